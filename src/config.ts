@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+
+/** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
+export type Config = {
+  host: string;
+  /** 0 takes any free port */
+  port: number;
+  /** what copied URLs begin with, without a slash at the end; null: http://localhost and the port */
+  publicUrl: string | null;
+  /** null: the embedded PostgreSQL in dataDir */
+  databaseUrl: string | null;
+  dataDir: string;
+  /** null: made at first start and kept in dataDir */
+  adminToken: string | null;
+  twilioAuthToken: string | null;
+  logLevel: string;
+};
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** A setting that cannot be read; the message says what to set. */
+export class ConfigError extends Error {}
+
+/** Reads the settings. Empty ones count as not set. @throws ConfigError naming the setting */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const setting = (name: string) => env[name]?.trim() || null;
+  const port = Number(setting('PORT') ?? 8080);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new ConfigError('PORT must be a whole number from 0 to 65535 (0 takes any free port).');
+  }
+  const logLevel = setting('LOG_LEVEL') ?? 'info';
+  if (!logLevels.includes(logLevel))
+    throw new ConfigError(`LOG_LEVEL must be one of: ${logLevels.join(', ')}.`);
+  const adminToken = setting('ADMIN_TOKEN');
+  if (adminToken !== null && !/^\S{16,}$/.test(adminToken)) {
+    throw new ConfigError(
+      'ADMIN_TOKEN must have at least 16 characters and no spaces; leave it out to have one made.',
+    );
+  }
+  return {
+    host: setting('HOST') ?? '127.0.0.1',
+    port,
+    publicUrl: readUrl('PUBLIC_URL', setting('PUBLIC_URL'), ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,
+    databaseUrl: readUrl('DATABASE_URL', setting('DATABASE_URL'), ['postgres:', 'postgresql:']),
+    dataDir: resolve(setting('DATA_DIR') ?? 'data'),
+    adminToken,
+    twilioAuthToken: setting('TWILIO_AUTH_TOKEN'),
+    logLevel,
+  };
+}
+
+function readUrl(name: string, text: string | null, protocols: string[]): string | null {
+  if (text === null) return null;
+  const protocol = /^[a-z]+:/i.exec(text)?.[0].toLowerCase() ?? '';
+  if (protocols.includes(protocol)) return text;
+  throw new ConfigError(
+    `${name} must be a URL that begins with ${protocols.map((one) => `${one}//`).join(' or ')}.`,
+  );
+}

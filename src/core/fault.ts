@@ -1,0 +1,29 @@
+/**
+ * What is wrong with one part of a request. `field` is the name as the sender wrote it
+ * (`revenue`, `fields.converted`, `add.deal`); null when the fault is of the request as a whole.
+ * `detail` says what to do. Codes: contract, sections 2.2 to 2.8.
+ */
+export type Fault = { field: string | null; code: FaultCode; detail: string };
+
+export type FaultCode =
+  | 'invalid_value'
+  | 'unresolved_placeholder'
+  | 'invalid_phone_number'
+  | 'unknown_field'
+  | 'no_updates'
+  | 'conflicting_field'
+  | 'conflicting_tag'
+  | 'too_many_tags'
+  | 'call_not_identified'
+  | 'call_not_completed';
+
+/** A value that could not be read. Readers return it in place of the value; they never throw. */
+export class Invalid {
+  readonly detail: string;
+  readonly code: FaultCode;
+
+  constructor(detail: string, code: FaultCode = 'invalid_value') {
+    this.detail = detail;
+    this.code = code;
+  }
+}

@@ -1,0 +1,68 @@
+/** Reads JSON without losing a digit: what a binary float would round stays as the sender wrote it. */
+
+/** A JSON number whose digits a float cannot be trusted with: `text` is the number as it was sent. */
+export class ExactNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** Written as it was read. */
+  toJSON(): unknown {
+    return JSON.rawJSON(this.text);
+  }
+}
+
+declare global {
+  // Not yet in TypeScript's own description of JSON.
+  interface JSON {
+    rawJSON(text: string): unknown;
+  }
+}
+
+const jsonDepthMax = 32;
+
+/**
+ * Numbers with an exponent, more than 4 fraction digits or more than 15 digits. Where no text of this kind
+ * stands in the document, `String(number)` has the same value as what was sent, and the plain parser is exact.
+ */
+const inexactNumber = /\d[eE]|\.\d{5}|\d{16}/;
+
+/**
+ * Parses JSON text. Numbers come back as `number` where that is exact, else as `ExactNumber`.
+ * @throws SyntaxError when the text is not JSON, or nests deeper than `jsonDepthMax`.
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (isDeeperThan(value, jsonDepthMax)) throw new SyntaxError(`nested deeper than ${jsonDepthMax} levels`);
+  return inexactNumber.test(text) ? JSON.parse(text, keepDigits) : value;
+}
+
+function keepDigits(_name: string, value: unknown, context?: { source: string }): unknown {
+  if (typeof value !== 'number' || context === undefined) return value;
+  return String(value) === context.source ? value : new ExactNumber(context.source);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const child of Object.values(value)) {
+    if (isDeeperThan(child, levels - 1)) return true;
+  }
+  return false;
+}
+
+/** True for what JSON calls an object: no array, no null, no `ExactNumber`. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
+}
+
+/** The text of a JSON string or number, digits as sent; undefined for anything else. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  return value instanceof ExactNumber ? value.text : undefined;
+}

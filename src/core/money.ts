@@ -1,0 +1,32 @@
+/** Money is decimal text from the wire to the database and back; it is never a binary float (contract 2.3). */
+import { Invalid } from './fault.ts';
+import { textOf } from './json.ts';
+
+const decimal = /^(\d*)(?:\.(\d*))?$/;
+const integerDigitsMax = 8;
+const fractionDigitsMax = 4;
+
+/**
+ * Reads an amount of money: decimal text or a JSON number, 0 to 99999999.9999.
+ * @returns canonical text with 2 to 4 fraction digits (`"12.50"`), so that equal amounts are equal texts.
+ */
+export function readMoney(value: unknown): string | Invalid {
+  const match = decimal.exec(textOf(value)?.trim() ?? 'none');
+  const [, integer = '', fraction = ''] = match ?? [];
+  if (match === null || integer.length + fraction.length === 0) {
+    return new Invalid(
+      'Send a plain decimal number such as 12.50: no currency sign, thousands separator, exponent or minus.',
+    );
+  }
+  if (fraction.length > fractionDigitsMax)
+    return new Invalid('Send at most 4 digits after the decimal point.');
+  const significant = integer.replace(/^0+(?=\d)/, '') || '0';
+  if (significant.length > integerDigitsMax) return new Invalid('Send an amount of at most 99999999.9999.');
+  return formatMoney(`${significant}.${fraction}`);
+}
+
+/** Canonical money of a plain decimal text, such as the database's `12.5000`: `"12.50"`. */
+export function formatMoney(decimalText: string): string {
+  const [integer = '0', fraction = ''] = decimalText.split('.');
+  return `${integer}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
+}

@@ -1,0 +1,23 @@
+/**
+ * Macros that a sender's system left unreplaced. Sent as a value they would match the wrong call or
+ * store nonsense as money's reason, so they are refused by name (contract 2.3).
+ */
+const inner = String.raw`\s*[A-Za-z_][\w.:|\- ]{0,98}`;
+const macro = new RegExp(
+  `^(?:${[
+    String.raw`\[${inner}\]`,
+    String.raw`\$?\{${inner}\}`,
+    String.raw`\$?\{\{${inner}\}\}`,
+    `%${inner}%`,
+    `%%${inner}%%`,
+    `#${inner}#`,
+    `<${inner}>`,
+    String.raw`--[A-Z]--.{1,100}--[A-Z]--`,
+  ].join('|')})$`,
+);
+
+/** True when the text is nothing but an unreplaced macro: `[call_id]`, `{{call.id}}`, `%%id%%`, … */
+export function isPlaceholder(text: string): boolean {
+  const trimmed = text.trim();
+  return '[{$%#<-'.includes(trimmed.charAt(0)) && macro.test(trimmed);
+}

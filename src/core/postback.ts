@@ -1,0 +1,59 @@
+import type { Changes } from './call.ts';
+import type { Target } from './decode.ts';
+import type { Refusal } from './refusal.ts';
+import type { Update } from './update.ts';
+
+export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
+export const matchRules = ['latest', 'first', 'longest', 'only'] as const satisfies MatchRule[];
+
+export type MatchedBy = 'call_log_id' | 'phone_number';
+
+/** Who sent an update: an incoming webhook, or a person who changed a call by hand. */
+type Sender =
+  | {
+      webhookId: string;
+      /** the webhook's settings as they were read; the store answers `stale` when they have changed since */
+      revision: string;
+      matchWindowHours: number;
+      matchRule: MatchRule;
+    }
+  | { changedBy: string };
+
+/** One request on its way to the database: what it wants, or why it was refused before. */
+export type Postback = {
+  accountId: string;
+  /** uuid v7, made at receipt: its order is the order of receipt */
+  postbackId: string;
+  /** instant */
+  receivedAt: string;
+  sender: Sender;
+  sourceIp: string;
+  /** JSON text of the request as it is logged, without the key */
+  request: string;
+  target: Target | null;
+  update: Update;
+  transactionId: string | null;
+  isDryRun: boolean;
+  ignored: string[];
+  /** set when the request was refused before a call was looked for; it is logged all the same */
+  refusal: Refusal | null;
+};
+
+export type PostbackStatus = 'queued' | 'applied' | 'unchanged' | 'rejected';
+
+/** What became of a postback: the answer to its sender and the row in the log. */
+export type Outcome = {
+  postbackId: string;
+  status: PostbackStatus;
+  isDuplicate: boolean;
+  callLogId: string | null;
+  matchedBy: MatchedBy | null;
+  /** how many calls the number matched in the window; 1 for a call named by its id */
+  candidates: number | null;
+  changes: Changes;
+  ignored: string[];
+  refusal: Refusal | null;
+};
+
+/** The webhook's settings changed after the request was read with them: read them and the request again. */
+export type Stale = 'stale';

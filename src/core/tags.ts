@@ -1,0 +1,144 @@
+/** Tags of a call: keys with text values. Reads every spelling that senders use (contract 2.3). */
+import { type Fault, Invalid } from './fault.ts';
+import { ExactNumber, isJsonObject, parseJson, textOf } from './json.ts';
+import { isPlaceholder } from './placeholder.ts';
+import { checkText } from './text.ts';
+
+/** Made without a prototype, so that keys such as `__proto__` are keys like any other. */
+export type Tags = Record<string, string>;
+
+export const tagsPerRequestMax = 50;
+export const tagsPerCallMax = 200;
+const keyCharsMax = 100;
+const valueCharsMax = 1_000;
+
+const howToAdd = 'Send an object such as {"deal":"won"}, or a list of texts such as "deal:won".';
+
+/** One tag as it was sent, before its key and value are checked. */
+export type RawTag = { key: string; value: unknown };
+
+export function emptyTags(): Tags {
+  return Object.create(null);
+}
+
+/** A tag's value or null; never something inherited. */
+export function tagOf(tags: Tags, key: string): string | null {
+  return Object.hasOwn(tags, key) ? (tags[key] ?? null) : null;
+}
+
+/** Spells out the JSON forms of `add`: object, list of pairs, of one-pair objects or of texts; one text. */
+export function spellOutTags(value: unknown): RawTag[] | Invalid {
+  if (isJsonObject(value)) return Object.entries(value).map(([key, tagValue]) => ({ key, value: tagValue }));
+  if (typeof value === 'string') return [splitTag(value)];
+  if (!Array.isArray(value)) return new Invalid(howToAdd);
+  const tags: RawTag[] = [];
+  for (const item of value) {
+    const tag = spellOutItem(item);
+    if (tag === undefined) return new Invalid(howToAdd);
+    tags.push(tag);
+  }
+  return tags;
+}
+
+/** `add` as query or form text: JSON, or `key:value` with commas between several. */
+export function spellOutTagText(text: string): RawTag[] | Invalid {
+  const json = readJsonText(text);
+  return json === undefined ? splitCommas(text).map(splitTag) : spellOutTags(json);
+}
+
+/** `remove` in JSON: one key, or a list of keys. */
+export function spellOutKeys(value: unknown): string[] | Invalid {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value) && value.every((key) => typeof key === 'string')) return value;
+  return new Invalid('Send a tag key, or a list of tag keys.');
+}
+
+/** `remove` as query or form text: JSON, or keys with commas between several. */
+export function spellOutKeyText(text: string): string[] | Invalid {
+  const json = readJsonText(text);
+  return json === undefined ? splitCommas(text) : spellOutKeys(json);
+}
+
+/** Checks keys and values; every fault names its tag, such as `add.deal`. */
+export function checkTags(rawTags: RawTag[], name: string, faults: Fault[]): Tags {
+  const tags = emptyTags();
+  for (const { key: rawKey, value: rawValue } of rawTags) {
+    const key = checkKey(rawKey, name, faults);
+    if (key === undefined) continue;
+    const value = readTagValue(rawValue);
+    if (value instanceof Invalid) faults.push({ field: `${name}.${key}`, ...faultOf(value) });
+    else tags[key] = value;
+  }
+  return tags;
+}
+
+/** Checks and trims the keys to remove; sorted, each once. */
+export function checkKeys(rawKeys: string[], name: string, faults: Fault[]): string[] {
+  const keys = rawKeys.map((key) => checkKey(key, name, faults)).filter((key) => key !== undefined);
+  return [...new Set(keys)].sort();
+}
+
+function checkKey(rawKey: string, name: string, faults: Fault[]): string | undefined {
+  const key = rawKey.trim();
+  const checked =
+    key === ''
+      ? new Invalid(`Send tag keys of 1 to ${keyCharsMax} characters.`)
+      : isPlaceholder(key)
+        ? unresolved(key)
+        : checkText(key, keyCharsMax);
+  if (!(checked instanceof Invalid)) return checked;
+  faults.push({ field: name, ...faultOf(checked) });
+  return undefined;
+}
+
+function readTagValue(value: unknown): string | Invalid {
+  const text = typeof value === 'boolean' ? String(value) : textOf(value);
+  if (text === undefined) {
+    return new Invalid('Send a text, a number or a boolean; to take a tag away, name its key in "remove".');
+  }
+  return isPlaceholder(text) ? unresolved(text) : checkText(text, valueCharsMax);
+}
+
+function unresolved(text: string): Invalid {
+  return new Invalid(
+    `The macro ${text.slice(0, 100)} was not replaced by its value: check its spelling at the sender.`,
+    'unresolved_placeholder',
+  );
+}
+
+function faultOf({ code, detail }: Invalid): Pick<Fault, 'code' | 'detail'> {
+  return { code, detail };
+}
+
+function spellOutItem(item: unknown): RawTag | undefined {
+  if (typeof item === 'string') return splitTag(item);
+  if (!isJsonObject(item)) return undefined;
+  const pairs = Object.entries(item);
+  if (pairs.length === 2 && Object.hasOwn(item, 'key') && Object.hasOwn(item, 'value')) {
+    const key = textOf(item['key']);
+    return key === undefined ? undefined : { key, value: item['value'] };
+  }
+  const [pair] = pairs;
+  return pairs.length === 1 && pair !== undefined ? { key: pair[0], value: pair[1] } : undefined;
+}
+
+/** `key:value` or `key=value`, split at the first separator; without one, the value is `"true"`. */
+function splitTag(text: string): RawTag {
+  const at = text.search(/[:=]/);
+  return at === -1 ? { key: text, value: 'true' } : { key: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+function splitCommas(text: string): string[] {
+  return text.split(',').filter((part) => part.trim() !== '');
+}
+
+/** Text that looks like a JSON object or list and is one; undefined otherwise. */
+function readJsonText(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const value = parseJson(text);
+    return value instanceof ExactNumber ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { Invalid } from './fault.ts';
+import { textOf } from './json.ts';
+
+const booleanWords = new Map([
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+  ['0', false],
+]);
+
+/** Reads a boolean, 1/0, or the words true/false, yes/no, on/off in any case (contract 2.3). */
+export function readBoolean(value: unknown): boolean | Invalid {
+  if (typeof value === 'boolean') return value;
+  const read = booleanWords.get(textOf(value)?.trim().toLowerCase() ?? '');
+  return read ?? new Invalid('Send true or false (1/0, yes/no and on/off are understood too).');
+}
+
+/**
+ * Reads text that can be stored: trimmed, 1 to `charsMax` characters (code points), no NUL, no broken Unicode.
+ * @param value JSON text or number
+ */
+export function readText(value: unknown, charsMax: number): string | Invalid {
+  const text = textOf(value)?.trim();
+  if (text === undefined || text === '') return new Invalid(`Send text of 1 to ${charsMax} characters.`);
+  return checkText(text, charsMax);
+}
+
+/** The text itself where the database can hold it and it has at most `charsMax` characters. */
+export function checkText(text: string, charsMax: number): string | Invalid {
+  if (isLongerThan(text, charsMax)) return new Invalid(`Send at most ${charsMax} characters.`);
+  if (text.includes('\0') || !text.isWellFormed()) {
+    return new Invalid('Leave out NUL characters and broken Unicode: they cannot be stored.');
+  }
+  return text;
+}
+
+/** Counts code points, and only where the cheap count of UTF-16 units leaves a doubt. */
+function isLongerThan(text: string, charsMax: number): boolean {
+  if (text.length <= charsMax) return false;
+  return text.length > 2 * charsMax || [...text].length > charsMax;
+}
+
+/** Reads one of `choices`, in any case, with `_` or `-` for a space (contract 2.3). */
+export function readChoice(value: unknown, choices: readonly string[]): string | Invalid {
+  const wanted = normalizeChoice(textOf(value) ?? '');
+  const choice = choices.find((candidate) => normalizeChoice(candidate) === wanted);
+  return choice ?? new Invalid(`Send one of: ${choices.join(', ')}.`);
+}
+
+function normalizeChoice(text: string): string {
+  return text.trim().toLowerCase().replace(/[_-]/g, ' ');
+}

@@ -1,0 +1,37 @@
+import { type UpdateFieldName, updateFieldNames } from './fields.ts';
+
+export type WebhookType = 'update_fields' | 'update_revenue' | 'update_tags';
+
+export type WebhookTypeRow = {
+  /** the URL path, without a slash */
+  path: string;
+  /** the names a sender may use, and the field that each one means */
+  fields: ReadonlyMap<string, UpdateFieldName>;
+  hasTags: boolean;
+  /** a field that every postback must set */
+  required?: { field: UpdateFieldName; name: string };
+};
+
+/** The three types of incoming webhook: rows of configuration over one pipeline (contract 2.3, 2.4). */
+export const webhookTypes: Readonly<Record<WebhookType, WebhookTypeRow>> = {
+  update_fields: {
+    path: 'update-fields',
+    fields: new Map(updateFieldNames.map((name) => [name, name])),
+    hasTags: true,
+  },
+  update_revenue: {
+    path: 'update-revenue',
+    fields: new Map([
+      ['revenue', 'revenue_paid_out'],
+      ['revenue_paid_out', 'revenue_paid_out'],
+      ['amount', 'revenue_paid_out'],
+      ['converted', 'converted'],
+      ['call_converted_at', 'call_converted_at'],
+    ]),
+    hasTags: false,
+    required: { field: 'revenue_paid_out', name: 'revenue' },
+  },
+  update_tags: { path: 'update-tags', fields: new Map(), hasTags: true },
+};
+
+export const webhookTypeNames = Object.keys(webhookTypes) as WebhookType[]; // Object.keys widens to string

@@ -1,0 +1,281 @@
+/** Schemas of the wire: validation, types and documentation in one. The UI imports only these types. */
+import Type, { type Static, type TSchema } from 'typebox';
+import { eventFieldNames, updateFieldNames } from '../core/fields.ts';
+import { matchRules } from '../core/postback.ts';
+import { refusalCodes } from '../core/refusal.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const oneOf = <T extends string>(values: readonly T[], options = {}) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
+
+const instant = Type.String({ description: 'RFC 3339 in UTC', examples: ['2026-11-23T10:00:00.000Z'] });
+const money = Type.String({ description: 'decimal text', examples: ['12.50'] });
+const tags = Type.Record(Type.String(), Type.String());
+const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
+  description: 'before and after by field; a tag stands as tags.KEY',
+});
+const moneyIn = Type.Union([Type.String(), Type.Number()], { description: 'decimal text or JSON number' });
+
+const fault = Type.Object({
+  field: nullable(Type.String()),
+  code: Type.String(),
+  detail: Type.String({ description: 'what to do' }),
+});
+
+export const problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'what to do' }),
+    code: oneOf(Object.keys(refusalCodes)),
+    postback_id: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(fault)),
+    call_log_ids: Type.Optional(Type.Array(Type.String())),
+  },
+  { description: 'RFC 9457 problem details' },
+);
+
+export const callJson = Type.Object({
+  call_log_id: Type.String(),
+  state: oneOf(['live', 'completed']),
+  phone_number: nullable(Type.String()),
+  started_at: instant,
+  answered_at: nullable(instant),
+  ended_at: nullable(instant),
+  duration_seconds: nullable(Type.Integer()),
+  end_status: nullable(Type.String()),
+  tracking_number: nullable(Type.String()),
+  campaign: nullable(Type.String()),
+  publisher: nullable(Type.String()),
+  buyer: nullable(Type.String()),
+  converted: Type.Boolean(),
+  call_converted_at: nullable(instant),
+  revenue_paid_out: nullable(money),
+  publisher_paid_out: nullable(money),
+  reason: nullable(Type.String()),
+  no_payout_reason: nullable(Type.String()),
+  payout_status: oneOf(['owed', 'held']),
+  tags,
+  queued_updates: Type.Integer({ description: 'updates that wait for the call to complete' }),
+  created_at: instant,
+  updated_at: instant,
+});
+export type CallJson = Static<typeof callJson>;
+
+const updateMembers: Record<string, TSchema> = {
+  converted: Type.Union([Type.Boolean(), Type.String(), Type.Integer()]),
+  call_converted_at: Type.Union([Type.String(), Type.Integer(), Type.Null()]),
+  revenue_paid_out: moneyIn,
+  publisher_paid_out: moneyIn,
+  reason: nullable(Type.String({ maxLength: 500 })),
+  no_payout_reason: nullable(Type.String()),
+};
+const tagMembers: Record<string, TSchema> = {
+  add: Type.Unknown({ description: 'tags to add: {"key":"value"}, a list of pairs, or of "key:value"' }),
+  remove: Type.Unknown({ description: 'tag keys to remove: one, or a list' }),
+};
+
+/** What a call event may say of a call. Values are read by core, which tells every fault. */
+const eventMembers = Object.fromEntries([
+  ['state', Type.Optional(oneOf(['live', 'completed']))],
+  ...[...eventFieldNames, ...updateFieldNames].map((name) => [
+    name,
+    Type.Optional(Type.Unknown({ description: `see the call’s ${name}` })),
+  ]),
+  ['tags', Type.Optional(Type.Unknown({ description: '{"key":"value"}' }))],
+]);
+export const callEventBody = Type.Object({ call_log_id: Type.Unknown(), ...eventMembers });
+export const completeBody = Type.Optional(Type.Object(eventMembers));
+export const callChangeBody = Type.Object(
+  optional({ ...updateMembers, ...tagMembers, fields: Type.Object({}) }),
+);
+
+function optional(members: Record<string, TSchema>): Record<string, TSchema> {
+  return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, Type.Optional(schema)]));
+}
+
+export const webhookJson = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  type: oneOf(webhookTypeNames),
+  match_window_hours: Type.Integer(),
+  match_rule: oneOf(matchRules),
+  paused: Type.Boolean(),
+  created_at: instant,
+  updated_at: instant,
+});
+export const webhookWithKeyJson = Type.Interface([webhookJson], {
+  auth_key: Type.String({ description: 'shown this once; stored as a hash' }),
+  url: Type.String({ description: 'ready to paste, key included' }),
+});
+export type WebhookJson = Static<typeof webhookJson>;
+
+const webhookName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
+const matchWindowHours = Type.Integer({
+  minimum: 1,
+  maximum: 2160,
+  description: '1 hour to 90 days; 168 if left out',
+});
+const matchRule = oneOf(matchRules, { description: 'latest if left out' });
+export const webhookBody = Type.Object(
+  {
+    name: webhookName,
+    type: oneOf(webhookTypeNames),
+    match_window_hours: Type.Optional(matchWindowHours),
+    match_rule: Type.Optional(matchRule),
+  },
+  { additionalProperties: false },
+);
+export const webhookChangeBody = Type.Object(
+  {
+    name: Type.Optional(webhookName),
+    match_window_hours: Type.Optional(matchWindowHours),
+    match_rule: Type.Optional(matchRule),
+    paused: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+export const rotateBody = Type.Object(
+  { grace_hours: Type.Optional(Type.Number({ minimum: 0, maximum: 8760, description: '24 if left out' })) },
+  { additionalProperties: false },
+);
+
+export const postbackJson = Type.Object({
+  id: Type.String(),
+  webhook_id: Type.String(),
+  webhook_name: Type.String(),
+  received_at: instant,
+  applied_at: nullable(instant),
+  status: oneOf(['queued', 'applied', 'unchanged', 'rejected']),
+  code: nullable(Type.String()),
+  detail: nullable(Type.String()),
+  call_log_id: nullable(Type.String()),
+  phone_number: nullable(Type.String()),
+  matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+  candidates: nullable(Type.Integer()),
+  transaction_id: nullable(Type.String()),
+  dry_run: Type.Boolean(),
+  source_ip: Type.String(),
+  request: Type.Unknown({ description: 'method, query and headers without the key, body' }),
+  update: Type.Unknown(),
+  changes,
+  errors: Type.Array(fault),
+  ignored: Type.Array(Type.String()),
+});
+export type PostbackJson = Static<typeof postbackJson>;
+
+export const timelineItemJson = Type.Object({
+  at: instant,
+  kind: oneOf(['created', 'completed', 'changed', 'postback']),
+  by: Type.String({ description: 'the webhook, the token or the system that did it' }),
+  changes,
+  postback_id: Type.Optional(Type.String()),
+  status: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String()),
+  applied_at: Type.Optional(nullable(instant)),
+});
+export type TimelineItemJson = Static<typeof timelineItemJson>;
+
+export const accountJson = Type.Object({
+  name: Type.String(),
+  time_zone: Type.String(),
+  default_country: Type.String(),
+});
+export const accountChangeBody = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
+    time_zone: Type.Optional(Type.String({ description: 'IANA name, such as Europe/Berlin' })),
+    default_country: Type.Optional(Type.String({ description: 'ISO 3166 two letters, such as US' })),
+    twilio_auth_token: Type.Optional(
+      nullable(Type.String({ minLength: 1, maxLength: 200, description: 'write only' })),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const listOf = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next_cursor: nullable(Type.String()) });
+
+export const pageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: '50 if left out' })),
+  cursor: Type.Optional(Type.String({ description: 'next_cursor of the page before' })),
+};
+
+const instantQuery = Type.Optional(Type.String({ description: 'RFC 3339, or Unix time' }));
+const textQuery = Type.Optional(Type.String());
+export const callsQuery = Type.Object({
+  ...pageQuery,
+  state: Type.Optional(oneOf(['live', 'completed'])),
+  phone_number: textQuery,
+  converted: textQuery,
+  held: textQuery,
+  campaign: textQuery,
+  publisher: textQuery,
+  buyer: textQuery,
+  tag: Type.Optional(Type.String({ description: '`key` or `key:value`' })),
+  from: instantQuery,
+  to: instantQuery,
+  q: Type.Optional(
+    Type.String({ description: 'begin of a call id; or a number, campaign, publisher, buyer' }),
+  ),
+});
+export const postbacksQuery = Type.Object({
+  ...pageQuery,
+  webhook_id: textQuery,
+  status: Type.Optional(oneOf(['queued', 'applied', 'unchanged', 'rejected'])),
+  code: textQuery,
+  call_log_id: textQuery,
+  transaction_id: textQuery,
+  from: instantQuery,
+  to: instantQuery,
+});
+
+const outcomeJson = Type.Object({
+  postback_id: Type.String(),
+  status: oneOf(['applied', 'unchanged', 'queued']),
+  duplicate: Type.Boolean(),
+  call_log_id: Type.String(),
+  matched_by: oneOf(['call_log_id', 'phone_number']),
+  candidates: Type.Integer(),
+  changes,
+  ignored: Type.Array(Type.String()),
+  dry_run: Type.Optional(Type.Boolean()),
+});
+
+const postbackControls: Record<string, TSchema> = {
+  call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()]),
+  phone_number: Type.Union([Type.String(), Type.Integer()]),
+  transaction_id: Type.String({ maxLength: 200, description: 'repeats with the same id have one effect' }),
+  dry_run: Type.Union([Type.Boolean(), Type.String()]),
+  return: oneOf(['json', 'gif', 'text', 'none']),
+};
+
+/** The documentation of a postback door; its values are read by core. */
+export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
+  const row = webhookTypes[type];
+  const fieldNames = [...row.fields].map(
+    ([name, field]) => [name, updateMembers[field] ?? Type.Unknown()] as const,
+  );
+  const members = { ...Object.fromEntries(fieldNames), ...(row.hasTags && tagMembers) };
+  const answer = suffix === '.gif' ? Type.Unknown({ description: 'a transparent GIF' }) : outcomeJson;
+  const texts = Object.keys({ ...postbackControls, ...members });
+  return {
+    tags: ['postbacks'],
+    summary: `${type} by ${method}${suffix === '.gif' ? ', answered with a pixel' : ''}`,
+    security: [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }],
+    querystring: Type.Object({
+      auth_key: Type.Optional(Type.String()),
+      moja_auth_key: Type.Optional(Type.String()),
+      ...Object.fromEntries(texts.map((name) => [name, textQuery])),
+    }),
+    ...(method === 'POST' && {
+      body: Type.Object(
+        optional({ ...postbackControls, ...members, fields: Type.Object(optional(members)) }),
+      ),
+      consumes: ['application/json', 'application/x-www-form-urlencoded'],
+    }),
+    response: { 200: answer, 202: answer, 204: Type.Null(), '4xx': problem, '5xx': problem },
+  };
+}

@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import swagger from '@fastify/swagger';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import scalar from '@scalar/fastify-api-reference';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { type RefusalCode, refusalCodes, refuse, refuseFaults } from '../core/refusal.ts';
+import type { Writer } from '../ingest/writer.ts';
+import type { Store } from '../store/store.ts';
+import { registerApi } from './api/api.ts';
+import { registerTwilioRoute } from './api/twilio.ts';
+import { createErrorMapper } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import { openapi } from './openapi.ts';
+import { registerPostbackRoutes } from './postback-routes.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import { registerSystemRoutes } from './system-routes.ts';
+import { WebhookDirectory } from './webhook-directory.ts';
+
+export type AppOptions = {
+  store: Store;
+  writer: Pick<Writer, 'submit'>;
+  metrics: Metrics;
+  log: FastifyBaseLogger;
+  /** without a slash at the end; known once the port is */
+  publicUrl(): string;
+  twilioAuthToken: string | null;
+};
+
+/** A percent-encoded call id of 128 characters of 4 bytes. */
+const paramLengthMax = 128 * 4 * 3;
+/** A sender that has not sent its request by then is cut off with 408. */
+const requestTimeoutMs = 20_000;
+const keepAliveTimeoutMs = 72_000;
+
+/** The HTTP side of the server, ready to listen. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { store, writer, metrics, log, publicUrl, twilioAuthToken } = options;
+  const refusalOf = createErrorMapper(store.isUnavailable);
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: paramLengthMax, ignoreTrailingSlash: true },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, refusalOf(error, log));
+    },
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
+  app.setErrorHandler((error, request, reply) => {
+    const faults = faultsOfValidation(error);
+    sendProblem(reply, faults === null ? refusalOf(error, request.log) : refuseFaults(faults));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
+      app.findRoute({ method: method as 'GET', url: request.url.split('?')[0] ?? '/' }),
+    );
+    if (methods.length === 0)
+      return sendProblem(reply, refuse('not_found', 'Check the path: see /docs for all there are.'));
+    reply.header('allow', methods.join(', '));
+    return sendProblem(reply, refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`));
+  });
+  await app.register(swagger, { openapi: openapi() });
+  await app.register(scalar, { routePrefix: '/docs' });
+  const directory = new WebhookDirectory(store.findWebhookByKey);
+  await app.register(async (scope) =>
+    registerPostbackRoutes(scope, { writer, directory, metrics, refusalOf }),
+  );
+  await app.register(async (scope) =>
+    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken }),
+  );
+  await app.register(async (scope) => registerApi(scope, { store, writer, publicUrl }), {
+    prefix: '/api/v1',
+  });
+  await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
+  return app;
+}
+
+type ValidationError = { validation: { instancePath: string; message: string }[] };
+
+function faultsOfValidation(error: unknown) {
+  if (!isValidationError(error)) return null;
+  return error.validation.map(({ instancePath, message }) => ({
+    field: instancePath.slice(1).replaceAll('/', '.') || null,
+    code: 'invalid_value' as const,
+    detail: `It ${message}.`,
+  }));
+}
+
+function isValidationError(error: unknown): error is ValidationError {
+  return error instanceof Error && 'validation' in error && Array.isArray(error.validation);
+}
+
+/** What Node could not even parse as HTTP. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const codes: Record<string, RefusalCode> = {
+    HPE_HEADER_OVERFLOW: 'headers_too_large',
+    ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  };
+  const refusal = refuse(
+    codes[error.code ?? ''] ?? 'malformed_body',
+    'The request is not valid HTTP, or too large or too slow.',
+  );
+  const body = JSON.stringify(problemOf(refusal));
+  const status = refusalCodes[refusal.code].httpStatus;
+  socket.end(
+    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

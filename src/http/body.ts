@@ -1,0 +1,54 @@
+import { isJsonObject, parseJson } from '../core/json.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
+
+/** What a body says: pairs of a form, a JSON payload, or nothing. */
+export type Body =
+  | { kind: 'none' }
+  | { kind: 'form'; pairs: URLSearchParams }
+  | { kind: 'json'; payload: Record<string, unknown> };
+
+export const bodyBytesMax = 64 * 1024;
+const namesMax = 1_000;
+
+const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
+
+/** Reads the text of a body by its content type (contract 2.2). */
+export function readBody(text: string | undefined, contentType: string | undefined): Body | Refusal {
+  if (text === undefined || text.trim() === '') return { kind: 'none' };
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (mediaType === 'application/x-www-form-urlencoded')
+    return { kind: 'form', pairs: new URLSearchParams(text) };
+  if (!jsonTypes.has(mediaType)) return unsupportedMediaType();
+  return readJsonBody(text);
+}
+
+function readJsonBody(text: string): Body | Refusal {
+  try {
+    const payload = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    if (!isJsonObject(payload)) {
+      return refuse(
+        'malformed_body',
+        'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.',
+      );
+    }
+    if (Object.keys(payload).length <= namesMax) return { kind: 'json', payload };
+    return refuse('malformed_body', `Send at most ${namesMax} names in one object.`);
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
+    return refuse('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`);
+  }
+}
+
+export function unsupportedMediaType(): Refusal {
+  return refuse(
+    'unsupported_media_type',
+    'Send application/json or application/x-www-form-urlencoded, with a matching Content-Type.',
+  );
+}
+
+export function bodyTooLarge(): Refusal {
+  return refuse(
+    'body_too_large',
+    `Send at most ${bodyBytesMax} bytes in one request; for many updates use the batch.`,
+  );
+}

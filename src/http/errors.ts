@@ -1,0 +1,56 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { type Refusal, refuse } from '../core/refusal.ts';
+import { bodyTooLarge, unsupportedMediaType } from './body.ts';
+
+export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Refusal;
+
+/**
+ * The one mapper from thrown errors to answers. What nobody expected is logged and becomes a 500.
+ * @param isUnavailable tells the errors of a database that cannot be reached
+ */
+export function createErrorMapper(isUnavailable: (error: unknown) => boolean): ErrorMapper {
+  return (error, log) => {
+    if (!isUnavailable(error)) return clientFaultOf(error) ?? internalError(error, log);
+    log.warn({ err: error }, 'the database cannot be reached');
+    return refuse(
+      'store_unavailable',
+      'The database cannot be reached right now; nothing was done. Try again.',
+    );
+  };
+}
+
+function clientFaultOf(error: unknown): Refusal | null {
+  switch (codeOf(error)) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return bodyTooLarge();
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType();
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return refuse('malformed_body', 'The body cannot be read: check its length and that it is valid JSON.');
+    case 'FST_ERR_BAD_URL':
+      return refuse('not_found', 'The path of this URL is not valid: check its percent-encoding.');
+    case 'ECONNRESET':
+    case 'FST_ERR_CTP_ABORTED':
+      return refuse('malformed_body', 'The body ended early.');
+  }
+  return isClientFault(error) ? refuse('malformed_body', 'The request cannot be read.') : null;
+}
+
+function internalError(error: unknown, log: Pick<FastifyBaseLogger, 'error'>): Refusal {
+  log.error({ err: error }, 'a request failed unexpectedly');
+  return refuse(
+    'internal_error',
+    'This is a fault of the server and is logged there. Try again, and tell its operator.',
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function isClientFault(error: unknown): boolean {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  return status >= 400 && status < 500;
+}

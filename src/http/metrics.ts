@@ -1,0 +1,83 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Outcome } from '../core/postback.ts';
+
+export type Gauges = {
+  queueDepth(): number;
+  /** read from the database at each scrape */
+  countWaiting(): Promise<{ liveCalls: number; queuedUpdates: number }>;
+};
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** The counters of one server, in a registry of their own. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const postbacks = new Counter({
+    name: 'ringback_postbacks_total',
+    help: 'Postbacks by outcome; code is empty for those that were not refused',
+    labelNames: ['status', 'code'] as const,
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: 'ringback_batch_size',
+    help: 'Postbacks committed in one transaction',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: 'ringback_commit_seconds',
+    help: 'From the beginning of a transaction to the answer of its commit',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'ringback_write_failures_total',
+    help: 'Transactions that failed, by how the failure was taken',
+    labelNames: ['kind'] as const,
+    registers,
+  });
+  return {
+    registry,
+    countPostback({ status, isDuplicate, refusal }: Outcome): void {
+      postbacks.inc({ status: isDuplicate ? 'duplicate' : status, code: refusal?.code ?? '' });
+    },
+    countUnknownKey(): void {
+      postbacks.inc({ status: 'rejected', code: 'invalid_auth_key' });
+    },
+    observeCommit(size: number, commitMs: number): void {
+      batchSize.observe(size);
+      commitSeconds.observe(commitMs / 1_000);
+    },
+    countFailure(kind: string): void {
+      failures.inc({ kind });
+    },
+    /** Adds what is read when the metrics are asked for. */
+    addGauges({ queueDepth, countWaiting }: Gauges): void {
+      new Gauge({
+        name: 'ringback_queue_depth',
+        help: 'Postbacks that wait for their commit',
+        registers,
+        collect() {
+          this.set(queueDepth());
+        },
+      });
+      const queuedUpdates = new Gauge({
+        name: 'ringback_queued_updates',
+        help: 'Updates that wait for their call to complete',
+        registers,
+      });
+      new Gauge({
+        name: 'ringback_live_calls',
+        help: 'Calls that have not completed',
+        registers,
+        async collect() {
+          const waiting = await countWaiting();
+          this.set(waiting.liveCalls);
+          queuedUpdates.set(waiting.queuedUpdates);
+        },
+      });
+    },
+  };
+}

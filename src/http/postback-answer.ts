@@ -1,0 +1,67 @@
+/** Outcomes as answers to the sender, in the form that was asked for (contract 2.8). */
+import type { FastifyReply } from 'fastify';
+import type { AnswerForm } from '../core/decode.ts';
+import type { Outcome } from '../core/postback.ts';
+import type { Refusal } from '../core/refusal.ts';
+import { prepareRefusal, problemOf, sendProblem } from './problem.ts';
+
+const successStatus = { applied: 200, unchanged: 200, queued: 202 } as const;
+
+const transparentGif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** What an answer says beside the outcome. */
+export type AnswerOptions = { form: AnswerForm; isDryRun: boolean };
+
+export function answerPostback(
+  reply: FastifyReply,
+  outcome: Outcome,
+  { form, isDryRun }: AnswerOptions,
+): FastifyReply {
+  const { refusal, status } = outcome;
+  reply.header('x-postback-status', status).header('x-postback-id', outcome.postbackId);
+  if (refusal === null && status !== 'rejected') {
+    reply.code(form === 'none' ? 204 : successStatus[status]).header('cache-control', 'no-store');
+  } else if (refusal !== null) {
+    prepareRefusal(reply, refusal);
+  }
+  if (form !== 'json' && (form !== 'none' || refusal === null)) return answerInForm(reply, form, refusal);
+  return reply
+    .header('content-type', refusal === null ? 'application/json; charset=utf-8' : 'application/problem+json')
+    .send(JSON.stringify(outcomeToJson(outcome, isDryRun)));
+}
+
+/** The forms that carry no JSON: a pixel, a word, or nothing (and of a refusal, a problem). */
+export function answerInForm(reply: FastifyReply, form: AnswerForm, refusal: Refusal | null): FastifyReply {
+  if (form === 'gif') return reply.header('content-type', 'image/gif').send(transparentGif);
+  if (form === 'text') {
+    const word = refusal === null ? 'OK' : `ERROR ${refusal.code}`;
+    return reply.header('content-type', 'text/plain; charset=utf-8').send(word);
+  }
+  return refusal === null ? reply.send() : sendProblem(reply, refusal);
+}
+
+/** The JSON of an answer: the outcome, or the problem that it was refused with. */
+export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
+  const { refusal } = outcome;
+  const dryRun = isDryRun ? { dry_run: true } : undefined;
+  if (refusal !== null) {
+    return problemOf(refusal, {
+      postback_id: outcome.postbackId,
+      ...(outcome.callLogId !== null && { call_log_id: outcome.callLogId }),
+      ...(outcome.candidates !== null && { matched_by: outcome.matchedBy, candidates: outcome.candidates }),
+      ...(outcome.ignored.length > 0 && { ignored: outcome.ignored }),
+      ...dryRun,
+    });
+  }
+  return {
+    postback_id: outcome.postbackId,
+    status: outcome.status,
+    duplicate: outcome.isDuplicate,
+    call_log_id: outcome.callLogId,
+    matched_by: outcome.matchedBy,
+    candidates: outcome.candidates,
+    changes: outcome.changes,
+    ignored: outcome.ignored,
+    ...dryRun,
+  };
+}

@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify';
+import { type Refusal, refusalCodes } from '../core/refusal.ts';
+
+/** How long a sender should wait before it tries again, by code, in seconds. */
+const retryAfterSeconds: Partial<Record<Refusal['code'], number>> = {
+  store_unavailable: 1,
+  outcome_unknown: 5,
+  rate_limited: 1,
+};
+
+/** The body of a refusal (RFC 9457), with what else the answer has to say. */
+export function problemOf(refusal: Refusal, extra: Record<string, unknown> = {}) {
+  const { httpStatus, title } = refusalCodes[refusal.code];
+  return {
+    type: `urn:ringback:problem:${refusal.code}`,
+    title,
+    status: httpStatus,
+    detail: refusal.detail,
+    code: refusal.code,
+    ...extra,
+    ...(refusal.errors.length > 0 && { errors: refusal.errors }),
+    ...(refusal.callLogIds && { call_log_ids: refusal.callLogIds }),
+  };
+}
+
+/** Sets status and headers of a refusal, whatever the form of its body. */
+export function prepareRefusal(reply: FastifyReply, { code }: Refusal): FastifyReply {
+  const seconds = retryAfterSeconds[code];
+  if (seconds !== undefined) reply.header('retry-after', seconds);
+  if (code === 'invalid_token') reply.header('www-authenticate', 'Bearer');
+  return reply.code(refusalCodes[code].httpStatus).header('cache-control', 'no-store');
+}
+
+export function sendProblem(
+  reply: FastifyReply,
+  refusal: Refusal,
+  extra?: Record<string, unknown>,
+): FastifyReply {
+  return prepareRefusal(reply, refusal)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problemOf(refusal, extra)));
+}

@@ -1,0 +1,50 @@
+/** A request at a postback door, as far as it can be read before its body is. */
+import type { FastifyRequest } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import type { AnswerForm } from '../core/decode.ts';
+
+export type ReceivedRequest = {
+  /** uuid v7 */
+  postbackId: string;
+  /** instant; the time in the id */
+  receivedAt: string;
+  query: URLSearchParams;
+  /** as presented; null when none was */
+  key: string | null;
+  /** what the URL asks for; the payload may ask for another form */
+  answerForm: AnswerForm;
+};
+
+export function receive(request: FastifyRequest): ReceivedRequest {
+  const { url, headers } = request;
+  const mark = url.indexOf('?');
+  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+  const postbackId = uuidv7();
+  return {
+    postbackId,
+    receivedAt: instantOf(postbackId),
+    query,
+    key: keyOf(query, headers),
+    answerForm: answerFormOf(mark === -1 ? url : url.slice(0, mark), query),
+  };
+}
+
+/** Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (contract 2.1). */
+function keyOf(query: URLSearchParams, headers: FastifyRequest['headers']): string | null {
+  const inQuery = query.get('auth_key') ?? query.get('moja_auth_key');
+  if (inQuery !== null) return inQuery;
+  const header = headers['x-auth-key'];
+  if (header !== undefined) return String(header);
+  return /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+function answerFormOf(path: string, query: URLSearchParams): AnswerForm {
+  if (path.endsWith('.gif')) return 'gif';
+  const asked = query.get('return')?.trim().toLowerCase();
+  return asked === 'gif' || asked === 'text' || asked === 'none' ? asked : 'json';
+}
+
+/** The milliseconds of a uuid v7 are its first 48 bits. */
+function instantOf(id: string): string {
+  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).toISOString();
+}

@@ -1,0 +1,55 @@
+/** The request as it is kept in the postback log, without the key (contract 2.1 and 3). */
+import type { FastifyRequest } from 'fastify';
+import type { Refusal } from '../core/refusal.ts';
+import type { Body } from './body.ts';
+import type { ReceivedRequest } from './received-request.ts';
+
+const secretNames = new Set(['auth_key', 'moja_auth_key']);
+const secretHeaders = new Set(['authorization', 'x-auth-key', 'cookie', 'proxy-authorization']);
+
+/**
+ * JSON text of `{ method, query, headers, body }`. A JSON body stands in it to the letter, a form as its names
+ * and values, anything else as text. The presented key is taken out wherever else it stands.
+ */
+export function recordRequest(
+  request: FastifyRequest,
+  { query, key }: ReceivedRequest,
+  body: Body | Refusal,
+): string {
+  const text = typeof request.body === 'string' ? request.body : null;
+  const record = `{"method":"${request.method}","query":${JSON.stringify(pairsToObject(query))},"headers":${JSON.stringify(
+    withoutSecrets(request.headers),
+  )},"body":${bodyText(text, body)}}`;
+  return key !== null && key.length >= 8 && record.includes(key)
+    ? record.replaceAll(key, '[auth key]')
+    : record;
+}
+
+function bodyText(text: string | null, body: Body | Refusal): string {
+  if (text === null || !('kind' in body)) return JSON.stringify(text);
+  if (body.kind === 'none') return 'null';
+  if (body.kind === 'form') return JSON.stringify(pairsToObject(body.pairs));
+  const hasSecret = [...secretNames].some((name) => Object.hasOwn(body.payload, name));
+  return hasSecret ? JSON.stringify(withoutSecrets(body.payload)) : text.replace(/^\uFEFF/, '');
+}
+
+/** Names with one value as text, with several as a list. Made without a prototype. */
+function pairsToObject(pairs: URLSearchParams): Record<string, string | string[]> {
+  const object: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of pairs) {
+    if (secretNames.has(name)) continue;
+    const before = object[name];
+    if (before === undefined) object[name] = value;
+    else if (typeof before === 'string') object[name] = [before, value];
+    else before.push(value);
+  }
+  return object;
+}
+
+function withoutSecrets(named: Record<string, unknown>): Record<string, unknown> {
+  const kept: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(named)) {
+    if (!secretNames.has(name) && !secretHeaders.has(name)) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,44 @@
+import type { KeyedWebhook, Store } from '../store/store.ts';
+import { hashSecret } from './secret.ts';
+
+const entriesMax = 10_000;
+
+/**
+ * Remembers the webhook of each auth key, by the key's hash. Nothing here has to be fresh: the batch writer
+ * compares each webhook's revision in its transaction and answers `stale`, upon which the caller forgets it.
+ */
+export class WebhookDirectory {
+  readonly #find: Store['findWebhookByKey'];
+  readonly #byHash = new Map<string, Promise<KeyedWebhook | null>>();
+
+  constructor(find: Store['findWebhookByKey']) {
+    this.#find = find;
+  }
+
+  /** @returns null for a key that is unknown, expired or revoked */
+  async find(key: string): Promise<KeyedWebhook | null> {
+    const hash = hashSecret(key);
+    const name = hash.toString('base64');
+    const known = this.#byHash.get(name);
+    const webhook = await (known ?? this.#look(name, hash));
+    if (webhook?.keyExpiresAt == null || Date.parse(webhook.keyExpiresAt) > Date.now()) return webhook;
+    return null;
+  }
+
+  forget(key: string): void {
+    this.#byHash.delete(hashSecret(key).toString('base64'));
+  }
+
+  /** Requests that come together share one look-up; unknown keys and failures are not remembered. */
+  #look(name: string, hash: Buffer): Promise<KeyedWebhook | null> {
+    const looking = this.#find(hash);
+    this.#byHash.set(name, looking);
+    const drop = () => {
+      if (this.#byHash.get(name) === looking) this.#byHash.delete(name);
+    };
+    looking.then((webhook) => webhook ?? drop(), drop);
+    const oldest = this.#byHash.size > entriesMax ? this.#byHash.keys().next().value : undefined;
+    if (oldest !== undefined) this.#byHash.delete(oldest);
+    return looking;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Outcome, Postback, Stale } from '../core/postback.ts';
+
+export type Result = Outcome | Stale;
+
+/** A postback that waits for its commit. */
+export type Waiting = {
+  postback: Postback;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+};
+
+/**
+ * One of the writer's lanes: at most one batch is under way, and while it is, the next one gathers.
+ * States: idle → scheduled (the end of this turn of the event loop, so that requests which were read together
+ * are written together) → writing → scheduled again while anything waits, else idle.
+ */
+export class Lane {
+  readonly #writeBatch: (batch: Waiting[]) => Promise<void>;
+  readonly #batchMax: number;
+  readonly #waiting: Waiting[] = [];
+  #isBusy = false;
+  #whenIdle: (() => void)[] = [];
+
+  /** @param writeBatch settles every promise of the batch; never rejects */
+  constructor(batchMax: number, writeBatch: (batch: Waiting[]) => Promise<void>) {
+    this.#batchMax = batchMax;
+    this.#writeBatch = writeBatch;
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    setImmediate(() => void this.#run());
+  }
+
+  /** Resolves when nothing waits and nothing is under way. */
+  async drained(): Promise<void> {
+    if (this.#isBusy) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#writeBatch(this.#takeBatch());
+    this.#isBusy = false;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  /** The longest run of one account's postbacks from the front, in the order of receipt. */
+  #takeBatch(): Waiting[] {
+    const accountId = this.#waiting[0]?.postback.accountId;
+    const end = this.#waiting.findIndex(
+      ({ postback }, at) => at === this.#batchMax || postback.accountId !== accountId,
+    );
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The batch writer: takes postbacks from all doors, commits many at once, and answers each after its commit.
+ * It promises: no postback is dropped silently; none is written twice; a bad row does not harm its neighbours.
+ */
+import { noChanges } from '../core/call.ts';
+import type { Outcome, Postback } from '../core/postback.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
+import { emptyTags } from '../core/tags.ts';
+import { Lane, type Result, type Waiting } from './lane.ts';
+
+export type FailureKind = 'retry' | 'outcome_unknown' | 'data' | 'bug';
+
+export type WriterOptions = {
+  /** commits one account's postbacks in one transaction, and returns their results in the same order */
+  write(accountId: string, postbacks: Postback[], mayHaveLanded: boolean): Promise<Result[]>;
+  classify(error: unknown): FailureKind;
+  /** waits; tests drive it */
+  sleep(ms: number): Promise<void>;
+  /** 0 to 1, for jitter */
+  random(): number;
+  /** hears of what goes wrong and how it is taken */
+  onFailure(kind: FailureKind, error: unknown, batchSize: number): void;
+  /** hears of every committed batch */
+  onCommit(batchSize: number, commitMs: number): void;
+  lanes: number;
+  batchMax: number;
+  /** postbacks that may wait before the writer refuses more */
+  queueMax: number;
+};
+
+export const writerDefaults = { lanes: 3, batchMax: 500, queueMax: 20_000 };
+
+/** About 2 s in all: a database that restarts is often back by then, and a sender still waits. */
+const triesMax = 6;
+/** About 7 s in all, for a batch whose commit may have landed: knowing is worth the wait. */
+const triesWhenUnknownMax = 9;
+const firstPauseMs = 40;
+const pauseMaxMs = 1_500;
+
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #lanes: Lane[];
+  #depth = 0;
+  #isClosed = false;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#lanes = Array.from(
+      { length: options.lanes },
+      () => new Lane(options.batchMax, (batch) => this.#writeBatch(batch)),
+    );
+  }
+
+  /** How many postbacks wait for their commit. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /**
+   * Resolves after the commit that made the outcome true. A full or closed queue, a database that stays away and
+   * a row that the database refuses resolve to a rejected outcome; only a bug rejects.
+   */
+  async submit(postback: Postback): Promise<Result> {
+    if (this.#isClosed)
+      return refused(postback, unavailable('The server is shutting down; nothing was done. Try again.'));
+    if (this.#depth >= this.#options.queueMax) {
+      return refused(
+        postback,
+        unavailable('Too many postbacks wait already; nothing was done. Try again shortly.'),
+      );
+    }
+    this.#depth += 1;
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        this.#laneOf(postback).add({ postback, resolve, reject });
+      });
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  /** Takes no more, and resolves when all that was accepted is committed and answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#lanes.map((lane) => lane.drained()));
+  }
+
+  /** Postbacks for one call share a lane, so that they meet in batches and not at a lock. */
+  #laneOf({ accountId, target, postbackId }: Postback): Lane {
+    const name = target === null ? postbackId : 'callLogId' in target ? target.callLogId : target.phoneNumber;
+    const lane = this.#lanes[hash(accountId + name) % this.#lanes.length];
+    if (lane === undefined) throw new Error('the writer has no lanes');
+    return lane;
+  }
+
+  async #writeBatch(batch: Waiting[]): Promise<void> {
+    try {
+      const results = await this.#writeWithRetries(batch.map(({ postback }) => postback));
+      if (results.length !== batch.length)
+        throw new Error(`${results.length} results for ${batch.length} postbacks`);
+      for (const [at, waiting] of batch.entries()) waiting.resolve(results[at] ?? 'stale');
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+  }
+
+  async #writeWithRetries(postbacks: Postback[]): Promise<Result[]> {
+    let mayHaveLanded = false;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#write(postbacks, mayHaveLanded);
+      } catch (error) {
+        const kind = this.#options.classify(error);
+        this.#options.onFailure(kind, error, postbacks.length);
+        if (kind === 'bug') throw error;
+        if (kind === 'data') return await this.#isolate(postbacks);
+        mayHaveLanded ||= kind === 'outcome_unknown';
+      }
+      if (tries >= (mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
+        return postbacks.map((postback) => refused(postback, mayHaveLanded ? unknown() : unavailable()));
+      }
+      await this.#options.sleep(this.#pauseMs(tries));
+    }
+  }
+
+  async #write(postbacks: Postback[], mayHaveLanded: boolean): Promise<Result[]> {
+    const [first] = postbacks;
+    if (first === undefined) return [];
+    const startMs = performance.now();
+    const results = await this.#options.write(first.accountId, postbacks, mayHaveLanded);
+    this.#options.onCommit(postbacks.length, performance.now() - startMs);
+    return results;
+  }
+
+  /** Halves a batch in which the database refused a row, in order, until the row stands alone. */
+  async #isolate(postbacks: Postback[]): Promise<Result[]> {
+    const [only] = postbacks;
+    if (only !== undefined && postbacks.length === 1) return [await this.#logRefused(only)];
+    const middle = Math.ceil(postbacks.length / 2);
+    const before = await this.#writeWithRetries(postbacks.slice(0, middle));
+    return [...before, ...(await this.#writeWithRetries(postbacks.slice(middle)))];
+  }
+
+  /** A postback that the database refused is still logged where that works: without its update. */
+  async #logRefused(postback: Postback): Promise<Result> {
+    if (postback.refusal !== null) return refused(postback, postback.refusal);
+    const detail =
+      'The database refused a value of this request: nothing was done. Check the values and send it again.';
+    const refusal = refuse('invalid_value', detail);
+    const withoutUpdate = { ...postback, refusal, update: { set: {}, add: emptyTags(), remove: [] } };
+    const [result] = await this.#writeWithRetries([withoutUpdate]);
+    return result ?? refused(postback, refusal);
+  }
+
+  #pauseMs(tries: number): number {
+    const pauseMs = Math.min(firstPauseMs * 2 ** (tries - 1), pauseMaxMs);
+    return pauseMs * (0.5 + this.#options.random() / 2);
+  }
+}
+
+function refused({ postbackId, ignored }: Postback, refusal: Refusal): Outcome {
+  return {
+    postbackId,
+    status: 'rejected',
+    isDuplicate: false,
+    callLogId: null,
+    matchedBy: null,
+    candidates: null,
+    changes: noChanges(),
+    ignored,
+    refusal,
+  };
+}
+
+function unavailable(
+  detail = 'The database cannot be reached right now; nothing was done. Send the same request again.',
+): Refusal {
+  return refuse('store_unavailable', detail);
+}
+
+function unknown(): Refusal {
+  return refuse(
+    'outcome_unknown',
+    'The database went away while it committed: it may or may not have been done. Send it again with the same transaction_id.',
+  );
+}
+
+/** FNV-1a: spreads ids over lanes; nothing depends on its values. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return value >>> 0;
+}

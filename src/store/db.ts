@@ -1,0 +1,86 @@
+import pg from 'pg';
+import { formatMoney } from '../core/money.ts';
+
+/**
+ * Two pools on one database. `pool` serves reads and the operator's changes. `writer` serves the batch writer:
+ * its connections send the statements of a transaction without waiting for each one's answer.
+ */
+export type Db = { pool: pg.Pool; writer: pg.Pool };
+
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+const queryTimeoutMs = 15_000;
+const connectTimeoutMs = 2_000;
+
+/**
+ * The writer's statements find few rows by key among many. Planned once, for good, and always along an index:
+ * a plan made while a table was still empty would scan it when it is large.
+ */
+const writerOptions =
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+/** Instants are read as UTC text; a process that died without a word must not hold its locks. */
+const sessionOptions = '-c timezone=UTC -c idle_in_transaction_session_timeout=30s';
+
+/** Opens the pools; connections are made when first used. `onError` hears of idle connections that broke. */
+export function openDb(connectionString: string, writerLanes: number, onError: (error: Error) => void): Db {
+  const shared = {
+    connectionString,
+    types,
+    application_name: 'ringback',
+    connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({ ...shared, max: 8, options: sessionOptions });
+  const writer = new pg.Pool({
+    ...shared,
+    max: writerLanes,
+    idleTimeoutMillis: 0,
+    pipeline: true,
+    options: `${sessionOptions} ${writerOptions}`,
+  });
+  pool.on('error', onError);
+  writer.on('error', onError);
+  return { pool, writer };
+}
+
+export async function closeDb({ pool, writer }: Db): Promise<void> {
+  await Promise.all([pool.end(), writer.end()]);
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+const parsers: Record<number, (text: string) => unknown> = {
+  [pg.types.builtins.TIMESTAMPTZ]: parseInstant,
+  [pg.types.builtins.NUMERIC]: formatMoney,
+  [pg.types.builtins.INT8]: Number,
+};
+
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    return parsers[oid] ?? pg.types.getTypeParser(oid, format);
+  },
+} as pg.CustomTypesConfig; // pg types the method's overloads one by one
+
+/** `2026-11-23 10:00:00.5+00` → `2026-11-23T10:00:00.500Z`. Ringback stores milliseconds, never less. */
+function parseInstant(text: string): string {
+  const fraction = text.slice(20, -3).slice(0, 3).padEnd(3, '0');
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
+}

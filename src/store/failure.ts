@@ -1,0 +1,53 @@
+import pg from 'pg';
+
+/**
+ * What a failed write means for the batch:
+ * - `retry`: nothing was done, and trying again may succeed (deadlock, serialization, a lost race for a
+ *   transaction id, a connection lost before the commit)
+ * - `outcome_unknown`: the connection was lost during the commit; look whether it landed
+ * - `data`: the database refused a row; nothing was done
+ * - `bug`: anything else
+ */
+export type FailureKind = 'retry' | 'outcome_unknown' | 'data' | 'bug';
+
+/** A write that failed while its commit may have been under way. */
+export class CommitLost extends Error {
+  constructor(cause: unknown) {
+    super('the connection was lost during the commit', { cause });
+  }
+}
+
+const deadlockDetected = '40P01';
+const serializationFailure = '40001';
+const lockNotAvailable = '55P03';
+const uniqueViolation = '23505';
+
+export function classifyFailure(error: unknown): FailureKind {
+  if (error instanceof CommitLost) return 'outcome_unknown';
+  if (isConnectionFailure(error)) return 'retry';
+  const code = sqlStateOf(error);
+  if (code === undefined) return 'bug';
+  if ([deadlockDetected, serializationFailure, lockNotAvailable, uniqueViolation].includes(code))
+    return 'retry';
+  return code.startsWith('22') || code.startsWith('23') ? 'data' : 'bug';
+}
+
+/** True when the database could not be reached, went away, or is shutting down, starting up or out of connections. */
+export function isConnectionFailure(error: unknown): boolean {
+  const code = sqlStateOf(error);
+  if (code !== undefined) return /^(08|57P0|53)/.test(code);
+  if (!(error instanceof Error)) return false;
+  const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(errno) ||
+    driverFailure.test(error.message)
+  );
+}
+
+/** The driver's own failures carry no code. */
+const driverFailure =
+  /^(Connection terminated|Query read timeout|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|Client was closed)/;
+
+function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

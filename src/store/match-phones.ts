@@ -1,0 +1,65 @@
+import type { Match } from '../core/fold.ts';
+import type { Postback } from '../core/postback.ts';
+import type { Queryable } from './db.ts';
+
+/** How many ids an ambiguous match names at most. */
+const idsMax = 100;
+/** Senders' and our clocks differ: a call may seem to start this much after the postback about it. */
+const clockSkewMs = 5 * 60_000;
+const hourMs = 3_600_000;
+
+/**
+ * For each wanted number: how many of the account's calls started within its window, and their ids, the one
+ * that the rule picks first. Reads along call_by_phone only; locks nothing.
+ */
+const matchPhones = `
+select w.postback_id, m.candidates, m.ids
+from json_to_recordset($2) as w(postback_id text, phone_number text, from_at timestamptz, to_at timestamptz, rule text)
+cross join lateral (
+  select count(*)::int as candidates,
+    (array_agg(c.call_log_id order by
+      case when w.rule = 'longest' then c.duration_seconds end desc nulls last,
+      case when w.rule = 'first' then c.started_at end,
+      case when w.rule = 'first' then c.call_log_id end,
+      c.started_at desc, c.call_log_id desc))[1:${idsMax}] as ids
+  from call c
+  where c.account_id = $1 and c.phone_number = w.phone_number and c.started_at between w.from_at and w.to_at
+) m`;
+
+type MatchRow = { postback_id: string; candidates: number; ids: string[] | null };
+
+/** Matches by postback id, for the postbacks that name a phone number (contract 2.5). */
+export async function findMatches(
+  client: Queryable,
+  accountId: string,
+  postbacks: Postback[],
+): Promise<Map<string, Match>> {
+  const wanted = postbacks.flatMap(wantedOf);
+  const matches = new Map<string, Match>();
+  if (wanted.length === 0) return matches;
+  const values = [accountId, JSON.stringify(wanted)];
+  const { rows } = await client.query<MatchRow>({ name: 'match-phones', text: matchPhones, values });
+  const rules = new Map(wanted.map(({ postback_id, rule }) => [postback_id, rule]));
+  for (const { postback_id: postbackId, candidates, ids } of rows) {
+    const callLogIds = ids ?? [];
+    const isAmbiguous = rules.get(postbackId) === 'only' && candidates > 1;
+    const callLogId = isAmbiguous ? null : (callLogIds[0] ?? null);
+    matches.set(postbackId, { callLogId, candidates, callLogIds });
+  }
+  return matches;
+}
+
+function wantedOf({ postbackId, target, sender, receivedAt, refusal }: Postback) {
+  if (refusal !== null || target === null || !('phoneNumber' in target) || !('webhookId' in sender))
+    return [];
+  const receivedMs = Date.parse(receivedAt);
+  return [
+    {
+      postback_id: postbackId,
+      phone_number: target.phoneNumber,
+      from_at: new Date(receivedMs - sender.matchWindowHours * hourMs).toISOString(),
+      to_at: new Date(receivedMs + clockSkewMs).toISOString(),
+      rule: sender.matchRule,
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+
+const folder = new URL('./migrations/', import.meta.url);
+/** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */
+const advisoryLock = 74_642_225;
+
+export type Migration = { version: number; name: string };
+
+export class SchemaTooNew extends Error {}
+
+/** The migrations that this program brings, in order. Their numbers have no gaps. */
+export function listMigrations(): Migration[] {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  return names.map((name, at) => {
+    if (Number(name.slice(0, 4)) !== at + 1)
+      throw new Error(`migration ${name} should have the number ${at + 1}`);
+    return { version: at + 1, name };
+  });
+}
+
+/**
+ * Brings the schema to this program's version, forward only, one process at a time. Each migration commits
+ * together with its version, so a crash between two leaves a whole schema.
+ * @returns the migrations that were run
+ * @throws SchemaTooNew when a newer program has been here
+ */
+export async function migrate(pool: pg.Pool): Promise<Migration[]> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [advisoryLock]);
+    await client.query(
+      'create table if not exists schema_version (version integer primary key, name text not null, migrated_at timestamptz not null default now())',
+    );
+    const pending = pendingAfter(await readVersion(client));
+    for (const migration of pending) await run(client, migration);
+    return pending;
+  } finally {
+    // Ending the session frees the lock, whatever went wrong.
+    client.release(true);
+  }
+}
+
+/** The version of the schema as it stands, 0 for an empty database. */
+export async function readSchemaVersion(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ exists: boolean }>(
+    `select to_regclass('schema_version') is not null as exists`,
+  );
+  return rows[0]?.exists ? readVersion(pool) : 0;
+}
+
+async function readVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await client.query<{ version: number }>(
+    'select coalesce(max(version), 0) as version from schema_version',
+  );
+  return rows[0]?.version ?? 0;
+}
+
+function pendingAfter(version: number): Migration[] {
+  const migrations = listMigrations();
+  if (version > migrations.length) {
+    throw new SchemaTooNew(
+      `The database has schema version ${version}; this Ringback knows ${migrations.length}. Start the newer Ringback, or restore the database from before its migration.`,
+    );
+  }
+  return migrations.slice(version);
+}
+
+async function run(client: pg.PoolClient, { version, name }: Migration): Promise<void> {
+  await client.query('begin');
+  await client.query(readFileSync(new URL(name, folder), 'utf8'));
+  await client.query('insert into schema_version (version, name) values ($1, $2)', [version, name]);
+  await client.query('commit');
+}

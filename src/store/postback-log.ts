@@ -1,0 +1,100 @@
+import type { Changes } from '../core/call.ts';
+import type { Fault } from '../core/fault.ts';
+import type { MatchedBy, PostbackStatus } from '../core/postback.ts';
+import type { UpdateJson } from '../core/update.ts';
+import type { Db } from './db.ts';
+import { type Page, pageOf } from './page.ts';
+import { Where } from './where.ts';
+
+/** A postback as it stands in the log. */
+export type LoggedPostback = {
+  postback_id: string;
+  webhook_id: string;
+  webhook_name: string;
+  /** instants */
+  received_at: string;
+  applied_at: string | null;
+  status: PostbackStatus;
+  code: string | null;
+  detail: string | null;
+  call_log_id: string | null;
+  phone_number: string | null;
+  matched_by: MatchedBy | null;
+  candidates: number | null;
+  transaction_id: string | null;
+  is_dry_run: boolean;
+  source_ip: string;
+  request: unknown;
+  update: UpdateJson;
+  changes: Changes | null;
+  errors: Fault[] | null;
+  ignored: string[] | null;
+};
+
+/** What the log may be narrowed to; `from` and `to` are instants of receipt. */
+export type PostbackFilter = Partial<{
+  webhookId: string;
+  status: PostbackStatus;
+  code: string;
+  callLogId: string;
+  transactionId: string;
+  from: string;
+  to: string;
+}>;
+
+const columns = `p.postback_id, p.webhook_id, w.name as webhook_name, p.received_at, p.applied_at, p.status, p.code,
+  p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
+  p.request, p.update, p.changes, p.errors, p.ignored`;
+
+const source = `postback p join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id`;
+
+/** Newest first. @param before the id that the page before ended with */
+export async function listPostbacks(
+  { pool }: Db,
+  accountId: string,
+  filter: PostbackFilter,
+  limit: number,
+  before: string | null,
+): Promise<Page<LoggedPostback>> {
+  const where = new Where('p.account_id', accountId);
+  where.equal('p.webhook_id', filter.webhookId);
+  where.equal('p.status', filter.status);
+  where.equal('p.code', filter.code);
+  where.equal('p.call_log_id', filter.callLogId);
+  const { transactionId, from, to } = filter;
+  if (transactionId !== undefined) where.add((p) => ofTransaction(p(transactionId)));
+  // Ids are in order of receipt: the primary key serves the time window too.
+  if (from !== undefined) where.add((p) => `p.postback_id >= ${p(firstIdAt(Date.parse(from)))}`);
+  if (to !== undefined) where.add((p) => `p.postback_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
+  if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
+  const { rows } = await pool.query<LoggedPostback>(
+    `select ${columns} from ${source} where ${where.text} order by p.postback_id desc limit ${limit + 1}`,
+    where.values,
+  );
+  return pageOf(rows, limit, (postback) => postback.postback_id);
+}
+
+export async function findPostback(
+  { pool }: Db,
+  accountId: string,
+  postbackId: string,
+): Promise<LoggedPostback | null> {
+  const { rows } = await pool.query<LoggedPostback>(
+    `select ${columns} from ${source} where p.account_id = $1 and p.postback_id = $2`,
+    [accountId, postbackId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Spelled so that each half has an index: the ids in use, and those that refusals did not use up. */
+function ofTransaction(id: string): string {
+  const remembered = `p.first_status <> 'rejected' and not p.is_dry_run`;
+  const forgotten = `(p.first_status = 'rejected' or p.is_dry_run)`;
+  return `((p.transaction_id = ${id} and ${remembered}) or (p.transaction_id = ${id} and ${forgotten}))`;
+}
+
+/** The smallest uuid v7 of a millisecond. */
+function firstIdAt(epochMs: number): string {
+  const hex = Math.max(epochMs, 0).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,0 +1,71 @@
+import type { Postback } from '../core/postback.ts';
+import * as accounts from './accounts.ts';
+import * as callEvents from './call-events.ts';
+import * as calls from './calls.ts';
+import { type Db, inTransaction } from './db.ts';
+import { isConnectionFailure } from './failure.ts';
+import { listMigrations, readSchemaVersion } from './migrate.ts';
+import * as postbackLog from './postback-log.ts';
+import * as webhooks from './webhooks.ts';
+import { writePostbacks } from './write-postbacks.ts';
+
+export type Store = ReturnType<typeof createStore>;
+
+/** Everything that other folders may ask of the database, on one connection. `now` gives instants. */
+export function createStore(db: Db, now: () => string) {
+  return {
+    ensureFirstAccount: (tokenHash: Buffer) =>
+      inTransaction(db.pool, (client) => accounts.ensureFirstAccount(client, tokenHash, now())),
+    findAccount: (accountId: string | null) => accounts.findAccount(db.pool, accountId),
+    findTokenOwner: (tokenHash: Buffer) => accounts.findTokenOwner(db, tokenHash),
+    changeAccount: (accountId: string, changes: accounts.AccountChanges) =>
+      accounts.changeAccount(db, accountId, changes, now()),
+
+    createWebhook: (accountId: string, settings: webhooks.WebhookSettings, keyHash: Buffer) =>
+      webhooks.createWebhook(db, accountId, settings, keyHash, now()),
+    listWebhooks: (accountId: string, limit: number, before: string | null) =>
+      webhooks.listWebhooks(db, accountId, limit, before),
+    findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
+    findWebhookByKey: (keyHash: Buffer) => webhooks.findWebhookByKey(db, keyHash, now()),
+    changeWebhook: (accountId: string, webhookId: string, changes: webhooks.WebhookChanges) =>
+      webhooks.changeWebhook(db, accountId, webhookId, changes, now()),
+    deleteWebhook: (accountId: string, webhookId: string) =>
+      webhooks.deleteWebhook(db, accountId, webhookId, now()),
+    rotateKey: (accountId: string, webhookId: string, keyHash: Buffer, oldKeysExpireAt: string) =>
+      webhooks.rotateKey(db, accountId, webhookId, keyHash, oldKeysExpireAt, now()),
+
+    recordCallEvent: (event: callEvents.ReceivedEvent) => callEvents.recordCallEvent(db, event),
+    readCall: (accountId: string, callLogId: string) => calls.readCall(db.pool, accountId, callLogId),
+    listCalls: (accountId: string, filter: calls.CallFilter, limit: number, after: calls.CallCursor | null) =>
+      calls.listCalls(db, accountId, filter, limit, after),
+    listTimeline: (accountId: string, callLogId: string, limit: number, after: string | null) =>
+      calls.listTimeline(db, accountId, callLogId, limit, after),
+
+    listPostbacks: (
+      accountId: string,
+      filter: postbackLog.PostbackFilter,
+      limit: number,
+      before: string | null,
+    ) => postbackLog.listPostbacks(db, accountId, filter, limit, before),
+    findPostback: (accountId: string, postbackId: string) =>
+      postbackLog.findPostback(db, accountId, postbackId),
+    writePostbacks: (accountId: string, postbacks: Postback[], mayHaveLanded: boolean) =>
+      writePostbacks(db, accountId, postbacks, mayHaveLanded, now()),
+
+    /** How many calls are live and how many updates wait for them, over all accounts; along partial indexes. */
+    countWaiting: async (): Promise<{ liveCalls: number; queuedUpdates: number }> => {
+      const { rows } = await db.pool.query<{ live: number; queued: number }>(`
+        select (select count(*) from call where state = 'live') as live,
+          (select count(*) from postback where status = 'queued' and not is_dry_run) as queued`);
+      return { liveCalls: rows[0]?.live ?? 0, queuedUpdates: rows[0]?.queued ?? 0 };
+    },
+    schemaVersion: () => readSchemaVersion(db.pool),
+    latestSchemaVersion: listMigrations().length,
+    isUnavailable: isConnectionFailure,
+  };
+}
+
+export type { Account, TokenOwner } from './accounts.ts';
+export type { CallCursor, CallFilter, TimelineItem } from './calls.ts';
+export type { LoggedPostback, PostbackFilter } from './postback-log.ts';
+export type { KeyedWebhook, Webhook } from './webhooks.ts';

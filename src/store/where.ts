@@ -1,0 +1,24 @@
+/** A WHERE clause that grows by conditions; values travel as parameters only. */
+export class Where {
+  readonly values: unknown[] = [];
+  readonly #conditions: string[] = [];
+
+  /** @param accountColumn every query is of one account */
+  constructor(accountColumn: string, accountId: string) {
+    this.equal(accountColumn, accountId);
+  }
+
+  get text(): string {
+    return this.#conditions.join(' and ');
+  }
+
+  /** @param condition makes SQL, given a function that turns a value into its parameter */
+  add(condition: (parameter: (value: unknown) => string) => string): void {
+    this.#conditions.push(condition((value) => `$${this.values.push(value)}`));
+  }
+
+  /** Adds `column = value`, unless the value is undefined. */
+  equal(column: string, value: unknown): void {
+    if (value !== undefined) this.add((parameter) => `${column} = ${parameter(value)}`);
+  }
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+export type TestDatabase = {
+  /** connection string */
+  url: string;
+  /** runs SQL as a look behind the front door */
+  query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  drop(): Promise<void>;
+};
+
+/** A database of its own, cloned from the migrated template (or empty). */
+export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
+  const template = inject('templateUrl');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await runAsAdmin(
+    `create database ${name} template ${options.isEmpty ? 'template0' : databaseOf(template)}`,
+  );
+  const url = withDatabase(template, name);
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  // The pool hears of a server that a test killed.
+  pool.on('error', () => {});
+  return {
+    url,
+    query: async (sql, values) => (await pool.query(sql, values)).rows,
+    drop: async () => {
+      await pool.end();
+      await runAsAdmin(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+async function runAsAdmin(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: withDatabase(inject('templateUrl'), 'postgres') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+const pathOfUrl = /\/([^/?]+)(\?.*)?$/;
+
+function databaseOf(url: string): string {
+  return pathOfUrl.exec(url)?.[1] ?? '';
+}
+
+function withDatabase(url: string, name: string): string {
+  return url.replace(pathOfUrl, (_all, _name, query = '') => `/${name}${query}`);
+}

@@ -1,0 +1,128 @@
+/** A server in this process, on a database of its own, with what a test wants to say to it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { startServer } from '../../src/server.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+export type Answer = {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape and fail where it is another
+  json: any;
+};
+
+export type TestWebhook = { id: string; auth_key: string; url: string };
+
+export class TestServer {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly token: string;
+  readonly stop: () => Promise<void>;
+
+  constructor(url: string, database: TestDatabase, token: string, stop: () => Promise<void>) {
+    this.url = url;
+    this.database = database;
+    this.token = token;
+    this.stop = stop;
+  }
+
+  /** Any request to the server; a body that is an object goes as JSON. */
+  async request(path: string, init: Omit<RequestInit, 'body'> & { body?: unknown } = {}): Promise<Answer> {
+    const { body, ...rest } = init;
+    const headers = new Headers(init.headers);
+    const isJson = body !== undefined && body !== null && Object.getPrototypeOf(body) === Object.prototype;
+    if (isJson || Array.isArray(body)) {
+      if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+    }
+    const response = await fetch(this.url + path, {
+      ...rest,
+      headers,
+      ...(body !== undefined && {
+        body:
+          isJson || Array.isArray(body) ? JSON.stringify(body) : (body as NonNullable<RequestInit['body']>),
+      }), // fetch's own kinds
+    });
+    const text = await response.text();
+    const isJsonAnswer = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJsonAnswer ? JSON.parse(text) : undefined,
+    };
+  }
+
+  /** A request of the operator's side: `api('POST', '/calls', {…})`. */
+  async api(method: string, path: string, body?: unknown): Promise<Answer> {
+    const headers = { authorization: `Bearer ${this.token}` };
+    return this.request(`/api/v1${path}`, { method, headers, ...(body !== undefined && { body }) });
+  }
+
+  async createWebhook(type = 'update_fields', settings: object = {}): Promise<TestWebhook> {
+    const answer = await this.api('POST', '/webhooks/incoming', { name: `Test ${type}`, type, ...settings });
+    return answer.json;
+  }
+
+  /** Makes a call and returns its JSON. Completed, unless said otherwise. */
+  async createCall(callLogId: string, fields: object = {}) {
+    const answer = await this.api('POST', '/calls', {
+      call_log_id: callLogId,
+      state: 'completed',
+      ...fields,
+    });
+    return answer.json;
+  }
+
+  async readCall(callLogId: string) {
+    return (await this.api('GET', `/calls/${encodeURIComponent(callLogId)}`)).json;
+  }
+
+  /** A JSON postback. The webhook's type decides the path. */
+  async post(webhook: TestWebhook, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.request(new URL(webhook.url).pathname, {
+      method: 'POST',
+      headers: { 'x-auth-key': webhook.auth_key, ...headers },
+      body,
+    });
+  }
+
+  /** A GET postback; parameters as pairs, so that names may repeat. */
+  async get(
+    webhook: TestWebhook,
+    parameters: [string, string][],
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const query = new URLSearchParams([['auth_key', webhook.auth_key], ...parameters]);
+    return this.request(`${new URL(webhook.url).pathname}?${query}`, { headers });
+  }
+}
+
+/** Starts a server on a fresh database; `stop` ends both. */
+export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
+  const [database, dataDir] = await Promise.all([
+    createTestDatabase(),
+    mkdtemp(join(tmpdir(), 'ringback-test-')),
+  ]);
+  const config: Config = {
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: null,
+    databaseUrl: database.url,
+    dataDir,
+    adminToken: 'test-admin-token-0001',
+    twilioAuthToken: 'test-twilio-token',
+    logLevel: 'silent',
+    ...settings,
+  };
+  const server = await startServer(config, createLog(config.logLevel));
+  const stop = async () => {
+    await server.stop();
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return new TestServer(server.url, database, config.adminToken ?? '', stop);
+}
