@@ -41,7 +41,7 @@ async function start(config: Config, log: Logger, running: Stack): Promise<Serve
     running.push(() => embedded.stop());
     databaseUrl = embedded.url;
   }
-  const db = openDb(databaseUrl, writerDefaults.lanes, (error) =>
+  const db = openDb(databaseUrl, writerDefaults.lanes + 1, (error) =>
     log.warn({ err: error }, 'a database connection broke'),
   );
   running.push(() => closeDb(db));

@@ -3,16 +3,16 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { eventFieldNames, updateFieldNames } from '../core/fields.ts';
 import { matchRules } from '../core/postback.ts';
 import { refusalCodes } from '../core/refusal.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
+import { webhookTypeNames } from '../core/webhook-type.ts';
 
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-const oneOf = <T extends string>(values: readonly T[], options = {}) =>
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const oneOf = <T extends string>(values: readonly T[], options = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
 
 const instant = Type.String({ description: 'RFC 3339 in UTC', examples: ['2026-11-23T10:00:00.000Z'] });
 const money = Type.String({ description: 'decimal text', examples: ['12.50'] });
 const tags = Type.Record(Type.String(), Type.String());
-const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
+export const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
   description: 'before and after by field; a tag stands as tags.KEY',
 });
 const moneyIn = Type.Union([Type.String(), Type.Number()], { description: 'decimal text or JSON number' });
@@ -64,7 +64,7 @@ export const callJson = Type.Object({
 });
 export type CallJson = Static<typeof callJson>;
 
-const updateMembers: Record<string, TSchema> = {
+export const updateMembers: Record<string, TSchema> = {
   converted: Type.Union([Type.Boolean(), Type.String(), Type.Integer()]),
   call_converted_at: Type.Union([Type.String(), Type.Integer(), Type.Null()]),
   revenue_paid_out: moneyIn,
@@ -72,7 +72,7 @@ const updateMembers: Record<string, TSchema> = {
   reason: nullable(Type.String({ maxLength: 500 })),
   no_payout_reason: nullable(Type.String()),
 };
-const tagMembers: Record<string, TSchema> = {
+export const tagMembers: Record<string, TSchema> = {
   add: Type.Unknown({ description: 'tags to add: {"key":"value"}, a list of pairs, or of "key:value"' }),
   remove: Type.Unknown({ description: 'tag keys to remove: one, or a list' }),
 };
@@ -92,7 +92,8 @@ export const callChangeBody = Type.Object(
   optional({ ...updateMembers, ...tagMembers, fields: Type.Object({}) }),
 );
 
-function optional(members: Record<string, TSchema>): Record<string, TSchema> {
+/** All members optional. */
+export function optional(members: Record<string, TSchema>): Record<string, TSchema> {
   return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, Type.Optional(schema)]));
 }
 
@@ -231,51 +232,3 @@ export const postbacksQuery = Type.Object({
   from: instantQuery,
   to: instantQuery,
 });
-
-const outcomeJson = Type.Object({
-  postback_id: Type.String(),
-  status: oneOf(['applied', 'unchanged', 'queued']),
-  duplicate: Type.Boolean(),
-  call_log_id: Type.String(),
-  matched_by: oneOf(['call_log_id', 'phone_number']),
-  candidates: Type.Integer(),
-  changes,
-  ignored: Type.Array(Type.String()),
-  dry_run: Type.Optional(Type.Boolean()),
-});
-
-const postbackControls: Record<string, TSchema> = {
-  call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()]),
-  phone_number: Type.Union([Type.String(), Type.Integer()]),
-  transaction_id: Type.String({ maxLength: 200, description: 'repeats with the same id have one effect' }),
-  dry_run: Type.Union([Type.Boolean(), Type.String()]),
-  return: oneOf(['json', 'gif', 'text', 'none']),
-};
-
-/** The documentation of a postback door; its values are read by core. */
-export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
-  const row = webhookTypes[type];
-  const fieldNames = [...row.fields].map(
-    ([name, field]) => [name, updateMembers[field] ?? Type.Unknown()] as const,
-  );
-  const members = { ...Object.fromEntries(fieldNames), ...(row.hasTags && tagMembers) };
-  const answer = suffix === '.gif' ? Type.Unknown({ description: 'a transparent GIF' }) : outcomeJson;
-  const texts = Object.keys({ ...postbackControls, ...members });
-  return {
-    tags: ['postbacks'],
-    summary: `${type} by ${method}${suffix === '.gif' ? ', answered with a pixel' : ''}`,
-    security: [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }],
-    querystring: Type.Object({
-      auth_key: Type.Optional(Type.String()),
-      moja_auth_key: Type.Optional(Type.String()),
-      ...Object.fromEntries(texts.map((name) => [name, textQuery])),
-    }),
-    ...(method === 'POST' && {
-      body: Type.Object(
-        optional({ ...postbackControls, ...members, fields: Type.Object(optional(members)) }),
-      ),
-      consumes: ['application/json', 'application/x-www-form-urlencoded'],
-    }),
-    response: { 200: answer, 202: answer, 204: Type.Null(), '4xx': problem, '5xx': problem },
-  };
-}

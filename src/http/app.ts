@@ -8,6 +8,7 @@ import type { Writer } from '../ingest/writer.ts';
 import type { Store } from '../store/store.ts';
 import { registerApi } from './api/api.ts';
 import { registerTwilioRoute } from './api/twilio.ts';
+import { registerBatchRoutes } from './batch-routes.ts';
 import { createErrorMapper } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
@@ -18,7 +19,7 @@ import { WebhookDirectory } from './webhook-directory.ts';
 
 export type AppOptions = {
   store: Store;
-  writer: Pick<Writer, 'submit'>;
+  writer: Pick<Writer, 'submit' | 'submitAtomic'>;
   metrics: Metrics;
   log: FastifyBaseLogger;
   /** without a slash at the end; known once the port is */
@@ -67,9 +68,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(swagger, { openapi: openapi() });
   await app.register(scalar, { routePrefix: '/docs' });
   const directory = new WebhookDirectory(store.findWebhookByKey);
-  await app.register(async (scope) =>
-    registerPostbackRoutes(scope, { writer, directory, metrics, refusalOf }),
-  );
+  await app.register(async (scope) => {
+    const door = { writer, directory, metrics, refusalOf };
+    registerPostbackRoutes(scope, door);
+    registerBatchRoutes(scope, door);
+  });
   await app.register(async (scope) =>
     registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken }),
   );

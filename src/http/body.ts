@@ -39,11 +39,11 @@ function readJsonBody(text: string): Body | Refusal {
   }
 }
 
-export function unsupportedMediaType(): Refusal {
-  return refuse(
-    'unsupported_media_type',
-    'Send application/json or application/x-www-form-urlencoded, with a matching Content-Type.',
-  );
+/** @param wanted the content types that are understood */
+export function unsupportedMediaType(
+  wanted = 'application/json or application/x-www-form-urlencoded',
+): Refusal {
+  return refuse('unsupported_media_type', `Send ${wanted}, with a matching Content-Type.`);
 }
 
 export function bodyTooLarge(): Refusal {

@@ -1,9 +1,11 @@
 /** The request as it is kept in the postback log, without the key (contract 2.1 and 3). */
 import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../core/refusal.ts';
-import type { Body } from './body.ts';
+import { type Body, bodyBytesMax } from './body.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
+/** What is kept of a body that could not be read. */
+const unreadableCharsMax = bodyBytesMax;
 const secretNames = new Set(['auth_key', 'moja_auth_key']);
 const secretHeaders = new Set(['authorization', 'x-auth-key', 'cookie', 'proxy-authorization']);
 
@@ -26,7 +28,7 @@ export function recordRequest(
 }
 
 function bodyText(text: string | null, body: Body | Refusal): string {
-  if (text === null || !('kind' in body)) return JSON.stringify(text);
+  if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
   if (body.kind === 'none') return 'null';
   if (body.kind === 'form') return JSON.stringify(pairsToObject(body.pairs));
   const hasSecret = [...secretNames].some((name) => Object.hasOwn(body.payload, name));

@@ -10,9 +10,16 @@ import { Lane, type Result, type Waiting } from './lane.ts';
 
 export type FailureKind = 'retry' | 'outcome_unknown' | 'data' | 'bug';
 
+export type WriteMode = {
+  /** an earlier try may have been committed: what is in the log is not done again */
+  mayHaveLanded: boolean;
+  /** one refusal, and nothing is done */
+  isAtomic: boolean;
+};
+
 export type WriterOptions = {
   /** commits one account's postbacks in one transaction, and returns their results in the same order */
-  write(accountId: string, postbacks: Postback[], mayHaveLanded: boolean): Promise<Result[]>;
+  write(accountId: string, postbacks: Postback[], mode: WriteMode): Promise<Result[]>;
   classify(error: unknown): FailureKind;
   /** waits; tests drive it */
   sleep(ms: number): Promise<void>;
@@ -42,6 +49,7 @@ export class Writer {
   readonly #lanes: Lane[];
   #depth = 0;
   #isClosed = false;
+  #atomicTurn: Promise<unknown> = Promise.resolve();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -59,36 +67,52 @@ export class Writer {
   /**
    * Resolves after the commit that made the outcome true. A full or closed queue, a database that stays away and
    * a row that the database refuses resolve to a rejected outcome; only a bug rejects.
+   * @param together postbacks with the same name are written in the order in which they were submitted
    */
-  async submit(postback: Postback): Promise<Result> {
-    if (this.#isClosed)
-      return refused(postback, unavailable('The server is shutting down; nothing was done. Try again.'));
-    if (this.#depth >= this.#options.queueMax) {
-      return refused(
-        postback,
-        unavailable('Too many postbacks wait already; nothing was done. Try again shortly.'),
-      );
-    }
+  async submit(postback: Postback, together = laneNameOf(postback)): Promise<Result> {
+    const refusal = this.#refusalFor(1);
+    if (refusal !== null) return refused(postback, refusal);
     this.#depth += 1;
     try {
       return await new Promise<Result>((resolve, reject) => {
-        this.#laneOf(postback).add({ postback, resolve, reject });
+        this.#lane(postback.accountId + together).add({ postback, resolve, reject });
       });
     } finally {
       this.#depth -= 1;
     }
   }
 
+  /**
+   * All or nothing: one account's postbacks in a transaction of their own, beside the lanes. If one is refused
+   * (its result is `rejected`), nothing was done or logged. Runs one at a time.
+   */
+  async submitAtomic(postbacks: Postback[]): Promise<Result[]> {
+    const refusal = this.#refusalFor(postbacks.length);
+    if (refusal !== null) return postbacks.map((postback) => refused(postback, refusal));
+    this.#depth += postbacks.length;
+    const results = this.#atomicTurn.then(() => this.#writeWithRetries(postbacks, true));
+    this.#atomicTurn = results.catch(() => {});
+    try {
+      return await results;
+    } finally {
+      this.#depth -= postbacks.length;
+    }
+  }
+
   /** Takes no more, and resolves when all that was accepted is committed and answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#lanes.map((lane) => lane.drained()));
+    await Promise.all([this.#atomicTurn, ...this.#lanes.map((lane) => lane.drained())]);
   }
 
-  /** Postbacks for one call share a lane, so that they meet in batches and not at a lock. */
-  #laneOf({ accountId, target, postbackId }: Postback): Lane {
-    const name = target === null ? postbackId : 'callLogId' in target ? target.callLogId : target.phoneNumber;
-    const lane = this.#lanes[hash(accountId + name) % this.#lanes.length];
+  #refusalFor(count: number): Refusal | null {
+    if (this.#isClosed) return unavailable('The server is shutting down; nothing was done. Try again.');
+    if (this.#depth + count <= this.#options.queueMax) return null;
+    return unavailable('Too many postbacks wait already; nothing was done. Try again shortly.');
+  }
+
+  #lane(name: string): Lane {
+    const lane = this.#lanes[hash(name) % this.#lanes.length];
     if (lane === undefined) throw new Error('the writer has no lanes');
     return lane;
   }
@@ -104,15 +128,16 @@ export class Writer {
     }
   }
 
-  async #writeWithRetries(postbacks: Postback[]): Promise<Result[]> {
+  async #writeWithRetries(postbacks: Postback[], isAtomic = false): Promise<Result[]> {
     let mayHaveLanded = false;
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#write(postbacks, mayHaveLanded);
+        return await this.#write(postbacks, { mayHaveLanded, isAtomic });
       } catch (error) {
         const kind = this.#options.classify(error);
         this.#options.onFailure(kind, error, postbacks.length);
         if (kind === 'bug') throw error;
+        if (kind === 'data' && isAtomic) return postbacks.map((postback) => refused(postback, dataRefused()));
         if (kind === 'data') return await this.#isolate(postbacks);
         mayHaveLanded ||= kind === 'outcome_unknown';
       }
@@ -123,11 +148,11 @@ export class Writer {
     }
   }
 
-  async #write(postbacks: Postback[], mayHaveLanded: boolean): Promise<Result[]> {
+  async #write(postbacks: Postback[], mode: WriteMode): Promise<Result[]> {
     const [first] = postbacks;
     if (first === undefined) return [];
     const startMs = performance.now();
-    const results = await this.#options.write(first.accountId, postbacks, mayHaveLanded);
+    const results = await this.#options.write(first.accountId, postbacks, mode);
     this.#options.onCommit(postbacks.length, performance.now() - startMs);
     return results;
   }
@@ -144,9 +169,7 @@ export class Writer {
   /** A postback that the database refused is still logged where that works: without its update. */
   async #logRefused(postback: Postback): Promise<Result> {
     if (postback.refusal !== null) return refused(postback, postback.refusal);
-    const detail =
-      'The database refused a value of this request: nothing was done. Check the values and send it again.';
-    const refusal = refuse('invalid_value', detail);
+    const refusal = dataRefused();
     const withoutUpdate = { ...postback, refusal, update: { set: {}, add: emptyTags(), remove: [] } };
     const [result] = await this.#writeWithRetries([withoutUpdate]);
     return result ?? refused(postback, refusal);
@@ -178,11 +201,24 @@ function unavailable(
   return refuse('store_unavailable', detail);
 }
 
+function dataRefused(): Refusal {
+  return refuse(
+    'invalid_value',
+    'The database refused a value of this request: nothing was done. Check the values and send it again.',
+  );
+}
+
 function unknown(): Refusal {
   return refuse(
     'outcome_unknown',
     'The database went away while it committed: it may or may not have been done. Send it again with the same transaction_id.',
   );
+}
+
+/** Postbacks for one call share a lane, so that they meet in batches and not at a lock. */
+function laneNameOf({ target, postbackId }: Postback): string {
+  if (target === null) return postbackId;
+  return 'callLogId' in target ? target.callLogId : target.phoneNumber;
 }
 
 /** FNV-1a: spreads ids over lanes; nothing depends on its values. */

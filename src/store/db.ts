@@ -22,7 +22,7 @@ const writerOptions =
 const sessionOptions = '-c timezone=UTC -c idle_in_transaction_session_timeout=30s';
 
 /** Opens the pools; connections are made when first used. `onError` hears of idle connections that broke. */
-export function openDb(connectionString: string, writerLanes: number, onError: (error: Error) => void): Db {
+export function openDb(connectionString: string, writersMax: number, onError: (error: Error) => void): Db {
   const shared = {
     connectionString,
     types,
@@ -34,7 +34,7 @@ export function openDb(connectionString: string, writerLanes: number, onError: (
   const pool = new pg.Pool({ ...shared, max: 8, options: sessionOptions });
   const writer = new pg.Pool({
     ...shared,
-    max: writerLanes,
+    max: writersMax,
     idleTimeoutMillis: 0,
     pipeline: true,
     options: `${sessionOptions} ${writerOptions}`,

@@ -48,7 +48,7 @@ export async function startEmbeddedDatabase(options: {
     await stopPreviousServer({ dataDir, socketFolder, log });
     await ensureCluster({ dataDir, binaries, user, log });
 
-    const setup = { dataDir, binaries, user, socketFolder };
+    const setup = { dataDir, binaries, user, socketFolder, log };
     const server = await startServer(setup);
     const url = databaseUrl(socketFolder);
     try {

@@ -7,7 +7,7 @@ import { isConnectionFailure } from './failure.ts';
 import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as postbackLog from './postback-log.ts';
 import * as webhooks from './webhooks.ts';
-import { writePostbacks } from './write-postbacks.ts';
+import { type WriteMode, writePostbacks } from './write-postbacks.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -49,8 +49,8 @@ export function createStore(db: Db, now: () => string) {
     ) => postbackLog.listPostbacks(db, accountId, filter, limit, before),
     findPostback: (accountId: string, postbackId: string) =>
       postbackLog.findPostback(db, accountId, postbackId),
-    writePostbacks: (accountId: string, postbacks: Postback[], mayHaveLanded: boolean) =>
-      writePostbacks(db, accountId, postbacks, mayHaveLanded, now()),
+    writePostbacks: (accountId: string, postbacks: Postback[], mode: WriteMode) =>
+      writePostbacks(db, accountId, postbacks, mode, now()),
 
     /** How many calls are live and how many updates wait for them, over all accounts; along partial indexes. */
     countWaiting: async (): Promise<{ liveCalls: number; queuedUpdates: number }> => {

@@ -50,9 +50,15 @@ from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, recei
   transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
   ignored json)`;
 
+export type WriteMode = {
+  /** an earlier try may have been committed: postbacks found in the log are not done again */
+  mayHaveLanded: boolean;
+  /** one refusal or stale webhook, and nothing is done or logged */
+  isAtomic: boolean;
+};
+
 /**
  * Writes one account's postbacks and returns their outcomes in the same order, after the commit.
- * @param mayHaveLanded true on the try after a lost commit: postbacks found in the log are not done again
  * @param now instant of the write
  * @throws what `classifyFailure` tells apart; nothing was done unless that says `outcome_unknown`
  */
@@ -60,7 +66,7 @@ export async function writePostbacks(
   { writer }: Db,
   accountId: string,
   postbacks: Postback[],
-  mayHaveLanded: boolean,
+  { mayHaveLanded, isAtomic }: WriteMode,
   now: string,
 ): Promise<(Outcome | Stale)[]> {
   const client = await writer.connect();
@@ -71,7 +77,7 @@ export async function writePostbacks(
       const landed = await findLanded(client, accountId, postbacks);
       if (landed.size > 0) return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? 'stale');
     }
-    return await writeBatch(client, accountId, postbacks, now);
+    return await writeBatch(client, accountId, postbacks, isAtomic, now);
   } catch (error) {
     isBroken = error instanceof CommitLost || isConnectionFailure(error);
     if (!isBroken) {
@@ -89,6 +95,7 @@ async function writeBatch(
   client: Queryable,
   accountId: string,
   postbacks: Postback[],
+  isAtomic: boolean,
   now: string,
 ): Promise<(Outcome | Stale)[]> {
   const [, revisions, state] = await Promise.all([
@@ -98,7 +105,10 @@ async function writeBatch(
   ]);
   const fresh = postbacks.filter((postback) => !isStale(postback, revisions));
   const batch = foldBatch(fresh, state);
-  await commit(client, accountId, batch, now);
+  const isRefused =
+    fresh.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
+  if (isAtomic && isRefused) await client.query('rollback');
+  else await commit(client, accountId, batch, now);
   const outcomes = batch.outcomes.values();
   return postbacks.map((postback) =>
     isStale(postback, revisions) ? 'stale' : (outcomes.next().value ?? 'stale'),

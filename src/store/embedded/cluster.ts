@@ -97,8 +97,9 @@ async function repairOwner(cluster: string, user: ServerUser): Promise<void> {
   const { uid } = await stat(cluster);
   const self = process.getuid?.();
   if (user && uid === 0) {
-    for (const name of await readdir(cluster, { recursive: true }))
+    for (const name of await readdir(cluster, { recursive: true })) {
       await lchown(join(cluster, name), user.uid, user.gid);
+    }
     await lchown(cluster, user.uid, user.gid);
   } else if (uid !== (user?.uid ?? self)) {
     throw new Error(

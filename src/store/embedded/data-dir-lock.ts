@@ -34,14 +34,18 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   if (!lock) throw new Error(await describeHolder(dataDir, pidFile));
   const handle = lock;
   held.add(handle);
-  await writePidFile(pidFile);
-  return {
-    async release() {
-      if (!held.delete(handle)) return;
-      await rm(pidFile, { force: true });
-      handle.close();
-    },
-  };
+
+  async function release(): Promise<void> {
+    if (!held.delete(handle)) return;
+    await rm(pidFile, { force: true }).finally(() => handle.close());
+  }
+  try {
+    await writePidFile(pidFile);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
 }
 
 /** Undefined: somebody has it. */

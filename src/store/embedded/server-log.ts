@@ -6,6 +6,7 @@ const SIZE_BYTES_MAX = 10_000_000;
 const TAIL_LINES = 10;
 
 export type ServerLog = {
+  path: string;
   /** To write to; the caller closes it. */
   file: FileHandle;
   sizeBytes(): Promise<number>;
@@ -26,10 +27,15 @@ export async function openServerLog(dataDir: string): Promise<ServerLog> {
   const file = await open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
   const start = (await file.stat()).size;
   return {
+    path,
     file,
-    sizeBytes: async () => (await stat(path)).size,
+    sizeBytes: () =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0, // removed by somebody: no reason not to start
+      ),
     tail: async () => {
-      const written = (await readFile(path)).subarray(start).toString();
+      const written = (await readFile(path).catch(() => Buffer.alloc(0))).subarray(start).toString();
       return written.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
     },
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../log.ts';
 import type { Binaries } from './binaries.ts';
 import { clusterFolder } from './cluster.ts';
 import { endProcess } from './end-process.ts';
@@ -11,7 +12,13 @@ import { openServerLog, type ServerLog } from './server-log.ts';
 import { pathFor, type ServerUser } from './server-user.ts';
 import { serverFlags } from './settings.ts';
 
-export type ServerSetup = { dataDir: string; binaries: Binaries; user: ServerUser; socketFolder: string };
+export type ServerSetup = {
+  dataDir: string;
+  binaries: Binaries;
+  user: ServerUser;
+  socketFolder: string;
+  log: Log;
+};
 
 export type Server = {
   pid: number;
@@ -22,12 +29,14 @@ export type Server = {
 };
 
 const POLL_MS = 10;
-// A recovery writes to the log every 10 s, so one that takes long is not taken for one that is stuck.
-const SILENCE_MS_MAX = 60_000;
+// A recovery (10 s for 2.5 GB of log on 2 cores) writes to its log every 10 s, but ends with a checkpoint that says
+// nothing. Ending one that works is worse than telling late that it is stuck.
+const SILENCE_MS_MAX = 180_000;
+const SLOW_MS = 2_000;
 const MEMORY_WAIT_MS_MAX = 30_000;
 
 /**
- * Starts PostgreSQL. Resolves when it accepts connections. Rejects when it ends, is silent for a minute, or
+ * Starts PostgreSQL. Resolves when it accepts connections. Rejects when it ends, is silent for 3 minutes, or
  * `cancel` is aborted; then nothing runs.
  */
 export async function startServer(setup: ServerSetup, cancel?: AbortSignal): Promise<Server> {
@@ -45,21 +54,21 @@ export async function startServer(setup: ServerSetup, cancel?: AbortSignal): Pro
 }
 
 async function launch(setup: ServerSetup, cancel?: AbortSignal): Promise<Server> {
-  const log = await openServerLog(setup.dataDir);
-  const child = spawnServer(setup, log, await recordedPid(clusterFolder(setup.dataDir)));
+  const serverLog = await openServerLog(setup.dataDir);
+  const child = spawnServer(setup, serverLog, await recordedPid(clusterFolder(setup.dataDir)));
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
-  await log.file.close();
+  await serverLog.file.close();
   const { pid } = child;
   if (pid === undefined) throw new Error(`PostgreSQL could not be started: ${await ended}`);
   endWithThisProcess(child);
 
   const server = { pid, ended, stop: () => endProcess(pid, hasEnded) };
   try {
-    await untilReady(setup, pid, log, () => {
+    await untilReady(setup, pid, serverLog, () => {
       if (hasEnded()) return 'it ended';
       return cancel?.aborted ? 'cancelled' : undefined;
     });
@@ -67,16 +76,14 @@ async function launch(setup: ServerSetup, cancel?: AbortSignal): Promise<Server>
     await server.stop();
     const why = cause instanceof Error ? cause.message : cause;
     throw new Error(
-      `PostgreSQL did not start: ${why} (${await ended}). Its log ends with:\n${await log.tail()}`,
-      {
-        cause,
-      },
+      `PostgreSQL did not start: ${why} (${await ended}). Its log ends with:\n${await serverLog.tail()}`,
+      { cause },
     );
   }
   return server;
 }
 
-function spawnServer(setup: ServerSetup, log: ServerLog, stalePid: number | undefined): ChildProcess {
+function spawnServer(setup: ServerSetup, { file }: ServerLog, stalePid: number | undefined): ChildProcess {
   const cluster = clusterFolder(setup.dataDir);
   return spawn(
     setup.binaries.postgres,
@@ -84,7 +91,7 @@ function spawnServer(setup: ServerSetup, log: ServerLog, stalePid: number | unde
     {
       cwd: cluster,
       detached: true, // its own process group: Ctrl-C in the terminal is for the app, which still needs it
-      stdio: ['ignore', log.file.fd, log.file.fd],
+      stdio: ['ignore', file.fd, file.fd],
       env: {
         ...programEnv,
         // PostgreSQL refuses to start while any process has the pid that a crash left in postmaster.pid, but knows
@@ -108,21 +115,27 @@ function endWithThisProcess(child: ChildProcess): void {
 async function untilReady(
   setup: ServerSetup,
   pid: number,
-  log: ServerLog,
+  serverLog: ServerLog,
   whyOver: () => string | undefined,
 ): Promise<void> {
   const pidFile = join(clusterFolder(setup.dataDir), 'postmaster.pid');
+  const startedAt = performance.now();
+  let heardAt = startedAt;
   let sizeBytes = 0;
-  let heardAt = performance.now();
+  let isSlow = false;
   for (;;) {
     const over = whyOver();
     if (over) throw new Error(over);
     const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
     if (lines[0] === String(pid) && lines[7]?.trim() === 'ready') return;
-    const size = await log.sizeBytes();
+    const size = await serverLog.sizeBytes();
     if (size !== sizeBytes) {
       sizeBytes = size;
       heardAt = performance.now();
+    }
+    if (!isSlow && performance.now() - startedAt > SLOW_MS) {
+      isSlow = true;
+      setup.log.info(`waiting for PostgreSQL, which may be recovering from a crash: see ${serverLog.path}`);
     }
     if (performance.now() - heardAt > SILENCE_MS_MAX) {
       throw new Error(`not ready, and nothing in its log for ${SILENCE_MS_MAX / 1000} s`);

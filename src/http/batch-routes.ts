@@ -1,0 +1,268 @@
+/** Many updates in one request: each item goes the way of a single postback (contract 2.10). */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { v7 as uuidv7 } from 'uuid';
+import { decodePostback } from '../core/decode.ts';
+import type { Outcome, Postback } from '../core/postback.ts';
+import { type Refusal, refusalCodes, refuse, refuseFaults } from '../core/refusal.ts';
+import { readObject, readPairs, type Source } from '../core/source.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
+import type { KeyedWebhook } from '../store/store.ts';
+import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
+import { outcomeToJson } from './postback-answer.ts';
+import { answerRefused, answerUnknownKey, type PostbackDoor, submitFresh } from './postback-routes.ts';
+import { batchSchema } from './postback-schemas.ts';
+import { prepareRefusal, problemOf } from './problem.ts';
+import { nothingDecoded, refuseAtTheDoor, toPostback } from './read-postback.ts';
+import { type ReceivedRequest, receive } from './received-request.ts';
+import { recordRequest } from './request-record.ts';
+
+/**
+ * Items of all batches together that may wait in the writer. A single postback stands behind at most a third of
+ * them in its lane, about one transaction: that bounds its latency however large the batches are.
+ */
+const itemsInFlightMax = 600;
+
+export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor): void {
+  const limit = pLimit(itemsInFlightMax);
+  for (const type of webhookTypeNames) {
+    app.post(
+      `/${webhookTypes[type].path}/batch`,
+      {
+        bodyLimit: batchBytesMax,
+        schema: batchSchema(type),
+        // The schema is documentation: core reads every item and tells its faults.
+        validatorCompiler: () => (value) => ({ value }),
+        onRequest: async (request) => {
+          request.received = receive(request);
+        },
+        errorHandler: async (error, request, reply) => {
+          const refusal = door.refusalOf(error, request.log);
+          return refuseBatch(door, type, request, reply, tooLargeFor(refusal));
+        },
+      },
+      async (request, reply) => takeBatch(door, limit, type, request, reply),
+    );
+  }
+}
+
+function tooLargeFor(refusal: Refusal): Refusal {
+  if (refusal.code !== 'body_too_large') return refusal;
+  return refuse('body_too_large', `Send at most ${batchBytesMax} bytes in one batch. Nothing was done.`);
+}
+
+async function takeBatch(
+  door: PostbackDoor,
+  limit: LimitFunction,
+  type: WebhookType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const received = request.received ?? receive(request);
+  const webhook = received.key === null ? null : await door.directory.find(received.key);
+  if (webhook === null) return answerUnknownKey(reply, received, door);
+  const text = typeof request.body === 'string' ? request.body : '';
+  const body = readBatchBody(text, request.headers['content-type'], received.query);
+  const atDoor = refuseAtTheDoor(type, webhook, request);
+  if (atDoor !== null) return refuseBatch(door, type, request, reply, atDoor);
+  if ('code' in body) return refuseBatch(door, type, request, reply, body);
+  const batch = new Batch(door, type, request, received, body);
+  return body.isAtomic ? batch.answerAtomic(reply) : batch.answerEach(reply, limit);
+}
+
+/** A batch that is refused as a whole is one postback in the log. */
+async function refuseBatch(
+  door: PostbackDoor,
+  type: WebhookType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+): Promise<FastifyReply> {
+  const received = request.received ?? receive(request);
+  if (refusalCodes[refusal.code].httpStatus >= 500) return answerRefused(reply, received, refusal);
+  const { postbackId, receivedAt } = received;
+  const recorded = recordRequest(request, received, refusal);
+  const arrival = { postbackId, receivedAt, sourceIp: request.ip, request: recorded };
+  const outcome = await submitFresh(door, received.key, (webhook) =>
+    toPostback(webhook, arrival, nothingDecoded, refuseAtTheDoor(type, webhook, request) ?? refusal),
+  );
+  if (outcome === null) return answerUnknownKey(reply, received, door);
+  return answerRefused(reply, received, outcome.refusal ?? refusal);
+}
+
+type Settled = { outcome: Outcome; isDryRun: boolean };
+
+/** One batch on its way: its items become postbacks when their turn comes. */
+class Batch {
+  readonly #batchId = uuidv7();
+  readonly #door: PostbackDoor;
+  readonly #type: WebhookType;
+  readonly #request: FastifyRequest;
+  readonly #received: ReceivedRequest;
+  readonly #body: BatchBody;
+  /** Where calls are named in both ways, one call may be: then all items stand in one lane and keep their order. */
+  readonly #together: string | undefined;
+
+  constructor(
+    door: PostbackDoor,
+    type: WebhookType,
+    request: FastifyRequest,
+    received: ReceivedRequest,
+    body: BatchBody,
+  ) {
+    this.#door = door;
+    this.#type = type;
+    this.#request = request;
+    this.#received = received;
+    this.#body = body;
+    const byPhone = body.items.filter(mentionsPhone).length;
+    this.#together = byPhone > 0 && byPhone < body.items.length ? this.#batchId : undefined;
+  }
+
+  /** Items are independent; those for one call are applied in their order. */
+  async answerEach(reply: FastifyReply, limit: LimitFunction): Promise<FastifyReply> {
+    const settled = await limit.map(this.#body.items, (_item, index) => this.#submit(index));
+    const [first] = settled;
+    const refusal = first?.outcome.refusal;
+    const isAllUndone = settled.every(({ outcome }) => outcome.refusal?.code === 'store_unavailable');
+    if (refusal != null && isAllUndone) return answerRefused(reply, this.#received, refusal);
+    return reply
+      .code(200)
+      .header('cache-control', 'no-store')
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(JSON.stringify(this.#answer(settled)));
+  }
+
+  /** One refusal and nothing is done; then every item is in the log with why. */
+  async answerAtomic(reply: FastifyReply): Promise<FastifyReply> {
+    const { directory, writer, metrics } = this.#door;
+    const key = this.#received.key ?? '';
+    for (;;) {
+      const webhook = await directory.find(key);
+      if (webhook === null) return answerUnknownKey(reply, this.#received, this.#door);
+      const postbacks = this.#body.items.map((_item, index) => this.#read(index, webhook));
+      const results = await writer.submitAtomic(postbacks);
+      if (results.includes('stale')) {
+        directory.forget(key);
+        continue;
+      }
+      const outcomes = results.filter((result) => result !== 'stale');
+      const unavailable = outcomes.find(
+        ({ refusal }) => refusal !== null && refusalCodes[refusal.code].httpStatus >= 500,
+      );
+      if (unavailable?.refusal) return answerRefused(reply, this.#received, unavailable.refusal);
+      if (outcomes.some(({ status }) => status === 'rejected'))
+        return this.#answerUndone(reply, postbacks, outcomes);
+      for (const outcome of outcomes) metrics.countPostback(outcome);
+      const settled = outcomes.map((outcome, index) => ({
+        outcome,
+        isDryRun: postbacks[index]?.isDryRun === true,
+      }));
+      return reply.code(200).header('cache-control', 'no-store').send(this.#answer(settled));
+    }
+  }
+
+  async #answerUndone(
+    reply: FastifyReply,
+    postbacks: Postback[],
+    outcomes: Outcome[],
+  ): Promise<FastifyReply> {
+    const refusals = outcomes.map(({ refusal }) => refusal ?? neighbourRefused());
+    const settled = await Promise.all(
+      refusals.map(async (refusal, index): Promise<Settled> => {
+        const isDryRun = postbacks[index]?.isDryRun === true;
+        const outcome = await submitFresh(this.#door, this.#received.key, (webhook) => ({
+          ...this.#read(index, webhook),
+          refusal,
+        }));
+        return { outcome: outcome ?? this.#keyGone(index), isDryRun };
+      }),
+    );
+    const detail =
+      'At least one item is refused, so nothing was done: see the results, mend those and send the batch again.';
+    const refusal = refuse('batch_rejected', detail);
+    return prepareRefusal(reply, refusal)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(problemOf(refusal, this.#answer(settled))));
+  }
+
+  async #submit(index: number): Promise<Settled> {
+    let isDryRun = this.#body.isDryRun;
+    const read = (webhook: KeyedWebhook) => {
+      const postback = this.#read(index, webhook);
+      isDryRun = postback.isDryRun;
+      return postback;
+    };
+    const outcome = await submitFresh(this.#door, this.#received.key, read, this.#together);
+    return { outcome: outcome ?? this.#keyGone(index), isDryRun };
+  }
+
+  #read(index: number, webhook: KeyedWebhook): Postback {
+    const item = this.#body.items[index];
+    if (item === undefined) throw new Error(`a batch has no item ${index}`);
+    const { body, text } = readItem(item);
+    const type = webhookTypes[this.#type];
+    const { receivedAt, key } = this.#received;
+    const decoded =
+      'kind' in body && body.kind === 'json'
+        ? decodePostback([readObject(body.payload, type), ...this.#repeatKey(index)], type, {
+            ...webhook,
+            receivedAt,
+          })
+        : nothingDecoded;
+    const faults = decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null;
+    const refusal = refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('code' in body ? body : faults);
+    const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":{},"body":${text}}`;
+    const arrival = {
+      postbackId: uuidv7(),
+      receivedAt,
+      sourceIp: this.#request.ip,
+      request: key === null ? recorded : recorded.replaceAll(key, '[auth key]'),
+    };
+    const isDryRun = decoded.isDryRun || this.#body.isDryRun;
+    return toPostback(webhook, arrival, { ...decoded, isDryRun }, refusal);
+  }
+
+  /** The header Idempotency-Key of a batch makes an id for each item that has none of its own. */
+  #repeatKey(index: number): Source[] {
+    const key = this.#request.headers['idempotency-key'];
+    if (key === undefined) return [];
+    return [readPairs([['transaction_id', `${String(key)}#${index}`]], webhookTypes[this.#type])];
+  }
+
+  #keyGone(index: number): Outcome {
+    const refusal = refuse('invalid_auth_key', 'The key stopped being valid while the batch ran.');
+    const { ignored } = nothingDecoded;
+    const named = { callLogId: null, matchedBy: null, candidates: null, changes: {}, ignored };
+    return {
+      postbackId: `${this.#batchId}#${index}`,
+      status: 'rejected',
+      isDuplicate: false,
+      ...named,
+      refusal,
+    };
+  }
+
+  #answer(settled: Settled[]) {
+    const summary = { applied: 0, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 };
+    const results = settled.map(({ outcome, isDryRun }, index) => {
+      summary[outcome.isDuplicate ? 'duplicate' : outcome.status] += 1;
+      return { index, ...itemToJson(outcome, isDryRun) };
+    });
+    return { batch_id: this.#batchId, summary, results };
+  }
+}
+
+/** An item's result: as a single answer, but a refusal is told by `status`, `code` and `errors`. */
+function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
+  if (outcome.refusal === null) return outcomeToJson(outcome, isDryRun);
+  const { type: _type, title: _title, ...problem } = outcomeToJson(outcome, isDryRun);
+  return { ...problem, status: 'rejected', errors: outcome.refusal.errors };
+}
+
+function neighbourRefused(): Refusal {
+  return refuse(
+    'batch_rejected',
+    'Nothing is wrong with this item, but another one of the atomic batch is refused.',
+  );
+}

@@ -1,0 +1,93 @@
+/** The documentation of the senders' doors. Core reads the values and tells every fault; nothing is validated here. */
+import Type, { type TSchema } from 'typebox';
+import { type WebhookType, webhookTypes } from '../core/webhook-type.ts';
+import { changes, oneOf, optional, problem, tagMembers, updateMembers } from './api-types.ts';
+
+const outcomeJson = Type.Object({
+  postback_id: Type.String(),
+  status: oneOf(['applied', 'unchanged', 'queued']),
+  duplicate: Type.Boolean(),
+  call_log_id: Type.String(),
+  matched_by: oneOf(['call_log_id', 'phone_number']),
+  candidates: Type.Integer(),
+  changes,
+  ignored: Type.Array(Type.String()),
+  dry_run: Type.Optional(Type.Boolean()),
+});
+
+const postbackControls: Record<string, TSchema> = {
+  call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()]),
+  phone_number: Type.Union([Type.String(), Type.Integer()]),
+  transaction_id: Type.String({ maxLength: 200, description: 'repeats with the same id have one effect' }),
+  dry_run: Type.Union([Type.Boolean(), Type.String()]),
+  return: oneOf(['json', 'gif', 'text', 'none']),
+};
+
+/** What a payload of this type may say; core reads the values. */
+function payloadMembers(type: WebhookType): Record<string, TSchema> {
+  const row = webhookTypes[type];
+  const fields = [...row.fields].map(
+    ([name, field]) => [name, updateMembers[field] ?? Type.Unknown()] as const,
+  );
+  return { ...Object.fromEntries(fields), ...(row.hasTags && tagMembers) };
+}
+
+function payloadOf(members: Record<string, TSchema>) {
+  return Type.Object(optional({ ...postbackControls, ...members, fields: Type.Object(optional(members)) }));
+}
+
+const keySecurity = [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }];
+
+/** The documentation of a postback door. */
+export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
+  const members = payloadMembers(type);
+  const answer = suffix === '.gif' ? Type.Unknown({ description: 'a transparent GIF' }) : outcomeJson;
+  const texts = Object.keys({ ...postbackControls, ...members });
+  return {
+    tags: ['postbacks'],
+    summary: `${type} by ${method}${suffix === '.gif' ? ', answered with a pixel' : ''}`,
+    security: keySecurity,
+    querystring: Type.Object({
+      auth_key: Type.Optional(Type.String()),
+      moja_auth_key: Type.Optional(Type.String()),
+      ...Object.fromEntries(texts.map((name) => [name, Type.Optional(Type.String())])),
+    }),
+    ...(method === 'POST' && {
+      body: payloadOf(members),
+      consumes: ['application/json', 'application/x-www-form-urlencoded'],
+    }),
+    response: { 200: answer, 202: answer, 204: Type.Null(), '4xx': problem, '5xx': problem },
+  };
+}
+
+/** The documentation of a batch door. */
+export function batchSchema(type: WebhookType) {
+  const payload = payloadOf(payloadMembers(type));
+  const flags = { atomic: Type.Boolean({ description: 'all or nothing' }), dry_run: Type.Boolean() };
+  const result = Type.Object({ index: Type.Integer(), status: Type.String() });
+  const summary = Type.Object({
+    applied: Type.Integer(),
+    unchanged: Type.Integer(),
+    queued: Type.Integer(),
+    duplicate: Type.Integer(),
+    rejected: Type.Integer(),
+  });
+  return {
+    tags: ['postbacks'],
+    summary: `Many updates of type ${type}: at most 10,000 items and 16 MiB`,
+    security: keySecurity,
+    querystring: Type.Object(
+      optional({ auth_key: Type.String(), atomic: Type.String(), dry_run: Type.String() }),
+    ),
+    body: Type.Union([
+      Type.Array(payload),
+      Type.Object({ updates: Type.Array(payload), ...optional(flags) }),
+    ]),
+    consumes: ['application/json', 'application/x-ndjson'],
+    response: {
+      200: Type.Object({ batch_id: Type.String(), summary, results: Type.Array(result) }),
+      '4xx': problem,
+      '5xx': problem,
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { FastifyRequest } from 'fastify';
+import { type Decoded, decodePostback } from '../core/decode.ts';
+import type { Postback } from '../core/postback.ts';
+import { type Refusal, refuse, refuseFaults } from '../core/refusal.ts';
+import { readObject, readPairs } from '../core/source.ts';
+import { emptyTags } from '../core/tags.ts';
+import { type WebhookType, type WebhookTypeRow, webhookTypes } from '../core/webhook-type.ts';
+import type { KeyedWebhook } from '../store/store.ts';
+import type { Body } from './body.ts';
+import { isLinkPreview } from './link-preview.ts';
+import type { AnswerOptions } from './postback-answer.ts';
+import type { ReceivedRequest } from './received-request.ts';
+import { recordRequest } from './request-record.ts';
+
+/** One request as a postback: what it wants, or why it is refused. */
+export function readPostback(
+  type: WebhookType,
+  webhook: KeyedWebhook,
+  request: FastifyRequest,
+  received: ReceivedRequest,
+  body: Body | Refusal,
+): { postback: Postback; options: AnswerOptions } {
+  const early = refuseAtTheDoor(type, webhook, request) ?? ('kind' in body ? null : body);
+  const decoded =
+    'kind' in body ? decode(webhookTypes[type], webhook, request, received, body) : nothingDecoded;
+  const refusal = early ?? (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null);
+  const { postbackId, receivedAt } = received;
+  const arrival = {
+    postbackId,
+    receivedAt,
+    sourceIp: request.ip,
+    request: recordRequest(request, received, body),
+  };
+  const postback = toPostback(webhook, arrival, decoded, refusal);
+  const form = received.answerForm === 'json' ? decoded.answerForm : received.answerForm;
+  return { postback, options: { form, isDryRun: decoded.isDryRun } };
+}
+
+/** When and whence a postback came, and the request as it is logged. */
+export type Arrival = Pick<Postback, 'postbackId' | 'receivedAt' | 'sourceIp' | 'request'>;
+
+export function toPostback(
+  webhook: KeyedWebhook,
+  arrival: Arrival,
+  { target, update, transactionId, isDryRun, ignored }: Decoded,
+  refusal: Refusal | null,
+): Postback {
+  const { accountId, webhookId, revision, matchWindowHours, matchRule } = webhook;
+  const sender = { webhookId, revision, matchWindowHours, matchRule };
+  return { ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, refusal };
+}
+
+/** What a valid key is refused for before its payload is looked at. */
+export function refuseAtTheDoor(
+  type: WebhookType,
+  webhook: KeyedWebhook,
+  request: FastifyRequest,
+): Refusal | null {
+  if (webhook.type !== type) {
+    const detail = `This key belongs to a webhook of type ${webhook.type}: send to /${webhookTypes[webhook.type].path}.`;
+    return refuse('wrong_webhook_type', detail);
+  }
+  if (webhook.isPaused)
+    return refuse('webhook_paused', 'Its owner paused this webhook: ask for it to be resumed.');
+  if (isLinkPreview(request.method, request.headers)) {
+    return refuse('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
+  }
+  return null;
+}
+
+function decode(
+  type: WebhookTypeRow,
+  webhook: KeyedWebhook,
+  request: FastifyRequest,
+  { query, receivedAt }: ReceivedRequest,
+  body: Body,
+): Decoded {
+  const sources = [readPairs(query, type)];
+  if (body.kind === 'json') sources.unshift(readObject(body.payload, type));
+  if (body.kind === 'form') sources.unshift(readPairs(body.pairs, type));
+  const idempotencyKey = request.headers['idempotency-key'];
+  if (idempotencyKey !== undefined)
+    sources.push(readPairs([['transaction_id', String(idempotencyKey)]], type));
+  return decodePostback(sources, type, { ...webhook, receivedAt });
+}
+
+/** What a request says that could not be read. */
+export const nothingDecoded: Decoded = {
+  target: null,
+  update: { set: {}, add: emptyTags(), remove: [] },
+  transactionId: null,
+  isDryRun: false,
+  answerForm: 'json',
+  ignored: [],
+  faults: [],
+};

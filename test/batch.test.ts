@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer, type TestWebhook } from './support/server.ts';
+
+let server: TestServer;
+let webhook: TestWebhook;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  webhook = await server.createWebhook();
+});
+
+afterAll(() => server.stop());
+
+function sendBatch(body: unknown, contentType = 'application/json', query = '', headers = {}) {
+  const path = `${new URL(webhook.url).pathname}/batch${query}`;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return server.request(path, {
+    method: 'POST',
+    headers: { 'x-auth-key': webhook.auth_key, 'content-type': contentType, ...headers },
+    body: text,
+  });
+}
+
+test('a batch answers each item in the order of the input', async () => {
+  await server.createCall('B1');
+  await server.createCall('B2', { state: 'live' });
+  const answer = await sendBatch([
+    { call_log_id: 'B1', revenue_paid_out: 1, transaction_id: 't1' },
+    { call_log_id: 'B2', converted: true },
+    { call_log_id: 'nobody', converted: true },
+    'no object',
+    { call_log_id: 'B1', revenue_paid_out: 1, transaction_id: 't1' },
+    { call_log_id: 'B1', revenue_paid_out: '1.0' },
+    { call_log_id: 'B1', revenue_paid_out: 'one', reason: 5 },
+  ]);
+  expect(answer.status).toBe(200);
+  expect(answer.json.summary).toEqual({ applied: 1, unchanged: 1, queued: 1, duplicate: 1, rejected: 3 });
+  expect(answer.json.results.map((result: { index: number }) => result.index)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(answer.json.results[2]).toMatchObject({ status: 'rejected', code: 'call_not_found', errors: [] });
+  expect(answer.json.results[3]).toMatchObject({ status: 'rejected', code: 'malformed_body' });
+  expect(answer.json.results[4]).toMatchObject({ status: 'applied', duplicate: true });
+  expect(answer.json.results[6].errors).toMatchObject([{ field: 'revenue_paid_out', code: 'invalid_value' }]);
+});
+
+test('a broken line of NDJSON is one refused item', async () => {
+  await server.createCall('N1');
+  const answer = await sendBatch(
+    '{"call_log_id":"N1","revenue_paid_out":2}\n{"call\n\n{"call_log_id":"N1","reason":"x"}\r\n',
+    'application/x-ndjson',
+  );
+  expect(answer.json.summary).toEqual({ applied: 2, unchanged: 0, queued: 0, duplicate: 0, rejected: 1 });
+  expect(answer.json.results[1]).toMatchObject({ index: 1, code: 'malformed_body' });
+});
+
+test('several items for one call are applied in their order, however each names it', async () => {
+  await server.createCall('O1', { phone_number: '+15550100999' });
+  const updates = Array.from({ length: 200 }, (_, at) =>
+    at % 2 === 0
+      ? { call_log_id: 'O1', revenue_paid_out: at }
+      : { phone_number: '+15550100999', revenue_paid_out: at },
+  );
+  const answer = await sendBatch({ updates });
+  expect(answer.json.summary.applied).toBe(200);
+  expect(await server.readCall('O1')).toMatchObject({ revenue_paid_out: '199.00' });
+});
+
+test('one refusal in an atomic batch and nothing is done, with every result and every item in the log', async () => {
+  await server.createCall('A1');
+  const updates = [
+    { call_log_id: 'A1', revenue_paid_out: 5, transaction_id: 'a1' },
+    { call_log_id: 'A1', revenue_paid_out: -5 },
+  ];
+  const refused = await sendBatch({ updates, atomic: true });
+  expect(refused.status).toBe(422);
+  expect(refused.json).toMatchObject({ code: 'batch_rejected', summary: { applied: 0, rejected: 2 } });
+  expect(refused.json.results.map((result: { code: string }) => result.code)).toEqual([
+    'batch_rejected',
+    'invalid_value',
+  ]);
+  expect(await server.readCall('A1')).toMatchObject({ revenue_paid_out: null });
+  const log = await server.api('GET', '/postbacks?call_log_id=A1');
+  expect(log.json.items.map((item: { status: string }) => item.status)).toEqual(['rejected', 'rejected']);
+
+  const done = await sendBatch({ updates: updates.slice(0, 1), atomic: true });
+  expect(done.json.summary).toMatchObject({ applied: 1, rejected: 0 });
+  expect(await server.readCall('A1')).toMatchObject({ revenue_paid_out: '5.00' });
+});
+
+test('a dry run of a batch changes and remembers nothing', async () => {
+  await server.createCall('D1');
+  for (const atomic of [false, true]) {
+    const answer = await sendBatch({
+      updates: [{ call_log_id: 'D1', revenue_paid_out: 5, transaction_id: 'd1' }],
+      dry_run: true,
+      atomic,
+    });
+    expect(answer.json.results[0]).toMatchObject({ status: 'applied', dry_run: true });
+  }
+  expect(await server.readCall('D1')).toMatchObject({ revenue_paid_out: null });
+  const real = await sendBatch([{ call_log_id: 'D1', revenue_paid_out: 5, transaction_id: 'd1' }]);
+  expect(real.json.results[0]).toMatchObject({ status: 'applied', duplicate: false });
+});
+
+test('a batch sent again with its Idempotency-Key is done once', async () => {
+  await server.createCall('I1');
+  const batch = [
+    { call_log_id: 'I1', revenue_paid_out: 5 },
+    { call_log_id: 'I1', revenue_paid_out: 6 },
+  ];
+  const first = await sendBatch(batch, 'application/json', '', { 'idempotency-key': 'file-7' });
+  const again = await sendBatch(batch, 'application/json', '', { 'idempotency-key': 'file-7' });
+  expect(first.json.summary.applied).toBe(2);
+  expect(again.json.summary).toMatchObject({ applied: 0, duplicate: 2 });
+});
+
+test.each([
+  ['not JSON', '{"updates":', 'application/json', 400, 'malformed_body'],
+  ['no list', '{"update":[]}', 'application/json', 400, 'malformed_body'],
+  ['another type', '[]', 'text/csv', 415, 'unsupported_media_type'],
+  ['too many items', JSON.stringify(Array(10_001).fill({})), 'application/json', 413, 'body_too_large'],
+  ['too many lines', '{}\n'.repeat(10_001), 'application/x-ndjson', 413, 'body_too_large'],
+  ['too many bytes', `[${' '.repeat(16 * 1024 * 1024)}]`, 'application/json', 413, 'body_too_large'],
+  ['a flag that is none', '{"updates":[],"atomic":"maybe"}', 'application/json', 422, 'invalid_value'],
+])('a batch that is %s is refused as a whole and logged', async (_name, body, contentType, status, code) => {
+  const answer = await sendBatch(body, contentType);
+  expect([answer.status, answer.json.code]).toEqual([status, code]);
+  const log = await server.api('GET', `/postbacks/${answer.headers.get('x-postback-id')}`);
+  expect(log.json).toMatchObject({ status: 'rejected', code });
+});
+
+test('an empty batch is answered with no results', async () => {
+  expect((await sendBatch([])).json).toMatchObject({ results: [], summary: { applied: 0 } });
+});
+
+test('a batch does what the same items do one by one', async () => {
+  const items = (prefix: string) =>
+    Array.from({ length: 120 }, (_, at) => ({
+      call_log_id: `${prefix}${at % 7}`,
+      ...(at % 3 === 0 && { revenue_paid_out: `${at}.25` }),
+      ...(at % 4 === 0 && { converted: at % 8 === 0 }),
+      ...(at % 5 === 0 && { add: { [`tag${at % 2}`]: `${at}` } }),
+      ...(at % 11 === 0 && { remove: ['tag1'] }),
+      ...(at % 13 === 0 && { publisher_paid_out: at }),
+      call_converted_at: at % 8 === 4 ? undefined : '2026-01-01T00:00:00Z',
+      transaction_id: `${prefix}${at % 49}`, // a repeat names the same call
+    }));
+  for (const prefix of ['S', 'M']) {
+    for (let at = 0; at < 6; at += 1)
+      await server.createCall(`${prefix}${at}`, { state: at === 5 ? 'live' : 'completed' });
+  }
+  const batch = await sendBatch(items('M'));
+  const single = [];
+  for (const item of items('S')) single.push(await server.post(webhook, item));
+  const told = (result: { status?: string; code?: string; duplicate?: boolean }) => [
+    result.code ?? result.status,
+    result.duplicate,
+  ];
+  expect(batch.json.results.map(told)).toEqual(single.map((answer) => told(answer.json)));
+  for (let at = 0; at < 6; at += 1) {
+    const [one, other] = await Promise.all([server.readCall(`S${at}`), server.readCall(`M${at}`)]);
+    for (const name of ['converted', 'revenue_paid_out', 'publisher_paid_out', 'tags', 'queued_updates']) {
+      expect(other[name]).toEqual(one[name]);
+    }
+  }
+});
