@@ -1,4 +1,14 @@
 #!/usr/bin/env node
-import { runCli } from './cli/cli.ts';
+/** Node's version is checked before anything is imported that an older one cannot load. */
+const nodeMajorMin = 24;
 
-process.exitCode = await runCli(process.argv.slice(2));
+if (Number.parseInt(process.versions.node, 10) < nodeMajorMin) {
+  process.stderr.write(
+    `Ringback needs Node.js ${nodeMajorMin} or newer; this is ${process.versions.node}. ` +
+      'Run it through npm ("npm start"), which uses the Node.js that "npm ci" installed, or update Node.js.\n',
+  );
+  process.exitCode = 1;
+} else {
+  const { runCli } = await import('./cli/cli.ts');
+  process.exitCode = await runCli(process.argv.slice(2));
+}

@@ -7,6 +7,7 @@ import { createApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
 import { hashSecret } from './http/secret.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
+import { Stack } from './stack.ts';
 import { closeDb, openDb } from './store/db.ts';
 import { startEmbeddedDatabase } from './store/embedded.ts';
 import { classifyFailure } from './store/failure.ts';
@@ -22,34 +23,52 @@ export type Server = {
   stop(): Promise<void>;
 };
 
-/** Starts everything and resolves when requests are answered. What was started is stopped again if a part fails. */
-export async function startServer(config: Config, log: Logger): Promise<Server> {
-  const running = new Stack();
-  try {
-    return await start(config, log, running);
-  } catch (error) {
-    await running.stop();
-    throw error;
-  }
+/** Starts everything in this process and resolves when requests are answered. */
+export function startServer(config: Config, log: Logger): Promise<Server> {
+  return Stack.startOrStop(async (running) => {
+    const { databaseUrl, adminToken } = await prepareDatabase(config, log, running);
+    const served = await serve({ ...config, databaseUrl }, log, running);
+    return { ...served, adminToken, stop: () => running.stop() };
+  });
 }
 
-async function start(config: Config, log: Logger, running: Stack): Promise<Server> {
+/** A database that is there, migrated, and has a first account with the admin's token. */
+export async function prepareDatabase(
+  config: Config,
+  log: Logger,
+  running: Stack,
+): Promise<{ databaseUrl: string; adminToken: AdminToken }> {
   const adminToken = await ensureAdminToken(config);
-  let databaseUrl = config.databaseUrl;
-  if (databaseUrl === null) {
-    const embedded = await startEmbeddedDatabase({ dataDir: config.dataDir, log });
-    running.push(() => embedded.stop());
-    databaseUrl = embedded.url;
+  const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running));
+  const db = openDb(databaseUrl, 1, warnOfBrokenConnection(log));
+  try {
+    for (const { name } of await migrate(db.pool)) log.info({ migration: name }, 'migrated');
+    await createStore(db, instantNow).ensureFirstAccount(hashSecret(adminToken.token));
+  } finally {
+    await closeDb(db);
   }
-  const db = openDb(databaseUrl, writerDefaults.lanes + 1, (error) =>
-    log.warn({ err: error }, 'a database connection broke'),
-  );
-  running.push(() => closeDb(db));
-  for (const { name } of await migrate(db.pool)) log.info({ migration: name }, 'migrated');
-  const store = createStore(db, () => new Date().toISOString());
-  await store.ensureFirstAccount(hashSecret(adminToken.token));
+  return { databaseUrl, adminToken };
+}
 
-  const metrics = createMetrics();
+async function startEmbedded({ dataDir }: Config, log: Logger, running: Stack): Promise<string> {
+  const embedded = await startEmbeddedDatabase({ dataDir, log });
+  running.push(() => embedded.stop());
+  return embedded.url;
+}
+
+/**
+ * Answers requests on a prepared database.
+ * @param metrics where they are not of this process alone, made by the caller
+ */
+export async function serve(
+  config: Config & { databaseUrl: string },
+  log: Logger,
+  running: Stack,
+  metrics = createMetrics(),
+): Promise<Pick<Server, 'url' | 'publicUrl'>> {
+  const db = openDb(config.databaseUrl, writerDefaults.lanes + 1, warnOfBrokenConnection(log));
+  running.push(() => closeDb(db));
+  const store = createStore(db, instantNow);
   const writer = new Writer({
     ...writerDefaults,
     write: store.writePostbacks,
@@ -66,35 +85,18 @@ async function start(config: Config, log: Logger, running: Stack): Promise<Serve
   metrics.addGauges({ queueDepth: () => writer.depth, countWaiting: store.countWaiting });
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
-  const app = await createApp({
-    store,
-    writer,
-    metrics,
-    log,
-    publicUrl: () => publicUrl,
-    twilioAuthToken: config.twilioAuthToken,
-  });
+  const { twilioAuthToken } = config;
+  const app = await createApp({ store, writer, metrics, log, publicUrl: () => publicUrl, twilioAuthToken });
   running.push(() => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
   if (config.publicUrl === null) publicUrl = `http://localhost:${new URL(url).port}`;
-  return { url, publicUrl, adminToken, stop: () => running.stop() };
+  return { url, publicUrl };
 }
 
-/** What was started, so that it can be stopped in the opposite order, once. */
-class Stack {
-  readonly #stops: (() => Promise<void>)[] = [];
-  #stopping: Promise<void> | undefined;
+function instantNow(): string {
+  return new Date().toISOString();
+}
 
-  push(stop: () => Promise<void>): void {
-    this.#stops.push(stop);
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stopAll();
-    return this.#stopping;
-  }
-
-  async #stopAll(): Promise<void> {
-    for (const stop of this.#stops.reverse()) await stop();
-  }
+function warnOfBrokenConnection(log: Logger): (error: Error) => void {
+  return (error) => log.warn({ err: error }, 'a database connection broke');
 }

@@ -117,9 +117,10 @@ class Reader {
       const given = this.#given(name);
       if (given === undefined) continue;
       named += 1;
-      const value = this.#field(updateFields[name], given);
+      const field: Field = updateFields[name];
+      const value = this.#agreed(given, (one) => this.#fieldValue(field, one));
       // The table's reader returns what the field takes.
-      if (!(value instanceof Invalid)) update.set[name] = value as UpdateValue;
+      if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
     }
     for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
     update.add = this.#tags('add', spellOutAdd, checkTags) ?? update.add;
@@ -177,21 +178,19 @@ class Reader {
     read: (value: unknown) => T | Invalid,
     isEmptyFault = false,
   ): T | Invalid | undefined {
-    const [given] = this.#given(name) ?? [];
-    if (given === undefined || given.value === null) return undefined;
-    if (!isEmptyFault && typeof given.value === 'string' && given.value.trim() === '') return undefined;
-    return this.#checked(given, read(given.value));
+    const isSaid = ({ value }: Given) => value !== null && (isEmptyFault || !isEmpty(value));
+    return this.#agreed((this.#given(name) ?? []).filter(isSaid), ({ value }) => read(value));
   }
 
-  /** One field, which may stand at the top level and in `fields`, or be repeated: all must say the same. */
-  #field(field: Field, given: Given[]): FieldValue | Invalid {
-    let first: FieldValue | Invalid | undefined;
+  /** What may stand at the top level and in `fields`, or be repeated: all must say the same. */
+  #agreed<T>(given: Given[], read: (given: Given) => T | Invalid): T | Invalid | undefined {
+    let first: T | Invalid | undefined;
     for (const one of given) {
-      const value = this.#checked(one, this.#fieldValue(field, one));
+      const value = this.#checked(one, read(one));
       if (first === undefined || value instanceof Invalid) first = value;
       else if (!(first instanceof Invalid) && value !== first) this.#faultConflict(one.name);
     }
-    return first ?? null;
+    return first;
   }
 
   #fieldValue(field: Field, { value, isText }: Given): FieldValue | Invalid {

@@ -46,6 +46,7 @@ function parseDateTime(text: string, timeZone: string): number | undefined {
     number,
   ];
   const millisecond = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  if (year < 1969) return -1; // Date.UTC would take the years 0 to 99 for 1900 to 1999
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const leapless = Math.min(second, 59); // 23:59:60 exists in RFC 3339 but not in Unix time

@@ -27,7 +27,7 @@ const jsonDepthMax = 32;
  * Numbers with an exponent, more than 4 fraction digits or more than 15 digits. Where no text of this kind
  * stands in the document, `String(number)` has the same value as what was sent, and the plain parser is exact.
  */
-const inexactNumber = /\d[eE]|\.\d{5}|\d{16}/;
+const inexactNumber = /\d[eE]|\.\d{5}|\d{16}|[\d.]{17}/;
 
 /**
  * Parses JSON text. Numbers come back as `number` where that is exact, else as `ExactNumber`.
@@ -51,6 +51,19 @@ function isDeeperThan(value: unknown, levels: number): boolean {
     if (isDeeperThan(child, levels - 1)) return true;
   }
   return false;
+}
+
+const unstorable = /\\u(?:0000|[dD][89a-fA-F])/;
+const escapes =
+  /\\\\|\\u0000|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}/g;
+
+/**
+ * JSON text that the database can read: NUL and half a surrogate pair become U+FFFD.
+ * @param json JSON text; what it holds of these is escaped
+ */
+export function storableJson(json: string): string {
+  if (!unstorable.test(json)) return json;
+  return json.replace(escapes, (escape) => (escape.length === 6 ? '\\ufffd' : escape));
 }
 
 /** True for what JSON calls an object: no array, no null, no `ExactNumber`. */

@@ -2,7 +2,7 @@
 import { Invalid } from './fault.ts';
 import { textOf } from './json.ts';
 
-const decimal = /^(\d*)(?:\.(\d*))?$/;
+const decimal = /^(?:-(?=[0.]*$))?(\d*)(?:\.(\d*))?$/;
 const integerDigitsMax = 8;
 const fractionDigitsMax = 4;
 

@@ -3,6 +3,8 @@
  * store nonsense as money's reason, so they are refused by name (contract 2.3).
  */
 const inner = String.raw`\s*[A-Za-z_][\w.:|\- ]{0,98}`;
+/** `%%call_id%%` in a URL: `%ca` reads as a byte that is no text. */
+const halfDecoded = String.raw`%?\uFFFD[\w.:|\- ]{0,98}%%?`;
 const macro = new RegExp(
   `^(?:${[
     String.raw`\[${inner}\]`,
@@ -10,6 +12,7 @@ const macro = new RegExp(
     String.raw`\$?\{\{${inner}\}\}`,
     `%${inner}%`,
     `%%${inner}%%`,
+    halfDecoded,
     `#${inner}#`,
     `<${inner}>`,
     String.raw`--[A-Z]--.{1,100}--[A-Z]--`,
@@ -19,5 +22,5 @@ const macro = new RegExp(
 /** True when the text is nothing but an unreplaced macro: `[call_id]`, `{{call.id}}`, `%%id%%`, … */
 export function isPlaceholder(text: string): boolean {
   const trimmed = text.trim();
-  return '[{$%#<-'.includes(trimmed.charAt(0)) && macro.test(trimmed);
+  return '[{$%#<-\uFFFD'.includes(trimmed.charAt(0)) && macro.test(trimmed);
 }

@@ -48,6 +48,9 @@ export type Refusal = {
   callLogIds?: string[];
 };
 
+/** Beyond any honest mistake; 64 KiB of nonsense would make an answer of megabytes. */
+const errorsMax = 200;
+
 export function refuse(code: RefusalCode, detail: string, errors: Fault[] = []): Refusal {
   return { code, detail, errors };
 }
@@ -57,6 +60,6 @@ export function refuseFaults(faults: Fault[]): Refusal {
   const [first] = faults;
   if (first === undefined) throw new Error('a refusal needs a fault');
   const more = faults.length > 1 ? ` (${faults.length} faults: see "errors")` : '';
-  const where = first.field === null ? '' : `${first.field}: `;
-  return refuse(first.code, `${where}${first.detail}${more}`, faults);
+  const where = first.field === null ? '' : `${first.field.slice(0, 200)}: `;
+  return refuse(first.code, `${where}${first.detail}${more}`, faults.slice(0, errorsMax));
 }

@@ -19,7 +19,7 @@ export type Given = {
 export type Source = {
   /** by the field's own name (`revenue_paid_out`, `add`, `transaction_id`), whatever alias was sent */
   given: Map<string, Given[]>;
-  /** unknown names at the top level */
+  /** unknown names at the top level, as often as they were sent */
   ignored: string[];
   faults: Fault[];
 };
@@ -109,7 +109,7 @@ function place(source: Source, name: string, given: Given, type: WebhookTypeRow)
     else others.push(given);
   } else if (given.inFields) {
     source.faults.push({ field: given.name, code: 'unknown_field', detail: unknownFieldDetail(name, type) });
-  } else if (!keyNames.has(name) && !source.ignored.includes(name)) {
+  } else if (!keyNames.has(name)) {
     source.ignored.push(name);
   }
 }

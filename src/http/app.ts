@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import scalar from '@scalar/fastify-api-reference';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { type RefusalCode, refusalCodes, refuse, refuseFaults } from '../core/refusal.ts';
+import { type RefusalCode, refusalCodes, refuse } from '../core/refusal.ts';
 import type { Writer } from '../ingest/writer.ts';
 import type { Store } from '../store/store.ts';
 import { registerApi } from './api/api.ts';
 import { registerTwilioRoute } from './api/twilio.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
+import { limitBodyTime } from './body-deadline.ts';
 import { createErrorMapper } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi.ts';
 import { registerPostbackRoutes } from './postback-routes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
+import { compileValidator, refusalOfValidation } from './validation.ts';
 import { WebhookDirectory } from './webhook-directory.ts';
 
 export type AppOptions = {
@@ -29,8 +30,9 @@ export type AppOptions = {
 
 /** A percent-encoded call id of 128 characters of 4 bytes. */
 const paramLengthMax = 128 * 4 * 3;
-/** A sender that has not sent its request by then is cut off with 408. */
-const requestTimeoutMs = 20_000;
+/** Headers that have not arrived by then are cut off with 408. */
+const headersTimeoutMs = 20_000;
+const bodyMsMax = 20_000;
 const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
@@ -40,7 +42,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: 0,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
@@ -50,11 +52,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       sendProblem(reply, refusalOf(error, log));
     },
   });
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.server.headersTimeout = headersTimeoutMs;
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
   app.setErrorHandler((error, request, reply) => {
-    const faults = faultsOfValidation(error);
-    sendProblem(reply, faults === null ? refusalOf(error, request.log) : refuseFaults(faults));
+    sendProblem(reply, refusalOfValidation(error, request) ?? refusalOf(error, request.log));
   });
   app.setNotFoundHandler((request, reply) => {
     const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
@@ -70,6 +72,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const directory = new WebhookDirectory(store.findWebhookByKey);
   await app.register(async (scope) => {
     const door = { writer, directory, metrics, refusalOf };
+    limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, door);
     registerBatchRoutes(scope, door);
   });
@@ -81,21 +84,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
   return app;
-}
-
-type ValidationError = { validation: { instancePath: string; message: string }[] };
-
-function faultsOfValidation(error: unknown) {
-  if (!isValidationError(error)) return null;
-  return error.validation.map(({ instancePath, message }) => ({
-    field: instancePath.slice(1).replaceAll('/', '.') || null,
-    code: 'invalid_value' as const,
-    detail: `It ${message}.`,
-  }));
-}
-
-function isValidationError(error: unknown): error is ValidationError {
-  return error instanceof Error && 'validation' in error && Array.isArray(error.validation);
 }
 
 /** What Node could not even parse as HTTP. */

@@ -23,6 +23,9 @@ import { recordRequest } from './request-record.ts';
  */
 const itemsInFlightMax = 600;
 
+/** 16 MiB at 1 Mbit/s. */
+const batchBodyMsMax = 135_000;
+
 export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor): void {
   const limit = pLimit(itemsInFlightMax);
   for (const type of webhookTypeNames) {
@@ -30,6 +33,7 @@ export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor): v
       `/${webhookTypes[type].path}/batch`,
       {
         bodyLimit: batchBytesMax,
+        config: { bodyMsMax: batchBodyMsMax },
         schema: batchSchema(type),
         // The schema is documentation: core reads every item and tells its faults.
         validatorCompiler: () => (value) => ({ value }),

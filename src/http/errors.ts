@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type Refusal, refuse } from '../core/refusal.ts';
-import { bodyTooLarge, unsupportedMediaType } from './body.ts';
+import { bodyTooLarge, UnreadableBody, unsupportedMediaType } from './body.ts';
 
 export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Refusal;
 
@@ -20,6 +20,7 @@ export function createErrorMapper(isUnavailable: (error: unknown) => boolean): E
 }
 
 function clientFaultOf(error: unknown): Refusal | null {
+  if (error instanceof UnreadableBody) return error.refusal;
   switch (codeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return bodyTooLarge();

@@ -12,6 +12,6 @@ export function isLinkPreview(method: string, headers: IncomingHttpHeaders): boo
 }
 
 function isPrefetch(headers: IncomingHttpHeaders): boolean {
-  const purpose = headers['sec-purpose'] ?? headers['purpose'] ?? headers['x-purpose'] ?? headers['x-moz'];
-  return purpose !== undefined && /prefetch|prerender|preview/i.test(String(purpose));
+  const purposes = [headers['sec-purpose'], headers['purpose'], headers['x-purpose'], headers['x-moz']];
+  return purposes.some((purpose) => /prefetch|prerender|preview/i.test(String(purpose)));
 }

@@ -9,8 +9,11 @@ export type Gauges = {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** The counters of one server, in a registry of their own. */
-export function createMetrics() {
+/**
+ * The counters of one process, in a registry of their own.
+ * @param readAll gives the text of /metrics where several processes serve together
+ */
+export function createMetrics(readAll?: () => Promise<string>) {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -40,6 +43,8 @@ export function createMetrics() {
   });
   return {
     registry,
+    /** text for Prometheus */
+    read: readAll ?? (() => registry.metrics()),
     countPostback({ status, isDuplicate, refusal }: Outcome): void {
       postbacks.inc({ status: isDuplicate ? 'duplicate' : status, code: refusal?.code ?? '' });
     },
@@ -66,11 +71,13 @@ export function createMetrics() {
       const queuedUpdates = new Gauge({
         name: 'ringback_queued_updates',
         help: 'Updates that wait for their call to complete',
+        aggregator: 'max', // every process counts the same rows
         registers,
       });
       new Gauge({
         name: 'ringback_live_calls',
         help: 'Calls that have not completed',
+        aggregator: 'max',
         registers,
         async collect() {
           const waiting = await countWaiting();

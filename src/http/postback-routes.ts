@@ -1,17 +1,18 @@
 /** The senders' side: the three postback doors, one pipeline (contract 2.1 to 2.9). */
+import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Outcome, Postback } from '../core/postback.ts';
 import { type Refusal, refusalCodes, refuse } from '../core/refusal.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
 import type { Writer } from '../ingest/writer.ts';
 import type { KeyedWebhook } from '../store/store.ts';
-import { type Body, bodyBytesMax, readBody } from './body.ts';
+import { type Body, bodyBytesMax, decodeText, readBody } from './body.ts';
 import type { ErrorMapper } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { answerInForm, answerPostback } from './postback-answer.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { prepareRefusal, sendProblem } from './problem.ts';
-import { readPostback } from './read-postback.ts';
+import { arrivalOf, nothingDecoded, readPostback, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
@@ -21,6 +22,8 @@ declare module 'fastify' {
     received: ReceivedRequest | null;
   }
 }
+
+const otherMethods = METHODS.filter((method) => !['GET', 'POST', 'CONNECT'].includes(method));
 
 export type PostbackDoor = {
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
@@ -32,7 +35,12 @@ export type PostbackDoor = {
 export function registerPostbackRoutes(app: FastifyInstance, door: PostbackDoor): void {
   app.decorateRequest('received', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, bytes, done) =>
+    done(null, decodeText(Buffer.from(bytes), headers['content-encoding'])),
+  );
+  for (const method of otherMethods) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
+  }
   for (const type of webhookTypeNames) {
     for (const suffix of ['', '.gif'] as const) {
       for (const method of ['GET', 'POST'] as const) {
@@ -50,8 +58,33 @@ export function registerPostbackRoutes(app: FastifyInstance, door: PostbackDoor)
           errorHandler: async (error, request, reply) => takeBroken(door, type, request, reply, error),
         });
       }
+      app.route({
+        method: otherMethods,
+        url: `/${webhookTypes[type].path}${suffix}`,
+        schema: { hide: true },
+        handler: async (request, reply) => refuseMethod(door, request, reply),
+        errorHandler: async (_error, request, reply) => refuseMethod(door, request, reply),
+      });
     }
   }
+}
+
+/** Refused whatever the key; with a valid one it is in the log, like every refusal. */
+async function refuseMethod(
+  door: PostbackDoor,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const received = receive(request);
+  const refusal = refuse('method_not_allowed', 'Use GET or POST here.');
+  const arrival = arrivalOf(request, received, refusal);
+  const outcome = await submitFresh(door, received.key, (webhook) =>
+    toPostback(webhook, arrival, nothingDecoded, refusal),
+  );
+  reply.header('allow', 'GET, POST');
+  return outcome === null
+    ? answerRefused(reply, received, refusal)
+    : answerPostback(reply, outcome, { form: received.answerForm, isDryRun: false });
 }
 
 function readBodyOf(request: FastifyRequest): Body | Refusal {

@@ -24,20 +24,18 @@ export function readPostback(
   const decoded =
     'kind' in body ? decode(webhookTypes[type], webhook, request, received, body) : nothingDecoded;
   const refusal = early ?? (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null);
-  const { postbackId, receivedAt } = received;
-  const arrival = {
-    postbackId,
-    receivedAt,
-    sourceIp: request.ip,
-    request: recordRequest(request, received, body),
-  };
-  const postback = toPostback(webhook, arrival, decoded, refusal);
+  const postback = toPostback(webhook, arrivalOf(request, received, body), decoded, refusal);
   const form = received.answerForm === 'json' ? decoded.answerForm : received.answerForm;
   return { postback, options: { form, isDryRun: decoded.isDryRun } };
 }
 
 /** When and whence a postback came, and the request as it is logged. */
 export type Arrival = Pick<Postback, 'postbackId' | 'receivedAt' | 'sourceIp' | 'request'>;
+
+export function arrivalOf(request: FastifyRequest, received: ReceivedRequest, body: Body | Refusal): Arrival {
+  const { postbackId, receivedAt } = received;
+  return { postbackId, receivedAt, sourceIp: request.ip, request: recordRequest(request, received, body) };
+}
 
 export function toPostback(
   webhook: KeyedWebhook,

@@ -25,7 +25,7 @@ export function receive(request: FastifyRequest): ReceivedRequest {
     receivedAt: instantOf(postbackId),
     query,
     key: keyOf(query, headers),
-    answerForm: answerFormOf(mark === -1 ? url : url.slice(0, mark), query),
+    answerForm: answerFormOf(request.routeOptions.url ?? '', query),
   };
 }
 

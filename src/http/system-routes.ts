@@ -36,7 +36,7 @@ export function registerSystemRoutes(
   );
 
   app.get('/metrics', { schema: docs('Metrics for Prometheus', text) }, async (_request, reply) =>
-    reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics()),
+    reply.header('content-type', metrics.registry.contentType).send(await metrics.read()),
   );
 
   app.get(

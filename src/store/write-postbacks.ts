@@ -11,6 +11,7 @@ import {
   type Match,
   phoneNumberOf,
 } from '../core/fold.ts';
+import { storableJson } from '../core/json.ts';
 import type { Outcome, Postback, Stale } from '../core/postback.ts';
 import { foldedCallOf, setFromN, type ValueRow, valueColumns, writtenDefinitions } from './columns.ts';
 import type { Db, Queryable } from './db.ts';
@@ -214,5 +215,5 @@ function rowText({ postback, outcome, update }: Decided): string {
     errors: refusal !== null && refusal.errors.length > 0 ? refusal.errors : undefined,
     ignored: request.ignored.length > 0 ? request.ignored : undefined,
   };
-  return `${JSON.stringify(row).slice(0, -1)},"update":${update},"request":${request.request}}`;
+  return storableJson(`${JSON.stringify(row).slice(0, -1)},"update":${update},"request":${request.request}}`);
 }

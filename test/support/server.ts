@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
+import { startWorkers } from '../../src/workers.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export type Answer = {
@@ -52,7 +53,7 @@ export class TestServer {
       status: response.status,
       headers: response.headers,
       text,
-      json: isJsonAnswer ? JSON.parse(text) : undefined,
+      json: isJsonAnswer && text !== '' ? JSON.parse(text) : undefined,
     };
   }
 
@@ -101,8 +102,14 @@ export class TestServer {
   }
 }
 
+/** The same tests run a second time with several processes: see vitest.config.ts. */
+const workersDefault = Number(process.env['TEST_WORKERS'] ?? 1);
+
 /** Starts a server on a fresh database; `stop` ends both. */
-export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
+export async function startTestServer(
+  settings: Partial<Config> = {},
+  workers = workersDefault,
+): Promise<TestServer> {
   const [database, dataDir] = await Promise.all([
     createTestDatabase(),
     mkdtemp(join(tmpdir(), 'ringback-test-')),
@@ -118,7 +125,8 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
     logLevel: 'silent',
     ...settings,
   };
-  const server = await startServer(config, createLog(config.logLevel));
+  const log = createLog(config.logLevel);
+  const server = workers > 1 ? await startWorkers(config, workers, log) : await startServer(config, log);
   const stop = async () => {
     await server.stop();
     await database.drop();

@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type DataDirLock = { release(): Promise<void> };
 
+/** Another process has the data folder; the message names it and says what to do. */
+export class DataDirInUse extends Error {}
+
 const POLL_MS = 20;
 // Who was just killed still holds the lock while the kernel takes its memory apart.
 const DYING_MS_MAX = 1_000;
@@ -31,7 +34,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     await sleep(POLL_MS);
     lock = tryLock(file);
   }
-  if (!lock) throw new Error(await describeHolder(dataDir, pidFile));
+  if (!lock) throw new DataDirInUse(await describeHolder(dataDir, pidFile));
   const handle = lock;
   held.add(handle);
 

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Fault, Invalid } from './fault.ts';
+import { parseJson } from './json.ts';
+import {
+  checkKeys,
+  checkTags,
+  emptyTags,
+  spellOutKeys,
+  spellOutKeyText,
+  spellOutTags,
+  spellOutTagText,
+  tagOf,
+} from './tags.ts';
+
+/** Tags as JSON, with the faults of what could not be read. */
+function read(spelledOut: ReturnType<typeof spellOutTags>): { tags: string; faults: Fault[] } {
+  const faults: Fault[] = [];
+  if (spelledOut instanceof Invalid) return { tags: 'invalid', faults };
+  return { tags: JSON.stringify(checkTags(spelledOut, 'add', faults)), faults };
+}
+
+describe('tags to add', () => {
+  test.each([
+    ['{"deal":"won"}', '{"deal":"won"}'],
+    ['{"a":1,"b":true,"c":1.50}', '{"a":"1","b":"true","c":"1.5"}'],
+    ['{"n":12345678901234567890.10}', '{"n":"12345678901234567890.10"}'],
+    ['[{"key":"deal","value":"won"}]', '{"deal":"won"}'],
+    ['[{"value":"won","key":"deal"}]', '{"deal":"won"}'],
+    ['[{"deal":"won"},{"step":2}]', '{"deal":"won","step":"2"}'],
+    ['["deal:won","a=b","vip"]', '{"deal":"won","a":"b","vip":"true"}'],
+    ['["url:https://x.test/?a=1"]', '{"url":"https://x.test/?a=1"}'],
+    ['["a=b:c"]', '{"a":"b:c"}'],
+    ['["a:"]', '{"a":""}'],
+    ['"deal:won,still"', '{"deal":"won,still"}'],
+    ['[{"deal":"lost"},"deal:won"]', '{"deal":"won"}'],
+    ['{" deal ":"won"}', '{"deal":"won"}'],
+    ['{"Deal":"a","deal":"b"}', '{"Deal":"a","deal":"b"}'],
+    ['[]', '{}'],
+    ['{}', '{}'],
+  ])('%s read as %s', (json, tags) => {
+    expect(read(spellOutTags(parseJson(json)))).toEqual({ tags, faults: [] });
+  });
+
+  test.each([
+    ['deal:won', '{"deal":"won"}'],
+    ['deal:won,a=b,vip', '{"deal":"won","a":"b","vip":"true"}'],
+    ['a:1,,b:2,', '{"a":"1","b":"2"}'],
+    ['{"deal":"won, for now"}', '{"deal":"won, for now"}'],
+    ['["a:1","b:2"]', '{"a":"1","b":"2"}'],
+    ['', '{}'],
+  ])('the text %s reads as %s', (text, tags) => {
+    expect(read(spellOutTagText(text))).toEqual({ tags, faults: [] });
+  });
+
+  test.each(['5', 'true', '[5]', '[null]', '[["a"]]', '[{"a":"1","b":"2"}]', '[{}]'])(
+    '%s is refused',
+    (json) => {
+      expect(spellOutTags(parseJson(json))).toBeInstanceOf(Invalid);
+    },
+  );
+
+  test.each([
+    ['a value that is null', '{"deal":null}', 'add.deal', 'invalid_value'],
+    ['a value that is an object', '{"deal":{}}', 'add.deal', 'invalid_value'],
+    ['a value of 1,001 characters', `{"deal":"${'x'.repeat(1_001)}"}`, 'add.deal', 'invalid_value'],
+    ['an empty key', '{" ":"x"}', 'add', 'invalid_value'],
+    ['a key of 101 characters', `{"${'k'.repeat(101)}":"x"}`, 'add', 'invalid_value'],
+    ['a key with a NUL', '{"a\\u0000":"x"}', 'add', 'invalid_value'],
+    ['a macro as a value', '{"deal":"{{deal}}"}', 'add.deal', 'unresolved_placeholder'],
+    ['a macro as a key', '{"[deal]":"x"}', 'add', 'unresolved_placeholder'],
+  ])('%s is a fault that names the tag', (_what, json, field, code) => {
+    expect(read(spellOutTags(parseJson(json))).faults).toMatchObject([{ field, code }]);
+  });
+
+  test('may have any key, those that mean something to JavaScript too', () => {
+    const keys = fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'deal');
+    const word = fc.stringMatching(/^[a-z]{0,10}$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(keys), word, (names, value) => {
+        const faults: Fault[] = [];
+        const tags = checkTags(
+          names.map((key) => ({ key, value })),
+          'add',
+          faults,
+        );
+        expect(faults).toEqual([]);
+        expect(Object.keys(tags).sort()).toEqual([...names].sort());
+        for (const name of names) expect(tagOf(tags, name)).toBe(value);
+      }),
+    );
+  });
+});
+
+test('a tag that a call lacks is null, whatever its key', () => {
+  for (const key of ['deal', '__proto__', 'constructor']) {
+    expect(tagOf(emptyTags(), key)).toBeNull();
+    expect(tagOf({}, key)).toBeNull();
+  }
+});
+
+describe('tag keys to remove', () => {
+  test.each([
+    ['"deal"', ['deal']],
+    ['"a,b"', ['a,b']],
+    ['["b","a","b"," a "]', ['a', 'b']],
+    ['[]', []],
+  ])('%s read as %j', (json, keys) => {
+    const faults: Fault[] = [];
+    const spelledOut = spellOutKeys(parseJson(json));
+    expect(spelledOut instanceof Invalid ? spelledOut : checkKeys(spelledOut, 'remove', faults)).toEqual(
+      keys,
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test.each([
+    ['a,b', ['a', 'b']],
+    ['["a,b"]', ['a,b']],
+    ['', []],
+  ])('the text %s reads as %j', (text, keys) => {
+    expect(spellOutKeyText(text)).toEqual(keys);
+  });
+
+  test.each(['5', '[5]', '{"a":1}', '[["a"]]', 'true'])('%s is refused', (json) => {
+    expect(spellOutKeys(parseJson(json))).toBeInstanceOf(Invalid);
+  });
+});
