@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import type { SendOptions } from './send.ts';
+import type { SendOptions } from './send-request.ts';
 
 const usageExitCode = 2;
 
-const settingsHelp = `
-Settings (environment variables):
+const databaseSettingsHelp = `
+Settings (environment variables, with what counts where they are not set):
+  DATABASE_URL       a PostgreSQL of your own, 15 or newer (none: the embedded one, in DATA_DIR)
+  DATA_DIR           folder of the embedded database and the admin token (./data)`;
+
+const settingsHelp = `${databaseSettingsHelp}
   PORT, HOST         where it listens (8080 on 127.0.0.1)
   PUBLIC_URL         what copied URLs begin with (http://localhost:PORT)
-  DATABASE_URL       a PostgreSQL of your own, 15 or newer (none: the embedded one, in DATA_DIR)
-  DATA_DIR           folder of the embedded database and the admin token (./data)
   ADMIN_TOKEN        API token (none: made at the first start, kept in DATA_DIR/admin-token)
   TWILIO_AUTH_TOKEN  checks the signatures of Twilio's status callbacks (none: they are refused)
   LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)`;
@@ -44,7 +46,7 @@ export async function runCli(args: string[]): Promise<number> {
   program
     .command('migrate')
     .description('bring the database to the schema of this version (a start does the same)')
-    .addHelpText('after', settingsHelp)
+    .addHelpText('after', databaseSettingsHelp)
     .action(async () => {
       const { migrateDatabase } = await import('./migrate.ts');
       exitCode = await migrateDatabase();
@@ -81,8 +83,6 @@ export async function runCli(args: string[]): Promise<number> {
 }
 
 function readVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return (manifest as { version: string }).version; // our own file
 }

@@ -11,16 +11,16 @@ const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */
 export function explainFailure(error: unknown, config: Config | null): Explained {
-  const said = messageOf(error);
+  const what = messageOf(error);
   if (error instanceof ConfigError || error instanceof SchemaTooNew || error instanceof DataDirInUse) {
-    return { what: said, fix: null };
+    return { what, fix: null };
   }
-  const failure = { ...systemFailureOf(error), said };
-  if (config === null) return { what: said, fix: askDoctor };
+  if (config === null) return { what, fix: askDoctor };
+  const failure = { ...systemFailureOf(error), said: what.replace(/\.$/, '') };
   return (
     explainListening(failure, config) ??
-    explainFile(failure) ??
-    explainDatabase(error, failure, config) ?? { what: said, fix: askDoctor }
+    explainFile(failure, config) ??
+    explainDatabase(error, failure, config) ?? { what, fix: askDoctor }
   );
 }
 
@@ -30,10 +30,18 @@ export function describeDatabase({ databaseUrl, dataDir }: Config): string {
   if (!URL.canParse(databaseUrl)) return 'the PostgreSQL of DATABASE_URL';
   const { hostname, port, pathname } = new URL(databaseUrl);
   const host = decodeURIComponent(hostname) || 'localhost';
-  return `PostgreSQL at ${host}${port === '' ? '' : `:${port}`}${pathname.length > 1 ? `, database ${decodeURIComponent(pathname.slice(1))}` : ''}`;
+  const name = decodeURIComponent(pathname.slice(1));
+  return `PostgreSQL at ${host}${port === '' ? '' : `:${port}`}${name === '' ? '' : ` (database ${name})`}`;
 }
 
-type SystemFailure = { code: string; syscall: string; path: string; hostname: string; said: string };
+type SystemFailure = {
+  code: string;
+  syscall: string;
+  path: string;
+  hostname: string;
+  /** the error's own words, without a full stop at the end */
+  said: string;
+};
 
 function explainListening({ code, syscall, hostname }: SystemFailure, config: Config): Explained | null {
   const { host, port } = config;
@@ -58,13 +66,15 @@ function explainListening({ code, syscall, hostname }: SystemFailure, config: Co
   return null;
 }
 
-function explainFile({ code, path, said }: SystemFailure): Explained | null {
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { what: said, fix: 'Make room on the disk of DATA_DIR.' };
+function explainFile({ code, path, said }: SystemFailure, { dataDir }: Config): Explained | null {
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return { what: said, fix: 'Make room on the disk of DATA_DIR.' };
   if (path === '' || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) return null;
-  const user = process.getuid?.();
+  const uid = process.getuid?.();
+  const user = uid === undefined ? 'this user' : `user ${uid}`;
   return {
     what: `Cannot use ${path}: ${said}.`,
-    fix: `Set DATA_DIR to a folder that ${user === undefined ? 'this user' : `user ${user}`} can write, or give it this one with chown -R.`,
+    fix: `Set DATA_DIR to a folder that ${user} can write, or make ${dataDir} and give it to ${user}.`,
   };
 }
 
@@ -80,7 +90,10 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
       case '3D000':
         return { what, fix: 'Make that database (createdb), or correct the name in DATABASE_URL.' };
       case '42501':
-        return { what, fix: 'Let the user of DATABASE_URL own the database, or grant it "create on schema public".' };
+        return {
+          what,
+          fix: 'Let the user of DATABASE_URL own the database, or grant it "create on schema public".',
+        };
     }
     return { what, fix: askDoctor };
   }
@@ -91,7 +104,10 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
     };
   }
   if (isConnectionFailure(error) || code.startsWith('ECONN')) {
-    return { what: `${where} does not answer: ${said}.`, fix: 'See that it runs, and that DATABASE_URL is right.' };
+    return {
+      what: `${where} does not answer: ${said}.`,
+      fix: 'See that it runs, and that DATABASE_URL is right.',
+    };
   }
   if (/SSL|certificate|self-signed/i.test(said)) {
     return {
@@ -102,17 +118,23 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
   return null;
 }
 
+/** From the error's own properties, or its message where it came from another process: `listen EADDRINUSE: …`. */
 function systemFailureOf(error: unknown): Omit<SystemFailure, 'said'> {
   const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
+  const told = /^(?<syscall>\w+) (?<code>E[A-Z_]+)\b/.exec(
+    first instanceof Error ? first.message : '',
+  )?.groups;
   const read = (name: string) =>
-    first instanceof Error && name in first ? String((first as Error & Record<string, unknown>)[name]) : ''; // `in` says so
+    first instanceof Error && name in first
+      ? String((first as Error & Record<string, unknown>)[name]) // `in` says so
+      : (told?.[name] ?? '');
   return { code: read('code'), syscall: read('syscall'), path: read('path'), hostname: read('hostname') };
 }
 
-/** Without a full stop at the end. A host with several addresses fails with one error for each. */
+/** A host with several addresses fails with one error for each. */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return [...new Set(error.errors.map(messageOf))].join('; ');
   }
-  return (error instanceof Error ? error.message : String(error)).replace(/(?<!\.)\.$/, '');
+  return error instanceof Error ? error.message : String(error);
 }

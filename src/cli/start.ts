@@ -1,50 +1,64 @@
 import { adminTokenFile } from '../admin-token.ts';
-import { ConfigError, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
-import { startServer } from '../server.ts';
+import { type Server, startServer } from '../server.ts';
+import { explainFailure } from './explain-failure.ts';
+import { readableLog } from './readable-log.ts';
 
 /** Shutdown that takes longer is cut off (contract, section 4). */
 const stopMsMax = 9_500;
 
 /** Runs the server until SIGTERM or SIGINT. @returns the exit code */
 export async function start(): Promise<number> {
+  // From the very first moment: a signal during a long recovery must not leave the database behind.
+  const stopped = stopSignal();
+  stopped.then(() => setTimeout(() => process.exit(1), stopMsMax).unref());
+  let config: Config | null = null;
   try {
-    const config = readConfig();
-    const log = createLog(config.logLevel);
-    const server = await startServer(config, log);
-    const { token, madeIn } = server.adminToken;
-    const where = config.adminToken === null ? adminTokenFile(config.dataDir) : 'the setting ADMIN_TOKEN';
-    print(`Ringback is listening on ${server.url}`);
-    print(
-      madeIn === null
-        ? `The admin token is in ${where}`
-        : `The admin token, shown this once and kept in ${where}: ${token}`,
+    config = readConfig();
+    const { isTTY } = process.stdout;
+    const log = createLog(
+      config.logLevel,
+      isTTY ? readableLog((text) => process.stdout.write(text)) : undefined,
     );
-    print('Try it:');
-    const shown = config.adminToken === null ? `$(cat '${where.replaceAll("'", `'\\''`)}')` : '$ADMIN_TOKEN';
-    print(`  curl -H "Authorization: Bearer ${shown}" ${server.url}/api/v1/account`);
-    await stopSignal();
+    const server = await startServer(config, log);
+    process.stdout.write(`${greeting(server, config).join('\n')}\n`);
+    await stopped;
     log.info('stopping');
-    setTimeout(() => process.exit(1), stopMsMax).unref();
     await server.stop();
     log.info('stopped');
     return 0;
   } catch (error) {
-    process.stderr.write(
-      `Ringback cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    if (!(error instanceof ConfigError))
-      process.stderr.write('Run "npm run ringback -- doctor" to see what to fix.\n');
+    const { what, fix } = explainFailure(error, config);
+    process.stderr.write(`Ringback cannot start. ${what}\n${fix === null ? '' : `${fix}\n`}`);
     return 1;
   }
+}
+
+/** What a person needs to go on. A curl line works as it stands in any shell. */
+function greeting({ url, publicUrl, adminToken }: Server, config: Config): string[] {
+  const file = adminTokenFile(config.dataDir);
+  const isInFile = config.adminToken === null;
+  const token = isInFile ? `$(cat ${quote(file)})` : '$ADMIN_TOKEN';
+  return [
+    `Ringback is listening on ${url}`,
+    ...(config.publicUrl === null ? [] : [`  copied URLs begin with: ${publicUrl}`]),
+    `  documentation: ${url}/docs`,
+    adminToken.madeIn === null
+      ? `  admin token: in ${isInFile ? file : 'the setting ADMIN_TOKEN'}`
+      : `  admin token, shown this once and kept in ${file}: ${adminToken.token}`,
+    '  try it:',
+    `    curl -H "Authorization: Bearer ${token}" ${quote(`${url}/api/v1/account`)}`,
+  ];
+}
+
+/** One word of a shell command. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

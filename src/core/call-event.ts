@@ -20,12 +20,16 @@ import { type Update, updateToJson } from './update.ts';
 export type CallEvent = {
   state: CallState | undefined;
   facts: Partial<Record<EventFieldName, FieldValue>>;
-  /** the values and tags that the event sets, as an update */
+  /** the values and tags that the event sets, as an update; unlike a postback it may clear money */
   update: Update;
+  /** the event says that the call has no tags */
+  clearsTags: boolean;
 };
 
 /** Names that only we write; sent back to us with a call that was read, they mean nothing. */
 const readOnlyNames = new Set(['call_log_id', 'payout_status', 'queued_updates', 'created_at', 'updated_at']);
+
+const sentNames = ['call_log_id', 'state', ...eventFieldNames, ...updateFieldNames, 'tags'];
 
 /** Reads the JSON of a call event. The caller reads `call_log_id`. */
 export function decodeCallEvent(
@@ -33,7 +37,8 @@ export function decodeCallEvent(
   context: ReadContext,
 ): { event: CallEvent; faults: Fault[] } {
   const faults: Fault[] = [];
-  const event: CallEvent = { state: undefined, facts: {}, update: { set: {}, add: emptyTags(), remove: [] } };
+  const update: Update = { set: {}, add: emptyTags(), remove: [] };
+  const event: CallEvent = { state: undefined, facts: {}, update, clearsTags: false };
   for (const [name, value] of Object.entries(payload)) {
     const read = readMember(event, name, value, context, faults);
     if (read instanceof Invalid) faults.push({ field: name, code: read.code, detail: read.detail });
@@ -57,8 +62,10 @@ function readMember(
   if (name === 'state') {
     if (value !== 'live' && value !== 'completed') return new Invalid('Send "live" or "completed".');
     event.state = value;
+  } else if (name === 'tags' && value === null) {
+    event.clearsTags = true;
   } else if (name === 'tags') {
-    const spelledOut = spellOutTags(value ?? {});
+    const spelledOut = spellOutTags(value);
     if (spelledOut instanceof Invalid) return spelledOut;
     event.update.add = checkTags(spelledOut, 'tags', faults);
   } else if (Object.hasOwn(eventFields, name)) {
@@ -68,14 +75,14 @@ function readMember(
     event.facts[field] = read;
   } else if (Object.hasOwn(updateFields, name)) {
     const field = name as UpdateFieldName; // hasOwn says so
-    // An event that describes a call may say of any field that it has none.
-    const read = value === null ? undefined : readField(updateFields[field], value, context);
+    // An event may say of any field that the call has none; of a conversion, that it has not converted.
+    const none = field === 'converted' ? false : null;
+    const read = value === null ? none : readField(updateFields[field], value, context);
     if (read instanceof Invalid) return read;
-    if (read !== undefined)
-      event.update.set[field] = read as UpdateValue; // the table's reader returns what the field takes
-    else if (updateFields[field].isNullable) event.update.set[field] = null;
+    event.update.set[field] = read as UpdateValue; // the table's reader returns what the field takes
   } else {
-    return new Invalid(`A call has no field "${name.slice(0, 100)}".`, 'unknown_field');
+    const detail = `A call event has no field "${name.slice(0, 100)}"; it takes ${sentNames.join(', ')}.`;
+    return new Invalid(detail, 'unknown_field');
   }
   return undefined;
 }
@@ -100,18 +107,29 @@ export function newCall(callLogId: string, event: CallEvent, receivedAt: string)
   const blank: CallWithFacts = {
     callLogId,
     state: 'live',
-    // Both tables' names are all there, with null in each; the two that are never null follow.
-    facts: { ...(facts as Record<EventFieldName, FieldValue>), started_at: startOf(event, receivedAt) },
+    // Both tables' names are all there, with null in each; the one value that is never null follows.
+    facts: facts as Record<EventFieldName, FieldValue>,
     values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },
   };
-  return applyCallEvent(blank, event, receivedAt, new Set());
+  const started = { ...event, facts: { started_at: startOf(event, receivedAt), ...event.facts } };
+  return applyCallEvent(blank, started, receivedAt, new Set());
 }
 
-/** When a call began that was first heard of by this event: its length before its end, as far as they are known. */
+/** When a call began that was first heard of by this event: before all that the event tells of. */
 function startOf({ state, facts }: CallEvent, receivedAt: string): string {
   const endedAt = typeof facts.ended_at === 'string' ? facts.ended_at : receivedAt;
   const seconds = typeof facts.duration_seconds === 'number' ? facts.duration_seconds : 0;
-  return state === 'completed' ? new Date(Date.parse(endedAt) - seconds * 1_000).toISOString() : receivedAt;
+  const times = [
+    receivedAt,
+    facts.answered_at,
+    state === 'completed' ? secondsBefore(endedAt, seconds) : null,
+  ];
+  const [earliest = receivedAt] = times.filter((time) => typeof time === 'string').sort();
+  return earliest;
+}
+
+function secondsBefore(instant: string, seconds: number): string {
+  return new Date(Date.parse(instant) - seconds * 1_000).toISOString();
 }
 
 /**
@@ -127,44 +145,58 @@ export function applyCallEvent(
 ): CallAfterEvent {
   const isLive = call.state === 'live';
   const isCompletedNow = isLive && event.state === 'completed';
-  const sent = isLive ? event : onlyFilling(call, event, overridden);
-  const applied = applyUpdate(call.values, sent.update, receivedAt);
+  const { facts: sentFacts, update } = isLive
+    ? { ...event, update: withClearedTags(call, event) }
+    : onlyFilling(call, event, overridden);
+  const applied = applyUpdate(call.values, update, receivedAt);
   if (applied === 'too_many_tags') return applied;
   const { values, changes } = applied;
+  if (!isLive && overridden.has('call_converted_at')) {
+    // A conversion carries a time along, which here others have set or cleared.
+    values.call_converted_at = call.values.call_converted_at;
+    delete changes['call_converted_at'];
+  }
   const facts = { ...call.facts };
-  for (const name of eventFieldNames) {
-    const to = sent.facts[name];
-    if (to === undefined || to === facts[name]) continue;
+  const setFact = (name: EventFieldName, to: FieldValue) => {
+    if (to === facts[name]) return;
     changes[name] = { from: facts[name], to };
     facts[name] = to;
+  };
+  for (const name of eventFieldNames) {
+    const to = sentFacts[name];
+    if (to !== undefined) setFact(name, to);
   }
   if (isCompletedNow) {
     changes['state'] = { from: 'live', to: 'completed' };
-    facts.ended_at ??= receivedAt;
+    if (facts.ended_at === null) setFact('ended_at', receivedAt);
   }
   const state = isLive && !isCompletedNow ? 'live' : 'completed';
   return { call: { ...call, state, facts, values }, isCompletedNow, changes };
 }
 
-function onlyFilling(call: CallWithFacts, event: CallEvent, overridden: ReadonlySet<string>): CallEvent {
+function withClearedTags({ values }: CallWithFacts, { update, clearsTags }: CallEvent): Update {
+  return clearsTags ? { ...update, remove: Object.keys(values.tags) } : update;
+}
+
+function onlyFilling(
+  { facts, values }: CallWithFacts,
+  event: CallEvent,
+  overridden: ReadonlySet<string>,
+): Pick<CallEvent, 'facts' | 'update'> {
   const fill = <Name extends string, Value>(sent: Partial<Record<Name, Value>>, has: Record<Name, unknown>) =>
     Object.fromEntries(
       Object.entries(sent).filter(([name]) => has[name as Name] === null && !overridden.has(name)), // sent's keys are names
     ) as Partial<Record<Name, Value>>; // a part of what was sent
+  const set = fill(event.update.set, values);
+  // A call that nobody said anything about has not converted: that "false" may still be filled.
+  if (event.update.set.converted === true && !values.converted && !overridden.has('converted')) {
+    set.converted = true;
+  }
   const add: Tags = emptyTags();
   for (const [key, value] of Object.entries(event.update.add)) {
-    if (tagOf(call.values.tags, key) === null && !overridden.has(`tags.${key}`)) add[key] = value;
+    if (tagOf(values.tags, key) === null && !overridden.has(`tags.${key}`)) add[key] = value;
   }
-  return {
-    state: event.state,
-    facts: fill(event.facts, call.facts),
-    // A call that nobody said anything about has not converted: that "false" may still be filled.
-    update: {
-      set: fill(event.update.set, { ...call.values, converted: call.values.converted || null }),
-      add,
-      remove: [],
-    },
-  };
+  return { facts: fill(event.facts, facts), update: { set, add, remove: [] } };
 }
 
 /** The names that an update set, cleared, added or removed, as `applyCallEvent` wants them. */

@@ -59,7 +59,8 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
   const key = postback.refusal === null ? rememberedKeyOf(postback) : null;
   const earlier = key === null ? undefined : state.remembered.get(key);
   if (earlier !== undefined && isRepeat(postback, update, earlier)) {
-    return { ...earlier.outcome, isDuplicate: true };
+    // Its own id: an earlier try was committed after all, later than the writer looked for it.
+    return { ...earlier.outcome, isDuplicate: earlier.outcome.postbackId !== postback.postbackId };
   }
   const outcome = earlier === undefined ? decide(postback, state, batch) : rejected(postback, reused());
   batch.decided.push({ postback, outcome, update });
@@ -126,9 +127,10 @@ function refuseCompletedOnly({ update }: Postback): Refusal | null {
   return refuseFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
 }
 
-export function tooManyTags(): Refusal {
+/** @param field what named the tags */
+export function tooManyTags(field = 'add'): Refusal {
   const detail = `The call would have more than ${tagsPerCallMax} tags: remove some.`;
-  return refuseFaults([{ field: 'add', code: 'too_many_tags', detail }]);
+  return refuseFaults([{ field, code: 'too_many_tags', detail }]);
 }
 
 function reused(): Refusal {

@@ -7,6 +7,8 @@ import { textOf } from './json.ts';
 const dateTime =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+\- ])(\d\d):(\d\d))?$/;
 const unixTime = /^(?:\d{10}|\d{13})$/;
+/** An offset can lead into a year of five digits, which no RFC 3339 text has. */
+const epochMsMax = Date.UTC(10_000, 0) - 1;
 const howTo =
   'Send an RFC 3339 date-time such as 2026-11-23T10:00:00Z, or Unix time in seconds (10 digits) or milliseconds (13 digits).';
 
@@ -21,6 +23,7 @@ export function readInstant(value: unknown, timeZone: string): string | Invalid 
   const epochMs = unixTime.test(text) ? Number(text.padEnd(13, '0')) : parseDateTime(text, timeZone);
   if (epochMs === undefined) return new Invalid(howTo);
   if (epochMs < 0) return new Invalid('Send a time after 1970.');
+  if (epochMs > epochMsMax) return new Invalid('Send a time before the year 10000.');
   return new Date(epochMs).toISOString();
 }
 

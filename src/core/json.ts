@@ -39,6 +39,11 @@ export function parseJson(text: string): unknown {
   return inexactNumber.test(text) ? JSON.parse(text, keepDigits) : value;
 }
 
+/** Parses JSON text of our own, however deep, with numbers as `parseJson` gives them. */
+export function parseStoredJson(text: string): unknown {
+  return JSON.parse(text, inexactNumber.test(text) ? keepDigits : undefined);
+}
+
 function keepDigits(_name: string, value: unknown, context?: { source: string }): unknown {
   if (typeof value !== 'number' || context === undefined) return value;
   return String(value) === context.source ? value : new ExactNumber(context.source);
@@ -63,7 +68,7 @@ const escapes =
  */
 export function storableJson(json: string): string {
   if (!unstorable.test(json)) return json;
-  return json.replace(escapes, (escape) => (escape.length === 6 ? '\\ufffd' : escape));
+  return json.replace(escapes, (found) => (found.length === 6 ? '\\ufffd' : found));
 }
 
 /** True for what JSON calls an object: no array, no null, no `ExactNumber`. */

@@ -14,7 +14,7 @@ export function readPhone(value: unknown, defaultCountry: string): string | Inva
     const international = parse(`+${text.trim()}`, defaultCountry);
     if (international?.isValid()) return international.number;
   }
-  const number = parse(text.trim(), defaultCountry);
+  const number = parse(text.trim().replace(/^tel:/i, ''), defaultCountry);
   return number?.isPossible() ? number.number : unreadable(defaultCountry);
 }
 

@@ -1,6 +1,6 @@
 /** Schemas of the wire: validation, types and documentation in one. The UI imports only these types. */
 import Type, { type Static, type TSchema } from 'typebox';
-import { eventFieldNames, updateFieldNames } from '../core/fields.ts';
+import { eventFields, type Field, updateFields } from '../core/fields.ts';
 import { matchRules } from '../core/postback.ts';
 import { refusalCodes } from '../core/refusal.ts';
 import { webhookTypeNames } from '../core/webhook-type.ts';
@@ -18,12 +18,12 @@ export const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unkno
 const moneyIn = Type.Union([Type.String(), Type.Number()], { description: 'decimal text or JSON number' });
 
 const fault = Type.Object({
-  field: nullable(Type.String()),
+  field: nullable(Type.String({ description: 'as it was sent; null for the request as a whole' })),
   code: Type.String(),
   detail: Type.String({ description: 'what to do' }),
 });
 
-export const problem = Type.Object(
+const problemJson = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
@@ -31,36 +31,50 @@ export const problem = Type.Object(
     detail: Type.String({ description: 'what to do' }),
     code: oneOf(Object.keys(refusalCodes)),
     postback_id: Type.Optional(Type.String()),
-    errors: Type.Optional(Type.Array(fault)),
-    call_log_ids: Type.Optional(Type.Array(Type.String())),
+    errors: Type.Optional(Type.Array(fault, { description: 'every fault of the request' })),
+    call_log_ids: Type.Optional(Type.Array(Type.String(), { description: 'the calls that match' })),
   },
-  { description: 'RFC 9457 problem details' },
+  { $id: 'Problem' },
 );
+/** The answer to a request that was refused, as a response of a route's schema. */
+export const problem = {
+  description: 'Refused: `detail` says what to do',
+  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+};
 
-export const callJson = Type.Object({
-  call_log_id: Type.String(),
-  state: oneOf(['live', 'completed']),
-  phone_number: nullable(Type.String()),
-  started_at: instant,
-  answered_at: nullable(instant),
-  ended_at: nullable(instant),
-  duration_seconds: nullable(Type.Integer()),
-  end_status: nullable(Type.String()),
-  tracking_number: nullable(Type.String()),
-  campaign: nullable(Type.String()),
-  publisher: nullable(Type.String()),
-  buyer: nullable(Type.String()),
-  converted: Type.Boolean(),
-  call_converted_at: nullable(instant),
-  revenue_paid_out: nullable(money),
-  publisher_paid_out: nullable(money),
-  reason: nullable(Type.String()),
-  no_payout_reason: nullable(Type.String()),
-  payout_status: oneOf(['owed', 'held']),
-  tags,
-  queued_updates: Type.Integer({ description: 'updates that wait for the call to complete' }),
-  created_at: instant,
-  updated_at: instant,
+export const callStates = ['live', 'completed'] as const;
+
+const callJson = Type.Object(
+  {
+    call_log_id: Type.String(),
+    state: oneOf(callStates),
+    phone_number: nullable(Type.String()),
+    started_at: instant,
+    answered_at: nullable(instant),
+    ended_at: nullable(instant),
+    duration_seconds: nullable(Type.Integer()),
+    end_status: nullable(Type.String()),
+    tracking_number: nullable(Type.String()),
+    campaign: nullable(Type.String()),
+    publisher: nullable(Type.String()),
+    buyer: nullable(Type.String()),
+    converted: Type.Boolean(),
+    call_converted_at: nullable(instant),
+    revenue_paid_out: nullable(money),
+    publisher_paid_out: nullable(money),
+    reason: nullable(Type.String()),
+    no_payout_reason: nullable(Type.String()),
+    payout_status: oneOf(['owed', 'held']),
+    tags,
+    queued_updates: Type.Integer({ description: 'updates that wait for the call to complete' }),
+    created_at: instant,
+    updated_at: instant,
+  },
+  { $id: 'Call' },
+);
+export const callRef = Type.Ref('Call');
+export const changedCallJson = Type.Interface([callJson], {
+  ignored: Type.Optional(Type.Array(Type.String(), { description: 'what was sent and means nothing here' })),
 });
 export type CallJson = Static<typeof callJson>;
 
@@ -77,17 +91,34 @@ export const tagMembers: Record<string, TSchema> = {
   remove: Type.Unknown({ description: 'tag keys to remove: one, or a list' }),
 };
 
-/** What a call event may say of a call. Values are read by core, which tells every fault. */
-const eventMembers = Object.fromEntries([
-  ['state', Type.Optional(oneOf(['live', 'completed']))],
-  ...[...eventFieldNames, ...updateFieldNames].map((name) => [
-    name,
-    Type.Optional(Type.Unknown({ description: `see the call’s ${name}` })),
-  ]),
-  ['tags', Type.Optional(Type.Unknown({ description: '{"key":"value"}' }))],
-]);
-export const callEventBody = Type.Object({ call_log_id: Type.Unknown(), ...eventMembers });
-export const completeBody = Type.Optional(Type.Object(eventMembers));
+/** What may be sent for a column; core reads the values and tells every fault. */
+const eventSchemas: Record<Field['column'], TSchema> = {
+  boolean: Type.Boolean(),
+  integer: Type.Integer(),
+  numeric: moneyIn,
+  text: Type.String(),
+  timestamptz: Type.Union([Type.String(), Type.Integer()], { description: 'RFC 3339, or Unix time' }),
+};
+/** What a call event may say of a call. */
+const eventMembers: Record<string, TSchema> = {
+  ...Object.fromEntries(
+    Object.entries<Field>({ ...eventFields, ...updateFields }).map(([name, { column }]) => [
+      name,
+      name === 'started_at' ? eventSchemas[column] : nullable(eventSchemas[column]),
+    ]),
+  ),
+  tags: Type.Unknown({ description: '{"key":"value"}' }),
+};
+export const callEventBody = Type.Object(
+  {
+    call_log_id: Type.Union([Type.String(), Type.Integer()]),
+    ...optional({ state: oneOf(callStates), ...eventMembers }),
+  },
+  { additionalProperties: false },
+);
+export const completeBody = Type.Optional(
+  Type.Object(optional(eventMembers), { additionalProperties: false }),
+);
 export const callChangeBody = Type.Object(
   optional({ ...updateMembers, ...tagMembers, fields: Type.Object({}) }),
 );
@@ -107,13 +138,19 @@ export const webhookJson = Type.Object({
   created_at: instant,
   updated_at: instant,
 });
-export const webhookWithKeyJson = Type.Interface([webhookJson], {
+const keyMembers = {
   auth_key: Type.String({ description: 'shown this once; stored as a hash' }),
   url: Type.String({ description: 'ready to paste, key included' }),
+};
+export const webhookWithKeyJson = Type.Interface([webhookJson], keyMembers);
+export const rotatedWebhookJson = Type.Interface([webhookJson], {
+  ...keyMembers,
+  old_keys_expire_at: instant,
 });
 export type WebhookJson = Static<typeof webhookJson>;
 
-const webhookName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' });
+export const nameCharsMax = 200;
+const nameText = Type.String({ minLength: 1, maxLength: nameCharsMax, format: 'short-text' });
 const matchWindowHours = Type.Integer({
   minimum: 1,
   maximum: 2160,
@@ -122,7 +159,7 @@ const matchWindowHours = Type.Integer({
 const matchRule = oneOf(matchRules, { description: 'latest if left out' });
 export const webhookBody = Type.Object(
   {
-    name: webhookName,
+    name: nameText,
     type: oneOf(webhookTypeNames),
     match_window_hours: Type.Optional(matchWindowHours),
     match_rule: Type.Optional(matchRule),
@@ -131,7 +168,7 @@ export const webhookBody = Type.Object(
 );
 export const webhookChangeBody = Type.Object(
   {
-    name: Type.Optional(webhookName),
+    name: Type.Optional(nameText),
     match_window_hours: Type.Optional(matchWindowHours),
     match_rule: Type.Optional(matchRule),
     paused: Type.Optional(Type.Boolean()),
@@ -143,28 +180,34 @@ export const rotateBody = Type.Object(
   { additionalProperties: false },
 );
 
-export const postbackJson = Type.Object({
-  id: Type.String(),
-  webhook_id: Type.String(),
-  webhook_name: Type.String(),
-  received_at: instant,
-  applied_at: nullable(instant),
-  status: oneOf(['queued', 'applied', 'unchanged', 'rejected']),
-  code: nullable(Type.String()),
-  detail: nullable(Type.String()),
-  call_log_id: nullable(Type.String()),
-  phone_number: nullable(Type.String()),
-  matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
-  candidates: nullable(Type.Integer()),
-  transaction_id: nullable(Type.String()),
-  dry_run: Type.Boolean(),
-  source_ip: Type.String(),
-  request: Type.Unknown({ description: 'method, query and headers without the key, body' }),
-  update: Type.Unknown(),
-  changes,
-  errors: Type.Array(fault),
-  ignored: Type.Array(Type.String()),
-});
+export const postbackStatuses = ['queued', 'applied', 'unchanged', 'rejected'] as const;
+
+const postbackJson = Type.Object(
+  {
+    id: Type.String(),
+    webhook_id: Type.String(),
+    webhook_name: Type.String(),
+    received_at: instant,
+    applied_at: nullable(instant),
+    status: oneOf(postbackStatuses),
+    code: nullable(Type.String()),
+    detail: nullable(Type.String()),
+    call_log_id: nullable(Type.String()),
+    phone_number: nullable(Type.String()),
+    matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+    candidates: nullable(Type.Integer()),
+    transaction_id: nullable(Type.String()),
+    dry_run: Type.Boolean(),
+    source_ip: Type.String(),
+    request: Type.Unknown({ description: 'method, query and headers without the key, body' }),
+    update: Type.Unknown(),
+    changes,
+    errors: Type.Array(fault),
+    ignored: Type.Array(Type.String()),
+  },
+  { $id: 'Postback' },
+);
+export const postbackRef = Type.Ref('Postback');
 export type PostbackJson = Static<typeof postbackJson>;
 
 export const timelineItemJson = Type.Object({
@@ -186,11 +229,15 @@ export const accountJson = Type.Object({
 });
 export const accountChangeBody = Type.Object(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
-    time_zone: Type.Optional(Type.String({ description: 'IANA name, such as Europe/Berlin' })),
-    default_country: Type.Optional(Type.String({ description: 'ISO 3166 two letters, such as US' })),
+    name: Type.Optional(nameText),
+    time_zone: Type.Optional(
+      Type.String({ format: 'time-zone', description: 'IANA name, such as Europe/Berlin' }),
+    ),
+    default_country: Type.Optional(
+      Type.String({ format: 'country', description: 'two letters of ISO 3166, such as US' }),
+    ),
     twilio_auth_token: Type.Optional(
-      nullable(Type.String({ minLength: 1, maxLength: 200, description: 'write only' })),
+      Type.Union([nameText, Type.Null()], { description: 'write only; null takes it away' }),
     ),
   },
   { additionalProperties: false },
@@ -199,19 +246,26 @@ export const accountChangeBody = Type.Object(
 export const listOf = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), next_cursor: nullable(Type.String()) });
 
-export const pageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, description: '50 if left out' })),
+export const limitMax = 500;
+export const limitDefault = 50;
+const page = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: limitMax, description: `${limitDefault} if left out` }),
+  ),
   cursor: Type.Optional(Type.String({ description: 'next_cursor of the page before' })),
 };
+/** The queries of lists are documentation: `ListReader` reads them and tells every fault. */
+export const pageQuery = Type.Object(page);
 
 const instantQuery = Type.Optional(Type.String({ description: 'RFC 3339, or Unix time' }));
 const textQuery = Type.Optional(Type.String());
+const booleanQuery = Type.Optional(Type.Boolean());
 export const callsQuery = Type.Object({
-  ...pageQuery,
-  state: Type.Optional(oneOf(['live', 'completed'])),
+  ...page,
+  state: Type.Optional(oneOf(callStates)),
   phone_number: textQuery,
-  converted: textQuery,
-  held: textQuery,
+  converted: booleanQuery,
+  held: booleanQuery,
   campaign: textQuery,
   publisher: textQuery,
   buyer: textQuery,
@@ -223,12 +277,44 @@ export const callsQuery = Type.Object({
   ),
 });
 export const postbacksQuery = Type.Object({
-  ...pageQuery,
+  ...page,
   webhook_id: textQuery,
-  status: Type.Optional(oneOf(['queued', 'applied', 'unchanged', 'rejected'])),
+  status: Type.Optional(oneOf(postbackStatuses)),
   code: textQuery,
   call_log_id: textQuery,
   transaction_id: textQuery,
   from: instantQuery,
   to: instantQuery,
 });
+
+export const twilioQuery = Type.Object(
+  optional({
+    account: Type.String({ description: 'id of the account; the first one if left out' }),
+    campaign: Type.String(),
+    publisher: Type.String(),
+    buyer: Type.String(),
+  }),
+);
+export const twilioForm = Type.Object({
+  CallSid: Type.String({ description: 'the call_log_id' }),
+  CallStatus: oneOf([
+    'queued',
+    'initiated',
+    'ringing',
+    'in-progress',
+    'completed',
+    'busy',
+    'failed',
+    'no-answer',
+    'canceled',
+  ]),
+  ...optional({
+    From: Type.String({ description: 'the phone_number' }),
+    To: Type.String({ description: 'the tracking_number' }),
+    CallDuration: Type.String({ description: 'the duration_seconds' }),
+    Timestamp: Type.String({ description: 'when it happened, RFC 2822' }),
+  }),
+});
+
+/** What other schemas refer to by name. */
+export const sharedSchemas = [problemJson, callJson, postbackJson];

@@ -7,11 +7,14 @@ import type { Writer } from '../ingest/writer.ts';
 import type { Store } from '../store/store.ts';
 import { registerApi } from './api/api.ts';
 import { registerTwilioRoute } from './api/twilio.ts';
+import { sharedSchemas } from './api-types.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import { limitBodyTime } from './body-deadline.ts';
+import { createBulkLimit } from './bulk.ts';
+import { closeConnectionsOnClose } from './close-connections.ts';
 import { createErrorMapper } from './errors.ts';
 import type { Metrics } from './metrics.ts';
-import { openapi } from './openapi.ts';
+import { describeApi, docsPage } from './openapi.ts';
 import { registerPostbackRoutes } from './postback-routes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
@@ -45,6 +48,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: 0,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // what came on a connection that was open is accepted
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: paramLengthMax, ignoreTrailingSlash: true },
     clientErrorHandler: answerUnreadable,
@@ -53,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   app.server.headersTimeout = headersTimeoutMs;
+  closeConnectionsOnClose(app);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
   app.setErrorHandler((error, request, reply) => {
@@ -67,21 +72,26 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header('allow', methods.join(', '));
     return sendProblem(reply, refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`));
   });
-  await app.register(swagger, { openapi: openapi() });
-  await app.register(scalar, { routePrefix: '/docs' });
+  for (const schema of sharedSchemas) app.addSchema(schema);
+  await app.register(swagger, describeApi());
+  await app.register(scalar, docsPage);
   const directory = new WebhookDirectory(store.findWebhookByKey);
+  const bulkLimit = createBulkLimit();
   await app.register(async (scope) => {
     const door = { writer, directory, metrics, refusalOf };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, door);
-    registerBatchRoutes(scope, door);
+    registerBatchRoutes(scope, door, bulkLimit);
   });
-  await app.register(async (scope) =>
-    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken }),
-  );
-  await app.register(async (scope) => registerApi(scope, { store, writer, publicUrl }), {
-    prefix: '/api/v1',
+  await app.register(async (scope) => {
+    limitBodyTime(scope, bodyMsMax);
+    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken });
   });
+  const api = async (scope: FastifyInstance) => {
+    limitBodyTime(scope, bodyMsMax);
+    registerApi(scope, { store, writer, metrics, refusalOf, bulkLimit, publicUrl });
+  };
+  await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
   return app;
 }

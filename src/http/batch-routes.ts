@@ -1,15 +1,14 @@
 /** Many updates in one request: each item goes the way of a single postback (contract 2.10). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import pLimit, { type LimitFunction } from 'p-limit';
-import { v7 as uuidv7 } from 'uuid';
-import { decodePostback } from '../core/decode.ts';
+import type { LimitFunction } from 'p-limit';
 import type { Outcome, Postback } from '../core/postback.ts';
-import { type Refusal, refusalCodes, refuse, refuseFaults } from '../core/refusal.ts';
+import { type Refusal, refusalCodes, refuse } from '../core/refusal.ts';
 import { readObject, readPairs, type Source } from '../core/source.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
+import { makeOrderedId } from '../ordered-id.ts';
 import type { KeyedWebhook } from '../store/store.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
-import { outcomeToJson } from './postback-answer.ts';
+import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import { answerRefused, answerUnknownKey, type PostbackDoor, submitFresh } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
 import { prepareRefusal, problemOf } from './problem.ts';
@@ -17,17 +16,10 @@ import { nothingDecoded, refuseAtTheDoor, toPostback } from './read-postback.ts'
 import { type ReceivedRequest, receive } from './received-request.ts';
 import { recordRequest } from './request-record.ts';
 
-/**
- * Items of all batches together that may wait in the writer. A single postback stands behind at most a third of
- * them in its lane, about one transaction: that bounds its latency however large the batches are.
- */
-const itemsInFlightMax = 600;
-
 /** 16 MiB at 1 Mbit/s. */
 const batchBodyMsMax = 135_000;
 
-export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor): void {
-  const limit = pLimit(itemsInFlightMax);
+export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor, limit: LimitFunction): void {
   for (const type of webhookTypeNames) {
     app.post(
       `/${webhookTypes[type].path}/batch`,
@@ -98,7 +90,7 @@ type Settled = { outcome: Outcome; isDryRun: boolean };
 
 /** One batch on its way: its items become postbacks when their turn comes. */
 class Batch {
-  readonly #batchId = uuidv7();
+  readonly #batchId = makeOrderedId();
   readonly #door: PostbackDoor;
   readonly #type: WebhookType;
   readonly #request: FastifyRequest;
@@ -207,24 +199,17 @@ class Batch {
     const { body, text } = readItem(item);
     const type = webhookTypes[this.#type];
     const { receivedAt, key } = this.#received;
-    const decoded =
-      'kind' in body && body.kind === 'json'
-        ? decodePostback([readObject(body.payload, type), ...this.#repeatKey(index)], type, {
-            ...webhook,
-            receivedAt,
-          })
-        : nothingDecoded;
-    const faults = decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null;
-    const refusal = refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('code' in body ? body : faults);
+    const isObject = 'kind' in body && body.kind === 'json';
+    const sources = isObject ? [readObject(body.payload, type), ...this.#repeatKey(index)] : null;
+    const refusal = refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('code' in body ? body : null);
     const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":{},"body":${text}}`;
     const arrival = {
-      postbackId: uuidv7(),
+      postbackId: makeOrderedId(),
       receivedAt,
       sourceIp: this.#request.ip,
       request: key === null ? recorded : recorded.replaceAll(key, '[auth key]'),
     };
-    const isDryRun = decoded.isDryRun || this.#body.isDryRun;
-    return toPostback(webhook, arrival, { ...decoded, isDryRun }, refusal);
+    return itemToPostback(this.#type, webhook, arrival, sources, refusal, this.#body.isDryRun);
   }
 
   /** The header Idempotency-Key of a batch makes an id for each item that has none of its own. */
@@ -248,20 +233,13 @@ class Batch {
   }
 
   #answer(settled: Settled[]) {
-    const summary = { applied: 0, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 };
+    const summary = noCounts();
     const results = settled.map(({ outcome, isDryRun }, index) => {
-      summary[outcome.isDuplicate ? 'duplicate' : outcome.status] += 1;
+      countOutcome(summary, outcome);
       return { index, ...itemToJson(outcome, isDryRun) };
     });
     return { batch_id: this.#batchId, summary, results };
   }
-}
-
-/** An item's result: as a single answer, but a refusal is told by `status`, `code` and `errors`. */
-function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
-  if (outcome.refusal === null) return outcomeToJson(outcome, isDryRun);
-  const { type: _type, title: _title, ...problem } = outcomeToJson(outcome, isDryRun);
-  return { ...problem, status: 'rejected', errors: outcome.refusal.errors };
 }
 
 function neighbourRefused(): Refusal {

@@ -10,7 +10,9 @@ export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' 
  */
 export function createErrorMapper(isUnavailable: (error: unknown) => boolean): ErrorMapper {
   return (error, log) => {
-    if (!isUnavailable(error)) return clientFaultOf(error) ?? internalError(error, log);
+    const clientFault = clientFaultOf(error);
+    if (clientFault !== null) return clientFault;
+    if (!isUnavailable(error)) return internalError(error, log);
     log.warn({ err: error }, 'the database cannot be reached');
     return refuse(
       'store_unavailable',
@@ -19,8 +21,10 @@ export function createErrorMapper(isUnavailable: (error: unknown) => boolean): E
   };
 }
 
+/** A sender's connection that broke looks like the database's, but for the status that Fastify gives it. */
 function clientFaultOf(error: unknown): Refusal | null {
   if (error instanceof UnreadableBody) return error.refusal;
+  if (!isClientFault(error)) return null;
   switch (codeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return bodyTooLarge();
@@ -33,10 +37,10 @@ function clientFaultOf(error: unknown): Refusal | null {
     case 'FST_ERR_BAD_URL':
       return refuse('not_found', 'The path of this URL is not valid: check its percent-encoding.');
     case 'ECONNRESET':
-    case 'FST_ERR_CTP_ABORTED':
-      return refuse('malformed_body', 'The body ended early.');
+      return refuse('malformed_body', 'The body ended early: send all that Content-Length says.');
+    default:
+      return refuse('malformed_body', 'The request cannot be read.');
   }
-  return isClientFault(error) ? refuse('malformed_body', 'The request cannot be read.') : null;
 }
 
 function internalError(error: unknown, log: Pick<FastifyBaseLogger, 'error'>): Refusal {

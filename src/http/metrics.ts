@@ -68,22 +68,32 @@ export function createMetrics(readAll?: () => Promise<string>) {
           this.set(queueDepth());
         },
       });
-      const queuedUpdates = new Gauge({
+      // Both are read in one query for each scrape: whichever gauge is asked first starts it.
+      let reading: ReturnType<typeof countWaiting> | undefined;
+      const collectWaiting = (pick: 'liveCalls' | 'queuedUpdates') =>
+        async function collect(this: Gauge) {
+          reading ??= countWaiting().finally(() => {
+            reading = undefined;
+          });
+          // Where the database is away, the other metrics are needed most: these two are left out then.
+          await reading.then(
+            (waiting) => this.set(waiting[pick]),
+            () => this.remove(),
+          );
+        };
+      new Gauge({
         name: 'ringback_queued_updates',
         help: 'Updates that wait for their call to complete',
         aggregator: 'max', // every process counts the same rows
         registers,
+        collect: collectWaiting('queuedUpdates'),
       });
       new Gauge({
         name: 'ringback_live_calls',
         help: 'Calls that have not completed',
         aggregator: 'max',
         registers,
-        async collect() {
-          const waiting = await countWaiting();
-          this.set(waiting.liveCalls);
-          queuedUpdates.set(waiting.queuedUpdates);
-        },
+        collect: collectWaiting('liveCalls'),
       });
     },
   };

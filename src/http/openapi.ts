@@ -1,12 +1,57 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { version: string; description: string }; // our own file
 
-/** What stands at the head of /openapi.json; the routes bring the rest. */
-export function openapi(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+/** How /openapi.json is made: its head stands here, the schemas of the routes bring the rest. */
+export function describeApi(): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: head(),
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) throw new Error('this describes OpenAPI 3');
+      const { openapiObject: described } = document;
+      for (const [path, methods] of Object.entries(described.paths ?? {})) {
+        const body = methods?.post?.requestBody;
+        if (bodyIsOptional.test(path) && body !== undefined && 'content' in body) body.required = false;
+      }
+      return described;
+    },
+  };
+}
+
+/** @fastify/swagger calls every body required. */
+const bodyIsOptional = /\/(?:complete|rotate-key)$/;
+
+/** The page takes nothing from elsewhere: no fonts, no telemetry, no proxy for its requests. */
+const contentSecurityPolicy =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:";
+
+/** The page at /docs. */
+export const docsPage: FastifyApiReferenceOptions = {
+  routePrefix: '/docs',
+  configuration: {
+    url: '../openapi.json',
+    pageTitle: 'Ringback API',
+    withDefaultFonts: false,
+    telemetry: false,
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  },
+  hooks: {
+    onRequest: (_request, reply, done) => {
+      reply.header('content-security-policy', contentSecurityPolicy);
+      done();
+    },
+  },
+};
+
+function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
   return {
     openapi: '3.1.0',
     info: {

@@ -1,7 +1,7 @@
 /** A request at a postback door, as far as it can be read before its body is. */
 import type { FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import type { AnswerForm } from '../core/decode.ts';
+import { instantOfId, makeOrderedId } from '../ordered-id.ts';
 
 export type ReceivedRequest = {
   /** uuid v7 */
@@ -19,10 +19,10 @@ export function receive(request: FastifyRequest): ReceivedRequest {
   const { url, headers } = request;
   const mark = url.indexOf('?');
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-  const postbackId = uuidv7();
+  const postbackId = makeOrderedId();
   return {
     postbackId,
-    receivedAt: instantOf(postbackId),
+    receivedAt: instantOfId(postbackId),
     query,
     key: keyOf(query, headers),
     answerForm: answerFormOf(request.routeOptions.url ?? '', query),
@@ -42,9 +42,4 @@ function answerFormOf(path: string, query: URLSearchParams): AnswerForm {
   if (path.endsWith('.gif')) return 'gif';
   const asked = query.get('return')?.trim().toLowerCase();
   return asked === 'gif' || asked === 'text' || asked === 'none' ? asked : 'json';
-}
-
-/** The milliseconds of a uuid v7 are its first 48 bits. */
-function instantOf(id: string): string {
-  return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).toISOString();
 }

@@ -7,7 +7,7 @@ import type { Metrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
 
 const status = Type.Object({ status: Type.String() });
-const text = { 200: Type.String() };
+const text = { 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } };
 
 export function registerSystemRoutes(
   app: FastifyInstance,
@@ -30,7 +30,10 @@ export function registerSystemRoutes(
       if (version === store.latestSchemaVersion) return { status: 'ok' };
       return sendProblem(
         reply,
-        refuse('store_unavailable', 'The database cannot be reached, or is not migrated.'),
+        refuse(
+          'store_unavailable',
+          'The database cannot be reached or is not migrated: check that it runs, then restart Ringback.',
+        ),
       );
     },
   );

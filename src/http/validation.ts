@@ -1,37 +1,50 @@
 /** Checks requests against the schemas of their routes, and says in sentences what is wrong (contract 2.8 and 3). */
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import Type, { type TSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
 import Format from 'typebox/format';
 import { type Fault, Invalid } from '../core/fault.ts';
+import { isTimeZone } from '../core/instant.ts';
 import { isJsonObject } from '../core/json.ts';
+import { isCountry } from '../core/phone.ts';
 import { type Refusal, refuse, refuseFaults } from '../core/refusal.ts';
 import { readText } from '../core/text.ts';
 import { nameCharsMax } from './api-types.ts';
 
-Format.Set('name', (text) => !(readText(text, nameCharsMax) instanceof Invalid));
+/** What our own formats accept, and what to send for them. */
+const formats: Record<string, { accepts(text: string): boolean; detail: string }> = {
+  'short-text': {
+    accepts: (text) => !(readText(text, nameCharsMax) instanceof Invalid),
+    detail: `Send text of 1 to ${nameCharsMax} characters, without NUL characters and broken Unicode.`,
+  },
+  'time-zone': { accepts: isTimeZone, detail: 'Send an IANA time zone name, such as America/New_York.' },
+  country: {
+    accepts: (text) => isCountry(text.toUpperCase()),
+    detail: 'Send a country as its two letters of ISO 3166, such as US.',
+  },
+};
+for (const [name, { accepts }] of Object.entries(formats)) Format.Set(name, accepts);
 
 /** A body that may be left out reaches the validator as null. */
-export function compileValidator(route: { schema: TSchema }) {
+export function compileValidator(route: FastifyRouteSchemaDef<TSchema>) {
   const validate = TypeBoxValidatorCompiler(route);
   if (!Type.IsOptional(route.schema)) return validate;
   return (value: unknown) => (value === null ? { value } : validate(value));
 }
 
-type Part = 'body' | 'querystring';
-type ValidationError = Error & { validation: TLocalizedValidationError[]; validationContext?: string };
+type ValidationError = Error & { validation: TLocalizedValidationError[] };
 
-/** The refusal of what a schema found; null for any other error. */
-export function refusalOfValidation(error: unknown, request: FastifyRequest): Refusal | null {
+/** The refusal of a body in which its route's schema found faults; null for any other error. */
+export function refusalOfValidation(error: unknown, { routeOptions }: FastifyRequest): Refusal | null {
   if (!isValidationError(error)) return null;
-  const part = error.validationContext === 'body' ? 'body' : 'querystring';
   const isNoObject = error.validation.some(
     ({ keyword, instancePath }) => keyword === 'type' && instancePath === '',
   );
   if (isNoObject) return refuse('malformed_body', 'Send one JSON object.');
   const faults = new Map<string, Fault>();
-  for (const fault of error.validation.flatMap((one) => faultsOf(one, part, request))) {
+  for (const fault of error.validation.flatMap((one) => faultsOf(one, namesOf(routeOptions.schema?.body)))) {
     const name = fault.field ?? '';
     if (!faults.has(name)) faults.set(name, fault); // one value breaks several rules at once: the first says enough
   }
@@ -42,20 +55,26 @@ function isValidationError(error: unknown): error is ValidationError {
   return error instanceof Error && 'validation' in error && Array.isArray(error.validation);
 }
 
-function faultsOf(error: TLocalizedValidationError, part: Part, request: FastifyRequest): Fault[] {
+/** The names of a schema's members. */
+function namesOf(schema: unknown): string[] {
+  const members = isJsonObject(schema) ? schema['properties'] : undefined;
+  return isJsonObject(members) ? Object.keys(members) : [];
+}
+
+function faultsOf(error: TLocalizedValidationError, known: string[]): Fault[] {
   switch (error.keyword) {
     case 'required':
       return error.params.requiredProperties.map((field) =>
         faultOf(field, `Send "${field}": it is required.`),
       );
     case 'additionalProperties': {
-      const detail = `There is no such ${part === 'body' ? 'field' : 'parameter'}: send ${namesOf(request, part)}.`;
+      const detail = `There is no such field here; this takes ${known.join(', ')}.`;
       return error.params.additionalProperties.map((field) => ({ field, code: 'unknown_field', detail }));
     }
     case 'boolean': // says once more that a field is unknown
       return [];
     default:
-      return [faultOf(error.instancePath.slice(1).replaceAll('/', '.') || null, sentenceOf(error, part))];
+      return [faultOf(error.instancePath.slice(1).replaceAll('/', '.') || null, sentenceOf(error))];
   }
 }
 
@@ -63,36 +82,28 @@ function faultOf(field: string | null, detail: string): Fault {
   return { field, code: 'invalid_value', detail };
 }
 
-/** The names that the route's schema knows. */
-function namesOf({ routeOptions }: FastifyRequest, part: Part): string {
-  const schema: unknown = routeOptions.schema?.[part];
-  const members = isJsonObject(schema) ? schema['properties'] : undefined;
-  return isJsonObject(members) ? Object.keys(members).join(', ') : 'a name that /docs lists';
-}
-
-const sentencesOfTypes: Record<string, string> = {
+const typeSentences: Record<string, string> = {
   integer: 'Send a whole number.',
   number: 'Send a number.',
   boolean: 'Send true or false.',
+  string: 'Send text.',
 };
 
-function sentenceOf(error: TLocalizedValidationError, part: Part): string {
+function sentenceOf(error: TLocalizedValidationError): string {
   switch (error.keyword) {
     case 'type':
-      // Text of a query has another type only where the name is repeated.
-      return (
-        sentencesOfTypes[String(error.params.type)] ?? (part === 'body' ? 'Send text.' : 'Send it once only.')
-      );
+      return typeSentences[String(error.params.type)] ?? 'Send a value of another type.';
     case 'minimum':
       return `Send a number of at least ${error.params.limit}.`;
     case 'maximum':
       return `Send a number of at most ${error.params.limit}.`;
     case 'enum':
       return `Send one of: ${error.params.allowedValues.join(', ')}.`;
-    case 'format':
     case 'minLength':
     case 'maxLength':
-      return `Send text of 1 to ${nameCharsMax} characters, without NUL characters and broken Unicode.`;
+      return formats['short-text']?.detail ?? '';
+    case 'format':
+      return formats[error.params.format]?.detail ?? '';
     default:
       return `Send another value: this one ${error.message}.`;
   }

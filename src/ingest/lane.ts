@@ -17,7 +17,7 @@ export type Waiting = {
 export class Lane {
   readonly #writeBatch: (batch: Waiting[]) => Promise<void>;
   readonly #batchMax: number;
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   #isBusy = false;
   #whenIdle: (() => void)[] = [];
 
@@ -45,12 +45,16 @@ export class Lane {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** The longest run of one account's postbacks from the front, in the order of receipt. */
+  /** All that wait of the account that waits longest, in the order of receipt. */
   #takeBatch(): Waiting[] {
     const accountId = this.#waiting[0]?.postback.accountId;
-    const end = this.#waiting.findIndex(
-      ({ postback }, at) => at === this.#batchMax || postback.accountId !== accountId,
-    );
-    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+    const batch: Waiting[] = [];
+    const others: Waiting[] = [];
+    for (const one of this.#waiting) {
+      const isNext = one.postback.accountId === accountId && batch.length < this.#batchMax;
+      (isNext ? batch : others).push(one);
+    }
+    this.#waiting = others;
+    return batch;
   }
 }

@@ -117,6 +117,7 @@ export class Writer {
     return lane;
   }
 
+  /** Settles every promise of the batch. A row that the database refuses is found by halving, in order. */
   async #writeBatch(batch: Waiting[]): Promise<void> {
     try {
       const results = await this.#writeWithRetries(batch.map(({ postback }) => postback));
@@ -124,10 +125,30 @@ export class Writer {
         throw new Error(`${results.length} results for ${batch.length} postbacks`);
       for (const [at, waiting] of batch.entries()) waiting.resolve(results[at] ?? 'stale');
     } catch (error) {
-      for (const waiting of batch) waiting.reject(error);
+      if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
+      else if (batch.length === 1) for (const waiting of batch) await this.#logRefused(waiting);
+      else {
+        const middle = Math.ceil(batch.length / 2);
+        await this.#writeBatch(batch.slice(0, middle));
+        await this.#writeBatch(batch.slice(middle));
+      }
     }
   }
 
+  /** A postback that the database refused is still logged where that works: without its update. */
+  async #logRefused({ postback, resolve, reject }: Waiting): Promise<void> {
+    const refusal = postback.refusal ?? dataRefused();
+    const bare = { ...postback, refusal, update: { set: {}, add: emptyTags(), remove: [] } };
+    try {
+      const [result] = postback.refusal === null ? await this.#writeWithRetries([bare]) : [];
+      resolve(result ?? refused(postback, refusal));
+    } catch (error) {
+      if (this.#options.classify(error) === 'data') resolve(refused(postback, refusal));
+      else reject(error);
+    }
+  }
+
+  /** @throws bugs, and rows that the database refuses unless all is atomic */
   async #writeWithRetries(postbacks: Postback[], isAtomic = false): Promise<Result[]> {
     let mayHaveLanded = false;
     for (let tries = 1; ; tries += 1) {
@@ -136,9 +157,8 @@ export class Writer {
       } catch (error) {
         const kind = this.#options.classify(error);
         this.#options.onFailure(kind, error, postbacks.length);
-        if (kind === 'bug') throw error;
         if (kind === 'data' && isAtomic) return postbacks.map((postback) => refused(postback, dataRefused()));
-        if (kind === 'data') return await this.#isolate(postbacks);
+        if (kind === 'bug' || kind === 'data') throw error;
         mayHaveLanded ||= kind === 'outcome_unknown';
       }
       if (tries >= (mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
@@ -155,24 +175,6 @@ export class Writer {
     const results = await this.#options.write(first.accountId, postbacks, mode);
     this.#options.onCommit(postbacks.length, performance.now() - startMs);
     return results;
-  }
-
-  /** Halves a batch in which the database refused a row, in order, until the row stands alone. */
-  async #isolate(postbacks: Postback[]): Promise<Result[]> {
-    const [only] = postbacks;
-    if (only !== undefined && postbacks.length === 1) return [await this.#logRefused(only)];
-    const middle = Math.ceil(postbacks.length / 2);
-    const before = await this.#writeWithRetries(postbacks.slice(0, middle));
-    return [...before, ...(await this.#writeWithRetries(postbacks.slice(middle)))];
-  }
-
-  /** A postback that the database refused is still logged where that works: without its update. */
-  async #logRefused(postback: Postback): Promise<Result> {
-    if (postback.refusal !== null) return refused(postback, postback.refusal);
-    const refusal = dataRefused();
-    const withoutUpdate = { ...postback, refusal, update: { set: {}, add: emptyTags(), remove: [] } };
-    const [result] = await this.#writeWithRetries([withoutUpdate]);
-    return result ?? refused(postback, refusal);
   }
 
   #pauseMs(tries: number): number {

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { makeOrderedId } from '../ordered-id.ts';
 import type { Db, Queryable } from './db.ts';
 
 export type Account = {
@@ -31,7 +31,7 @@ export async function createAccount(
   tokenHash: Buffer,
   now: string,
 ): Promise<string> {
-  const accountId = uuidv7();
+  const accountId = makeOrderedId();
   await client.query(
     'insert into account (account_id, name, created_at, updated_at) values ($1, $2, $3, $3)',
     [accountId, name, now],
@@ -64,12 +64,12 @@ export async function ensureFirstAccount(client: Queryable, tokenHash: Buffer, n
   );
 }
 
-/** An account by its id; the first one made for null. */
+/** An account by its id (a uuid); the first one made for null. */
 export async function findAccount(client: Queryable, accountId: string | null): Promise<Account | null> {
   const { rows } = await client.query<AccountRow>(
     accountId === null
       ? `select ${accountColumns} from account order by created_at, account_id limit 1`
-      : `select ${accountColumns} from account where account_id::text = $1`,
+      : `select ${accountColumns} from account where account_id = $1`,
     accountId === null ? [] : [accountId],
   );
   return rows[0] === undefined ? null : accountOf(rows[0]);

@@ -1,8 +1,9 @@
 /** Call events into call records: made, changed while live, completed with their queued updates. */
-import { v7 as uuidv7 } from 'uuid';
+
 import type { Call, Changes } from '../core/call.ts';
 import { applyCallEvent, type CallEvent, type CallWithFacts, namesOf, newCall } from '../core/call-event.ts';
 import { type UpdateJson, updateFromJson } from '../core/update.ts';
+import { makeOrderedId } from '../ordered-id.ts';
 import { readCall } from './calls.ts';
 import {
   type CallRow,
@@ -118,7 +119,7 @@ async function logEvents(
   const log = (eventKind: 'created' | 'changed' | 'completed', logged: Changes) =>
     client.query(insertEvent, [
       accountId,
-      uuidv7(),
+      makeOrderedId(),
       callLogId,
       receivedAt,
       eventKind,

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
+import { parseStoredJson } from '../core/json.ts';
 import { formatMoney } from '../core/money.ts';
 
 /**
@@ -39,12 +41,19 @@ export function openDb(connectionString: string, writersMax: number, onError: (e
     pipeline: true,
     options: `${sessionOptions} ${writerOptions}`,
   });
-  pool.on('error', onError);
-  writer.on('error', onError);
+  for (const each of [pool, writer]) {
+    each.on('error', onError);
+    // A connection that breaks while it is in use fails its query, and says so again here: unheard, that ends the process.
+    each.on('connect', (client) => client.on('error', () => {}));
+  }
   return { pool, writer };
 }
 
 export async function closeDb({ pool, writer }: Db): Promise<void> {
+  for (const each of [pool, writer]) {
+    // `end` does not wait for the server: one that stops right after it cuts connections, and none of them broke.
+    each.removeAllListeners('error').on('error', () => {});
+  }
   await Promise.all([pool.end(), writer.end()]);
 }
 
@@ -71,6 +80,7 @@ const parsers: Record<number, (text: string) => unknown> = {
   [pg.types.builtins.TIMESTAMPTZ]: parseInstant,
   [pg.types.builtins.NUMERIC]: formatMoney,
   [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.JSON]: parseStoredJson,
 };
 
 const types = {
@@ -83,4 +93,15 @@ const types = {
 function parseInstant(text: string): string {
   const fraction = text.slice(20, -3).slice(0, 3).padEnd(3, '0');
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
+}
+
+/** Sends the queries that `send` makes in one write to the network, where each would make one of its own. */
+export function inOneWrite<T>(client: Queryable, send: () => T): T {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection; // pg's types leave it out
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
 }

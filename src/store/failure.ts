@@ -21,27 +21,43 @@ const deadlockDetected = '40P01';
 const serializationFailure = '40001';
 const lockNotAvailable = '55P03';
 const uniqueViolation = '23505';
+/** By an operator, or by a time limit of the database's own. */
+const queryCanceled = '57014';
+const retried = new Set([
+  deadlockDetected,
+  serializationFailure,
+  lockNotAvailable,
+  uniqueViolation,
+  queryCanceled,
+]);
 
 export function classifyFailure(error: unknown): FailureKind {
   if (error instanceof CommitLost) return 'outcome_unknown';
   if (isConnectionFailure(error)) return 'retry';
   const code = sqlStateOf(error);
   if (code === undefined) return 'bug';
-  if ([deadlockDetected, serializationFailure, lockNotAvailable, uniqueViolation].includes(code))
-    return 'retry';
+  if (retried.has(code)) return 'retry';
   return code.startsWith('22') || code.startsWith('23') ? 'data' : 'bug';
 }
 
-/** True when the database could not be reached, went away, or is shutting down, starting up or out of connections. */
+/**
+ * True when the database could not be reached, went away, is shutting down, starting up, out of connections or
+ * disk, or is a standby (25006) to which a failover left us connected: a new connection may find it well.
+ */
 export function isConnectionFailure(error: unknown): boolean {
   const code = sqlStateOf(error);
-  if (code !== undefined) return /^(08|57P0|53)/.test(code);
+  if (code !== undefined) return /^(08|53|57P0|25006|25P03)/.test(code);
   if (!(error instanceof Error)) return false;
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
     /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/.test(errno) ||
     driverFailure.test(error.message)
   );
+}
+
+/** True when nobody knows whether a commit that was sent took place. Out of resources, the database rolls back. */
+export function isCommitLost(error: unknown): boolean {
+  return isConnectionFailure(error) && sqlStateOf(error)?.startsWith('53') !== true;
 }
 
 /** The driver's own failures carry no code. */

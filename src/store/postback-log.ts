@@ -42,11 +42,12 @@ export type PostbackFilter = Partial<{
   to: string;
 }>;
 
-const columns = `p.postback_id, p.webhook_id, w.name as webhook_name, p.received_at, p.applied_at, p.status, p.code,
+/** The name is looked up for each row of the page: a join could be planned from the webhooks, and read the whole log. */
+const columns = `p.postback_id, p.webhook_id,
+  (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
+  p.received_at, p.applied_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
   p.request, p.update, p.changes, p.errors, p.ignored`;
-
-const source = `postback p join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id`;
 
 /** Newest first. @param before the id that the page before ended with */
 export async function listPostbacks(
@@ -57,6 +58,7 @@ export async function listPostbacks(
   before: string | null,
 ): Promise<Page<LoggedPostback>> {
   const where = new Where('p.account_id', accountId);
+  where.add(() => 'p.webhook_id is not null'); // a change by hand came through no webhook
   where.equal('p.webhook_id', filter.webhookId);
   where.equal('p.status', filter.status);
   where.equal('p.code', filter.code);
@@ -68,7 +70,7 @@ export async function listPostbacks(
   if (to !== undefined) where.add((p) => `p.postback_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
   if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
   const { rows } = await pool.query<LoggedPostback>(
-    `select ${columns} from ${source} where ${where.text} order by p.postback_id desc limit ${limit + 1}`,
+    `select ${columns} from postback p where ${where.text} order by p.postback_id desc limit ${limit + 1}`,
     where.values,
   );
   return pageOf(rows, limit, (postback) => postback.postback_id);
@@ -80,7 +82,8 @@ export async function findPostback(
   postbackId: string,
 ): Promise<LoggedPostback | null> {
   const { rows } = await pool.query<LoggedPostback>(
-    `select ${columns} from ${source} where p.account_id = $1 and p.postback_id = $2`,
+    `select ${columns} from postback p
+     where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
     [accountId, postbackId],
   );
   return rows[0] ?? null;

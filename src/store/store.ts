@@ -27,6 +27,10 @@ export function createStore(db: Db, now: () => string) {
       webhooks.listWebhooks(db, accountId, limit, before),
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
     findWebhookByKey: (keyHash: Buffer) => webhooks.findWebhookByKey(db, keyHash, now()),
+    findOwnWebhook: (accountId: string, webhookId: string) =>
+      webhooks.findOwnWebhook(db, accountId, webhookId),
+    ensureWebhook: (accountId: string, settings: webhooks.WebhookSettings, keyHash: Buffer) =>
+      webhooks.ensureWebhook(db, accountId, settings, keyHash, now()),
     changeWebhook: (accountId: string, webhookId: string, changes: webhooks.WebhookChanges) =>
       webhooks.changeWebhook(db, accountId, webhookId, changes, now()),
     deleteWebhook: (accountId: string, webhookId: string) =>

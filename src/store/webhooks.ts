@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { MatchRule } from '../core/postback.ts';
 import type { WebhookType } from '../core/webhook-type.ts';
-import { type Db, inTransaction } from './db.ts';
+import { makeOrderedId } from '../ordered-id.ts';
+import { type Db, inTransaction, type Queryable } from './db.ts';
 import { type Page, pageOf } from './page.ts';
 
 export type WebhookSettings = {
@@ -45,20 +45,21 @@ type WebhookRow = {
 
 const columns = 'webhook_id, name, type, match_window_hours, match_rule, is_paused, created_at, updated_at';
 
+type KeyedRow = WebhookRow & {
+  account_id: string;
+  time_zone: string;
+  default_country: string;
+  revision: string;
+  expires_at: string | null;
+};
+
 /** Finds the webhook of a key by the key's hash; null for unknown, expired and deleted. */
 export async function findWebhookByKey(
   { pool }: Db,
   keyHash: Buffer,
   now: string,
 ): Promise<KeyedWebhook | null> {
-  type Row = WebhookRow & {
-    account_id: string;
-    time_zone: string;
-    default_country: string;
-    revision: string;
-    expires_at: string | null;
-  };
-  const { rows } = await pool.query<Row>({
+  const { rows } = await pool.query<KeyedRow>({
     name: 'find-webhook-by-key',
     text: `select w.*, a.time_zone, a.default_country, w.revision || '.' || a.revision as revision, k.expires_at
       from auth_key k
@@ -67,16 +68,44 @@ export async function findWebhookByKey(
       where k.key_hash = $1 and (k.expires_at is null or k.expires_at > $2) and w.deleted_at is null`,
     values: [keyHash, now],
   });
-  const [row] = rows;
-  if (row === undefined) return null;
-  return {
-    ...webhookOf(row),
-    accountId: row.account_id,
-    timeZone: row.time_zone,
-    defaultCountry: row.default_country,
-    revision: row.revision,
-    keyExpiresAt: row.expires_at,
-  };
+  return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
+}
+
+/** The same, for an owner who needs no key. */
+export async function findOwnWebhook(
+  { pool }: Db,
+  accountId: string,
+  webhookId: string,
+): Promise<KeyedWebhook | null> {
+  const { rows } = await pool.query<KeyedRow>(
+    `select w.*, a.time_zone, a.default_country, w.revision || '.' || a.revision as revision, null as expires_at
+     from incoming_webhook w join account a on a.account_id = w.account_id
+     where w.account_id = $1 and w.webhook_id = $2 and w.deleted_at is null`,
+    [accountId, webhookId],
+  );
+  return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
+}
+
+/** The account's oldest webhook of this name and type, made where there is none: one, however many ask at once. */
+export async function ensureWebhook(
+  db: Db,
+  accountId: string,
+  settings: WebhookSettings,
+  keyHash: Buffer,
+  now: string,
+): Promise<Webhook> {
+  const { name, type } = settings;
+  return inTransaction(db.pool, async (client) => {
+    await client.query('select from account where account_id = $1 for no key update', [accountId]);
+    const { rows } = await client.query<WebhookRow>(
+      `select ${columns} from incoming_webhook
+       where account_id = $1 and name = $2 and type = $3 and deleted_at is null order by webhook_id limit 1`,
+      [accountId, name, type],
+    );
+    return rows[0] === undefined
+      ? insertWebhook(client, accountId, settings, keyHash, now)
+      : webhookOf(rows[0]);
+  });
 }
 
 export async function createWebhook(
@@ -86,21 +115,37 @@ export async function createWebhook(
   keyHash: Buffer,
   now: string,
 ): Promise<Webhook> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<WebhookRow>(
-      `insert into incoming_webhook
-         (account_id, webhook_id, name, type, match_window_hours, match_rule, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
-      [accountId, uuidv7(), settings.name, settings.type, settings.matchWindowHours, settings.matchRule, now],
-    );
-    const [row] = rows;
-    if (row === undefined) throw new Error('an insert returned no row');
-    await client.query(
-      'insert into auth_key (key_hash, account_id, webhook_id, created_at) values ($1, $2, $3, $4)',
-      [keyHash, accountId, row.webhook_id, now],
-    );
-    return webhookOf(row);
-  });
+  return inTransaction(pool, (client) => insertWebhook(client, accountId, settings, keyHash, now));
+}
+
+async function insertWebhook(
+  client: Queryable,
+  accountId: string,
+  settings: WebhookSettings,
+  keyHash: Buffer,
+  now: string,
+): Promise<Webhook> {
+  const { rows } = await client.query<WebhookRow>(
+    `insert into incoming_webhook
+       (account_id, webhook_id, name, type, match_window_hours, match_rule, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
+    [
+      accountId,
+      makeOrderedId(),
+      settings.name,
+      settings.type,
+      settings.matchWindowHours,
+      settings.matchRule,
+      now,
+    ],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('an insert returned no row');
+  await client.query(
+    'insert into auth_key (key_hash, account_id, webhook_id, created_at) values ($1, $2, $3, $4)',
+    [keyHash, accountId, row.webhook_id, now],
+  );
+  return webhookOf(row);
 }
 
 /** Newest first. @param before the id that the page before ended with */
@@ -204,6 +249,17 @@ export async function rotateKey(
     );
     return webhookOf(row);
   });
+}
+
+function keyedWebhookOf(row: KeyedRow): KeyedWebhook {
+  return {
+    ...webhookOf(row),
+    accountId: row.account_id,
+    timeZone: row.time_zone,
+    defaultCountry: row.default_country,
+    revision: row.revision,
+    keyExpiresAt: row.expires_at,
+  };
 }
 
 function webhookOf(row: WebhookRow): Webhook {

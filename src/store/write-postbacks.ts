@@ -14,8 +14,8 @@ import {
 import { storableJson } from '../core/json.ts';
 import type { Outcome, Postback, Stale } from '../core/postback.ts';
 import { foldedCallOf, setFromN, type ValueRow, valueColumns, writtenDefinitions } from './columns.ts';
-import type { Db, Queryable } from './db.ts';
-import { CommitLost, isConnectionFailure } from './failure.ts';
+import { type Db, inOneWrite, type Queryable } from './db.ts';
+import { CommitLost, isCommitLost, isConnectionFailure } from './failure.ts';
 import { findMatches } from './match-phones.ts';
 import { findLanded, findRemembered } from './remembered.ts';
 
@@ -43,7 +43,8 @@ const insertPostbacks = `
 insert into postback (account_id, postback_id, webhook_id, changed_by, received_at, applied_at, first_status, status,
   code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
   request, update, changes, errors, ignored)
-select $1, id, webhook_id, changed_by, received_at, case when status in ('applied', 'unchanged') then $3::timestamptz end,
+select $1, id, webhook_id, changed_by, received_at,
+  case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
   status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
   request, update, changes, errors, ignored
 from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
@@ -99,11 +100,13 @@ async function writeBatch(
   isAtomic: boolean,
   now: string,
 ): Promise<(Outcome | Stale)[]> {
-  const [, revisions, state] = await Promise.all([
-    client.query('begin'),
-    findRevisions(client, accountId, postbacks),
-    readState(client, accountId, postbacks),
-  ]);
+  const [, revisions, state] = await inOneWrite(client, () =>
+    Promise.all([
+      client.query('begin'),
+      findRevisions(client, accountId, postbacks),
+      readState(client, accountId, postbacks),
+    ]),
+  );
   const fresh = postbacks.filter((postback) => !isStale(postback, revisions));
   const batch = foldBatch(fresh, state);
   const isRefused =
@@ -172,20 +175,22 @@ function isStale({ sender }: Postback, revisions: Map<string, string>): boolean 
 /** Calls, log and commit travel together; from then on a lost connection leaves the outcome unknown. */
 async function commit(client: Queryable, accountId: string, batch: FoldedBatch, now: string): Promise<void> {
   const { changedCalls, decided } = batch;
-  const statements = [];
-  if (changedCalls.size > 0) {
-    const rows = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
-    statements.push(
-      client.query({ name: 'write-calls', text: writeCalls, values: [accountId, JSON.stringify(rows), now] }),
-    );
-  }
-  if (decided.length > 0) {
-    const values = [accountId, `[${decided.map(rowText).join(',')}]`, now];
-    statements.push(client.query({ name: 'insert-postbacks', text: insertPostbacks, values }));
-  }
-  const committing = client.query('commit');
-  const results = await Promise.all([...statements, committing]).catch((error: unknown) => {
-    throw isConnectionFailure(error) ? new CommitLost(error) : error;
+  const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
+  const callsText = JSON.stringify(calls);
+  const rowsText = `[${decided.map(rowText).join(',')}]`;
+  const results = await inOneWrite(client, () => {
+    const statements = [];
+    if (changedCalls.size > 0) {
+      const values = [accountId, callsText, now];
+      statements.push(client.query({ name: 'write-calls', text: writeCalls, values }));
+    }
+    if (decided.length > 0) {
+      const values = [accountId, rowsText, now];
+      statements.push(client.query({ name: 'insert-postbacks', text: insertPostbacks, values }));
+    }
+    return Promise.all([...statements, client.query('commit')]);
+  }).catch((error: unknown) => {
+    throw isCommitLost(error) ? new CommitLost(error) : error;
   });
   const written = results.slice(0, -1).reduce((sum, result) => sum + (result.rowCount ?? 0), 0);
   if (results.at(-1)?.command !== 'COMMIT' || written !== changedCalls.size + decided.length) {

@@ -50,3 +50,28 @@ function databaseOf(url: string): string {
 function withDatabase(url: string, name: string): string {
   return url.replace(pathOfUrl, (_all, _name, query = '') => `/${name}${query}`);
 }
+
+/** A transaction of the test's own, which holds its locks until they are released. */
+export type OpenTransaction = { query(sql: string): Promise<void>; release(): Promise<void> };
+
+export async function holdLock(database: TestDatabase, sql: string): Promise<OpenTransaction> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('begin');
+  await client.query(sql);
+  return {
+    query: async (more) => void (await client.query(more)),
+    release: async () => {
+      await client.query('commit');
+      await client.end();
+    },
+  };
+}
+
+/** The process ids of the database's sessions that wait for a lock. */
+export async function waitingForLocks(database: TestDatabase): Promise<number[]> {
+  const rows = await database.query(
+    `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows.map(({ pid }) => Number(pid));
+}

@@ -110,10 +110,22 @@ export async function startTestServer(
   settings: Partial<Config> = {},
   workers = workersDefault,
 ): Promise<TestServer> {
-  const [database, dataDir] = await Promise.all([
-    createTestDatabase(),
-    mkdtemp(join(tmpdir(), 'ringback-test-')),
-  ]);
+  const database = await createTestDatabase();
+  const server = await startTestServerOn(database, settings, workers);
+  const stop = async () => {
+    await server.stop();
+    await database.drop();
+  };
+  return new TestServer(server.url, database, server.token, stop);
+}
+
+/** Starts a server on a database that is there, which others may use too; `stop` ends the server alone. */
+export async function startTestServerOn(
+  database: TestDatabase,
+  settings: Partial<Config> = {},
+  workers = workersDefault,
+): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
   const config: Config = {
     host: '127.0.0.1',
     port: 0,
@@ -129,7 +141,6 @@ export async function startTestServer(
   const server = workers > 1 ? await startWorkers(config, workers, log) : await startServer(config, log);
   const stop = async () => {
     await server.stop();
-    await database.drop();
     await rm(dataDir, { recursive: true, force: true });
   };
   return new TestServer(server.url, database, config.adminToken ?? '', stop);

@@ -1,50 +1,56 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '../../core/json.ts';
 import { refuse } from '../../core/refusal.ts';
-import type { Writer } from '../../ingest/writer.ts';
-import type { Store, TokenOwner } from '../../store/store.ts';
+import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../body.ts';
 import { sendProblem } from '../problem.ts';
 import { hashSecret } from '../secret.ts';
 import { registerAccountRoutes } from './account.ts';
+import { registerCallLists } from './call-lists.ts';
 import { registerCallRoutes } from './calls.ts';
 import { registerPostbackLogRoutes } from './postbacks.ts';
+import type { Api } from './route.ts';
 import { registerWebhookRoutes } from './webhooks.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** whose token the request carries; set for every route below /api/v1 that wants one */
-    owner: TokenOwner;
-  }
-}
-
-export type Api = { store: Store; writer: Pick<Writer, 'submit'>; publicUrl(): string };
 
 /** The operator's side: every route wants a token (contract 3). */
 export function registerApi(app: FastifyInstance, api: Api): void {
   app.decorateRequest('owner');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    ['application/json', 'text/json'],
-    { parseAs: 'string' },
-    (_request, text, done) => {
-      try {
-        done(null, text === '' ? undefined : parseJson(String(text)));
-      } catch (error) {
-        done(Object.assign(new Error('the body is not valid JSON', { cause: error }), { statusCode: 400 }));
-      }
-    },
+    '*',
+    { parseAs: 'buffer', bodyLimit: bodyBytesMax },
+    async ({ headers }: FastifyRequest, bytes: Buffer) =>
+      readJson(decodeText(bytes, headers['content-encoding']), headers['content-type']),
   );
   app.addHook('onRequest', async (request, reply) => {
     const token = /^bearer +(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1];
     const owner = token === undefined ? null : await api.store.findTokenOwner(hashSecret(token));
-    if (owner !== null) request.owner = owner;
-    else sendProblem(reply, refuse('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.'));
+    if (owner === null)
+      return sendProblem(reply, refuse('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.'));
+    request.owner = owner;
   });
   registerCallRoutes(app, api);
+  registerCallLists(app, api);
   registerWebhookRoutes(app, api);
   registerPostbackLogRoutes(app, api);
   registerAccountRoutes(app, api);
 }
 
-/** What every route below /api/v1 answers beside its own. */
-export const apiDocs = { security: [{ bearer: [] }] };
+/**
+ * The value of a JSON body; undefined where there is none.
+ * @throws UnreadableBody
+ */
+function readJson(text: string, contentType: string | undefined): unknown {
+  if (text.trim() === '') return undefined;
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json' && mediaType !== 'text/json') {
+    throw new UnreadableBody(unsupportedMediaType('application/json'));
+  }
+  try {
+    return parseJson(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
+    throw new UnreadableBody(
+      refuse('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`),
+    );
+  }
+}

@@ -1,12 +1,15 @@
 import type { FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { decodePostback } from '../../core/decode.ts';
-import { isJsonObject } from '../../core/json.ts';
+import { isJsonObject, textOf } from '../../core/json.ts';
 import type { Postback } from '../../core/postback.ts';
 import { refuse, refuseFaults } from '../../core/refusal.ts';
-import { readObject, type Source } from '../../core/source.ts';
+import { readObject, readPairs, type Source } from '../../core/source.ts';
 import { webhookTypes } from '../../core/webhook-type.ts';
+import { makeOrderedId } from '../../ordered-id.ts';
 import type { Account } from '../../store/store.ts';
+
+/** What an update of a sender may say, and a change by hand has no use for. */
+const uselessNames = ['phone_number', 'transaction_id', 'return'];
 
 /**
  * A change by hand is a postback that came through no webhook: the fields, rules and refusals of `update_fields`,
@@ -15,23 +18,40 @@ import type { Account } from '../../store/store.ts';
 export function readCallChange(request: FastifyRequest, callLogId: string, account: Account): Postback {
   const type = webhookTypes.update_fields;
   const receivedAt = new Date().toISOString();
-  const named = { name: 'call_log_id', value: callLogId, isText: false, inFields: false };
-  const inPath: Source = { given: new Map([['call_log_id', [named]]]), ignored: [], faults: [] };
   const payload = isJsonObject(request.body) ? request.body : {};
-  const { faults, ...decoded } = decodePostback([inPath, readObject(payload, type)], type, {
-    ...account,
-    receivedAt,
-  });
-  const malformed = isJsonObject(request.body) ? null : refuse('malformed_body', 'Send one JSON object.');
+  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  const sources = [pathSource(callLogId), readObject(payload, type), readPairs(query, type)];
+  for (const source of sources.slice(1)) leaveOutUseless(source, callLogId);
+  const { faults, ...decoded } = decodePostback(sources, type, { ...account, receivedAt });
+  const isMalformed = request.body !== undefined && !isJsonObject(request.body);
   return {
     ...decoded,
     accountId: account.accountId,
-    postbackId: uuidv7(),
+    postbackId: makeOrderedId(),
     receivedAt,
     sender: { changedBy: request.owner.name },
     sourceIp: request.ip,
     request: JSON.stringify({ method: request.method, body: payload }),
     transactionId: null,
-    refusal: malformed ?? (faults.length > 0 ? refuseFaults(faults) : null),
+    refusal: isMalformed
+      ? refuse('malformed_body', 'Send one JSON object.')
+      : faults.length > 0
+        ? refuseFaults(faults)
+        : null,
   };
+}
+
+function pathSource(callLogId: string): Source {
+  const given = { name: 'call_log_id', value: callLogId, isText: false, inFields: false };
+  return { given: new Map([['call_log_id', [given]]]), ignored: [], faults: [] };
+}
+
+/** The id of another call in the body would be a mistake; what else has no effect is told as ignored. */
+function leaveOutUseless(source: Source, callLogId: string): void {
+  const ids = source.given.get('call_log_id') ?? [];
+  if (ids.some(({ value }) => textOf(value) !== callLogId)) {
+    const detail = 'The path names the call: leave "call_log_id" out.';
+    source.faults.push({ field: 'call_log_id', code: 'conflicting_field', detail });
+  }
+  for (const name of uselessNames) if (source.given.delete(name)) source.ignored.push(name);
 }

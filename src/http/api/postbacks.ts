@@ -2,48 +2,48 @@ import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { refuse } from '../../core/refusal.ts';
 import type { LoggedPostback, PostbackFilter } from '../../store/store.ts';
-import { listOf, type PostbackJson, postbackJson, postbacksQuery, problem } from '../api-types.ts';
+import {
+  listOf,
+  type PostbackJson,
+  postbackRef,
+  postbackStatuses,
+  postbacksQuery,
+  problem,
+} from '../api-types.ts';
 import { sendProblem } from '../problem.ts';
-import { type Api, apiDocs } from './api.ts';
-import { definedOnly, FilterReader } from './filter-reader.ts';
-import { isUuid, limitDefault, readCursor, writeCursor } from './page.ts';
+import { definedOnly, ListReader } from './list-reader.ts';
+import { isUuid, writeCursor } from './page.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
 
-type Query = Static<typeof postbacksQuery>;
-
-export function registerPostbackLogRoutes(app: FastifyInstance, { store }: Api): void {
+export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void {
+  const { store } = api;
   const docs = { ...apiDocs, tags: ['postback log'] };
 
-  app.get<{ Querystring: Query }>(
+  app.get<List>(
     '/postbacks',
     {
       schema: {
         ...docs,
         summary: 'List postbacks, newest first',
         querystring: postbacksQuery,
-        response: { 200: listOf(postbackJson), '4xx': problem },
+        response: { 200: listOf(postbackRef), '4xx': problem },
       },
+      ...documentedOnly,
     },
     async (request, reply) => {
-      const read = readCursor(request.query.cursor, isUuid);
-      if ('code' in read) return sendProblem(reply, read);
-      const account = await store.findAccount(request.owner.accountId);
-      const reader = new FilterReader(request.query);
-      const filter = readFilter(reader, account?.timeZone ?? 'UTC');
+      const { accountId, timeZone } = await accountOf(api, request);
+      const reader = new ListReader(request.query, namesOf(postbacksQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      const filter = readFilter(reader, timeZone);
       if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
-      const limit = request.query.limit ?? limitDefault;
-      const { items, cursor } = await store.listPostbacks(
-        request.owner.accountId,
-        filter,
-        limit,
-        read.cursor,
-      );
+      const { items, cursor } = await store.listPostbacks(accountId, filter, limit, before);
       return { items: items.map(postbackToJson), next_cursor: writeCursor(cursor) };
     },
   );
 
-  app.get<{ Params: { id: string } }>(
+  app.get<ById>(
     '/postbacks/:id',
-    { schema: { ...docs, summary: 'Read a postback', response: { 200: postbackJson, '4xx': problem } } },
+    { schema: { ...docs, summary: 'Read a postback', response: { 200: postbackRef, '4xx': problem } } },
     async (request, reply) => {
       const { id } = request.params;
       const postback = isUuid(id) ? await store.findPostback(request.owner.accountId, id) : null;
@@ -53,10 +53,13 @@ export function registerPostbackLogRoutes(app: FastifyInstance, { store }: Api):
   );
 }
 
-function readFilter(reader: FilterReader<keyof Query>, timeZone: string): PostbackFilter {
+function readFilter(
+  reader: ListReader<keyof Static<typeof postbacksQuery>>,
+  timeZone: string,
+): PostbackFilter {
   return definedOnly({
-    webhookId: reader.matching('webhook_id', isUuid, 'Send the id of an incoming webhook.'),
-    status: reader.text('status') as Query['status'], // the schema allows no other
+    webhookId: reader.uuid('webhook_id', 'Send the id of an incoming webhook.'),
+    status: reader.choice('status', postbackStatuses),
     code: reader.text('code'),
     callLogId: reader.text('call_log_id'),
     transactionId: reader.text('transaction_id'),

@@ -2,15 +2,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { type CallEvent, decodeCallEvent } from '../../core/call-event.ts';
-import type { Fault } from '../../core/fault.ts';
 import { tooManyTags } from '../../core/fold.ts';
 import { refuse, refuseFaults } from '../../core/refusal.ts';
 import type { Account, Store } from '../../store/store.ts';
-import { problem } from '../api-types.ts';
-import { bodyBytesMax } from '../body.ts';
+import { problem, twilioForm, twilioQuery } from '../api-types.ts';
+import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../body.ts';
 import { sendProblem } from '../problem.ts';
 import { isUuid } from './page.ts';
+import { documentedOnly } from './route.ts';
+import { readCallback } from './twilio-callback.ts';
 
 export type TwilioDoor = {
   store: Store;
@@ -24,11 +24,12 @@ const path = '/api/v1/calls/twilio/status';
 
 export function registerTwilioRoute(app: FastifyInstance, door: TwilioDoor): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string' },
-    (_request, text, done) => done(null, new URLSearchParams(String(text))),
-  );
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, bytes: Buffer) => {
+    const text = decodeText(bytes, headers['content-encoding']);
+    const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? '');
+    if (isForm) return new URLSearchParams(text);
+    throw new UnreadableBody(unsupportedMediaType('application/x-www-form-urlencoded'));
+  });
   app.post(
     path,
     {
@@ -36,19 +37,27 @@ export function registerTwilioRoute(app: FastifyInstance, door: TwilioDoor): voi
       schema: {
         tags: ['calls'],
         summary: 'Status callback of Twilio and compatible systems',
-        description: 'Form encoded and signed with X-Twilio-Signature. `?account=ID` names the account.',
+        description:
+          'Form encoded, and signed with X-Twilio-Signature by the account’s Twilio auth token over PUBLIC_URL and the path.',
         security: [],
+        querystring: twilioQuery,
         consumes: ['application/x-www-form-urlencoded'],
-        response: { 200: Type.String(), '4xx': problem },
+        body: twilioForm,
+        response: {
+          200: { description: 'Recorded', content: { 'text/xml': { schema: Type.String() } } },
+          '4xx': problem,
+        },
       },
+      ...documentedOnly,
     },
     async (request, reply) => {
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-      const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+      const mark = request.url.indexOf('?');
+      const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
       const account = await findSigner(door, request, form, query);
       if (account === null) {
         const detail =
-          'Set the account’s Twilio auth token here, and at Twilio the callback URL that begins with PUBLIC_URL.';
+          'Set the Twilio auth token of the account (PATCH /api/v1/account), and give Twilio the callback URL that begins with PUBLIC_URL.';
         return sendProblem(reply, refuse('invalid_signature', detail));
       }
       const receivedAt = new Date().toISOString();
@@ -75,96 +84,44 @@ async function findSigner(
   form: URLSearchParams,
   query: URLSearchParams,
 ): Promise<Account | null> {
+  const signature = request.headers['x-twilio-signature'];
   const named = query.get('account');
-  if (named !== null && !isUuid(named)) return null;
+  if (typeof signature !== 'string' || (named !== null && !isUuid(named))) return null;
   const [first, account] = await Promise.all([store.findAccount(null), store.findAccount(named)]);
   if (account === null) return null;
-  const ownToken = account.twilioAuthToken;
-  const token = ownToken ?? (account.accountId === first?.accountId ? authToken : null);
-  const signature = request.headers['x-twilio-signature'];
-  if (token === null || typeof signature !== 'string') return null;
-  const expected = createHmac('sha1', token)
-    .update(signedText(publicUrl() + request.url, form))
-    .digest();
+  const isFirst = account.accountId === first?.accountId;
+  const token = account.twilioAuthToken ?? (isFirst ? authToken : null);
+  if (token === null) return null;
   const presented = Buffer.from(signature, 'base64');
-  return presented.length === expected.length && timingSafeEqual(presented, expected) ? account : null;
+  const isSigned = urlsSigned(publicUrl(), request.url).some((url) => {
+    const expected = createHmac('sha1', token).update(signedText(url, form)).digest();
+    return presented.length === expected.length && timingSafeEqual(presented, expected);
+  });
+  return isSigned ? account : null;
+}
+
+/** Twilio signs the URL with its port or without, and so do its own libraries check both. */
+function urlsSigned(publicUrl: string, pathAndQuery: string): string[] {
+  const { protocol, port } = new URL(publicUrl);
+  const withoutPort = publicUrl.replace(/^(\w+:\/\/[^/]*?):\d+(?=\/|$)/, '$1');
+  const standardPort = protocol === 'https:' ? 443 : 80;
+  const withPort =
+    port === '' ? withoutPort.replace(/^\w+:\/\/[^/]*/, (host) => `${host}:${standardPort}`) : publicUrl;
+  return [withPort + pathAndQuery, withoutPort + pathAndQuery];
 }
 
 /** The URL, then every parameter's name and values in the order of names: what Twilio signs. */
 function signedText(url: string, form: URLSearchParams): string {
   const names = [...new Set(form.keys())].sort();
+  const valuesOf = (name: string) => [...new Set(form.getAll(name))].sort();
   return (
     url +
     names
       .map((name) =>
-        [...new Set(form.getAll(name))]
-          .sort()
+        valuesOf(name)
           .map((value) => name + value)
           .join(''),
       )
       .join('')
-  );
-}
-
-type Ending = {
-  state: 'live' | 'completed';
-  timeIs?: 'started_at' | 'answered_at' | 'ended_at';
-  endStatus?: string;
-};
-
-/** What each CallStatus says of the call, and which of its times the callback's Timestamp is. */
-const statuses: ReadonlyMap<string, Ending> = new Map([
-  ['queued', { state: 'live', timeIs: 'started_at' }],
-  ['initiated', { state: 'live', timeIs: 'started_at' }],
-  ['ringing', { state: 'live' }],
-  ['in-progress', { state: 'live', timeIs: 'answered_at' }],
-  ['completed', { state: 'completed', timeIs: 'ended_at', endStatus: 'answered' }],
-  ['busy', { state: 'completed', timeIs: 'ended_at', endStatus: 'busy' }],
-  ['failed', { state: 'completed', timeIs: 'ended_at', endStatus: 'failed' }],
-  ['no-answer', { state: 'completed', timeIs: 'ended_at', endStatus: 'no-answer' }],
-  ['canceled', { state: 'completed', timeIs: 'ended_at', endStatus: 'canceled' }],
-]);
-
-function readCallback(
-  form: URLSearchParams,
-  query: URLSearchParams,
-  context: Account & { receivedAt: string },
-): { callLogId: string; event: CallEvent } | { faults: Fault[] } {
-  const callLogId = form.get('CallSid');
-  const status = statuses.get(form.get('CallStatus') ?? '');
-  const faults: Fault[] = [];
-  if (callLogId === null || !/^\P{Cc}{1,128}$/u.test(callLogId)) {
-    faults.push({ field: 'CallSid', code: 'call_not_identified', detail: 'Send the CallSid of the call.' });
-  }
-  if (status === undefined) {
-    const detail = `Send one of: ${[...statuses.keys()].join(', ')}.`;
-    faults.push({ field: 'CallStatus', code: 'invalid_value', detail });
-  }
-  if (callLogId === null || status === undefined || faults.length > 0) return { faults };
-  const at = Date.parse(form.get('Timestamp') ?? '');
-  const { event, faults: eventFaults } = decodeCallEvent(
-    withoutNulls({
-      state: status.state,
-      end_status: status.endStatus,
-      tracking_number: form.get('To'),
-      duration_seconds: form.get('CallDuration'),
-      campaign: query.get('campaign'),
-      publisher: query.get('publisher'),
-      buyer: query.get('buyer'),
-      ...(status.timeIs !== undefined && at > 0 && { [status.timeIs]: new Date(at).toISOString() }),
-      phone_number: form.get('From'),
-    }),
-    context,
-  );
-  const from = form.get('From')?.trim();
-  // A caller may be anonymous or a SIP address: the call counts all the same, and keeps what Twilio said.
-  const others = eventFaults.filter(({ field }) => field !== 'phone_number');
-  if (others.length < eventFaults.length && from) event.facts.phone_number = from.slice(0, 200);
-  return others.length > 0 ? { faults: others } : { callLogId, event };
-}
-
-function withoutNulls(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== null && value !== undefined && value !== ''),
   );
 }

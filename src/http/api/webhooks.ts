@@ -9,6 +9,7 @@ import {
   pageQuery,
   problem,
   rotateBody,
+  rotatedWebhookJson,
   type WebhookJson,
   webhookBody,
   webhookChangeBody,
@@ -17,13 +18,12 @@ import {
 } from '../api-types.ts';
 import { sendProblem } from '../problem.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
-import { type Api, apiDocs } from './api.ts';
-import { isUuid, limitDefault, readCursor, writeCursor } from './page.ts';
+import { ListReader } from './list-reader.ts';
+import { isUuid, writeCursor } from './page.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
 
 const windowHoursDefault = 7 * 24;
 const graceHoursDefault = 24;
-
-type ById = { Params: { id: string } };
 
 export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }: Api): void {
   const docs = (summary: string, response: object) => ({
@@ -58,19 +58,20 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     },
   );
 
-  app.get<{ Querystring: { limit?: number; cursor?: string } }>(
+  app.get<List>(
     path,
     {
       schema: {
-        ...docs('List the webhooks', { 200: listOf(webhookJson) }),
-        querystring: Type.Object(pageQuery),
+        ...docs('List the webhooks, newest first', { 200: listOf(webhookJson) }),
+        querystring: pageQuery,
       },
+      ...documentedOnly,
     },
     async (request, reply) => {
-      const read = readCursor(request.query.cursor, isUuid);
-      if ('code' in read) return sendProblem(reply, read);
-      const limit = request.query.limit ?? limitDefault;
-      const { items, cursor } = await store.listWebhooks(request.owner.accountId, limit, read.cursor);
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor } = await store.listWebhooks(request.owner.accountId, limit, before);
       return { items: items.map(webhookToJson), next_cursor: writeCursor(cursor) };
     },
   );
@@ -117,7 +118,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
 
   app.post<ById & { Body: Static<typeof rotateBody> | undefined }>(
     `${byId}/rotate-key`,
-    { schema: { ...docs('Make a new key', { 200: webhookWithKeyJson }), body: Type.Optional(rotateBody) } },
+    { schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) } },
     async (request, reply) => {
       const { id } = request.params;
       const graceHours = request.body?.grace_hours ?? graceHoursDefault;

@@ -8,7 +8,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type DataDirLock = { release(): Promise<void> };
 
 /** Another process has the data folder; the message names it and says what to do. */
-export class DataDirInUse extends Error {}
+export class DataDirInUse extends Error {
+  /** such as `process 4711` */
+  readonly holder: string;
+
+  constructor(dataDir: string, holder: string) {
+    super(
+      `DATA_DIR ${dataDir} is in use by ${holder}. Stop that one first, or give this one another DATA_DIR.`,
+    );
+    this.holder = holder;
+  }
+}
 
 const POLL_MS = 20;
 // Who was just killed still holds the lock while the kernel takes its memory apart.
@@ -34,7 +44,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     await sleep(POLL_MS);
     lock = tryLock(file);
   }
-  if (!lock) throw new DataDirInUse(await describeHolder(dataDir, pidFile));
+  if (!lock) throw new DataDirInUse(dataDir, await describeHolder(pidFile));
   const handle = lock;
   held.add(handle);
 
@@ -75,11 +85,10 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
-async function describeHolder(dataDir: string, pidFile: string): Promise<string> {
+async function describeHolder(pidFile: string): Promise<string> {
   const [pid, host] = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
   const where = host && host !== hostname() ? ` on ${host}` : '';
-  const who = pid ? `process ${pid}${where}` : 'another process';
-  return `DATA_DIR ${dataDir} is in use by ${who}. Stop that one first, or give this one another DATA_DIR.`;
+  return pid ? `process ${pid}${where}` : 'another process';
 }
 
 async function writePidFile(pidFile: string): Promise<void> {

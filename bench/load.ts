@@ -1,0 +1,75 @@
+/**
+ * The load generator, a process of its own. Every connection sends a postback, waits for the answer, and sends the
+ * next: no pipelining. Written on plain sockets because it shares the machine with what it measures: see README.md.
+ */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { answerRuns, type HttpTarget, Tally } from './driver.ts';
+import { drawCall, makePayload } from './payload.ts';
+
+const contentLength = /\r\ncontent-length: *(\d+)/i;
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #onAnswer: (status: number) => void;
+  #received = '';
+
+  constructor(socket: Socket, onAnswer: (status: number) => void) {
+    this.#socket = socket;
+    this.#onAnswer = onAnswer;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => this.#read(chunk));
+  }
+
+  send(text: string): void {
+    this.#socket.write(text, 'latin1');
+  }
+
+  /** Only the status counts; the rest is skipped by its length. */
+  #read(chunk: Buffer): void {
+    this.#received += chunk.toString('latin1');
+    const headEnd = this.#received.indexOf('\r\n\r\n');
+    if (headEnd === -1) return;
+    const length = contentLength.exec(this.#received)?.[1];
+    if (length === undefined) throw new Error(`an answer without a length: ${this.#received.slice(0, 200)}`);
+    if (this.#received.length < headEnd + 4 + Number(length)) return;
+    const status = Number(this.#received.slice(9, 12));
+    this.#received = '';
+    this.#onAnswer(status);
+  }
+}
+
+answerRuns<HttpTarget>(async ({ url, authKey, calls, connections, seconds, runId }) => {
+  const { hostname, port, host } = new URL(url);
+  const head = `POST /update-fields HTTP/1.1\r\nhost: ${host}\r\nuser-agent: ringback-bench\r\nx-auth-key: ${authKey}\r\ncontent-type: application/json\r\ncontent-length: `;
+  const sockets = await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  const tally = new Tally(seconds);
+  await new Promise<void>((resolve, reject) => {
+    let open = connections;
+    let sent = 0;
+    for (const socket of sockets) {
+      let sentAt = 0;
+      const connection = new Connection(socket, (status) => {
+        tally.add(status, sentAt);
+        if (!tally.isOver()) sendNext();
+        else if (--open === 0) resolve();
+      });
+      const sendNext = () => {
+        const body = makePayload(drawCall(calls), `${runId}-${++sent}`);
+        sentAt = performance.now();
+        connection.send(`${head}${body.length}\r\n\r\n${body}`);
+      };
+      socket.on('error', reject);
+      socket.on('close', () => reject(new Error('the server closed a connection')));
+      sendNext();
+    }
+  });
+  for (const socket of sockets) socket.removeAllListeners('close').destroy();
+  return tally.result();
+});

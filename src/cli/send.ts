@@ -1,0 +1,37 @@
+import { describeAnswer, type SentAnswer } from './send-answer.ts';
+import { makeRequest, type SendOptions, UsageError } from './send-request.ts';
+
+const timeoutMs = 30_000;
+
+/** Sends one postback and prints what came of it, never its key. @returns the exit code */
+export async function send(url: string, parameters: string[], options: SendOptions): Promise<number> {
+  try {
+    const { request, body, mask } = makeRequest(url, parameters, options);
+    console.log(mask(`${request.method} ${request.url}${body === '' ? '' : `\n${body}`}\n`));
+    const answer = await exchange(request);
+    const { lines, isTaken } = describeAnswer(answer);
+    console.log(mask(lines.join('\n')));
+    return isTaken ? 0 : 1;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\nRun "ringback send --help" for examples.`);
+      return 2;
+    }
+    console.error(`No answer: ${reasonOf(error)}.\nIs the host of the URL right, and is the server running?`);
+    return 1;
+  }
+}
+
+async function exchange(request: Request): Promise<SentAnswer> {
+  // A sender's system may not follow redirects, so neither does a test of its URL.
+  const response = await fetch(request, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `nothing came within ${timeoutMs / 1_000} s`;
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error ? cause.message : error.message;
+}

@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify';
+import { type Call, payoutStatusOf } from '../../core/call.ts';
+import { refuse } from '../../core/refusal.ts';
+import type { TimelineItem } from '../../store/store.ts';
+import type { CallJson, TimelineItemJson } from '../api-types.ts';
+import { sendProblem } from '../problem.ts';
+
+/** A call as the API shows it (contract 3). */
+export function callToJson({ callLogId, state, facts, values, ...call }: Call): CallJson {
+  const { tags, ...fields } = values;
+  // The field tables name exactly the members of the schema.
+  return {
+    call_log_id: callLogId,
+    state,
+    ...facts,
+    ...fields,
+    payout_status: payoutStatusOf(values),
+    tags,
+    queued_updates: call.queuedUpdates,
+    created_at: call.createdAt,
+    updated_at: call.updatedAt,
+  } as CallJson;
+}
+
+/** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */
+export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
+  const { at, kind, by, changes, postbackId, status, code, appliedAt } = item;
+  return {
+    at,
+    kind,
+    by,
+    changes: changes as TimelineItemJson['changes'], // the same shape, with the values' types left open
+    ...(kind === 'postback' && postbackId !== null && { postback_id: postbackId }),
+    ...(status !== null && { status, applied_at: appliedAt }),
+    ...(code !== null && { code }),
+  };
+}
+
+export function sendUnknownCall(reply: FastifyReply): FastifyReply {
+  const detail = 'No call has this call_log_id: check the id, or send the call first.';
+  return sendProblem(reply, refuse('call_not_found', detail));
+}

@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
+import type { Call } from '../../core/call.ts';
+import { readCallLogId } from '../../core/decode.ts';
+import { Invalid } from '../../core/fault.ts';
+import { readInstant } from '../../core/instant.ts';
+import { isJsonObject } from '../../core/json.ts';
+import { readPhone } from '../../core/phone.ts';
+import type { Account, CallCursor, CallFilter } from '../../store/store.ts';
+import {
+  callRef,
+  callStates,
+  callsQuery,
+  listOf,
+  pageQuery,
+  problem,
+  timelineItemJson,
+} from '../api-types.ts';
+import { sendProblem } from '../problem.ts';
+import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
+import { definedOnly, ListReader } from './list-reader.ts';
+import { isUuid, writeCursor } from './page.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
+
+/** Calls as they are read: one, its timeline, and lists (contract 3). */
+export function registerCallLists(app: FastifyInstance, api: Api): void {
+  const { store } = api;
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['calls'],
+    summary,
+    response: { ...response, '4xx': problem },
+  });
+
+  app.get<ById>('/calls/:id', { schema: docs('Read a call', { 200: callRef }) }, async (request, reply) => {
+    const call = await findCall(api, request);
+    return call === null ? sendUnknownCall(reply) : callToJson(call);
+  });
+
+  app.get<ById & List>(
+    '/calls/:id/timeline',
+    {
+      schema: {
+        ...docs('All that happened to a call, oldest first', { 200: listOf(timelineItemJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: after } = reader.page(isUuid);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const call = await findCall(api, request);
+      if (call === null) return sendUnknownCall(reply);
+      const { items, cursor } = await store.listTimeline(
+        request.owner.accountId,
+        call.callLogId,
+        limit,
+        after,
+      );
+      return { items: items.map(timelineItemToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+
+  app.get<List>(
+    '/calls',
+    {
+      schema: {
+        ...docs('List calls, latest start first', { 200: listOf(callRef) }),
+        querystring: callsQuery,
+      },
+      ...documentedOnly,
+    },
+    async (request, reply) => {
+      const account = await accountOf(api, request);
+      const reader = new ListReader(request.query, namesOf(callsQuery));
+      const { limit, cursor: after } = reader.page(isCallCursor);
+      const filter = readFilter(reader, account);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor } = await store.listCalls(account.accountId, filter, limit, after);
+      return { items: items.map(callToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+}
+
+/** Null for an id that no call can have, too. */
+async function findCall({ store }: Api, { owner, params }: FastifyRequest<ById>): Promise<Call | null> {
+  const callLogId = readCallLogId(params.id);
+  return callLogId instanceof Invalid ? null : store.readCall(owner.accountId, callLogId);
+}
+
+function readFilter(
+  reader: ListReader<keyof Static<typeof callsQuery>>,
+  { timeZone, defaultCountry }: Account,
+): CallFilter {
+  const tag = reader.text('tag');
+  const q = reader.text('q')?.trim();
+  const phone = q === undefined ? undefined : readPhone(q, defaultCountry);
+  return definedOnly({
+    state: reader.choice('state', callStates),
+    phoneNumber: reader.phone('phone_number', defaultCountry),
+    converted: reader.boolean('converted'),
+    held: reader.boolean('held'),
+    campaign: reader.text('campaign'),
+    publisher: reader.text('publisher'),
+    buyer: reader.text('buyer'),
+    tag: tag === undefined ? undefined : splitTagFilter(tag),
+    from: reader.instant('from', timeZone),
+    to: reader.instant('to', timeZone),
+    search:
+      q === undefined || q === ''
+        ? undefined
+        : { text: q, phoneNumber: typeof phone === 'string' ? phone : null },
+  });
+}
+
+/** `key`, or `key:value` */
+function splitTagFilter(text: string): { key: string; value: string | null } {
+  const at = text.indexOf(':');
+  return at === -1 ? { key: text, value: null } : { key: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+function isCallCursor(value: unknown): value is CallCursor {
+  if (!isJsonObject(value)) return false;
+  const { startedAt, callLogId } = value;
+  return readCallLogId(callLogId) === callLogId && readInstant(startedAt, 'UTC') === startedAt;
+}

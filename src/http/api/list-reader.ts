@@ -1,0 +1,94 @@
+import { type Fault, Invalid } from '../../core/fault.ts';
+import { readInstant } from '../../core/instant.ts';
+import { readPhone } from '../../core/phone.ts';
+import { type Refusal, refuseFaults } from '../../core/refusal.ts';
+import { checkText, readBoolean } from '../../core/text.ts';
+import { limitDefault, limitMax } from '../api-types.ts';
+import { isUuid, parseCursor } from './page.ts';
+
+const charsMax = 2_000;
+
+/** Reads the query of a list, and gathers all that is wrong with it. Absent and empty parameters are undefined. */
+export class ListReader<Name extends string> {
+  readonly #query: Record<string, unknown>;
+  readonly #faults: Fault[] = [];
+
+  /** @param names all that the list knows: another one is a fault, for a filter misspelled would show too much */
+  constructor(query: Record<string, unknown>, names: readonly Name[]) {
+    this.#query = query;
+    const known: readonly string[] = names;
+    for (const field of Object.keys(query)) {
+      if (known.includes(field)) continue;
+      const detail = `There is no such parameter here; this takes ${names.join(', ')}.`;
+      this.#faults.push({ field, code: 'unknown_field', detail });
+    }
+  }
+
+  /** Null when all could be read. */
+  get refusal(): Refusal | null {
+    return this.#faults.length > 0 ? refuseFaults(this.#faults) : null;
+  }
+
+  /** `limit` and `cursor`; `isCursor` tells a cursor of this list from anything else. */
+  page<Cursor>(isCursor: (value: unknown) => value is Cursor): { limit: number; cursor: Cursor | null } {
+    const limit = this.#read('limit', (text) => {
+      const isInRange = /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= limitMax;
+      return isInRange ? Number(text) : new Invalid(`Send a whole number from 1 to ${limitMax}.`);
+    });
+    const cursor = this.#read('cursor', (text) => {
+      const value = parseCursor(text);
+      const detail =
+        'Send the next_cursor of the page before, unchanged, or leave it out for the first page.';
+      return isCursor(value) ? value : new Invalid(detail);
+    });
+    return { limit: limit ?? limitDefault, cursor: cursor ?? null };
+  }
+
+  text(name: Name): string | undefined {
+    return this.#read(name, (text) => text);
+  }
+
+  boolean(name: Name): boolean | undefined {
+    return this.#read(name, readBoolean);
+  }
+
+  choice<Choice extends string>(name: Name, choices: readonly Choice[]): Choice | undefined {
+    return this.#read(
+      name,
+      (text) =>
+        choices.find((choice) => choice === text) ?? new Invalid(`Send one of: ${choices.join(', ')}.`),
+    );
+  }
+
+  instant(name: Name, timeZone: string): string | undefined {
+    return this.#read(name, (text) => readInstant(text, timeZone));
+  }
+
+  phone(name: Name, defaultCountry: string): string | undefined {
+    return this.#read(name, (text) => readPhone(text, defaultCountry));
+  }
+
+  /** @param detail says which id to send */
+  uuid(name: Name, detail: string): string | undefined {
+    return this.#read(name, (text) => (isUuid(text) ? text : new Invalid(detail)));
+  }
+
+  #read<T>(name: Name | 'limit' | 'cursor', read: (text: string) => T | Invalid): T | undefined {
+    const given = this.#query[name];
+    if (given === undefined || given === '') return undefined;
+    const text =
+      typeof given === 'string' ? checkText(given, charsMax) : new Invalid('Send this parameter once only.');
+    const value = text instanceof Invalid ? text : read(text);
+    if (!(value instanceof Invalid)) return value;
+    this.#faults.push({ field: name, code: value.code, detail: value.detail });
+    return undefined;
+  }
+}
+
+/** Leaves out what is undefined, as optional members want it. */
+export function definedOnly<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // Object.fromEntries loses which names there were; they are all names of T.
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,45 @@
+/** What the routes below /api/v1 share. */
+import type { FastifyRequest } from 'fastify';
+import type { LimitFunction } from 'p-limit';
+import type { Writer } from '../../ingest/writer.ts';
+import type { Account, Store, TokenOwner } from '../../store/store.ts';
+import type { ErrorMapper } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** whose token the request carries; set for every route below /api/v1 that wants one */
+    owner: TokenOwner;
+  }
+}
+
+export type Api = {
+  store: Store;
+  writer: Pick<Writer, 'submit'>;
+  metrics: Metrics;
+  refusalOf: ErrorMapper;
+  /** for items of batches and imports, on their way through the writer */
+  bulkLimit: LimitFunction;
+  publicUrl(): string;
+};
+
+export type ById = { Params: { id: string } };
+export type List = { Querystring: Record<string, unknown> };
+
+/** What every route below /api/v1 documents beside its own. */
+export const apiDocs = { security: [{ bearer: [] }] };
+
+/** For routes whose values are read by code that tells every fault: their schemas are documentation. */
+export const documentedOnly = { validatorCompiler: () => (value: unknown) => ({ value }) };
+
+/** The account that the request's token speaks for. */
+export async function accountOf({ store }: Api, { owner }: FastifyRequest): Promise<Account> {
+  const account = await store.findAccount(owner.accountId);
+  if (account === null) throw new Error('a token is of no account');
+  return account;
+}
+
+/** The names of an object schema's members. */
+export function namesOf<Members extends object>(schema: { properties: Members }): (keyof Members & string)[] {
+  return Object.keys(schema.properties) as (keyof Members & string)[]; // Object.keys widens to string
+}

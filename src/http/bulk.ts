@@ -1,0 +1,58 @@
+/** What batches and file imports share: how an item becomes a postback, and how many of them are under way. */
+import pLimit, { type LimitFunction } from 'p-limit';
+import { decodePostback } from '../core/decode.ts';
+import type { Outcome, Postback } from '../core/postback.ts';
+import { type Refusal, refuseFaults } from '../core/refusal.ts';
+import type { Source } from '../core/source.ts';
+import { type WebhookType, webhookTypes } from '../core/webhook-type.ts';
+import type { KeyedWebhook } from '../store/store.ts';
+import { outcomeToJson } from './postback-answer.ts';
+import { type Arrival, nothingDecoded, toPostback } from './read-postback.ts';
+
+/**
+ * Items of all batches and imports together that may wait in the writer. A single postback stands behind at most
+ * a third of them in its lane, about one transaction: that bounds its latency however much bulk there is.
+ */
+const itemsInFlightMax = 600;
+
+/** One for the whole process. */
+export function createBulkLimit(): LimitFunction {
+  return pLimit(itemsInFlightMax);
+}
+
+/**
+ * @param sources null where the item could not be read
+ * @param refusal why it is refused, whatever it says
+ */
+export function itemToPostback(
+  type: WebhookType,
+  webhook: KeyedWebhook,
+  arrival: Arrival,
+  sources: Source[] | null,
+  refusal: Refusal | null,
+  isDryRun: boolean,
+): Postback {
+  const context = { ...webhook, receivedAt: arrival.receivedAt };
+  const decoded = sources === null ? nothingDecoded : decodePostback(sources, webhookTypes[type], context);
+  const faults = decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null;
+  const asked = { ...decoded, isDryRun: decoded.isDryRun || isDryRun };
+  return toPostback(webhook, arrival, asked, refusal ?? faults);
+}
+
+/** An item's result: as a single answer, but a refusal is told by `status`, `code` and `errors`. */
+export function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
+  if (outcome.refusal === null) return outcomeToJson(outcome, isDryRun);
+  const { type: _type, title: _title, ...problem } = outcomeToJson(outcome, isDryRun);
+  return { ...problem, status: 'rejected', errors: outcome.refusal.errors };
+}
+
+export type BulkCounts = Record<'applied' | 'unchanged' | 'queued' | 'duplicate' | 'rejected', number>;
+
+export function noCounts(): BulkCounts {
+  return { applied: 0, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 };
+}
+
+/** A repeat counts as one, whatever its first did. */
+export function countOutcome(counts: BulkCounts, { isDuplicate, status }: Outcome): void {
+  counts[isDuplicate ? 'duplicate' : status] += 1;
+}

@@ -1,0 +1,78 @@
+/** Which column of a file means what: by its own name, or by the mapping that was asked for. */
+import { type Refusal, refuse, refuseFaults } from '../../core/refusal.ts';
+
+/** What the columns of one kind of file may mean. */
+export type ColumnRules = {
+  /** what a name means; two names that mean the same may not both be there. Undefined for an unknown name */
+  meaningOf(name: string): string | undefined;
+  /** for messages */
+  names: readonly string[];
+  /** what is wrong with a file that has no more than these meanings */
+  refuse(meanings: ReadonlySet<string>, columns: string): Refusal | null;
+};
+
+/** From a column's name to the name of ours that it stands for; empty: the column is left out. */
+export type Mapping = ReadonlyMap<string, string>;
+
+export type Columns = {
+  /** where a column stands, and the name of ours that it stands for */
+  used: { at: number; name: string }[];
+  /** names of the columns that mean nothing */
+  ignored: string[];
+};
+
+/** Reads mappings such as `Payout=publisher_paid_out`. */
+export function readMapping(texts: readonly string[], rules: ColumnRules): Mapping | Refusal {
+  const mapping = new Map<string, string>();
+  for (const text of texts) {
+    const at = text.lastIndexOf('=');
+    const column = text.slice(0, at).trim();
+    const name = text.slice(at + 1).trim();
+    if (at === -1 || column === '') {
+      return refuseMap(`Write "${text}" as COLUMN=FIELD, such as Payout=publisher_paid_out.`);
+    }
+    if (name !== '' && rules.meaningOf(name) === undefined) {
+      const detail = `There is no field "${name}" here: map "${column}" to one of ${rules.names.join(', ')}.`;
+      return refuseFaults([{ field: 'map', code: 'unknown_field', detail }]);
+    }
+    if (mapping.has(column)) return refuseMap(`The column "${column}" is mapped twice: map it once.`);
+    mapping.set(column, name);
+  }
+  return mapping;
+}
+
+/** Finds out what the columns of a header mean. */
+export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRules): Columns | Refusal {
+  const all = header.map((name) => `"${name}"`).join(', ');
+  const missing = [...mapping.keys()].find((column) => !header.includes(column));
+  if (missing !== undefined)
+    return refuseMap(`The file has no column "${missing}". Its first line has ${all}.`);
+  const used: Columns['used'] = [];
+  const ignored: string[] = [];
+  const columnsByMeaning = new Map<string, string>();
+  for (const [at, column] of header.entries()) {
+    const name = mapping.get(column) ?? column;
+    const meaning = name === '' ? undefined : rules.meaningOf(name);
+    if (meaning === undefined) {
+      if (column !== '') ignored.push(column);
+      continue;
+    }
+    const other = columnsByMeaning.get(meaning);
+    if (other !== undefined) return refuseTwo(other, column, meaning);
+    columnsByMeaning.set(meaning, column);
+    used.push({ at, name });
+  }
+  return rules.refuse(new Set(columnsByMeaning.keys()), all) ?? { used, ignored };
+}
+
+function refuseTwo(one: string, other: string, meaning: string): Refusal {
+  const detail =
+    one === other
+      ? `Two columns are called "${one}": give them different names.`
+      : `The columns "${one}" and "${other}" both mean ${meaning}: leave one out by mapping it to nothing ("${other}=").`;
+  return refuse('conflicting_field', detail);
+}
+
+function refuseMap(detail: string): Refusal {
+  return refuseFaults([{ field: 'map', code: 'invalid_value', detail }]);
+}

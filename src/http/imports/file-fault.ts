@@ -1,0 +1,12 @@
+import { type Refusal, refuse } from '../../core/refusal.ts';
+
+/** Why a file, or the rest of it, cannot be read. */
+export type FileFault = { refusal: Refusal /** counted from 1 */; line: number };
+
+/** @param detail says what to do */
+export function fileFault(line: number, detail: string): FileFault {
+  return { refusal: refuse('malformed_body', detail), line };
+}
+
+/** Bytes of one row, as of the body of a single postback. */
+export const rowBytesMax = 64 * 1024;

@@ -1,0 +1,242 @@
+/** A file on its way through the writer: each row is a postback of its own, answered by one line, in order. */
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import type { Target } from '../../core/decode.ts';
+import type { Outcome, Postback } from '../../core/postback.ts';
+import { type Refusal, refusalCodes, refuse } from '../../core/refusal.ts';
+import { readObject, readPairs } from '../../core/source.ts';
+import { type WebhookType, webhookTypes } from '../../core/webhook-type.ts';
+import { makeOrderedId } from '../../ordered-id.ts';
+import type { KeyedWebhook } from '../../store/store.ts';
+import type { Api } from '../api/route.ts';
+import { itemToJson, itemToPostback } from '../bulk.ts';
+import { nothingDecoded, refuseAtTheDoor } from '../read-postback.ts';
+import type { FileFault } from './file-fault.ts';
+import { SummaryCounter } from './import-summary.ts';
+import { ServerStops } from './request-body.ts';
+import type { FileRow, RowsFile } from './rows-file.ts';
+
+export type ImportOptions = {
+  /** as it was when the import began */
+  webhook: KeyedWebhook;
+  /** names the rows that have no transaction_id: the same key and row are done once. Null: they are not remembered */
+  importKey: string | null;
+  isDryRun: boolean;
+};
+
+export const rowsMax = 1_000_000;
+/** Rows that are under way, or wait for the client to take their answers. */
+const rowsUnderWayMax = 1_000;
+/** With the writer's own tries about 15 s: a database that restarts is often back by then. */
+const triesMax = 5;
+const retryPauseMs = 1_000;
+
+type NumberedRow = { row: number; read: FileRow };
+type RowResult = { row: number; line: number; outcome: Outcome; isDryRun: boolean };
+
+export class Import {
+  readonly #api: Api;
+  readonly #request: FastifyRequest;
+  readonly #file: RowsFile;
+  readonly #options: ImportOptions;
+  readonly #type: WebhookType;
+  readonly #summary: SummaryCounter;
+  readonly #turns = new Turns(makeOrderedId());
+  #webhook: Promise<KeyedWebhook | null>;
+  /** why no more rows are read */
+  #end: FileFault | null = null;
+  /** a refusal that is not the row's fault: what comes behind it would only fare the same */
+  #breakdown: Refusal | null = null;
+
+  constructor(api: Api, request: FastifyRequest, file: RowsFile, options: ImportOptions) {
+    this.#api = api;
+    this.#request = request;
+    this.#file = file;
+    this.#options = options;
+    this.#type = options.webhook.type;
+    this.#webhook = Promise.resolve(options.webhook);
+    this.#summary = new SummaryCounter(file.ignoredColumns);
+  }
+
+  /** One line of JSON for each row, then one with the summary, and where it broke off, with why. */
+  async *answer(): AsyncGenerator<string> {
+    try {
+      const rows = Readable.from(this.#takeRows(), { highWaterMark: 1 });
+      const limits = { concurrency: rowsUnderWayMax, highWaterMark: rowsUnderWayMax };
+      for await (const result of rows.map((row: NumberedRow) => this.#doRow(row), limits)) {
+        yield this.#resultLine(result);
+      }
+    } catch (error) {
+      this.#breakdown ??= this.#refusalOf(error);
+    }
+    const { webhook, isDryRun } = this.#options;
+    const summary = this.#summary.toJson(isDryRun, webhook.webhookId);
+    const error = this.#errorJson();
+    yield `${JSON.stringify(error === null ? { summary } : { error, summary })}\n`;
+  }
+
+  async *#takeRows(): AsyncGenerator<NumberedRow> {
+    let row = 0;
+    for await (const read of this.#file.rows) {
+      if ('fault' in read) this.#end = read.fault;
+      else if (row === rowsMax) this.#end = tooManyRows(read.line);
+      if ('fault' in read || this.#end !== null || this.#breakdown !== null) return;
+      row += 1;
+      yield { row, read };
+    }
+  }
+
+  async #doRow({ row, read }: NumberedRow): Promise<RowResult> {
+    const first = this.#toPostback(row, read, this.#options.webhook);
+    const outcome = await this.#turns.take(first.target, (together) =>
+      this.#api.bulkLimit(() => this.#submit(row, read, first, together)),
+    );
+    this.#api.metrics.countPostback(outcome);
+    return { row, line: read.line, outcome, isDryRun: first.isDryRun };
+  }
+
+  /** Submits a row, again with new settings where they changed, and again where the database was away. */
+  async #submit(row: number, read: FileRow, first: Postback, together: string | undefined): Promise<Outcome> {
+    for (let tries = 1; ; ) {
+      if (this.#breakdown !== null) return rejected(first, this.#breakdown);
+      const asked = this.#webhook;
+      const webhook = await asked;
+      if (webhook === null) return rejected(first, webhookGone());
+      const { postbackId } = first;
+      const postback = { ...this.#toPostback(row, read, webhook), postbackId };
+      const result = await this.#api.writer.submit(postback, together);
+      if (result === 'stale') {
+        if (this.#webhook === asked) this.#webhook = this.#findWebhook();
+        continue;
+      }
+      const { refusal } = result;
+      if (refusal === null || refusalCodes[refusal.code].httpStatus < 500) return result;
+      // In a lane of their own, rows behind this one may be done by now: another try would come too late.
+      const isRepeatable = refusal.code === 'store_unavailable' || postback.transactionId !== null;
+      if (tries === triesMax || !isRepeatable || together !== undefined) {
+        this.#breakdown ??= refusal;
+        return result;
+      }
+      tries += 1;
+      await sleep(retryPauseMs);
+    }
+  }
+
+  #findWebhook(): Promise<KeyedWebhook | null> {
+    const { accountId, webhookId } = this.#options.webhook;
+    return this.#api.store.findOwnWebhook(accountId, webhookId);
+  }
+
+  #toPostback(row: number, read: FileRow, webhook: KeyedWebhook): Postback {
+    const type = webhookTypes[this.#type];
+    const { importKey, isDryRun } = this.#options;
+    const values = 'values' in read ? read.values : null;
+    const named = importKey === null ? [] : [readPairs([['transaction_id', `${importKey}#${row}`]], type)];
+    const sources = values === null ? null : [this.#readValues(values), ...named];
+    const arrival = {
+      postbackId: makeOrderedId(),
+      receivedAt: new Date().toISOString(),
+      sourceIp: this.#request.ip,
+      request: JSON.stringify({ method: 'POST', import_key: importKey, row, line: read.line, body: values }),
+    };
+    const refusal =
+      refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('refusal' in read ? read.refusal : null);
+    return itemToPostback(this.#type, webhook, arrival, sources, refusal, isDryRun);
+  }
+
+  #readValues(values: Record<string, unknown>) {
+    const type = webhookTypes[this.#type];
+    if (!this.#file.isText) return readObject(values, type);
+    return readPairs(
+      Object.entries(values).map(([name, cell]) => [name, String(cell)]),
+      type,
+    );
+  }
+
+  #resultLine({ row, line, outcome, isDryRun }: RowResult): string {
+    this.#summary.add(outcome);
+    return `${JSON.stringify({ row, line, ...itemToJson(outcome, isDryRun) })}\n`;
+  }
+
+  #refusalOf(error: unknown): Refusal {
+    if (!(error instanceof ServerStops)) return this.#api.refusalOf(error, this.#request.log);
+    return refuse('store_unavailable', 'The server is shutting down.');
+  }
+
+  #errorJson() {
+    const done = `${this.#summary.rows} rows were answered`;
+    if (this.#end !== null) {
+      const { refusal, line } = this.#end;
+      return { code: refusal.code, detail: `Line ${line}: ${refusal.detail} Before it, ${done}.`, line };
+    }
+    if (this.#breakdown === null) return null;
+    const { code, detail } = this.#breakdown;
+    const again =
+      this.#options.importKey === null
+        ? 'Send the file again: rows with a transaction_id are not done twice.'
+        : 'Send the same file with the same import_key again: no row is done twice.';
+    return { code, detail: `${detail} ${done}. ${again}`, line: null };
+  }
+}
+
+/**
+ * Rows for one call take turns, so that they keep their order whatever happens. Once calls are named both by id
+ * and by number, nobody knows which rows are for one call: from then on all stand in one lane of the writer.
+ */
+class Turns {
+  readonly #laneName: string;
+  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #namings = new Set<keyof Target | string>();
+  #allBefore: Promise<unknown> | null = null;
+
+  constructor(laneName: string) {
+    this.#laneName = laneName;
+  }
+
+  async take<T>(target: Target | null, work: (together?: string) => Promise<T>): Promise<T> {
+    if (target === null) return work();
+    const [naming, name] = Object.entries(target)[0] ?? ['', ''];
+    this.#namings.add(naming);
+    if (this.#namings.size > 1) {
+      this.#allBefore ??= Promise.all(this.#last.values());
+      await this.#allBefore;
+      return work(this.#laneName);
+    }
+    const before = this.#last.get(name);
+    const turn = (async () => {
+      await before;
+      return work();
+    })();
+    this.#last.set(name, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#last.get(name) === turn) this.#last.delete(name);
+    }
+  }
+}
+
+function tooManyRows(line: number): FileFault {
+  const detail = `One import takes at most ${rowsMax} rows: send this row and the rest as another file.`;
+  return { refusal: refuse('body_too_large', detail), line };
+}
+
+function webhookGone(): Refusal {
+  return refuse('not_found', 'The incoming webhook was deleted while the import ran.');
+}
+
+/** A row that never came to the writer, and is in no log. */
+function rejected({ postbackId, target }: Postback, refusal: Refusal): Outcome {
+  return {
+    postbackId,
+    status: 'rejected',
+    isDuplicate: false,
+    callLogId: target !== null && 'callLogId' in target ? target.callLogId : null,
+    matchedBy: null,
+    candidates: null,
+    changes: {},
+    ignored: nothingDecoded.ignored,
+    refusal,
+  };
+}

@@ -1,0 +1,148 @@
+/** Every column that a list filters or sorts by has an index whose first column is account_id. */
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CallFilter, listCalls, listTimeline } from '../../src/store/calls.ts';
+import type { Db } from '../../src/store/db.ts';
+import { listPostbacks, type PostbackFilter } from '../../src/store/postback-log.ts';
+import { listWebhooks } from '../../src/store/webhooks.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const accountId = '0199aaaa-0000-7000-8000-000000000001';
+const webhookId = '0199bbbb-0000-7000-8000-000000000001';
+
+let database: TestDatabase;
+let client: pg.Client;
+/** index name → its columns */
+let columnsOf: Map<string, string[]>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(`
+    insert into account (account_id, name, created_at, updated_at) values ('${accountId}', 'A', now(), now());
+    insert into incoming_webhook (account_id, webhook_id, name, type, match_window_hours, match_rule, created_at, updated_at)
+      values ('${accountId}', '${webhookId}', 'W', 'update_fields', 1, 'latest', now(), now());
+    insert into call (account_id, call_log_id, state, phone_number, tracking_number, started_at, campaign, publisher,
+        buyer, converted, no_payout_reason, tags, created_at, updated_at)
+      select '${accountId}', 'C' || n, case when n % 500 = 0 then 'live' else 'completed' end, '+1415555' || n, '+1800' || n,
+        now() - n * interval '1 minute', 'c' || n % 100, 'p' || n % 100, 'b' || n % 100, n % 500 = 1,
+        case when n % 500 = 2 then 'Caps exceeded' end, '{}', now(), now()
+      from generate_series(1, 5000) as n;
+    insert into postback (account_id, postback_id, webhook_id, received_at, first_status, status, code, call_log_id,
+        transaction_id, is_dry_run, source_ip, request, update)
+      select '${accountId}', uuidv7(n * interval '-1 minute'), case when n % 50 = 0 then '${webhookId}'::uuid else gen_random_uuid() end,
+        now(), s, s, case when s = 'rejected' then 'no_updates' end, 'C' || n, 't' || n, false, '', '{}', '{}'
+      from generate_series(1, 5000) as n, lateral (select case n % 50 when 0 then 'rejected' when 1 then 'queued'
+        when 2 then 'unchanged' else 'applied' end) as outcome(s);
+    analyze`);
+  await client.query('set enable_seqscan = off');
+  const { rows } = await client.query(`
+    select i.relname, array_agg(a.attname::text order by k.at) as columns
+    from pg_index x join pg_class i on i.oid = x.indexrelid
+    cross join lateral unnest(x.indkey) with ordinality as k(attnum, at)
+    join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.attnum
+    where i.relnamespace = 'public'::regnamespace group by i.relname`);
+  columnsOf = new Map(rows.map(({ relname, columns }) => [relname, columns]));
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+type Plan = { 'Node Type': string; 'Index Name'?: string; 'Index Cond'?: string; Plans?: Plan[] };
+
+/** The indexes and their conditions that a list reads along, as the database plans it. */
+async function explain(list: (db: Db) => Promise<unknown>): Promise<Plan[]> {
+  const nodes: Plan[] = [];
+  const gather = (plan: Plan) => {
+    nodes.push(plan);
+    plan.Plans?.forEach(gather);
+  };
+  const query = async (text: string, values: unknown[]) => {
+    const { rows } = await client.query(`explain (format json) ${text}`, values);
+    gather(rows[0]['QUERY PLAN'][0].Plan);
+    return { rows: [] };
+  };
+  await list({ pool: { query } } as unknown as Db); // all of a Db that a list uses
+  return nodes;
+}
+
+function expectIndexed(nodes: Plan[], condition: RegExp): void {
+  expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+  const scans = nodes.filter((node) => node['Index Name'] !== undefined);
+  expect(scans.length).toBeGreaterThan(0);
+  for (const scan of scans) {
+    const name = scan['Index Name'] ?? '';
+    expect(columnsOf.get(name)?.[0], name).toBe('account_id');
+    expect(scan['Index Cond'], name).toContain('account_id = ');
+  }
+  const told = scans.map((scan) => `${scan['Index Name']}: ${scan['Index Cond']}`);
+  expect(
+    told.some((one) => condition.test(one)),
+    told.join('\n'),
+  ).toBe(true);
+}
+
+const from = new Date(Date.now() - 600_000).toISOString();
+
+describe('calls are listed along an index', () => {
+  const filters: [CallFilter, RegExp][] = [
+    [{}, /^call_by_start/],
+    [{ state: 'live' }, /^call_live/],
+    [{ state: 'completed' }, /^call_by_start/],
+    [{ phoneNumber: '+14155557' }, /phone_number = /],
+    [{ converted: true }, /^call_(by_start|pkey)/], // has no index of its own: see the migration
+    [{ converted: false }, /^call_by_start/],
+    [{ held: true }, /^call_held/],
+    [{ held: false }, /^call_by_start/],
+    [{ campaign: 'c7' }, /campaign = /],
+    [{ publisher: 'p7' }, /publisher = /],
+    [{ buyer: 'b7' }, /buyer = /],
+    [{ from }, /started_at >= /],
+    [{ to: from }, /started_at <= /],
+    [{ search: { text: 'C77', phoneNumber: null } }, /call_log_id >= /],
+    [{ search: { text: '+18007', phoneNumber: '+18007' } }, /tracking_number = /],
+  ];
+  test.each(filters)('%j', async (filter, condition) => {
+    expectIndexed(await explain((db) => listCalls(db, accountId, filter, 50, null)), condition);
+  });
+
+  test('and so is the next page', async () => {
+    const after = { startedAt: from, callLogId: 'C7' };
+    expectIndexed(
+      await explain((db) => listCalls(db, accountId, {}, 50, after)),
+      /ROW\(started_at, call_log_id\) < /,
+    );
+  });
+});
+
+describe('postbacks are listed along an index', () => {
+  const filters: [PostbackFilter, RegExp][] = [
+    [{}, /^postback_pkey/],
+    [{ webhookId }, /webhook_id = /],
+    [{ status: 'applied' }, /^postback_pkey/],
+    [{ status: 'unchanged' }, /status = /],
+    [{ status: 'queued' }, /status = |^postback_queued/],
+    [{ status: 'rejected' }, /status = /],
+    [{ code: 'no_updates' }, /code = /],
+    [{ callLogId: 'C7' }, /call_log_id = /],
+    [{ transactionId: 't7' }, /transaction_id = /],
+    [{ from }, /postback_id >= /],
+    [{ to: from }, /postback_id < /],
+  ];
+  test.each(filters)('%j', async (filter, condition) => {
+    expectIndexed(await explain((db) => listPostbacks(db, accountId, filter, 50, null)), condition);
+  });
+});
+
+test('a timeline is read along the indexes by call', async () => {
+  const nodes = await explain((db) => listTimeline(db, accountId, 'C7', 50, null));
+  expectIndexed(nodes, /^call_event_of_call: .*call_log_id = /);
+  expectIndexed(nodes, /^postback_of_call: .*call_log_id = /);
+});
+
+test('webhooks are listed along the primary key', async () => {
+  expectIndexed(await explain((db) => listWebhooks(db, accountId, 50, null)), /^incoming_webhook_pkey/);
+});

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { databaseUrl } from '../../src/store/embedded/database.ts';
+import { listMigrations } from '../../src/store/migrate.ts';
+import { isRunning, query, serverPid } from '../fixtures/embedded-processes.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { makeFolder, runRingback, startRingback } from '../support/process.ts';
+
+const names = listMigrations().map(({ name }) => name);
+const latest = names.length;
+
+async function openDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
+  const database = await createTestDatabase(options);
+  onTestFinished(() => database.drop());
+  return database;
+}
+
+test('an empty database gets all migrations, named, and a second run does nothing', async () => {
+  const database = await openDatabase({ isEmpty: true });
+  const first = await runRingback(['migrate'], { DATABASE_URL: database.url });
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  for (const name of names) expect(first.stdout).toContain(`Migrated: ${name}\n`);
+  expect(first.stdout).toContain(`The schema now has version ${latest}.`);
+  expect(await database.query('select count(*)::int as calls from call')).toEqual([{ calls: 0 }]);
+
+  const second = await runRingback(['migrate'], { DATABASE_URL: database.url });
+  expect(second.code).toBe(0);
+  expect(second.stdout).toContain(`Nothing to do: the schema has version ${latest}`);
+  expect(second.stdout).not.toContain('Migrated');
+});
+
+test('a schema of a newer Ringback is refused and left alone', async () => {
+  const database = await openDatabase();
+  await database.query(`insert into schema_version (version, name) values (999, 'of tomorrow')`);
+  const { code, stderr } = await runRingback(['migrate'], { DATABASE_URL: database.url });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/schema version 999.*Start the newer Ringback/);
+});
+
+test('without DATABASE_URL the embedded database is made, migrated and ended again', async () => {
+  const DATA_DIR = join(await makeFolder(), 'data');
+  const { code, stdout } = await runRingback(['migrate'], { DATA_DIR });
+  expect(code).toBe(0);
+  expect(stdout).toContain(`the embedded PostgreSQL in ${DATA_DIR}`);
+  expect(stdout).toContain(`The schema now has version ${latest}.`);
+  expect(await serverPid(DATA_DIR)).toBeUndefined();
+});
+
+test('a running server and its database are left running', async () => {
+  const DATA_DIR = join(await makeFolder(), 'data');
+  const { url } = await startRingback({ DATA_DIR });
+  const { code, stdout } = await runRingback(['migrate'], { DATA_DIR });
+  expect(code).toBe(0);
+  expect(stdout).toContain('Nothing to do');
+  expect(isRunning((await serverPid(DATA_DIR)) ?? 0)).toBe(true);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+});
+
+test('a running server’s database is not migrated under it', async () => {
+  const DATA_DIR = join(await makeFolder(), 'data');
+  const { running } = await startRingback({ DATA_DIR });
+  const pidFile = await readFile(join(DATA_DIR, 'postgres', 'postmaster.pid'), 'utf8');
+  const url = databaseUrl(pidFile.split('\n')[4] ?? '');
+  await query(url, `delete from schema_version where version = ${latest}`);
+  const { code, stderr } = await runRingback(['migrate'], { DATA_DIR });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`in use by process ${running.pid}`);
+  const [row] = await query(url, 'select coalesce(max(version), 0) as version from schema_version');
+  expect(row).toEqual({ version: latest - 1 });
+});
+
+test('a database that cannot be reached is named without its password', async () => {
+  const { code, stdout, stderr } = await runRingback(['migrate'], {
+    DATABASE_URL: 'postgresql://ringback:topsecret@127.0.0.1:9/calls',
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('does not answer');
+  expect(stdout + stderr).not.toContain('topsecret');
+});

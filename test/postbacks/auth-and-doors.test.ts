@@ -1,0 +1,276 @@
+/** URLs, methods and keys (contract 2.1). */
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startServer } from '../../src/server.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { headOf, sendRaw } from '../support/raw-http.ts';
+import { pathOf, postText } from '../support/senders.ts';
+import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+
+let server: TestServer;
+let webhooks: Record<string, TestWebhook>;
+let webhook: TestWebhook;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  webhook = await server.createWebhook('update_fields');
+  webhooks = {
+    'update-fields': webhook,
+    'update-revenue': await server.createWebhook('update_revenue'),
+    'update-tags': await server.createWebhook('update_tags'),
+  };
+  await server.createCall('CA1');
+});
+
+afterAll(() => server.stop());
+
+const doors = ['update-fields', 'update-revenue', 'update-tags'];
+const update = 'call_log_id=CA1&dry_run=1&revenue=1&revenue_paid_out=1&add=k:v';
+
+describe.each(doors)('/%s', (door) => {
+  test.each(doors)('opens for its own type of webhook only: %s', async (type) => {
+    for (const suffix of ['', '.gif', '/']) {
+      for (const method of ['GET', 'POST']) {
+        const path = `/${door}${suffix}?auth_key=${webhooks[type]?.auth_key}&${update}`;
+        const answer = await server.request(path, { method });
+        expect(answer.status).toBe(type === door ? 200 : 403);
+        if (type !== door && suffix !== '.gif') expect(answer.json.code).toBe('wrong_webhook_type');
+      }
+    }
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND', 'QUERY'])(
+    'answers %s with 405 and Allow, logs it, and changes nothing',
+    async (method) => {
+      for (const suffix of ['', '.gif']) {
+        const path = `/${door}${suffix}?auth_key=${webhooks[door]?.auth_key}&call_log_id=CA1&revenue=1&add=k:v`;
+        const answer = await sendRaw(server.url, headOf(`${method} ${path}`));
+        expect(answer).toMatchObject({
+          status: 405,
+          headers: { allow: 'GET, POST', 'x-postback-status': 'rejected' },
+        });
+        const { json } = await server.api('GET', `/postbacks/${answer?.headers['x-postback-id']}`);
+        expect(json).toMatchObject({ code: 'method_not_allowed', request: { method } });
+      }
+      expect(await server.readCall('CA1')).toMatchObject({ revenue_paid_out: null, tags: {} });
+    },
+  );
+});
+
+test('405 comes before anything else: whatever the key, the type and the body', async () => {
+  const paths = [
+    '/update-fields',
+    `/update-tags?auth_key=${webhook.auth_key}`,
+    '/update-fields/?auth_key=wrong',
+  ];
+  for (const path of paths) {
+    for (const type of ['application/json', 'application/xml', 'not a type']) {
+      const answer = await server.request(path, {
+        method: 'PUT',
+        headers: { 'content-type': type },
+        body: '{"a":',
+      });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('GET, POST');
+    }
+  }
+});
+
+type Presented = { query?: string; headers?: Record<string, string> };
+async function present({ query = '', headers = {} }: Presented) {
+  return server.request(`/update-fields?${query}&${update}`, { headers });
+}
+
+describe('the key', () => {
+  test('is taken from the query, a header or a bearer token', async () => {
+    const key = webhook.auth_key;
+    const places: Presented[] = [
+      { query: `auth_key=${key}` },
+      { query: `moja_auth_key=${key}` },
+      { headers: { 'x-auth-key': key } },
+      { headers: { 'X-AUTH-KEY': key } },
+      { headers: { authorization: `Bearer ${key}` } },
+      { headers: { authorization: `bearer  ${key}` } },
+    ];
+    for (const place of places) {
+      expect((await present(place)).status).toBe(200);
+      expect(
+        (
+          await server.request(`/update-fields?${place.query ?? ''}&${update}`, {
+            method: 'POST',
+            headers: place.headers ?? {},
+          })
+        ).status,
+      ).toBe(200);
+    }
+  });
+
+  test('that is found first counts, even where a later one would open', async () => {
+    const key = webhook.auth_key;
+    const later: Presented[] = [
+      { query: `auth_key=wrong&moja_auth_key=${key}` },
+      { query: `moja_auth_key=${key}&auth_key=wrong` },
+      { query: 'auth_key=wrong', headers: { 'x-auth-key': key } },
+      { query: 'moja_auth_key=wrong', headers: { 'x-auth-key': key } },
+      { headers: { 'x-auth-key': 'wrong', authorization: `Bearer ${key}` } },
+    ];
+    for (const place of later) expect((await present(place)).status).toBe(401);
+    const first: Presented[] = [
+      { query: `moja_auth_key=wrong&auth_key=${key}`, headers: { 'x-auth-key': 'wrong' } },
+      { query: `moja_auth_key=${key}`, headers: { 'x-auth-key': 'wrong' } },
+      { headers: { 'x-auth-key': key, authorization: 'Bearer wrong' } },
+    ];
+    for (const place of first) expect((await present(place)).status).toBe(200);
+  });
+
+  test('that opens nothing gets one and the same answer, whatever is wrong with it', async () => {
+    const deleted = await server.createWebhook();
+    await server.api('DELETE', `/webhooks/incoming/${deleted.id}`);
+    const revoked = await server.createWebhook();
+    await server.api('POST', `/webhooks/incoming/${revoked.id}/rotate-key`, { grace_hours: 0 });
+    const places: Presented[] = [
+      {},
+      { query: 'auth_key=' },
+      { query: 'auth_key=rbk_unknown' },
+      { query: `auth_key=${webhook.auth_key}x` },
+      { query: `auth_key=${webhook.auth_key.toUpperCase()}` },
+      { query: `auth_key=%20${webhook.auth_key}` },
+      { query: `auth_key=${server.token}` },
+      { query: `auth_key=${deleted.auth_key}` },
+      { query: `auth_key=${revoked.auth_key}` },
+      { headers: { authorization: `Basic ${webhook.auth_key}` } },
+      { headers: { authorization: 'Bearer' } },
+    ];
+    const answers = await Promise.all(places.map(present));
+    const seen = answers.map(({ status, headers, text }) => {
+      const { date: _date, 'x-postback-id': _id, ...others } = Object.fromEntries(headers);
+      return JSON.stringify({ status, others, text });
+    });
+    expect(new Set(seen).size).toBe(1);
+    expect(answers[0]?.json).toMatchObject({ status: 401, code: 'invalid_auth_key' });
+    const body = await server.request('/update-fields', { method: 'POST', body: 'x'.repeat(70_000) });
+    expect(body.status).toBe(401);
+  });
+
+  test('lives on for its grace after a rotation and ends with it', async () => {
+    const rotated = await server.createWebhook();
+    const rotate = async (grace_hours: number) =>
+      (await server.api('POST', `/webhooks/incoming/${rotated.id}/rotate-key`, { grace_hours })).json
+        .auth_key;
+    const statusOf = async (key: string) => (await present({ query: `auth_key=${key}` })).status;
+    const second = await rotate(24);
+    expect(await Promise.all([statusOf(rotated.auth_key), statusOf(second)])).toEqual([200, 200]);
+    const third = await rotate(1 / 3_600);
+    expect(await statusOf(third)).toBe(200);
+    await vi.waitFor(async () => expect(await statusOf(second)).toBe(401), { timeout: 10_000 });
+    expect(await Promise.all([statusOf(rotated.auth_key), statusOf(third)])).toEqual([401, 200]);
+    await rotate(0);
+    expect(await statusOf(third)).toBe(401);
+  });
+
+  test('of a deleted webhook ends at once', async () => {
+    const gone = await server.createWebhook();
+    expect((await present({ query: `auth_key=${gone.auth_key}` })).status).toBe(200);
+    await server.api('DELETE', `/webhooks/incoming/${gone.id}`);
+    expect((await present({ query: `auth_key=${gone.auth_key}` })).status).toBe(401);
+  });
+});
+
+test('a paused webhook answers 403 and changes nothing until it is resumed', async () => {
+  const paused = await server.createWebhook();
+  await server.createCall('paused');
+  const send = () => server.post(paused, { call_log_id: 'paused', reason: 'r' });
+  const pause = (isPaused: boolean) =>
+    server.api('PATCH', `/webhooks/incoming/${paused.id}`, { paused: isPaused });
+  await pause(true);
+  expect((await send()).json).toMatchObject({ status: 403, code: 'webhook_paused' });
+  expect((await server.readCall('paused')).reason).toBeNull();
+  await pause(false);
+  expect((await send()).status).toBe(200);
+});
+
+test('keys are in no answer, no log entry and no column of the database', async () => {
+  const { auth_key: key } = webhook;
+  const other = webhooks['update-tags']?.auth_key ?? '';
+  const escaped = [...key].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('');
+  const json = (text: string) => postText(server, webhook, text);
+  const everywhere = {
+    'x-auth-key': key,
+    authorization: `Bearer ${key}`,
+    cookie: `k=${key}`,
+    referer: `https://sender.example/?auth_key=${key}`,
+    'x-original-url': `/update-fields?auth_key=${other}`,
+  };
+  const answers = [
+    await server.get(
+      webhook,
+      [
+        ['call_log_id', 'CA1'],
+        ['reason', 'r'],
+        ['moja_auth_key', key],
+        ['x', key],
+      ],
+      everywhere,
+    ),
+    await json(`{"call_log_id":"CA1","reason":"r2","auth_key":"${key}","moja_auth_key":"${other}"}`),
+    await json(`{"call_log_id":"CA1","reason":"r3","note":"${key}","escaped":"${escaped}"}`),
+    await json(`{"call_log_id":"CA1","fields":{"auth_key":"${key}"}}`),
+    await json(`{"call_log_id":"CA1","auth_key":"${key}"`),
+    await postText(
+      server,
+      webhook,
+      `call_log_id=CA1&reason=r4&auth_key=${key}&y=${other}`,
+      'application/x-www-form-urlencoded',
+    ),
+    await postText(server, webhook, `auth_key=${key}`, 'text/xml'),
+    await server.request(`${pathOf(webhook)}?auth_key=${key}`, { method: 'PUT' }),
+    await server.request(`/update-tags?auth_key=${key}&call_log_id=CA1`),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 422, 400, 200, 415, 405, 403]);
+  const log = await server.api('GET', '/postbacks?limit=500');
+  for (const { text, headers } of [...answers, log]) {
+    expect(text + JSON.stringify([...headers])).not.toContain(key.slice(4));
+    expect(text).not.toContain(other.slice(4));
+  }
+  const tables = await server.database.query(
+    `select table_name as name from information_schema.tables where table_schema = 'public'`,
+  );
+  expect(tables.length).toBeGreaterThan(5);
+  for (const { name } of tables) {
+    const rows = await server.database.query(
+      `select t::text from "${name}" t where strpos(t::text, $1) > 0 or strpos(t::text, $2) > 0 or strpos(t::text, $3) > 0`,
+      [key.slice(4), other.slice(4), escaped.slice(24)],
+    );
+    expect(rows).toEqual([]);
+  }
+});
+
+test('keys are in no line of the server’s own log, at its finest level', async () => {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const database = await createTestDatabase();
+  const config = {
+    ...{ host: '127.0.0.1', port: 0, publicUrl: null, databaseUrl: database.url, dataDir: '/nowhere' },
+    ...{ adminToken: 'test-admin-token-0002', twilioAuthToken: null, logLevel: 'trace' },
+  };
+  const logged = await startServer(config, pino({ level: 'trace' }, stream));
+  const headers = { authorization: 'Bearer test-admin-token-0002', 'content-type': 'application/json' };
+  const created = await fetch(`${logged.url}/api/v1/webhooks/incoming`, {
+    ...{ method: 'POST', headers, body: '{"name":"x","type":"update_fields"}' },
+  });
+  const key = ((await created.json()) as TestWebhook).auth_key;
+  const paths = ['/update-fields', '/update-fields.gif', '/update-tags', '/unknown', '/update-fields/%zz'];
+  for (const path of paths) await fetch(`${logged.url}${path}?auth_key=${key}&call_log_id=CA1&reason=r`);
+  await fetch(`${logged.url}/update-fields`, { method: 'POST', headers: { 'x-auth-key': key }, body: '{' });
+  await sendRaw(logged.url, `GET /update-fields?auth_key=${key} HTTP/1.1\r\nbroken\r\n\r\n`);
+  await logged.stop();
+  await database.drop();
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.join('')).not.toContain(key);
+});

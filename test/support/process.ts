@@ -1,0 +1,107 @@
+/** Programs of the project as processes of their own, with none of the settings of whoever runs the tests. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
+
+export type Ended = { code: number | null; stdout: string; stderr: string };
+export type ProcessOptions = { env?: Record<string, string>; cwd?: string; command?: string };
+
+const settingNames = /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|DATA_DIR|ADMIN_TOKEN|TWILIO_AUTH_TOKEN|LOG_LEVEL)$/;
+
+export class RunningProcess {
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: string[], { env = {}, cwd = projectFolder, command = process.execPath }: ProcessOptions) {
+    const inherited = Object.entries(process.env).filter(([name]) => !settingNames.test(name));
+    this.#child = spawn(command, args, {
+      cwd,
+      env: { ...Object.fromEntries(inherited), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.#closed = once(this.#child, 'close');
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves with the match when standard output has it; rejects with all output when the process ends before. */
+  async waitFor(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match) return match;
+      const { stdout } = this.#child;
+      if (!stdout || !this.isRunning) {
+        await this.#closed;
+        const last = pattern.exec(this.stdout);
+        if (last) return last;
+        throw new Error(`it ended without ${pattern}: ${this.stdout}${this.stderr}`);
+      }
+      await Promise.race([once(stdout, 'data'), this.#closed]);
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when the process has ended, with all that it printed. */
+  async end(): Promise<Ended> {
+    await this.#closed;
+    return { code: this.#child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Starts a program of the project; the test's end ends it. */
+export function startProcess(args: string[], options: ProcessOptions = {}): RunningProcess {
+  const running = new RunningProcess(args, options);
+  onTestFinished(async () => {
+    // Not killed at once: a server has to stop its database.
+    running.signal('SIGTERM');
+    await running.end();
+  });
+  return running;
+}
+
+/** Runs a program of the project to its end. */
+export function runProcess(args: string[], options: ProcessOptions = {}): Promise<Ended> {
+  return startProcess(args, options).end();
+}
+
+/** Runs `ringback` with these arguments. */
+export function runRingback(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return runProcess(['src/main.ts', ...args], { env });
+}
+
+/** `ringback start`, listening: with where it listens. */
+export async function startRingback(
+  env: Record<string, string>,
+): Promise<{ running: RunningProcess; url: string }> {
+  const running = startProcess(['src/main.ts', 'start'], { env: { PORT: '0', ...env } });
+  const [, url = ''] = await running.waitFor(/listening on (http:\S+)[\s\S]*account'?\n/);
+  return { running, url };
+}
+
+/** A folder of this test, removed after it. */
+export async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp('/tmp/ringback-test-');
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
