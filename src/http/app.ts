@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts';
 import { describeApi, docsPage } from './openapi.ts';
 import { registerPostbackRoutes } from './postback-routes.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import { noteSourceIp } from './source-ip.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { compileValidator, refusalOfValidation } from './validation.ts';
 import { WebhookDirectory } from './webhook-directory.ts';
@@ -57,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   app.server.headersTimeout = headersTimeoutMs;
+  noteSourceIp(app);
   closeConnectionsOnClose(app);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation

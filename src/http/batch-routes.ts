@@ -78,7 +78,7 @@ async function refuseBatch(
   if (refusalCodes[refusal.code].httpStatus >= 500) return answerRefused(reply, received, refusal);
   const { postbackId, receivedAt } = received;
   const recorded = recordRequest(request, received, refusal);
-  const arrival = { postbackId, receivedAt, sourceIp: request.ip, request: recorded };
+  const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };
   const outcome = await submitFresh(door, received.key, (webhook) =>
     toPostback(webhook, arrival, nothingDecoded, refuseAtTheDoor(type, webhook, request) ?? refusal),
   );
@@ -206,7 +206,7 @@ class Batch {
     const arrival = {
       postbackId: makeOrderedId(),
       receivedAt,
-      sourceIp: this.#request.ip,
+      sourceIp: this.#request.sourceIp,
       request: key === null ? recorded : recorded.replaceAll(key, '[auth key]'),
     };
     return itemToPostback(this.#type, webhook, arrival, sources, refusal, this.#body.isDryRun);

@@ -68,6 +68,7 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
       { name: 'calls' },
       { name: 'incoming webhooks' },
       { name: 'postback log' },
+      { name: 'files', description: 'Imports and reconciliations: lines in, lines out' },
       { name: 'account' },
       { name: 'system' },
     ],

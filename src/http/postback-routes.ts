@@ -35,9 +35,9 @@ export type PostbackDoor = {
 export function registerPostbackRoutes(app: FastifyInstance, door: PostbackDoor): void {
   app.decorateRequest('received', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, bytes, done) =>
-    done(null, decodeText(Buffer.from(bytes), headers['content-encoding'])),
-  );
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, bytes, done) => {
+    done(null, decodeText(bytes as Buffer, headers['content-encoding'])); // parseAs says what it is
+  });
   for (const method of otherMethods) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   }

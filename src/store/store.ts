@@ -6,6 +6,7 @@ import { type Db, inTransaction } from './db.ts';
 import { isConnectionFailure } from './failure.ts';
 import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as postbackLog from './postback-log.ts';
+import * as reconcile from './reconcile.ts';
 import * as webhooks from './webhooks.ts';
 import { type WriteMode, writePostbacks } from './write-postbacks.ts';
 
@@ -56,6 +57,20 @@ export function createStore(db: Db, now: () => string) {
     writePostbacks: (accountId: string, postbacks: Postback[], mode: WriteMode) =>
       writePostbacks(db, accountId, postbacks, mode, now()),
 
+    readAmounts: (accountId: string, scope: reconcile.StatementScope, callLogIds: string[]) =>
+      reconcile.readAmounts(db, accountId, scope, callLogIds),
+    listAmounts: (
+      accountId: string,
+      scope: reconcile.StatementScope,
+      limit: number,
+      after: calls.CallCursor | null,
+    ) => reconcile.listAmounts(db, accountId, scope, limit, after),
+    matchNumberedLines: (
+      accountId: string,
+      scope: reconcile.StatementScope,
+      lines: reconcile.NumberedLine[],
+    ) => reconcile.matchNumberedLines(db, accountId, scope, lines),
+
     /** How many calls are live and how many updates wait for them, over all accounts; along partial indexes. */
     countWaiting: async (): Promise<{ liveCalls: number; queuedUpdates: number }> => {
       const { rows } = await db.pool.query<{ live: number; queued: number }>(`
@@ -72,4 +87,5 @@ export function createStore(db: Db, now: () => string) {
 export type { Account, TokenOwner } from './accounts.ts';
 export type { CallCursor, CallFilter, TimelineItem } from './calls.ts';
 export type { LoggedPostback, PostbackFilter } from './postback-log.ts';
+export type { NumberedLine, StatementScope } from './reconcile.ts';
 export type { KeyedWebhook, Webhook } from './webhooks.ts';

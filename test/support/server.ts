@@ -48,7 +48,7 @@ export class TestServer {
       }), // fetch's own kinds
     });
     const text = await response.text();
-    const isJsonAnswer = /json/.test(response.headers.get('content-type') ?? '');
+    const isJsonAnswer = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,

@@ -7,6 +7,7 @@ import { hashSecret } from '../secret.ts';
 import { registerAccountRoutes } from './account.ts';
 import { registerCallLists } from './call-lists.ts';
 import { registerCallRoutes } from './calls.ts';
+import { registerImportRoute } from './imports.ts';
 import { registerPostbackLogRoutes } from './postbacks.ts';
 import type { Api } from './route.ts';
 import { registerWebhookRoutes } from './webhooks.ts';
@@ -33,6 +34,9 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerWebhookRoutes(app, api);
   registerPostbackLogRoutes(app, api);
   registerAccountRoutes(app, api);
+  const stopping = new AbortController();
+  app.addHook('preClose', async () => stopping.abort());
+  registerImportRoute(app, api, stopping.signal);
 }
 
 /**

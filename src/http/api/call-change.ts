@@ -30,7 +30,7 @@ export function readCallChange(request: FastifyRequest, callLogId: string, accou
     postbackId: makeOrderedId(),
     receivedAt,
     sender: { changedBy: request.owner.name },
-    sourceIp: request.ip,
+    sourceIp: request.sourceIp,
     request: JSON.stringify({ method: request.method, body: payload }),
     transactionId: null,
     refusal: isMalformed

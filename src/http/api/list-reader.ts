@@ -7,6 +7,7 @@ import { limitDefault, limitMax } from '../api-types.ts';
 import { isUuid, parseCursor } from './page.ts';
 
 const charsMax = 2_000;
+const noText = new Invalid('Send text.');
 
 /** Reads the query of a list, and gathers all that is wrong with it. Absent and empty parameters are undefined. */
 export class ListReader<Name extends string> {
@@ -48,6 +49,14 @@ export class ListReader<Name extends string> {
     return this.#read(name, (text) => text);
   }
 
+  /** A parameter that may be repeated. */
+  texts(name: Name): string[] {
+    const given: unknown[] = [this.#query[name] ?? []].flat();
+    const texts = given.map((one) => (typeof one === 'string' ? checkText(one, charsMax) : noText));
+    for (const text of texts) if (text instanceof Invalid) this.#fault(name, text);
+    return texts.filter((text) => typeof text === 'string');
+  }
+
   boolean(name: Name): boolean | undefined {
     return this.#read(name, readBoolean);
   }
@@ -80,8 +89,12 @@ export class ListReader<Name extends string> {
       typeof given === 'string' ? checkText(given, charsMax) : new Invalid('Send this parameter once only.');
     const value = text instanceof Invalid ? text : read(text);
     if (!(value instanceof Invalid)) return value;
-    this.#faults.push({ field: name, code: value.code, detail: value.detail });
+    this.#fault(name, value);
     return undefined;
+  }
+
+  #fault(field: string, { code, detail }: Invalid): void {
+    this.#faults.push({ field, code, detail });
   }
 }
 

@@ -27,7 +27,7 @@ export type ImportOptions = {
 
 export const rowsMax = 1_000_000;
 /** Rows that are under way, or wait for the client to take their answers. */
-const rowsUnderWayMax = 1_000;
+const rowsUnderWayMax = 600;
 /** With the writer's own tries about 15 s: a database that restarts is often back by then. */
 const triesMax = 5;
 const retryPauseMs = 1_000;
@@ -103,8 +103,7 @@ export class Import {
       const asked = this.#webhook;
       const webhook = await asked;
       if (webhook === null) return rejected(first, webhookGone());
-      const { postbackId } = first;
-      const postback = { ...this.#toPostback(row, read, webhook), postbackId };
+      const postback = webhook === this.#options.webhook ? first : this.#toPostback(row, read, webhook);
       const result = await this.#api.writer.submit(postback, together);
       if (result === 'stale') {
         if (this.#webhook === asked) this.#webhook = this.#findWebhook();
@@ -137,7 +136,7 @@ export class Import {
     const arrival = {
       postbackId: makeOrderedId(),
       receivedAt: new Date().toISOString(),
-      sourceIp: this.#request.ip,
+      sourceIp: this.#request.sourceIp,
       request: JSON.stringify({ method: 'POST', import_key: importKey, row, line: read.line, body: values }),
     };
     const refusal =

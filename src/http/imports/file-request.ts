@@ -1,0 +1,50 @@
+/** What a request with a file says beside the file. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Refusal, refuse } from '../../core/refusal.ts';
+import type { ListReader } from '../api/list-reader.ts';
+import type { Delimiter } from './csv-file.ts';
+import type { FileFormat } from './rows-file.ts';
+
+const formatsByType: Readonly<Record<string, FileFormat>> = {
+  'text/csv': 'csv',
+  'application/csv': 'csv',
+  'text/tab-separated-values': 'csv',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+};
+/** As they are documented. */
+export const fileTypes = ['text/csv', 'application/x-ndjson'];
+
+const delimiterNames = { comma: ',', semicolon: ';', tab: '\t' } as const;
+export const delimiterWords = [
+  'comma',
+  'semicolon',
+  'tab',
+] as const satisfies (keyof typeof delimiterNames)[];
+
+/** Leaves the bodies of a scope's routes to be read by the routes, while they arrive. */
+export function leaveBodiesUnread(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+}
+
+export function readFileFormat({ headers }: FastifyRequest): FileFormat | Refusal {
+  const [mediaType = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
+  const format = formatsByType[mediaType.trim()];
+  if (format === undefined) {
+    const detail = `Send the file as it is, with Content-Type ${fileTypes.join(' or ')}.`;
+    return refuse('unsupported_media_type', detail);
+  }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity')
+    return refuse('unsupported_media_type', 'Send the file as it is, without Content-Encoding.');
+  const charset = /charset="?([^";\s]+)/.exec(parameters.join(';'))?.[1] ?? 'utf-8';
+  if (['utf-8', 'utf8', 'us-ascii'].includes(charset)) return format;
+  return refuse('unsupported_media_type', `Send the file in UTF-8, not in ${charset}.`);
+}
+
+export function readDelimiter(reader: ListReader<'delimiter'>): Delimiter | null {
+  const word = reader.choice('delimiter', delimiterWords);
+  return word === undefined ? null : delimiterNames[word];
+}

@@ -1,0 +1,85 @@
+/** The documentation of files: what they may be asked with, and the lines that answer them. */
+import Type, { type TSchema } from 'typebox';
+import { webhookTypeNames } from '../../core/webhook-type.ts';
+import { oneOf, optional } from '../api-types.ts';
+import { delimiterWords, fileTypes } from './file-request.ts';
+
+/** Of every route that takes a file. */
+export const fileQuery = {
+  map: Type.Union([Type.String(), Type.Array(Type.String())], {
+    description: 'COLUMN=FIELD, as often as there are columns to map; COLUMN= leaves a column out',
+    examples: ['Payout=publisher_paid_out'],
+  }),
+  delimiter: oneOf(delimiterWords, { description: 'found by the header if left out' }),
+};
+
+export const importQuery = Type.Object(
+  optional({
+    ...fileQuery,
+    webhook_id: Type.String({ description: 'the account’s own webhook "File import" if left out' }),
+    type: oneOf(webhookTypeNames, { description: 'that of the webhook, or update_fields, if left out' }),
+    import_key: Type.String({
+      maxLength: 150,
+      description:
+        'names the rows that have no transaction_id: sent again with the same key, no row is done twice',
+    }),
+    dry_run: Type.Boolean({ description: 'report what would change, and change nothing' }),
+    empty: oneOf(['absent', 'null'], { description: 'what an empty cell means; absent if left out' }),
+  }),
+);
+
+/** A file as the body of a request. */
+export const fileBody = {
+  content: Object.fromEntries(
+    fileTypes.map((type) => [type, { schema: Type.String({ description: 'in UTF-8' }) }]),
+  ),
+};
+
+/** Lines as the answer to a file. */
+export function linesOf(description: string, lines: TSchema[]) {
+  return { description, content: { 'application/x-ndjson': { schema: Type.Union(lines) } } };
+}
+
+const money = Type.String({ description: 'decimal text' });
+const count = Type.Integer();
+
+const summary = Type.Object({
+  rows: count,
+  applied: count,
+  unchanged: count,
+  queued: count,
+  duplicate: count,
+  rejected: count,
+  codes: Type.Record(Type.String(), count, { description: 'how often each code refused a row' }),
+  changes: Type.Record(
+    Type.String(),
+    Type.Object({ rows: count, from: Type.Optional(money), to: Type.Optional(money) }),
+    { description: 'by field: how many rows changed it, and of money the sums of before and after' },
+  ),
+  ignored_columns: Type.Array(Type.String()),
+  dry_run: Type.Boolean(),
+  webhook_id: Type.String(),
+});
+
+export const importAnswer = linesOf('One line a row, in order, then one with the summary', [
+  Type.Object({
+    row: Type.Integer({ description: 'counted from 1, without the header and blank lines' }),
+    line: Type.Integer({ description: 'in the file, counted from 1, where the row begins' }),
+    status: oneOf(['applied', 'unchanged', 'queued', 'rejected']),
+    code: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Unknown())),
+    duplicate: Type.Optional(Type.Boolean()),
+    call_log_id: Type.Optional(Type.String()),
+    changes: Type.Optional(Type.Unknown({ description: 'before and after by field' })),
+  }),
+  Type.Object({
+    summary,
+    error: Type.Optional(
+      Type.Object(
+        { code: Type.String(), detail: Type.String(), line: Type.Union([Type.Integer(), Type.Null()]) },
+        { description: 'only where the import broke off' },
+      ),
+    ),
+  }),
+]);

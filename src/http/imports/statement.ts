@@ -1,0 +1,133 @@
+/** A partner's statement, read whole before it is compared: what it says of each call, in its order. */
+import { readCallLogId } from '../../core/decode.ts';
+import { type Fault, Invalid } from '../../core/fault.ts';
+import { readInstant } from '../../core/instant.ts';
+import { readPhone } from '../../core/phone.ts';
+import { readStatementAmount, type TheirAmount } from '../../core/reconcile.ts';
+import { type Refusal, refuse, refuseFaults } from '../../core/refusal.ts';
+import type { Account, NumberedLine, StatementScope, Store } from '../../store/store.ts';
+import type { FileFault } from './file-fault.ts';
+import type { FileRow, RowsFile } from './rows-file.ts';
+
+/** What the lines of a statement hold in memory, about 100 MB. */
+export const statementLinesMax = 500_000;
+/** Lines that are looked up by number at once. */
+const numberedLinesMax = 500;
+
+export type Statement = {
+  /** by call_log_id */
+  amounts: Map<string, TheirAmount>;
+  refused: { line: number; refusal: Refusal }[];
+};
+
+type Line = { line: number; units: bigint; call: string | NumberedLine };
+
+/** Reads a statement. A file that breaks off is of no use: half a statement would show half the calls as missing. */
+export async function readStatement(
+  store: Store,
+  account: Account,
+  scope: StatementScope,
+  file: RowsFile,
+): Promise<Statement | FileFault> {
+  const reader = new StatementReader(store, account, scope);
+  let lines = 0;
+  for await (const row of file.rows) {
+    if ('fault' in row) return row.fault;
+    lines += 1;
+    if (lines > statementLinesMax) {
+      const detail = `A statement may have at most ${statementLinesMax} lines: split it, by weeks for example, and reconcile each part over its period.`;
+      return { refusal: refuse('body_too_large', detail), line: row.line };
+    }
+    await reader.add(row);
+  }
+  return reader.finish();
+}
+
+class StatementReader {
+  readonly #store: Store;
+  readonly #account: Account;
+  readonly #scope: StatementScope;
+  readonly #statement: Statement = { amounts: new Map(), refused: [] };
+  #numbered: (Line & { call: NumberedLine })[] = [];
+
+  constructor(store: Store, account: Account, scope: StatementScope) {
+    this.#store = store;
+    this.#account = account;
+    this.#scope = scope;
+  }
+
+  async add(row: FileRow): Promise<void> {
+    const read = 'values' in row ? this.#read(row.line, row.values) : row.refusal;
+    if ('code' in read) this.#refuse(row.line, read);
+    else if (typeof read.call === 'string') this.#addAmount(read.call, read);
+    else this.#numbered.push({ ...read, call: read.call });
+    if (this.#numbered.length === numberedLinesMax) await this.#match();
+  }
+
+  async finish(): Promise<Statement> {
+    await this.#match();
+    this.#statement.refused.sort((one, other) => one.line - other.line);
+    return this.#statement;
+  }
+
+  #read(line: number, values: Record<string, unknown>): Line | Refusal {
+    const { timeZone, defaultCountry } = this.#account;
+    const faults: Fault[] = [];
+    const read = <T>(name: string, reader: (value: unknown) => T | Invalid): T | null => {
+      const value = values[name];
+      if (value === undefined || value === null || value === '') return null;
+      const result = reader(value);
+      if (!(result instanceof Invalid)) return result;
+      faults.push({ field: name, code: result.code, detail: result.detail });
+      return null;
+    };
+    const callLogId = read('call_log_id', readCallLogId);
+    const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
+    const startedAt = read('started_at', (value) => readInstant(value, timeZone));
+    const units = read('amount', readStatementAmount);
+    if (faults.length > 0) return refuseFaults(faults);
+    if (units === null) return refuse('invalid_value', 'The line has no amount.');
+    if (callLogId !== null) return { line, units, call: callLogId };
+    if (phoneNumber !== null) return { line, units, call: { phoneNumber, startedAt } };
+    return refuse('call_not_identified', 'The line names no call: is it a total?');
+  }
+
+  async #match(): Promise<void> {
+    const lines = this.#numbered;
+    this.#numbered = [];
+    if (lines.length === 0) return;
+    const calls = await this.#store.matchNumberedLines(
+      this.#account.accountId,
+      this.#scope,
+      lines.map(({ call }) => call),
+    );
+    for (const [at, line] of lines.entries()) {
+      const call = calls[at] ?? null;
+      if (call === 'ambiguous') this.#refuse(line.line, ambiguous(line.call));
+      else this.#addAmount(call === null ? line.call.phoneNumber : call.callLogId, line);
+    }
+  }
+
+  #addAmount(name: string, { line, units }: Line): void {
+    const { amounts } = this.#statement;
+    const known = amounts.get(name);
+    if (known === undefined) {
+      amounts.set(name, { units, line, lines: 1 });
+      return;
+    }
+    known.units += units;
+    known.lines += 1;
+  }
+
+  #refuse(line: number, refusal: Refusal): void {
+    this.#statement.refused.push({ line, refusal });
+  }
+}
+
+function ambiguous({ phoneNumber, startedAt }: NumberedLine): Refusal {
+  const detail =
+    startedAt === null
+      ? `Several calls of ${phoneNumber} are in the period: the statement must tell started_at or call_log_id.`
+      : `Two calls of ${phoneNumber} are equally near to this start: the statement must tell call_log_id.`;
+  return refuse('ambiguous_call', detail);
+}

@@ -1,0 +1,162 @@
+/** One account never sees or changes another's rows, on any route (contract 1). */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addAccount } from '../support/accounts.ts';
+import { expectProblem } from '../support/problem.ts';
+import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+
+type Side = { server: TestServer; webhook: TestWebhook; postbackId: string };
+
+let server: TestServer;
+let mine: Side;
+let theirs: Side;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  mine = await furnish(server, 'mine');
+  theirs = await furnish((await addAccount(server, 'Theirs')).server, 'theirs');
+});
+
+afterAll(() => server.stop());
+
+/** The same ids and numbers in both accounts, and some that only one has. */
+async function furnish(side: TestServer, name: string): Promise<Side> {
+  const webhook = await side.createWebhook('update_fields', { name });
+  for (const id of ['same', `only ${name}`]) {
+    await side.createCall(id, { phone_number: '+14155550142', campaign: name, tags: { whose: name } });
+  }
+  await side.createCall('same live', { state: 'live', campaign: name });
+  await side.createCall(`live ${name}`, { state: 'live', campaign: name });
+  const answer = await side.post(webhook, { call_log_id: 'same', reason: name, transaction_id: 'same' });
+  expect(answer.status).toBe(200);
+  await side.post(webhook, { call_log_id: 'same live', reason: name });
+  await side.api('PATCH', '/calls/same', { add: { by: name } });
+  return { server: side, webhook, postbackId: answer.json.postback_id };
+}
+
+const tables = ['account', 'api_token', 'incoming_webhook', 'auth_key', 'call', 'call_event', 'postback'];
+
+/** All rows of the other account. */
+async function dumpTheirs(): Promise<unknown> {
+  const rows = tables.map((table) =>
+    server.database.query(
+      `select to_json(t)::text as row from ${table} t
+       where account_id = (select account_id from account where name = 'Theirs') order by 1`,
+    ),
+  );
+  return Promise.all(rows);
+}
+
+test('lists show one’s own rows only', async () => {
+  for (const [side, own, other] of [
+    [mine, 'mine', 'theirs'],
+    [theirs, 'theirs', 'mine'],
+  ] as const) {
+    const paths = [
+      '/calls?limit=500',
+      '/webhooks/incoming?limit=500',
+      '/postbacks?limit=500',
+      '/calls/same/timeline',
+      '/calls/same',
+      '/calls/same%20live',
+      '/calls?tag=whose',
+      '/calls?q=same',
+      '/calls?phone_number=%2B14155550142',
+      '/postbacks?call_log_id=same',
+      '/postbacks?transaction_id=same',
+    ];
+    for (const path of paths) {
+      const { status, text } = await side.server.api('GET', path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text).toContain(own);
+      expect(text).not.toContain(other);
+    }
+    for (const path of [
+      `/calls?campaign=${other}`,
+      `/calls?tag=whose:${other}`,
+      '/calls?q=only%20' + other,
+    ]) {
+      expect((await side.server.api('GET', path)).json.items).toEqual([]);
+    }
+  }
+});
+
+test('rows of others are not there', async () => {
+  const { id } = theirs.webhook;
+  const reads = [
+    '/calls/only%20theirs',
+    '/calls/only%20theirs/timeline',
+    `/webhooks/incoming/${id}`,
+    `/postbacks/${theirs.postbackId}`,
+  ];
+  for (const path of reads) expect((await mine.server.api('GET', path)).status).toBe(404);
+  expect((await mine.server.api('GET', `/postbacks?webhook_id=${id}`)).json.items).toEqual([]);
+});
+
+test('nothing of others changes, whatever is tried', async () => {
+  const before = await dumpTheirs();
+  const { server: me, webhook } = mine;
+  const byId = `/webhooks/incoming/${theirs.webhook.id}`;
+  expectProblem(await me.api('PATCH', '/calls/only%20theirs', { reason: 'mine' }), 404, 'call_not_found');
+  expectProblem(await me.api('PATCH', '/calls/live%20theirs', { reason: 'mine' }), 404, 'call_not_found');
+  expectProblem(await me.api('POST', '/calls/live%20theirs/complete'), 404, 'call_not_found');
+  expectProblem(await me.api('PATCH', byId, { paused: true }), 404, 'not_found');
+  expectProblem(await me.api('DELETE', byId), 404, 'not_found');
+  expectProblem(await me.api('POST', `${byId}/rotate-key`, { grace_hours: 0 }), 404, 'not_found');
+  expectProblem(
+    await me.post(webhook, { call_log_id: 'only theirs', reason: 'mine' }),
+    404,
+    'call_not_found',
+  );
+  for (const [method, path, body] of [
+    ['PATCH', '/calls/same', { reason: 'changed', remove: ['whose'] }],
+    ['POST', '/calls', { call_log_id: 'same', buyer: 'changed' }],
+    ['POST', '/calls/same%20live/complete', {}],
+    ['PATCH', '/account', { time_zone: 'Asia/Tokyo', default_country: 'JP', twilio_auth_token: 'mine' }],
+    ['PATCH', `/webhooks/incoming/${webhook.id}`, { match_rule: 'first' }],
+  ] as const) {
+    expect((await me.api(method, path, body)).status).toBe(200);
+  }
+  expect((await me.post(webhook, { call_log_id: 'same', converted: true })).status).toBe(200);
+  await me.api('PATCH', '/account', { time_zone: 'UTC', default_country: 'US' });
+  expect(await dumpTheirs()).toEqual(before);
+});
+
+test('a phone number matches calls of the webhook’s own account', async () => {
+  const answer = await mine.server.post(mine.webhook, {
+    phone_number: '+14155550142',
+    reason: 'x',
+    dry_run: true,
+  });
+  expect(answer.json).toMatchObject({ candidates: 2 });
+  await theirs.server.createCall('their newest', { phone_number: '+14155550177' });
+  const refusal = await mine.server.post(mine.webhook, { phone_number: '+14155550177', reason: 'x' });
+  expectProblem(refusal, 404, 'no_call_in_window');
+});
+
+test('a transaction id is each account’s own', async () => {
+  const update = { call_log_id: 'same', transaction_id: 'shared', reason: 'once' };
+  for (const side of [mine, theirs]) {
+    expect((await side.server.post(side.webhook, update)).json).toMatchObject({ duplicate: false });
+    expect((await side.server.post(side.webhook, update)).json).toMatchObject({ duplicate: true });
+  }
+});
+
+test('the cursor of another account leads to one’s own rows', async () => {
+  for (const path of ['/calls', '/webhooks/incoming', '/postbacks', '/calls/same/timeline']) {
+    await theirs.server.createWebhook();
+    const { next_cursor } = (await theirs.server.api('GET', `${path}?limit=1`)).json;
+    expect(next_cursor).not.toBeNull();
+    const { status, text } = await mine.server.api('GET', `${path}?limit=500&cursor=${next_cursor}`);
+    expect(status).toBe(200);
+    expect(text).not.toContain('theirs');
+  }
+});
+
+test('each reads and changes its own account', async () => {
+  await theirs.server.api('PATCH', '/account', { name: 'Renamed', time_zone: 'Europe/Berlin' });
+  expect((await mine.server.api('GET', '/account')).json).toMatchObject({
+    name: 'Ringback',
+    time_zone: 'UTC',
+  });
+  expect((await theirs.server.api('GET', '/account')).json.name).toBe('Renamed');
+});

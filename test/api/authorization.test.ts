@@ -1,0 +1,97 @@
+/** Every route of the operator's side wants a token (contract 3). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
+import { expectProblem } from '../support/problem.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let routes: ApiRoute[];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  routes = await readApiRoutes(server);
+});
+
+afterAll(() => server.stop());
+
+function ask({ method, path }: ApiRoute, headers: Record<string, string>, query = '') {
+  const hasBody = method === 'POST' || method === 'PATCH';
+  return server.request(`${path.replace('{id}', 'x')}${query}`, {
+    method,
+    headers,
+    ...(hasBody && { body: {} }),
+  });
+}
+
+test('there are routes to ask', () => {
+  const names = routes.map(({ method, path }) => `${method} ${path.replace('/api/v1', '')}`);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'POST /calls',
+      'GET /calls',
+      'GET /calls/{id}',
+      'PATCH /calls/{id}',
+      'POST /calls/{id}/complete',
+      'GET /calls/{id}/timeline',
+      'POST /webhooks/incoming',
+      'GET /webhooks/incoming',
+      'GET /webhooks/incoming/{id}',
+      'PATCH /webhooks/incoming/{id}',
+      'DELETE /webhooks/incoming/{id}',
+      'POST /webhooks/incoming/{id}/rotate-key',
+      'GET /postbacks',
+      'GET /postbacks/{id}',
+      'GET /account',
+      'PATCH /account',
+    ]),
+  );
+});
+
+describe('every route answers 401', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['without a token', {}, ''],
+    ['to a wrong token', { authorization: 'Bearer wrong' }, ''],
+    ['to an empty token', { authorization: 'Bearer ' }, ''],
+    ['to a beginning of the token', { authorization: 'Bearer test-admin-token-000' }, ''],
+    ['to the token and more', { authorization: 'Bearer test-admin-token-0001 more' }, ''],
+    ['to another scheme', { authorization: `Basic ${btoa('owner:test-admin-token-0001')}` }, ''],
+    ['to a token in the URL', {}, '?token=test-admin-token-0001&access_token=test-admin-token-0001'],
+    ['to a token in the header of senders', { 'x-auth-key': 'test-admin-token-0001' }, ''],
+  ])('%s', async (_what, headers, query) => {
+    for (const route of routes) {
+      const answer = await ask(route, headers, query);
+      expectProblem(answer, 401, 'invalid_token');
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  test('to the auth key of a webhook', async () => {
+    const { auth_key } = await server.createWebhook();
+    for (const route of routes) {
+      expectProblem(await ask(route, { authorization: `Bearer ${auth_key}` }), 401, 'invalid_token');
+    }
+  });
+});
+
+test('every route lets the token in, however "Bearer" is spelled', async () => {
+  for (const route of routes) {
+    for (const authorization of [`Bearer ${server.token}`, `bearer  ${server.token} `]) {
+      expect((await ask(route, { authorization })).status).not.toBe(401);
+    }
+  }
+});
+
+test('the token is stored as a hash', async () => {
+  const rows = await server.database.query('select to_json(t)::text as row from api_token t');
+  expect(rows).toHaveLength(1);
+  expect(JSON.stringify(rows)).not.toContain(server.token);
+});
+
+test('a token that was replaced in the settings opens nothing any more', async () => {
+  const databaseUrl = server.database.url;
+  const restarted = await startTestServer({ databaseUrl, adminToken: 'another-admin-token' });
+  expect((await restarted.api('GET', '/account')).status).toBe(200);
+  expectProblem(await server.api('GET', '/account'), 401, 'invalid_token');
+  await restarted.stop();
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { TestServer } from '../support/server.ts';
+import { makeDataDir, readPostmaster } from '../support/server-process.ts';
+import { Load } from './load.ts';
+
+/** For a condition, on a machine that has much else to do. */
+const timeout = 20_000;
+
+/** An operator's script that goes on all the while. @returns every status that it saw, when told to stop */
+function watch(server: TestServer): { stop(): Promise<number[]> } {
+  let isStopped = false;
+  const statuses: number[] = [];
+  const watching = (async () => {
+    while (!isStopped) {
+      const answers = await Promise.all([
+        server.api('GET', '/calls'),
+        server.api('POST', '/calls', { call_log_id: 'watched', campaign: `seen ${statuses.length}` }),
+        server.request('/readyz'),
+        server.request('/metrics'),
+      ]);
+      statuses.push(...answers.map(({ status }) => status));
+    }
+  })();
+  return {
+    stop: async () => {
+      isStopped = true;
+      await watching;
+      return statuses;
+    },
+  };
+}
+
+test('a database that is killed under load is back by itself, and every answer meanwhile is true', async () => {
+  const { dataDir, start } = await makeDataDir();
+  const app = start();
+  const server = await app.listening;
+  const load = await Load.prepare(server);
+  const watching = watch(server);
+  const running = load.run(server);
+  for (let kills = 1; kills <= 2; kills += 1) {
+    const before = load.acknowledged;
+    await expect.poll(() => load.acknowledged, { timeout }).toBeGreaterThan(before + 200);
+    const killed = await readPostmaster(dataDir);
+    expect(killed).not.toBeNull();
+    process.kill(killed?.pid ?? 0, 'SIGKILL');
+    await expect
+      .poll(async () => (await server.request('/readyz')).status, { timeout, interval: 5 })
+      .toBe(503);
+    await expect.poll(async () => (await server.request('/readyz')).status, { timeout }).toBe(200);
+    const back = load.acknowledged;
+    await expect.poll(() => load.acknowledged, { timeout }).toBeGreaterThan(back + 200);
+  }
+  load.stop();
+  await running;
+  const statuses = await watching.stop();
+  load.expectHonestRefusals();
+  expect(statuses.filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
+  await load.settle(server);
+  await load.expectAllTaken(server, dataDir, 0);
+  expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
+}, 60_000);

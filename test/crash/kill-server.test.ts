@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { makeDataDir, readPostmaster } from '../support/server-process.ts';
+import { Load } from './load.ts';
+
+test('a server that is killed under load loses nothing that it acknowledged, and does nothing twice', async () => {
+  const { dataDir, start } = await makeDataDir();
+  const first = start();
+  const load = await Load.prepare(await first.listening);
+  const running = load.run(await first.listening);
+  await expect.poll(() => load.acknowledged, { timeout: 20_000 }).toBeGreaterThan(500);
+  await first.end('SIGKILL');
+  await running;
+  const acknowledged = load.acknowledged;
+
+  // PostgreSQL, left alone, still runs; the next start takes it over.
+  const orphan = await readPostmaster(dataDir);
+  const second = start();
+  const server = await second.listening;
+  expect((await readPostmaster(dataDir))?.pid).not.toBe(orphan?.pid);
+  await load.settle(server);
+  expect(load.acknowledged).toBe(acknowledged + load.senders.length);
+  expect(load.refusals).toEqual([]);
+  await load.expectAllTaken(server, dataDir, 0);
+  expect(await second.end('SIGTERM')).toMatchObject({ code: 0 });
+}, 60_000);

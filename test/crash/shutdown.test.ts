@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { headOf, openSocket } from '../support/raw-http.ts';
+import { isAlive, makeDataDir, readPostmaster } from '../support/server-process.ts';
+import { Load } from './load.ts';
+
+/** Contract, section 4. */
+const shutdownMsMax = 10_000;
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s under load answers what was accepted, keeps all that was answered, and leaves no process',
+  async (signal) => {
+    const { dataDir, start } = await makeDataDir();
+    const app = start();
+    const server = await app.listening;
+    const load = await Load.prepare(server);
+    // A sender that never finishes its request does not keep the server up.
+    const slow = openSocket(server.url);
+    slow.write(headOf('POST /update-fields', { 'content-length': 100 }));
+    const running = load.run(server);
+    await expect.poll(() => load.acknowledged, { timeout: 20_000 }).toBeGreaterThan(300);
+    const postmaster = await readPostmaster(dataDir);
+    const exit = await app.end(signal);
+    await running;
+    slow.destroy();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.afterMs).toBeLessThan(shutdownMsMax);
+    expect(postmaster !== null && (await isAlive(postmaster.pid))).toBe(false);
+    expect(existsSync(postmaster?.socketFolder ?? '/')).toBe(false);
+    load.expectHonestRefusals();
+
+    const again = start();
+    await load.expectAllTaken(await again.listening, dataDir, 1);
+    expect(await again.end(signal)).toMatchObject({ code: 0 });
+  },
+  60_000,
+);
+
+test('SIGTERM during the start ends all that was started', async () => {
+  const { dataDir, start } = await makeDataDir();
+  const moments: [string, () => boolean][] = [
+    [
+      'the database is being made',
+      () => readdirSync(dataDir).some((name) => name.startsWith('postgres.init-')),
+    ],
+    ['the data folder is locked', () => existsSync(join(dataDir, 'ringback.pid'))],
+    ['the database is being started', () => existsSync(join(dataDir, 'postgres', 'postmaster.pid'))],
+  ];
+  for (const [moment, hasCome] of moments) {
+    const app = start();
+    await expect.poll(hasCome, { timeout: 20_000, interval: 2, message: moment }).toBe(true);
+    const postmaster = await readPostmaster(dataDir);
+    const exit = await app.end('SIGTERM');
+    expect(exit, moment).toMatchObject({ code: 0, signal: null });
+    expect(exit.afterMs).toBeLessThan(shutdownMsMax);
+    expect(postmaster !== null && (await isAlive(postmaster.pid))).toBe(false);
+    expect(await readPostmaster(dataDir)).toBeNull();
+  }
+}, 60_000);

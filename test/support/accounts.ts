@@ -1,0 +1,16 @@
+import pg from 'pg';
+import { hashSecret } from '../../src/http/secret.ts';
+import { createAccount } from '../../src/store/accounts.ts';
+import { TestServer } from './server.ts';
+
+export type TestAccount = { accountId: string; server: TestServer };
+
+/** A further account on a running server; its `server` speaks with the account's own token, and does not stop. */
+export async function addAccount({ url, database }: TestServer, name: string): Promise<TestAccount> {
+  const token = `token of ${name} `.replaceAll(' ', '-');
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const accountId = await createAccount(client, name, hashSecret(token), new Date().toISOString());
+  await client.end();
+  return { accountId, server: new TestServer(url, database, token, async () => {}) };
+}

@@ -1,0 +1,26 @@
+import type { TestServer } from './server.ts';
+
+export type ApiRoute = { method: string; path: string; parameters: string[]; bodyMembers: string[] };
+
+type Described = {
+  parameters?: { name: string; in: string }[];
+  requestBody?: { content: Record<string, { schema: { properties?: object } }> };
+};
+
+/** The operator's routes that want a token, as /openapi.json describes them; `{id}` stands in their paths. */
+export async function readApiRoutes(server: TestServer): Promise<ApiRoute[]> {
+  const { json } = await server.request('/openapi.json');
+  const paths: [string, Record<string, Described>][] = Object.entries(json.paths);
+  return paths
+    .filter(([path]) => path.startsWith('/api/v1/') && !path.endsWith('/twilio/status'))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
+        method: method.toUpperCase(),
+        path,
+        parameters: parameters.filter((one) => one.in === 'query').map(({ name }) => name),
+        bodyMembers: Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
+          Object.keys(schema.properties ?? {}),
+        ),
+      })),
+    );
+}
