@@ -1,8 +1,9 @@
 /** The limit of the database: the batch writer's own SQL, fed with ready-made batches and no HTTP. */
-import { makeOrderedId } from '../src/ordered-id.ts';
+
 import type { Postback } from '../src/core/postback.ts';
 import { hashSecret } from '../src/http/secret.ts';
 import { writerDefaults } from '../src/ingest/writer.ts';
+import { makeOrderedId } from '../src/ordered-id.ts';
 import { openDb } from '../src/store/db.ts';
 import { findWebhookByKey, type KeyedWebhook } from '../src/store/webhooks.ts';
 import { writePostbacks } from '../src/store/write-postbacks.ts';

@@ -3,6 +3,9 @@
 export type HttpTarget = {
   url: string;
   authKey: string;
+  path: string;
+  /** more than 1: a request is a JSON array of so many postbacks */
+  itemsPerRequest: number;
   /** how many calls the data has */
   calls: number;
   connections: number;
@@ -12,7 +15,7 @@ export type HttpTarget = {
 };
 
 /** `authKey`, not ids: what a script needs of the webhook it finds itself. */
-export type ScriptTarget = Omit<HttpTarget, 'url' | 'connections'>;
+export type ScriptTarget = Pick<HttpTarget, 'authKey' | 'calls' | 'seconds' | 'runId'>;
 
 export type RunResult = {
   /** postbacks answered 2xx within the time, and how long that was */

@@ -39,9 +39,10 @@ class Connection {
   }
 }
 
-answerRuns<HttpTarget>(async ({ url, authKey, calls, connections, seconds, runId }) => {
+answerRuns<HttpTarget>(async (target) => {
+  const { url, path, authKey, itemsPerRequest, calls, connections, seconds, runId } = target;
   const { hostname, port, host } = new URL(url);
-  const head = `POST /update-fields HTTP/1.1\r\nhost: ${host}\r\nuser-agent: ringback-bench\r\nx-auth-key: ${authKey}\r\ncontent-type: application/json\r\ncontent-length: `;
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: ringback-bench\r\nx-auth-key: ${authKey}\r\ncontent-type: application/json\r\ncontent-length: `;
   const sockets = await Promise.all(
     Array.from({ length: connections }, async () => {
       const socket = connect(Number(port), hostname);
@@ -49,19 +50,24 @@ answerRuns<HttpTarget>(async ({ url, authKey, calls, connections, seconds, runId
       return socket;
     }),
   );
+  let made = 0;
+  const makeItem = () => makePayload(drawCall(calls), `${runId}-${++made}`);
+  const makeBody =
+    itemsPerRequest === 1
+      ? makeItem
+      : () => `[${Array.from({ length: itemsPerRequest }, makeItem).join(',')}]`;
   const tally = new Tally(seconds);
   await new Promise<void>((resolve, reject) => {
     let open = connections;
-    let sent = 0;
     for (const socket of sockets) {
       let sentAt = 0;
       const connection = new Connection(socket, (status) => {
-        tally.add(status, sentAt);
+        tally.add(status, sentAt, itemsPerRequest);
         if (!tally.isOver()) sendNext();
         else if (--open === 0) resolve();
       });
       const sendNext = () => {
-        const body = makePayload(drawCall(calls), `${runId}-${++sent}`);
+        const body = makeBody();
         sentAt = performance.now();
         connection.send(`${head}${body.length}\r\n\r\n${body}`);
       };

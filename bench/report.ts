@@ -44,13 +44,12 @@ function ratio(group: Round[], other: Round[]): number {
 
 function goalLines(groups: Round[][], connections: number): string[] {
   const of = (name: string) => groups.find((group) => nameOf(group) === name);
-  const ringback = of('ringback');
   return goals.flatMap((goal) => {
-    const other = of(goal.against);
-    if (goal.connections !== connections || ringback === undefined || other === undefined) return [];
-    const reached = ratio(ringback, other);
+    const [contestant, other] = [of(goal.contestant), of(goal.against)];
+    if (goal.connections !== connections || contestant === undefined || other === undefined) return [];
+    const reached = ratio(contestant, other);
     return [
-      `goal: ${goal.ratio} × ${goal.against}: ${reached >= goal.ratio ? 'reached' : 'MISSED'} with ${reached.toFixed(2)}`,
+      `goal: ${goal.contestant} ${goal.ratio} × ${goal.against}: ${reached >= goal.ratio ? 'reached' : 'MISSED'} with ${reached.toFixed(2)}`,
     ];
   });
 }

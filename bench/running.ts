@@ -13,7 +13,7 @@ export type Running = {
   contestant: Contestant;
   door: Door;
   pid: number;
-  run(target: Omit<HttpTarget, 'url' | 'authKey'>): Promise<RunResult>;
+  run(target: Pick<HttpTarget, 'calls' | 'connections' | 'seconds' | 'runId'>): Promise<RunResult>;
   /** batches that were committed so far and the postbacks in them; null where it is not told */
   readBatches(): Promise<{ batches: number; postbacks: number } | null>;
   stop(): Promise<void>;
@@ -47,10 +47,16 @@ export async function startContestant(
   });
   return {
     ...{ contestant, door, pid: pidOf(server) },
-    run: (target) => askFor(load, { ...target, url, authKey: door.authKey }),
+    run: (target) => askFor(load, { ...target, ...loadOf(contestant), url, authKey: door.authKey }),
     readBatches: async () => (contestant.hasMetrics ? readBatches(url) : null),
     stop: async () => void (await Promise.all([end(server), end(load)])),
   };
+}
+
+function loadOf({ batch }: Contestant) {
+  return batch === null
+    ? { path: '/update-fields', itemsPerRequest: 1 }
+    : { path: '/update-fields/batch', ...batch };
 }
 
 function programOf({ program }: Contestant): string {

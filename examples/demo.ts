@@ -57,12 +57,13 @@ async function runDay({ url, publicUrl, token, twilioAuthToken }: DemoServer): P
   printTotals(calls);
 }
 
-function printWayIn({ url, token }: DemoServer): void {
+function printWayIn({ url, token, dataDir }: DemoServer): void {
   console.log(`
 Look around, the server is still running:
   documentation  ${url}/docs
   admin token    ${token}
-  all held calls
+  data folder    ${dataDir}
+  all calls whose payout is held
     curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/calls?held=true'
 
 Ctrl-C ends it and removes its data.`);

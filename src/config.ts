@@ -49,6 +49,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** Where a command finds a server that runs, and what opens it. */
+export type ClientConfig = Pick<Config, 'adminToken' | 'dataDir'> & { url: string };
+
+/** The same settings, as a command reads them that talks to the server. @throws ConfigError */
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientConfig {
+  const { host, port, adminToken, dataDir } = readConfig(env);
+  const isAnyAddress = host === '0.0.0.0' || host === '::';
+  const here = `http://${isAnyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = readUrl('RINGBACK_URL', env['RINGBACK_URL']?.trim() || null, ['http:', 'https:']) ?? here;
+  return { url, adminToken, dataDir };
+}
+
 function readUrl(name: string, text: string | null, protocols: string[]): string | null {
   if (text === null) return null;
   const protocol = /^[a-z]+:/i.exec(text)?.[0].toLowerCase() ?? '';

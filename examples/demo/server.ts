@@ -13,6 +13,7 @@ export type DemoServer = {
   publicUrl: string;
   token: string;
   twilioAuthToken: string;
+  dataDir: string;
   /** Resolves when the server's process has ended, for whatever reason. */
   ended: Promise<unknown>;
   /** Ends the server and removes its data. */
@@ -67,6 +68,7 @@ export async function startDemoServer(): Promise<DemoServer> {
     publicUrl: `http://localhost:${new URL(url).port}`,
     token,
     twilioAuthToken,
+    dataDir,
     ended,
     stop,
   };

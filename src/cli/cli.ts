@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { webhookTypeNames } from '../core/webhook-type.ts';
+import type { ImportOptions } from './import.ts';
+import type { ReconcileOptions } from './reconcile.ts';
 import type { SendOptions } from './send-request.ts';
 
 const usageExitCode = 2;
+const delimiters = ['comma', 'semicolon', 'tab'];
+const formats = ['csv', 'ndjson'];
 
 const databaseSettingsHelp = `
 Settings (environment variables, with what counts where they are not set):
@@ -23,6 +28,35 @@ Examples:
   ringback send http://localhost:8080/update-fields --key KEY --json '{"call_log_id":"CA1","reason":"sold"}'
 
 Add dry_run=true to see what would change. Exits with 0 when the postback was taken, with 1 when it was not.`;
+
+const serverSettingsHelp = `
+Settings (environment variables):
+  RINGBACK_URL       where the server is (http://HOST:PORT)
+  ADMIN_TOKEN        API token (none: the one in DATA_DIR/admin-token)`;
+
+const importHelp = `
+Examples:
+  ringback import statement.csv --map 'Call ID=call_log_id' --map 'Payout=publisher_paid_out' --dry-run
+  ringback import statement.csv --map 'Call ID=call_log_id' --map 'Payout=publisher_paid_out'
+
+Exits with 0 when every row was taken, with 1 when rows were refused, with 2 when the import broke off or the file
+cannot be read. Run the same command again after a crash: no row is done twice.
+${serverSettingsHelp}`;
+
+const reconcileHelp = `
+Examples:
+  ringback reconcile november.csv --from 2026-11-01 --to 2026-11-30 --amount publisher_paid_out \\
+    --publisher 'Acme Media' --map 'Call ID=call_log_id' --map 'Payout=amount'
+
+Exits with 0 when both sides agree in the end, with 1 when differences are left, with 2 when the statement cannot be
+read or compared.
+${serverSettingsHelp}`;
+
+/** An option whose values are gathered. */
+function repeatable(flags: string, description: string): Option {
+  const gather = (value: string, before: string[]) => [...before, value];
+  return new Option(flags, description).argParser(gather).default([], 'none');
+}
 
 /** Runs one command line. Each command's code is loaded only when it runs. @returns the exit code */
 export async function runCli(args: string[]): Promise<number> {
@@ -63,6 +97,69 @@ export async function runCli(args: string[]): Promise<number> {
     .action(async (url: string, parameters: string[], options: SendOptions) => {
       const { send } = await import('./send.ts');
       exitCode = await send(url, parameters, options);
+    });
+  program
+    .command('import')
+    .description('import a CSV or NDJSON file: each row changes one call')
+    .argument('<file>', 'CSV with a header, or NDJSON (.ndjson, .jsonl)')
+    .addOption(repeatable('--map <column=field>', 'what a column means; COLUMN= leaves it out; repeatable'))
+    .option('--dry-run', 'report what would change, and change nothing')
+    .option('--results <file>', 'where to write what came of each row (FILE.results.csv)')
+    .addOption(new Option('--type <type>', 'what the rows are (update_fields)').choices(webhookTypeNames))
+    .option('--webhook <id>', 'incoming webhook that the rows come through (the account’s own "File import")')
+    .addOption(
+      new Option('--empty <meaning>', 'what an empty cell means (absent)').choices(['absent', 'null']),
+    )
+    .addOption(
+      new Option('--delimiter <name>', 'of the columns (found by the header)').choices([
+        'comma',
+        'semicolon',
+        'tab',
+      ]),
+    )
+    .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
+    .option(
+      '--import-key <name>',
+      'what its rows are known by when the file is sent again (made of the file)',
+    )
+    .option('--url <url>', 'where the server is')
+    .option('--token <token>', 'API token; never printed')
+    .addHelpText('after', importHelp)
+    .action(async (file: string, options: ImportOptions) => {
+      const { importFile } = await import('./import.ts');
+      exitCode = await importFile(file, options);
+    });
+  program
+    .command('reconcile')
+    .description('compare a partner’s statement with our records over a period')
+    .argument('<file>', 'CSV with a header, or NDJSON (.ndjson, .jsonl)')
+    .requiredOption('--from <date>', 'first day of the period, in the account’s time zone')
+    .requiredOption('--to <date>', 'last day of the period')
+    .addOption(
+      new Option('--amount <field>', 'what the statement is about')
+        .choices(['revenue_paid_out', 'publisher_paid_out'])
+        .makeOptionMandatory(),
+    )
+    .option('--publisher <name>', 'whose statement it is; else every call of the period is expected in it')
+    .option('--buyer <name>', 'the same for a buyer')
+    .option('--campaign <name>', 'the same for a campaign')
+    .addOption(
+      repeatable(
+        '--map <column=name>',
+        'what a column means: call_log_id, phone_number, started_at or amount; repeatable',
+      ),
+    )
+    .option('--results <file>', 'where to write every call (FILE.reconciliation.csv)')
+    .option('--apply', 'set our amounts to theirs where they differ, after asking')
+    .option('--yes', 'do not ask')
+    .addOption(new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiters))
+    .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
+    .option('--url <url>', 'where the server is')
+    .option('--token <token>', 'API token; never printed')
+    .addHelpText('after', reconcileHelp)
+    .action(async (file: string, options: ReconcileOptions) => {
+      const { reconcileFile } = await import('./reconcile.ts');
+      exitCode = await reconcileFile(file, options);
     });
   program
     .command('doctor')

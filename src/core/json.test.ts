@@ -27,8 +27,9 @@ function worth(text: string): bigint {
 test('a number keeps its exact value, wherever it stands', () => {
   fc.assert(
     fc.property(numberText, fc.constantFrom('', ' 0.123456', '"1e5"'), (text, neighbour) => {
-      const read = parseJson(`{"a":[${text}],"b":"${neighbour.replaceAll('"', '')}"}`) as { a: unknown[] };
-      expect(worth(textOf(read.a[0]) ?? '')).toBe(worth(text));
+      const read = parseJson(`{"a":[${text}],"b":"${neighbour.replaceAll('"', '')}"}`);
+      const [first] = Object.values(Object(read));
+      expect(worth(textOf(Object(first)[0]) ?? '')).toBe(worth(text));
     }),
     { numRuns: 500 },
   );

@@ -33,7 +33,9 @@ export type ReconciledItem = {
   kind: ItemKind;
   /** of the statement; the first one that names the call */
   line: number | null;
-  callLogId: string;
+  /** null where the statement names a number that we have no call of */
+  callLogId: string | null;
+  phoneNumber: string | null;
   startedAt: string | null;
   /** canonical money */
   theirs: string | null;
@@ -63,12 +65,35 @@ export function compareCall(callLogId: string, theirs: TheirAmount, ours: OurAmo
     kind: isOurs ? (difference === 0n ? 'equal' : 'differs') : 'missing_here',
     line: theirs.line,
     callLogId,
+    phoneNumber: null,
     startedAt: ours?.startedAt ?? null,
     theirs: moneyOf(theirs.units),
     ours: isOurs ? ours.amount : null,
     difference: moneyOf(difference),
     isHeld: isOurs && ours.isHeld,
     note: noteOf(theirs, ours),
+  };
+}
+
+/** A line whose number made no call of ours. */
+export function missingHere(
+  phoneNumber: string,
+  startedAt: string | null,
+  units: bigint,
+  line: number,
+): ReconciledItem {
+  const theirs = moneyOf(units);
+  return {
+    kind: 'missing_here',
+    line,
+    callLogId: null,
+    phoneNumber,
+    startedAt,
+    theirs,
+    ours: null,
+    difference: theirs,
+    isHeld: false,
+    note: null,
   };
 }
 
@@ -80,6 +105,7 @@ export function missingThere(ours: OurAmount): ReconciledItem | null {
     kind: 'missing_there',
     line: null,
     callLogId: ours.callLogId,
+    phoneNumber: null,
     startedAt: ours.startedAt,
     theirs: null,
     ours: ours.amount,

@@ -33,6 +33,16 @@ const problemJson = Type.Object(
     postback_id: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(fault, { description: 'every fault of the request' })),
     call_log_ids: Type.Optional(Type.Array(Type.String(), { description: 'the calls that match' })),
+    ...optional({
+      call_log_id: Type.String(),
+      matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+      candidates: Type.Integer(),
+      ignored: Type.Array(Type.String()),
+      dry_run: Type.Boolean(),
+      batch_id: Type.String({ description: 'of a batch that was refused as a whole' }),
+      summary: Type.Unknown(),
+      results: Type.Array(Type.Unknown()),
+    }),
   },
   { $id: 'Problem' },
 );
@@ -73,6 +83,14 @@ const callJson = Type.Object(
   { $id: 'Call' },
 );
 export const callRef = Type.Ref('Call');
+/** What a change by hand would do. */
+export const dryRunJson = Type.Object({
+  dry_run: Type.Boolean(),
+  status: oneOf(['applied', 'unchanged', 'queued']),
+  call_log_id: Type.String(),
+  changes,
+  ignored: Type.Array(Type.String()),
+});
 export const changedCallJson = Type.Interface([callJson], {
   ignored: Type.Optional(Type.Array(Type.String(), { description: 'what was sent and means nothing here' })),
 });

@@ -36,12 +36,15 @@ function payloadOf(members: Record<string, TSchema>) {
   return Type.Object(optional({ ...postbackControls, ...members, fields: Type.Object(optional(members)) }));
 }
 
+const gif = {
+  description: 'A transparent GIF, whatever the outcome: the status and X-Postback-Status tell it',
+  content: { 'image/gif': { schema: Type.String({ format: 'binary' }) } },
+};
 const keySecurity = [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }];
 
 /** The documentation of a postback door. */
 export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
   const members = payloadMembers(type);
-  const answer = suffix === '.gif' ? Type.Unknown({ description: 'a transparent GIF' }) : outcomeJson;
   const texts = Object.keys({ ...postbackControls, ...members });
   return {
     tags: ['postbacks'],
@@ -56,7 +59,10 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
       body: payloadOf(members),
       consumes: ['application/json', 'application/x-www-form-urlencoded'],
     }),
-    response: { 200: answer, 202: answer, 204: Type.Null(), '4xx': problem, '5xx': problem },
+    response:
+      suffix === '.gif'
+        ? { '2xx': gif, '4xx': gif, '5xx': gif }
+        : { 200: outcomeJson, 202: outcomeJson, 204: Type.Null(), '4xx': problem, '5xx': problem },
   };
 }
 

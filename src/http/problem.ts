@@ -31,12 +31,8 @@ export function prepareRefusal(reply: FastifyReply, { code }: Refusal): FastifyR
   return reply.code(refusalCodes[code].httpStatus).header('cache-control', 'no-store');
 }
 
-export function sendProblem(
-  reply: FastifyReply,
-  refusal: Refusal,
-  extra?: Record<string, unknown>,
-): FastifyReply {
+export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
   return prepareRefusal(reply, refusal)
     .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(problemOf(refusal, extra)));
+    .send(JSON.stringify(problemOf(refusal)));
 }

@@ -34,7 +34,12 @@ export type Arrival = Pick<Postback, 'postbackId' | 'receivedAt' | 'sourceIp' | 
 
 export function arrivalOf(request: FastifyRequest, received: ReceivedRequest, body: Body | Refusal): Arrival {
   const { postbackId, receivedAt } = received;
-  return { postbackId, receivedAt, sourceIp: request.sourceIp, request: recordRequest(request, received, body) };
+  return {
+    postbackId,
+    receivedAt,
+    sourceIp: request.sourceIp,
+    request: recordRequest(request, received, body),
+  };
 }
 
 export function toPostback(

@@ -322,6 +322,22 @@ describe('all or nothing', () => {
     expect(batches).toEqual([['a', 'b'], ['c']]);
   });
 
+  test('is waited for when the writer closes', async () => {
+    const gate = makeGate();
+    const { writer } = makeWriter(gate.pass);
+    const taken = writer.submitAtomic([postbackOf('a')]);
+    await gate.reached;
+    let isClosed = false;
+    const closing = writer.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isClosed).toBe(false);
+    gate.open();
+    await closing;
+    expect(await taken).toMatchObject([{ status: 'applied' }]);
+  });
+
   test('meets a bug alone', async () => {
     const { writer } = makeWriter(async (ids) => {
       if (ids.includes('a')) throw new Error('a bug');

@@ -143,6 +143,21 @@ describe('a new webhook', () => {
     expect(faultsOf(answer).sort()).toEqual(faults);
   });
 
+  test('is refused for unknown fields, however many', async () => {
+    const body = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`unknown/${at}`, at]));
+    const answer = await server.api('POST', '/webhooks/incoming', {
+      ...body,
+      name: 'x',
+      type: 'update_tags',
+    });
+    expectProblem(answer, 422, 'unknown_field');
+    expect(faultsOf(answer)).toEqual(Object.keys(body).map((name) => `${name}: unknown_field`));
+    const huge = Object.fromEntries(Array.from({ length: 6_000 }, (_, at) => [at, 0]));
+    const refusal = await server.api('POST', '/webhooks/incoming', huge);
+    expectProblem(refusal, 422, 'invalid_value');
+    expect(refusal.text.length).toBeLessThan(100_000);
+  });
+
   test('is refused without a JSON object', async () => {
     expectProblem(await server.api('POST', '/webhooks/incoming'), 400, 'malformed_body');
     expectProblem(await server.api('POST', '/webhooks/incoming', []), 400, 'malformed_body');

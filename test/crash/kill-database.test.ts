@@ -31,7 +31,7 @@ function watch(server: TestServer): { stop(): Promise<number[]> } {
 }
 
 test('a database that is killed under load is back by itself, and every answer meanwhile is true', async () => {
-  const { dataDir, start } = await makeDataDir();
+  const { dataDir, start, query } = await makeDataDir();
   const app = start();
   const server = await app.listening;
   const load = await Load.prepare(server);
@@ -56,6 +56,6 @@ test('a database that is killed under load is back by itself, and every answer m
   load.expectHonestRefusals();
   expect(statuses.filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
   await load.settle(server);
-  await load.expectAllTaken(server, dataDir, 0);
+  await load.expectAllTaken(server, query, 0);
   expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
 }, 60_000);

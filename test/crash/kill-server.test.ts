@@ -3,7 +3,7 @@ import { makeDataDir, readPostmaster } from '../support/server-process.ts';
 import { Load } from './load.ts';
 
 test('a server that is killed under load loses nothing that it acknowledged, and does nothing twice', async () => {
-  const { dataDir, start } = await makeDataDir();
+  const { dataDir, start, query } = await makeDataDir();
   const first = start();
   const load = await Load.prepare(await first.listening);
   const running = load.run(await first.listening);
@@ -20,6 +20,6 @@ test('a server that is killed under load loses nothing that it acknowledged, and
   await load.settle(server);
   expect(load.acknowledged).toBe(acknowledged + load.senders.length);
   expect(load.refusals).toEqual([]);
-  await load.expectAllTaken(server, dataDir, 0);
+  await load.expectAllTaken(server, query, 0);
   expect(await second.end('SIGTERM')).toMatchObject({ code: 0 });
 }, 60_000);

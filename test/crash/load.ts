@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { TestServer, TestWebhook } from '../support/server.ts';
-import { queryEmbedded } from '../support/server-process.ts';
 
 const sendersCount = 16;
 /** An answer that takes longer counts as a hang. */
@@ -18,7 +17,9 @@ type Sender = {
   acknowledged: number;
 };
 
-export type Refusal = { status: number; code: string | undefined; retryAfter: string | null };
+type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+
+type Refusal = { status: number; code: string | undefined; retryAfter: string | null };
 
 export class Load {
   readonly senders: Sender[] = Array.from({ length: sendersCount }, (_, at) => ({
@@ -47,12 +48,14 @@ export class Load {
     return this.senders.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   }
 
-  /** Sends until `stop`, or until the server does not answer any more. */
-  async run(server: TestServer): Promise<void> {
-    this.#isStopped = false;
+  /** Sends until `stop`; without an answer the sender gives up, or goes on with the same amount. */
+  async run(server: TestServer, onSilence: 'give up' | 'go on' = 'give up'): Promise<void> {
     await Promise.all(
       this.senders.map(async (sender) => {
-        while (!this.#isStopped && (await this.#sendNext(server, sender)));
+        while (!this.#isStopped) {
+          const isAnswered = await this.#sendNext(server, sender);
+          if (!isAnswered && onSilence === 'give up') return;
+        }
       }),
     );
   }
@@ -109,14 +112,14 @@ export class Load {
 
   /**
    * Every acknowledged amount was taken once, in its order, and nothing else was.
+   * @param query a look into the server's database
    * @param inFlightMax amounts that a sender may have sent without hearing of them
    */
-  async expectAllTaken(server: TestServer, dataDir: string, inFlightMax: number): Promise<void> {
+  async expectAllTaken(server: TestServer, query: Query, inFlightMax: number): Promise<void> {
     for (const { callLogId, isLive } of this.senders) {
       if (isLive) await server.api('POST', `/calls/${encodeURIComponent(callLogId)}/complete`, {});
     }
-    const rows = await queryEmbedded(
-      dataDir,
+    const rows = await query(
       `select c.call_log_id, c.revenue_paid_out::float as standing,
          json_agg((p.changes -> 'revenue_paid_out' ->> 'to')::float order by p.postback_id) as taken
        from call c left join postback p on p.call_log_id = c.call_log_id and p.status = 'applied'

@@ -130,7 +130,7 @@ describe('a refusal', () => {
       unresolved_placeholder: await send({ reason: '{reason}' }),
     };
     for (const [code, answer] of Object.entries(answers)) {
-      const { httpStatus, title } = refusalCodes[code as keyof typeof answers];
+      const { httpStatus, title } = refusalCodes[code as keyof typeof answers]; // Object.entries widens to string
       expect(answer.json).toMatchObject({
         type: `urn:ringback:problem:${code}`,
         title,

@@ -56,6 +56,15 @@ test('remembers no transaction id', async () => {
   expect(real.json).toMatchObject({ status: 'applied', duplicate: false });
 });
 
+test('remembers no transaction id for a real postback that arrives with it', async () => {
+  await server.createCall('together');
+  const body = { call_log_id: 'together', transaction_id: 'T3', reason: 'r' };
+  const dry = () => server.post(webhook, { ...body, dry_run: true });
+  const answers = await Promise.all([dry(), dry(), server.post(webhook, body), dry()]);
+  expect(answers[2]?.json).toMatchObject({ status: 'applied', duplicate: false });
+  expect((await server.readCall('together')).reason).toBe('r');
+});
+
 test('tells a repeat and a reused id of a real postback', async () => {
   await server.createCall('real');
   const body = { call_log_id: 'real', transaction_id: 'T2', reason: 'a' };

@@ -52,8 +52,8 @@ describe('HTTP that is none', () => {
   ])('%s is answered %i', async (_name, status, headers, parts) => {
     const answer = await raw(post, headers, ...parts);
     expect(answer?.status).toBe(status);
-    const code = JSON.parse(answer?.body ?? '').code as keyof typeof refusalCodes;
-    expect(refusalCodes[code].httpStatus).toBe(status);
+    const { code } = JSON.parse(answer?.body ?? '');
+    expect(Object.entries(refusalCodes).find(([known]) => known === code)?.[1].httpStatus).toBe(status);
   });
 
   test.each([

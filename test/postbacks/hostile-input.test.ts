@@ -40,7 +40,7 @@ describe('text that cannot be stored', () => {
     ['NUL in a name inside fields', '{"call_log_id":"CA1","fields":{"a\\u0000":1}}', 422],
     ['half a surrogate pair in a name inside fields', '{"call_log_id":"CA1","fields":{"a\\ud800":1}}', 422],
     ['a raw NUL', '{"call_log_id":"CA1","reason":"a\0b"}', 400],
-    ['a surrogate as raw bytes', Buffer.from('7b2261223a22eda08022 7d'.replace(' ', ''), 'hex'), 400],
+    ['a surrogate as raw bytes', Buffer.from('7b2261223a22eda080227d', 'hex'), 400],
     ['bytes that are not UTF-8', Buffer.from('7b2261223a22ff227d', 'hex'), 400],
     ['an overlong NUL', Buffer.from('7b2261223a22c080227d', 'hex'), 400],
     ['UTF-16', Buffer.from('{"call_log_id":"CA1"}', 'utf16le'), 400],
@@ -77,7 +77,7 @@ test('names of every object are names like any other', async () => {
   const tagged = await postText(server, webhook, `call_log_id=names&${asText}`, form);
   expect(tagged.json).toMatchObject({ status: 'applied', ignored: names });
   expect(Object.keys((await server.readCall('names')).tags).toSorted()).toEqual(names.toSorted());
-  expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  expect(Object.prototype).not.toHaveProperty('x');
 });
 
 describe('thousands of names', () => {

@@ -4,18 +4,20 @@ import { encodings, type Payload, pathOf, postText, sendAs, textEncodings } from
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
 let server: TestServer;
-let webhooks: Record<string, TestWebhook>;
 let fieldsWebhook: TestWebhook;
+const webhooks = new Map<string, TestWebhook>();
 
 beforeAll(async () => {
   server = await startTestServer();
-  fieldsWebhook = await server.createWebhook('update_fields');
-  webhooks = {
-    update_fields: fieldsWebhook,
-    update_revenue: await server.createWebhook('update_revenue'),
-    update_tags: await server.createWebhook('update_tags'),
-  };
+  for (const type of Object.keys(payloads)) webhooks.set(type, await server.createWebhook(type));
+  fieldsWebhook = webhookOf('update_fields');
 });
+
+function webhookOf(type: string): TestWebhook {
+  const webhook = webhooks.get(type);
+  if (webhook === undefined) throw new Error(`there is no webhook of type ${type}`);
+  return webhook;
+}
 
 afterAll(() => server.stop());
 
@@ -52,7 +54,7 @@ for (const type of Object.keys(payloads)) {
         fields: { fields: payload },
         both: { ...Object.fromEntries([first ?? []]), fields: Object.fromEntries(others) },
       }[place];
-      const answer = await sendAs(server, webhooks[type] as TestWebhook, encoding, {
+      const answer = await sendAs(server, webhookOf(type), encoding, {
         call_log_id: callLogId,
         ...sent,
       });

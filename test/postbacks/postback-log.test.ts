@@ -55,6 +55,9 @@ test('an entry tells the request, what was made of it and what came of it', asyn
     body: { phone_number: '2125550123', transaction_id: 'T9', revenue_paid_out: 1.1, remove: ['old'] },
   });
   expect(Object.keys(request.query)).toEqual(['utm_source']);
+  expect(Object.keys(request.headers)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(x-auth-key|authorization|cookie)$/)]),
+  );
 });
 
 describe('every refusal of a valid key is in the log', () => {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseJson } from '../../core/json.ts';
 import { refuse } from '../../core/refusal.ts';
 import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../body.ts';
+import { leaveBodiesUnread } from '../files/file-request.ts';
 import { sendProblem } from '../problem.ts';
 import { hashSecret } from '../secret.ts';
 import { registerAccountRoutes } from './account.ts';
@@ -9,6 +10,7 @@ import { registerCallLists } from './call-lists.ts';
 import { registerCallRoutes } from './calls.ts';
 import { registerImportRoute } from './imports.ts';
 import { registerPostbackLogRoutes } from './postbacks.ts';
+import { registerReconciliationRoute } from './reconciliations.ts';
 import type { Api } from './route.ts';
 import { registerWebhookRoutes } from './webhooks.ts';
 
@@ -34,9 +36,16 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerWebhookRoutes(app, api);
   registerPostbackLogRoutes(app, api);
   registerAccountRoutes(app, api);
+  app.register(async (scope) => registerFileRoutes(scope, api));
+}
+
+/** The routes that take files as long as they may be. */
+function registerFileRoutes(scope: FastifyInstance, api: Api): void {
   const stopping = new AbortController();
-  app.addHook('preClose', async () => stopping.abort());
-  registerImportRoute(app, api, stopping.signal);
+  scope.addHook('preClose', async () => stopping.abort());
+  leaveBodiesUnread(scope);
+  registerImportRoute(scope, api, stopping.signal);
+  registerReconciliationRoute(scope, api, stopping.signal);
 }
 
 /**

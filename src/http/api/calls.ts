@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import { decodeCallEvent } from '../../core/call-event.ts';
 import { readCallLogId } from '../../core/decode.ts';
 import { type Fault, Invalid } from '../../core/fault.ts';
@@ -12,9 +13,9 @@ import {
   callRef,
   changedCallJson,
   completeBody,
+  dryRunJson,
   problem,
 } from '../api-types.ts';
-import { outcomeToJson } from '../postback-answer.ts';
 import { sendProblem } from '../problem.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
 import { readCallChange } from './call-change.ts';
@@ -28,6 +29,8 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     summary,
     response: { ...response, '4xx': problem },
   });
+
+  const changed = Type.Union([changedCallJson, dryRunJson]);
 
   app.post(
     '/calls',
@@ -48,7 +51,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     '/calls/:id',
     {
       schema: {
-        ...docs('Change a call by hand', { 200: changedCallJson, 202: changedCallJson }),
+        ...docs('Change a call by hand', { 200: changed, 202: changed }),
         body: callChangeBody,
       },
       ...documentedOnly,
@@ -59,11 +62,16 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
       const result = await api.writer.submit(change);
       if (result === 'stale') throw new Error('a change by hand depends on no webhook');
       if (result.refusal !== null) return sendProblem(reply, result.refusal);
-      if (change.isDryRun) return outcomeToJson(result, true);
+      const { status, callLogId, changes, ignored } = result;
+      if (change.isDryRun) {
+        return reply
+          .code(status === 'queued' ? 202 : 200)
+          .send({ dry_run: true, status, call_log_id: callLogId, changes, ignored });
+      }
       const call = await api.store.readCall(account.accountId, request.params.id);
       if (call === null) return sendUnknownCall(reply);
-      const ignored = result.ignored.length > 0 ? { ignored: result.ignored } : undefined;
-      return reply.code(result.status === 'queued' ? 202 : 200).send({ ...callToJson(call), ...ignored });
+      const answer = { ...callToJson(call), ...(ignored.length > 0 && { ignored }) };
+      return reply.code(status === 'queued' ? 202 : 200).send(answer);
     },
   );
 }

@@ -6,14 +6,14 @@ import { readText } from '../../core/text.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { problem } from '../api-types.ts';
-import { readMapping } from '../imports/columns.ts';
-import { leaveBodiesUnread, readDelimiter, readFileFormat } from '../imports/file-request.ts';
+import { readMapping } from '../files/columns.ts';
+import { readDelimiter, readFileFormat } from '../files/file-request.ts';
+import { fileBody } from '../files/file-schemas.ts';
+import { openBody, refuseFile, sendLines } from '../files/request-body.ts';
+import { type FileReading, openRowsFile } from '../files/rows-file.ts';
 import { Import } from '../imports/import.ts';
 import { importColumns } from '../imports/import-columns.ts';
-import { fileBody, importAnswer, importQuery } from '../imports/import-schemas.ts';
-import { closeAfterAnswer, openBody, sendLines } from '../imports/request-body.ts';
-import { type FileReading, openRowsFile } from '../imports/rows-file.ts';
-import { sendProblem } from '../problem.ts';
+import { importAnswer, importQuery } from '../imports/import-schemas.ts';
 import { refuseAtTheDoor } from '../read-postback.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
 import { ListReader } from './list-reader.ts';
@@ -27,28 +27,25 @@ const ownWebhook = { name: 'File import', matchWindowHours: 2160, matchRule: 'on
 /** With the number of its row behind it, a transaction_id. */
 const importKeyCharsMax = 150;
 
-/** @param stopping tells that the server stops */
-export function registerImportRoute(app: FastifyInstance, api: Api, stopping: AbortSignal): void {
-  app.register(async (scope) => {
-    leaveBodiesUnread(scope);
-    scope.post<List>(
-      '/imports',
-      {
-        schema: {
-          ...apiDocs,
-          tags: ['files'],
-          summary: 'Import a file: CSV or NDJSON, at most 1,000,000 rows',
-          description:
-            'Each row is a postback of its own through an incoming webhook. The answer is written while the file is read: read it while you send.',
-          querystring: importQuery,
-          body: fileBody,
-          response: { 200: importAnswer, '4xx': problem },
-        },
-        ...documentedOnly,
+/** @param scope takes bodies as they arrive. @param stopping tells that the server stops */
+export function registerImportRoute(scope: FastifyInstance, api: Api, stopping: AbortSignal): void {
+  scope.post<List>(
+    '/imports',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['files'],
+        summary: 'Import a file: CSV or NDJSON, at most 1,000,000 rows',
+        description:
+          'Each row is a postback of its own through an incoming webhook. The answer is written while the file is read: read it while you send.',
+        querystring: importQuery,
+        body: fileBody,
+        response: { 200: importAnswer, '4xx': problem },
       },
-      (request, reply) => takeImport(api, request, reply, stopping),
-    );
-  });
+      ...documentedOnly,
+    },
+    (request, reply) => takeImport(api, request, reply, stopping),
+  );
 }
 
 async function takeImport(
@@ -58,17 +55,17 @@ async function takeImport(
   stopping: AbortSignal,
 ): Promise<FastifyReply> {
   const asked = readRequest(request);
-  if ('code' in asked) return refuseImport(request, reply, asked);
+  if ('code' in asked) return refuseFile(request, reply, asked);
   const webhook = await findWebhook(api, request, asked);
-  if ('code' in webhook) return refuseImport(request, reply, webhook);
+  if ('code' in webhook) return refuseFile(request, reply, webhook);
   const rules = importColumns(webhookTypes[webhook.type]);
   const mapping = readMapping(asked.maps, rules);
-  if ('code' in mapping) return refuseImport(request, reply, mapping);
+  if ('code' in mapping) return refuseFile(request, reply, mapping);
   const body = openBody(request, stopping);
   const file = await openRowsFile(body, { ...asked.reading, mapping, rules });
   if ('refusal' in file) {
     body.destroy();
-    return refuseImport(request, reply, file.refusal, file.line);
+    return refuseFile(request, reply, file.refusal, file.line);
   }
   const { importKey, isDryRun } = asked;
   const running = new Import(api, request, file, { webhook, importKey, isDryRun });
@@ -122,14 +119,4 @@ async function ensureOwnWebhook(store: Api['store'], accountId: string, type: We
   const keyHash = hashSecret(makeSecret('rbk'));
   const webhook = await store.ensureWebhook(accountId, { ...ownWebhook, type }, keyHash);
   return webhook.webhookId;
-}
-
-function refuseImport(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  refusal: Refusal,
-  line?: number,
-): FastifyReply {
-  closeAfterAnswer(request, reply);
-  return sendProblem(reply, refusal, line === undefined ? {} : { line });
 }

@@ -1,7 +1,10 @@
 import { refuse } from '../../core/refusal.ts';
 import { readPairs } from '../../core/source.ts';
 import type { WebhookTypeRow } from '../../core/webhook-type.ts';
-import type { ColumnRules } from './columns.ts';
+import type { ColumnRules } from '../files/columns.ts';
+
+/** Of one import. */
+export const importRowsMax = 1_000_000;
 
 const callNames = ['call_log_id', 'phone_number'];
 

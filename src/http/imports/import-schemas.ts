@@ -1,17 +1,8 @@
-/** The documentation of files: what they may be asked with, and the lines that answer them. */
-import Type, { type TSchema } from 'typebox';
+/** The documentation of imports. */
+import Type from 'typebox';
 import { webhookTypeNames } from '../../core/webhook-type.ts';
 import { oneOf, optional } from '../api-types.ts';
-import { delimiterWords, fileTypes } from './file-request.ts';
-
-/** Of every route that takes a file. */
-export const fileQuery = {
-  map: Type.Union([Type.String(), Type.Array(Type.String())], {
-    description: 'COLUMN=FIELD, as often as there are columns to map; COLUMN= leaves a column out',
-    examples: ['Payout=publisher_paid_out'],
-  }),
-  delimiter: oneOf(delimiterWords, { description: 'found by the header if left out' }),
-};
+import { fileQuery, linesOf } from '../files/file-schemas.ts';
 
 export const importQuery = Type.Object(
   optional({
@@ -27,18 +18,6 @@ export const importQuery = Type.Object(
     empty: oneOf(['absent', 'null'], { description: 'what an empty cell means; absent if left out' }),
   }),
 );
-
-/** A file as the body of a request. */
-export const fileBody = {
-  content: Object.fromEntries(
-    fileTypes.map((type) => [type, { schema: Type.String({ description: 'in UTF-8' }) }]),
-  ),
-};
-
-/** Lines as the answer to a file. */
-export function linesOf(description: string, lines: TSchema[]) {
-  return { description, content: { 'application/x-ndjson': { schema: Type.Union(lines) } } };
-}
 
 const money = Type.String({ description: 'decimal text' });
 const count = Type.Integer();

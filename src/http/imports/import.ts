@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
-import type { Target } from '../../core/decode.ts';
 import type { Outcome, Postback } from '../../core/postback.ts';
 import { type Refusal, refusalCodes, refuse } from '../../core/refusal.ts';
 import { readObject, readPairs } from '../../core/source.ts';
@@ -11,11 +10,13 @@ import { makeOrderedId } from '../../ordered-id.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import type { Api } from '../api/route.ts';
 import { itemToJson, itemToPostback } from '../bulk.ts';
+import type { FileFault } from '../files/file-fault.ts';
+import { ServerStops } from '../files/request-body.ts';
+import type { FileRow, RowsFile } from '../files/rows-file.ts';
 import { nothingDecoded, refuseAtTheDoor } from '../read-postback.ts';
-import type { FileFault } from './file-fault.ts';
+import { importRowsMax } from './import-columns.ts';
 import { SummaryCounter } from './import-summary.ts';
-import { ServerStops } from './request-body.ts';
-import type { FileRow, RowsFile } from './rows-file.ts';
+import { Turns } from './turns.ts';
 
 export type ImportOptions = {
   /** as it was when the import began */
@@ -25,7 +26,6 @@ export type ImportOptions = {
   isDryRun: boolean;
 };
 
-export const rowsMax = 1_000_000;
 /** Rows that are under way, or wait for the client to take their answers. */
 const rowsUnderWayMax = 600;
 /** With the writer's own tries about 15 s: a database that restarts is often back by then. */
@@ -80,7 +80,7 @@ export class Import {
     let row = 0;
     for await (const read of this.#file.rows) {
       if ('fault' in read) this.#end = read.fault;
-      else if (row === rowsMax) this.#end = tooManyRows(read.line);
+      else if (row === importRowsMax) this.#end = tooManyRows(read.line);
       if ('fault' in read || this.#end !== null || this.#breakdown !== null) return;
       row += 1;
       yield { row, read };
@@ -179,45 +179,8 @@ export class Import {
   }
 }
 
-/**
- * Rows for one call take turns, so that they keep their order whatever happens. Once calls are named both by id
- * and by number, nobody knows which rows are for one call: from then on all stand in one lane of the writer.
- */
-class Turns {
-  readonly #laneName: string;
-  readonly #last = new Map<string, Promise<unknown>>();
-  readonly #namings = new Set<keyof Target | string>();
-  #allBefore: Promise<unknown> | null = null;
-
-  constructor(laneName: string) {
-    this.#laneName = laneName;
-  }
-
-  async take<T>(target: Target | null, work: (together?: string) => Promise<T>): Promise<T> {
-    if (target === null) return work();
-    const [naming, name] = Object.entries(target)[0] ?? ['', ''];
-    this.#namings.add(naming);
-    if (this.#namings.size > 1) {
-      this.#allBefore ??= Promise.all(this.#last.values());
-      await this.#allBefore;
-      return work(this.#laneName);
-    }
-    const before = this.#last.get(name);
-    const turn = (async () => {
-      await before;
-      return work();
-    })();
-    this.#last.set(name, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#last.get(name) === turn) this.#last.delete(name);
-    }
-  }
-}
-
 function tooManyRows(line: number): FileFault {
-  const detail = `One import takes at most ${rowsMax} rows: send this row and the rest as another file.`;
+  const detail = `One import takes at most ${importRowsMax} rows: send this row and the rest as another file.`;
   return { refusal: refuse('body_too_large', detail), line };
 }
 

@@ -99,9 +99,9 @@ create table call_event (
 create index call_event_of_call on call_event (account_id, call_log_id, event_id);
 
 -- One row per request that came with a valid key, refused ones too, and per change by hand (webhook_id is null).
--- The json columns are json, not jsonb: they keep what was sent to the letter (every digit, NUL and broken
--- Unicode included), and are written once and read rarely. No foreign keys: a check per row would cost a lookup
--- for each postback, and what they point at is never deleted.
+-- The json columns are json, not jsonb: they keep every digit that was sent, and are written once and read rarely.
+-- NUL and broken Unicode, which no statement can read out of JSON, are U+FFFD in them. No foreign keys: a check per
+-- row would cost a lookup for each postback, and what they point at is never deleted.
 create table postback (
   account_id uuid not null,
   postback_id uuid not null, -- uuid v7, made at receipt: in order of receipt

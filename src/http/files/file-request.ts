@@ -16,7 +16,7 @@ const formatsByType: Readonly<Record<string, FileFormat>> = {
 /** As they are documented. */
 export const fileTypes = ['text/csv', 'application/x-ndjson'];
 
-const delimiterNames = { comma: ',', semicolon: ';', tab: '\t' } as const;
+export const delimiterNames = { comma: ',', semicolon: ';', tab: '\t' } as const;
 export const delimiterWords = [
   'comma',
   'semicolon',

@@ -1,6 +1,8 @@
 /** A body that is read while it arrives, and an answer that is written meanwhile. */
 import { finished, PassThrough, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Refusal } from '../../core/refusal.ts';
+import { prepareRefusal, problemOf } from '../problem.ts';
 
 /** A sender or reader that does nothing for so long is gone. */
 const idleMsMax = 120_000;
@@ -49,8 +51,21 @@ export function sendLines(
     .send(Readable.from(lines));
 }
 
+/** Refuses a file as a whole. @param line where the fault is, if it is in a line */
+export function refuseFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: Refusal,
+  line?: number,
+): FastifyReply {
+  closeAfterAnswer(request, reply);
+  return prepareRefusal(reply, refusal)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problemOf(refusal, line === undefined ? {} : { line })));
+}
+
 /** Where the answer ends before the body does, the connection is of no more use. */
-export function closeAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
+function closeAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once('finish', () => {
     if (raw.complete) return;
     const timer = setTimeout(() => raw.complete || raw.destroy(), lingerMs);

@@ -80,14 +80,18 @@ async function* checkRecords(
     const isTooLong = cells.length > columns && cells.slice(columns).some((cell) => cell.trim() !== '');
     if (cells.some(isBroken)) yield { line, refusal: refuse('malformed_body', notUtf8) };
     else if (cells.length >= columns && !isTooLong) yield { line, cells };
-    else {
-      const detail = `The row has ${cells.length} cells, but the header has ${columns}: is a delimiter missing, or in a cell that is not in quotation marks?`;
-      yield { line, refusal: refuse('malformed_body', detail) };
-    }
+    else yield { line, refusal: refuse('malformed_body', detailOfCells(record, columns)) };
   }
 }
 
-type RawRecord = { line: number; cells: string[] };
+function detailOfCells({ line, lastLine, cells }: RawRecord, columns: number): string {
+  const what = `The row has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, but the header has ${columns}`;
+  return lastLine > line
+    ? `${what}. It takes lines ${line} to ${lastLine}: is a quotation mark not closed?`
+    : `${what}: is a delimiter missing, or in a cell that is not in quotation marks?`;
+}
+
+type RawRecord = { line: number; lastLine: number; cells: string[] };
 
 /** A record that the parser cannot read, in its place among the others. */
 class BrokenRecord {
@@ -124,8 +128,9 @@ async function* readRecords(
       yield { fault: fileFault(line, detail) };
       return;
     }
-    if (record.some((cell) => cell.trim() !== '')) yield { line, cells: record };
-    line += 1 + record.reduce((sum, cell) => sum + countNewlines(cell), 0);
+    const lastLine = line + record.reduce((sum, cell) => sum + countNewlines(cell), 0);
+    if (record.some((cell) => cell.trim() !== '')) yield { line, lastLine, cells: record };
+    line = lastLine + 1;
   }
 }
 
@@ -154,10 +159,18 @@ function firstLineEnd(head: Buffer): number {
 function findDelimiter(head: Buffer): Delimiter {
   const end = firstLineEnd(head);
   const line = head.subarray(0, end === -1 ? rowBytesMax : end);
-  const options = { skip_records_with_error: true, skip_empty_lines: true, to: 1 };
   const columns = delimiters.map((delimiter) => {
-    const [first = []] = parseText(line, { ...options, delimiter });
-    return { delimiter, count: first.length };
+    let isReadable = true;
+    const [first = []] = parseText(line, {
+      delimiter,
+      skip_empty_lines: true,
+      skip_records_with_error: true,
+      on_skip: () => {
+        isReadable = false;
+        return undefined;
+      },
+    });
+    return { delimiter, count: isReadable ? first.length : 0 };
   });
   return columns.reduce((most, one) => (one.count > most.count ? one : most)).delimiter;
 }

@@ -1,6 +1,6 @@
 import type { ReconciledAmount } from '../../core/reconcile.ts';
 import { refuse } from '../../core/refusal.ts';
-import type { ColumnRules } from './columns.ts';
+import type { ColumnRules } from '../files/columns.ts';
 
 const callNames = ['call_log_id', 'phone_number'];
 

@@ -6,8 +6,8 @@ import { readPhone } from '../../core/phone.ts';
 import { readStatementAmount, type TheirAmount } from '../../core/reconcile.ts';
 import { type Refusal, refuse, refuseFaults } from '../../core/refusal.ts';
 import type { Account, NumberedLine, StatementScope, Store } from '../../store/store.ts';
-import type { FileFault } from './file-fault.ts';
-import type { FileRow, RowsFile } from './rows-file.ts';
+import type { FileFault } from '../files/file-fault.ts';
+import type { FileRow, RowsFile } from '../files/rows-file.ts';
 
 /** What the lines of a statement hold in memory, about 100 MB. */
 export const statementLinesMax = 500_000;
@@ -17,10 +17,16 @@ const numberedLinesMax = 500;
 export type Statement = {
   /** by call_log_id */
   amounts: Map<string, TheirAmount>;
-  refused: { line: number; refusal: Refusal }[];
+  /** lines that name a number which made no such call */
+  unmatched: UnmatchedLine[];
+  refused: RefusedLine[];
 };
 
+/** `callLogId`: the call that it names all the same */
+export type RefusedLine = { line: number; callLogId: string | null; refusal: Refusal };
+
 type Line = { line: number; units: bigint; call: string | NumberedLine };
+type UnmatchedLine = Line & { call: NumberedLine };
 
 /** Reads a statement. A file that breaks off is of no use: half a statement would show half the calls as missing. */
 export async function readStatement(
@@ -47,8 +53,8 @@ class StatementReader {
   readonly #store: Store;
   readonly #account: Account;
   readonly #scope: StatementScope;
-  readonly #statement: Statement = { amounts: new Map(), refused: [] };
-  #numbered: (Line & { call: NumberedLine })[] = [];
+  readonly #statement: Statement = { amounts: new Map(), unmatched: [], refused: [] };
+  #numbered: UnmatchedLine[] = [];
 
   constructor(store: Store, account: Account, scope: StatementScope) {
     this.#store = store;
@@ -57,8 +63,8 @@ class StatementReader {
   }
 
   async add(row: FileRow): Promise<void> {
-    const read = 'values' in row ? this.#read(row.line, row.values) : row.refusal;
-    if ('code' in read) this.#refuse(row.line, read);
+    const read = 'values' in row ? this.#read(row.line, row.values) : refusedLine(row.line, row.refusal);
+    if ('refusal' in read) this.#statement.refused.push(read);
     else if (typeof read.call === 'string') this.#addAmount(read.call, read);
     else this.#numbered.push({ ...read, call: read.call });
     if (this.#numbered.length === numberedLinesMax) await this.#match();
@@ -70,7 +76,7 @@ class StatementReader {
     return this.#statement;
   }
 
-  #read(line: number, values: Record<string, unknown>): Line | Refusal {
+  #read(line: number, values: Record<string, unknown>): Line | RefusedLine {
     const { timeZone, defaultCountry } = this.#account;
     const faults: Fault[] = [];
     const read = <T>(name: string, reader: (value: unknown) => T | Invalid): T | null => {
@@ -85,11 +91,12 @@ class StatementReader {
     const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
     const startedAt = read('started_at', (value) => readInstant(value, timeZone));
     const units = read('amount', readStatementAmount);
-    if (faults.length > 0) return refuseFaults(faults);
-    if (units === null) return refuse('invalid_value', 'The line has no amount.');
+    if (faults.length > 0) return refusedLine(line, refuseFaults(faults), callLogId);
+    if (units === null)
+      return refusedLine(line, refuse('invalid_value', 'The line has no amount.'), callLogId);
     if (callLogId !== null) return { line, units, call: callLogId };
     if (phoneNumber !== null) return { line, units, call: { phoneNumber, startedAt } };
-    return refuse('call_not_identified', 'The line names no call: is it a total?');
+    return refusedLine(line, refuse('call_not_identified', 'The line names no call: is it a total?'));
   }
 
   async #match(): Promise<void> {
@@ -103,25 +110,26 @@ class StatementReader {
     );
     for (const [at, line] of lines.entries()) {
       const call = calls[at] ?? null;
-      if (call === 'ambiguous') this.#refuse(line.line, ambiguous(line.call));
-      else this.#addAmount(call === null ? line.call.phoneNumber : call.callLogId, line);
+      if (call === 'ambiguous') this.#statement.refused.push(refusedLine(line.line, ambiguous(line.call)));
+      else if (call === null) this.#statement.unmatched.push(line);
+      else this.#addAmount(call.callLogId, line);
     }
   }
 
-  #addAmount(name: string, { line, units }: Line): void {
+  #addAmount(callLogId: string, { line, units }: Line): void {
     const { amounts } = this.#statement;
-    const known = amounts.get(name);
+    const known = amounts.get(callLogId);
     if (known === undefined) {
-      amounts.set(name, { units, line, lines: 1 });
+      amounts.set(callLogId, { units, line, lines: 1 });
       return;
     }
     known.units += units;
     known.lines += 1;
   }
+}
 
-  #refuse(line: number, refusal: Refusal): void {
-    this.#statement.refused.push({ line, refusal });
-  }
+function refusedLine(line: number, refusal: Refusal, callLogId: string | null = null): RefusedLine {
+  return { line, callLogId, refusal };
 }
 
 function ambiguous({ phoneNumber, startedAt }: NumberedLine): Refusal {

@@ -1,0 +1,307 @@
+/** `/openapi.json`: valid, whole, and true (contract 3). */
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { createMetrics } from '../../src/http/metrics.ts';
+import { createLog } from '../../src/log.ts';
+import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+
+type Media = Record<string, { schema: TSchema }>;
+type Operation = {
+  summary?: string;
+  tags?: string[];
+  security?: object[];
+  parameters?: { name: string; in: string }[];
+  requestBody?: { required?: boolean; content: Media };
+  responses: Record<string, { description: string; content?: Media }>;
+};
+type Document = {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, unknown> };
+};
+
+let server: TestServer;
+let webhook: TestWebhook;
+let document: Document;
+/** the same with every reference replaced by what it refers to */
+let resolved: Document;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  webhook = await server.createWebhook();
+  document = (await server.request('/openapi.json')).json;
+  const validator = new Validator();
+  await validator.validate(structuredClone(document));
+  resolved = validator.resolveRefs() as Document; // what was just validated
+});
+
+afterAll(() => server.stop());
+
+test('the document is valid OpenAPI 3.1', async () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+  expect(Object.keys(document.components.schemas)).toEqual(
+    expect.arrayContaining(['Problem', 'Call', 'Postback']),
+  );
+});
+
+/** Methods and paths of Fastify's own routing table, `:id` written as `{id}`. */
+async function readRoutes(): Promise<{
+  app: Awaited<ReturnType<typeof createApp>>;
+  routes: [string, string][];
+}> {
+  const app = await createApp({
+    store: { latestSchemaVersion: 0 },
+    writer: {},
+    metrics: createMetrics(),
+    log: createLog('silent'),
+    publicUrl: () => 'http://localhost',
+    twilioAuthToken: null,
+  } as unknown as Parameters<typeof createApp>[0]); // no route is asked for more
+  await app.ready();
+  const routes: [string, string][] = [];
+  const parents: string[] = [];
+  for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
+    const match = /^([│ ]*)[├└]── (\S+) \(([^)]+)\)/.exec(line);
+    if (match === null) continue;
+    const [, indent = '', segment = '', methods = ''] = match;
+    const depth = indent.length / 4;
+    parents[depth] = (depth === 0 ? '' : (parents[depth - 1] ?? '')) + segment;
+    const path = (parents[depth] ?? '').replaceAll(/:(\w+)/g, '{$1}');
+    for (const method of methods.split(', ')) routes.push([method, path]);
+  }
+  return { app, routes };
+}
+
+test('every route is described, but the page that shows the description', async () => {
+  const { app, routes } = await readRoutes();
+  expect(routes.length).toBeGreaterThan(30);
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const known = routes.map((route) => route.join(' '));
+  expect(described.filter((one) => !known.includes(one))).toEqual([]);
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+  for (const [name, path] of routes) {
+    const method = methods.find((one) => one === name);
+    if (method === undefined || path.startsWith('/docs') || described.includes(`${method} ${path}`)) continue;
+    // Not a route, but the answer that there is none.
+    const { statusCode } = await app.inject({ method, url: path });
+    expect([method, path, statusCode]).toEqual([method, path, 405]);
+  }
+  await app.close();
+});
+
+describe('every operation', () => {
+  const operations = () =>
+    Object.entries(resolved.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })),
+    );
+
+  test('has a summary, a tag, its path parameters and its answers', () => {
+    for (const { name, path, operation } of operations()) {
+      const { summary, tags, parameters = [], responses } = operation;
+      expect([name, summary?.length, tags?.length]).toEqual([name, expect.any(Number), 1]);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      expect(parameters.filter((one) => one.in === 'path').map((one) => one.name)).toEqual(inPath);
+      expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
+    }
+  });
+
+  test('that may be refused says how, as a problem', () => {
+    for (const { name, path, operation } of operations()) {
+      if (!/^\/(api|update)/.test(path) || path.endsWith('.gif')) continue;
+      const refusal = operation.responses['4XX'];
+      expect([name, Object.keys(refusal?.content ?? {})]).toEqual([name, ['application/problem+json']]);
+      expect(refusal?.content?.['application/problem+json']?.schema).toMatchObject({
+        required: ['type', 'title', 'status', 'detail', 'code'],
+      });
+    }
+  });
+
+  test('of the operator wants a token, but the signed one', () => {
+    for (const { path, operation } of operations()) {
+      if (!path.startsWith('/api')) continue;
+      const isSigned = path.endsWith('/twilio/status');
+      expect(operation.security).toEqual(isSigned ? [] : expect.arrayContaining([{ bearer: [] }]));
+    }
+  });
+
+  test('says where a body may be left out', () => {
+    const bodyless = ['/api/v1/calls/{id}/complete', '/api/v1/webhooks/incoming/{id}/rotate-key'];
+    for (const { path, operation } of operations()) {
+      if (operation.requestBody === undefined) continue;
+      expect([path, operation.requestBody.required ?? false]).toEqual([path, !bodyless.includes(path)]);
+    }
+  });
+});
+
+/** Members that a schema does not name are a fault too. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).map(([key, value]) => [key, closed(value)]);
+  const isOpen = !('properties' in schema) || 'additionalProperties' in schema;
+  return Object.fromEntries(isOpen ? entries : [...entries, ['additionalProperties', false]]);
+}
+
+/** Expects the answer to be one that the operation declares, and its body to be as the schema says. */
+function expectDeclared(operation: string, answer: Answer): void {
+  const [method = '', path = ''] = operation.split(' ');
+  const responses = resolved.paths[path]?.[method.toLowerCase()]?.responses ?? {};
+  const response = responses[answer.status] ?? responses[`${Math.floor(answer.status / 100)}XX`];
+  expect(response, `${operation} declares no ${answer.status}`).toBeDefined();
+  const mediaType = answer.headers.get('content-type')?.split(';')[0] ?? '';
+  if (answer.status === 204) {
+    expect([response?.content, answer.text]).toEqual([undefined, '']);
+    return;
+  }
+  const media = response?.content?.[mediaType];
+  expect(media, `${operation} ${answer.status} declares no ${mediaType}`).toBeDefined();
+  const body = answer.json ?? answer.text;
+  const errors = Compile(closed(media?.schema) as TSchema).Errors(body);
+  expect(errors, `${operation} ${answer.status} ${answer.text.slice(0, 500)}`).toEqual([]);
+}
+
+describe('real answers are as the document declares them', () => {
+  const everyField = {
+    phone_number: '+14155550142',
+    answered_at: '2026-11-20T10:00:05Z',
+    duration_seconds: 5,
+    end_status: 'answered',
+    tracking_number: '+18005550199',
+    campaign: 'Solar',
+    publisher: 'North Media',
+    buyer: 'Acme',
+    revenue_paid_out: 5.5,
+    publisher_paid_out: 1,
+    converted: true,
+    reason: 'Sold',
+    no_payout_reason: 'Caps exceeded',
+    tags: { deal: 'won' },
+  };
+
+  test('of calls', async () => {
+    const calls = '/api/v1/calls';
+    expectDeclared(`POST ${calls}`, await server.api('POST', '/calls', { call_log_id: 'C1', ...everyField }));
+    expectDeclared(`POST ${calls}`, await server.api('POST', '/calls', { call_log_id: 'C1' }));
+    expectDeclared(`POST ${calls}`, await server.api('POST', '/calls', { call_log_id: 'C2' }));
+    expectDeclared(`POST ${calls}`, await server.api('POST', '/calls', { tags: 5, x: 1 }));
+    expectDeclared(`PATCH ${calls}/{id}`, await server.api('PATCH', '/calls/C1', { reason: 'x', y: 1 }));
+    expectDeclared(`PATCH ${calls}/{id}`, await server.api('PATCH', '/calls/C1', { no_payout_reason: null }));
+    expectDeclared(`POST ${calls}/{id}/complete`, await server.api('POST', '/calls/C1/complete'));
+    expectDeclared(`POST ${calls}/{id}/complete`, await server.api('POST', '/calls/nobody/complete'));
+    expectDeclared(`PATCH ${calls}/{id}`, await server.api('PATCH', '/calls/C1', { reason: 'y' }));
+    expectDeclared(
+      `PATCH ${calls}/{id}`,
+      await server.api('PATCH', '/calls/C1', { reason: 'z', dry_run: true }),
+    );
+    expectDeclared(`GET ${calls}/{id}`, await server.api('GET', '/calls/C1'));
+    expectDeclared(`GET ${calls}/{id}`, await server.api('GET', '/calls/nobody'));
+    expectDeclared(`GET ${calls}`, await server.api('GET', '/calls?limit=1'));
+    expectDeclared(`GET ${calls}`, await server.api('GET', '/calls?limit=0'));
+    await server.post(webhook, { call_log_id: 'C1', reason: 'by a postback' });
+    await server.post(webhook, { call_log_id: 'C1', revenue_paid_out: 'x' });
+    const timeline = await server.api('GET', '/calls/C1/timeline');
+    expect(timeline.json.items.length).toBeGreaterThan(5);
+    expectDeclared(`GET ${calls}/{id}/timeline`, timeline);
+  });
+
+  test('of webhooks', async () => {
+    const webhooks = '/api/v1/webhooks/incoming';
+    const made = await server.api('POST', '/webhooks/incoming', { name: 'x', type: 'update_tags' });
+    const byId = `/webhooks/incoming/${made.json.id}`;
+    expectDeclared(`POST ${webhooks}`, made);
+    expectDeclared(`POST ${webhooks}`, await server.api('POST', '/webhooks/incoming', {}));
+    expectDeclared(`GET ${webhooks}`, await server.api('GET', '/webhooks/incoming?limit=1'));
+    expectDeclared(`GET ${webhooks}/{id}`, await server.api('GET', byId));
+    expectDeclared(`PATCH ${webhooks}/{id}`, await server.api('PATCH', byId, { paused: true }));
+    expectDeclared(`POST ${webhooks}/{id}/rotate-key`, await server.api('POST', `${byId}/rotate-key`));
+    expectDeclared(`DELETE ${webhooks}/{id}`, await server.api('DELETE', byId));
+    expectDeclared(`DELETE ${webhooks}/{id}`, await server.api('DELETE', byId));
+  });
+
+  test('of the postback log and the account', async () => {
+    await server.createCall('C3', { phone_number: '+14155550177' });
+    const sent = [
+      await server.post(webhook, { phone_number: '+14155550177', reason: 'x', transaction_id: 't', utm: 1 }),
+      await server.post(webhook, { call_log_id: 'C3', reason: 'x', dry_run: true }),
+      await server.post(webhook, { fields: { nope: 1 } }),
+    ];
+    for (const { json } of sent) {
+      expectDeclared('GET /api/v1/postbacks/{id}', await server.api('GET', `/postbacks/${json.postback_id}`));
+    }
+    expectDeclared('GET /api/v1/postbacks/{id}', await server.api('GET', '/postbacks/x'));
+    expectDeclared('GET /api/v1/postbacks', await server.api('GET', '/postbacks'));
+    expectDeclared('GET /api/v1/account', await server.api('GET', '/account'));
+    expectDeclared('PATCH /api/v1/account', await server.api('PATCH', '/account', { name: 'Acme' }));
+    expectDeclared('PATCH /api/v1/account', await server.api('PATCH', '/account', { name: '' }));
+    expectDeclared('GET /api/v1/account', await server.request('/api/v1/account'));
+  });
+
+  test('of the doors', async () => {
+    await server.createCall('C4');
+    await server.createCall('C5', { state: 'live' });
+    const post = 'POST /update-fields';
+    expectDeclared(post, await server.post(webhook, { call_log_id: 'C4', reason: 'x', add: ['a'] }));
+    expectDeclared(post, await server.post(webhook, { call_log_id: 'C4', reason: 'x', dry_run: true }));
+    expectDeclared(post, await server.post(webhook, { call_log_id: 'C5', reason: 'x' }));
+    expectDeclared(post, await server.post(webhook, { call_log_id: 'C4', reason: 'x', return: 'none' }));
+    expectDeclared(post, await server.post(webhook, { call_log_id: 'nobody', reason: 'x' }));
+    expectDeclared(post, await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' }));
+    expectDeclared(
+      'GET /update-fields',
+      await server.get(webhook, [
+        ['call_log_id', 'C4'],
+        ['reason', 'y'],
+      ]),
+    );
+    expectDeclared(
+      'POST /api/v1/calls/twilio/status',
+      await server.request('/api/v1/calls/twilio/status', { method: 'POST' }),
+    );
+  });
+
+  test('of the system', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) {
+      expectDeclared(`GET ${path}`, await server.request(path));
+    }
+  });
+});
+
+test('what the document says of a request is what the server takes', () => {
+  const { requestBody, parameters } = resolved.paths['/api/v1/calls']?.['post'] ?? {};
+  expect(parameters).toBeUndefined();
+  const schema = requestBody?.content['application/json']?.schema;
+  expect(Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})).toEqual([
+    'call_log_id',
+    'state',
+    'phone_number',
+    'started_at',
+    'answered_at',
+    'ended_at',
+    'duration_seconds',
+    'end_status',
+    'tracking_number',
+    'campaign',
+    'publisher',
+    'buyer',
+    'converted',
+    'call_converted_at',
+    'revenue_paid_out',
+    'publisher_paid_out',
+    'reason',
+    'no_payout_reason',
+    'tags',
+  ]);
+  const names = (path: string) => resolved.paths[path]?.['get']?.parameters?.map(({ name }) => name);
+  expect(names('/api/v1/calls')).toEqual(
+    'limit cursor state phone_number converted held campaign publisher buyer tag from to q'.split(' '),
+  );
+  expect(names('/api/v1/postbacks')).toEqual(
+    'limit cursor webhook_id status code call_log_id transaction_id from to'.split(' '),
+  );
+});

@@ -1,0 +1,203 @@
+/** `/healthz`, `/readyz`, `/metrics`, `/docs`, and paths and methods that there are not (contract 3). */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
+import { DatabaseProxy } from '../support/database-proxy.ts';
+import { expectProblem } from '../support/problem.ts';
+import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+
+let server: TestServer;
+let webhook: TestWebhook;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  webhook = await server.createWebhook();
+});
+
+afterAll(() => server.stop());
+
+/** The samples of a scrape by name and labels, as Prometheus writes them. */
+async function scrape(from: TestServer): Promise<Map<string, number>> {
+  const answer = await from.request('/metrics');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const lines = answer.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
+
+describe('health', () => {
+  test('needs no token', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      expect(await server.request(path)).toMatchObject({ status: 200, json: { status: 'ok' } });
+    }
+  });
+
+  test('the process lives while the database is away, but is not ready', async () => {
+    const database = await createTestDatabase();
+    const proxy = await DatabaseProxy.start(database.url);
+    const cut = await startTestServer({ databaseUrl: proxy.url });
+    try {
+      expect((await cut.request('/readyz')).status).toBe(200);
+      proxy.goDown();
+      expect((await cut.request('/healthz')).status).toBe(200);
+      const answer = await cut.request('/readyz');
+      expectProblem(answer, 503, 'store_unavailable');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      const refusal = await cut.api('GET', '/calls');
+      expectProblem(refusal, 503, 'store_unavailable');
+      expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+      const samples = await scrape(cut);
+      expect(samples.get('ringback_queue_depth')).toBe(0);
+      expect(samples.has('ringback_live_calls')).toBe(false);
+      proxy.comeBack();
+      await expect.poll(async () => (await cut.request('/readyz')).status, { timeout: 10_000 }).toBe(200);
+      expect((await scrape(cut)).get('ringback_live_calls')).toBe(0);
+    } finally {
+      await cut.stop();
+      await proxy.stop();
+      await database.drop();
+    }
+  });
+
+  test('a database that is not migrated is not ready', async () => {
+    const half = await startTestServer();
+    await half.database.query('update schema_version set version = version + 1000');
+    const answer = await half.request('/readyz');
+    await half.stop();
+    expectProblem(answer, 503, 'store_unavailable');
+  });
+});
+
+describe('metrics', () => {
+  test('count postbacks by outcome', async () => {
+    await server.createCall('C1');
+    await server.createCall('C2', { state: 'live' });
+    const before = await scrape(server);
+    await server.post(webhook, { call_log_id: 'C1', reason: 'x', transaction_id: 't' });
+    await server.post(webhook, { call_log_id: 'C1', reason: 'x', transaction_id: 't' });
+    await server.post(webhook, { call_log_id: 'C1', reason: 'x' });
+    await server.post(webhook, { call_log_id: 'C2', reason: 'x' });
+    await server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+    await server.post(webhook, { call_log_id: 'C1', revenue_paid_out: 'x' });
+    await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' });
+    const after = await scrape(server);
+    const counted = (status: string, code: string) => {
+      const name = `ringback_postbacks_total{status="${status}",code="${code}"}`;
+      return (after.get(name) ?? 0) - (before.get(name) ?? 0);
+    };
+    expect(counted('applied', '')).toBe(1);
+    expect(counted('duplicate', '')).toBe(1);
+    expect(counted('unchanged', '')).toBe(1);
+    expect(counted('queued', '')).toBe(1);
+    expect(counted('rejected', 'call_not_found')).toBe(1);
+    expect(counted('rejected', 'invalid_value')).toBe(1);
+    expect(counted('rejected', 'invalid_auth_key')).toBe(1);
+  });
+
+  test('tell the size and time of commits, and the depth of the queue', async () => {
+    const before = await scrape(server);
+    const sent = Array.from({ length: 30 }, () => server.post(webhook, { call_log_id: 'C1', reason: 'x' }));
+    await Promise.all(sent);
+    const after = await scrape(server);
+    const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+    expect(grown('ringback_batch_size_sum')).toBe(30);
+    expect(grown('ringback_batch_size_count')).toBeGreaterThan(0);
+    expect(grown('ringback_commit_seconds_count')).toBe(grown('ringback_batch_size_count'));
+    expect(grown('ringback_commit_seconds_sum')).toBeGreaterThan(0);
+    expect(after.get('ringback_queue_depth')).toBe(0);
+  });
+
+  test('tell live calls and queued updates as they are at each scrape', async () => {
+    const fresh = await startTestServer();
+    const hook = await fresh.createWebhook();
+    const waiting = async () => {
+      const samples = await scrape(fresh);
+      return [samples.get('ringback_live_calls'), samples.get('ringback_queued_updates')];
+    };
+    await fresh.createCall('A', { state: 'live' });
+    await fresh.createCall('B', { state: 'live' });
+    await fresh.createCall('C');
+    for (const reason of ['x', 'y', 'z']) await fresh.post(hook, { call_log_id: 'A', reason });
+    await fresh.post(hook, { call_log_id: 'B', reason: 'x', dry_run: true });
+    expect(await waiting()).toEqual([2, 3]);
+    await fresh.api('POST', '/calls/A/complete');
+    expect(await waiting()).toEqual([1, 0]);
+    await fresh.api('POST', '/calls/B/complete');
+    expect(await waiting()).toEqual([0, 0]);
+    await fresh.stop();
+  });
+
+  test('explain themselves, and tell of the process', async () => {
+    const { text } = await server.request('/metrics');
+    for (const name of [
+      'postbacks_total',
+      'batch_size',
+      'commit_seconds',
+      'queue_depth',
+      'live_calls',
+      'queued_updates',
+    ]) {
+      expect(text).toMatch(new RegExp(`^# HELP ringback_${name} [A-Z]`, 'm'));
+      expect(text).toMatch(new RegExp(`^# TYPE ringback_${name} (counter|gauge|histogram)$`, 'm'));
+    }
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+});
+
+describe('the page of the documentation', () => {
+  test('shows /openapi.json, and takes nothing from elsewhere', async () => {
+    const page = await server.request('/docs');
+    expect(page.status).toBe(200);
+    const redirect = await server.request('/docs', { redirect: 'manual' });
+    expect(redirect.headers.get('location')).toBe('/docs/'); // what the page refers to is relative to it
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'self'/);
+    expect(page.text).toContain('Ringback API');
+    const sources = [...page.text.matchAll(/(?:src|href|"url": ?)=?\s*"([^"]+)"/g)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(sources).toEqual(['js/scalar.js', '../openapi.json']);
+    for (const source of sources) {
+      const { pathname } = new URL(source, `${server.url}/docs/`);
+      expect((await server.request(pathname)).status).toBe(200);
+    }
+    expect(page.text).not.toMatch(/https?:\/\//);
+  });
+});
+
+describe('what there is not', () => {
+  test.each([
+    '/nope',
+    '/api/v1',
+    '/api/v1/nope',
+    '/api/v2/calls',
+    '/update-field',
+    '/openapi.yaml',
+    '/docs/nope',
+  ])('GET %s is a 404 that says where to look', async (path) => {
+    const answer = await server.request(path, { headers: { authorization: `Bearer ${server.token}` } });
+    expectProblem(answer, 404, 'not_found');
+    expect(answer.json.detail).toContain('/docs');
+  });
+
+  test.each([
+    ['PUT', '/api/v1/calls', 'GET, POST'],
+    ['DELETE', '/api/v1/calls/any%2Fid', 'GET, PATCH'],
+    ['POST', '/api/v1/calls/x/timeline', 'GET'],
+    ['GET', '/api/v1/calls/x/complete', 'POST'],
+    ['PUT', '/api/v1/webhooks/incoming/x', 'GET, PATCH, DELETE'],
+    ['DELETE', '/api/v1/account', 'GET, PATCH'],
+    ['POST', '/healthz', 'GET'],
+    ['POST', '/openapi.json', 'GET'],
+  ])('%s %s is a 405 that says what there is', async (method, path, allow) => {
+    const headers = { authorization: `Bearer ${server.token}` };
+    const answer = await server.request(path, { method, headers });
+    expectProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  test('a path that is no text is a 404', async () => {
+    expectProblem(await server.api('GET', '/calls/%ff'), 404, 'not_found');
+  });
+});
