@@ -6,7 +6,7 @@
  * FOLDER (./dist) must lie beside a package.json, as src/ does: the program reads its version there.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -26,8 +26,8 @@ execFileSync(compiler, ['--project', project, '--outDir', target], { stdio: 'inh
 cpSync(source, target, { recursive: true, filter: (path) => !path.endsWith('.ts') });
 
 // What cannot run is no build: the command line answers, and the code of each command loads.
-const commands = ['start', 'migrate', 'send', 'doctor'].map((name) => join(target, 'cli', `${name}.js`));
-const imports = commands.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};`).join('\n');
+const modules = globSync(join(target, 'cli', '*.js')).map((file) => pathToFileURL(file).href);
+const imports = modules.map((url) => `import ${JSON.stringify(url)};`).join('\n');
 for (const args of [
   [entry, '--help'],
   ['--input-type=module', '--eval', imports],

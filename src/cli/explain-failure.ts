@@ -74,7 +74,7 @@ function explainFile({ code, path, said }: SystemFailure, { dataDir }: Config): 
   const user = uid === undefined ? 'this user' : `user ${uid}`;
   return {
     what: `Cannot use ${path}: ${said}.`,
-    fix: `Set DATA_DIR to a folder that ${user} can write, or make ${dataDir} and give it to ${user}.`,
+    fix: `Set DATA_DIR to a folder that ${user} can write, or see to it that ${dataDir} exists and belongs to ${user}.`,
   };
 }
 

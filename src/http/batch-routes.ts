@@ -75,7 +75,10 @@ async function refuseBatch(
   refusal: Refusal,
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
-  if (refusalCodes[refusal.code].httpStatus >= 500) return answerRefused(reply, received, refusal);
+  if (refusalCodes[refusal.code].httpStatus >= 500) {
+    door.metrics.countRefused(refusal.code);
+    return answerRefused(reply, received, refusal);
+  }
   const { postbackId, receivedAt } = received;
   const recorded = recordRequest(request, received, refusal);
   const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../core/postback.ts';
+import type { RefusalCode } from '../core/refusal.ts';
 
 export type Gauges = {
   queueDepth(): number;
@@ -48,8 +49,9 @@ export function createMetrics(readAll?: () => Promise<string>) {
     countPostback({ status, isDuplicate, refusal }: Outcome): void {
       postbacks.inc({ status: isDuplicate ? 'duplicate' : status, code: refusal?.code ?? '' });
     },
-    countUnknownKey(): void {
-      postbacks.inc({ status: 'rejected', code: 'invalid_auth_key' });
+    /** Counts a request that was refused without becoming a postback. */
+    countRefused(code: RefusalCode): void {
+      postbacks.inc({ status: 'rejected', code });
     },
     observeCommit(size: number, commitMs: number): void {
       batchSize.observe(size);

@@ -28,7 +28,7 @@ const bodyIsOptional = /\/(?:complete|rotate-key)$/;
 
 /** The page takes nothing from elsewhere: no fonts, no telemetry, no proxy for its requests. */
 const contentSecurityPolicy =
-  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:";
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:";
 
 /** The page at /docs. */
 export const docsPage: FastifyApiReferenceOptions = {

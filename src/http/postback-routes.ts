@@ -102,6 +102,7 @@ async function takeBroken(
 ): Promise<FastifyReply> {
   const refusal = door.refusalOf(error, request.log);
   if (refusalCodes[refusal.code].httpStatus < 500) return take(door, type, request, reply, refusal);
+  door.metrics.countRefused(refusal.code);
   return answerRefused(reply, request.received ?? receive(request), refusal);
 }
 
@@ -156,7 +157,7 @@ export function answerUnknownKey(
     'invalid_auth_key',
     'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
   );
-  door.metrics.countUnknownKey();
+  door.metrics.countRefused(refusal.code);
   return answerRefused(reply, received, refusal);
 }
 

@@ -47,7 +47,12 @@ describe('health', () => {
       const refusal = await cut.api('GET', '/calls');
       expectProblem(refusal, 503, 'store_unavailable');
       expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+      for (const path of ['/update-fields', '/update-fields/batch']) {
+        const refused = await cut.request(`${path}?auth_key=not-yet-seen`, { method: 'POST', body: [] });
+        expectProblem(refused, 503, 'store_unavailable');
+      }
       const samples = await scrape(cut);
+      expect(samples.get('ringback_postbacks_total{status="rejected",code="store_unavailable"}')).toBe(2);
       expect(samples.get('ringback_queue_depth')).toBe(0);
       expect(samples.has('ringback_live_calls')).toBe(false);
       proxy.comeBack();

@@ -1,76 +1,21 @@
 /** `POST /calls/twilio/status`: status callbacks as Twilio sends and signs them (contract 3). */
-import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAccount, type TestAccount } from '../support/accounts.ts';
-import { expectProblem, faultsOf } from '../support/problem.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
-
-const publicUrl = 'https://hooks.example.com/ringback';
-const path = '/api/v1/calls/twilio/status';
-const firstToken = 'test-twilio-token';
+import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { callEvent, type Form, publicUrl, sendStatus } from '../support/twilio.ts';
 
 let server: TestServer;
 let webhook: TestWebhook;
-let other: TestAccount;
 
 beforeAll(async () => {
   server = await startTestServer({ publicUrl });
   // PUBLIC_URL has a path that the server behind it does not see.
   webhook = { ...(await server.createWebhook()), url: `${server.url}/update-fields` };
-  other = await addAccount(server, 'Other');
 });
 
 afterAll(() => server.stop());
 
-type Form = Record<string, string | string[]>;
-type Callback = {
-  form: Form;
-  /** as it stands in the callback URL, with its question mark */
-  query?: string;
-  token?: string;
-  /** null: unsigned */
-  signature?: string | null;
-  signedUrl?: string;
-};
-
-function encode(form: Form): string {
-  const pairs = Object.entries(form).flatMap(([name, value]) =>
-    [value].flat().map((one): [string, string] => [name, one]),
-  );
-  return new URLSearchParams(pairs).toString();
-}
-
-function call({ form, query = '', token = firstToken, signature, signedUrl }: Callback): Promise<Answer> {
-  const signed = getExpectedTwilioSignature(token, signedUrl ?? `${publicUrl}${path}${query}`, form);
-  return server.request(`${path}${query}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-      ...(signature !== null && { 'x-twilio-signature': signature ?? signed }),
-    },
-    body: encode(form),
-  });
-}
-
-/** What Twilio sends of a call. */
-function event(CallSid: string, CallStatus: string, more: Form = {}): Form {
-  return {
-    AccountSid: 'AC00000000000000000000000000000001',
-    ApiVersion: '2010-04-01',
-    CallSid,
-    CallStatus,
-    Called: '+18005550199',
-    Caller: '+14155550142',
-    Direction: 'inbound',
-    From: '+14155550142',
-    To: '+18005550199',
-    CallbackSource: 'call-progress-events',
-    ...more,
-  };
-}
-
 async function report(CallSid: string, CallStatus: string, more: Form = {}, query = '') {
-  const answer = await call({ form: event(CallSid, CallStatus, more), query });
+  const answer = await sendStatus(server, { form: callEvent(CallSid, CallStatus, more), query });
   expect(answer.status, answer.text).toBe(200);
   expect(answer.headers.get('content-type')).toMatch(/^text\/xml/);
   expect(answer.text).toMatch(/<Response\s*\/>/);
@@ -210,7 +155,9 @@ describe('events that come twice, late or in any order', () => {
       'completed',
       'ringing',
     ];
-    const answers = await Promise.all(statuses.map((status) => call({ form: event('CA at once', status) })));
+    const answers = await Promise.all(
+      statuses.map((status) => sendStatus(server, { form: callEvent('CA at once', status) })),
+    );
     expect(answers.map(({ status }) => status)).toEqual(statuses.map(() => 200));
     expect(await server.readCall('CA at once')).toMatchObject({ state: 'completed', end_status: 'answered' });
   });
@@ -256,169 +203,5 @@ describe('parameters', () => {
       Empty: '',
     };
     expect((await report('CA odd', 'ringing', more)).state).toBe('live');
-  });
-});
-
-describe('the signature', () => {
-  const form = event('CA signed', 'ringing');
-  const refuse = async (callback: Callback) => {
-    expectProblem(await call(callback), 403, 'invalid_signature');
-    expectProblem(
-      await server.api('GET', `/calls/${encodeURIComponent(String(callback.form['CallSid']))}`),
-      404,
-      'call_not_found',
-    );
-  };
-
-  test('must be there and be right', async () => {
-    await refuse({ form, signature: null });
-    await refuse({ form, signature: '' });
-    await refuse({ form, signature: 'x' });
-    await refuse({ form, signature: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' });
-    await refuse({ form, token: 'another-token' });
-    await refuse({ form, token: '' });
-  });
-
-  test('covers every parameter, the path, the query and PUBLIC_URL', async () => {
-    const signature = getExpectedTwilioSignature(firstToken, `${publicUrl}${path}`, form);
-    await refuse({ form: { ...form, CallStatus: 'completed' }, signature });
-    await refuse({ form: { ...form, More: '1' }, signature });
-    await refuse({ form, query: '?campaign=Solar', signature });
-    await refuse({ form, signedUrl: `http://hooks.example.com/ringback${path}` });
-    await refuse({ form, signedUrl: `https://hooks.example.com${path}` });
-    await refuse({ form, signedUrl: `${server.url}${path}` });
-    await refuse({ form, signedUrl: `${publicUrl}${path}/` });
-  });
-
-  test('may be over the URL with its standard port', async () => {
-    const signedUrl = `https://hooks.example.com:443/ringback${path}`;
-    expect((await call({ form: event('CA port', 'ringing'), signedUrl })).status).toBe(200);
-    await refuse({ form, signedUrl: `https://hooks.example.com:8443/ringback${path}` });
-  });
-
-  test('is no way in for a bearer token', async () => {
-    const answer = await server.request(path, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${server.token}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: encode(form),
-    });
-    expectProblem(answer, 403, 'invalid_signature');
-  });
-
-  test('over a PUBLIC_URL with a port may leave the port out', async () => {
-    const ported = await startTestServer({ publicUrl: 'http://203.0.113.7:8080' });
-    for (const [host, status] of [
-      ['203.0.113.7:8080', 200],
-      ['203.0.113.7', 200],
-      ['203.0.113.7:80', 403],
-    ]) {
-      const answer = await ported.request(path, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'x-twilio-signature': getExpectedTwilioSignature(firstToken, `http://${host}${path}`, form),
-        },
-        body: encode(form),
-      });
-      expect(answer.status).toBe(status);
-    }
-    await ported.stop();
-  });
-
-  test('without any token of Twilio’s the door is shut', async () => {
-    const tokenless = await startTestServer({ publicUrl, twilioAuthToken: null });
-    for (const token of ['', 'null', firstToken]) {
-      const answer = await tokenless.request(path, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          'x-twilio-signature': getExpectedTwilioSignature(token, publicUrl + path, form),
-        },
-        body: encode(form),
-      });
-      expectProblem(answer, 403, 'invalid_signature');
-    }
-    await tokenless.stop();
-  });
-});
-
-describe('the account', () => {
-  test('is the one that the URL names, with its own token, and the first one by default', async () => {
-    const query = `?account=${other.accountId}&campaign=Solar`;
-    const form = event('CA of other', 'ringing');
-    expectProblem(await call({ form, query }), 403, 'invalid_signature');
-    await other.server.api('PATCH', '/account', { twilio_auth_token: 'the-others-token' });
-    expectProblem(await call({ form, query }), 403, 'invalid_signature');
-    expect((await call({ form, query, token: 'the-others-token' })).status).toBe(200);
-    expect((await other.server.readCall('CA of other')).campaign).toBe('Solar');
-    expectProblem(await server.api('GET', '/calls/CA%20of%20other'), 404, 'call_not_found');
-    expectProblem(await call({ form, token: 'the-others-token' }), 403, 'invalid_signature');
-    const { accountId } = other;
-    expect(
-      (await call({ form, query: `?account=${accountId.toUpperCase()}`, token: 'the-others-token' })).status,
-    ).toBe(200);
-  });
-
-  test('is none that there is not', async () => {
-    for (const account of ['0199aaaa-0000-7000-8000-000000000001', 'x', '', '%00', "'"]) {
-      const form = event('CA of nobody', 'ringing');
-      expectProblem(await call({ form, query: `?account=${account}` }), 403, 'invalid_signature');
-    }
-  });
-
-  test('changes its token from the very next callback on, and null brings back the one of the settings', async () => {
-    const form = event('CA changes', 'ringing');
-    await server.api('PATCH', '/account', { twilio_auth_token: ' the-new-token ' });
-    expectProblem(await call({ form }), 403, 'invalid_signature');
-    expect((await call({ form, token: 'the-new-token' })).status).toBe(200);
-    await server.api('PATCH', '/account', { twilio_auth_token: null });
-    expect((await call({ form })).status).toBe(200);
-  });
-});
-
-describe('what is signed but wrong is refused, every fault told', () => {
-  test.each<[string, Form, string, string[]]>([
-    ['no CallSid', { CallStatus: 'ringing' }, '', ['CallSid: call_not_identified']],
-    ['nothing at all', {}, '', ['CallSid: call_not_identified', 'CallStatus: invalid_value']],
-    [
-      'a long CallSid',
-      { CallSid: 'x'.repeat(129), CallStatus: 'ringing' },
-      '',
-      ['CallSid: call_not_identified'],
-    ],
-    ['NUL in the CallSid', { CallSid: 'a\0b', CallStatus: 'ringing' }, '', ['CallSid: call_not_identified']],
-    ['another status', { CallSid: 'CA bad', CallStatus: 'Ringing' }, '', ['CallStatus: invalid_value']],
-    [
-      'values that cannot be kept',
-      { CallSid: 'CA bad', CallStatus: 'completed', CallDuration: '1:05', To: 'x'.repeat(201) },
-      `?campaign=${'x'.repeat(201)}&buyer=%00`,
-      ['CallDuration: invalid_value', 'To: invalid_value', 'buyer: invalid_value', 'campaign: invalid_value'],
-    ],
-  ])('%s', async (_what, form, query, faults) => {
-    const answer = await call({ form, query });
-    expect(answer.status).toBe(422);
-    expect(faultsOf(answer).sort()).toEqual(faults);
-    expectProblem(await server.api('GET', '/calls/CA%20bad'), 404, 'call_not_found');
-  });
-
-  test.each([
-    ['application/json', '{"CallSid":"CA1"}', 415, 'unsupported_media_type'],
-    ['text/plain', 'CallSid=CA1', 415, 'unsupported_media_type'],
-    ['multipart/form-data; boundary=x', '--x--', 415, 'unsupported_media_type'],
-    ['application/x-www-form-urlencoded', `CallSid=${'x'.repeat(64 * 1024)}`, 413, 'body_too_large'],
-    ['application/x-www-form-urlencoded', Buffer.from('CallSid=\xff', 'latin1'), 400, 'malformed_body'],
-  ])('a body of the type %s', async (contentType, body, status, code) => {
-    const signature = getExpectedTwilioSignature(firstToken, publicUrl + path, {});
-    const headers = { 'content-type': contentType, 'x-twilio-signature': signature };
-    expectProblem(await server.request(path, { method: 'POST', headers, body }), status, code);
-  });
-
-  test('any method but POST', async () => {
-    const answer = await server.request(path, { headers: { authorization: `Bearer ${server.token}` } });
-    expectProblem(answer, 405, 'method_not_allowed');
-    expect(answer.headers.get('allow')).toBe('POST');
   });
 });

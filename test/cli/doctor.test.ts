@@ -119,13 +119,17 @@ describe('doctor fails and says what to fix where', () => {
     });
   });
 
-  it('the data folder is a file', async () => {
-    const DATA_DIR = join(await makeFolder(), 'file');
-    await writeFile(DATA_DIR, '');
-    const { code, of, levelOf } = await examine({ DATA_DIR, PORT: '0' });
+  it.each([
+    ['is a file', 'file'],
+    ['lies below a file', 'file/data'],
+  ])('the data folder %s', async (_what, path) => {
+    const folder = await makeFolder();
+    await writeFile(join(folder, 'file'), '');
+    const { code, of, levelOf } = await examine({ DATA_DIR: join(folder, path), PORT: '0' });
     expect(code).toBe(1);
     expect(of('data folder')).toEqual({ level: 'FAIL', says: expect.stringContaining('-> Set DATA_DIR') });
     expect(levelOf('database')).toBe('warn');
+    expect(levelOf('port')).toBe('ok');
   });
 
   it('the database does not answer', async () => {

@@ -23,7 +23,7 @@ export async function sendFile(
   route = '/imports',
 ): Promise<FileAnswer> {
   const parameters = Object.entries(query).flatMap(([name, values]) =>
-    [values].flat().map((value) => [name, value]),
+    [values].flat().map((value): [string, string] => [name, value]),
   );
   const answer = await server.request(`/api/v1${route}?${new URLSearchParams(parameters)}`, {
     method: 'POST',

@@ -81,7 +81,10 @@ test('a server that stops answers what it has accepted, takes no more, and all t
   await lock.release();
   const answers = await Promise.all(waiting);
   expect(answers.map(({ status, json }) => [status, json.status])).toEqual(Array(4).fill([200, 'applied']));
+  const answeredAt = performance.now();
   await stopping;
+  // Their connections are closed then, although the clients would keep them.
+  expect(performance.now() - answeredAt).toBeLessThan(4_000);
   expect(
     await database.query(
       `select call_log_id, reason, revenue_paid_out from call where call_log_id like 'stop%' order by 1`,

@@ -16,7 +16,7 @@ import type { FileRow, RowsFile } from '../files/rows-file.ts';
 import { nothingDecoded, refuseAtTheDoor } from '../read-postback.ts';
 import { importRowsMax } from './import-columns.ts';
 import { SummaryCounter } from './import-summary.ts';
-import { Turns } from './turns.ts';
+import { type Turn, Turns } from './turns.ts';
 
 export type ImportOptions = {
   /** as it was when the import began */
@@ -89,15 +89,15 @@ export class Import {
 
   async #doRow({ row, read }: NumberedRow): Promise<RowResult> {
     const first = this.#toPostback(row, read, this.#options.webhook);
-    const outcome = await this.#turns.take(first.target, (together) =>
-      this.#api.bulkLimit(() => this.#submit(row, read, first, together)),
+    const outcome = await this.#turns.take(first.target, (turn) =>
+      this.#api.bulkLimit(() => this.#submit(row, read, first, turn)),
     );
     this.#api.metrics.countPostback(outcome);
     return { row, line: read.line, outcome, isDryRun: first.isDryRun };
   }
 
   /** Submits a row, again with new settings where they changed, and again where the database was away. */
-  async #submit(row: number, read: FileRow, first: Postback, together: string | undefined): Promise<Outcome> {
+  async #submit(row: number, read: FileRow, first: Postback, { together, isAlone }: Turn): Promise<Outcome> {
     for (let tries = 1; ; ) {
       if (this.#breakdown !== null) return rejected(first, this.#breakdown);
       const asked = this.#webhook;
@@ -111,9 +111,9 @@ export class Import {
       }
       const { refusal } = result;
       if (refusal === null || refusalCodes[refusal.code].httpStatus < 500) return result;
-      // In a lane of their own, rows behind this one may be done by now: another try would come too late.
+      // Rows behind this one, for the same call, may be done by now: then another try would come too late.
       const isRepeatable = refusal.code === 'store_unavailable' || postback.transactionId !== null;
-      if (tries === triesMax || !isRepeatable || together !== undefined) {
+      if (tries === triesMax || !isRepeatable || !isAlone) {
         this.#breakdown ??= refusal;
         return result;
       }
