@@ -13,7 +13,7 @@ export async function ensureAdminToken({ adminToken, dataDir }: Config): Promise
   const kept = await readFile(file, 'utf8').catch(() => '');
   if (kept.trim() !== '') return { token: kept.trim(), madeIn: null };
   const token = makeSecret('rbt');
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   await chmod(file, 0o600);
   return { token, madeIn: file };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { webhookTypeNames } from '../core/webhook-type.ts';
 import type { ImportOptions } from './import.ts';
 import type { ReconcileOptions } from './reconcile.ts';
@@ -58,6 +58,11 @@ function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser(gather).default([], 'none');
 }
 
+function readWorkers(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number from 1 to 99.');
+}
+
 /** Runs one command line. Each command's code is loaded only when it runs. @returns the exit code */
 export async function runCli(args: string[]): Promise<number> {
   let exitCode = 0;
@@ -72,10 +77,15 @@ export async function runCli(args: string[]): Promise<number> {
   program
     .command('start')
     .description('start the server')
+    .addOption(
+      new Option('--workers <n>', 'processes that serve together: up to one for each core')
+        .argParser(readWorkers)
+        .default(1),
+    )
     .addHelpText('after', settingsHelp)
-    .action(async () => {
+    .action(async ({ workers }: { workers: number }) => {
       const { start } = await import('./start.ts');
-      exitCode = await start();
+      exitCode = await start(workers);
     });
   program
     .command('migrate')

@@ -2,14 +2,19 @@ import { adminTokenFile } from '../admin-token.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
+import { startWorkers } from '../workers.ts';
 import { explainFailure } from './explain-failure.ts';
 import { readableLog } from './readable-log.ts';
 
 /** Shutdown that takes longer is cut off (contract, section 4). */
 const stopMsMax = 9_500;
 
-/** Runs the server until SIGTERM or SIGINT. @returns the exit code */
-export async function start(): Promise<number> {
+/**
+ * Runs the server until SIGTERM or SIGINT.
+ * @param workers processes that serve together; 1: this one alone
+ * @returns the exit code
+ */
+export async function start(workers: number): Promise<number> {
   // From the very first moment: a signal during a long recovery must not leave the database behind.
   const stopped = stopSignal();
   stopped.then(() => setTimeout(() => process.exit(1), stopMsMax).unref());
@@ -21,7 +26,7 @@ export async function start(): Promise<number> {
       config.logLevel,
       isTTY ? readableLog((text) => process.stdout.write(text)) : undefined,
     );
-    const server = await startServer(config, log);
+    const server = await (workers > 1 ? startWorkers(config, workers, log) : startServer(config, log));
     process.stdout.write(`${greeting(server, config).join('\n')}\n`);
     await stopped;
     log.info('stopping');

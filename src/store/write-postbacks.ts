@@ -75,9 +75,8 @@ export async function writePostbacks(
   let isBroken = false;
   try {
     if (mayHaveLanded) {
-      // One transaction wrote them all, or none.
       const landed = await findLanded(client, accountId, postbacks);
-      if (landed.size > 0) return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? 'stale');
+      if (landed.size > 0) return await answerLanded(client, accountId, postbacks, landed, now);
     }
     return await writeBatch(client, accountId, postbacks, isAtomic, now);
   } catch (error) {
@@ -91,6 +90,20 @@ export async function writePostbacks(
   } finally {
     client.release(isBroken);
   }
+}
+
+/** One transaction wrote them all, or none: those that are not in the log are repeats, or their webhook had changed. */
+async function answerLanded(
+  client: Queryable,
+  accountId: string,
+  postbacks: Postback[],
+  landed: Map<string, Outcome>,
+  now: string,
+): Promise<(Outcome | Stale)[]> {
+  const others = postbacks.filter(({ postbackId }) => !landed.has(postbackId));
+  const outcomes = others.length === 0 ? [] : await writeBatch(client, accountId, others, false, now);
+  const rest = outcomes.values();
+  return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? rest.next().value ?? 'stale');
 }
 
 async function writeBatch(

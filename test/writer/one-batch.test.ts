@@ -138,6 +138,33 @@ test('a commit that comes through while the next try waits for its calls is done
   expect(await database.query('select count(*)::int from postback')).toEqual([{ count: batch.length + 1 }]);
 });
 
+test.each<CommitFate>(['pass', 'lost', 'unanswered'])(
+  'all or nothing is done once, and a repeat in it answered as one (commit: %s)',
+  async (fate) => {
+    const batch = [
+      sut.postback('done', { add: { deal: 'won' } }, { transactionId: 'new' }),
+      sut.postback('done', { add: { deal: 'won' } }, { transactionId: 'new' }),
+      sut.postback('other', { revenue_paid_out: '1.00' }),
+    ];
+    proxy.spoilCommits(fate);
+    expect(await sut.writer.submitAtomic(batch)).toMatchObject([
+      { status: 'applied', isDuplicate: false },
+      { status: 'applied', isDuplicate: true },
+      { status: 'applied', isDuplicate: false, postbackId: batch[2]?.postbackId },
+    ]);
+    const refused = await sut.writer.submitAtomic([
+      sut.postback('other', { revenue_paid_out: '2.00' }),
+      sut.postback('nobody', { reason: 'x' }),
+    ]);
+    expect(refused).toMatchObject([{ status: 'applied' }, { status: 'rejected' }]);
+    expect(
+      await database.query(
+        `select revenue_paid_out, (select count(*)::int from postback) as logged from call where call_log_id = 'other'`,
+      ),
+    ).toEqual([{ revenue_paid_out: '1.0000', logged: 3 }]);
+  },
+);
+
 test('a connection that is ended in the middle of a batch is replaced, and the batch written by the next one', async () => {
   const locking = await holdLock(database, `select from call where call_log_id = 'done' for update`);
   const sending = sendAndCheck();

@@ -84,7 +84,8 @@ test('batches that meet over each other’s transaction ids are told apart by th
     'transaction_id_reused',
     'transaction_id_reused',
   ]);
-  expect([...one.failures, ...two.failures]).toEqual(['retry']);
+  // The deadlock, and where the loser was quick a lost race after it.
+  expect(new Set([...one.failures, ...two.failures])).toEqual(new Set(['retry']));
   expect(await readReasons()).toEqual(
     isOneFirst ? { A: 'one', B: 'one', C: null, D: null } : { A: null, B: null, C: 'two', D: 'two' },
   );
