@@ -42,6 +42,11 @@ test('needs no body, and then ends the call when it is received', async () => {
   const { json } = await server.api('POST', '/calls/no%20body/complete');
   expect(json).toMatchObject({ state: 'completed', duration_seconds: null, end_status: null });
   expect(json.ended_at >= before).toBe(true);
+  const { items } = (await server.api('GET', '/calls/no%20body/timeline')).json;
+  expect(items.at(-1).changes).toEqual({
+    state: { from: 'live', to: 'completed' },
+    ended_at: { from: null, to: json.ended_at },
+  });
 });
 
 test('is what an event with the state completed does, too', async () => {
