@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../core/refusal.ts';
 import { sendProblem } from './problem.ts';
 
@@ -9,36 +9,53 @@ declare module 'fastify' {
   }
 }
 
+/** How often late bodies are looked for: one timer for all requests costs less than one for each. */
+const sweepMs = 1_000;
+
 /**
  * Cuts off senders whose body does not arrive in time, with 408. Node's own limit counts for all routes alike,
  * and an import may stream for an hour.
  * @param msDefault for routes that say nothing else
  */
 export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
-  const timers = new WeakMap<FastifyRequest, NodeJS.Timeout>();
+  const arriving = new Map<FastifyRequest, { reply: FastifyReply; endMs: number }>();
+  const sweep = setInterval(() => {
+    const nowMs = performance.now();
+    for (const [request, { reply, endMs }] of arriving) {
+      if (endMs > nowMs) continue;
+      arriving.delete(request);
+      cutOff(request, reply);
+    }
+  }, sweepMs).unref();
+  scope.addHook('onClose', (_scope, done) => {
+    clearInterval(sweep);
+    done();
+  });
   scope.addHook('onRequest', (request, reply, done) => {
     if (request.method !== 'GET') {
-      const cutOff = () => {
-        if (reply.sent) return;
-        reply.header('connection', 'close');
-        sendProblem(reply, refuse('request_timeout', 'Send the whole body at once; nothing was done.'));
-        reply.raw.once('finish', () => request.raw.destroy());
-      };
-      timers.set(request, setTimeout(cutOff, request.routeOptions.config.bodyMsMax ?? msDefault));
+      const bodyMsMax = request.routeOptions.config.bodyMsMax ?? msDefault;
+      arriving.set(request, { reply, endMs: performance.now() + bodyMsMax });
     }
     done();
   });
-  const stop = (request: FastifyRequest) => clearTimeout(timers.get(request));
+  const forget = (request: FastifyRequest) => arriving.delete(request);
   scope.addHook('preHandler', (request, _reply, done) => {
-    stop(request);
+    forget(request);
     done();
   });
   scope.addHook('onResponse', (request, _reply, done) => {
-    stop(request);
+    forget(request);
     done();
   });
   scope.addHook('onRequestAbort', (request, done) => {
-    stop(request);
+    forget(request);
     done();
   });
+}
+
+function cutOff(request: FastifyRequest, reply: FastifyReply): void {
+  if (reply.sent) return;
+  reply.header('connection', 'close');
+  sendProblem(reply, refuse('request_timeout', 'Send the whole body at once; nothing was done.'));
+  reply.raw.once('finish', () => request.raw.destroy());
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { DatabaseProxy } from '../support/database-proxy.ts';
 import { makeFolder, RunningProcess, runRingback, startRingback } from '../support/process.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
 
@@ -71,7 +72,8 @@ async function finish(database: TestDatabase, file: string, url: string): Promis
   expect(wrong).toEqual([]);
   const lines = (await readFile(`${file}.results.csv`, 'utf8')).trimEnd().split('\n').slice(1);
   expect(lines).toHaveLength(rowsOfFile);
-  expect(lines.filter((line) => line.split(',')[5] === 'yes')).toHaveLength(doneBefore);
+  // What was under way when the client was killed is finished after the count.
+  expect(lines.filter((line) => line.split(',')[5] === 'yes').length).toBeGreaterThanOrEqual(doneBefore);
 }
 
 test('a client that is killed is run again, and no row is done twice', async () => {
@@ -108,14 +110,14 @@ test('a server that is killed is started again, and no row is done twice', async
 type Duplex = { request: ClientRequest; lines: AsyncIterator<string> };
 
 /** An import whose body is written as the test goes on. */
-async function openImport(server: TestServer, query = ''): Promise<Duplex> {
+async function openImport(server: TestServer, begin: string, query = ''): Promise<Duplex> {
   const sending = request(`${server.url}/api/v1/imports?${query}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/x-ndjson' },
   });
   sending.on('error', () => {}); // the server may hang up
   const answered = once(sending, 'response');
-  sending.write(' \n');
+  sending.write(begin);
   const [response]: IncomingMessage[] = await answered;
   if (response === undefined) throw new Error('no response');
   return { request: sending, lines: createInterface({ input: response })[Symbol.asyncIterator]() };
@@ -125,11 +127,12 @@ test('rows are answered while the file is still being sent', async () => {
   const server = await startTestServer();
   onTestFinished(() => server.stop());
   await server.createCall('D1');
-  const { request: sending, lines } = await openImport(server);
-  for (const amount of [1, 2, 3]) {
-    sending.write(`${JSON.stringify({ call_log_id: 'D1', revenue_paid_out: amount })}\n`);
+  const rowOf = (amount: number) => `${JSON.stringify({ call_log_id: 'D1', revenue_paid_out: amount })}\n`;
+  const { request: sending, lines } = await openImport(server, rowOf(1));
+  for (const row of [1, 2, 3]) {
     const { value } = await lines.next();
-    expect(JSON.parse(value)).toMatchObject({ row: amount, status: 'applied' });
+    expect(JSON.parse(value)).toMatchObject({ row, status: 'applied' });
+    if (row < 3) sending.write(rowOf(row + 1));
   }
   sending.end();
   const { value } = await lines.next();
@@ -137,11 +140,30 @@ test('rows are answered while the file is still being sent', async () => {
   expect((await lines.next()).done).toBe(true);
 });
 
+test('an import waits for a database that comes back, and then goes on', async () => {
+  const database = await makeDatabase();
+  const proxy = await DatabaseProxy.start(database.url);
+  onTestFinished(() => proxy.stop());
+  const server = await startTestServerOn(database, { databaseUrl: proxy.url });
+  onTestFinished(() => server.stop());
+  await server.createCall('D1');
+  const { request: sending, lines } = await openImport(server, '{"call_log_id":"D1","reason":"before"}\n');
+  await lines.next();
+  proxy.goDown();
+  sending.end('{"call_log_id":"D1","reason":"after"}\n');
+  const givenUp = /ringback_write_failures_total\{kind="retry"\} ([6-9]|\d\d)/; // the writer's own tries
+  const failures = async () => (await server.request('/metrics')).text;
+  await expect.poll(failures, { timeout: 20_000, interval: 100 }).toMatch(givenUp);
+  proxy.comeBack();
+  expect(JSON.parse((await lines.next()).value)).toMatchObject({ row: 2, status: 'applied' });
+  expect(JSON.parse((await lines.next()).value)).toMatchObject({ summary: { applied: 2, rejected: 0 } });
+});
+
 test('a server that stops finishes what it has read, says so, and waits for no more', async () => {
   const server = await startTestServer();
   await server.createCall('D1');
-  const { request: sending, lines } = await openImport(server, 'import_key=k');
-  sending.write('{"call_log_id":"D1","reason":"x"}\n{"call_log_id"');
+  const begin = '{"call_log_id":"D1","reason":"x"}\n{"call_log_id"';
+  const { lines } = await openImport(server, begin, 'import_key=k');
   const { value: first } = await lines.next();
   expect(JSON.parse(first)).toMatchObject({ status: 'applied' });
   const stopped = server.stop();
@@ -157,15 +179,14 @@ test('a server that stops finishes what it has read, says so, and waits for no m
 });
 
 test('a body that ends early does not do the row that it cuts', async () => {
-  const server = await startTestServer();
-  onTestFinished(() => server.stop());
+  const database = await makeDatabase();
+  const server = await startTestServerOn(database);
   await server.createCall('D1');
-  const { request: sending, lines } = await openImport(server);
-  sending.write('{"call_log_id":"D1","reason":"whole"}\n{"call_log_id":"D1","reason":"cut"}');
+  const begin = '{"call_log_id":"D1","reason":"whole"}\n{"call_log_id":"D1","reason":"cut"}';
+  const { request: sending, lines } = await openImport(server, begin);
   await lines.next();
   sending.destroy();
-  // The connection is gone on both sides before the server is asked.
-  await expect.poll(async () => (await server.request('/metrics')).text).toMatch(/ringback_queue_depth 0/);
-  expect(await server.readCall('D1')).toMatchObject({ reason: 'whole' });
-  expect((await server.api('GET', '/postbacks?call_log_id=D1')).json.items).toHaveLength(1);
+  await server.stop(); // when all that came in is done
+  expect(await database.query('select reason from call')).toEqual([{ reason: 'whole' }]);
+  expect(await database.query('select count(*)::int as postbacks from postback')).toEqual([{ postbacks: 1 }]);
 });

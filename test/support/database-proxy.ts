@@ -22,6 +22,7 @@ export class DatabaseProxy {
   readonly #fates: CommitFate[] = [];
   readonly #late: (() => void)[] = [];
   #isDown = false;
+  #goesDownWithCut = false;
 
   private constructor(server: Server, databaseUrl: string) {
     const { hostname, port: socketPort, pathname } = new URL(databaseUrl);
@@ -51,6 +52,12 @@ export class DatabaseProxy {
     for (const deliver of this.#late.splice(0)) deliver();
   }
 
+  /** Spoils the next commit, and with it the database goes away. */
+  goDownWithCommit(fate: 'lost' | 'unanswered'): void {
+    this.#fates.push(fate);
+    this.#goesDownWithCut = true;
+  }
+
   /** From now on the database is away: all connections are cut, and new ones too. */
   goDown(): void {
     this.#isDown = true;
@@ -65,6 +72,13 @@ export class DatabaseProxy {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
     await once(this.#server, 'close');
+  }
+
+  #cut(app: Socket): void {
+    app.destroy();
+    if (!this.#goesDownWithCut) return;
+    this.#goesDownWithCut = false;
+    this.goDown();
   }
 
   #join(app: Socket): void {
@@ -83,7 +97,7 @@ export class DatabaseProxy {
     let unread = '';
     database.on('data', (data) => {
       if (isAnswered) app.write(data);
-      else if (/(?:COMMIT|ROLLBACK)\0/.test(unread + data.toString('latin1'))) app.destroy();
+      else if (/(?:COMMIT|ROLLBACK)\0/.test(unread + data.toString('latin1'))) this.#cut(app);
       unread = data.toString('latin1').slice(-8);
     });
     const messages = new Messages();
@@ -104,7 +118,7 @@ export class DatabaseProxy {
         if (fate === 'unanswered') return;
         isHeldBack = fate === 'late';
         if (isHeldBack) this.#late.push(() => database.end(bytes));
-        app.destroy();
+        this.#cut(app);
         return;
       }
     });

@@ -54,22 +54,21 @@ async function takeImport(
   reply: FastifyReply,
   stopping: AbortSignal,
 ): Promise<FastifyReply> {
+  const body = openBody(request, reply, stopping);
   const asked = readRequest(request);
-  if ('code' in asked) return refuseFile(request, reply, asked);
+  if ('code' in asked) return refuseFile(reply, asked);
   const webhook = await findWebhook(api, request, asked);
-  if ('code' in webhook) return refuseFile(request, reply, webhook);
+  if ('code' in webhook) return refuseFile(reply, webhook);
   const rules = importColumns(webhookTypes[webhook.type]);
   const mapping = readMapping(asked.maps, rules);
-  if ('code' in mapping) return refuseFile(request, reply, mapping);
-  const body = openBody(request, stopping);
+  if ('code' in mapping) return refuseFile(reply, mapping);
   const file = await openRowsFile(body, { ...asked.reading, mapping, rules });
   if ('refusal' in file) {
-    body.destroy();
-    return refuseFile(request, reply, file.refusal, file.line);
+    return refuseFile(reply, file.refusal, file.line);
   }
   const { importKey, isDryRun } = asked;
   const running = new Import(api, request, file, { webhook, importKey, isDryRun });
-  return sendLines(request, reply, running.answer());
+  return sendLines(reply, running.answer());
 }
 
 type Asked = {

@@ -45,23 +45,22 @@ async function reconcile(
   reply: FastifyReply,
   stopping: AbortSignal,
 ): Promise<FastifyReply> {
+  const body = openBody(request, reply, stopping);
   const account = await accountOf(api, request);
   const asked = readRequest(request, account);
-  if ('code' in asked) return refuseFile(request, reply, asked);
+  if ('code' in asked) return refuseFile(reply, asked);
   const { scope, reading } = asked;
-  const body = openBody(request, stopping);
   const file = await openRowsFile(body, reading);
   const statement = 'refusal' in file ? file : await readStatement(api.store, account, scope, file);
-  body.destroy();
-  if ('refusal' in file) return refuseFile(request, reply, file.refusal, file.line);
-  if ('refusal' in statement) return refuseFile(request, reply, statement.refusal, statement.line);
+  if ('refusal' in file) return refuseFile(reply, file.refusal, file.line);
+  if ('refusal' in statement) return refuseFile(reply, statement.refusal, statement.line);
   const lines = reconcileLines(api.store, statement, {
     accountId: account.accountId,
     scope,
     ignoredColumns: file.ignoredColumns,
     refusalOf: (error) => api.refusalOf(error, request.log),
   });
-  return sendLines(request, reply, lines);
+  return sendLines(reply, lines);
 }
 
 function readRequest(

@@ -1,7 +1,9 @@
 /** A body that is read while it arrives, and an answer that is written meanwhile. */
+import type { IncomingMessage } from 'node:http';
 import { finished, PassThrough, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Refusal } from '../../core/refusal.ts';
+import { type Refusal, refuse } from '../../core/refusal.ts';
+import { UnreadableBody } from '../body.ts';
 import { prepareRefusal, problemOf } from '../problem.ts';
 
 /** A sender or reader that does nothing for so long is gone. */
@@ -9,16 +11,15 @@ const idleMsMax = 120_000;
 /** After an answer that came before the end of the body: time for the client to read it. */
 const lingerMs = 2_000;
 
-/** The server stops: what is under way is finished and answered, the rest is for another time. */
-export class ServerStops extends Error {}
+const serverStops = refuse('store_unavailable', 'The server is shutting down.');
 
 /**
  * The body as a stream of its own: who stops reading it leaves the connection whole, for the answer.
- * @param stopping ends it with `ServerStops`
+ * @param stopping ends it with a refusal, where the server stops
  */
-export function openBody({ raw }: FastifyRequest, stopping: AbortSignal): PassThrough {
+export function openBody({ raw }: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): PassThrough {
   const body = new PassThrough();
-  const stop = () => body.destroy(new ServerStops('the server stops'));
+  const stop = () => body.destroy(new UnreadableBody(serverStops));
   stopping.addEventListener('abort', stop);
   if (stopping.aborted) stop();
   raw.socket.setTimeout(idleMsMax);
@@ -34,16 +35,22 @@ export function openBody({ raw }: FastifyRequest, stopping: AbortSignal): PassTh
     raw.on('error', () => {});
     raw.resume();
   });
+  reply.raw.once('finish', () => {
+    body.destroy();
+    closeUnlessRead(raw);
+  });
   return body;
 }
 
+/** Where the answer ends before the body does, the connection is of no more use. */
+function closeUnlessRead(raw: IncomingMessage): void {
+  if (raw.complete) return;
+  const timer = setTimeout(() => raw.complete || raw.destroy(), lingerMs);
+  raw.once('close', () => clearTimeout(timer));
+}
+
 /** Answers with lines of JSON as they are made, no faster than they are read. */
-export function sendLines(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  lines: AsyncIterable<string>,
-): FastifyReply {
-  closeAfterAnswer(request, reply);
+export function sendLines(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {
   return reply
     .header('content-type', 'application/x-ndjson')
     .header('cache-control', 'no-store')
@@ -52,24 +59,8 @@ export function sendLines(
 }
 
 /** Refuses a file as a whole. @param line where the fault is, if it is in a line */
-export function refuseFile(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  refusal: Refusal,
-  line?: number,
-): FastifyReply {
-  closeAfterAnswer(request, reply);
+export function refuseFile(reply: FastifyReply, refusal: Refusal, line?: number): FastifyReply {
   return prepareRefusal(reply, refusal)
     .header('content-type', 'application/problem+json')
     .send(JSON.stringify(problemOf(refusal, line === undefined ? {} : { line })));
-}
-
-/** Where the answer ends before the body does, the connection is of no more use. */
-function closeAfterAnswer({ raw }: FastifyRequest, reply: FastifyReply): void {
-  reply.raw.once('finish', () => {
-    if (raw.complete) return;
-    const timer = setTimeout(() => raw.complete || raw.destroy(), lingerMs);
-    raw.once('end', () => clearTimeout(timer));
-    raw.once('close', () => clearTimeout(timer));
-  });
 }

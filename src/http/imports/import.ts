@@ -11,7 +11,6 @@ import type { KeyedWebhook } from '../../store/store.ts';
 import type { Api } from '../api/route.ts';
 import { itemToJson, itemToPostback } from '../bulk.ts';
 import type { FileFault } from '../files/file-fault.ts';
-import { ServerStops } from '../files/request-body.ts';
 import type { FileRow, RowsFile } from '../files/rows-file.ts';
 import { nothingDecoded, refuseAtTheDoor } from '../read-postback.ts';
 import { importRowsMax } from './import-columns.ts';
@@ -68,7 +67,7 @@ export class Import {
         yield this.#resultLine(result);
       }
     } catch (error) {
-      this.#breakdown ??= this.#refusalOf(error);
+      this.#breakdown ??= this.#api.refusalOf(error, this.#request.log);
     }
     const { webhook, isDryRun } = this.#options;
     const summary = this.#summary.toJson(isDryRun, webhook.webhookId);
@@ -156,11 +155,6 @@ export class Import {
   #resultLine({ row, line, outcome, isDryRun }: RowResult): string {
     this.#summary.add(outcome);
     return `${JSON.stringify({ row, line, ...itemToJson(outcome, isDryRun) })}\n`;
-  }
-
-  #refusalOf(error: unknown): Refusal {
-    if (!(error instanceof ServerStops)) return this.#api.refusalOf(error, this.#request.log);
-    return refuse('store_unavailable', 'The server is shutting down.');
   }
 
   #errorJson() {

@@ -1,0 +1,64 @@
+/** A file that is large: neither it nor its answer is ever whole in memory. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+const rowCount = 50_000;
+/** Each row carries it to the server and, as before and after, back. */
+const reason = 'x'.repeat(450);
+/** The whole answer is several times as large. */
+const heapGrowthMax = 120 * 1024 * 1024;
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await server.database.query(
+    `insert into call (account_id, call_log_id, state, started_at, converted, tags, created_at, updated_at)
+     select account_id, 'C' || n, 'completed', now(), false, '{}', now(), now()
+     from account, generate_series(0, 999) n`,
+  );
+});
+
+afterAll(() => server.stop());
+
+function* makeRows(): Generator<string> {
+  yield 'call_log_id,revenue_paid_out,reason\n';
+  for (let row = 1; row <= rowCount; row += 1) yield `C${row % 1_000},${row},${row} ${reason}\n`;
+}
+
+test('50,000 rows are answered in order, in little memory', { timeout: 120_000 }, async () => {
+  const sending = request(`${server.url}/api/v1/imports`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'text/csv' },
+  });
+  const answered = once(sending, 'response');
+  const sent = pipeline(Readable.from(makeRows()), sending);
+  const [response]: IncomingMessage[] = await answered;
+  if (response === undefined) throw new Error('no response');
+  const heapBefore = process.memoryUsage().heapUsed;
+  let heapMost = 0;
+  let answeredRows = 0;
+  let answerBytes = 0;
+  let last = '';
+  for await (const line of createInterface({ input: response })) {
+    answerBytes += line.length;
+    last = line;
+    if (line.startsWith('{"row":')) {
+      answeredRows += 1;
+      if (!line.startsWith(`{"row":${answeredRows},"line":${answeredRows + 1},"postback_id"`))
+        throw new Error(`expected row ${answeredRows}: ${line.slice(0, 100)}`);
+    }
+    if (answeredRows % 1_000 === 0) heapMost = Math.max(heapMost, process.memoryUsage().heapUsed);
+  }
+  await sent;
+  expect(answeredRows).toBe(rowCount);
+  expect(JSON.parse(last)).toMatchObject({ summary: { rows: rowCount, applied: rowCount, rejected: 0 } });
+  expect(answerBytes).toBeGreaterThan(2 * rowCount * reason.length);
+  // A heap that kept the answer, or the file, would have grown by as much.
+  expect(heapMost - heapBefore).toBeLessThan(Math.min(heapGrowthMax, answerBytes));
+});
