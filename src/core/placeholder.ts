@@ -15,7 +15,7 @@ const macro = new RegExp(
     halfDecoded,
     `#${inner}#`,
     `<${inner}>`,
-    String.raw`--[A-Z]--.{1,100}--[A-Z]--`,
+    `--[A-Z]--.{1,100}--[A-Z]--`,
   ].join('|')})$`,
 );
 

@@ -27,7 +27,7 @@ export type OurAmount = {
   isPartners: boolean;
 };
 
-export type ItemNote = 'several_lines' | 'outside_period' | 'other_partner';
+type ItemNote = 'several_lines' | 'outside_period' | 'other_partner';
 
 export type ReconciledItem = {
   kind: ItemKind;

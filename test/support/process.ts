@@ -10,7 +10,8 @@ export const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
 export type Ended = { code: number | null; stdout: string; stderr: string };
 export type ProcessOptions = { env?: Record<string, string>; cwd?: string; command?: string };
 
-const settingNames = /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|DATA_DIR|RINGBACK_URL|ADMIN_TOKEN|TWILIO_AUTH_TOKEN|LOG_LEVEL)$/;
+const settingNames =
+  /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|DATA_DIR|RINGBACK_URL|ADMIN_TOKEN|TWILIO_AUTH_TOKEN|LOG_LEVEL)$/;
 
 export class RunningProcess {
   readonly #child: ChildProcess;

@@ -6,11 +6,11 @@ import { type Refusal, refuse } from '../../core/refusal.ts';
 import { type FileFault, fileFault, rowBytesMax } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
 
-export const delimiters = [',', ';', '\t'] as const;
+const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
 /** A record as its cells, or why it is refused. */
-export type CsvRecord = { line: number; cells: string[] } | { line: number; refusal: Refusal };
+type CsvRecord = { line: number; cells: string[] } | { line: number; refusal: Refusal };
 
 export type CsvFile = {
   header: string[];

@@ -6,7 +6,7 @@ import type { FileFault } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
 import { type JsonLine, readJsonLines } from './ndjson-file.ts';
 
-export const fileFormats = ['csv', 'ndjson'] as const;
+const fileFormats = ['csv', 'ndjson'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
 export type FileReading = {
