@@ -13,13 +13,12 @@ export function showProgress(total: number): Progress {
 }
 
 function showBar(total: number, rate: Rate): Progress {
-  const bar = new cliProgress.SingleBar({
+  const options = {
     format: '{bar} {percentage}%  {done} of {all} rows  {rate} rows/s  {left} left',
     stream: process.stderr,
     barsize: 24,
-    hideCursor: true,
-    linewrap: null,
-  });
+  };
+  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   const payload = (done: number) => ({ all: count(total), ...describe(done, total, rate) });
   bar.start(total, 0, payload(0));
   return {

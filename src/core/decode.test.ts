@@ -160,7 +160,7 @@ describe('never throws and returns something sound', () => {
   test('within a bounded time for thousands of names', () => {
     const names = Array.from({ length: 20_000 }, (_, at) => `n${at}`);
     const row = webhookTypes.update_fields;
-    const startMs = performance.now();
+    const start = process.cpuUsage(); // not the clock: other programs may have the cores
     const many = names.map((one): [string, string] => [one, '1']);
     for (const wrap of [
       (one: string) => one,
@@ -170,7 +170,7 @@ describe('never throws and returns something sound', () => {
       const query = many.map(([one, said]): [string, string] => [wrap(one), said]);
       expectSound(decodePostback([readPairs(query, row)], row, context), row);
     }
-    expect(performance.now() - startMs).toBeLessThan(5_000);
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(5_000);
   });
 });
 

@@ -9,11 +9,14 @@ import { Load } from './load.ts';
 /** Contract, section 4. */
 const shutdownMsMax = 10_000;
 
-test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s under load answers what was accepted, keeps all that was answered, and leaves no process',
-  async (signal) => {
+test.each([
+  ['SIGTERM', 'one process', '1'],
+  ['SIGINT', 'two workers', '2'],
+] as const)(
+  '%s under load to a server of %s: what was accepted is answered, what was answered is kept, and no process is left',
+  async (signal, _what, workers) => {
     const { dataDir, start, query } = await makeDataDir();
-    const app = start();
+    const app = start('--workers', workers);
     const server = await app.listening;
     const load = await Load.prepare(server);
     const running = load.run(server);

@@ -76,19 +76,26 @@ async function finish(database: TestDatabase, file: string, url: string): Promis
   expect(lines.filter((line) => line.split(',')[5] === 'yes').length).toBeGreaterThanOrEqual(doneBefore);
 }
 
-test('a client that is killed is run again, and no row is done twice', async () => {
-  const database = await makeDatabase();
-  const server = await startTestServerOn(database);
-  onTestFinished(() => server.stop());
-  const file = await makeFile(database);
-  const release = await holdCall(database);
-  const client = new RunningProcess(['src/main.ts', ...importArgs(file, server.url)], {});
-  await expect.poll(() => countDone(database), { timeout: 20_000 }).toBeGreaterThan(300);
-  client.signal('SIGKILL');
-  await client.end();
-  await release();
-  await finish(database, file, server.url);
-});
+test.each([
+  ['SIGKILL', null, ''],
+  ['SIGINT', 2, 'The import broke off: it was stopped.\nRun the same command again: no row is done twice'],
+] as const)(
+  'a client that ends by %s is run again, and no row is done twice',
+  async (signal, exitCode, said) => {
+    const database = await makeDatabase();
+    const server = await startTestServerOn(database);
+    onTestFinished(() => server.stop());
+    const file = await makeFile(database);
+    const release = await holdCall(database);
+    const client = new RunningProcess(['src/main.ts', ...importArgs(file, server.url)], {});
+    await expect.poll(() => countDone(database), { timeout: 20_000 }).toBeGreaterThan(300);
+    client.signal(signal);
+    const { code, stderr } = await client.end();
+    expect([code, stderr]).toEqual([exitCode, expect.stringContaining(said)]);
+    await release();
+    await finish(database, file, server.url);
+  },
+);
 
 test('a server that is killed is started again, and no row is done twice', async () => {
   const database = await makeDatabase();

@@ -13,9 +13,9 @@ export class ServerProcess {
   /** rejects with what the process said when it ends without having listened */
   readonly listening: Promise<TestServer>;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, args: string[]) {
     const env = { PORT: '0', DATA_DIR: dataDir, ADMIN_TOKEN: token, LOG_LEVEL: 'warn' };
-    this.running = new RunningProcess(['src/main.ts', 'start'], { env });
+    this.running = new RunningProcess(['src/main.ts', 'start', ...args], { env });
     this.listening = this.running
       .waitFor(/listening on (http:\/\/\S+)/)
       .then(([, url = '']) => new TestServer(url, noDatabase, token, async () => {}));
@@ -41,7 +41,8 @@ const noDatabase = {
 /** A data folder, and servers on it; after the test nothing of them is left. */
 export async function makeDataDir(): Promise<{
   dataDir: string;
-  start(): ServerProcess;
+  /** @param args of the command, such as `--workers 2` */
+  start(...args: string[]): ServerProcess;
   /** a look behind the front door */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }> {
@@ -54,8 +55,8 @@ export async function makeDataDir(): Promise<{
     if (await isAlive(postmaster.pid)) process.kill(postmaster.pid, 'SIGKILL');
     await rm(postmaster.socketFolder, { recursive: true, force: true });
   });
-  const start = () => {
-    const server = new ServerProcess(dataDir);
+  const start = (...args: string[]) => {
+    const server = new ServerProcess(dataDir, args);
     started.push(server);
     return server;
   };

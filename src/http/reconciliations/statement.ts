@@ -90,7 +90,7 @@ class StatementReader {
     const callLogId = read('call_log_id', readCallLogId);
     const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
     const startedAt = read('started_at', (value) => readInstant(value, timeZone));
-    const units = read('amount', readStatementAmount);
+    const units = read('amount', readStatementAmount) ?? read(this.#scope.amount, readStatementAmount);
     if (faults.length > 0) return refusedLine(line, refuseFaults(faults), callLogId);
     if (units === null)
       return refusedLine(line, refuse('invalid_value', 'The line has no amount.'), callLogId);

@@ -1,0 +1,205 @@
+/** `ringback import` as a billing team runs it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, makeFolder, runRingback } from '../support/process.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+
+afterAll(() => server.stop());
+
+type Ran = Ended & {
+  path: string;
+  results(delimiter?: string, path?: string): Promise<Record<string, string>[]>;
+};
+
+/** Writes a file and runs `ringback import` on it. */
+async function runImport(
+  content: string | Uint8Array,
+  args: string[] = [],
+  { name = 'statement.csv', env = {} }: { name?: string; env?: Record<string, string> } = {},
+): Promise<Ran> {
+  const path = join(await makeFolder(), name);
+  await writeFile(path, content);
+  const settings = { RINGBACK_URL: server.url, ADMIN_TOKEN: server.token, ...env };
+  const ended = await runRingback(['import', path, ...args], settings);
+  const results = async (delimiter = ',', file = `${path}.results.csv`) =>
+    parse(await readFile(file), { columns: true, bom: true, delimiter }) as Record<string, string>[];
+  return { ...ended, path, results };
+}
+
+const map = ['--map', 'Call ID=call_log_id', '--map', 'Payout=publisher_paid_out'];
+
+describe('ringback import', () => {
+  it('imports a statement, says what came of it and writes one line a row for a spreadsheet', async () => {
+    await server.createCall('S1', { publisher_paid_out: 1, tags: { old: '1' } });
+    await server.createCall('S2', { publisher_paid_out: 2 });
+    const file =
+      'Call ID;Payout;Tag;Agent\r\nS1;12,5;;Ann\r\nS2;2.00;;Bob\r\nS1;12.50;"a\r\nb";\r\nS9;1;;\r\n';
+    const ran = await runImport(file, [...map, '--map', 'Tag=add[old]']);
+    expect(ran.stderr).toBe('');
+    expect(ran.stdout).toMatch(/statement\.csv: 4 rows\n4 of 4 rows in \d+ s\n/);
+    expect(ran.stdout).toMatch(/applied +1 +the call was changed\nunchanged +1 .*\nrejected +2 /);
+    expect(ran.stdout).toMatch(/ {2}invalid_value +1\n {2}call_not_found +1\n/);
+    expect(ran.stdout).toMatch(/publisher_paid_out +1 +1\.00 +12\.50\ntags +1\n/);
+    expect(ran.stdout).toContain('Ignored: Agent');
+    expect(ran.code).toBe(1);
+    const text = await readFile(`${ran.path}.results.csv`, 'utf8');
+    expect(text.startsWith('\uFEFFrow;line;status;code;detail;duplicate;call_log_id;')).toBe(true);
+    expect(await ran.results(';')).toMatchObject([
+      {
+        row: '1',
+        line: '2',
+        status: 'rejected',
+        code: 'invalid_value',
+        call_log_id: 'S1',
+        detail: expect.stringMatching(/^publisher_paid_out: .*plain decimal/),
+      },
+      { row: '2', line: '3', status: 'unchanged', code: '' },
+      {
+        row: '3',
+        line: '4',
+        status: 'applied',
+        publisher_paid_out_before: '1.00',
+        publisher_paid_out_after: '12.50',
+        tags_before: 'old: 1',
+        tags_after: 'old: a\r\nb',
+      },
+      { row: '4', line: '6', status: 'rejected', code: 'call_not_found', call_log_id: 'S9' },
+    ]);
+  });
+
+  it('exits with 0 when every row was taken, and does no row twice when it is run again', async () => {
+    await server.createCall('A1');
+    const folder = await makeFolder();
+    const path = join(folder, 'a.csv');
+    await writeFile(path, 'Call ID,Payout\nA1,5\n');
+    const env = { RINGBACK_URL: server.url, ADMIN_TOKEN: server.token };
+    expect((await runRingback(['import', path, ...map], env)).code).toBe(0);
+    await server.api('PATCH', '/calls/A1', { publisher_paid_out: 6 });
+    const again = await runRingback(['import', path, ...map], env);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toMatch(/duplicate +1 /);
+    expect(again.stdout).toContain('--import-key');
+    expect(await server.readCall('A1')).toMatchObject({ publisher_paid_out: '6.00' });
+    const anew = await runRingback(['import', path, ...map, '--import-key', 'once more'], env);
+    expect(anew.stdout).toMatch(/applied +1 /);
+    expect(await server.readCall('A1')).toMatchObject({ publisher_paid_out: '5.00' });
+  });
+
+  it('knows the same file read in another way for another import', async () => {
+    await server.createCall('A2');
+    const file = 'Call ID,Payout\nA2,5\n';
+    await runImport(file, map);
+    const other = await runImport(file, ['--map', 'Call ID=call_log_id', '--map', 'Payout=revenue_paid_out']);
+    expect(other.stdout).toMatch(/applied +1 /);
+  });
+
+  it('tells with --dry-run what would change, and changes nothing', async () => {
+    await server.createCall('D1', { publisher_paid_out: 10 });
+    const ran = await runImport('Call ID,Payout\nD1,12.5\n', [...map, '--dry-run']);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toMatch(/would change +rows.*\n.*\npublisher_paid_out +1 +10\.00 +12\.50\n/);
+    expect(ran.stdout).toContain('nothing was changed');
+    expect(await ran.results()).toMatchObject([{ publisher_paid_out_before: '10.00' }]);
+    expect(await server.readCall('D1')).toMatchObject({ publisher_paid_out: '10.00' });
+  });
+
+  it('takes NDJSON, another place for the results, and the webhook that is named', async () => {
+    await server.createCall('N1');
+    const webhook = await server.createWebhook('update_revenue');
+    const results = join(await makeFolder(), 'out.csv');
+    const ran = await runImport(
+      '{"call_log_id":"N1","amount":3}\n',
+      ['--webhook', webhook.id, '--results', results],
+      { name: 'rows.ndjson' },
+    );
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    expect(await ran.results(',', results)).toMatchObject([
+      { status: 'applied', revenue_paid_out_after: '3.00' },
+    ]);
+    const { items } = (await server.api('GET', `/postbacks?webhook_id=${webhook.id}`)).json;
+    expect(items).toMatchObject([{ call_log_id: 'N1' }]);
+  });
+
+  it('writes no text into the results that a spreadsheet would run', async () => {
+    await server.createCall('X1', { reason: '=HYPERLINK("http://127.0.0.1")' });
+    const ran = await runImport('call_log_id,reason\nX1,+1\n');
+    expect(await ran.results()).toMatchObject([
+      { reason_before: `'=HYPERLINK("http://127.0.0.1")`, reason_after: "'+1" },
+    ]);
+  });
+
+  it('takes files of one row and of none', async () => {
+    await server.createCall('Z1');
+    expect((await runImport('call_log_id,reason\nZ1,x')).code).toBe(0);
+    const none = await runImport('call_log_id,reason\n');
+    expect([none.code, await none.results()]).toEqual([0, []]);
+  });
+
+  it.each([
+    [
+      'a column that is missing',
+      'Call ID,Amount\nB1,1\n',
+      /line 1: .*no column "Payout".*"Call ID", "Amount"/,
+    ],
+    [
+      'an open quotation mark',
+      'Call ID,Payout\nB1,1\nB1,"2\nB1,3\n',
+      /statement\.csv, line 3: .*never closed/,
+    ],
+    ['UTF-16', Buffer.from('\uFEFFCall ID,Payout\n', 'utf16le'), /line 1: .*UTF-16.*CSV UTF-8/],
+    ['an Excel workbook', Buffer.from('PK\x03\x04....'), /line 1: .*Excel workbook/],
+    ['nothing', '', /line 1: The file is empty/],
+  ])('sends nothing of a file with %s', async (_what, file, message) => {
+    await server.createCall('B1');
+    const ran = await runImport(file, map);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(message);
+    expect(ran.stderr).toContain('Nothing was done.');
+    expect((await server.api('GET', '/postbacks?call_log_id=B1')).json.items).toEqual([]);
+  });
+
+  it.each([
+    ['a mapping that is none', ['--map', 'Payout'], {}, /COLUMN=FIELD/],
+    ['a field that is none', ['--map', 'Payout=payout'], {}, /no field "payout"/],
+    ['a webhook that is none', ['--webhook', 'x'], {}, /no incoming webhook/],
+    ['another type', ['--type', 'update_money'], {}, /update_fields/],
+    ['another token', map, { ADMIN_TOKEN: 'a-token-of-nobody-at-all' }, /invalid_token/],
+    ['a URL that is none', [...map, '--url', 'localhost'], {}, /--url/],
+    ['a server that is not there', map, { RINGBACK_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
+  ])('exits with 2 for %s', async (_what, args, env, message) => {
+    const ran = await runImport('Call ID,Payout\nB1,1\n', args, { env });
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toMatch(message);
+  });
+
+  it('says where the file is missed, and never prints the token', async () => {
+    const token = 'a-token-that-is-secret';
+    const env = { RINGBACK_URL: server.url, ADMIN_TOKEN: token };
+    const { code, stdout, stderr } = await runRingback(['import', '/nowhere/x.csv'], env);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Cannot read \/nowhere\/x\.csv/);
+    const refused = await runImport('call_log_id,reason\nB1,1\n', [], { env });
+    expect(refused.code).toBe(2);
+    expect(stdout + stderr + refused.stdout + refused.stderr).not.toContain(token);
+  });
+
+  it('finds the token that the server keeps in DATA_DIR', async () => {
+    await server.createCall('T1');
+    const DATA_DIR = await makeFolder();
+    await writeFile(join(DATA_DIR, 'admin-token'), `${server.token}\n`);
+    const ran = await runImport('call_log_id,reason\nT1,x\n', [], { env: { ADMIN_TOKEN: '', DATA_DIR } });
+    expect([ran.code, ran.stderr]).toEqual([0, '']);
+    const without = await runImport('call_log_id,reason\nT1,x\n', [], {
+      env: { ADMIN_TOKEN: '', DATA_DIR: await makeFolder() },
+    });
+    expect([without.code, without.stderr]).toEqual([2, expect.stringMatching(/API token: --token/)]);
+  });
+});
