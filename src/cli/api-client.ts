@@ -93,9 +93,14 @@ async function exchange(
 
 /** Ends early, without an error, where the connection breaks: the last line tells whether all came. */
 async function* readLines(response: IncomingMessage): AsyncGenerator<Json> {
-  for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
-    const value = parse(line);
-    if (isJsonObject(value)) yield value;
+  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    for await (const line of lines) {
+      const value = parse(line);
+      if (isJsonObject(value)) yield value;
+    }
+  } catch {
+    // the connection broke
   }
 }
 

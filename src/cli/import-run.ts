@@ -30,6 +30,8 @@ type Outcome = {
   reason: string;
 };
 
+const wasStopped = 'it was stopped.';
+
 /** Sends the rows, and prints what came of them. @returns the exit code */
 export async function runImport(server: Connection, run: ImportRun): Promise<number> {
   const results = await openCsvOutput(run.results, resultColumns, run.delimiter ?? ',');
@@ -70,9 +72,9 @@ async function exchangeRows(
       done += 1;
       progress.update(done);
     }
-    return { done, last: null, reason: stop.signal.aborted ? 'it was stopped.' : 'the connection was lost.' };
+    return { done, last: null, reason: stop.signal.aborted ? wasStopped : 'the connection was lost.' };
   } catch (error) {
-    return { done, last: null, reason: `${reasonOf(error)}.` };
+    return { done, last: null, reason: stop.signal.aborted ? wasStopped : `${reasonOf(error)}.` };
   } finally {
     process.off('SIGINT', onSignal);
     progress.stop();

@@ -1,6 +1,5 @@
 /** Why a request failed, in the words of what it failed of. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'AbortError' ? 'it was stopped' : error.message;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -53,17 +53,17 @@ export const updateFields = {
   },
 } as const satisfies Record<string, Field>;
 
-const instant: Field = {
+const instant = {
   column: 'timestamptz',
   isNullable: true,
   read: (value, { timeZone }) => readInstant(value, timeZone),
-};
-const label: Field = {
+} as const satisfies Field;
+const label = {
   column: 'text',
   isNullable: true,
   isEmptyNull: true,
   read: (value) => readText(value, 200),
-};
+} as const satisfies Field;
 
 /** What only call events set: the facts of the call itself (contract 3). */
 export const eventFields = {

@@ -1,5 +1,5 @@
 /** Schemas of the wire: validation, types and documentation in one. The UI imports only these types. */
-import Type, { type Static, type TSchema } from 'typebox';
+import Type, { type Static, type TNull, type TSchema, type TUnion } from 'typebox';
 import { eventFields, type Field, updateFields } from '../core/fields.ts';
 import { matchRules } from '../core/postback.ts';
 import { refusalCodes } from '../core/refusal.ts';
@@ -54,26 +54,35 @@ export const problem = {
 
 export const callStates = ['live', 'completed'] as const;
 
+/** What a column is in an answer. */
+const columnJson = {
+  boolean: Type.Boolean(),
+  integer: Type.Integer(),
+  numeric: money,
+  text: Type.String(),
+  timestamptz: instant,
+};
+const callFields = { ...eventFields, ...updateFields };
+type CallFields = typeof callFields;
+type ColumnJson<Name extends keyof CallFields> = (typeof columnJson)[CallFields[Name]['column']];
+const neverNull = ['started_at', 'converted'] as const;
+type CallMembers = {
+  [Name in keyof CallFields]: Name extends (typeof neverNull)[number]
+    ? ColumnJson<Name>
+    : TUnion<[ColumnJson<Name>, TNull]>;
+};
+const callMembers = Object.fromEntries(
+  Object.entries(callFields).map(([name, { column }]) => [
+    name,
+    neverNull.some((one) => one === name) ? columnJson[column] : nullable(columnJson[column]),
+  ]),
+) as CallMembers; // Object.fromEntries forgets the names
+
 const callJson = Type.Object(
   {
     call_log_id: Type.String(),
     state: oneOf(callStates),
-    phone_number: nullable(Type.String()),
-    started_at: instant,
-    answered_at: nullable(instant),
-    ended_at: nullable(instant),
-    duration_seconds: nullable(Type.Integer()),
-    end_status: nullable(Type.String()),
-    tracking_number: nullable(Type.String()),
-    campaign: nullable(Type.String()),
-    publisher: nullable(Type.String()),
-    buyer: nullable(Type.String()),
-    converted: Type.Boolean(),
-    call_converted_at: nullable(instant),
-    revenue_paid_out: nullable(money),
-    publisher_paid_out: nullable(money),
-    reason: nullable(Type.String()),
-    no_payout_reason: nullable(Type.String()),
+    ...callMembers,
     payout_status: oneOf(['owed', 'held']),
     tags,
     queued_updates: Type.Integer({ description: 'updates that wait for the call to complete' }),
@@ -96,33 +105,32 @@ export const changedCallJson = Type.Interface([callJson], {
 });
 export type CallJson = Static<typeof callJson>;
 
-export const updateMembers: Record<string, TSchema> = {
-  converted: Type.Union([Type.Boolean(), Type.String(), Type.Integer()]),
-  call_converted_at: Type.Union([Type.String(), Type.Integer(), Type.Null()]),
-  revenue_paid_out: moneyIn,
-  publisher_paid_out: moneyIn,
-  reason: nullable(Type.String({ maxLength: 500 })),
-  no_payout_reason: nullable(Type.String()),
-};
 export const tagMembers: Record<string, TSchema> = {
   add: Type.Unknown({ description: 'tags to add: {"key":"value"}, a list of pairs, or of "key:value"' }),
   remove: Type.Unknown({ description: 'tag keys to remove: one, or a list' }),
 };
 
 /** What may be sent for a column; core reads the values and tells every fault. */
-const eventSchemas: Record<Field['column'], TSchema> = {
-  boolean: Type.Boolean(),
+const columnIn: Record<Field['column'], TSchema> = {
+  boolean: Type.Union([Type.Boolean(), Type.String(), Type.Integer()]),
   integer: Type.Integer(),
   numeric: moneyIn,
   text: Type.String(),
   timestamptz: Type.Union([Type.String(), Type.Integer()], { description: 'RFC 3339, or Unix time' }),
 };
+/** What a postback or a change by hand may set. */
+export const updateMembers: Record<string, TSchema> = Object.fromEntries(
+  Object.entries<Field>(updateFields).map(([name, { column, isNullable }]) => [
+    name,
+    isNullable ? nullable(columnIn[column]) : columnIn[column],
+  ]),
+);
 /** What a call event may say of a call. */
 const eventMembers: Record<string, TSchema> = {
   ...Object.fromEntries(
-    Object.entries<Field>({ ...eventFields, ...updateFields }).map(([name, { column }]) => [
+    Object.entries<Field>(callFields).map(([name, { column }]) => [
       name,
-      name === 'started_at' ? eventSchemas[column] : nullable(eventSchemas[column]),
+      name === 'started_at' ? columnIn[column] : nullable(columnIn[column]),
     ]),
   ),
   tags: Type.Unknown({ description: '{"key":"value"}' }),
