@@ -37,9 +37,9 @@ export type WriterOptions = {
 
 export const writerDefaults = { lanes: 3, batchMax: 500, queueMax: 20_000 };
 
-/** About 2 s in all: a database that restarts is often back by then, and a sender still waits. */
+/** About 1 s in all: a database that restarts is often back by then, and a sender still waits. */
 const triesMax = 6;
-/** About 7 s in all, for a batch whose commit may have landed: knowing is worth the wait. */
+/** About 4 s in all, for a batch whose commit may have landed: knowing is worth the wait. */
 const triesWhenUnknownMax = 9;
 const firstPauseMs = 40;
 const pauseMaxMs = 1_500;
