@@ -63,6 +63,15 @@ export const contestants: Contestant[] = [
     hasMetrics: true,
   },
   {
+    name: 'ringback-workers',
+    title: 'Ringback, 2 workers',
+    program: ['src/main.ts', 'start', '--workers', '2'],
+    kind: 'server',
+    batch: null,
+    isStored: true,
+    hasMetrics: true,
+  },
+  {
     name: 'ringback-batch',
     title: 'Ringback, batches of 1,000 on 4 connections',
     program: ['src/main.ts', 'start'],

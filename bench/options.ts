@@ -15,7 +15,7 @@ export type Options = {
 const usage = `npm run bench -- [options]
   --calls 1000000        calls in the database (10000, 1000000, 5000000)
   --connections 64,256   connections to measure at
-  --seconds 5            length of a round; --warm-up 3: before the first one
+  --seconds 3            length of a round; --warm-up 3: before the first one
   --rounds 5             rounds for each contestant, interleaved
   --only NAME,NAME       of: ${contestants.map(({ name }) => name).join(', ')}
   --profile              a CPU profile of Ringback, in bench/results
@@ -43,7 +43,7 @@ export function readOptions(args: string[]): Options | null {
   }
   const defaults = values.quick
     ? { calls: '10000', connections: '64', seconds: '2', warmUp: '1', rounds: '1' }
-    : { calls: '1000000', connections: '64,256', seconds: '5', warmUp: '3', rounds: '5' };
+    : { calls: '1000000', connections: '64,256', seconds: '3', warmUp: '3', rounds: '5' };
   const names = contestants.map(({ name }) => name);
   const only = values.only?.split(',') ?? names;
   const unknown = only.find((name) => !names.includes(name));

@@ -63,16 +63,16 @@ export async function listAmounts(
       (p) => `(c.started_at, c.call_log_id) > (${p(after.startedAt)}::timestamptz, ${p(after.callLogId)})`,
     );
   }
-  const { rows } = await pool.query<AmountRow>(
-    `select ${columnsOf(scope.amount)} from call c where ${where.text}
+  // The place of the next page is told to the microsecond, where a call came with one: else the page would not end.
+  const { rows } = await pool.query<AmountRow & { place: string }>(
+    `select ${columnsOf(scope.amount)}, c.started_at::text as place from call c where ${where.text}
      order by c.started_at, c.call_log_id limit ${limit}`,
     where.values,
   );
-  const items = rows.map((row) => amountOf(row, scope));
-  const last = items.length === limit ? items.at(-1) : undefined;
+  const last = rows.length === limit ? rows.at(-1) : undefined;
   return {
-    items,
-    cursor: last === undefined ? null : { startedAt: last.startedAt, callLogId: last.callLogId },
+    items: rows.map((row) => amountOf(row, scope)),
+    cursor: last === undefined ? null : { startedAt: last.place, callLogId: last.call_log_id },
   };
 }
 

@@ -7,15 +7,19 @@ describe('the command line', () => {
   it('lists all commands with --help', async () => {
     const { code, stdout } = await runRingback(['--help']);
     expect(code).toBe(0);
-    for (const command of ['start', 'migrate', 'send', 'doctor']) expect(stdout).toMatch(`\n  ${command}`);
+    for (const command of ['start', 'migrate', 'send', 'import', 'reconcile', 'doctor'])
+      expect(stdout).toMatch(`\n  ${command}`);
   });
 
-  it.each(['start', 'migrate', 'send', 'doctor'])('tells how to use %s', async (command) => {
-    const { code, stdout } = await runRingback([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`Usage: ringback ${command}`);
-    expect(stdout).toMatch(/DATA_DIR|Examples/);
-  });
+  it.each(['start', 'migrate', 'send', 'import', 'reconcile', 'doctor'])(
+    'tells how to use %s',
+    async (command) => {
+      const { code, stdout } = await runRingback([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Usage: ringback ${command}`);
+      expect(stdout).toMatch(/DATA_DIR|Examples/);
+    },
+  );
 
   it('tells its version', async () => {
     const { version } = JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8'));

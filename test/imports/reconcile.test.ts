@@ -226,7 +226,7 @@ test('more lines and more calls than are read at once are all compared', async (
   const large = await startTestServer();
   await large.database.query(
     `insert into call (account_id, call_log_id, state, started_at, converted, publisher_paid_out, tags, created_at, updated_at)
-     select account_id, 'C' || n, 'completed', '2026-11-01T00:00:00Z'::timestamptz + (n / 3) * interval '1 second', false,
+     select account_id, 'C' || n, 'completed', '2026-11-01T00:00:00Z'::timestamptz + (n / 3) * interval '1.000001 seconds', false,
        n * 0.01, '{}', now(), now() from account, generate_series(1, 12000) n`,
   );
   // The odd ones, every fifth of them off by a cent.
