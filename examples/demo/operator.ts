@@ -1,4 +1,5 @@
-import type { CallJson, PostbackJson, TimelineItemJson } from '../../src/http/api-types.ts';
+import type { CallJson, TimelineItemJson } from '../../src/http/api-types/calls.ts';
+import type { PostbackJson } from '../../src/http/api-types/postbacks.ts';
 
 type Page<T> = { items: T[]; next_cursor: string | null };
 

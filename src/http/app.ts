@@ -7,7 +7,7 @@ import type { Writer } from '../ingest/writer.ts';
 import type { Store } from '../store/store.ts';
 import { registerApi } from './api/api.ts';
 import { registerTwilioRoute } from './api/twilio.ts';
-import { sharedSchemas } from './api-types.ts';
+import { sharedSchemas } from './api-types/shared-schemas.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
 import { limitBodyTime } from './body-deadline.ts';
 import { createBulkLimit } from './bulk.ts';

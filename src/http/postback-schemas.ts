@@ -1,7 +1,9 @@
 /** The documentation of the senders' doors. Core reads the values and tells every fault; nothing is validated here. */
 import Type, { type TSchema } from 'typebox';
 import { type WebhookType, webhookTypes } from '../core/webhook-type.ts';
-import { changes, oneOf, optional, problem, tagMembers, updateMembers } from './api-types.ts';
+import { tagMembers, updateMembers } from './api-types/calls.ts';
+import { problem } from './api-types/problem.ts';
+import { changes, oneOf, optional } from './api-types/values.ts';
 
 const outcomeJson = Type.Object({
   postback_id: Type.String(),

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { refuse } from '../core/refusal.ts';
 import type { Store } from '../store/store.ts';
-import { problem } from './api-types.ts';
+import { problem } from './api-types/problem.ts';
 import type { Metrics } from './metrics.ts';
 import { sendProblem } from './problem.ts';
 

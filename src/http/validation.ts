@@ -12,7 +12,7 @@ import { isJsonObject } from '../core/json.ts';
 import { isCountry } from '../core/phone.ts';
 import { type Refusal, refuse, refuseFaults } from '../core/refusal.ts';
 import { readText } from '../core/text.ts';
-import { nameCharsMax } from './api-types.ts';
+import { nameCharsMax } from './api-types/values.ts';
 
 /** What our own formats accept, and what to send for them. */
 const formats: Record<string, { accepts(text: string): boolean; detail: string }> = {

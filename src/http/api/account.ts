@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import type { Account } from '../../store/store.ts';
-import { accountChangeBody, accountJson, problem } from '../api-types.ts';
+import { accountChangeBody, accountJson } from '../api-types/account.ts';
+import { problem } from '../api-types/problem.ts';
 import { type Api, accountOf, apiDocs } from './route.ts';
 
 type AccountChange = Static<typeof accountChangeBody>;

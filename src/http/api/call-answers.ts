@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { type Call, payoutStatusOf } from '../../core/call.ts';
 import { refuse } from '../../core/refusal.ts';
 import type { TimelineItem } from '../../store/store.ts';
-import type { CallJson, TimelineItemJson } from '../api-types.ts';
+import type { CallJson, TimelineItemJson } from '../api-types/calls.ts';
 import { sendProblem } from '../problem.ts';
 
 /** A call as the API shows it (contract 3). */

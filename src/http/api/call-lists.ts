@@ -7,15 +7,9 @@ import { readInstant } from '../../core/instant.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { readPhone } from '../../core/phone.ts';
 import type { Account, CallCursor, CallFilter } from '../../store/store.ts';
-import {
-  callRef,
-  callStates,
-  callsQuery,
-  listOf,
-  pageQuery,
-  problem,
-  timelineItemJson,
-} from '../api-types.ts';
+import { callRef, callStates, callsQuery, timelineItemJson } from '../api-types/calls.ts';
+import { listOf, pageQuery } from '../api-types/lists.ts';
+import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
 import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
 import { definedOnly, ListReader } from './list-reader.ts';

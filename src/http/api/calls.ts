@@ -14,8 +14,8 @@ import {
   changedCallJson,
   completeBody,
   dryRunJson,
-  problem,
-} from '../api-types.ts';
+} from '../api-types/calls.ts';
+import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
 import { readCallChange } from './call-change.ts';

@@ -5,7 +5,7 @@ import { type Refusal, refuse, refuseFaults } from '../../core/refusal.ts';
 import { readText } from '../../core/text.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
-import { problem } from '../api-types.ts';
+import { problem } from '../api-types/problem.ts';
 import { readMapping } from '../files/columns.ts';
 import { readDelimiter, readFileFormat } from '../files/file-request.ts';
 import { fileBody } from '../files/file-schemas.ts';

@@ -3,7 +3,7 @@ import { readInstant } from '../../core/instant.ts';
 import { readPhone } from '../../core/phone.ts';
 import { type Refusal, refuseFaults } from '../../core/refusal.ts';
 import { checkText, readBoolean } from '../../core/text.ts';
-import { limitDefault, limitMax } from '../api-types.ts';
+import { limitDefault, limitMax } from '../api-types/lists.ts';
 import { isUuid, parseCursor } from './page.ts';
 
 const charsMax = 2_000;

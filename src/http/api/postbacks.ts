@@ -2,14 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { refuse } from '../../core/refusal.ts';
 import type { LoggedPostback, PostbackFilter } from '../../store/store.ts';
-import {
-  listOf,
-  type PostbackJson,
-  postbackRef,
-  postbackStatuses,
-  postbacksQuery,
-  problem,
-} from '../api-types.ts';
+import { listOf } from '../api-types/lists.ts';
+import { type PostbackJson, postbackRef, postbackStatuses, postbacksQuery } from '../api-types/postbacks.ts';
+import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
 import { definedOnly, ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';

@@ -4,7 +4,7 @@ import { type Fault, Invalid } from '../../core/fault.ts';
 import { reconciledAmounts } from '../../core/reconcile.ts';
 import { type Refusal, refuseFaults } from '../../core/refusal.ts';
 import type { Account, StatementScope } from '../../store/store.ts';
-import { problem } from '../api-types.ts';
+import { problem } from '../api-types/problem.ts';
 import { readMapping } from '../files/columns.ts';
 import { readDelimiter, readFileFormat } from '../files/file-request.ts';
 import { fileBody } from '../files/file-schemas.ts';

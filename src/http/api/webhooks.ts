@@ -4,10 +4,9 @@ import Type from 'typebox';
 import { refuse } from '../../core/refusal.ts';
 import { type WebhookType, webhookTypes } from '../../core/webhook-type.ts';
 import type { Webhook } from '../../store/store.ts';
+import { listOf, pageQuery } from '../api-types/lists.ts';
+import { problem } from '../api-types/problem.ts';
 import {
-  listOf,
-  pageQuery,
-  problem,
   rotateBody,
   rotatedWebhookJson,
   type WebhookJson,
@@ -15,7 +14,7 @@ import {
   webhookChangeBody,
   webhookJson,
   webhookWithKeyJson,
-} from '../api-types.ts';
+} from '../api-types/webhooks.ts';
 import { sendProblem } from '../problem.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
 import { ListReader } from './list-reader.ts';

@@ -1,7 +1,7 @@
 /** The documentation of imports. */
 import Type from 'typebox';
 import { webhookTypeNames } from '../../core/webhook-type.ts';
-import { oneOf, optional } from '../api-types.ts';
+import { oneOf, optional } from '../api-types/values.ts';
 import { fileQuery, linesOf } from '../files/file-schemas.ts';
 
 export const importQuery = Type.Object(

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { itemKinds, reconciledAmounts } from '../../core/reconcile.ts';
-import { nullable, oneOf, optional } from '../api-types.ts';
+import { nullable, oneOf, optional } from '../api-types/values.ts';
 import { fileQuery, linesOf } from '../files/file-schemas.ts';
 import { kindsOfItems } from './reconciliation.ts';
 

@@ -1,0 +1,22 @@
+/** Words that the schemas of the wire are made of. */
+import Type, { type TSchema } from 'typebox';
+
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const oneOf = <T extends string>(values: readonly T[], options = {}) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
+/** All members optional. */
+export function optional(members: Record<string, TSchema>): Record<string, TSchema> {
+  return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, Type.Optional(schema)]));
+}
+
+export const instant = Type.String({
+  description: 'RFC 3339 in UTC',
+  examples: ['2026-11-23T10:00:00.000Z'],
+});
+export const money = Type.String({ description: 'decimal text', examples: ['12.50'] });
+export const tags = Type.Record(Type.String(), Type.String());
+export const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
+  description: 'before and after by field; a tag stands as tags.KEY',
+});
+export const nameCharsMax = 200;
+export const nameText = Type.String({ minLength: 1, maxLength: nameCharsMax, format: 'short-text' });
