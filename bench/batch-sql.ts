@@ -11,7 +11,7 @@ import { answerRuns, type ScriptTarget, Tally } from './driver.ts';
 import { drawCall, makePayload } from './payload.ts';
 
 const { lanes, batchMax } = writerDefaults;
-const mode = { mayHaveLanded: false, isAtomic: false };
+const mode = { mayHaveLanded: false, isAtomic: false, skipsLocked: false };
 const db = openDb(process.env['DATABASE_URL'] ?? '', lanes, (error) => console.error(error));
 process.on('disconnect', () => process.exit());
 
@@ -31,7 +31,9 @@ answerRuns<ScriptTarget>(async ({ authKey, calls, seconds, runId }) => {
       const batch = makeBatch(lane);
       const startMs = performance.now();
       const results = await writePostbacks(db, webhook.accountId, batch, mode, new Date().toISOString());
-      const done = results.filter((result) => result !== 'stale' && result.status !== 'rejected').length;
+      const done = results.filter(
+        (result) => typeof result === 'object' && result.status !== 'rejected',
+      ).length;
       tally.add(200, startMs, done);
       if (done < batch.length) tally.add(500, startMs, batch.length - done);
     }

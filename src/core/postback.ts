@@ -57,3 +57,6 @@ export type Outcome = {
 
 /** The webhook's settings changed after the request was read with them: read them and the request again. */
 export type Stale = 'stale';
+
+/** Another transaction holds the call that the postback is for; nothing was done. */
+export type Locked = 'locked';

@@ -5,6 +5,10 @@ export type Result = Outcome | Stale;
 /** A postback that waits for its commit. */
 export type Waiting = {
   postback: Postback;
+  /** account and call, as far as they are known: what has the same name is written in the order of receipt */
+  name: string;
+  /** an earlier try may have been committed */
+  mayHaveLanded: boolean;
   resolve(result: Result): void;
   reject(error: unknown): void;
 };

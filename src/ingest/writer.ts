@@ -3,23 +3,26 @@
  * It promises: no postback is dropped silently; none is written twice; a bad row does not harm its neighbours.
  */
 import { noChanges } from '../core/call.ts';
-import type { Outcome, Postback } from '../core/postback.ts';
+import type { Locked, Outcome, Postback } from '../core/postback.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import { emptyTags } from '../core/tags.ts';
 import { Lane, type Result, type Waiting } from './lane.ts';
+import { LockedCalls } from './locked-calls.ts';
 
-export type FailureKind = 'retry' | 'outcome_unknown' | 'data' | 'bug';
+export type FailureKind = 'retry' | 'locked' | 'outcome_unknown' | 'data' | 'bug';
 
 export type WriteMode = {
   /** an earlier try may have been committed: what is in the log is not done again */
   mayHaveLanded: boolean;
   /** one refusal, and nothing is done */
   isAtomic: boolean;
+  /** a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
+  skipsLocked: boolean;
 };
 
 export type WriterOptions = {
   /** commits one account's postbacks in one transaction, and returns their results in the same order */
-  write(accountId: string, postbacks: Postback[], mode: WriteMode): Promise<Result[]>;
+  write(accountId: string, postbacks: Postback[], mode: WriteMode): Promise<(Result | Locked)[]>;
   classify(error: unknown): FailureKind;
   /** waits; tests drive it */
   sleep(ms: number): Promise<void>;
@@ -47,6 +50,7 @@ const pauseMaxMs = 1_500;
 export class Writer {
   readonly #options: WriterOptions;
   readonly #lanes: Lane[];
+  readonly #lockedCalls: LockedCalls;
   #depth = 0;
   #isClosed = false;
   #atomicTurn: Promise<unknown> = Promise.resolve();
@@ -57,6 +61,13 @@ export class Writer {
       { length: options.lanes },
       () => new Lane(options.batchMax, (batch) => this.#writeBatch(batch)),
     );
+    this.#lockedCalls = new LockedCalls({
+      batchMax: options.batchMax,
+      sleep: options.sleep,
+      tryOnce: (batch) => this.#settle(batch, true),
+      giveUp: ({ postback, mayHaveLanded, resolve }) =>
+        resolve(refused(postback, mayHaveLanded ? unknown() : locked())),
+    });
   }
 
   /** How many postbacks wait for their commit. */
@@ -75,7 +86,8 @@ export class Writer {
     this.#depth += 1;
     try {
       return await new Promise<Result>((resolve, reject) => {
-        this.#lane(postback.accountId + together).add({ postback, resolve, reject });
+        const name = postback.accountId + together;
+        this.#lane(name).add({ postback, name, mayHaveLanded: false, resolve, reject });
       });
     } finally {
       this.#depth -= 1;
@@ -90,10 +102,12 @@ export class Writer {
     const refusal = this.#refusalFor(postbacks.length);
     if (refusal !== null) return postbacks.map((postback) => refused(postback, refusal));
     this.#depth += postbacks.length;
-    const results = this.#atomicTurn.then(() => this.#writeWithRetries(postbacks, true));
+    const results = this.#atomicTurn.then(() =>
+      this.#writeWithRetries(postbacks, newMode({ isAtomic: true })),
+    );
     this.#atomicTurn = results.catch(() => {});
     try {
-      return await results;
+      return (await results).filter((result) => result !== 'locked'); // an atomic batch waits for its calls
     } finally {
       this.#depth -= postbacks.length;
     }
@@ -103,6 +117,7 @@ export class Writer {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([this.#atomicTurn, ...this.#lanes.map((lane) => lane.drained())]);
+    await this.#lockedCalls.drained();
   }
 
   #refusalFor(count: number): Refusal | null {
@@ -117,21 +132,38 @@ export class Writer {
     return lane;
   }
 
-  /** Settles every promise of the batch. A row that the database refuses is found by halving, in order. */
+  /** Settles every promise of the batch, or leaves it to those that wait for a locked call. */
   async #writeBatch(batch: Waiting[]): Promise<void> {
+    const free = this.#lockedCalls.takeFollowers(batch);
+    if (free.length > 0) this.#lockedCalls.add(await this.#settle(free));
+  }
+
+  /**
+   * Settles every promise of the batch but of those whose call is locked, and returns these. A row that the database
+   * refuses is found by halving, in order.
+   */
+  async #settle(batch: Waiting[], skipsLocked = false): Promise<Waiting[]> {
+    const mode = newMode({ skipsLocked, mayHaveLanded: batch.some(({ mayHaveLanded }) => mayHaveLanded) });
     try {
-      const results = await this.#writeWithRetries(batch.map(({ postback }) => postback));
+      const postbacks = batch.map(({ postback }) => postback);
+      const results = await this.#writeWithRetries(postbacks, mode);
       if (results.length !== batch.length)
         throw new Error(`${results.length} results for ${batch.length} postbacks`);
-      for (const [at, waiting] of batch.entries()) waiting.resolve(results[at] ?? 'stale');
+      return batch.filter((waiting, at) => {
+        const result = results[at] ?? 'stale';
+        if (result !== 'locked') waiting.resolve(result);
+        else waiting.mayHaveLanded = mode.mayHaveLanded;
+        return result === 'locked';
+      });
     } catch (error) {
       if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
       else if (batch.length === 1) for (const waiting of batch) await this.#logRefused(waiting);
       else {
         const middle = Math.ceil(batch.length / 2);
-        await this.#writeBatch(batch.slice(0, middle));
-        await this.#writeBatch(batch.slice(middle));
+        const locked = await this.#settle(batch.slice(0, middle), skipsLocked);
+        return [...locked, ...(await this.#settle(batch.slice(middle), skipsLocked))];
       }
+      return [];
     }
   }
 
@@ -140,35 +172,44 @@ export class Writer {
     const refusal = postback.refusal ?? dataRefused();
     const bare = { ...postback, refusal, update: { set: {}, add: emptyTags(), remove: [] } };
     try {
-      const [result] = postback.refusal === null ? await this.#writeWithRetries([bare]) : [];
-      resolve(result ?? refused(postback, refusal));
+      const [result] = postback.refusal === null ? await this.#writeWithRetries([bare], newMode()) : [];
+      resolve(result === undefined || result === 'locked' ? refused(postback, refusal) : result);
     } catch (error) {
       if (this.#options.classify(error) === 'data') resolve(refused(postback, refusal));
       else reject(error);
     }
   }
 
-  /** @throws bugs, and rows that the database refuses unless all is atomic */
-  async #writeWithRetries(postbacks: Postback[], isAtomic = false): Promise<Result[]> {
-    let mayHaveLanded = false;
+  /**
+   * Where a lock was waited for in vain, the next try goes on without the calls that are locked.
+   * @param mode how it is tried first; afterwards, how it was tried last
+   * @throws bugs, and rows that the database refuses unless all is atomic
+   */
+  async #writeWithRetries(postbacks: Postback[], mode: WriteMode): Promise<(Result | Locked)[]> {
     for (let tries = 1; ; tries += 1) {
+      let pauseMs = this.#pauseMs(tries);
       try {
-        return await this.#write(postbacks, { mayHaveLanded, isAtomic });
+        return await this.#write(postbacks, { ...mode });
       } catch (error) {
         const kind = this.#options.classify(error);
         this.#options.onFailure(kind, error, postbacks.length);
-        if (kind === 'data' && isAtomic) return postbacks.map((postback) => refused(postback, dataRefused()));
+        if (kind === 'data' && mode.isAtomic)
+          return postbacks.map((postback) => refused(postback, dataRefused()));
         if (kind === 'bug' || kind === 'data') throw error;
-        mayHaveLanded ||= kind === 'outcome_unknown';
+        mode.mayHaveLanded ||= kind === 'outcome_unknown';
+        if (kind === 'locked' && !mode.isAtomic && !mode.skipsLocked) {
+          mode.skipsLocked = true;
+          pauseMs = 0;
+        }
       }
-      if (tries >= (mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
-        return postbacks.map((postback) => refused(postback, mayHaveLanded ? unknown() : unavailable()));
+      if (tries >= (mode.mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
+        return postbacks.map((postback) => refused(postback, mode.mayHaveLanded ? unknown() : unavailable()));
       }
-      await this.#options.sleep(this.#pauseMs(tries));
+      if (pauseMs > 0) await this.#options.sleep(pauseMs);
     }
   }
 
-  async #write(postbacks: Postback[], mode: WriteMode): Promise<Result[]> {
+  async #write(postbacks: Postback[], mode: WriteMode): Promise<(Result | Locked)[]> {
     const [first] = postbacks;
     if (first === undefined) return [];
     const startMs = performance.now();
@@ -181,6 +222,10 @@ export class Writer {
     const pauseMs = Math.min(firstPauseMs * 2 ** (tries - 1), pauseMaxMs);
     return pauseMs * (0.5 + this.#options.random() / 2);
   }
+}
+
+function newMode(mode: Partial<WriteMode> = {}): WriteMode {
+  return { mayHaveLanded: false, isAtomic: false, skipsLocked: false, ...mode };
 }
 
 function refused({ postbackId, ignored }: Postback, refusal: Refusal): Outcome {
@@ -201,6 +246,12 @@ function unavailable(
   detail = 'The database cannot be reached right now; nothing was done. Send the same request again.',
 ): Refusal {
   return refuse('store_unavailable', detail);
+}
+
+function locked(): Refusal {
+  return unavailable(
+    'Somebody else holds the record of this call right now; nothing was done. Send the same request again.',
+  );
 }
 
 function dataRefused(): Refusal {

@@ -20,6 +20,11 @@ const connectTimeoutMs = 2_000;
  */
 const writerOptions =
   '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+/** How long a batch waits for calls that others hold, before it goes on without them. A commit takes milliseconds. */
+const writerLockMsMax = 500;
+/** How long an operator's request waits, before it is answered 503: its connection is one of few. */
+const lockMsMax = 3_000;
+
 /** Instants are read as UTC text; a process that died without a word must not hold its locks. */
 const sessionOptions = '-c timezone=UTC -c idle_in_transaction_session_timeout=30s';
 
@@ -33,13 +38,13 @@ export function openDb(connectionString: string, writersMax: number, onError: (e
     query_timeout: queryTimeoutMs,
     keepAlive: true,
   };
-  const pool = new pg.Pool({ ...shared, max: 8, options: sessionOptions });
+  const pool = new pg.Pool({ ...shared, max: 8, options: `${sessionOptions} -c lock_timeout=${lockMsMax}` });
   const writer = new pg.Pool({
     ...shared,
     max: writersMax,
     idleTimeoutMillis: 0,
     pipeline: true,
-    options: `${sessionOptions} ${writerOptions}`,
+    options: `${sessionOptions} ${writerOptions} -c lock_timeout=${writerLockMsMax}`,
   });
   for (const each of [pool, writer]) {
     each.on('error', onError);

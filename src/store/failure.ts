@@ -4,11 +4,12 @@ import pg from 'pg';
  * What a failed write means for the batch:
  * - `retry`: nothing was done, and trying again may succeed (deadlock, serialization, a lost race for a
  *   transaction id, a connection lost before the commit)
+ * - `locked`: the same, because somebody held a lock for longer than `lock_timeout`
  * - `outcome_unknown`: the connection was lost during the commit; look whether it landed
  * - `data`: the database refused a row; nothing was done
  * - `bug`: anything else
  */
-export type FailureKind = 'retry' | 'outcome_unknown' | 'data' | 'bug';
+export type FailureKind = 'retry' | 'locked' | 'outcome_unknown' | 'data' | 'bug';
 
 /** A write that failed while its commit may have been under way. */
 export class CommitLost extends Error {
@@ -23,21 +24,21 @@ const lockNotAvailable = '55P03';
 const uniqueViolation = '23505';
 /** By an operator, or by a time limit of the database's own. */
 const queryCanceled = '57014';
-const retried = new Set([
-  deadlockDetected,
-  serializationFailure,
-  lockNotAvailable,
-  uniqueViolation,
-  queryCanceled,
-]);
+const retried = new Set([deadlockDetected, serializationFailure, uniqueViolation, queryCanceled]);
 
 export function classifyFailure(error: unknown): FailureKind {
   if (error instanceof CommitLost) return 'outcome_unknown';
   if (isConnectionFailure(error)) return 'retry';
   const code = sqlStateOf(error);
   if (code === undefined) return 'bug';
+  if (code === lockNotAvailable) return 'locked';
   if (retried.has(code)) return 'retry';
   return code.startsWith('22') || code.startsWith('23') ? 'data' : 'bug';
+}
+
+/** True when a request should be answered 503: the database cannot be reached, or somebody holds what it needs. */
+export function isUnavailable(error: unknown): boolean {
+  return isConnectionFailure(error) || sqlStateOf(error) === lockNotAvailable;
 }
 
 /**

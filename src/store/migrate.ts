@@ -30,6 +30,8 @@ export function listMigrations(): Migration[] {
 export async function migrate(pool: pg.Pool): Promise<Migration[]> {
   const client = await pool.connect();
   try {
+    // However long another process migrates, or a large table is in use.
+    await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
     await client.query(
       'create table if not exists schema_version (version integer primary key, name text not null, migrated_at timestamptz not null default now())',

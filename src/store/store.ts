@@ -3,7 +3,7 @@ import * as accounts from './accounts.ts';
 import * as callEvents from './call-events.ts';
 import * as calls from './calls.ts';
 import { type Db, inTransaction } from './db.ts';
-import { isConnectionFailure } from './failure.ts';
+import { isUnavailable } from './failure.ts';
 import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as postbackLog from './postback-log.ts';
 import * as reconcile from './reconcile.ts';
@@ -80,7 +80,7 @@ export function createStore(db: Db, now: () => string) {
     },
     schemaVersion: () => readSchemaVersion(db.pool),
     latestSchemaVersion: listMigrations().length,
-    isUnavailable: isConnectionFailure,
+    isUnavailable,
   };
 }
 

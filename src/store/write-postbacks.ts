@@ -12,7 +12,7 @@ import {
   phoneNumberOf,
 } from '../core/fold.ts';
 import { storableJson } from '../core/json.ts';
-import type { Outcome, Postback, Stale } from '../core/postback.ts';
+import type { Locked, Outcome, Postback, Stale } from '../core/postback.ts';
 import { foldedCallOf, setFromN, type ValueRow, valueColumns, writtenDefinitions } from './columns.ts';
 import { type Db, inOneWrite, type Queryable } from './db.ts';
 import { CommitLost, isCommitLost, isConnectionFailure } from './failure.ts';
@@ -25,6 +25,12 @@ select ${valueColumns} from call
 where account_id = $1 and call_log_id = any($2)
 order by call_log_id
 for no key update`;
+
+/** The same, without those that somebody else holds. */
+const lockFreeCalls = `${lockCalls} skip locked`;
+
+/** Tells the calls that somebody holds from those that are not there. Locks nothing. */
+const readKnownCalls = `select call_log_id from call where account_id = $1 and call_log_id = any($2)`;
 
 /** Which of the settings that the requests were read with still stand. */
 const readRevisions = `
@@ -52,11 +58,16 @@ from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, recei
   transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
   ignored json)`;
 
+/** What became of a postback, or why nothing was done for it. */
+export type Written = Outcome | Stale | Locked;
+
 export type WriteMode = {
   /** an earlier try may have been committed: postbacks found in the log are not done again */
   mayHaveLanded: boolean;
   /** one refusal or stale webhook, and nothing is done or logged */
   isAtomic: boolean;
+  /** waits for no call: a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
+  skipsLocked: boolean;
 };
 
 /**
@@ -68,17 +79,17 @@ export async function writePostbacks(
   { writer }: Db,
   accountId: string,
   postbacks: Postback[],
-  { mayHaveLanded, isAtomic }: WriteMode,
+  mode: WriteMode,
   now: string,
-): Promise<(Outcome | Stale)[]> {
+): Promise<Written[]> {
   const client = await writer.connect();
   let isBroken = false;
   try {
-    if (mayHaveLanded) {
+    if (mode.mayHaveLanded) {
       const landed = await findLanded(client, accountId, postbacks);
-      if (landed.size > 0) return await answerLanded(client, accountId, postbacks, landed, now);
+      if (landed.size > 0) return await answerLanded(client, accountId, postbacks, landed, mode, now);
     }
-    return await writeBatch(client, accountId, postbacks, isAtomic, now);
+    return await writeBatch(client, accountId, postbacks, mode, now);
   } catch (error) {
     isBroken = error instanceof CommitLost || isConnectionFailure(error);
     if (!isBroken) {
@@ -98,10 +109,14 @@ async function answerLanded(
   accountId: string,
   postbacks: Postback[],
   landed: Map<string, Outcome>,
+  { skipsLocked }: WriteMode,
   now: string,
-): Promise<(Outcome | Stale)[]> {
+): Promise<Written[]> {
   const others = postbacks.filter(({ postbackId }) => !landed.has(postbackId));
-  const outcomes = others.length === 0 ? [] : await writeBatch(client, accountId, others, false, now);
+  const outcomes =
+    others.length === 0
+      ? []
+      : await writeBatch(client, accountId, others, { isAtomic: false, skipsLocked }, now);
   const rest = outcomes.values();
   return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? rest.next().value ?? 'stale');
 }
@@ -110,61 +125,89 @@ async function writeBatch(
   client: Queryable,
   accountId: string,
   postbacks: Postback[],
-  isAtomic: boolean,
+  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
   now: string,
-): Promise<(Outcome | Stale)[]> {
-  const [, revisions, state] = await inOneWrite(client, () =>
+): Promise<Written[]> {
+  const [, revisions, { state, locked }] = await inOneWrite(client, () =>
     Promise.all([
       client.query('begin'),
       findRevisions(client, accountId, postbacks),
-      readState(client, accountId, postbacks),
+      readState(client, accountId, postbacks, skipsLocked),
     ]),
   );
-  const fresh = postbacks.filter((postback) => !isStale(postback, revisions));
-  const batch = foldBatch(fresh, state);
+  const whyNot = (postback: Postback): Stale | Locked | null => {
+    if (isStale(postback, revisions)) return 'stale';
+    return locked.size > 0 && locked.has(callIdOf(postback, state.matches) ?? '') ? 'locked' : null;
+  };
+  const taken = postbacks.filter((postback) => whyNot(postback) === null);
+  const batch = foldBatch(taken, state);
   const isRefused =
-    fresh.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
+    taken.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
   if (isAtomic && isRefused) await client.query('rollback');
   else await commit(client, accountId, batch, now);
   const outcomes = batch.outcomes.values();
-  return postbacks.map((postback) =>
-    isStale(postback, revisions) ? 'stale' : (outcomes.next().value ?? 'stale'),
-  );
+  return postbacks.map((postback) => whyNot(postback) ?? outcomes.next().value ?? 'stale');
 }
 
+/** What the fold needs, and the calls that were skipped because somebody else holds them. */
+type ReadState = { state: BatchState; locked: ReadonlySet<string> };
+
 /** The statements are sent in this order without waiting, but for the match, which the lock needs. */
-async function readState(client: Queryable, accountId: string, postbacks: Postback[]): Promise<BatchState> {
+async function readState(
+  client: Queryable,
+  accountId: string,
+  postbacks: Postback[],
+  skipsLocked: boolean,
+): Promise<ReadState> {
   const hasPhones = postbacks.some((postback) => phoneNumberOf(postback) !== null);
   const matches = hasPhones ? await findMatches(client, accountId, postbacks) : new Map<string, Match>();
-  const [calls, remembered] = await Promise.all([
-    findAndLockCalls(client, accountId, idsOf(postbacks, matches)),
+  const ids = idsOf(postbacks, matches);
+  const [calls, known, remembered] = await Promise.all([
+    findAndLockCalls(client, accountId, ids, skipsLocked),
+    skipsLocked ? findKnownCalls(client, accountId, ids) : [],
     findRemembered(client, accountId, postbacks),
   ]);
-  return { calls, matches, remembered };
+  return { state: { calls, matches, remembered }, locked: new Set(known.filter((id) => !calls.has(id))) };
 }
 
 function idsOf(postbacks: Postback[], matches: Map<string, Match>): string[] {
   const ids = new Set<string>();
-  for (const { target, refusal, postbackId } of postbacks) {
-    if (refusal !== null || target === null) continue;
-    const id = 'callLogId' in target ? target.callLogId : matches.get(postbackId)?.callLogId;
-    if (id != null) ids.add(id);
+  for (const postback of postbacks) {
+    const id = callIdOf(postback, matches);
+    if (id !== null) ids.add(id);
   }
   return [...ids];
+}
+
+/** The call that a postback names or matches; null where there is none, or where it is refused already. */
+function callIdOf({ target, refusal, postbackId }: Postback, matches: Map<string, Match>): string | null {
+  if (refusal !== null || target === null) return null;
+  return 'callLogId' in target ? target.callLogId : (matches.get(postbackId)?.callLogId ?? null);
 }
 
 async function findAndLockCalls(
   client: Queryable,
   accountId: string,
   ids: string[],
+  skipsLocked: boolean,
 ): Promise<Map<string, FoldedCall>> {
   if (ids.length === 0) return new Map();
   const { rows } = await client.query<ValueRow>({
-    name: 'lock-calls',
-    text: lockCalls,
+    name: skipsLocked ? 'lock-free-calls' : 'lock-calls',
+    text: skipsLocked ? lockFreeCalls : lockCalls,
     values: [accountId, ids],
   });
   return new Map(rows.map((row) => [row.call_log_id, foldedCallOf(row)]));
+}
+
+async function findKnownCalls(client: Queryable, accountId: string, ids: string[]): Promise<string[]> {
+  const values = [accountId, ids];
+  const { rows } = await client.query<{ call_log_id: string }>({
+    name: 'read-known-calls',
+    text: readKnownCalls,
+    values,
+  });
+  return rows.map(({ call_log_id }) => call_log_id);
 }
 
 async function findRevisions(
