@@ -38,8 +38,9 @@ export async function prepareDatabase(
   log: Logger,
   running: Stack,
 ): Promise<{ databaseUrl: string; adminToken: AdminToken }> {
-  const adminToken = await ensureAdminToken(config);
   const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running));
+  // After the data folder was locked: a start that is refused leaves the token of the one that runs alone.
+  const adminToken = await ensureAdminToken(config);
   const db = openDb(databaseUrl, 1, warnOfBrokenConnection(log));
   try {
     for (const { name } of await migrate(db.pool)) log.info({ migration: name }, 'migrated');

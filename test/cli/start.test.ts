@@ -59,6 +59,31 @@ describe('ringback start', () => {
     expect(paste(second.running.stdout)).toEqual(account);
   });
 
+  it('makes one token, however many start at once on a new folder', async () => {
+    const settings = await databaseSettings();
+    const starts = await Promise.all(Array.from({ length: 3 }, () => startRingback(settings)));
+    const token = (await readFile(join(settings.DATA_DIR, 'admin-token'), 'utf8')).trim();
+    for (const { url } of starts) {
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(`${url}/api/v1/account`, { headers })).status).toBe(200);
+    }
+    expect(starts.filter(({ running }) => running.stdout.includes('shown this once'))).toHaveLength(1);
+  });
+
+  it('leaves the token of the server that has the embedded database alone', async () => {
+    const DATA_DIR = join(await makeFolder(), 'data');
+    const env = { DATA_DIR, PORT: '0' };
+    const starts = Array.from({ length: 2 }, () => startProcess(['src/main.ts', 'start'], { env }));
+    const url = await Promise.any(
+      starts.map(async (one) => (await one.waitFor(/listening on (http:\S+)[\s\S]*account'?\n/))[1]),
+    );
+    const refused = await Promise.any(starts.map((one) => one.end()));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use by process') });
+    const token = (await readFile(join(DATA_DIR, 'admin-token'), 'utf8')).trim();
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${url}/api/v1/account`, { headers })).status).toBe(200);
+  });
+
   it('never prints a token from the settings', async () => {
     const settings = { ...(await databaseSettings()), ADMIN_TOKEN: 'a-token-of-my-own-choice' };
     const { running } = await startRingback(settings);
