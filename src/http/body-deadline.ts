@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '../core/refusal.ts';
+import { UnreadableBody } from './body.ts';
 import { sendProblem } from './problem.ts';
 
 declare module 'fastify' {
@@ -53,9 +54,12 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
   });
 }
 
+/** To whoever reads the body this is one that broke: the door answers it, and the log has it as it has others. */
 function cutOff(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
   reply.header('connection', 'close');
-  sendProblem(reply, refuse('request_timeout', 'Send the whole body at once; nothing was done.'));
   reply.raw.once('finish', () => request.raw.destroy());
+  const refusal = refuse('request_timeout', 'Send the whole body at once; nothing was done.');
+  if (request.raw.listenerCount('error') > 0) request.raw.emit('error', new UnreadableBody(refusal));
+  else sendProblem(reply, refusal);
 }

@@ -117,10 +117,18 @@ describe('a body that', () => {
     expect((await server.readCall('pieces')).reason).toBe('r');
   });
 
-  test('never ends is cut off with 408 and changes nothing', { timeout: 60_000 }, async () => {
-    const answer = await readAnswer(await openPostback('endless'), 45_000);
-    expect(answer?.status).toBe(408);
-    expect(JSON.parse(answer?.body ?? '').code).toBe('request_timeout');
+  test('never ends is cut off with 408, changes nothing and is in the log', { timeout: 60_000 }, async () => {
+    const answers = await Promise.all([
+      readAnswer(await openPostback('endless'), 45_000),
+      readAnswer(await openPostback('endless', '?return=text'), 45_000),
+    ]);
+    expect(answers.map((answer) => answer?.status)).toEqual([408, 408]);
+    const [asJson, asText] = answers.map((answer) => answer?.body ?? '');
+    expect(asText).toBe('ERROR request_timeout');
+    const { code, postback_id: id } = JSON.parse(asJson ?? '');
+    expect(code).toBe('request_timeout');
+    const { json } = await server.api('GET', `/postbacks/${id}`);
+    expect(json).toMatchObject({ status: 'rejected', code, webhook_id: webhook.id, request: { body: null } });
     expect((await server.readCall('endless')).reason).toBeNull();
   });
 
