@@ -13,8 +13,12 @@ export type Config = {
   /** null: made at first start and kept in dataDir */
   adminToken: string | null;
   twilioAuthToken: string | null;
+  /** a call that is live for longer is completed; null: never */
+  liveCallHoursMax: number | null;
   logLevel: string;
 };
+
+const liveCallHoursDefault = 24;
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -37,6 +41,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'ADMIN_TOKEN must have at least 16 characters and no spaces; leave it out to have one made.',
     );
   }
+  const liveCallHours = Number(setting('LIVE_CALL_HOURS_MAX') ?? liveCallHoursDefault);
+  if (!Number.isInteger(liveCallHours) || liveCallHours < 0) {
+    throw new ConfigError(
+      'LIVE_CALL_HOURS_MAX must be a whole number of hours (0: calls may be live for ever).',
+    );
+  }
   return {
     host: setting('HOST') ?? '127.0.0.1',
     port,
@@ -45,6 +55,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: resolve(setting('DATA_DIR') ?? 'data'),
     adminToken,
     twilioAuthToken: setting('TWILIO_AUTH_TOKEN'),
+    liveCallHoursMax: liveCallHours === 0 ? null : liveCallHours,
     logLevel,
   };
 }

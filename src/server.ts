@@ -7,6 +7,7 @@ import { createApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
 import { hashSecret } from './http/secret.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
+import { keepCompletingOverdueCalls } from './overdue-calls.ts';
 import { Stack } from './stack.ts';
 import { closeDb, openDb } from './store/db.ts';
 import { startEmbeddedDatabase } from './store/embedded.ts';
@@ -83,6 +84,8 @@ export async function serve(
     onCommit: metrics.observeCommit,
   });
   running.push(() => writer.close());
+  if (config.liveCallHoursMax !== null)
+    running.push(keepCompletingOverdueCalls(store, config.liveCallHoursMax, log));
   metrics.addGauges({ queueDepth: () => writer.depth, countWaiting: store.countWaiting });
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;

@@ -19,6 +19,8 @@ const settingsHelp = `${databaseSettingsHelp}
   PUBLIC_URL         what copied URLs begin with (http://localhost:PORT)
   ADMIN_TOKEN        API token (none: made at the first start, kept in DATA_DIR/admin-token)
   TWILIO_AUTH_TOKEN  checks the signatures of Twilio's status callbacks (none: they are refused)
+  LIVE_CALL_HOURS_MAX
+                     a call that is live for longer is completed; 0: never (24)
   LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)`;
 
 const sendHelp = `

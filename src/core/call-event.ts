@@ -24,6 +24,17 @@ export type CallEvent = {
   update: Update;
   /** the event says that the call has no tags */
   clearsTags: boolean;
+  /** the call is taken for completed without anybody saying when it ended: a late event may still tell */
+  isEndUnknown?: true;
+};
+
+/** What is recorded of a live call whose end nobody reports. */
+export const neverEnded: CallEvent = {
+  state: 'completed',
+  facts: {},
+  update: { set: {}, add: emptyTags(), remove: [] },
+  clearsTags: false,
+  isEndUnknown: true,
 };
 
 /** Names that only we write; sent back to us with a call that was read, they mean nothing. */
@@ -168,7 +179,7 @@ export function applyCallEvent(
   }
   if (isCompletedNow) {
     changes['state'] = { from: 'live', to: 'completed' };
-    if (facts.ended_at === null) setFact('ended_at', receivedAt);
+    if (facts.ended_at === null && event.isEndUnknown !== true) setFact('ended_at', receivedAt);
   }
   const state = isLive && !isCompletedNow ? 'live' : 'completed';
   return { call: { ...call, state, facts, values }, isCompletedNow, changes };

@@ -33,7 +33,8 @@ export type ReceivedEvent = {
 
 export type RecordedEvent = { call: Call; isNew: boolean } | 'unknown_call' | 'too_many_tags';
 
-const lockCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2 for no key update`;
+export const readOneCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`;
+const lockCall = `${readOneCall} for no key update`;
 
 /** Makes the call; does nothing where another process just made it. */
 const insertCall = `
@@ -72,20 +73,30 @@ export async function recordCallEvent({ pool }: Db, received: ReceivedEvent): Pr
       known = await findAndLock(client, accountId, callLogId);
       if (known === undefined) throw new Error('a call that was just made is gone');
     }
-    const overridden =
-      known.state === 'completed' ? await findOverridden(client, accountId, callLogId) : new Set<string>();
-    const after = applyCallEvent(known, event, receivedAt, overridden);
-    if (after === 'too_many_tags') return after;
-    const { call, changes, isCompletedNow } = after;
-    if (Object.keys(changes).length > 0) {
-      const values = isCompletedNow
-        ? await applyQueued(client, accountId, callLogId, call.values, receivedAt)
-        : call.values;
-      await client.query(writeCall, [accountId, jsonOf({ ...call, values }), receivedAt]);
-      await logEvents(client, received, 'changed', changes, isCompletedNow);
-    }
-    return { call: await readLocked(client, accountId, callLogId), isNew: false };
+    return applyToLocked(client, known, received);
   });
+}
+
+/** Applies an event to a call that is there, in the transaction that locked it. */
+export async function applyToLocked(
+  client: Queryable,
+  known: Call,
+  received: ReceivedEvent,
+): Promise<RecordedEvent> {
+  const { accountId, callLogId, event, receivedAt } = received;
+  const overridden =
+    known.state === 'completed' ? await findOverridden(client, accountId, callLogId) : new Set<string>();
+  const after = applyCallEvent(known, event, receivedAt, overridden);
+  if (after === 'too_many_tags') return after;
+  const { call, changes, isCompletedNow } = after;
+  if (Object.keys(changes).length > 0) {
+    const values = isCompletedNow
+      ? await applyQueued(client, accountId, callLogId, call.values, receivedAt)
+      : call.values;
+    await client.query(writeCall, [accountId, jsonOf({ ...call, values }), receivedAt]);
+    await logEvents(client, received, 'changed', changes, isCompletedNow);
+  }
+  return { call: await readLocked(client, accountId, callLogId), isNew: false };
 }
 
 async function findAndLock(

@@ -5,6 +5,7 @@ import * as calls from './calls.ts';
 import { type Db, inTransaction } from './db.ts';
 import { isUnavailable } from './failure.ts';
 import { listMigrations, readSchemaVersion } from './migrate.ts';
+import * as overdueCalls from './overdue-calls.ts';
 import * as postbackLog from './postback-log.ts';
 import * as reconcile from './reconcile.ts';
 import * as webhooks from './webhooks.ts';
@@ -40,6 +41,10 @@ export function createStore(db: Db, now: () => string) {
       webhooks.rotateKey(db, accountId, webhookId, keyHash, oldKeysExpireAt, now()),
 
     recordCallEvent: (event: callEvents.ReceivedEvent) => callEvents.recordCallEvent(db, event),
+    listOverdueCalls: (startedBefore: string, limit: number, after: overdueCalls.OverdueCall | null) =>
+      overdueCalls.listOverdueCalls(db, startedBefore, limit, after),
+    completeOverdueCall: (call: overdueCalls.OverdueCall, startedBefore: string, by: string) =>
+      overdueCalls.completeOverdueCall(db, call, startedBefore, by, now()),
     readCall: (accountId: string, callLogId: string) => calls.readCall(db.pool, accountId, callLogId),
     listCalls: (accountId: string, filter: calls.CallFilter, limit: number, after: calls.CallCursor | null) =>
       calls.listCalls(db, accountId, filter, limit, after),
@@ -86,6 +91,7 @@ export function createStore(db: Db, now: () => string) {
 
 export type { Account, TokenOwner } from './accounts.ts';
 export type { CallCursor, CallFilter, TimelineItem } from './calls.ts';
+export type { OverdueCall } from './overdue-calls.ts';
 export type { LoggedPostback, PostbackFilter } from './postback-log.ts';
 export type { NumberedLine, StatementScope } from './reconcile.ts';
 export type { KeyedWebhook, Webhook } from './webhooks.ts';

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CallFilter, listCalls, listTimeline } from '../../src/store/calls.ts';
 import type { Db } from '../../src/store/db.ts';
+import { listOverdueCalls } from '../../src/store/overdue-calls.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postback-log.ts';
 import { listWebhooks } from '../../src/store/webhooks.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -145,4 +146,16 @@ test('a timeline is read along the indexes by call', async () => {
 
 test('webhooks are listed along the primary key', async () => {
   expectIndexed(await explain((db) => listWebhooks(db, accountId, 50, null)), /^incoming_webhook_pkey/);
+});
+
+test('live calls that are overdue are found along the index of live calls, over all accounts', async () => {
+  const nodes = await explain((db) => listOverdueCalls(db, from, 50, null));
+  const scans = nodes.filter((node) => node['Index Name'] !== undefined);
+  expect(scans).toMatchObject([
+    {
+      'Index Name': 'call_live',
+      'Index Cond': expect.stringMatching(/ROW\(account_id, started_at, call_log_id\) > /),
+    },
+  ]);
+  expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
 });

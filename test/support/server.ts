@@ -134,6 +134,7 @@ export async function startTestServerOn(
     dataDir,
     adminToken: 'test-admin-token-0001',
     twilioAuthToken: 'test-twilio-token',
+    liveCallHoursMax: null, // tests keep calls live as long as they need them
     logLevel: 'silent',
     ...settings,
   };
