@@ -1,9 +1,7 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
-import { clusterFolder } from '../store/embedded/cluster.ts';
+import { isClusterMade } from '../store/embedded/cluster.ts';
 import { DataDirInUse } from '../store/embedded/data-dir-lock.ts';
 import { listMigrations, readSchemaVersion } from '../store/migrate.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
@@ -17,7 +15,7 @@ const clockFailMs = 60_000;
 /** Looks into the database of the settings. An embedded one that was never started is not made. */
 export async function checkDatabase(config: Config): Promise<Finding[]> {
   const subject = 'database';
-  if (config.databaseUrl === null && !(await isMade(config))) {
+  if (config.databaseUrl === null && !(await isClusterMade(config.dataDir))) {
     return [{ level: 'ok', subject, says: `${describeDatabase(config)} will be made at the first start` }];
   }
   try {
@@ -40,13 +38,6 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
     const { what, fix } = explainFailure(error, config);
     return [{ level: 'FAIL', subject, says: what, ...(fix !== null && { fix }) }];
   }
-}
-
-function isMade({ dataDir }: Config): Promise<boolean> {
-  return access(join(clusterFolder(dataDir), 'PG_VERSION')).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
-  );
 }
 
 async function checkVersion(pool: pg.Pool, where: string): Promise<Finding> {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { webhookTypeNames } from '../core/webhook-type.ts';
+import { programVersion } from '../program-version.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import type { ImportOptions } from './import.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 import type { SendOptions } from './send-request.ts';
@@ -70,7 +71,7 @@ export async function runCli(args: string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('ringback')
     .description('Postbacks for pay-per-call: exact, durable, self-hosted.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(programVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('Run "ringback --help" to see all commands and options.')
@@ -173,6 +174,9 @@ export async function runCli(args: string[]): Promise<number> {
       const { reconcileFile } = await import('./reconcile.ts');
       exitCode = await reconcileFile(file, options);
     });
+  addBackupCommands(program, databaseSettingsHelp, (code) => {
+    exitCode = code;
+  });
   program
     .command('doctor')
     .description('check the settings, this machine and the database, and say what to fix')
@@ -189,9 +193,4 @@ export async function runCli(args: string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : usageExitCode;
   }
   return exitCode;
-}
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return (manifest as { version: string }).version; // our own file
 }

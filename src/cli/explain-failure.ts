@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
+import { BackupFault } from '../store/backup/contents.ts';
 import { DataDirInUse } from '../store/embedded/data-dir-lock.ts';
 import { isConnectionFailure } from '../store/failure.ts';
 import { SchemaTooNew } from '../store/migrate.ts';
@@ -7,14 +8,13 @@ import { SchemaTooNew } from '../store/migrate.ts';
 /** `fix` is null where `what` already says what to do. */
 export type Explained = { what: string; fix: string | null };
 
+const saysWhatToDo = [ConfigError, SchemaTooNew, DataDirInUse, BackupFault];
 const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */
 export function explainFailure(error: unknown, config: Config | null): Explained {
   const what = messageOf(error);
-  if (error instanceof ConfigError || error instanceof SchemaTooNew || error instanceof DataDirInUse) {
-    return { what, fix: null };
-  }
+  if (saysWhatToDo.some((kind) => error instanceof kind)) return { what, fix: null };
   if (config === null) return { what, fix: askDoctor };
   const failure = { ...systemFailureOf(error), said: what.replace(/\.$/, '') };
   return (

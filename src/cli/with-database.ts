@@ -11,6 +11,7 @@ import { startEmbeddedDatabase } from '../store/embedded.ts';
 
 export type OpenedDatabase = {
   pool: pg.Pool;
+  url: string;
   /** Of an embedded database that a running Ringback has: what it says of who that is. */
   usedBy: DataDirInUse | null;
 };
@@ -28,7 +29,7 @@ export async function withDatabase<T>(
   try {
     const db = openDb(url, 1, (error) => log.warn({ reason: error.message }, 'a database connection broke'));
     try {
-      return await work({ pool: db.pool, usedBy });
+      return await work({ pool: db.pool, url, usedBy });
     } finally {
       await closeDb(db);
     }

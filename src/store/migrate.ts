@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
+import type { Queryable } from './db.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
 /** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */
@@ -33,11 +34,13 @@ export async function migrate(pool: pg.Pool): Promise<Migration[]> {
     // However long another process migrates, or a large table is in use.
     await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
-    await client.query(
-      'create table if not exists schema_version (version integer primary key, name text not null, migrated_at timestamptz not null default now())',
-    );
+    await makeVersionTable(client);
     const pending = pendingAfter(await readVersion(client));
-    for (const migration of pending) await run(client, migration);
+    for (const migration of pending) {
+      await client.query('begin');
+      await run(client, migration);
+      await client.query('commit');
+    }
     return pending;
   } finally {
     // Ending the session frees the lock, whatever went wrong.
@@ -45,12 +48,29 @@ export async function migrate(pool: pg.Pool): Promise<Migration[]> {
   }
 }
 
+/** Makes the schema as it was at `version` in an empty database, in the caller's transaction, under `lockMigrations`. */
+export async function migrateWithin(client: Queryable, version: number): Promise<void> {
+  await makeVersionTable(client);
+  for (const migration of listMigrations().slice(0, version)) await run(client, migration);
+}
+
+/** Until the transaction ends, nobody migrates. */
+export async function lockMigrations(client: Queryable): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+}
+
 /** The version of the schema as it stands, 0 for an empty database. */
-export async function readSchemaVersion(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ exists: boolean }>(
+export async function readSchemaVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await client.query<{ exists: boolean }>(
     `select to_regclass('schema_version') is not null as exists`,
   );
-  return rows[0]?.exists ? readVersion(pool) : 0;
+  return rows[0]?.exists ? readVersion(client) : 0;
+}
+
+async function makeVersionTable(client: Queryable): Promise<void> {
+  await client.query(
+    'create table if not exists schema_version (version integer primary key, name text not null, migrated_at timestamptz not null default now())',
+  );
 }
 
 async function readVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
@@ -70,9 +90,8 @@ function pendingAfter(version: number): Migration[] {
   return migrations.slice(version);
 }
 
-async function run(client: pg.PoolClient, { version, name }: Migration): Promise<void> {
-  await client.query('begin');
+/** In the caller's transaction, together with its version. */
+async function run(client: Queryable, { version, name }: Migration): Promise<void> {
   await client.query(readFileSync(new URL(name, folder), 'utf8'));
   await client.query('insert into schema_version (version, name) values ($1, $2)', [version, name]);
-  await client.query('commit');
 }

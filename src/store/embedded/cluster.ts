@@ -1,4 +1,16 @@
-import { chmod, chown, lchown, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  lchown,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../log.ts';
 import type { Binaries } from './binaries.ts';
@@ -13,6 +25,14 @@ const HALF_MADE = 'postgres.init-';
 /** Where PostgreSQL keeps its files. */
 export function clusterFolder(dataDir: string): string {
   return join(dataDir, 'postgres');
+}
+
+/** True also where this user may not look: then something is there. */
+export function isClusterMade(dataDir: string): Promise<boolean> {
+  return access(join(clusterFolder(dataDir), 'PG_VERSION')).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 /**
@@ -36,7 +56,7 @@ export async function ensureCluster(options: Options): Promise<void> {
   if (!made) throw new Error(`${cluster} holds files, but no PostgreSQL database. Move them away.`);
   if (made !== binaries.major) {
     throw new Error(
-      `${cluster} was made by PostgreSQL ${made}; this Ringback brings ${binaries.major}, which cannot read it. Start the Ringback that made it, save its database with pg_dump, and load that into a new DATA_DIR; or run PostgreSQL ${made} yourself and set DATABASE_URL.`,
+      `${cluster} was made by PostgreSQL ${made}; this Ringback brings ${binaries.major}, which cannot read it. Save its database with "ringback backup" of the Ringback that made it, and "ringback restore" it into a new DATA_DIR with this one; or run PostgreSQL ${made} yourself and set DATABASE_URL.`,
     );
   }
   await repairOwner(cluster, user);
