@@ -317,7 +317,9 @@ describe('a start that cannot succeed', () => {
   it('tells what to do about a folder of another major version', async () => {
     const dataDir = await madeDataDir();
     await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '15\n');
-    await expect(start(dataDir)).rejects.toThrow(/made by PostgreSQL 15; this Ringback brings 18.*pg_dump/);
+    await expect(start(dataDir)).rejects.toThrow(
+      /made by PostgreSQL 15; this Ringback brings 18.*ringback backup/,
+    );
   });
 
   it('touches nothing in a folder that is not PostgreSQL’s', async () => {
