@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readRange } from './address-list.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
 export type Config = {
@@ -15,6 +16,8 @@ export type Config = {
   twilioAuthToken: string | null;
   /** a call that is live for longer is completed; null: never */
   liveCallHoursMax: number | null;
+  /** addresses and CIDR ranges of the proxies whose word on a sender's address is believed */
+  trustedProxies: string[];
   logLevel: string;
 };
 
@@ -56,6 +59,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     adminToken,
     twilioAuthToken: setting('TWILIO_AUTH_TOKEN'),
     liveCallHoursMax: liveCallHours === 0 ? null : liveCallHours,
+    trustedProxies: readProxies(setting('TRUSTED_PROXIES') ?? ''),
     logLevel,
   };
 }
@@ -70,6 +74,24 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientCo
   const here = `http://${isAnyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
   const url = readUrl('RINGBACK_URL', env['RINGBACK_URL']?.trim() || null, ['http:', 'https:']) ?? here;
   return { url, adminToken, dataDir };
+}
+
+/** Names for ranges that no address of the internet is in. */
+const namedRanges: Record<string, string[]> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+
+function readProxies(text: string): string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  return names.flatMap((name) => {
+    const range = readRange(name);
+    const ranges = range === null ? namedRanges[name.toLowerCase()] : [range];
+    if (ranges !== undefined) return ranges;
+    throw new ConfigError(
+      `TRUSTED_PROXIES must list addresses, CIDR ranges, "loopback" or "private", with commas between them: ${name} is none.`,
+    );
+  });
 }
 
 function readUrl(name: string, text: string | null, protocols: string[]): string | null {

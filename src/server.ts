@@ -1,6 +1,7 @@
 /** The one composition root: database → store → writer → HTTP. Stopping runs the list backwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { AddressList } from './address-list.ts';
 import { type AdminToken, ensureAdminToken } from './admin-token.ts';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
@@ -90,7 +91,16 @@ export async function serve(
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
   const { twilioAuthToken } = config;
-  const app = await createApp({ store, writer, metrics, log, publicUrl: () => publicUrl, twilioAuthToken });
+  const trustedProxies = config.trustedProxies.length > 0 ? new AddressList(config.trustedProxies) : null;
+  const app = await createApp({
+    store,
+    writer,
+    metrics,
+    log,
+    publicUrl: () => publicUrl,
+    twilioAuthToken,
+    trustedProxies,
+  });
   running.push(() => app.close());
   const url = await app.listen({ host: config.host, port: config.port });
   if (config.publicUrl === null) publicUrl = `http://localhost:${new URL(url).port}`;

@@ -22,6 +22,7 @@ const settingsHelp = `${databaseSettingsHelp}
   TWILIO_AUTH_TOKEN  checks the signatures of Twilio's status callbacks (none: they are refused)
   LIVE_CALL_HOURS_MAX
                      a call that is live for longer is completed; 0: never (24)
+  TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
   LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)`;
 
 const sendHelp = `

@@ -27,6 +27,7 @@ import {
 } from './tags.ts';
 import { checkText, readBoolean, readChoice, readText } from './text.ts';
 import { type Update, updateToJson } from './update.ts';
+import { type AllowableField, allowableFieldsOf } from './webhook-access.ts';
 import type { WebhookTypeRow } from './webhook-type.ts';
 
 /** How the call is named: by its id, or by the caller's number in E.164. */
@@ -46,8 +47,11 @@ export type Decoded = {
   faults: Fault[];
 };
 
+/** Null or absent: all fields of the type are allowed. */
+export type DecodeContext = ReadContext & { allowedFields?: readonly AllowableField[] | null };
+
 /** Reads a postback from its sources, first one first: where two name the same field, the earlier wins. */
-export function decodePostback(sources: Source[], type: WebhookTypeRow, context: ReadContext): Decoded {
+export function decodePostback(sources: Source[], type: WebhookTypeRow, context: DecodeContext): Decoded {
   const reader = new Reader(sources, context);
   const target = reader.target();
   const update = reader.update(type);
@@ -58,8 +62,24 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
     isDryRun: reader.isDryRun(),
     answerForm: reader.answerForm(),
     ignored: [...new Set(sources.flatMap((source) => source.ignored))],
-    faults: reader.faults,
+    faults:
+      context.allowedFields == null
+        ? reader.faults
+        : [...faultsOfForbidden(sources, type, context.allowedFields), ...reader.faults],
   };
+}
+
+/** One fault for each place that names a field which the webhook may not set, whatever its value. */
+function faultsOfForbidden(
+  sources: Source[],
+  type: WebhookTypeRow,
+  allowed: readonly AllowableField[],
+): Fault[] {
+  const detail = `This webhook may set ${allowed.join(', ')} only: leave this field out, or ask the webhook’s owner to allow it.`;
+  return allowableFieldsOf(type)
+    .filter((name) => !allowed.includes(name))
+    .flatMap((name) => sources.flatMap(({ given }) => given.get(name) ?? []))
+    .map(({ name }) => ({ field: name, code: 'field_not_allowed', detail }));
 }
 
 /** Reads an id of a call: text as sent, or an integer with every digit (contract 2.5). */

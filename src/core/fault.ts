@@ -15,7 +15,9 @@ export type FaultCode =
   | 'conflicting_tag'
   | 'too_many_tags'
   | 'call_not_identified'
-  | 'call_not_completed';
+  | 'call_not_completed'
+  | 'field_not_allowed'
+  | 'invalid_signature';
 
 /** A value that could not be read. Readers return it in place of the value; they never throw. */
 export class Invalid {

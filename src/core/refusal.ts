@@ -6,9 +6,11 @@ export const refusalCodes = {
   invalid_auth_key: { httpStatus: 401, title: 'The auth key is missing or not valid' },
   wrong_webhook_type: { httpStatus: 403, title: 'This webhook is of another type' },
   webhook_paused: { httpStatus: 403, title: 'This webhook is paused' },
+  address_not_allowed: { httpStatus: 403, title: 'This webhook takes nothing from this address' },
+  field_not_allowed: { httpStatus: 403, title: 'This webhook may not set the field' },
   link_preview: { httpStatus: 403, title: 'Link previews and prefetches change nothing' },
   invalid_token: { httpStatus: 401, title: 'The API token is missing or not valid' },
-  invalid_signature: { httpStatus: 403, title: 'The request is not signed by Twilio' },
+  invalid_signature: { httpStatus: 403, title: 'The signature is missing or not valid' },
   not_found: { httpStatus: 404, title: 'There is nothing here' },
   call_not_found: { httpStatus: 404, title: 'There is no such call' },
   no_call_in_window: { httpStatus: 404, title: 'No call of this number in the time window' },
@@ -46,6 +48,10 @@ export type Refusal = {
   errors: Fault[];
   /** the calls that match, with `ambiguous_call` */
   callLogIds?: string[];
+  /** how long to wait before the next try, where that is known for this request */
+  retryAfterSeconds?: number;
+  /** so many of these may come that only some are kept in the log */
+  isUnlogged?: boolean;
 };
 
 /** Beyond any honest mistake; 64 KiB of nonsense would make an answer of megabytes. */

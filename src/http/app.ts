@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { AddressList } from '../address-list.ts';
 import { type RefusalCode, refusalCodes, refuse } from '../core/refusal.ts';
 import type { Writer } from '../ingest/writer.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +14,7 @@ import { limitBodyTime } from './body-deadline.ts';
 import { createBulkLimit } from './bulk.ts';
 import { closeConnectionsOnClose } from './close-connections.ts';
 import { createErrorMapper } from './errors.ts';
+import { GuessGuard } from './guess-guard.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi, docsPage } from './openapi.ts';
 import { registerPostbackRoutes } from './postback-routes.ts';
@@ -30,6 +32,8 @@ export type AppOptions = {
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
   twilioAuthToken: string | null;
+  /** null: no header is believed that names another address than the connection's */
+  trustedProxies: AddressList | null;
 };
 
 /** A percent-encoded call id of 128 characters of 4 bytes. */
@@ -41,7 +45,7 @@ const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, writer, metrics, log, publicUrl, twilioAuthToken } = options;
+  const { store, writer, metrics, log, publicUrl, twilioAuthToken, trustedProxies } = options;
   const refusalOf = createErrorMapper(store.isUnavailable);
   const app = fastify({
     loggerInstance: log,
@@ -60,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   app.server.headersTimeout = headersTimeoutMs;
-  noteSourceIp(app);
+  noteSourceIp(app, trustedProxies);
   closeConnectionsOnClose(app);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
@@ -79,10 +83,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   for (const schema of sharedSchemas) app.addSchema(schema);
   await app.register(swagger, describeApi());
   await app.register(scalar, docsPage);
-  const directory = new WebhookDirectory(store.findWebhookByKey);
+  const guesses = new GuessGuard(() => performance.now());
+  const directory = new WebhookDirectory(store.findWebhookByKey, guesses);
   const bulkLimit = createBulkLimit();
   await app.register(async (scope) => {
-    const door = { writer, directory, metrics, refusalOf };
+    const door = { writer, directory, guesses, metrics, refusalOf };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, door);
     registerBatchRoutes(scope, door, bulkLimit);

@@ -6,14 +6,15 @@ import { type Refusal, refusalCodes, refuse } from '../core/refusal.ts';
 import { readObject, readPairs, type Source } from '../core/source.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
 import { makeOrderedId } from '../ordered-id.ts';
-import type { KeyedWebhook } from '../store/store.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
+import { type GuardedWebhook, sendGuards } from './door-guards.ts';
 import { answerRefused, answerUnknownKey, type PostbackDoor, submitFresh } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
 import { prepareRefusal, problemOf } from './problem.ts';
-import { nothingDecoded, refuseAtTheDoor, toPostback } from './read-postback.ts';
+import { nothingDecoded, refuseAtTheDoor, repeatIdOf, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
+import { rejected } from './rejected.ts';
 import { recordRequest } from './request-record.ts';
 
 /** 16 MiB at 1 Mbit/s. */
@@ -55,11 +56,13 @@ async function takeBatch(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
-  const webhook = received.key === null ? null : await door.directory.find(received.key);
+  const { key, sourceIp } = received;
+  const webhook = key === null ? null : await door.directory.find(key, sourceIp);
   if (webhook === null) return answerUnknownKey(reply, received, door);
   const text = typeof request.body === 'string' ? request.body : '';
   const body = readBatchBody(text, request.headers['content-type'], received.query);
   const atDoor = refuseAtTheDoor(type, webhook, request);
+  sendGuards(reply, request);
   if (atDoor !== null) return refuseBatch(door, type, request, reply, atDoor);
   if ('code' in body) return refuseBatch(door, type, request, reply, body);
   const batch = new Batch(door, type, request, received, body);
@@ -82,7 +85,7 @@ async function refuseBatch(
   const { postbackId, receivedAt } = received;
   const recorded = recordRequest(request, received, refusal);
   const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };
-  const outcome = await submitFresh(door, received.key, (webhook) =>
+  const outcome = await submitFresh(door, received, (webhook) =>
     toPostback(webhook, arrival, nothingDecoded, refuseAtTheDoor(type, webhook, request) ?? refusal),
   );
   if (outcome === null) return answerUnknownKey(reply, received, door);
@@ -137,7 +140,7 @@ class Batch {
     const { directory, writer, metrics } = this.#door;
     const key = this.#received.key ?? '';
     for (;;) {
-      const webhook = await directory.find(key);
+      const webhook = await directory.find(key, null);
       if (webhook === null) return answerUnknownKey(reply, this.#received, this.#door);
       const postbacks = this.#body.items.map((_item, index) => this.#read(index, webhook));
       const results = await writer.submitAtomic(postbacks);
@@ -170,7 +173,7 @@ class Batch {
     const settled = await Promise.all(
       refusals.map(async (refusal, index): Promise<Settled> => {
         const isDryRun = postbacks[index]?.isDryRun === true;
-        const outcome = await submitFresh(this.#door, this.#received.key, (webhook) => ({
+        const outcome = await submitFresh(this.#door, this.#received, (webhook) => ({
           ...this.#read(index, webhook),
           refusal,
         }));
@@ -187,23 +190,23 @@ class Batch {
 
   async #submit(index: number): Promise<Settled> {
     let isDryRun = this.#body.isDryRun;
-    const read = (webhook: KeyedWebhook) => {
+    const read = (webhook: GuardedWebhook) => {
       const postback = this.#read(index, webhook);
       isDryRun = postback.isDryRun;
       return postback;
     };
-    const outcome = await submitFresh(this.#door, this.#received.key, read, this.#together);
+    const outcome = await submitFresh(this.#door, this.#received, read, this.#together);
     return { outcome: outcome ?? this.#keyGone(index), isDryRun };
   }
 
-  #read(index: number, webhook: KeyedWebhook): Postback {
+  #read(index: number, webhook: GuardedWebhook): Postback {
     const item = this.#body.items[index];
     if (item === undefined) throw new Error(`a batch has no item ${index}`);
     const { body, text } = readItem(item);
     const type = webhookTypes[this.#type];
     const { receivedAt, key } = this.#received;
     const isObject = 'kind' in body && body.kind === 'json';
-    const sources = isObject ? [readObject(body.payload, type), ...this.#repeatKey(index)] : null;
+    const sources = isObject ? [readObject(body.payload, type), ...this.#repeatId(index, webhook)] : null;
     const refusal = refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('code' in body ? body : null);
     const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":{},"body":${text}}`;
     const arrival = {
@@ -215,24 +218,15 @@ class Batch {
     return itemToPostback(this.#type, webhook, arrival, sources, refusal, this.#body.isDryRun);
   }
 
-  /** The header Idempotency-Key of a batch makes an id for each item that has none of its own. */
-  #repeatKey(index: number): Source[] {
-    const key = this.#request.headers['idempotency-key'];
-    if (key === undefined) return [];
-    return [readPairs([['transaction_id', `${String(key)}#${index}`]], webhookTypes[this.#type])];
+  /** The id that a header gives a batch makes one for each item that has none of its own. */
+  #repeatId(index: number, webhook: GuardedWebhook): Source[] {
+    const id = repeatIdOf(webhook, this.#request);
+    return id === null ? [] : [readPairs([['transaction_id', `${id}#${index}`]], webhookTypes[this.#type])];
   }
 
   #keyGone(index: number): Outcome {
     const refusal = refuse('invalid_auth_key', 'The key stopped being valid while the batch ran.');
-    const { ignored } = nothingDecoded;
-    const named = { callLogId: null, matchedBy: null, candidates: null, changes: {}, ignored };
-    return {
-      postbackId: `${this.#batchId}#${index}`,
-      status: 'rejected',
-      isDuplicate: false,
-      ...named,
-      refusal,
-    };
+    return rejected({ postbackId: `${this.#batchId}#${index}`, target: null }, refusal);
   }
 
   #answer(settled: Settled[]) {

@@ -24,7 +24,7 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
 }
 
 /** @fastify/swagger calls every body required. */
-const bodyIsOptional = /\/(?:complete|rotate-key)$/;
+const bodyIsOptional = /\/(?:complete|rotate-key|rotate-signing-secret)$/;
 
 /** The page takes nothing from elsewhere: no fonts, no telemetry, no proxy for its requests. */
 const contentSecurityPolicy =

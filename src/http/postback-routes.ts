@@ -1,19 +1,21 @@
 /** The senders' side: the three postback doors, one pipeline (contract 2.1 to 2.9). */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Outcome, Postback } from '../core/postback.ts';
+import type { Outcome, Postback, Stale } from '../core/postback.ts';
 import { type Refusal, refusalCodes, refuse } from '../core/refusal.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
 import type { Writer } from '../ingest/writer.ts';
-import type { KeyedWebhook } from '../store/store.ts';
 import { type Body, bodyBytesMax, decodeText, readBody } from './body.ts';
+import { type GuardedWebhook, mayBeOutdated, refuseByGuards, sendGuards } from './door-guards.ts';
 import type { ErrorMapper } from './errors.ts';
+import { type GuessGuard, tooManyGuesses } from './guess-guard.ts';
 import type { Metrics } from './metrics.ts';
-import { answerInForm, answerPostback } from './postback-answer.ts';
+import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { prepareRefusal, sendProblem } from './problem.ts';
 import { arrivalOf, nothingDecoded, readPostback, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
+import { rejected } from './rejected.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
 declare module 'fastify' {
@@ -28,12 +30,14 @@ const otherMethods = METHODS.filter((method) => !['GET', 'POST', 'CONNECT'].incl
 export type PostbackDoor = {
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
   directory: WebhookDirectory;
+  guesses: GuessGuard;
   metrics: Metrics;
   refusalOf: ErrorMapper;
 };
 
 export function registerPostbackRoutes(app: FastifyInstance, door: PostbackDoor): void {
   app.decorateRequest('received', null);
+  app.decorateRequest('judgement', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, bytes, done) => {
     done(null, decodeText(bytes as Buffer, headers['content-encoding'])); // parseAs says what it is
@@ -78,13 +82,14 @@ async function refuseMethod(
   const received = receive(request);
   const refusal = refuse('method_not_allowed', 'Use GET or POST here.');
   const arrival = arrivalOf(request, received, refusal);
-  const outcome = await submitFresh(door, received.key, (webhook) =>
-    toPostback(webhook, arrival, nothingDecoded, refusal),
+  const outcome = await submitFresh(door, received, (webhook) =>
+    toPostback(webhook, arrival, nothingDecoded, refuseByGuards(webhook, request) ?? refusal),
   );
   reply.header('allow', 'GET, POST');
-  return outcome === null
-    ? answerRefused(reply, received, refusal)
-    : answerPostback(reply, outcome, { form: received.answerForm, isDryRun: false });
+  if (outcome !== null)
+    return answer(request, reply, outcome, { form: received.answerForm, isDryRun: false });
+  door.guesses.fail(received.sourceIp);
+  return answerRefused(reply, received, refusal);
 }
 
 function readBodyOf(request: FastifyRequest): Body | Refusal {
@@ -115,14 +120,25 @@ async function take(
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
   const read = { options: { form: received.answerForm, isDryRun: false } };
-  const outcome = await submitFresh(door, received.key, (webhook) => {
+  const outcome = await submitFresh(door, received, (webhook) => {
     const { postback, options } = readPostback(type, webhook, request, received, body);
     read.options = options;
     return postback;
   });
   return outcome === null
     ? answerUnknownKey(reply, received, door)
-    : answerPostback(reply, outcome, read.options);
+    : answer(request, reply, outcome, read.options);
+}
+
+/** Answers with what the webhook's guards have to say, too: how much more it takes, and which methods. */
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  outcome: Outcome,
+  options: AnswerOptions,
+): FastifyReply {
+  sendGuards(reply, request);
+  return answerPostback(reply, outcome, options);
 }
 
 /**
@@ -131,14 +147,16 @@ async function take(
  */
 export async function submitFresh(
   { directory, writer, metrics }: PostbackDoor,
-  key: string | null,
-  read: (webhook: KeyedWebhook) => Postback,
+  { key, sourceIp }: Pick<ReceivedRequest, 'key' | 'sourceIp'>,
+  read: (webhook: GuardedWebhook) => Postback,
   together?: string,
 ): Promise<Outcome | null> {
-  for (;;) {
-    const webhook = key === null ? null : await directory.find(key);
+  for (let from: string | null = sourceIp; ; from = null) {
+    const webhook = key === null ? null : await directory.find(key, from);
     if (key === null || webhook === null) return null;
-    const result = await writer.submit(read(webhook), together);
+    const postback = read(webhook);
+    const isUnlogged = postback.refusal?.isUnlogged === true;
+    const result = isUnlogged ? refuseUnlogged(webhook, postback) : await writer.submit(postback, together);
     if (result !== 'stale') {
       metrics.countPostback(result);
       return result;
@@ -147,16 +165,24 @@ export async function submitFresh(
   }
 }
 
-/** One answer for every key that does not open the door; the request is not kept. */
+function refuseUnlogged(webhook: GuardedWebhook, postback: Postback): Outcome | Stale {
+  return postback.refusal === null || mayBeOutdated(webhook) ? 'stale' : rejected(postback, postback.refusal);
+}
+
+/** One answer for every key that does not open the door, until there were too many; the request is not kept. */
 export function answerUnknownKey(
   reply: FastifyReply,
   received: ReceivedRequest,
   door: PostbackDoor,
 ): FastifyReply {
-  const refusal = refuse(
-    'invalid_auth_key',
-    'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
-  );
+  const retryAfterSeconds = door.guesses.fail(received.sourceIp);
+  const refusal =
+    retryAfterSeconds > 0
+      ? tooManyGuesses(retryAfterSeconds)
+      : refuse(
+          'invalid_auth_key',
+          'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
+        );
   door.metrics.countRefused(refusal.code);
   return answerRefused(reply, received, refusal);
 }

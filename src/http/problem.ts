@@ -24,8 +24,8 @@ export function problemOf(refusal: Refusal, extra: Record<string, unknown> = {})
 }
 
 /** Sets status and headers of a refusal, whatever the form of its body. */
-export function prepareRefusal(reply: FastifyReply, { code }: Refusal): FastifyReply {
-  const seconds = retryAfterSeconds[code];
+export function prepareRefusal(reply: FastifyReply, { code, ...refusal }: Refusal): FastifyReply {
+  const seconds = refusal.retryAfterSeconds ?? retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (code === 'invalid_token') reply.header('www-authenticate', 'Bearer');
   return reply.code(refusalCodes[code].httpStatus).header('cache-control', 'no-store');

@@ -7,6 +7,7 @@ import { emptyTags } from '../core/tags.ts';
 import { type WebhookType, type WebhookTypeRow, webhookTypes } from '../core/webhook-type.ts';
 import type { KeyedWebhook } from '../store/store.ts';
 import type { Body } from './body.ts';
+import { type GuardedWebhook, refuseByGuards } from './door-guards.ts';
 import { isLinkPreview } from './link-preview.ts';
 import type { AnswerOptions } from './postback-answer.ts';
 import type { ReceivedRequest } from './received-request.ts';
@@ -15,7 +16,7 @@ import { recordRequest } from './request-record.ts';
 /** One request as a postback: what it wants, or why it is refused. */
 export function readPostback(
   type: WebhookType,
-  webhook: KeyedWebhook,
+  webhook: GuardedWebhook,
   request: FastifyRequest,
   received: ReceivedRequest,
   body: Body | Refusal,
@@ -56,18 +57,25 @@ export function toPostback(
 /** What a valid key is refused for before its payload is looked at. */
 export function refuseAtTheDoor(
   type: WebhookType,
-  webhook: KeyedWebhook,
+  webhook: GuardedWebhook,
   request: FastifyRequest,
 ): Refusal | null {
+  const refusal = refuseWebhook(type, webhook);
+  if (refusal !== null) return refusal;
+  if (isLinkPreview(request.method, request.headers)) {
+    return refuse('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
+  }
+  return refuseByGuards(webhook, request);
+}
+
+/** What a webhook is refused for whoever sends. */
+export function refuseWebhook(type: WebhookType, webhook: KeyedWebhook): Refusal | null {
   if (webhook.type !== type) {
     const detail = `This key belongs to a webhook of type ${webhook.type}: send to /${webhookTypes[webhook.type].path}.`;
     return refuse('wrong_webhook_type', detail);
   }
   if (webhook.isPaused)
     return refuse('webhook_paused', 'Its owner paused this webhook: ask for it to be resumed.');
-  if (isLinkPreview(request.method, request.headers)) {
-    return refuse('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
-  }
   return null;
 }
 
@@ -81,10 +89,15 @@ function decode(
   const sources = [readPairs(query, type)];
   if (body.kind === 'json') sources.unshift(readObject(body.payload, type));
   if (body.kind === 'form') sources.unshift(readPairs(body.pairs, type));
-  const idempotencyKey = request.headers['idempotency-key'];
-  if (idempotencyKey !== undefined)
-    sources.push(readPairs([['transaction_id', String(idempotencyKey)]], type));
+  const repeatId = repeatIdOf(webhook, request);
+  if (repeatId !== null) sources.push(readPairs([['transaction_id', repeatId]], type));
   return decodePostback(sources, type, { ...webhook, receivedAt });
+}
+
+/** The id that a header gives a request: of a signed one the id that is signed, for no other is the sender's. */
+export function repeatIdOf({ signingSecrets }: KeyedWebhook, { headers }: FastifyRequest): string | null {
+  const id = headers[signingSecrets.length > 0 ? 'webhook-id' : 'idempotency-key'];
+  return id === undefined ? null : String(id);
 }
 
 /** What a request says that could not be read. */

@@ -8,6 +8,7 @@ export type ReceivedRequest = {
   postbackId: string;
   /** instant; the time in the id */
   receivedAt: string;
+  sourceIp: string;
   query: URLSearchParams;
   /** as presented; null when none was */
   key: string | null;
@@ -16,13 +17,14 @@ export type ReceivedRequest = {
 };
 
 export function receive(request: FastifyRequest): ReceivedRequest {
-  const { url, headers } = request;
+  const { url, headers, sourceIp } = request;
   const mark = url.indexOf('?');
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
   const postbackId = makeOrderedId();
   return {
     postbackId,
     receivedAt: instantOfId(postbackId),
+    sourceIp,
     query,
     key: keyOf(query, headers),
     answerForm: answerFormOf(request.routeOptions.url ?? '', query),

@@ -6,6 +6,7 @@ import Type, { type TSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
 import Format from 'typebox/format';
 import { Settings } from 'typebox/system';
+import { readRange } from '../address-list.ts';
 import { type Fault, Invalid } from '../core/fault.ts';
 import { isTimeZone } from '../core/instant.ts';
 import { isJsonObject } from '../core/json.ts';
@@ -13,6 +14,7 @@ import { isCountry } from '../core/phone.ts';
 import { type Refusal, refuse, refuseFaults } from '../core/refusal.ts';
 import { readText } from '../core/text.ts';
 import { nameCharsMax } from './api-types/values.ts';
+import { isSigningSecret } from './signature.ts';
 
 /** What our own formats accept, and what to send for them. */
 const formats: Record<string, { accepts(text: string): boolean; detail: string }> = {
@@ -21,6 +23,14 @@ const formats: Record<string, { accepts(text: string): boolean; detail: string }
     detail: `Send text of 1 to ${nameCharsMax} characters, without NUL characters and broken Unicode.`,
   },
   'time-zone': { accepts: isTimeZone, detail: 'Send an IANA time zone name, such as America/New_York.' },
+  'address-range': {
+    accepts: (text) => readRange(text) !== null,
+    detail: 'Send an IPv4 or IPv6 address such as 203.0.113.7, or a CIDR range such as 203.0.113.0/24.',
+  },
+  'signing-secret': {
+    accepts: isSigningSecret,
+    detail: 'Send the secret as whsec_ and the base64 of 24 to 64 bytes.',
+  },
   country: {
     accepts: (text) => isCountry(text.toUpperCase()),
     detail: 'Send a country as its two letters of ISO 3166, such as US.',
@@ -100,6 +110,10 @@ function sentenceOf(error: TLocalizedValidationError): string {
       return `Send a number of at least ${error.params.limit}.`;
     case 'maximum':
       return `Send a number of at most ${error.params.limit}.`;
+    case 'minItems':
+    case 'maxItems':
+    case 'uniqueItems':
+      return 'Send a list of 1 to 100 entries, each of them once; or null.';
     case 'enum':
       return `Send one of: ${error.params.allowedValues.join(', ')}.`;
     case 'minLength':

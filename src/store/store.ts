@@ -8,6 +8,7 @@ import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as overdueCalls from './overdue-calls.ts';
 import * as postbackLog from './postback-log.ts';
 import * as reconcile from './reconcile.ts';
+import * as webhookKeys from './webhook-keys.ts';
 import * as webhooks from './webhooks.ts';
 import { type WriteMode, writePostbacks } from './write-postbacks.ts';
 
@@ -23,22 +24,24 @@ export function createStore(db: Db, now: () => string) {
     changeAccount: (accountId: string, changes: accounts.AccountChanges) =>
       accounts.changeAccount(db, accountId, changes, now()),
 
-    createWebhook: (accountId: string, settings: webhooks.WebhookSettings, keyHash: Buffer) =>
+    createWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer) =>
       webhooks.createWebhook(db, accountId, settings, keyHash, now()),
     listWebhooks: (accountId: string, limit: number, before: string | null) =>
       webhooks.listWebhooks(db, accountId, limit, before),
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
-    findWebhookByKey: (keyHash: Buffer) => webhooks.findWebhookByKey(db, keyHash, now()),
+    findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now()),
     findOwnWebhook: (accountId: string, webhookId: string) =>
-      webhooks.findOwnWebhook(db, accountId, webhookId),
-    ensureWebhook: (accountId: string, settings: webhooks.WebhookSettings, keyHash: Buffer) =>
+      webhookKeys.findOwnWebhook(db, accountId, webhookId),
+    ensureWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer) =>
       webhooks.ensureWebhook(db, accountId, settings, keyHash, now()),
     changeWebhook: (accountId: string, webhookId: string, changes: webhooks.WebhookChanges) =>
       webhooks.changeWebhook(db, accountId, webhookId, changes, now()),
     deleteWebhook: (accountId: string, webhookId: string) =>
       webhooks.deleteWebhook(db, accountId, webhookId, now()),
     rotateKey: (accountId: string, webhookId: string, keyHash: Buffer, oldKeysExpireAt: string) =>
-      webhooks.rotateKey(db, accountId, webhookId, keyHash, oldKeysExpireAt, now()),
+      webhookKeys.rotateKey(db, accountId, webhookId, keyHash, oldKeysExpireAt, now()),
+    rotateSigningSecret: (accountId: string, webhookId: string, secret: string, oldSecretExpiresAt: string) =>
+      webhookKeys.rotateSigningSecret(db, accountId, webhookId, secret, oldSecretExpiresAt, now()),
 
     recordCallEvent: (event: callEvents.ReceivedEvent) => callEvents.recordCallEvent(db, event),
     listOverdueCalls: (startedBefore: string, limit: number, after: overdueCalls.OverdueCall | null) =>
@@ -94,4 +97,5 @@ export type { CallCursor, CallFilter, TimelineItem } from './calls.ts';
 export type { OverdueCall } from './overdue-calls.ts';
 export type { LoggedPostback, PostbackFilter } from './postback-log.ts';
 export type { NumberedLine, StatementScope } from './reconcile.ts';
-export type { KeyedWebhook, Webhook } from './webhooks.ts';
+export type { KeyedWebhook, Webhook } from './webhook-rows.ts';
+export type { WebhookChanges } from './webhooks.ts';

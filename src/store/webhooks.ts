@@ -1,96 +1,41 @@
-import type { MatchRule } from '../core/postback.ts';
-import type { WebhookType } from '../core/webhook-type.ts';
+/** Incoming webhooks as their owner makes, reads and changes them. */
+import type { WebhookAccess } from '../core/webhook-access.ts';
 import { makeOrderedId } from '../ordered-id.ts';
 import { type Db, inTransaction, type Queryable } from './db.ts';
 import { type Page, pageOf } from './page.ts';
+import { insertKey } from './webhook-keys.ts';
+import {
+  type Webhook,
+  type WebhookRow,
+  type WebhookSettings,
+  webhookColumns,
+  webhookOf,
+} from './webhook-rows.ts';
 
-export type WebhookSettings = {
-  name: string;
-  type: WebhookType;
-  matchWindowHours: number;
-  matchRule: MatchRule;
-};
+/** `signingSecret`: null where signatures are not asked for. What is left out lets everybody in. */
+export type NewWebhook = Omit<WebhookSettings, keyof WebhookAccess> &
+  Partial<WebhookAccess & { signingSecret: string | null }>;
 
-export type Webhook = WebhookSettings & {
-  webhookId: string;
-  isPaused: boolean;
-  /** instants */
-  createdAt: string;
-  updatedAt: string;
-};
+export type WebhookChanges = Partial<Omit<NewWebhook, 'type'> & { isPaused: boolean }>;
 
-export type WebhookChanges = Partial<Omit<WebhookSettings, 'type'> & { isPaused: boolean }>;
-
-/** Everything that reading a postback depends on, found by its key. */
-export type KeyedWebhook = Webhook & {
-  accountId: string;
-  timeZone: string;
-  defaultCountry: string;
-  /** changes with every change of the webhook or the account; see `readRevisions` */
-  revision: string;
-  /** instant after which the key is not valid, or null */
-  keyExpiresAt: string | null;
-};
-
-type WebhookRow = {
-  webhook_id: string;
-  name: string;
-  type: WebhookType;
-  match_window_hours: number;
-  match_rule: MatchRule;
-  is_paused: boolean;
-  created_at: string;
-  updated_at: string;
-};
-
-const columns = 'webhook_id, name, type, match_window_hours, match_rule, is_paused, created_at, updated_at';
-
-type KeyedRow = WebhookRow & {
-  account_id: string;
-  time_zone: string;
-  default_country: string;
-  revision: string;
-  expires_at: string | null;
-};
-
-/** Finds the webhook of a key by the key's hash; null for unknown, expired and deleted. */
-export async function findWebhookByKey(
-  { pool }: Db,
-  keyHash: Buffer,
-  now: string,
-): Promise<KeyedWebhook | null> {
-  const { rows } = await pool.query<KeyedRow>({
-    name: 'find-webhook-by-key',
-    text: `select w.*, a.time_zone, a.default_country, w.revision || '.' || a.revision as revision, k.expires_at
-      from auth_key k
-      join incoming_webhook w on w.account_id = k.account_id and w.webhook_id = k.webhook_id
-      join account a on a.account_id = k.account_id
-      where k.key_hash = $1 and (k.expires_at is null or k.expires_at > $2) and w.deleted_at is null`,
-    values: [keyHash, now],
-  });
-  return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
-}
-
-/** The same, for an owner who needs no key. */
-export async function findOwnWebhook(
-  { pool }: Db,
-  accountId: string,
-  webhookId: string,
-): Promise<KeyedWebhook | null> {
-  const { rows } = await pool.query<KeyedRow>(
-    `select w.*, a.time_zone, a.default_country, w.revision || '.' || a.revision as revision, null as expires_at
-     from incoming_webhook w join account a on a.account_id = w.account_id
-     where w.account_id = $1 and w.webhook_id = $2 and w.deleted_at is null`,
-    [accountId, webhookId],
-  );
-  return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
-}
+const columnOf = {
+  name: 'name',
+  type: 'type',
+  matchWindowHours: 'match_window_hours',
+  matchRule: 'match_rule',
+  allowedAddresses: 'allowed_addresses',
+  rateLimitPerMinute: 'rate_limit_per_minute',
+  allowedFields: 'allowed_fields',
+  acceptsGet: 'accepts_get',
+  signingSecret: 'signing_secret',
+  isPaused: 'is_paused',
+} as const satisfies Record<keyof NewWebhook | 'isPaused', string>;
 
 /** The account's oldest webhook of this name and type, made where there is none: one, however many ask at once. */
 export async function ensureWebhook(
   db: Db,
   accountId: string,
-  settings: WebhookSettings,
+  settings: NewWebhook,
   keyHash: Buffer,
   now: string,
 ): Promise<Webhook> {
@@ -98,7 +43,7 @@ export async function ensureWebhook(
   return inTransaction(db.pool, async (client) => {
     await client.query('select from account where account_id = $1 for no key update', [accountId]);
     const { rows } = await client.query<WebhookRow>(
-      `select ${columns} from incoming_webhook
+      `select ${webhookColumns} from incoming_webhook w
        where account_id = $1 and name = $2 and type = $3 and deleted_at is null order by webhook_id limit 1`,
       [accountId, name, type],
     );
@@ -111,7 +56,7 @@ export async function ensureWebhook(
 export async function createWebhook(
   { pool }: Db,
   accountId: string,
-  settings: WebhookSettings,
+  settings: NewWebhook,
   keyHash: Buffer,
   now: string,
 ): Promise<Webhook> {
@@ -121,30 +66,20 @@ export async function createWebhook(
 async function insertWebhook(
   client: Queryable,
   accountId: string,
-  settings: WebhookSettings,
+  settings: NewWebhook,
   keyHash: Buffer,
   now: string,
 ): Promise<Webhook> {
+  const { columns, values } = spellOut(settings);
+  const parameters = values.map((_value, at) => `$${at + 4}`);
   const { rows } = await client.query<WebhookRow>(
-    `insert into incoming_webhook
-       (account_id, webhook_id, name, type, match_window_hours, match_rule, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $7) returning ${columns}`,
-    [
-      accountId,
-      makeOrderedId(),
-      settings.name,
-      settings.type,
-      settings.matchWindowHours,
-      settings.matchRule,
-      now,
-    ],
+    `insert into incoming_webhook as w (account_id, webhook_id, created_at, updated_at, ${columns.join(', ')})
+     values ($1, $2, $3, $3, ${parameters.join(', ')}) returning ${webhookColumns}`,
+    [accountId, makeOrderedId(), now, ...values],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('an insert returned no row');
-  await client.query(
-    'insert into auth_key (key_hash, account_id, webhook_id, created_at) values ($1, $2, $3, $4)',
-    [keyHash, accountId, row.webhook_id, now],
-  );
+  await insertKey(client, accountId, row.webhook_id, keyHash, now);
   return webhookOf(row);
 }
 
@@ -156,7 +91,7 @@ export async function listWebhooks(
   before: string | null,
 ): Promise<Page<Webhook>> {
   const { rows } = await pool.query<WebhookRow>(
-    `select ${columns} from incoming_webhook
+    `select ${webhookColumns} from incoming_webhook w
      where account_id = $1 and deleted_at is null and ($2::uuid is null or webhook_id < $2::uuid)
      order by webhook_id desc limit $3`,
     [accountId, before, limit + 1],
@@ -170,12 +105,14 @@ export async function findWebhook(
   webhookId: string,
 ): Promise<Webhook | null> {
   const { rows } = await pool.query<WebhookRow>(
-    `select ${columns} from incoming_webhook where account_id = $1 and webhook_id = $2 and deleted_at is null`,
+    `select ${webhookColumns} from incoming_webhook w
+     where account_id = $1 and webhook_id = $2 and deleted_at is null`,
     [accountId, webhookId],
   );
   return rows[0] === undefined ? null : webhookOf(rows[0]);
 }
 
+/** A signing secret that is set or taken away here ends the ones before at once. */
 export async function changeWebhook(
   { pool }: Db,
   accountId: string,
@@ -183,20 +120,13 @@ export async function changeWebhook(
   changes: WebhookChanges,
   now: string,
 ): Promise<Webhook | null> {
+  const { columns, values } = spellOut(changes);
+  const set = columns.map((column, at) => `${column} = $${at + 4}, `).join('');
+  const endPrevious = changes.signingSecret === undefined ? '' : 'previous_signing_secret = null, ';
   const { rows } = await pool.query<WebhookRow>(
-    `update incoming_webhook set name = coalesce($3, name), match_window_hours = coalesce($4, match_window_hours),
-       match_rule = coalesce($5, match_rule), is_paused = coalesce($6, is_paused),
-       revision = revision + 1, updated_at = $7
-     where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${columns}`,
-    [
-      accountId,
-      webhookId,
-      changes.name ?? null,
-      changes.matchWindowHours ?? null,
-      changes.matchRule ?? null,
-      changes.isPaused ?? null,
-      now,
-    ],
+    `update incoming_webhook w set ${set}${endPrevious} revision = revision + 1, updated_at = $3
+     where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${webhookColumns}`,
+    [accountId, webhookId, now, ...values],
   );
   return rows[0] === undefined ? null : webhookOf(rows[0]);
 }
@@ -210,7 +140,8 @@ export async function deleteWebhook(
 ): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(
-      `update incoming_webhook set deleted_at = $3, revision = revision + 1
+      `update incoming_webhook set deleted_at = $3, signing_secret = null, previous_signing_secret = null,
+         revision = revision + 1
        where account_id = $1 and webhook_id = $2 and deleted_at is null`,
       [accountId, webhookId, now],
     );
@@ -222,55 +153,9 @@ export async function deleteWebhook(
   });
 }
 
-/** Adds a key; the ones before end at `oldKeysExpireAt`, or earlier where they were to. */
-export async function rotateKey(
-  { pool }: Db,
-  accountId: string,
-  webhookId: string,
-  keyHash: Buffer,
-  oldKeysExpireAt: string,
-  now: string,
-): Promise<Webhook | null> {
-  return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<WebhookRow>(
-      `update incoming_webhook set revision = revision + 1, updated_at = $3
-       where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${columns}`,
-      [accountId, webhookId, now],
-    );
-    const [row] = rows;
-    if (row === undefined) return null;
-    await client.query(
-      'update auth_key set expires_at = least(expires_at, $3) where account_id = $1 and webhook_id = $2',
-      [accountId, webhookId, oldKeysExpireAt],
-    );
-    await client.query(
-      'insert into auth_key (key_hash, account_id, webhook_id, created_at) values ($1, $2, $3, $4)',
-      [keyHash, accountId, webhookId, now],
-    );
-    return webhookOf(row);
-  });
-}
-
-function keyedWebhookOf(row: KeyedRow): KeyedWebhook {
-  return {
-    ...webhookOf(row),
-    accountId: row.account_id,
-    timeZone: row.time_zone,
-    defaultCountry: row.default_country,
-    revision: row.revision,
-    keyExpiresAt: row.expires_at,
-  };
-}
-
-function webhookOf(row: WebhookRow): Webhook {
-  return {
-    webhookId: row.webhook_id,
-    name: row.name,
-    type: row.type,
-    matchWindowHours: row.match_window_hours,
-    matchRule: row.match_rule,
-    isPaused: row.is_paused,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+/** The columns of the settings that are given, with their values. */
+function spellOut(settings: WebhookChanges): { columns: string[]; values: unknown[] } {
+  const names = Object.keys(columnOf) as (keyof WebhookChanges)[]; // Object.keys widens to string
+  const given = names.filter((name) => settings[name] !== undefined);
+  return { columns: given.map((name) => columnOf[name]), values: given.map((name) => settings[name]) };
 }

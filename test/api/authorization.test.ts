@@ -8,7 +8,7 @@ let server: TestServer;
 let routes: ApiRoute[];
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
   routes = await readApiRoutes(server);
 });
 

@@ -131,7 +131,11 @@ describe('every operation', () => {
   });
 
   test('says where a body may be left out', () => {
-    const bodyless = ['/api/v1/calls/{id}/complete', '/api/v1/webhooks/incoming/{id}/rotate-key'];
+    const bodyless = [
+      '/api/v1/calls/{id}/complete',
+      '/api/v1/webhooks/incoming/{id}/rotate-key',
+      '/api/v1/webhooks/incoming/{id}/rotate-signing-secret',
+    ];
     for (const { path, operation } of operations()) {
       if (operation.requestBody === undefined) continue;
       expect([path, operation.requestBody.required ?? false]).toEqual([path, !bodyless.includes(path)]);
@@ -220,6 +224,8 @@ describe('real answers are as the document declares them', () => {
     expectDeclared(`GET ${webhooks}/{id}`, await server.api('GET', byId));
     expectDeclared(`PATCH ${webhooks}/{id}`, await server.api('PATCH', byId, { paused: true }));
     expectDeclared(`POST ${webhooks}/{id}/rotate-key`, await server.api('POST', `${byId}/rotate-key`));
+    const rotateSecret = await server.api('POST', `${byId}/rotate-signing-secret`);
+    expectDeclared(`POST ${webhooks}/{id}/rotate-signing-secret`, rotateSecret);
     expectDeclared(`DELETE ${webhooks}/{id}`, await server.api('DELETE', byId));
     expectDeclared(`DELETE ${webhooks}/{id}`, await server.api('DELETE', byId));
   });

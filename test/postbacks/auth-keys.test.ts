@@ -183,7 +183,7 @@ test('keys are in no line of the server’s own log, at its finest level', async
   const database = await createTestDatabase();
   const config = {
     ...{ host: '127.0.0.1', port: 0, publicUrl: null, databaseUrl: database.url, dataDir: '/nowhere' },
-    ...{ adminToken: 'test-admin-token-0002', twilioAuthToken: null },
+    ...{ adminToken: 'test-admin-token-0002', twilioAuthToken: null, trustedProxies: [] },
     ...{ liveCallHoursMax: null, logLevel: 'trace' },
   };
   const logged = await startServer(config, pino({ level: 'trace' }, stream));

@@ -135,6 +135,7 @@ export async function startTestServerOn(
     adminToken: 'test-admin-token-0001',
     twilioAuthToken: 'test-twilio-token',
     liveCallHoursMax: null, // tests keep calls live as long as they need them
+    trustedProxies: [],
     logLevel: 'silent',
     ...settings,
   };

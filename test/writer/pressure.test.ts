@@ -35,6 +35,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
     log: createLog('silent'),
     publicUrl: () => '',
     twilioAuthToken: null,
+    trustedProxies: null,
   });
   const send = (tag: number) =>
     app.inject(

@@ -14,7 +14,7 @@ import { type FileReading, openRowsFile } from '../files/rows-file.ts';
 import { Import } from '../imports/import.ts';
 import { importColumns } from '../imports/import-columns.ts';
 import { importAnswer, importQuery } from '../imports/import-schemas.ts';
-import { refuseAtTheDoor } from '../read-postback.ts';
+import { refuseWebhook } from '../read-postback.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
 import { ListReader } from './list-reader.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
@@ -110,7 +110,7 @@ async function findWebhook(
   const webhook = await store.findOwnWebhook(accountId, id);
   if (webhook === null)
     return refuse('not_found', 'There is no incoming webhook with this id: list them for their ids.');
-  return refuseAtTheDoor(type ?? webhook.type, webhook, request) ?? webhook;
+  return refuseWebhook(type ?? webhook.type, webhook) ?? webhook;
 }
 
 /** Its key is known to nobody. */

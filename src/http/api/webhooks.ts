@@ -7,9 +7,13 @@ import type { Webhook } from '../../store/store.ts';
 import { listOf, pageQuery } from '../api-types/lists.ts';
 import { problem } from '../api-types/problem.ts';
 import {
+  changedWebhookJson,
   rotateBody,
+  rotatedSecretJson,
   rotatedWebhookJson,
-  type WebhookJson,
+  rotateSecretBody,
+  type WebhookBody,
+  type WebhookChangeBody,
   webhookBody,
   webhookChangeBody,
   webhookJson,
@@ -17,11 +21,13 @@ import {
 } from '../api-types/webhooks.ts';
 import { sendProblem } from '../problem.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
+import { makeSigningSecret } from '../signature.ts';
 import { ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
+import { readWebhookChanges, webhookToJson } from './webhook-settings.ts';
 
-const windowHoursDefault = 7 * 24;
+const settingsDefault = { matchWindowHours: 7 * 24, matchRule: 'latest' } as const;
 const graceHoursDefault = 24;
 
 export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }: Api): void {
@@ -40,20 +46,18 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     url: urlOf(publicUrl(), webhook.type, key),
   });
 
-  app.post<{ Body: Static<typeof webhookBody> }>(
+  app.post<{ Body: WebhookBody }>(
     path,
     { schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody } },
     async (request, reply) => {
-      const { name, type, match_window_hours: hours, match_rule: rule } = request.body;
+      const { name, type, ...others } = request.body;
+      const read = readWebhookChanges(others, { type, requiresSignature: false });
+      if ('code' in read) return sendProblem(reply, read);
       const key = makeSecret('rbk');
-      const settings = {
-        name: name.trim(),
-        type,
-        matchWindowHours: hours ?? windowHoursDefault,
-        matchRule: rule ?? 'latest',
-      };
+      const settings = { ...settingsDefault, ...read.changes, name: name.trim(), type };
       const webhook = await store.createWebhook(request.owner.accountId, settings, hashSecret(key));
-      return reply.code(201).header('cache-control', 'no-store').send(withKey(webhook, key));
+      reply.code(201).header('cache-control', 'no-store');
+      return { ...withKey(webhook, key), ...withSecret(read.madeSecret) };
     },
   );
 
@@ -81,27 +85,24 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     return webhook === null ? sendUnknown(reply) : webhookToJson(webhook);
   });
 
-  app.patch<ById & { Body: Static<typeof webhookChangeBody> }>(
+  app.patch<ById & { Body: WebhookChangeBody }>(
     byId,
     {
-      schema: { ...docs('Change, pause or resume a webhook', { 200: webhookJson }), body: webhookChangeBody },
+      schema: {
+        ...docs('Change, pause or resume a webhook', { 200: changedWebhookJson }),
+        body: webhookChangeBody,
+      },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const {
-        name,
-        match_window_hours: matchWindowHours,
-        match_rule: matchRule,
-        paused: isPaused,
-      } = request.body;
-      const changes = {
-        ...(name !== undefined && { name: name.trim() }),
-        ...(matchWindowHours !== undefined && { matchWindowHours }),
-        ...(matchRule !== undefined && { matchRule }),
-        ...(isPaused !== undefined && { isPaused }),
-      };
-      const webhook = isUuid(id) ? await store.changeWebhook(request.owner.accountId, id, changes) : null;
-      return webhook === null ? sendUnknown(reply) : webhookToJson(webhook);
+      const before = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
+      if (before === null) return sendUnknown(reply);
+      const read = readWebhookChanges(request.body, before);
+      if ('code' in read) return sendProblem(reply, read);
+      const webhook = await store.changeWebhook(request.owner.accountId, id, read.changes);
+      if (webhook === null) return sendUnknown(reply);
+      if (read.madeSecret !== null) reply.header('cache-control', 'no-store');
+      return { ...webhookToJson(webhook), ...withSecret(read.madeSecret) };
     },
   );
 
@@ -120,8 +121,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     { schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) } },
     async (request, reply) => {
       const { id } = request.params;
-      const graceHours = request.body?.grace_hours ?? graceHoursDefault;
-      const oldKeysExpireAt = new Date(Date.now() + graceHours * 3_600_000).toISOString();
+      const oldKeysExpireAt = graceEnd(request.body);
       const key = makeSecret('rbk');
       const webhook = isUuid(id)
         ? await store.rotateKey(request.owner.accountId, id, hashSecret(key), oldKeysExpireAt)
@@ -132,6 +132,37 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         .send({ ...withKey(webhook, key), old_keys_expire_at: oldKeysExpireAt });
     },
   );
+
+  app.post<ById & { Body: Static<typeof rotateSecretBody> | undefined }>(
+    `${byId}/rotate-signing-secret`,
+    {
+      schema: {
+        ...docs('Make a new signing secret, or take one that the sender made', { 200: rotatedSecretJson }),
+        body: Type.Optional(rotateSecretBody),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const oldSecretExpiresAt = graceEnd(request.body);
+      const secret = request.body?.signing_secret ?? makeSigningSecret();
+      const webhook = isUuid(id)
+        ? await store.rotateSigningSecret(request.owner.accountId, id, secret, oldSecretExpiresAt)
+        : null;
+      if (webhook === null) return sendUnknown(reply);
+      reply.header('cache-control', 'no-store');
+      return { ...webhookToJson(webhook), ...withSecret(secret), old_secret_expires_at: oldSecretExpiresAt };
+    },
+  );
+}
+
+/** When what is replaced now ends. */
+function graceEnd(body: Static<typeof rotateBody> | undefined): string {
+  return new Date(Date.now() + (body?.grace_hours ?? graceHoursDefault) * 3_600_000).toISOString();
+}
+
+/** Of a secret that was just made: the one answer that shows it. */
+function withSecret(secret: string | null): { signing_secret?: string } {
+  return secret === null ? {} : { signing_secret: secret };
 }
 
 function sendUnknown(reply: FastifyReply): FastifyReply {
@@ -143,17 +174,4 @@ function sendUnknown(reply: FastifyReply): FastifyReply {
 
 function urlOf(publicUrl: string, type: WebhookType, key: string): string {
   return `${publicUrl}/${webhookTypes[type].path}?auth_key=${key}`;
-}
-
-function webhookToJson(webhook: Webhook): WebhookJson {
-  return {
-    id: webhook.webhookId,
-    name: webhook.name,
-    type: webhook.type,
-    match_window_hours: webhook.matchWindowHours,
-    match_rule: webhook.matchRule,
-    paused: webhook.isPaused,
-    created_at: webhook.createdAt,
-    updated_at: webhook.updatedAt,
-  };
 }

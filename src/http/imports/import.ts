@@ -12,7 +12,8 @@ import type { Api } from '../api/route.ts';
 import { itemToJson, itemToPostback } from '../bulk.ts';
 import type { FileFault } from '../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../files/rows-file.ts';
-import { nothingDecoded, refuseAtTheDoor } from '../read-postback.ts';
+import { refuseWebhook } from '../read-postback.ts';
+import { rejected } from '../rejected.ts';
 import { importRowsMax } from './import-columns.ts';
 import { SummaryCounter } from './import-summary.ts';
 import { type Turn, Turns } from './turns.ts';
@@ -138,8 +139,7 @@ export class Import {
       sourceIp: this.#request.sourceIp,
       request: JSON.stringify({ method: 'POST', import_key: importKey, row, line: read.line, body: values }),
     };
-    const refusal =
-      refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('refusal' in read ? read.refusal : null);
+    const refusal = refuseWebhook(this.#type, webhook) ?? ('refusal' in read ? read.refusal : null);
     return itemToPostback(this.#type, webhook, arrival, sources, refusal, isDryRun);
   }
 
@@ -180,19 +180,4 @@ function tooManyRows(line: number): FileFault {
 
 function webhookGone(): Refusal {
   return refuse('not_found', 'The incoming webhook was deleted while the import ran.');
-}
-
-/** A row that never came to the writer, and is in no log. */
-function rejected({ postbackId, target }: Postback, refusal: Refusal): Outcome {
-  return {
-    postbackId,
-    status: 'rejected',
-    isDuplicate: false,
-    callLogId: target !== null && 'callLogId' in target ? target.callLogId : null,
-    matchedBy: null,
-    candidates: null,
-    changes: {},
-    ignored: nothingDecoded.ignored,
-    refusal,
-  };
 }

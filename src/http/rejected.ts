@@ -1,0 +1,21 @@
+import type { Outcome, Postback } from '../core/postback.ts';
+import type { Refusal } from '../core/refusal.ts';
+import { nothingDecoded } from './read-postback.ts';
+
+/** The outcome of a postback that never came to the writer, and is in no log. */
+export function rejected(
+  { postbackId, target }: Pick<Postback, 'postbackId' | 'target'>,
+  refusal: Refusal,
+): Outcome {
+  return {
+    postbackId,
+    status: 'rejected',
+    isDuplicate: false,
+    callLogId: target !== null && 'callLogId' in target ? target.callLogId : null,
+    matchedBy: null,
+    candidates: null,
+    changes: {},
+    ignored: nothingDecoded.ignored,
+    refusal,
+  };
+}

@@ -1,0 +1,86 @@
+/** Guessing keys is slowed for each address; honest senders notice nothing. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectProblem } from '../support/problem.ts';
+import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+
+let server: TestServer;
+let webhook: TestWebhook;
+
+beforeAll(async () => {
+  // One process: failures are counted by each.
+  server = await startTestServer({ trustedProxies: ['127.0.0.1'] }, 1);
+  webhook = await server.createWebhook();
+  await server.createCall('C1');
+});
+
+afterAll(() => server.stop());
+
+const knock = (from: string, key: string, path = '/update-fields'): Promise<Answer> =>
+  server.request(`${path}?auth_key=${key}&call_log_id=C1&reason=x`, { headers: { 'x-forwarded-for': from } });
+
+/** Guesses until it is slowed, which it must be soon. @returns how many guesses were answered with 401 */
+async function guess(from: string): Promise<number> {
+  for (let count = 0; count < 300; count += 1) {
+    const answer = await knock(from, `rbk_guess${count}`);
+    if (answer.status === 429) {
+      expectProblem(answer, 429, 'rate_limited');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      return count;
+    }
+    expectProblem(answer, 401, 'invalid_auth_key');
+  }
+  throw new Error('nothing slowed it');
+}
+
+test('a hundred wrong keys are told so, then the address has to wait', async () => {
+  expect((await knock('203.0.113.7', webhook.auth_key)).status).toBe(200);
+  const count = await guess('203.0.113.7');
+  expect(count).toBeGreaterThanOrEqual(100);
+  expect(count).toBeLessThan(200);
+  for (const path of ['/update-fields', '/update-fields.gif', '/update-tags', '/update-revenue']) {
+    expect((await knock('203.0.113.7', 'rbk_more', path)).status).toBe(429);
+  }
+});
+
+test('a sender whose key is good is not slowed by a guesser at the same address', async () => {
+  const honest = await server.createWebhook();
+  expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
+  await guess('203.0.113.8');
+  for (let count = 0; count < 5; count += 1) {
+    expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
+  }
+  // not even when its settings have changed since, and have to be read anew
+  await server.api('PATCH', `/webhooks/incoming/${honest.id}`, { name: 'Changed' });
+  expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
+});
+
+test('other addresses are not slowed, but others of the same IPv6 network are', async () => {
+  await guess('2001:db8:1:1::1');
+  const fresh = await server.createWebhook();
+  expect((await knock('2001:db8:1:1:ffff::2', fresh.auth_key)).status).toBe(429);
+  expect((await knock('2001:db8:1:2::1', fresh.auth_key)).status).toBe(200);
+  expect((await knock('203.0.113.9', (await server.createWebhook()).auth_key)).status).toBe(200);
+});
+
+test('a guess is as slow whichever method or door it comes through', async () => {
+  await guess('203.0.113.10');
+  const fresh = await server.createWebhook();
+  const headers = { 'x-forwarded-for': '203.0.113.10', 'x-auth-key': fresh.auth_key };
+  const put = await server.request('/update-fields', { method: 'PUT', headers });
+  expectProblem(put, 405, 'method_not_allowed');
+  expect(put.json.postback_id).toBeUndefined(); // no word on whether the key is good
+  const batch = await server.request('/update-fields/batch', { method: 'POST', headers, body: [] });
+  expectProblem(batch, 429, 'rate_limited');
+  expect((await server.api('GET', `/postbacks?webhook_id=${fresh.id}`)).json.items).toEqual([]);
+});
+
+test('the wait ends by itself', async () => {
+  await guess('203.0.113.11');
+  const fresh = await server.createWebhook();
+  await expect
+    .poll(async () => (await knock('203.0.113.11', fresh.auth_key)).status, {
+      timeout: 10_000,
+      interval: 200,
+    })
+    .toBe(200);
+});
