@@ -1,5 +1,6 @@
 /**
- * Emits src/ as plain JavaScript: Node.js strips no types below node_modules, so an installed Ringback needs it.
+ * Emits src/ as plain JavaScript, with the web UI beside it: Node.js strips no types below node_modules, so an
+ * installed Ringback needs it.
  *
  *   node build.ts [FOLDER]
  *
@@ -24,6 +25,8 @@ const project = join(root, 'tsconfig.build.json');
 execFileSync(compiler, ['--project', project, '--outDir', target], { stdio: 'inherit' });
 // The migrations, and whatever else is read beside the code.
 cpSync(source, target, { recursive: true, filter: (path) => !path.endsWith('.ts') });
+
+execFileSync(process.execPath, [join(root, 'ui', 'build.ts'), join(target, 'ui')], { stdio: 'inherit' });
 
 // What cannot run is no build: the command line answers, and the code of each command loads.
 const modules = globSync(join(target, 'cli', '*.js')).map((file) => pathToFileURL(file).href);

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['test/support/cluster.ts'],
+    globalSetup: ['test/support/ui-build.ts', 'test/support/cluster.ts'],
     maxWorkers: 3,
     // Generous, because the crash tests load small machines on purpose: a test that hangs still ends the run.
     testTimeout: 120_000,

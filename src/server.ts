@@ -15,6 +15,7 @@ import { startEmbeddedDatabase } from './store/embedded.ts';
 import { classifyFailure } from './store/failure.ts';
 import { migrate } from './store/migrate.ts';
 import { createStore } from './store/store.ts';
+import { findUi } from './ui-folder.ts';
 
 export type Server = {
   /** where it listens, such as http://127.0.0.1:8080 */
@@ -100,6 +101,7 @@ export async function serve(
     publicUrl: () => publicUrl,
     twilioAuthToken,
     trustedProxies,
+    uiFolder: findUi(),
   });
   running.push(() => app.close());
   const url = await app.listen({ host: config.host, port: config.port });

@@ -2,6 +2,7 @@ import { adminTokenFile } from '../admin-token.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
+import { findUi } from '../ui-folder.ts';
 import { startWorkers } from '../workers.ts';
 import { explainFailure } from './explain-failure.ts';
 import { readableLog } from './readable-log.ts';
@@ -40,18 +41,23 @@ export async function start(workers: number): Promise<number> {
   }
 }
 
-/** What a person needs to go on. A curl line works as it stands in any shell. */
+/**
+ * What a person needs to go on. A curl line works as it stands in any shell. The link holds the token behind the #,
+ * which browsers send nowhere; a token from the settings is a secret of somebody's own and is not repeated.
+ */
 function greeting({ url, publicUrl, adminToken }: Server, config: Config): string[] {
   const file = adminTokenFile(config.dataDir);
   const isInFile = config.adminToken === null;
   const token = isInFile ? `$(cat ${quote(file)})` : '$ADMIN_TOKEN';
+  const signIn = `${config.publicUrl ?? url}/sign-in`;
   return [
     `Ringback is listening on ${url}`,
+    ...(findUi() === null
+      ? ['  web UI: not built. Run "npm run build:ui" and start again; all else works without it']
+      : [`  sign in: ${signIn}${isInFile ? `#token=${adminToken.token}` : ''}`]),
     ...(config.publicUrl === null ? [] : [`  copied URLs begin with: ${publicUrl}`]),
     `  documentation: ${url}/docs`,
-    adminToken.madeIn === null
-      ? `  admin token: in ${isInFile ? file : 'the setting ADMIN_TOKEN'}`
-      : `  admin token, shown this once and kept in ${file}: ${adminToken.token}`,
+    `  admin token: ${adminToken.madeIn === null ? '' : 'made just now, '}in ${isInFile ? file : 'the setting ADMIN_TOKEN'}`,
     '  try it:',
     `    curl -H "Authorization: Bearer ${token}" ${quote(`${url}/api/v1/account`)}`,
   ];

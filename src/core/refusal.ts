@@ -11,6 +11,7 @@ export const refusalCodes = {
   link_preview: { httpStatus: 403, title: 'Link previews and prefetches change nothing' },
   invalid_token: { httpStatus: 401, title: 'The API token is missing or not valid' },
   invalid_signature: { httpStatus: 403, title: 'The signature is missing or not valid' },
+  wrong_origin: { httpStatus: 403, title: 'The request comes from another site' },
   not_found: { httpStatus: 404, title: 'There is nothing here' },
   call_not_found: { httpStatus: 404, title: 'There is no such call' },
   no_call_in_window: { httpStatus: 404, title: 'No call of this number in the time window' },

@@ -7,6 +7,7 @@ import { type RefusalCode, refusalCodes, refuse } from '../core/refusal.ts';
 import type { Writer } from '../ingest/writer.ts';
 import type { Store } from '../store/store.ts';
 import { registerApi } from './api/api.ts';
+import { registerSignIn } from './api/sign-in.ts';
 import { registerTwilioRoute } from './api/twilio.ts';
 import { sharedSchemas } from './api-types/shared-schemas.ts';
 import { registerBatchRoutes } from './batch-routes.ts';
@@ -21,6 +22,7 @@ import { registerPostbackRoutes } from './postback-routes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { noteSourceIp } from './source-ip.ts';
 import { registerSystemRoutes } from './system-routes.ts';
+import { registerUi } from './ui.ts';
 import { compileValidator, refusalOfValidation } from './validation.ts';
 import { WebhookDirectory } from './webhook-directory.ts';
 
@@ -34,6 +36,8 @@ export type AppOptions = {
   twilioAuthToken: string | null;
   /** null: no header is believed that names another address than the connection's */
   trustedProxies: AddressList | null;
+  /** where the build of the web UI lies; null: there is none */
+  uiFolder: string | null;
 };
 
 /** A percent-encoded call id of 128 characters of 4 bytes. */
@@ -45,7 +49,7 @@ const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, writer, metrics, log, publicUrl, twilioAuthToken, trustedProxies } = options;
+  const { store, writer, metrics, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } = options;
   const refusalOf = createErrorMapper(store.isUnavailable);
   const app = fastify({
     loggerInstance: log,
@@ -75,7 +79,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
       app.findRoute({ method: method as 'GET', url: request.url.split('?')[0] ?? '/' }),
     );
-    if (methods.length === 0)
+    if (methods.length === 0 || methods.includes(request.method))
       return sendProblem(reply, refuse('not_found', 'Check the path: see /docs for all there are.'));
     reply.header('allow', methods.join(', '));
     return sendProblem(reply, refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`));
@@ -96,12 +100,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     limitBodyTime(scope, bodyMsMax);
     registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken });
   });
+  const signIn = async (scope: FastifyInstance) => {
+    limitBodyTime(scope, bodyMsMax);
+    registerSignIn(scope, { store, publicUrl });
+  };
+  await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
     limitBodyTime(scope, bodyMsMax);
     registerApi(scope, { store, writer, metrics, refusalOf, bulkLimit, publicUrl });
   };
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
+  if (uiFolder !== null) await app.register(async (scope) => registerUi(scope, uiFolder));
   return app;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
+import { sessionCookie } from './session-cookie.ts';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -70,6 +71,7 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
       { name: 'postback log' },
       { name: 'files', description: 'Imports and reconciliations: lines in, lines out' },
       { name: 'account' },
+      { name: 'session', description: 'Browsers that are signed in' },
       { name: 'system' },
     ],
     components: {
@@ -77,6 +79,7 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
         authKey: { type: 'apiKey', in: 'query', name: 'auth_key' },
         authKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Auth-Key' },
         bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
       },
     },
   };

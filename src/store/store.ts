@@ -8,6 +8,7 @@ import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as overdueCalls from './overdue-calls.ts';
 import * as postbackLog from './postback-log.ts';
 import * as reconcile from './reconcile.ts';
+import * as sessions from './sessions.ts';
 import * as webhookKeys from './webhook-keys.ts';
 import * as webhooks from './webhooks.ts';
 import { type WriteMode, writePostbacks } from './write-postbacks.ts';
@@ -23,6 +24,11 @@ export function createStore(db: Db, now: () => string) {
     findTokenOwner: (tokenHash: Buffer) => accounts.findTokenOwner(db, tokenHash),
     changeAccount: (accountId: string, changes: accounts.AccountChanges) =>
       accounts.changeAccount(db, accountId, changes, now()),
+
+    createSession: (sessionHash: Buffer, tokenHash: Buffer, expiresAt: string) =>
+      sessions.createSession(db, sessionHash, tokenHash, expiresAt, now()),
+    findSession: (sessionHash: Buffer) => sessions.findSession(db, sessionHash, now()),
+    deleteSession: (sessionHash: Buffer) => sessions.deleteSession(db, sessionHash),
 
     createWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer) =>
       webhooks.createWebhook(db, accountId, settings, keyHash, now()),

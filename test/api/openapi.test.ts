@@ -60,6 +60,7 @@ async function readRoutes(): Promise<{
     log: createLog('silent'),
     publicUrl: () => 'http://localhost',
     twilioAuthToken: null,
+    uiFolder: null,
   } as unknown as Parameters<typeof createApp>[0]); // no route is asked for more
   await app.ready();
   const routes: [string, string][] = [];
@@ -122,11 +123,11 @@ describe('every operation', () => {
     }
   });
 
-  test('of the operator wants a token, but the signed one', () => {
-    for (const { path, operation } of operations()) {
+  test('of the operator wants a token or a session, but the signed one and the sign-in', () => {
+    for (const { name, path, operation } of operations()) {
       if (!path.startsWith('/api')) continue;
-      const isSigned = path.endsWith('/twilio/status');
-      expect(operation.security).toEqual(isSigned ? [] : expect.arrayContaining([{ bearer: [] }]));
+      const isOpen = path.endsWith('/twilio/status') || name === 'post /api/v1/session';
+      expect(operation.security).toEqual(isOpen ? [] : [{ bearer: [] }, { session: [] }]);
     }
   });
 

@@ -24,6 +24,7 @@ test('the build runs below node_modules, where Node.js takes plain JavaScript on
   const server = startProcess([main, 'start'], { env });
   const [, url] = await server.waitFor(/listening on (http:\S+)/);
   const api = await (await fetch(`${url}/openapi.json`)).json();
+  expect(await (await fetch(`${url}/sign-in`)).text()).toContain('<title>Ringback</title>');
   const { stdout: version } = await runProcess([main, '--version']);
   expect(api).toMatchObject({ info: { title: 'Ringback', version: version.trim() } });
 });

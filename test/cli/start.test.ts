@@ -40,22 +40,22 @@ describe('ringback start', () => {
     expect(paste(running.stdout)).toEqual(account);
   });
 
-  it('prints a token that it made once, and keeps it in a file of its owner', async () => {
+  it('makes a token, keeps it in a file of its owner, and prints the link that signs a browser in', async () => {
     const settings = await databaseSettings();
     const file = join(settings.DATA_DIR, 'admin-token');
     const first = await startRingback(settings);
-    const [, token = ''] = await first.running.waitFor(/shown this once and kept in .*: (rbt_\S+)\n/);
+    const [, token = ''] = await first.running.waitFor(/\/sign-in#token=(rbt_\S+)\n/);
+    expect(first.running.stdout).toContain(`admin token: made just now, in ${file}`);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    const response = await fetch(`${first.url}/api/v1/account`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(response.status).toBe(200);
+    expect(await readFile(file, 'utf8')).toBe(`${token}\n`);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${first.url}/api/v1/account`, { headers })).status).toBe(200);
     first.running.signal('SIGTERM');
     expect((await first.running.end()).stdout.split(token)).toHaveLength(2);
 
     const second = await startRingback(settings);
+    expect(second.running.stdout).toContain(`sign in: ${second.url}/sign-in#token=${token}`);
     expect(second.running.stdout).toContain(`admin token: in ${file}`);
-    expect(second.running.stdout).not.toContain(token);
     expect(paste(second.running.stdout)).toEqual(account);
   });
 
@@ -67,7 +67,7 @@ describe('ringback start', () => {
       const headers = { authorization: `Bearer ${token}` };
       expect((await fetch(`${url}/api/v1/account`, { headers })).status).toBe(200);
     }
-    expect(starts.filter(({ running }) => running.stdout.includes('shown this once'))).toHaveLength(1);
+    expect(starts.filter(({ running }) => running.stdout.includes('made just now'))).toHaveLength(1);
   });
 
   it('leaves the token of the server that has the embedded database alone', async () => {
@@ -88,6 +88,7 @@ describe('ringback start', () => {
     const settings = { ...(await databaseSettings()), ADMIN_TOKEN: 'a-token-of-my-own-choice' };
     const { running } = await startRingback(settings);
     expect(paste(running.stdout, settings)).toEqual(account);
+    expect(running.stdout).toMatch(/sign in: \S+\/sign-in\n/);
     running.signal('SIGINT');
     const { code, stdout, stderr } = await running.end();
     expect(code).toBe(0);

@@ -36,6 +36,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
     publicUrl: () => '',
     twilioAuthToken: null,
     trustedProxies: null,
+    uiFolder: null,
   });
   const send = (tag: number) =>
     app.inject(

@@ -35,6 +35,6 @@ export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
   );
 }
 
-function accountToJson({ name, timeZone, defaultCountry }: Account): Static<typeof accountJson> {
+export function accountToJson({ name, timeZone, defaultCountry }: Account): Static<typeof accountJson> {
   return { name, time_zone: timeZone, default_country: defaultCountry };
 }

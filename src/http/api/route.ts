@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** whose token the request carries; set for every route below /api/v1 that wants one */
     owner: TokenOwner;
+    /** when the session ends that the request came with; null for a request with a token */
+    sessionExpiresAt: string | null;
   }
 }
 
@@ -27,13 +29,16 @@ export type ById = { Params: { id: string } };
 export type List = { Querystring: Record<string, unknown> };
 
 /** What every route below /api/v1 documents beside its own. */
-export const apiDocs = { security: [{ bearer: [] }] };
+export const apiDocs = { security: [{ bearer: [] }, { session: [] }] };
 
 /** For routes whose values are read by code that tells every fault: their schemas are documentation. */
 export const documentedOnly = { validatorCompiler: () => (value: unknown) => ({ value }) };
 
 /** The account that the request's token speaks for. */
-export async function accountOf({ store }: Api, { owner }: FastifyRequest): Promise<Account> {
+export async function accountOf(
+  { store }: Pick<Api, 'store'>,
+  { owner }: Pick<FastifyRequest, 'owner'>,
+): Promise<Account> {
   const account = await store.findAccount(owner.accountId);
   if (account === null) throw new Error('a token is of no account');
   return account;

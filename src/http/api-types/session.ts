@@ -1,0 +1,17 @@
+import Type, { type Static } from 'typebox';
+import { accountJson } from './account.ts';
+import { instant, nullable } from './values.ts';
+
+export const sessionJson = Type.Object({
+  signed_in_as: Type.String({ description: 'the name of the token, as it stands in timelines' }),
+  account: accountJson,
+  public_url: Type.String({ description: 'what copied URLs begin with' }),
+  expires_at: nullable(Type.String({ ...instant, description: 'null for a request with a token' })),
+});
+
+export type SessionJson = Static<typeof sessionJson>;
+
+export const signInBody = Type.Object(
+  { token: Type.String({ description: 'an API token' }) },
+  { additionalProperties: false },
+);

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { problem } from '../api-types/problem.ts';
+import { type SessionJson, sessionJson } from '../api-types/session.ts';
+import { hashSecret } from '../secret.ts';
+import { sessionCookie, sessionCookieOptions } from '../session-cookie.ts';
+import { accountToJson } from './account.ts';
+import type { Authenticated } from './authenticate.ts';
+import { type Api, accountOf, apiDocs } from './route.ts';
+
+export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
+  const docs = { ...apiDocs, tags: ['session'] };
+
+  app.get(
+    '/session',
+    { schema: { ...docs, summary: 'Who am I?', response: { 200: sessionJson, '4xx': problem } } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return readSession(api, { owner: request.owner, expiresAt: request.sessionExpiresAt });
+    },
+  );
+
+  app.delete(
+    '/session',
+    { schema: { ...docs, summary: 'Sign the browser out', response: { 204: Type.Null(), '4xx': problem } } },
+    async (request, reply) => {
+      const secret = request.cookies[sessionCookie];
+      if (secret !== undefined) await api.store.deleteSession(hashSecret(secret));
+      return reply.code(204).clearCookie(sessionCookie, sessionCookieOptions(api.publicUrl())).send();
+    },
+  );
+}
+
+export async function readSession(
+  api: Pick<Api, 'store' | 'publicUrl'>,
+  { owner, expiresAt }: Authenticated,
+): Promise<SessionJson> {
+  const account = accountToJson(await accountOf(api, { owner }));
+  return { signed_in_as: owner.name, account, public_url: api.publicUrl(), expires_at: expiresAt };
+}

@@ -1,0 +1,54 @@
+import cookies from '@fastify/cookie';
+import type { FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
+import { refuse } from '../../core/refusal.ts';
+import { problem } from '../api-types/problem.ts';
+import { sessionJson, signInBody } from '../api-types/session.ts';
+import { sendProblem } from '../problem.ts';
+import { isSameOrigin } from '../same-origin.ts';
+import { hashSecret, makeSecret } from '../secret.ts';
+import { sessionCookie, sessionCookieOptions } from '../session-cookie.ts';
+import { wrongOrigin } from './authenticate.ts';
+import { readJsonBodies } from './json-body.ts';
+import type { Api } from './route.ts';
+import { readSession } from './session.ts';
+
+const sessionDays = 30;
+const sessionSeconds = sessionDays * 24 * 3600;
+
+/** The one route of the operator's side that wants no token but in its body. */
+export function registerSignIn(app: FastifyInstance, api: Pick<Api, 'store' | 'publicUrl'>): void {
+  readJsonBodies(app);
+  app.register(cookies);
+  app.post<{ Body: Static<typeof signInBody> }>(
+    '/session',
+    {
+      schema: {
+        tags: ['session'],
+        summary: 'Sign a browser in',
+        description: `Answers with a cookie that stands for the token for ${sessionDays} days, until sign-out, or until the token ends.`,
+        security: [],
+        body: signInBody,
+        response: { 200: sessionJson, '4xx': problem },
+      },
+    },
+    async (request, reply) => {
+      const { origin } = request.headers;
+      if (origin !== undefined && !isSameOrigin(request.headers, api.publicUrl()))
+        return sendProblem(reply, wrongOrigin());
+      const tokenHash = hashSecret(request.body.token.trim());
+      const owner = await api.store.findTokenOwner(tokenHash);
+      if (owner === null) {
+        const detail =
+          'This token opens nothing: check that all of it was copied, and that it was not replaced.';
+        return sendProblem(reply, refuse('invalid_token', detail));
+      }
+      const secret = makeSecret('rbs');
+      const expiresAt = new Date(Date.now() + sessionSeconds * 1000).toISOString();
+      await api.store.createSession(hashSecret(secret), tokenHash, expiresAt);
+      const options = { ...sessionCookieOptions(api.publicUrl()), maxAge: sessionSeconds };
+      reply.setCookie(sessionCookie, secret, options).header('cache-control', 'no-store');
+      return readSession(api, { owner, expiresAt });
+    },
+  );
+}

@@ -1,0 +1,106 @@
+/** Pages of the web UI in a real Chromium, against a real server. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import type { TestServer } from './server.ts';
+
+type Theme = 'light' | 'dark';
+
+export type PageOptions = {
+  theme?: Theme;
+  /** a window as narrow as a phone's, with touch */
+  isPhone?: boolean;
+  /** false: nobody is signed in */
+  isSignedIn?: boolean;
+};
+
+/** A page, with all that went wrong in it. */
+export type TestPage = {
+  page: Page;
+  context: BrowserContext;
+  /** errors of the page's console, exceptions, refusals of its policy, and requests to other hosts */
+  faults: string[];
+};
+
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+/** One Chromium for the tests of a file. Close it in `afterAll`: it checks that no page had faults. */
+export class TestBrowser {
+  readonly #browser: Browser;
+  readonly #pages: TestPage[] = [];
+
+  private constructor(browser: Browser) {
+    this.#browser = browser;
+  }
+
+  static async launch(): Promise<TestBrowser> {
+    return new TestBrowser(await launchChromium());
+  }
+
+  /** Opens a path of the server's UI in a browser session of its own, signed in unless told otherwise. */
+  async open(server: TestServer, path: string, options: PageOptions = {}): Promise<TestPage> {
+    const { theme = 'light', isPhone = false, isSignedIn = true } = options;
+    const settings: BrowserContextOptions = {
+      baseURL: server.url,
+      viewport: isPhone ? sizes.phone : sizes.desktop,
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      hasTouch: isPhone,
+      locale: 'en-US',
+      timezoneId: 'America/New_York',
+    };
+    const context = await this.#browser.newContext(settings);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+    context.setDefaultTimeout(20_000);
+    if (isSignedIn) {
+      const { status } = await signIn(context, server);
+      expect(status).toBe(200);
+    }
+    const page = await context.newPage();
+    const opened = { page, context, faults: watch(page, server) };
+    this.#pages.push(opened);
+    await page.goto(path);
+    return opened;
+  }
+
+  /** @throws where a page had faults that its test did not take out of `faults` */
+  async close(): Promise<void> {
+    await this.#browser.close();
+    expect(this.#pages.flatMap(({ faults }) => faults)).toEqual([]);
+  }
+}
+
+async function signIn(context: BrowserContext, server: TestServer): Promise<{ status: number }> {
+  const answer = await context.request.post('/api/v1/session', { data: { token: server.token } });
+  return { status: answer.status() };
+}
+
+function watch(page: Page, server: TestServer): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  page.on('console', (message) => {
+    // Chromium reports each answer that is no success; those are the subject of tests, not faults of the page.
+    const isAnswer = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAnswer) faults.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== server.url && protocol !== 'data:' && protocol !== 'blob:')
+      faults.push(`request to ${request.url()}`);
+  });
+  return faults;
+}
+
+/** Expects that axe finds nothing, in the light and in the dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+    );
+    expect(found, colorScheme).toEqual([]);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Static } from 'typebox';
+import type { problemJson } from '../../../src/http/api-types/problem.ts';
+
+export type Problem = Static<typeof problemJson>;
+
+/** A request that was refused, or that no answer came to. `message` says what to do. */
+export class RequestFailed extends Error {
+  /** HTTP status; 0: the server could not be reached */
+  readonly status: number;
+  readonly code: string;
+  /** the answer's body, where the server refused */
+  readonly problem: Problem | null;
+
+  constructor(status: number, problem: Problem | null, detail: string) {
+    super(problem?.detail ?? detail);
+    this.status = status;
+    this.code = problem?.code ?? 'unreachable';
+    this.problem = problem;
+  }
+}
+
+export type RequestOptions = {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** parameters without a value are left out */
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+};
+
+/**
+ * A request to /api/v1; the session's cookie goes along by itself.
+ * @throws RequestFailed
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { method = 'GET', query = {}, body, signal } = options;
+  const response = await fetch(`/api/v1${path}${writeQuery(query)}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new RequestFailed(0, null, 'Ringback does not answer. Check that the server runs, then try again.');
+  });
+  const text = await response.text();
+  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T; // as the route's schema says
+  throw new RequestFailed(response.status, readProblem(text), `The server answered ${response.status}.`);
+}
+
+function writeQuery(query: Record<string, string | number | undefined>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  return parameters.size === 0 ? '' : `?${parameters}`;
+}
+
+/** Null for what a proxy answered in the server's place. */
+function readProblem(text: string): Problem | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === 'object' && 'code' in value && 'detail' in value
+      ? (value as Problem) // problem+json of ours has all of them
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A page of a list (`listOf` of the server's schemas). */
+export type Page<Item> = { items: Item[]; next_cursor: string | null };

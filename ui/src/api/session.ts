@@ -1,0 +1,27 @@
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import type { SessionJson } from '../../../src/http/api-types/session.ts';
+import { request } from './request.ts';
+
+/** Fails with 401 where nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => request<SessionJson>('/session', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Who is signed in; for pages behind the sign-in. */
+export function useSession(): SessionJson {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) => request<SessionJson>('/session', { method: 'POST', body: { token } }),
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+export function useSignOut() {
+  return useMutation({ mutationFn: () => request<void>('/session', { method: 'DELETE' }) });
+}

@@ -1,0 +1,109 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { RequestFailed } from '../api/request.ts';
+import { sessionQuery } from '../api/session.ts';
+
+import { NotFound } from '../components/not-found.tsx';
+import { PageSkeleton } from '../components/skeleton.tsx';
+import { pickSearch } from '../components/url-search.ts';
+import { RouteError } from './route-error.tsx';
+import { parseSearch, stringifySearch } from './search-params.ts';
+import { Shell } from './shell.tsx';
+
+/** Every address of the UI; the server knows the same ones (src/http/ui.ts). */
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: pickSearch(['from']),
+  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Everything behind the sign-in. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (!(error instanceof RequestFailed) || error.status !== 401) throw error;
+      throw redirect({ to: '/sign-in', search: { from: location.href }, replace: true });
+    }
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/overview', replace: true });
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => shell,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const calls = createRoute({
+  getParentRoute: () => shell,
+  path: '/calls',
+  component: lazyRouteComponent(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
+});
+
+const postbacks = createRoute({
+  getParentRoute: () => shell,
+  path: '/postbacks',
+  component: lazyRouteComponent(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks',
+  beforeLoad: () => {
+    throw redirect({ to: '/webhooks/incoming', replace: true });
+  },
+});
+
+const incomingWebhooks = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/incoming',
+  component: lazyRouteComponent(() => import('../pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  shell.addChildren([home, overview, calls, postbacks, webhooks, incomingWebhooks]),
+]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: RouteError,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

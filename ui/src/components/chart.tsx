@@ -1,0 +1,78 @@
+import { lazy, Suspense } from 'react';
+import { Skeleton } from './skeleton.tsx';
+
+export type Series = {
+  /** the name of its values in each point */
+  id: string;
+  name: string;
+  /** a colour of the theme, such as `var(--color-applied)` */
+  color: string;
+};
+
+/** `label`: what stands below it, such as an hour or a day */
+export type Point = { label: string; values: Record<string, number> };
+
+export type ChartProps = {
+  title: string;
+  points: readonly Point[];
+  series: readonly Series[];
+  kind?: 'bars' | 'lines';
+  /** how a value is written; whole numbers if left out */
+  format?: (value: number) => string;
+};
+
+/** The library is fetched when the first chart is shown, and not before. */
+const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
+
+/** Values over time. What it shows is also a table, for readers. */
+export function Chart({ title, points, series, kind = 'bars', format = formatCount }: ChartProps) {
+  return (
+    <figure>
+      <figcaption className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+        <span className="font-medium text-sm">{title}</span>
+        <ul className="flex flex-wrap gap-x-3 text-muted text-xs">
+          {series.map(({ id, name, color }) => (
+            <li key={id} className="flex items-center gap-1.5">
+              <svg aria-hidden="true" className="size-2.5">
+                <rect width="10" height="10" rx="2" fill={color} />
+              </svg>
+              {name}
+            </li>
+          ))}
+        </ul>
+      </figcaption>
+      <div aria-hidden className="h-52">
+        <Suspense fallback={<Skeleton className="h-full w-full" />}>
+          <Plot points={points} series={series} kind={kind} format={format} />
+        </Suspense>
+      </div>
+      <table className="sr-only">
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {series.map(({ id, name }) => (
+              <th key={id} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {points.map(({ label, values }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {series.map(({ id }) => (
+                <td key={id}>{format(values[id] ?? 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+}
+
+function formatCount(value: number): string {
+  return value.toLocaleString('en-US');
+}

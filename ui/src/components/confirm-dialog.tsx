@@ -1,0 +1,62 @@
+import { type ReactNode, useState } from 'react';
+import { Button } from './button.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
+import { FailureNote } from './error-state.tsx';
+import { TextField } from './field.tsx';
+
+export type ConfirmDialogProps = {
+  title: string;
+  /** what will happen, and what will not */
+  children: ReactNode;
+  /** what the button says */
+  action: string;
+  /** has to be typed before the button can be pressed */
+  typed: string;
+  isOpen: boolean;
+  isBusy: boolean;
+  error: Error | null;
+  onConfirm(): void;
+  onClose(): void;
+};
+
+/** For what cannot be undone: the name of what goes has to be typed. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { title, children, action, typed, isOpen, isBusy, error, onConfirm, onClose } = props;
+  const [text, setText] = useState('');
+  const close = () => {
+    setText('');
+    onClose();
+  };
+  return (
+    <Dialog title={title} isOpen={isOpen} onClose={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (text.trim() === typed.trim()) onConfirm();
+        }}
+      >
+        <div className="space-y-2 text-sm">{children}</div>
+        <div className="mt-4">
+          <TextField
+            label={
+              <>
+                Type <bdi className="rounded-sm bg-raised px-1 font-mono text-xs">{typed}</bdi> to confirm
+              </>
+            }
+            value={text}
+            onChange={setText}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </div>
+        <FailureNote error={error} />
+        <DialogActions>
+          <Button onClick={close}>Cancel</Button>
+          <Button type="submit" look="danger" isBusy={isBusy} disabled={text.trim() !== typed.trim()}>
+            {action}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,74 @@
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { Button } from './button.tsx';
+import { type Choice, SelectField, TextField } from './field.tsx';
+import { useUrlSearch } from './url-search.ts';
+
+/** The filters of a list, kept in the address. @param names those that "Clear" takes away */
+export function Filters({ names, children }: { names: readonly string[]; children: ReactNode }) {
+  const { search, set } = useUrlSearch();
+  const isAnySet = names.some((name) => search[name] !== undefined);
+  return (
+    <search aria-label="Filters" className="mb-4 flex flex-wrap items-end gap-3">
+      {children}
+      {isAnySet && (
+        <Button
+          look="quiet"
+          icon={X}
+          onClick={() => set(Object.fromEntries(names.map((name) => [name, undefined])))}
+        >
+          Clear filters
+        </Button>
+      )}
+    </search>
+  );
+}
+
+export type SelectFilterProps = { name: string; label: string; choices: readonly Choice[]; any?: string };
+
+export function SelectFilter({ name, label, choices, any = 'Any' }: SelectFilterProps) {
+  const { search, set } = useUrlSearch();
+  return (
+    <SelectField
+      label={label}
+      value={search[name] ?? ''}
+      choices={[{ value: '', label: any }, ...choices]}
+      onChange={(value) => set({ [name]: value })}
+    />
+  );
+}
+
+export type TextFilterProps = {
+  name: string;
+  label: string;
+  placeholder?: string;
+  type?: 'search' | 'text' | 'date' | 'datetime-local';
+};
+
+/** Filters when the typing pauses; Enter does at once. */
+export function TextFilter({ name, label, placeholder, type = 'search' }: TextFilterProps) {
+  const { search, set } = useUrlSearch();
+  const inUrl = search[name] ?? '';
+  const [text, setText] = useState(inUrl);
+  useEffect(() => setText(inUrl), [inUrl]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a pause in typing is all that this waits for
+  useEffect(() => {
+    if (text.trim() === inUrl) return;
+    const timer = window.setTimeout(() => set({ [name]: text.trim() }), typingPauseMs);
+    return () => window.clearTimeout(timer);
+  }, [text]);
+  return (
+    <TextField
+      label={label}
+      type={type}
+      value={text}
+      onChange={setText}
+      {...(placeholder !== undefined && { placeholder })}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') set({ [name]: text.trim() });
+      }}
+    />
+  );
+}
+
+const typingPauseMs = 350;

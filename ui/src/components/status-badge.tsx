@@ -1,0 +1,27 @@
+/** What has a colour of its own: outcomes of postbacks, states of calls and payouts. */
+const styles = {
+  applied: 'bg-applied-soft text-applied',
+  unchanged: 'bg-unchanged-soft text-unchanged',
+  queued: 'bg-queued-soft text-queued',
+  rejected: 'bg-rejected-soft text-rejected',
+  live: 'bg-live-soft text-live',
+  completed: 'bg-unchanged-soft text-unchanged',
+  held: 'bg-held-soft text-held',
+  owed: 'bg-applied-soft text-applied',
+  active: 'bg-applied-soft text-applied',
+  paused: 'bg-held-soft text-held',
+};
+
+export type Status = keyof typeof styles;
+
+/** Colour is never alone: the word stands beside the dot. */
+export function StatusBadge({ status, children }: { status: Status; children?: string }) {
+  return (
+    <span
+      className={`inline-flex items-center gap-1.5 whitespace-nowrap rounded-full px-2 py-0.5 font-medium text-xs ${styles[status]}`}
+    >
+      <span aria-hidden className="size-1.5 rounded-full bg-current" />
+      {children ?? status}
+    </span>
+  );
+}

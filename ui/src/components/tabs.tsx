@@ -1,0 +1,39 @@
+import { Tabs as Base } from '@base-ui/react/tabs';
+import type { ReactNode } from 'react';
+
+export type Tab = { id: string; name: string; content: ReactNode };
+
+export type TabsProps = {
+  label: string;
+  tabs: readonly Tab[];
+  /** the tab that is open, kept by whoever shows them: pages keep it in the address */
+  open: string;
+  onOpen(id: string): void;
+};
+
+/** Arrow keys walk along the tabs; a tab's content is there while it is open. */
+export function Tabs({ label, tabs, open, onOpen }: TabsProps) {
+  return (
+    <Base.Root value={open} onValueChange={(id: string) => onOpen(id)}>
+      <Base.List
+        aria-label={label}
+        className="mb-5 flex gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]"
+      >
+        {tabs.map(({ id, name }) => (
+          <Base.Tab
+            key={id}
+            value={id}
+            className="-mb-px whitespace-nowrap border-transparent border-b-2 px-3 py-2 font-medium text-muted text-sm -outline-offset-2 hover:text-ink data-active:border-accent data-active:text-accent"
+          >
+            {name}
+          </Base.Tab>
+        ))}
+      </Base.List>
+      {tabs.map(({ id, content }) => (
+        <Base.Panel key={id} value={id} className="outline-offset-4">
+          {content}
+        </Base.Panel>
+      ))}
+    </Base.Root>
+  );
+}
