@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
+import { withoutFormula } from '../core/formula.ts';
 
 export type CsvOutput = {
   /** cells that are missing stay empty */
@@ -17,7 +18,7 @@ export async function openCsvOutput(path: string, columns: string[], delimiter: 
     bom: true,
     columns,
     delimiter,
-    cast: { string: (value) => (mayBeFormula(value) ? `'${value}` : value) },
+    cast: { string: withoutFormula },
   });
   const file = createWriteStream(path);
   await once(file, 'open');
@@ -32,9 +33,4 @@ export async function openCsvOutput(path: string, columns: string[], delimiter: 
       await written;
     },
   };
-}
-
-/** A negative amount is no formula. */
-function mayBeFormula(text: string): boolean {
-  return /^[=+@\t\r\uFF1D\uFF0B\uFF0D\uFF20-]/.test(text) && !/^-[\d.]+$/.test(text);
 }

@@ -1,6 +1,6 @@
 /** Our side of a reconciliation, in pages: what we have booked on calls. Reads only, locks nothing. */
 import type { OurAmount, ReconciledAmount } from '../core/reconcile.ts';
-import type { CallCursor } from './calls.ts';
+import type { CallCursor } from './call-list.ts';
 import type { Db } from './db.ts';
 import { Where } from './where.ts';
 

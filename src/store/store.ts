@@ -1,7 +1,11 @@
 import type { Postback } from '../core/postback.ts';
 import * as accounts from './accounts.ts';
 import * as callEvents from './call-events.ts';
+import type { CallFilter } from './call-filter.ts';
+import { type CallCursor, listCalls } from './call-list.ts';
+import { listNames, type NameColumn } from './call-names.ts';
 import * as calls from './calls.ts';
+import { readChangeMarks } from './change-marks.ts';
 import { type Db, inTransaction } from './db.ts';
 import { isUnavailable } from './failure.ts';
 import { listMigrations, readSchemaVersion } from './migrate.ts';
@@ -55,10 +59,19 @@ export function createStore(db: Db, now: () => string) {
     completeOverdueCall: (call: overdueCalls.OverdueCall, startedBefore: string, by: string) =>
       overdueCalls.completeOverdueCall(db, call, startedBefore, by, now()),
     readCall: (accountId: string, callLogId: string) => calls.readCall(db.pool, accountId, callLogId),
-    listCalls: (accountId: string, filter: calls.CallFilter, limit: number, after: calls.CallCursor | null) =>
-      calls.listCalls(db, accountId, filter, limit, after),
+    listCalls: (accountId: string, filter: CallFilter, limit: number, after: CallCursor | null) =>
+      listCalls(db, accountId, filter, limit, after),
+    listNames: (
+      accountId: string,
+      column: NameColumn,
+      within: string | null,
+      limit: number,
+      after: string | null,
+    ) => listNames(db, accountId, column, within, limit, after),
     listTimeline: (accountId: string, callLogId: string, limit: number, after: string | null) =>
       calls.listTimeline(db, accountId, callLogId, limit, after),
+
+    readChangeMarks: (accountIds: string[]) => readChangeMarks(db.pool, accountIds),
 
     listPostbacks: (
       accountId: string,
@@ -77,7 +90,7 @@ export function createStore(db: Db, now: () => string) {
       accountId: string,
       scope: reconcile.StatementScope,
       limit: number,
-      after: calls.CallCursor | null,
+      after: CallCursor | null,
     ) => reconcile.listAmounts(db, accountId, scope, limit, after),
     matchNumberedLines: (
       accountId: string,
@@ -99,7 +112,10 @@ export function createStore(db: Db, now: () => string) {
 }
 
 export type { Account, TokenOwner } from './accounts.ts';
-export type { CallCursor, CallFilter, TimelineItem } from './calls.ts';
+export type { CallFilter } from './call-filter.ts';
+export type { CallCursor } from './call-list.ts';
+export type { TimelineItem } from './calls.ts';
+export type { ChangeMarks } from './change-marks.ts';
 export type { OverdueCall } from './overdue-calls.ts';
 export type { LoggedPostback, PostbackFilter } from './postback-log.ts';
 export type { NumberedLine, StatementScope } from './reconcile.ts';

@@ -1,10 +1,14 @@
 /** A WHERE clause that grows by conditions; values travel as parameters only. */
 export class Where {
-  readonly values: unknown[] = [];
+  readonly values: unknown[];
   readonly #conditions: string[] = [];
 
-  /** @param accountColumn every query is of one account */
-  constructor(accountColumn: string, accountId: string) {
+  /**
+   * @param accountColumn every query is of one account
+   * @param values where one statement has several clauses, the parameters that they share
+   */
+  constructor(accountColumn: string, accountId: string, values: unknown[] = []) {
+    this.values = values;
     this.equal(accountColumn, accountId);
   }
 
@@ -12,8 +16,7 @@ export class Where {
     return this.#conditions.join(' and ');
   }
 
-  /** @param condition makes SQL, given a function that turns a value into its parameter */
-  add(condition: (parameter: (value: unknown) => string) => string): void {
+  add(condition: Condition): void {
     this.#conditions.push(condition((value) => `$${this.values.push(value)}`));
   }
 
@@ -22,3 +25,6 @@ export class Where {
     if (value !== undefined) this.add((parameter) => `${column} = ${parameter(value)}`);
   }
 }
+
+/** Makes SQL, given a function that turns a value into its parameter. */
+export type Condition = (parameter: (value: unknown) => string) => string;

@@ -1,7 +1,11 @@
 /** Every column that a list filters or sorts by has an index whose first column is account_id. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CallFilter, listCalls, listTimeline } from '../../src/store/calls.ts';
+import type { CallFilter } from '../../src/store/call-filter.ts';
+import { listCalls } from '../../src/store/call-list.ts';
+import { listNames, nameColumns } from '../../src/store/call-names.ts';
+import { listTimeline } from '../../src/store/calls.ts';
+import { readChangeMarks } from '../../src/store/change-marks.ts';
 import type { Db } from '../../src/store/db.ts';
 import { listOverdueCalls } from '../../src/store/overdue-calls.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postback-log.ts';
@@ -52,7 +56,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-type Plan = { 'Node Type': string; 'Index Name'?: string; 'Index Cond'?: string; Plans?: Plan[] };
+type Plan = {
+  'Node Type': string;
+  'Index Name'?: string;
+  'Index Cond'?: string;
+  Filter?: string;
+  Plans?: Plan[];
+};
 
 /** The indexes and their conditions that a list reads along, as the database plans it. */
 async function explain(list: (db: Db) => Promise<unknown>): Promise<Plan[]> {
@@ -61,7 +71,8 @@ async function explain(list: (db: Db) => Promise<unknown>): Promise<Plan[]> {
     nodes.push(plan);
     plan.Plans?.forEach(gather);
   };
-  const query = async (text: string, values: unknown[]) => {
+  const query = async (asked: string | { text: string; values: unknown[] }, given?: unknown[]) => {
+    const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
     const { rows } = await client.query(`explain (format json) ${text}`, values);
     gather(rows[0]['QUERY PLAN'][0].Plan);
     return { rows: [] };
@@ -117,6 +128,28 @@ describe('calls are listed along an index', () => {
       /ROW\(started_at, call_log_id\) < /,
     );
   });
+});
+
+test('a search looks at no more calls than it finds', async () => {
+  const text = 'nothing';
+  const nodes = await explain((db) =>
+    listCalls(db, accountId, { search: { text, phoneNumber: null } }, 50, null),
+  );
+  const scans = nodes.filter((node) => node['Index Name'] !== undefined);
+  for (const scan of scans)
+    expect(scan['Index Cond']).toMatch(/call_log_id|phone|number|campaign|publisher|buyer/);
+  expect(nodes.map((node) => node['Filter'] ?? '').join()).not.toContain('campaign');
+});
+
+test.each(nameColumns)('the names of %s are found from one to the next', async (column) => {
+  const nodes = await explain((db) => listNames(db, accountId, column, null, 50, 'c7'));
+  expectIndexed(nodes, new RegExp(`^call_by_${column}: .*${column} > `));
+});
+
+test('the marks of changes are read along the primary keys', async () => {
+  const nodes = await explain(({ pool }) => readChangeMarks(pool, [accountId]));
+  expectIndexed(nodes, /^postback_pkey/);
+  expectIndexed(nodes, /^call_event_pkey/);
 });
 
 describe('postbacks are listed along an index', () => {

@@ -26,6 +26,7 @@ test('a timeline tells what happened, when, who did it and what it changed', asy
   const queued = await server.post(webhook, { call_log_id: id, revenue_paid_out: '7', add: { deal: 'won' } });
   const waiting = (await readTimeline(id)).items.at(-1);
   expect(waiting).toMatchObject({ kind: 'postback', status: 'queued', changes: {}, applied_at: null });
+  expect(waiting.update).toEqual({ revenue_paid_out: '7.00', add: { deal: 'won' } });
   await server.api('POST', `/calls/${encodeURIComponent(id)}/complete`, {
     ended_at: '2026-11-20T10:01:00Z',
     revenue_paid_out: '5',

@@ -1,6 +1,6 @@
 import Type, { type Static, type TNull, type TSchema, type TUnion } from 'typebox';
 import { eventFields, type Field, updateFields } from '../../core/fields.ts';
-import { booleanQuery, instantQuery, page, textQuery } from './lists.ts';
+import { booleanQuery, instantQuery, listOf, page, textQuery } from './lists.ts';
 import { changes, instant, money, nullable, oneOf, optional, tags } from './values.ts';
 
 export const callStates = ['live', 'completed'] as const;
@@ -45,6 +45,9 @@ export const callJson = Type.Object(
 );
 
 export const callRef = Type.Ref('Call');
+/** The members of a call, in their order. */
+export const callRecordNames = Object.keys(callJson.properties) as (keyof CallJson)[]; // Object.keys widens to string
+
 /** What a change by hand would do. */
 export const dryRunJson = Type.Object({
   dry_run: Type.Boolean(),
@@ -117,11 +120,16 @@ export const timelineItemJson = Type.Object({
   status: Type.Optional(Type.String()),
   code: Type.Optional(Type.String()),
   applied_at: Type.Optional(nullable(instant)),
+  update: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'of what is queued: what it sets, and the tags that it adds and removes',
+    }),
+  ),
 });
 
 export type TimelineItemJson = Static<typeof timelineItemJson>;
-export const callsQuery = Type.Object({
-  ...page,
+
+export const callFilters = Type.Object({
   state: Type.Optional(oneOf(callStates)),
   phone_number: textQuery,
   converted: booleanQuery,
@@ -134,5 +142,25 @@ export const callsQuery = Type.Object({
   to: instantQuery,
   q: Type.Optional(
     Type.String({ description: 'begin of a call id; or a number, campaign, publisher, buyer' }),
+  ),
+});
+export const callsQuery = Type.Object({ ...page, ...callFilters.properties });
+export const callsCsvQuery = Type.Object({
+  ...callFilters.properties,
+  columns: Type.Optional(
+    Type.String({
+      description:
+        'names of members of a call with commas between them, in the order of the file; `tags.KEY` is one tag, `tags` all of them as JSON. All if left out. May be repeated',
+    }),
+  ),
+  bom: Type.Optional(Type.Boolean({ description: 'begin with the byte order mark that Excel wants' })),
+});
+export const callsAnswer = Type.Object({
+  ...listOf(callRef).properties,
+  searched_back_to: Type.Optional(
+    Type.String({
+      description:
+        'Only where the page ends before it is full, since enough calls were looked at for what no index knows (`converted`, `tag`, `held=false`, `state=completed`): the start of the last one. `next_cursor` looks on.',
+    }),
   ),
 });

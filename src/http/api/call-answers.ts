@@ -24,7 +24,7 @@ export function callToJson({ callLogId, state, facts, values, ...call }: Call): 
 
 /** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */
 export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
-  const { at, kind, by, changes, postbackId, status, code, appliedAt } = item;
+  const { at, kind, by, changes, postbackId, status, code, appliedAt, update } = item;
   return {
     at,
     kind,
@@ -33,6 +33,7 @@ export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
     ...(kind === 'postback' && postbackId !== null && { postback_id: postbackId }),
     ...(status !== null && { status, applied_at: appliedAt }),
     ...(code !== null && { code }),
+    ...(update !== null && { update }),
   };
 }
 

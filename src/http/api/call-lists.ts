@@ -1,18 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Static } from 'typebox';
 import type { Call } from '../../core/call.ts';
 import { readCallLogId } from '../../core/decode.ts';
 import { Invalid } from '../../core/fault.ts';
 import { readInstant } from '../../core/instant.ts';
 import { isJsonObject } from '../../core/json.ts';
-import { readPhone } from '../../core/phone.ts';
-import type { Account, CallCursor, CallFilter } from '../../store/store.ts';
-import { callRef, callStates, callsQuery, timelineItemJson } from '../api-types/calls.ts';
+import type { CallCursor } from '../../store/store.ts';
+import { callRef, callsAnswer, callsQuery, timelineItemJson } from '../api-types/calls.ts';
 import { listOf, pageQuery } from '../api-types/lists.ts';
 import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
 import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
-import { definedOnly, ListReader } from './list-reader.ts';
+import { readCallFilter } from './call-query.ts';
+import { ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
 
@@ -60,7 +59,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
     '/calls',
     {
       schema: {
-        ...docs('List calls, latest start first', { 200: listOf(callRef) }),
+        ...docs('List calls, latest start first', { 200: callsAnswer }),
         querystring: callsQuery,
       },
       ...documentedOnly,
@@ -69,10 +68,14 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
       const account = await accountOf(api, request);
       const reader = new ListReader(request.query, namesOf(callsQuery));
       const { limit, cursor: after } = reader.page(isCallCursor);
-      const filter = readFilter(reader, account);
+      const filter = readCallFilter(reader, account);
       if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
-      const { items, cursor } = await store.listCalls(account.accountId, filter, limit, after);
-      return { items: items.map(callToJson), next_cursor: writeCursor(cursor) };
+      const { items, cursor, isCutShort } = await store.listCalls(account.accountId, filter, limit, after);
+      return {
+        items: items.map(callToJson),
+        next_cursor: writeCursor(cursor),
+        ...(isCutShort && { searched_back_to: cursor?.startedAt }),
+      };
     },
   );
 }
@@ -81,37 +84,6 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
 async function findCall({ store }: Api, { owner, params }: FastifyRequest<ById>): Promise<Call | null> {
   const callLogId = readCallLogId(params.id);
   return callLogId instanceof Invalid ? null : store.readCall(owner.accountId, callLogId);
-}
-
-function readFilter(
-  reader: ListReader<keyof Static<typeof callsQuery>>,
-  { timeZone, defaultCountry }: Account,
-): CallFilter {
-  const tag = reader.text('tag');
-  const q = reader.text('q')?.trim();
-  const phone = q === undefined ? undefined : readPhone(q, defaultCountry);
-  return definedOnly({
-    state: reader.choice('state', callStates),
-    phoneNumber: reader.phone('phone_number', defaultCountry),
-    converted: reader.boolean('converted'),
-    held: reader.boolean('held'),
-    campaign: reader.text('campaign'),
-    publisher: reader.text('publisher'),
-    buyer: reader.text('buyer'),
-    tag: tag === undefined ? undefined : splitTagFilter(tag),
-    from: reader.instant('from', timeZone),
-    to: reader.instant('to', timeZone),
-    search:
-      q === undefined || q === ''
-        ? undefined
-        : { text: q, phoneNumber: typeof phone === 'string' ? phone : null },
-  });
-}
-
-/** `key`, or `key:value` */
-function splitTagFilter(text: string): { key: string; value: string | null } {
-  const at = text.indexOf(':');
-  return at === -1 ? { key: text, value: null } : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 function isCallCursor(value: unknown): value is CallCursor {
