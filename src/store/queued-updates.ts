@@ -6,11 +6,11 @@ import type { PostbackStatus } from '../core/postback.ts';
 import { type UpdateJson, updateFromJson } from '../core/update.ts';
 import type { Queryable } from './db.ts';
 
-/** In the order of receipt. Must run under the call's lock: whoever queues holds it too. */
+/** In the order in which they were queued. Must run under the call's lock: whoever queues holds it too. */
 const readQueued = `
 select postback_id, received_at, update from postback
 where account_id = $1 and call_log_id = $2 and status = 'queued' and not is_dry_run
-order by postback_id`;
+order by queue_position nulls first, postback_id`;
 
 /** What became of the queued updates; first_status stays, because a repeat is given the first answer. */
 const writeApplied = `

@@ -48,11 +48,12 @@ where c.account_id = $1 and c.call_log_id = n.call_log_id`;
 const insertPostbacks = `
 insert into postback (account_id, postback_id, webhook_id, changed_by, received_at, applied_at, first_status, status,
   code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored)
+  request, update, changes, errors, ignored, queue_position)
 select $1, id, webhook_id, changed_by, received_at,
   case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
   status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored
+  request, update, changes, errors, ignored,
+  case when status = 'queued' and not is_dry_run then nextval('postback_queue_position') end
 from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
   code text, detail text, call_log_id text, phone_number text, matched_by text, candidates integer,
   transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
