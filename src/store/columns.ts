@@ -1,5 +1,5 @@
 /** The columns of a call, made from the table of fields: SQL lists, and rows to calls. */
-import type { Call, FoldedCall } from '../core/call.ts';
+import type { Call, CallValues, FoldedCall } from '../core/call.ts';
 import {
   type EventFieldName,
   eventFieldNames,
@@ -12,6 +12,8 @@ import {
   updateFields,
 } from '../core/fields.ts';
 import type { Tags } from '../core/tags.ts';
+import { parseColumn } from './column-types.ts';
+import type { RowTexts } from './round-trip.ts';
 
 export type ValueRow = Record<UpdateFieldName, UpdateValue> & {
   call_log_id: string;
@@ -52,6 +54,20 @@ export const setEventFromN = eventFieldNames.map((name) => `${name} = n.${name}`
 
 function definitions(names: string[]): string[] {
   return names.map((name) => `${name} ${allFields[name]?.column}`);
+}
+
+const valueFields = updateFieldNames.map((name) => ({ name, parse: parseColumn[updateFields[name].column] }));
+
+/** A row of `valueColumns`. */
+export function readFoldedCall(texts: RowTexts): FoldedCall {
+  const values: Record<string, FieldValue | Tags> = {};
+  for (const [at, { name, parse }] of valueFields.entries()) {
+    const text = texts[at + 2] ?? null;
+    values[name] = text === null ? null : parse(text);
+  }
+  values['tags'] = JSON.parse(texts.at(-1) ?? '{}');
+  // The table of fields names the columns, and their types.
+  return { callLogId: texts[0] ?? '', state: texts[1] as FoldedCall['state'], values: values as CallValues };
 }
 
 export function foldedCallOf(row: ValueRow): FoldedCall {

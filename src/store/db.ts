@@ -1,11 +1,9 @@
-import type { Socket } from 'node:net';
 import pg from 'pg';
-import { parseStoredJson } from '../core/json.ts';
-import { formatMoney } from '../core/money.ts';
+import { types } from './column-types.ts';
 
 /**
- * Two pools on one database. `pool` serves reads and the operator's changes. `writer` serves the batch writer:
- * its connections send the statements of a transaction without waiting for each one's answer.
+ * Two pools on one database. `pool` serves reads and the operator's changes. `writer` serves the batch writer: its
+ * connections plan for few rows among many, see `round-trip.ts` for how its statements travel.
  */
 export type Db = { pool: pg.Pool; writer: pg.Pool };
 
@@ -43,7 +41,6 @@ export function openDb(connectionString: string, writersMax: number, onError: (e
     ...shared,
     max: writersMax,
     idleTimeoutMillis: 0,
-    pipeline: true,
     options: `${sessionOptions} ${writerOptions} -c lock_timeout=${writerLockMsMax}`,
   });
   for (const each of [pool, writer]) {
@@ -78,35 +75,5 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: Queryable) 
     throw error;
   } finally {
     client.release(broken);
-  }
-}
-
-const parsers: Record<number, (text: string) => unknown> = {
-  [pg.types.builtins.TIMESTAMPTZ]: parseInstant,
-  [pg.types.builtins.NUMERIC]: formatMoney,
-  [pg.types.builtins.INT8]: Number,
-  [pg.types.builtins.JSON]: parseStoredJson,
-};
-
-const types = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return parsers[oid] ?? pg.types.getTypeParser(oid, format);
-  },
-} as pg.CustomTypesConfig; // pg types the method's overloads one by one
-
-/** `2026-11-23 10:00:00.5+00` → `2026-11-23T10:00:00.500Z`. Ringback stores milliseconds, never less. */
-function parseInstant(text: string): string {
-  const fraction = text.slice(20, -3).slice(0, 3).padEnd(3, '0');
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
-}
-
-/** Sends the queries that `send` makes in one write to the network, where each would make one of its own. */
-export function inOneWrite<T>(client: Queryable, send: () => T): T {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection; // pg's types leave it out
-  stream.cork();
-  try {
-    return send();
-  } finally {
-    stream.uncork();
   }
 }

@@ -1,6 +1,6 @@
 import type { Match } from '../core/fold.ts';
 import type { Postback } from '../core/postback.ts';
-import type { Queryable } from './db.ts';
+import type { Statement } from './round-trip.ts';
 
 /** How many ids an ambiguous match names at most. */
 const idsMax = 100;
@@ -12,8 +12,10 @@ const hourMs = 3_600_000;
  * For each wanted number: how many of the account's calls started within its window, and their ids, the one
  * that the rule picks first. Reads along call_by_phone only; locks nothing.
  */
-const matchPhones = `
-select w.postback_id, m.candidates, m.ids
+export const matchPhones: Statement<MatchRow> = {
+  name: 'match-phones',
+  text: `
+select w.postback_id, m.candidates, to_json(m.ids)
 from json_to_recordset($2) as w(postback_id text, phone_number text, from_at timestamptz, to_at timestamptz, rule text)
 cross join lateral (
   select count(*)::int as candidates,
@@ -24,29 +26,34 @@ cross join lateral (
       c.started_at desc, c.call_log_id desc))[1:${idsMax}] as ids
   from call c
   where c.account_id = $1 and c.phone_number = w.phone_number and c.started_at between w.from_at and w.to_at
-) m`;
+) m`,
+  readRow: ([postbackId, candidates, ids]) => ({
+    postbackId: postbackId ?? '',
+    candidates: Number(candidates),
+    callLogIds: JSON.parse(ids ?? '[]'),
+  }),
+};
 
-type MatchRow = { postback_id: string; candidates: number; ids: string[] | null };
+type MatchRow = { postbackId: string; candidates: number; callLogIds: string[] };
 
-/** Matches by postback id, for the postbacks that name a phone number (contract 2.5). */
-export async function findMatches(
-  client: Queryable,
-  accountId: string,
-  postbacks: Postback[],
-): Promise<Map<string, Match>> {
-  const wanted = postbacks.flatMap(wantedOf);
-  const matches = new Map<string, Match>();
-  if (wanted.length === 0) return matches;
-  const values = [accountId, JSON.stringify(wanted)];
-  const { rows } = await client.query<MatchRow>({ name: 'match-phones', text: matchPhones, values });
+/** A number that is looked for. */
+export type WantedNumber = ReturnType<typeof wantedNumbers>[number];
+
+/** Matches by postback id (contract 2.5). */
+export function matchesOf(rows: MatchRow[], wanted: WantedNumber[]): Map<string, Match> {
   const rules = new Map(wanted.map(({ postback_id, rule }) => [postback_id, rule]));
-  for (const { postback_id: postbackId, candidates, ids } of rows) {
-    const callLogIds = ids ?? [];
-    const isAmbiguous = rules.get(postbackId) === 'only' && candidates > 1;
-    const callLogId = isAmbiguous ? null : (callLogIds[0] ?? null);
-    matches.set(postbackId, { callLogId, candidates, callLogIds });
-  }
-  return matches;
+  return new Map(
+    rows.map(({ postbackId, candidates, callLogIds }) => {
+      const isAmbiguous = rules.get(postbackId) === 'only' && candidates > 1;
+      const callLogId = isAmbiguous ? null : (callLogIds[0] ?? null);
+      return [postbackId, { callLogId, candidates, callLogIds }];
+    }),
+  );
+}
+
+/** What the postbacks of a batch look for that name a number. */
+export function wantedNumbers(postbacks: Postback[]) {
+  return postbacks.flatMap(wantedOf);
 }
 
 function wantedOf({ postbackId, target, sender, receivedAt, refusal }: Postback) {

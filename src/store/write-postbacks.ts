@@ -2,62 +2,54 @@
  * One batch in one transaction. Two round trips where calls are named by id: (begin, settings, lock, remembered),
  * then (calls, log, commit); one more between them where a phone number has to be matched first.
  */
-import type { FoldedCall } from '../core/call.ts';
-import {
-  type BatchState,
-  type Decided,
-  type FoldedBatch,
-  foldBatch,
-  type Match,
-  phoneNumberOf,
-} from '../core/fold.ts';
-import { storableJson } from '../core/json.ts';
+import type pg from 'pg';
+import { type BatchState, type FoldedBatch, foldBatch, type Match } from '../core/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../core/postback.ts';
-import { foldedCallOf, setFromN, type ValueRow, valueColumns, writtenDefinitions } from './columns.ts';
-import { type Db, inOneWrite, type Queryable } from './db.ts';
+import { setFromN, writtenDefinitions } from './columns.ts';
+import type { Db } from './db.ts';
 import { CommitLost, isCommitLost, isConnectionFailure } from './failure.ts';
-import { findMatches } from './match-phones.ts';
-import { findLanded, findRemembered } from './remembered.ts';
+import { lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
+import { logPostbacks, logRowsText } from './log-postbacks.ts';
+import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
+import { readLanded, readRemembered, rememberedOf } from './remembered.ts';
+import { arrayText, prepareStatements, Query, type Statement, sendTogether } from './round-trip.ts';
 
-/** Locks the calls in id order, so that two batches that share calls wait for each other and never deadlock. */
-const lockCalls = `
-select ${valueColumns} from call
-where account_id = $1 and call_log_id = any($2)
-order by call_log_id
-for no key update`;
-
-/** The same, without those that somebody else holds. */
-const lockFreeCalls = `${lockCalls} skip locked`;
-
-/** Tells the calls that somebody holds from those that are not there. Locks nothing. */
-const readKnownCalls = `select call_log_id from call where account_id = $1 and call_log_id = any($2)`;
+const begin: Statement = { name: 'begin', text: 'begin' };
+const commitBatch: Statement = { name: 'commit', text: 'commit' };
 
 /** Which of the settings that the requests were read with still stand. */
-const readRevisions = `
-select w.webhook_id, w.revision || '.' || a.revision as revision
+const readRevisions: Statement<[webhookId: string, revision: string]> = {
+  name: 'read-revisions',
+  text: `
+select w.webhook_id, w.revision || '.' || a.revision
 from incoming_webhook w join account a on a.account_id = w.account_id
-where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is null`;
+where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is null`,
+  readRow: ([webhookId, revision]) => [webhookId ?? '', revision ?? ''],
+};
 
 /** Writes every changed call once, whatever the number of postbacks that changed it. The rows are locked. */
-const writeCalls = `
+const writeCalls: Statement = {
+  name: 'write-calls',
+  text: `
 update call c set ${setFromN}, updated_at = $3
 from json_to_recordset($2) as n(call_log_id text, ${writtenDefinitions})
-where c.account_id = $1 and c.call_log_id = n.call_log_id`;
+where c.account_id = $1 and c.call_log_id = n.call_log_id`,
+};
 
-/** Logs every postback. Fails as a whole (unique_violation) where a transaction id was taken meanwhile. */
-const insertPostbacks = `
-insert into postback (account_id, postback_id, webhook_id, changed_by, received_at, applied_at, first_status, status,
-  code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored, queue_position)
-select $1, id, webhook_id, changed_by, received_at,
-  case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
-  status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored,
-  case when status = 'queued' and not is_dry_run then nextval('postback_queue_position') end
-from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
-  code text, detail text, call_log_id text, phone_number text, matched_by text, candidates integer,
-  transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
-  ignored json)`;
+const statements = [
+  ...[
+    begin,
+    readRevisions,
+    matchPhones,
+    lockCalls,
+    lockFreeCalls,
+    readKnownCalls,
+    readRemembered,
+    readLanded,
+  ],
+  ...[writeCalls, logPostbacks, commitBatch],
+];
+const preparedClients = new WeakSet<pg.ClientBase>();
 
 /** What became of a postback, or why nothing was done for it. */
 export type Written = Outcome | Stale | Locked;
@@ -86,6 +78,7 @@ export async function writePostbacks(
   const client = await writer.connect();
   let isBroken = false;
   try {
+    await prepare(client);
     if (mode.mayHaveLanded) {
       const landed = await findLanded(client, accountId, postbacks);
       if (landed.size > 0) return await answerLanded(client, accountId, postbacks, landed, mode, now);
@@ -106,7 +99,7 @@ export async function writePostbacks(
 
 /** One transaction wrote them all, or none: those that are not in the log are repeats, or their webhook had changed. */
 async function answerLanded(
-  client: Queryable,
+  client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
   landed: Map<string, Outcome>,
@@ -122,20 +115,33 @@ async function answerLanded(
   return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? rest.next().value ?? 'stale');
 }
 
+/** A connection is prepared when it is first used. */
+async function prepare(client: pg.ClientBase): Promise<void> {
+  if (preparedClients.has(client)) return;
+  await prepareStatements(client, statements);
+  preparedClients.add(client);
+}
+
+/** Outcomes by postback id, of the postbacks that are in the database already. */
+async function findLanded(
+  client: pg.ClientBase,
+  accountId: string,
+  postbacks: Postback[],
+): Promise<Map<string, Outcome>> {
+  const ids = postbacks.map(({ postbackId }) => postbackId);
+  const landed = new Query(readLanded, [accountId, arrayText(ids)]);
+  await sendTogether(client, [landed]);
+  return new Map(landed.rows.map(({ outcome }) => [outcome.postbackId, outcome]));
+}
+
 async function writeBatch(
-  client: Queryable,
+  client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
   { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
   now: string,
 ): Promise<Written[]> {
-  const [, revisions, { state, locked }] = await inOneWrite(client, () =>
-    Promise.all([
-      client.query('begin'),
-      findRevisions(client, accountId, postbacks),
-      readState(client, accountId, postbacks, skipsLocked),
-    ]),
-  );
+  const { revisions, state, locked } = await readBatch(client, accountId, postbacks, skipsLocked);
   const whyNot = (postback: Postback): Stale | Locked | null => {
     if (isStale(postback, revisions)) return 'stale';
     return locked.size > 0 && locked.has(callIdOf(postback, state.matches) ?? '') ? 'locked' : null;
@@ -150,34 +156,63 @@ async function writeBatch(
   return postbacks.map((postback) => whyNot(postback) ?? outcomes.next().value ?? 'stale');
 }
 
-/** What the fold needs, and the calls that were skipped because somebody else holds them. */
-type ReadState = { state: BatchState; locked: ReadonlySet<string> };
+/** What the fold needs, and what it may not touch. */
+type ReadBatch = {
+  /** by webhook id */
+  revisions: ReadonlyMap<string, string>;
+  state: BatchState;
+  /** the calls that were skipped because somebody else holds them */
+  locked: ReadonlySet<string>;
+};
 
-/** The statements are sent in this order without waiting, but for the match, which the lock needs. */
-async function readState(
-  client: Queryable,
+/** Begins the transaction and locks the calls. */
+async function readBatch(
+  client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
   skipsLocked: boolean,
-): Promise<ReadState> {
-  const hasPhones = postbacks.some((postback) => phoneNumberOf(postback) !== null);
-  const matches = hasPhones ? await findMatches(client, accountId, postbacks) : new Map<string, Match>();
-  const ids = idsOf(postbacks, matches);
-  const [calls, known, remembered] = await Promise.all([
-    findAndLockCalls(client, accountId, ids, skipsLocked),
-    skipsLocked ? findKnownCalls(client, accountId, ids) : [],
-    findRemembered(client, accountId, postbacks),
+): Promise<ReadBatch> {
+  const revisions = new Query(readRevisions, [accountId, arrayText(webhookIdsOf(postbacks))]);
+  const first = [new Query(begin), revisions];
+  let matches = new Map<string, Match>();
+  const wanted = wantedNumbers(postbacks);
+  if (wanted.length > 0) {
+    const match = new Query(matchPhones, [accountId, JSON.stringify(wanted)]);
+    await sendTogether(client, [...first.splice(0), match]);
+    matches = matchesOf(match.rows, wanted);
+  }
+  const ids = arrayText(callIdsOf(postbacks, matches));
+  const calls = new Query(skipsLocked ? lockFreeCalls : lockCalls, [accountId, ids]);
+  const known = new Query(readKnownCalls, [accountId, ids]);
+  const transactionIds = postbacks.map(({ transactionId }) => transactionId).filter((id) => id !== null);
+  const remembered = new Query(readRemembered, [accountId, arrayText(transactionIds)]);
+  await sendTogether(client, [
+    ...first,
+    calls,
+    ...(skipsLocked ? [known] : []),
+    ...(transactionIds.length > 0 ? [remembered] : []),
   ]);
-  return { state: { calls, matches, remembered }, locked: new Set(known.filter((id) => !calls.has(id))) };
+  const callsById = new Map(calls.rows.map((call) => [call.callLogId, call]));
+  return {
+    revisions: new Map(revisions.rows),
+    state: { calls: callsById, matches, remembered: rememberedOf(remembered.rows) },
+    locked: new Set(known.rows.filter((id) => !callsById.has(id))),
+  };
 }
 
-function idsOf(postbacks: Postback[], matches: Map<string, Match>): string[] {
+function webhookIdsOf(postbacks: Postback[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { sender } of postbacks) if ('webhookId' in sender) ids.add(sender.webhookId);
+  return ids;
+}
+
+function callIdsOf(postbacks: Postback[], matches: Map<string, Match>): Set<string> {
   const ids = new Set<string>();
   for (const postback of postbacks) {
     const id = callIdOf(postback, matches);
     if (id !== null) ids.add(id);
   }
-  return [...ids];
+  return ids;
 }
 
 /** The call that a postback names or matches; null where there is none, or where it is refused already. */
@@ -186,96 +221,28 @@ function callIdOf({ target, refusal, postbackId }: Postback, matches: Map<string
   return 'callLogId' in target ? target.callLogId : (matches.get(postbackId)?.callLogId ?? null);
 }
 
-async function findAndLockCalls(
-  client: Queryable,
-  accountId: string,
-  ids: string[],
-  skipsLocked: boolean,
-): Promise<Map<string, FoldedCall>> {
-  if (ids.length === 0) return new Map();
-  const { rows } = await client.query<ValueRow>({
-    name: skipsLocked ? 'lock-free-calls' : 'lock-calls',
-    text: skipsLocked ? lockFreeCalls : lockCalls,
-    values: [accountId, ids],
-  });
-  return new Map(rows.map((row) => [row.call_log_id, foldedCallOf(row)]));
-}
-
-async function findKnownCalls(client: Queryable, accountId: string, ids: string[]): Promise<string[]> {
-  const values = [accountId, ids];
-  const { rows } = await client.query<{ call_log_id: string }>({
-    name: 'read-known-calls',
-    text: readKnownCalls,
-    values,
-  });
-  return rows.map(({ call_log_id }) => call_log_id);
-}
-
-async function findRevisions(
-  client: Queryable,
-  accountId: string,
-  postbacks: Postback[],
-): Promise<Map<string, string>> {
-  const ids = new Set<string>();
-  for (const { sender } of postbacks) if ('webhookId' in sender) ids.add(sender.webhookId);
-  if (ids.size === 0) return new Map();
-  type Row = { webhook_id: string; revision: string };
-  const values = [accountId, [...ids]];
-  const { rows } = await client.query<Row>({ name: 'read-revisions', text: readRevisions, values });
-  return new Map(rows.map((row) => [row.webhook_id, row.revision]));
-}
-
-function isStale({ sender }: Postback, revisions: Map<string, string>): boolean {
+function isStale({ sender }: Postback, revisions: ReadonlyMap<string, string>): boolean {
   return 'webhookId' in sender && revisions.get(sender.webhookId) !== sender.revision;
 }
 
 /** Calls, log and commit travel together; from then on a lost connection leaves the outcome unknown. */
-async function commit(client: Queryable, accountId: string, batch: FoldedBatch, now: string): Promise<void> {
-  const { changedCalls, decided } = batch;
+async function commit(
+  client: pg.ClientBase,
+  accountId: string,
+  { changedCalls, decided }: FoldedBatch,
+  now: string,
+): Promise<void> {
   const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
-  const callsText = JSON.stringify(calls);
-  const rowsText = `[${decided.map(rowText).join(',')}]`;
-  const results = await inOneWrite(client, () => {
-    const statements = [];
-    if (changedCalls.size > 0) {
-      const values = [accountId, callsText, now];
-      statements.push(client.query({ name: 'write-calls', text: writeCalls, values }));
-    }
-    if (decided.length > 0) {
-      const values = [accountId, rowsText, now];
-      statements.push(client.query({ name: 'insert-postbacks', text: insertPostbacks, values }));
-    }
-    return Promise.all([...statements, client.query('commit')]);
-  }).catch((error: unknown) => {
+  const writes = [
+    ...(calls.length > 0 ? [new Query(writeCalls, [accountId, JSON.stringify(calls), now])] : []),
+    ...(decided.length > 0 ? [new Query(logPostbacks, [accountId, logRowsText(decided), now])] : []),
+  ];
+  const committing = new Query(commitBatch);
+  await sendTogether(client, [...writes, committing]).catch((error: unknown) => {
     throw isCommitLost(error) ? new CommitLost(error) : error;
   });
-  const written = results.slice(0, -1).reduce((sum, result) => sum + (result.rowCount ?? 0), 0);
-  if (results.at(-1)?.command !== 'COMMIT' || written !== changedCalls.size + decided.length) {
-    throw new Error(`a batch wrote ${written} rows instead of ${changedCalls.size + decided.length}`);
+  const written = writes.reduce((sum, { count }) => sum + count, 0);
+  if (committing.outcome !== 'COMMIT' || written !== calls.length + decided.length) {
+    throw new Error(`a batch wrote ${written} rows instead of ${calls.length + decided.length}`);
   }
-}
-
-/** A log row as JSON text. The request is JSON text already; what is absent is null. */
-function rowText({ postback, outcome, update }: Decided): string {
-  const { sender, refusal: _early, ...request } = postback;
-  const { refusal } = outcome;
-  const row = {
-    id: postback.postbackId,
-    ...('webhookId' in sender ? { webhook_id: sender.webhookId } : { changed_by: sender.changedBy }),
-    received_at: request.receivedAt,
-    status: outcome.status,
-    code: refusal?.code,
-    detail: refusal?.detail,
-    call_log_id: outcome.callLogId,
-    phone_number: phoneNumberOf(postback),
-    matched_by: outcome.matchedBy,
-    candidates: outcome.candidates,
-    transaction_id: request.transactionId,
-    is_dry_run: request.isDryRun,
-    source_ip: request.sourceIp,
-    changes: outcome.status === 'applied' ? outcome.changes : undefined,
-    errors: refusal !== null && refusal.errors.length > 0 ? refusal.errors : undefined,
-    ignored: request.ignored.length > 0 ? request.ignored : undefined,
-  };
-  return storableJson(`${JSON.stringify(row).slice(0, -1)},"update":${update},"request":${request.request}}`);
 }

@@ -97,7 +97,7 @@ export class DatabaseProxy {
     let unread = '';
     database.on('data', (data) => {
       if (isAnswered) app.write(data);
-      else if (/(?:COMMIT|ROLLBACK)\0/.test(unread + data.toString('latin1'))) this.#cut(app);
+      else if (readyForQuery.test(unread + data.toString('latin1'))) this.#cut(app);
       unread = data.toString('latin1').slice(-8);
     });
     const messages = new Messages();
@@ -113,6 +113,7 @@ export class DatabaseProxy {
         this.transactions.push(statements);
         const fate = this.#fates.shift() ?? 'pass';
         if (fate !== 'lost' && fate !== 'late') database.write(bytes);
+        if (fate === 'unanswered') database.write(sync); // what was behind it is lost
         if (fate === 'pass') continue;
         isAnswered = false;
         if (fate === 'unanswered') return;
@@ -131,10 +132,15 @@ export class DatabaseProxy {
 
 type Message = { bytes: Buffer; statement: string | null };
 
+/** The end of an answer, whether it tells of a commit or of a failure before it. */
+const readyForQuery = /Z\0\0\0.[IET]/s;
+const sync = Buffer.from('S\0\0\0\x04', 'latin1');
+
 /** Cuts what the app sends into PostgreSQL's messages: a type, a length, a content. The first has no type. */
 class Messages {
   #rest = Buffer.alloc(0);
   #isFirst = true;
+  #bound: string | null = null;
 
   *read(data: Buffer): Generator<Message> {
     this.#rest = Buffer.concat([this.#rest, data]);
@@ -144,18 +150,19 @@ class Messages {
       const end = typeBytes + this.#rest.readInt32BE(typeBytes);
       if (this.#rest.length < end) return;
       const bytes = this.#rest.subarray(0, end);
-      const statement = this.#isFirst ? null : statementOf(bytes);
+      const statement = this.#isFirst ? null : this.#statementOf(bytes);
       this.#rest = this.#rest.subarray(end);
       this.#isFirst = false;
       yield { bytes, statement };
     }
   }
-}
 
-/** The text of a simple query, or the name of the prepared statement that is bound to its values. */
-function statementOf(message: Buffer): string | null {
-  const texts = message.toString('latin1', 5).split('\0', 2);
-  const type = message.toString('latin1', 0, 1);
-  if (type === 'Q') return texts[0] ?? null;
-  return type === 'B' ? (texts[1] ?? null) : null;
+  /** The text of a simple query, or the name of the prepared statement that is executed. */
+  #statementOf(message: Buffer): string | null {
+    const texts = message.toString('latin1', 5).split('\0', 2);
+    const type = message.toString('latin1', 0, 1);
+    if (type === 'Q') return texts[0] ?? null;
+    if (type === 'B') this.#bound = texts[1] ?? null;
+    return type === 'E' ? this.#bound : null;
+  }
 }

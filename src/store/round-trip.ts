@@ -1,0 +1,139 @@
+/**
+ * Statements of the batch writer that travel together: one write to the network, one answer. The driver would describe
+ * each result anew and end each statement with a flush of its own; both cost more than many a statement does.
+ */
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+
+/** A row as the server sends it: its columns as text, in the order of the select list. */
+export type RowTexts = (string | null)[];
+
+/** A constant text, prepared once on each connection under its name. */
+export type Statement<Row = never> = { name: string; text: string; readRow?(texts: RowTexts): Row };
+
+/** What a value travels as: text in PostgreSQL's own spelling, see `arrayText`. */
+type Value = string | null;
+
+/** One use of a statement: its values on the way there, its rows on the way back. */
+export class Query<Row = never> {
+  readonly statement: Statement<Row>;
+  readonly values: Value[];
+  /** what the statement returned */
+  rows: Row[] = [];
+  /** such as `UPDATE 12` or `COMMIT` */
+  outcome = '';
+  readonly texts: RowTexts[] = [];
+
+  constructor(statement: Statement<Row>, values: Value[] = []) {
+    this.statement = statement;
+    this.values = values;
+  }
+
+  /** How many rows it wrote or read. */
+  get count(): number {
+    return Number(/\d+$/.exec(this.outcome)?.[0] ?? 0);
+  }
+}
+
+/**
+ * Sends the queries together and resolves when all are answered. They run in their order; where one fails, the ones
+ * behind it are not run.
+ * @throws the first failure
+ */
+export async function sendTogether(client: pg.ClientBase, queries: Query<unknown>[]): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    client.query(new RoundTrip(queries, (error) => (error ? reject(error) : resolve())));
+  });
+  for (const query of queries) {
+    const { readRow } = query.statement;
+    if (readRow !== undefined) query.rows = query.texts.map(readRow);
+  }
+}
+
+/** Prepares the statements on a connection that is used for the first time. */
+export async function prepareStatements(
+  client: pg.ClientBase,
+  statements: Statement<unknown>[],
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    client.query(new Preparation(statements, (error) => (error ? reject(error) : resolve())));
+  });
+}
+
+/** PostgreSQL's spelling of a list of texts. */
+export function arrayText(texts: Iterable<string>): string {
+  return `{${Array.from(texts, (text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
+
+type Done = (error: Error | null) => void;
+
+/** The part of the driver's protocol that every query of ours shares: it calls the methods as messages come in. */
+abstract class Submitted implements pg.Submittable {
+  /** the driver puts its timeout around it */
+  callback: Done;
+
+  constructor(done: Done) {
+    this.callback = done;
+  }
+
+  abstract send(connection: pg.Connection): void;
+
+  submit(connection: pg.Connection): void {
+    const stream = connection.stream as Socket;
+    stream.cork();
+    try {
+      this.send(connection);
+      connection.sync();
+    } finally {
+      stream.uncork();
+    }
+  }
+
+  handleError(error: Error): void {
+    this.callback(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback(null);
+  }
+}
+
+class Preparation extends Submitted {
+  readonly #statements: Statement<unknown>[];
+
+  constructor(statements: Statement<unknown>[], done: Done) {
+    super(done);
+    this.#statements = statements;
+  }
+
+  send(connection: pg.Connection): void {
+    for (const { name, text } of this.#statements) connection.parse({ name, text, types: [] }, true);
+  }
+}
+
+class RoundTrip extends Submitted {
+  readonly #queries: Query<unknown>[];
+  #at = 0;
+
+  constructor(queries: Query<unknown>[], done: Done) {
+    super(done);
+    this.#queries = queries;
+  }
+
+  send(connection: pg.Connection): void {
+    for (const { statement, values } of this.#queries) {
+      connection.bind({ statement: statement.name, values }, true);
+      connection.execute({}, true);
+    }
+  }
+
+  handleDataRow({ fields }: { fields: RowTexts }): void {
+    this.#queries[this.#at]?.texts.push(fields);
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    const query = this.#queries[this.#at];
+    if (query !== undefined) query.outcome = text;
+    this.#at += 1;
+  }
+}
