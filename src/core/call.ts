@@ -21,9 +21,8 @@ export type Call = FoldedCall & {
 /** Before and after of everything that changed: field names, and `tags.KEY`. */
 export type Changes = Record<string, { from: FieldValue; to: FieldValue }>;
 
-/** Made without a prototype: a tag may be called `__proto__`. */
 export function noChanges(): Changes {
-  return Object.create(null);
+  return {};
 }
 
 /** A held payout stays on the call but is not owed (contract 2.3). */

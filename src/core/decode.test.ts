@@ -128,7 +128,9 @@ function expectSound(decoded: Decoded, row: WebhookTypeRow): void {
     else if (field.endsWith('_paid_out')) expect(set).toMatch(/^\d{1,8}\.\d{2,4}$/);
     else if (set !== null) expect(set).toBeTypeOf('string');
   }
-  expect(Object.getPrototypeOf(update.add)).toBeNull();
+  // Nothing is inherited, under whatever name.
+  const inherited = Object.getOwnPropertyNames(Object.prototype).filter((name) => name in update.add);
+  expect(inherited.filter((name) => !Object.hasOwn(update.add, name))).toEqual([]);
   for (const key of [...added.map(([added]) => added), ...update.remove]) {
     expect(key).toBe(key.trim());
     expect([...key].length).toBeLessThanOrEqual(100);

@@ -61,7 +61,7 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
     transactionId: reader.transactionId(),
     isDryRun: reader.isDryRun(),
     answerForm: reader.answerForm(),
-    ignored: [...new Set(sources.flatMap((source) => source.ignored))],
+    ignored: distinct(sources.flatMap((source) => source.ignored)),
     faults:
       context.allowedFields == null
         ? reader.faults
@@ -282,6 +282,10 @@ function canonicalTags(tags: Tags | string[]): string {
     ? { set: {}, add: emptyTags(), remove: tags }
     : { set: {}, add: tags, remove: [] };
   return JSON.stringify(updateToJson(update));
+}
+
+function distinct(names: string[]): string[] {
+  return names.length > 1 ? [...new Set(names)] : names;
 }
 
 function isEmpty(value: unknown): boolean {

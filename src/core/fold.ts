@@ -74,20 +74,24 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
   if (postback.refusal !== null) return rejected(postback, postback.refusal);
   const found = findCall(postback, state);
   if ('refusal' in found) return rejected(postback, found.refusal, found.candidates);
-  const call = { ...found.call, values: batch.changedCalls.get(found.call.callLogId) ?? found.call.values };
-  const refusal = call.state === 'live' ? refuseCompletedOnly(postback) : null;
-  const applied = applyUpdate(call.values, postback.update, postback.receivedAt);
+  const { callLogId, values, state: callState } = found.call;
+  const isLive = callState === 'live';
+  const refusal = isLive ? refuseCompletedOnly(postback) : null;
+  const applied = applyUpdate(
+    batch.changedCalls.get(callLogId) ?? values,
+    postback.update,
+    postback.receivedAt,
+  );
   if (refusal !== null || applied === 'too_many_tags') {
-    return { ...rejected(postback, refusal ?? tooManyTags(), found.candidates), callLogId: call.callLogId };
+    return { ...rejected(postback, refusal ?? tooManyTags(), found.candidates), callLogId };
   }
-  const isLive = call.state === 'live';
   const hasChanged = !isLive && Object.keys(applied.changes).length > 0;
-  if (hasChanged && !postback.isDryRun) batch.changedCalls.set(call.callLogId, applied.values);
+  if (hasChanged && !postback.isDryRun) batch.changedCalls.set(callLogId, applied.values);
   return {
     postbackId: postback.postbackId,
     status: isLive ? 'queued' : hasChanged ? 'applied' : 'unchanged',
     isDuplicate: false,
-    callLogId: call.callLogId,
+    callLogId,
     matchedBy: matchedByOf(postback),
     candidates: found.candidates,
     changes: isLive ? noChanges() : applied.changes,

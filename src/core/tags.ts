@@ -4,7 +4,7 @@ import { ExactNumber, isJsonObject, parseJson, textOf } from './json.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { checkText } from './text.ts';
 
-/** Made without a prototype, so that keys such as `__proto__` are keys like any other. */
+/** Without anything inherited, so that keys such as `__proto__` are keys like any other. */
 export type Tags = Record<string, string>;
 
 export const tagsPerRequestMax = 50;
@@ -17,8 +17,13 @@ const howToAdd = 'Send an object such as {"deal":"won"}, or a list of texts such
 /** One tag as it was sent, before its key and value are checked. */
 export type RawTag = { key: string; value: unknown };
 
+/** An object of this class inherits nothing, as with Object.create(null), but is as fast as any other. */
+class Nothing {}
+Object.setPrototypeOf(Nothing.prototype, null);
+Reflect.deleteProperty(Nothing.prototype, 'constructor');
+
 export function emptyTags(): Tags {
-  return Object.create(null);
+  return new Nothing() as Tags; // it has no members yet
 }
 
 /** A tag's value or null; never something inherited. */

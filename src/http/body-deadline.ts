@@ -23,9 +23,10 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
   const sweep = setInterval(() => {
     const nowMs = performance.now();
     for (const [request, { reply, endMs }] of arriving) {
-      if (endMs > nowMs) continue;
+      const isOver = reply.sent || request.raw.destroyed;
+      if (!isOver && endMs > nowMs) continue;
       arriving.delete(request);
-      cutOff(request, reply);
+      if (!isOver) cutOff(request, reply);
     }
   }, sweepMs).unref();
   scope.addHook('onClose', (_scope, done) => {
@@ -39,17 +40,9 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
     }
     done();
   });
-  const forget = (request: FastifyRequest) => arriving.delete(request);
+  // A body that never gets here is forgotten by the next sweep: hooks for that would cost every request.
   scope.addHook('preHandler', (request, _reply, done) => {
-    forget(request);
-    done();
-  });
-  scope.addHook('onResponse', (request, _reply, done) => {
-    forget(request);
-    done();
-  });
-  scope.addHook('onRequestAbort', (request, done) => {
-    forget(request);
+    arriving.delete(request);
     done();
   });
 }

@@ -86,7 +86,7 @@ function decode(
   { query, receivedAt }: ReceivedRequest,
   body: Body,
 ): Decoded {
-  const sources = [readPairs(query, type)];
+  const sources = query.size > 0 ? [readPairs(query, type)] : [];
   if (body.kind === 'json') sources.unshift(readObject(body.payload, type));
   if (body.kind === 'form') sources.unshift(readPairs(body.pairs, type));
   const repeatId = repeatIdOf(webhook, request);

@@ -1,4 +1,5 @@
 /** The request as it is kept in the postback log, without the key (contract 2.1 and 3). */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../core/refusal.ts';
 import { type Body, bodyBytesMax } from './body.ts';
@@ -8,8 +9,14 @@ import type { ReceivedRequest } from './received-request.ts';
 const unreadableCharsMax = bodyBytesMax;
 /** What `makeSecret` makes: this webhook's key or another's, wherever a sender put it. */
 const madeKey = /rbk_[\w-]{43}/g;
-const secretNames = new Set(['auth_key', 'moja_auth_key']);
-const secretHeaders = new Set(['authorization', 'x-auth-key', 'cookie', 'proxy-authorization']);
+const secretNames = ['auth_key', 'moja_auth_key'];
+const secretHeaders = new Set([
+  'authorization',
+  'x-auth-key',
+  'cookie',
+  'proxy-authorization',
+  ...secretNames,
+]);
 
 /**
  * JSON text of `{ method, query, headers, body }`. A JSON body stands in it with every digit, a form as its names
@@ -21,38 +28,43 @@ export function recordRequest(
   body: Body | Refusal,
 ): string {
   const text = typeof request.body === 'string' ? request.body : null;
-  const record = `{"method":"${request.method}","query":${JSON.stringify(pairsToObject(query))},"headers":${JSON.stringify(
-    withoutSecrets(request.headers),
-  )},"body":${bodyText(text, body)}}`;
+  const record = `{"method":"${request.method}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}}`;
   return record.includes('rbk_') ? record.replace(madeKey, '[auth key]') : record;
 }
 
 function bodyText(text: string | null, body: Body | Refusal): string {
   if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
   if (body.kind === 'none') return 'null';
-  if (body.kind === 'form') return JSON.stringify(pairsToObject(body.pairs));
-  const hasSecret = [...secretNames].some((name) => Object.hasOwn(body.payload, name));
+  if (body.kind === 'form') return pairsText(body.pairs);
+  const hasSecret = secretNames.some((name) => Object.hasOwn(body.payload, name));
   const mayHideKey = text.includes('\\u'); // a key spelled in escapes
   return hasSecret || mayHideKey ? JSON.stringify(withoutSecrets(body.payload)) : text.replace(/^\uFEFF/, '');
 }
 
-/** Names with one value as text, with several as a list. Made without a prototype. */
-function pairsToObject(pairs: URLSearchParams): Record<string, string | string[]> {
+/** Names with one value as text, with several as a list. */
+function pairsText(pairs: URLSearchParams): string {
+  if (pairs.size === 0) return '{}';
   const object: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of pairs) {
-    if (secretNames.has(name)) continue;
+    if (secretNames.includes(name)) continue;
     const before = object[name];
     if (before === undefined) object[name] = value;
     else if (typeof before === 'string') object[name] = [before, value];
     else before.push(value);
   }
-  return object;
+  return JSON.stringify(object);
+}
+
+/** Spelled out by hand: a header's name needs no escaping in JSON, and every postback has headers. */
+function headersText(headers: IncomingHttpHeaders): string {
+  let text = '';
+  for (const name in headers) {
+    if (!secretHeaders.has(name))
+      text += `${text === '' ? '' : ','}"${name}":${JSON.stringify(headers[name])}`;
+  }
+  return `{${text}}`;
 }
 
 function withoutSecrets(named: Record<string, unknown>): Record<string, unknown> {
-  const kept: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(named)) {
-    if (!secretNames.has(name) && !secretHeaders.has(name)) kept[name] = value;
-  }
-  return kept;
+  return Object.fromEntries(Object.entries(named).filter(([name]) => !secretNames.includes(name)));
 }

@@ -6,14 +6,15 @@ import { hashSecret } from './secret.ts';
 const entriesMax = 10_000;
 
 /**
- * Remembers the webhook of each auth key, by the key's hash. Nothing here has to be fresh: the batch writer
- * compares each webhook's revision in its transaction and answers `stale`, upon which the caller forgets it.
+ * Remembers the webhook of each auth key: by the key itself, which each request brings along anyway and which leaves
+ * this process only as a hash. Nothing here has to be fresh: the batch writer compares each webhook's revision in its
+ * transaction and answers `stale`, upon which the caller forgets it.
  */
 export class WebhookDirectory {
   readonly #find: Store['findWebhookByKey'];
   readonly #guesses: GuessGuard;
   readonly #keeper = new DoorKeeper();
-  readonly #byHash = new Map<string, Promise<GuardedWebhook | null>>();
+  readonly #byKey = new Map<string, Promise<GuardedWebhook | null>>();
 
   constructor(find: Store['findWebhookByKey'], guesses: GuessGuard) {
     this.#find = find;
@@ -26,29 +27,27 @@ export class WebhookDirectory {
    * @returns null for a key that is unknown, expired or revoked
    */
   async find(key: string, from: string | null): Promise<GuardedWebhook | null> {
-    const hash = hashSecret(key);
-    const name = hash.toString('base64');
-    const known = this.#byHash.get(name);
+    const known = this.#byKey.get(key);
     if (known === undefined && from !== null && this.#guesses.isSlowed(from)) return null;
-    const webhook = await (known ?? this.#look(name, hash));
+    const webhook = await (known ?? this.#look(key));
     if (webhook?.keyExpiresAt == null || Date.parse(webhook.keyExpiresAt) > Date.now()) return webhook;
     return null;
   }
 
   forget(key: string): void {
-    this.#byHash.delete(hashSecret(key).toString('base64'));
+    this.#byKey.delete(key);
   }
 
   /** Requests that come together share one look-up; unknown keys and failures are not remembered. */
-  #look(name: string, hash: Buffer): Promise<GuardedWebhook | null> {
-    const looking = this.#find(hash).then((webhook) => webhook && this.#keeper.guard(webhook));
-    this.#byHash.set(name, looking);
+  #look(key: string): Promise<GuardedWebhook | null> {
+    const looking = this.#find(hashSecret(key)).then((webhook) => webhook && this.#keeper.guard(webhook));
+    this.#byKey.set(key, looking);
     const drop = () => {
-      if (this.#byHash.get(name) === looking) this.#byHash.delete(name);
+      if (this.#byKey.get(key) === looking) this.#byKey.delete(key);
     };
     looking.then((webhook) => webhook ?? drop(), drop);
-    const oldest = this.#byHash.size > entriesMax ? this.#byHash.keys().next().value : undefined;
-    if (oldest !== undefined) this.#byHash.delete(oldest);
+    const oldest = this.#byKey.size > entriesMax ? this.#byKey.keys().next().value : undefined;
+    if (oldest !== undefined) this.#byKey.delete(oldest);
     return looking;
   }
 }

@@ -38,7 +38,7 @@ export type WriterOptions = {
   queueMax: number;
 };
 
-export const writerDefaults = { lanes: 3, batchMax: 500, queueMax: 20_000 };
+export const writerDefaults = { lanes: 2, batchMax: 500, queueMax: 20_000 };
 
 /** About 1 s in all: a database that restarts is often back by then, and a sender still waits. */
 const triesMax = 6;
@@ -149,12 +149,16 @@ export class Writer {
       const results = await this.#writeWithRetries(postbacks, mode);
       if (results.length !== batch.length)
         throw new Error(`${results.length} results for ${batch.length} postbacks`);
-      return batch.filter((waiting, at) => {
-        const result = results[at] ?? 'stale';
-        if (result !== 'locked') waiting.resolve(result);
-        else waiting.mayHaveLanded = mode.mayHaveLanded;
-        return result === 'locked';
+      // The lane's next batch is on its way to the database before these answers are on theirs to the senders.
+      setImmediate(() => {
+        for (const [at, { resolve }] of batch.entries()) {
+          const result = results[at] ?? 'stale';
+          if (result !== 'locked') resolve(result);
+        }
       });
+      const locked = batch.filter((_waiting, at) => results[at] === 'locked');
+      for (const waiting of locked) waiting.mayHaveLanded = mode.mayHaveLanded;
+      return locked;
     } catch (error) {
       if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
       else if (batch.length === 1) for (const waiting of batch) await this.#logRefused(waiting);
