@@ -1,5 +1,5 @@
 /** The columns of a call, made from the table of fields: SQL lists, and rows to calls. */
-import type { Call, CallValues, FoldedCall } from '../core/call.ts';
+import type { Call, CallState, CallValues, FoldedCall } from '../core/call.ts';
 import {
   type EventFieldName,
   eventFieldNames,
@@ -15,13 +15,15 @@ import type { Tags } from '../core/tags.ts';
 import { parseColumn } from './column-types.ts';
 import type { RowTexts } from './round-trip.ts';
 
-export type ValueRow = Record<UpdateFieldName, UpdateValue> & {
-  call_log_id: string;
-  state: FoldedCall['state'];
-  tags: Tags;
-};
-export type CallRow = ValueRow &
-  Record<EventFieldName, FieldValue> & { queued_updates: number; created_at: string; updated_at: string };
+export type CallRow = Record<UpdateFieldName, UpdateValue> &
+  Record<EventFieldName, FieldValue> & {
+    call_log_id: string;
+    state: CallState;
+    tags: Tags;
+    queued_updates: number;
+    created_at: string;
+    updated_at: string;
+  };
 
 const allFields: Record<string, Field> = { ...eventFields, ...updateFields };
 
@@ -67,12 +69,7 @@ export function readFoldedCall(texts: RowTexts): FoldedCall {
   }
   values['tags'] = JSON.parse(texts.at(-1) ?? '{}');
   // The table of fields names the columns, and their types.
-  return { callLogId: texts[0] ?? '', state: texts[1] as FoldedCall['state'], values: values as CallValues };
-}
-
-export function foldedCallOf(row: ValueRow): FoldedCall {
-  const { call_log_id: callLogId, state, ...values } = row;
-  return { callLogId, state, values };
+  return { callLogId: texts[0] ?? '', state: texts[1] as CallState, values: values as CallValues };
 }
 
 export function callOf(row: CallRow): Call {
