@@ -18,6 +18,8 @@ export type Config = {
   liveCallHoursMax: number | null;
   /** addresses and CIDR ranges of the proxies whose word on a sender's address is believed */
   trustedProxies: string[];
+  /** how many days each kind is kept; null: for ever */
+  retention: { bodies: number | null; postbacks: number | null; calls: number | null };
   logLevel: string;
 };
 
@@ -60,8 +62,25 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     twilioAuthToken: setting('TWILIO_AUTH_TOKEN'),
     liveCallHoursMax: liveCallHours === 0 ? null : liveCallHours,
     trustedProxies: readProxies(setting('TRUSTED_PROXIES') ?? ''),
+    retention: readRetention(setting),
     logLevel,
   };
+}
+
+function readRetention(setting: (name: string) => string | null): Config['retention'] {
+  const days = (name: string) => {
+    const text = setting(name);
+    if (text === null) return null;
+    if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+    throw new ConfigError(`${name} must be a whole number of days, 1 or more; leave it out to keep all.`);
+  };
+  const [bodies, postbacks] = [days('RETAIN_BODIES_DAYS'), days('RETAIN_POSTBACKS_DAYS')];
+  if (bodies !== null && postbacks !== null && bodies > postbacks) {
+    throw new ConfigError(
+      'RETAIN_POSTBACKS_DAYS must not be less than RETAIN_BODIES_DAYS: a body goes with its postback.',
+    );
+  }
+  return { bodies, postbacks, calls: days('RETAIN_CALLS_DAYS') };
 }
 
 /** Where a command finds a server that runs, and what opens it. */

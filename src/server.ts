@@ -9,6 +9,7 @@ import { createMetrics } from './http/metrics.ts';
 import { hashSecret } from './http/secret.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
 import { keepCompletingOverdueCalls } from './overdue-calls.ts';
+import { keepRemovingOld } from './retention.ts';
 import { Stack } from './stack.ts';
 import { closeDb, openDb } from './store/db.ts';
 import { startEmbeddedDatabase } from './store/embedded.ts';
@@ -88,6 +89,7 @@ export async function serve(
   running.push(() => writer.close());
   if (config.liveCallHoursMax !== null)
     running.push(keepCompletingOverdueCalls(store, config.liveCallHoursMax, log));
+  running.push(keepRemovingOld(store, config.retention, log, metrics.countRemoved));
   metrics.addGauges({ queueDepth: () => writer.depth, countWaiting: store.countWaiting });
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;

@@ -23,6 +23,8 @@ const settingsHelp = `${databaseSettingsHelp}
   LIVE_CALL_HOURS_MAX
                      a call that is live for longer is completed; 0: never (24)
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
+  RETAIN_BODIES_DAYS, RETAIN_POSTBACKS_DAYS, RETAIN_CALLS_DAYS
+                     what is older is removed (none: all is kept)
   LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)`;
 
 const sendHelp = `

@@ -42,6 +42,12 @@ export function createMetrics(readAll?: () => Promise<string>) {
     labelNames: ['kind'] as const,
     registers,
   });
+  const removed = new Counter({
+    name: 'ringback_retention_removed_total',
+    help: 'What was removed because it was older than the settings allow: bodies, postbacks or calls',
+    labelNames: ['kind'] as const,
+    registers,
+  });
   return {
     registry,
     /** text for Prometheus */
@@ -59,6 +65,9 @@ export function createMetrics(readAll?: () => Promise<string>) {
     },
     countFailure(kind: string): void {
       failures.inc({ kind });
+    },
+    countRemoved(kind: string, rows: number): void {
+      removed.inc({ kind }, rows);
     },
     /** Adds what is read when the metrics are asked for. */
     addGauges({ queueDepth, countWaiting }: Gauges): void {

@@ -3,6 +3,7 @@ import type { Fault } from '../core/fault.ts';
 import type { MatchedBy, PostbackStatus } from '../core/postback.ts';
 import type { UpdateJson } from '../core/update.ts';
 import type { Db } from './db.ts';
+import { firstIdAt } from './first-id.ts';
 import { type Page, pageOf } from './page.ts';
 import { Where } from './where.ts';
 
@@ -66,7 +67,7 @@ export async function listPostbacks(
   const { transactionId, from, to } = filter;
   if (transactionId !== undefined) where.add((p) => ofTransaction(p(transactionId)));
   // Ids are in order of receipt: the primary key serves the time window too.
-  if (from !== undefined) where.add((p) => `p.postback_id >= ${p(firstIdAt(Date.parse(from)))}`);
+  if (from !== undefined) where.add((p) => `p.postback_id >= ${p(firstIdAt(from))}`);
   if (to !== undefined) where.add((p) => `p.postback_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
   if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
   const { rows } = await pool.query<LoggedPostback>(
@@ -94,10 +95,4 @@ function ofTransaction(id: string): string {
   const remembered = `p.first_status <> 'rejected' and not p.is_dry_run`;
   const forgotten = `(p.first_status = 'rejected' or p.is_dry_run)`;
   return `((p.transaction_id = ${id} and ${remembered}) or (p.transaction_id = ${id} and ${forgotten}))`;
-}
-
-/** The smallest uuid v7 of a millisecond. */
-function firstIdAt(epochMs: number): string {
-  const hex = Math.max(epochMs, 0).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

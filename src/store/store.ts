@@ -12,6 +12,7 @@ import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as overdueCalls from './overdue-calls.ts';
 import * as postbackLog from './postback-log.ts';
 import * as reconcile from './reconcile.ts';
+import * as retention from './retention.ts';
 import * as sessions from './sessions.ts';
 import * as webhookKeys from './webhook-keys.ts';
 import * as webhooks from './webhooks.ts';
@@ -105,6 +106,13 @@ export function createStore(db: Db, now: () => string) {
           (select count(*) from postback where status = 'queued' and not is_dry_run) as queued`);
       return { liveCalls: rows[0]?.live ?? 0, queuedUpdates: rows[0]?.queued ?? 0 };
     },
+    listAccountIds: () => retention.listAccountIds(db),
+    removeOld: (
+      kind: retention.RetentionKind,
+      accountId: string,
+      olderThan: string,
+      after: retention.RetentionCursor | null,
+    ) => retention.removeOld(db, kind, accountId, olderThan, after),
     schemaVersion: () => readSchemaVersion(db.pool),
     latestSchemaVersion: listMigrations().length,
     isUnavailable,

@@ -21,7 +21,10 @@ export const postbackJson = Type.Object(
     transaction_id: nullable(Type.String()),
     dry_run: Type.Boolean(),
     source_ip: Type.String(),
-    request: Type.Unknown({ description: 'method, query and headers without the key, body' }),
+    request: Type.Unknown({
+      description:
+        'method, query and headers without the key, body; `removed` is true where the body was too old to be kept',
+    }),
     update: Type.Unknown(),
     changes,
     errors: Type.Array(fault),

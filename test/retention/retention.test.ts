@@ -1,0 +1,170 @@
+/** What is older than the settings goes, and nothing else. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keepRemovingOld, type Retention } from '../../src/retention.ts';
+import { firstIdAt } from '../../src/store/first-id.ts';
+import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';
+import { startTestWriter } from '../support/test-writer.ts';
+
+const dayMs = 86_400_000;
+const nothing: Retention = { bodies: null, postbacks: null, calls: null };
+const silent = { warn: () => {} };
+const request = '{"method":"POST","query":{"a":"1"},"headers":{"host":"x"},"body":{"reason":"secret"}}';
+
+let database: TestDatabase;
+let sut: Awaited<ReturnType<typeof startTestWriter>>;
+/** makes ids of one time different */
+let made = 0;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  sut = await startTestWriter(database.url);
+});
+
+afterEach(async () => {
+  await sut.close();
+  await database.drop();
+});
+
+/** A postback that was received so many days ago. */
+function postbackOf(days: number, callLogId: string, transactionId: string | null = null, isDryRun = false) {
+  made += 1;
+  const receivedMs = Date.now() - days * dayMs + made;
+  const aged = { postbackId: firstIdAt(receivedMs), receivedAt: new Date(receivedMs).toISOString() };
+  return sut.postback(callLogId, { reason: `r${made}` }, { ...aged, request, transactionId, isDryRun });
+}
+
+async function createOldCalls(days: number, ids: string[], state = 'completed'): Promise<void> {
+  const startedAt = new Date(Date.now() - days * dayMs).toISOString();
+  await sut.createCalls(ids, { state, started_at: startedAt });
+}
+
+/** Runs until `isDone`. @returns how many rows of each kind went */
+async function remove(
+  retention: Partial<Retention>,
+  isDone: () => Promise<boolean>,
+): Promise<Record<string, number>> {
+  const removed: Record<string, number> = {};
+  const stop = keepRemovingOld(sut.store, { ...nothing, ...retention }, silent, (kind, count) => {
+    removed[kind] = (removed[kind] ?? 0) + count;
+  });
+  await expect.poll(isDone, { timeout: 20_000 }).toBe(true);
+  await stop();
+  return removed;
+}
+
+async function count(sql: string): Promise<number> {
+  return Number((await database.query(`select count(*)::int as n from ${sql}`))[0]?.['n']);
+}
+
+const withBody = `postback where request ->> 'body' is not null`;
+
+test('bodies go, and what they did stays: update, changes, timeline and the memory of transaction ids', async () => {
+  await sut.createCalls(['C1']);
+  const first = postbackOf(31, 'C1', 'order-1');
+  await sut.send(first, postbackOf(29, 'C1'));
+  const rest = `select postback_id, status, update, changes, call_log_id, transaction_id from postback order by 1`;
+  const before = await database.query(rest);
+
+  const removed = await remove({ bodies: 30 }, async () => (await count(withBody)) === 1);
+  expect(removed).toEqual({ bodies: 1 });
+  expect(await database.query('select request from postback order by postback_id')).toEqual([
+    { request: { method: 'POST', query: {}, headers: {}, removed: true } },
+    { request: JSON.parse(request) },
+  ]);
+  expect(await database.query(rest)).toEqual(before);
+  const [repeat] = await sut.send({ ...first, postbackId: firstIdAt(Date.now()) });
+  expect(repeat).toMatchObject({ isDuplicate: true, postbackId: first.postbackId });
+
+  // The next pass begins where this one ended.
+  expect(await sut.store.removeOld('bodies', sut.accountId, new Date().toISOString(), null)).toMatchObject({
+    removed: 1,
+  });
+});
+
+test('old postbacks go in steps; queued updates stay, and are applied when their call ends', async () => {
+  await sut.createCalls(['C1']);
+  await createOldCalls(50, ['live'], 'live');
+  const queued = postbackOf(40, 'live');
+  const old = Array.from({ length: 1_200 }, () => postbackOf(31, 'C1'));
+  const young = postbackOf(29, 'C1');
+  await sut.send(queued, postbackOf(40, 'live', null, true), ...old, young);
+
+  const removed = await remove({ postbacks: 30 }, async () => (await count('postback')) <= 2);
+  expect(removed).toEqual({ postbacks: 1_201 }); // a dry run waits for nothing
+  const left = await database.query('select postback_id, status from postback order by 1');
+  expect(left).toEqual([
+    { postback_id: queued.postbackId, status: 'queued' },
+    { postback_id: young.postbackId, status: 'applied' },
+  ]);
+  await sut.createCalls(['live'], { state: 'completed' });
+  expect(await sut.store.readCall(sut.accountId, 'live')).toMatchObject({ values: queued.update.set });
+});
+
+test('a transaction id is forgotten with its postback', async () => {
+  await sut.createCalls(['C1']);
+  const first = postbackOf(31, 'C1', 'order-1');
+  await sut.send(first);
+  await remove({ postbacks: 30 }, async () => (await count('postback')) === 0);
+  const [again] = await sut.send({ ...first, postbackId: firstIdAt(Date.now()) });
+  expect(again).toMatchObject({ isDuplicate: false, status: 'unchanged' });
+});
+
+test('old calls go with all that is known of them; live and young ones stay', async () => {
+  const old = Array.from({ length: 250 }, (_, at) => `old ${at}`);
+  await createOldCalls(31, old);
+  await createOldCalls(31, ['live'], 'live');
+  await createOldCalls(29, ['young']);
+  await sut.send(...['old 0', 'live', 'young'].map((id) => postbackOf(1, id)));
+  const removed = await remove({ calls: 30 }, async () => (await count('call')) <= 2);
+  expect(removed).toEqual({ calls: 250 });
+  for (const table of ['call', 'postback', 'call_event']) {
+    const rows = await database.query(`select distinct call_log_id as id from ${table} order by 1`);
+    expect(rows, table).toEqual([{ id: 'live' }, { id: 'young' }]);
+  }
+});
+
+test('a call that is being written is left to the next pass', async () => {
+  await createOldCalls(31, ['busy', 'idle']);
+  const writing = await holdLock(database, `select from call where call_log_id = 'busy' for no key update`);
+  await remove({ calls: 30 }, async () => (await count('call')) === 1);
+  expect(await database.query('select call_log_id from call')).toEqual([{ call_log_id: 'busy' }]);
+  await writing.release();
+  await remove({ calls: 30 }, async () => (await count('call')) === 0);
+});
+
+test('bodies of rows that a completion holds are not waited for', async () => {
+  await createOldCalls(31, ['live'], 'live');
+  await sut.send(postbackOf(31, 'live'));
+  const completing = await holdLock(database, 'select from postback for update');
+  const now = new Date().toISOString();
+  expect(await sut.store.removeOld('bodies', sut.accountId, now, null)).toBe('busy');
+  await completing.release();
+  expect(await sut.store.removeOld('bodies', sut.accountId, now, null)).toMatchObject({
+    removed: 1,
+    next: null,
+  });
+});
+
+test('several processes remove each row once, beside senders who notice nothing', async () => {
+  await sut.createCalls(['C1']);
+  await sut.send(...Array.from({ length: 3_000 }, () => postbackOf(31, 'C1')));
+  const others = await Promise.all([1, 2].map(() => startTestWriter(database.url)));
+  let removed = 0;
+  const stops = [sut, ...others].map(({ store }) =>
+    keepRemovingOld(store, { ...nothing, postbacks: 30 }, silent, (_kind, rows) => {
+      removed += rows;
+    }),
+  );
+  const old = `postback where postback_id < '${firstIdAt(Date.now() - 30 * dayMs)}'`;
+  let sent = 0;
+  while ((await count(old)) > 0) {
+    const outcomes = await sut.send(...Array.from({ length: 20 }, () => postbackOf(0, 'C1')));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['applied']));
+    sent += outcomes.length;
+  }
+  await Promise.all(stops.map((stop) => stop()));
+  await Promise.all(others.map((other) => other.close()));
+  expect(removed).toBe(3_000);
+  expect(sut.failures).toEqual([]);
+  expect(await count('postback')).toBe(sent);
+});
