@@ -16,6 +16,8 @@ const header = Type.Object({
   taken_at: Type.String(),
   /** in the order of the archive: a table comes after those that its foreign keys point at */
   tables: Type.Array(Type.Object({ name: Type.String(), columns: Type.Array(Type.String()) })),
+  /** the last number that each gave, as text; those that gave none are left out */
+  sequences: Type.Array(Type.Object({ name: Type.String(), last_value: Type.String({ pattern: '^\\d+$' }) })),
 });
 const tableSum = Type.Object({ rows: Type.Integer(), bytes: Type.Integer(), sha256: Type.String() });
 const checksums = Type.Object({ tables: Type.Record(Type.String(), tableSum) });

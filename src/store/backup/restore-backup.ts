@@ -125,6 +125,9 @@ async function makeTables(client: pg.Client, header: BackupHeader): Promise<void
     throw new BackupFault(`The backup holds a table that is not Ringback’s: ${missing.name}.`);
   }
   await client.query(`truncate ${names.map((name) => pg.escapeIdentifier(name)).join(', ')}`);
+  for (const { name, last_value: last } of header.sequences) {
+    await client.query('select setval($1::text::regclass, $2)', [pg.escapeIdentifier(name), last]);
+  }
 }
 
 function expectWhole(header: BackupHeader, { tables }: Checksums, loaded: Map<string, TableSum>): void {

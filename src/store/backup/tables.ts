@@ -1,6 +1,6 @@
 /** Which tables there are, read from the catalog: one that a migration adds is backed up without a word here. */
 import type { Queryable } from '../db.ts';
-import type { BackupTable } from './contents.ts';
+import type { BackupHeader, BackupTable } from './contents.ts';
 
 /** schema_version is left out: a restore writes it by running the migrations. Generated columns generate themselves. */
 const readTables = `
@@ -34,4 +34,12 @@ export async function listTables(client: Queryable): Promise<BackupTable[]> {
   };
   for (const row of rows) list(row);
   return [...listed.values()];
+}
+
+export async function listSequences(client: Queryable): Promise<BackupHeader['sequences']> {
+  const { rows } = await client.query<BackupHeader['sequences'][number]>(
+    `select sequencename as name, last_value::text from pg_sequences
+     where schemaname = current_schema() and last_value is not null order by sequencename`,
+  );
+  return rows;
 }

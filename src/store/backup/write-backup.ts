@@ -21,7 +21,7 @@ import {
   type TableSum,
 } from './contents.ts';
 import { copied, withSession } from './session.ts';
-import { listTables } from './tables.ts';
+import { listSequences, listTables } from './tables.ts';
 
 /** A tar entry tells its size before its bytes: a table is cut into parts of this size, which bound the memory. */
 const partBytes = 4 * 2 ** 20;
@@ -59,7 +59,9 @@ async function beginSnapshot(client: pg.Client, { ringback, takenAt }: BackupOpt
   const version = await readSchemaVersion(client);
   if (version === 0) throw new BackupFault('There is nothing to back up: the database has no tables yet.');
   const tables = await listTables(client);
-  return { format: formatVersion, ringback, schema_version: version, taken_at: takenAt(), tables };
+  // Outside of every snapshot, and so at least as high as the rows of this one.
+  const sequences = await listSequences(client);
+  return { format: formatVersion, ringback, schema_version: version, taken_at: takenAt(), tables, sequences };
 }
 
 async function packAll(
