@@ -1,4 +1,8 @@
 /** Who is measured. To add one, add a row. */
+import { readFileSync } from 'node:fs';
+
+/** Requests with a JSON array of postbacks. */
+export type Batches = { itemsPerRequest: number; connections: number };
 
 export type Contestant = {
   /** for --only and the results */
@@ -9,12 +13,20 @@ export type Contestant = {
   /** `script`: the program makes its own load and knows no connections */
   kind: 'server' | 'script';
   /** null: one postback a request, at the connections that are measured */
-  batch: { itemsPerRequest: number; connections: number } | null;
+  batch: Batches | null;
+  /** sent to the same server all the while, and not measured: what is measured is what it does to the others */
+  beside?: Batches;
   /** whether each 2xx must have its row in the postback log */
   isStored: boolean;
   /** whether /metrics tells the sizes of batches */
   hasMetrics: boolean;
 };
+
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  scripts: { start: string }; // our own file
+};
+/** As `npm start` does, with its flags. */
+const start = scripts.start.replace(/^exec node /, '').split(' ');
 
 export const contestants: Contestant[] = [
   {
@@ -56,7 +68,7 @@ export const contestants: Contestant[] = [
   {
     name: 'ringback',
     title: 'Ringback',
-    program: ['src/main.ts', 'start'],
+    program: start,
     kind: 'server',
     batch: null,
     isStored: true,
@@ -65,7 +77,7 @@ export const contestants: Contestant[] = [
   {
     name: 'ringback-workers',
     title: 'Ringback, 2 workers',
-    program: ['src/main.ts', 'start', '--workers', '2'],
+    program: [...start, '--workers', '2'],
     kind: 'server',
     batch: null,
     isStored: true,
@@ -74,9 +86,19 @@ export const contestants: Contestant[] = [
   {
     name: 'ringback-batch',
     title: 'Ringback, batches of 1,000 on 4 connections',
-    program: ['src/main.ts', 'start'],
+    program: start,
     kind: 'server',
     batch: { itemsPerRequest: 1_000, connections: 4 },
+    isStored: true,
+    hasMetrics: true,
+  },
+  {
+    name: 'ringback-beside',
+    title: 'Ringback, beside batches of 10,000',
+    program: start,
+    kind: 'server',
+    batch: null,
+    beside: { itemsPerRequest: 10_000, connections: 1 },
     isStored: true,
     hasMetrics: true,
   },

@@ -3,7 +3,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Contestant } from './contestants.ts';
+import type { Batches, Contestant } from './contestants.ts';
 import type { BenchDatabase, Door } from './database.ts';
 import type { HttpTarget, RunResult } from './driver.ts';
 
@@ -40,20 +40,31 @@ export async function startContestant(
   const server = spawn(process.execPath, [...nodeOptions, ...contestant.program], {
     ...{ cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] },
   });
-  const load = fork(join(import.meta.dirname, 'load.ts'));
+  const [load, besideLoad] = [0, 1].map(() => fork(join(import.meta.dirname, 'load.ts'))) as [
+    ChildProcess, // one for each of the two
+    ChildProcess,
+  ];
+  const stop = async () => void (await Promise.all([end(server), end(load), end(besideLoad)]));
   const url = await listeningUrl(server).catch(async (error) => {
-    await Promise.all([end(server), end(load)]);
+    await stop();
     throw error;
   });
+  const run = async (target: Parameters<Running['run']>[0]): Promise<RunResult> => {
+    const { batch, beside } = contestant;
+    const toServer = { ...target, url, authKey: door.authKey };
+    const [result, besides] = await Promise.all([
+      askFor(load, { ...toServer, ...loadOf(batch) }),
+      beside && askFor(besideLoad, { ...toServer, ...loadOf(beside), runId: `${target.runId}-beside` }),
+    ]);
+    return { ...result, accepted: result.accepted + (besides?.accepted ?? 0) };
+  };
   return {
-    ...{ contestant, door, pid: pidOf(server) },
-    run: (target) => askFor(load, { ...target, ...loadOf(contestant), url, authKey: door.authKey }),
+    ...{ contestant, door, pid: pidOf(server), run, stop },
     readBatches: async () => (contestant.hasMetrics ? readBatches(url) : null),
-    stop: async () => void (await Promise.all([end(server), end(load)])),
   };
 }
 
-function loadOf({ batch }: Contestant) {
+function loadOf(batch: Batches | null) {
   return batch === null
     ? { path: '/update-fields', itemsPerRequest: 1 }
     : { path: '/update-fields/batch', ...batch };

@@ -19,6 +19,12 @@ export type ToPrimary =
 
 type Address = Pick<Server, 'url' | 'publicUrl'>;
 
+/**
+ * As `npm start` has it: on a machine with much memory, Node would let short-lived objects fill 130 MB before it looks
+ * for those that are still needed. 16 MB a space costs no speed (bench, 256 connections) and saves 110 MB.
+ */
+const youngHeap = '--max-semi-space-size=16';
+
 /** A worker that ends by itself is started again, but not in a tight loop. */
 const restartPauseMs = 500;
 
@@ -46,7 +52,7 @@ class Workers {
     this.#log = log;
     // Compiled or not, the worker's entry lies beside this file.
     const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    cluster.setupPrimary({ exec: entry.pathname, args: [], execArgv: [] });
+    cluster.setupPrimary({ exec: entry.pathname, args: [], execArgv: [youngHeap] });
   }
 
   /** Resolves when the worker answers requests; rejects with its reason when it cannot. */
