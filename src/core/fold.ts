@@ -5,7 +5,7 @@
 import { applyUpdate } from './apply.ts';
 import { type CallValues, type FoldedCall, noChanges } from './call.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
-import type { MatchedBy, Outcome, Postback } from './postback.ts';
+import { countsFrom, type MatchedBy, type Outcome, type Postback } from './postback.ts';
 import { type Refusal, refuse, refuseFaults } from './refusal.ts';
 import { tagsPerCallMax } from './tags.ts';
 import { type UpdateJson, updateToJson } from './update.ts';
@@ -80,7 +80,7 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
   const applied = applyUpdate(
     batch.changedCalls.get(callLogId) ?? values,
     postback.update,
-    postback.receivedAt,
+    countsFrom(postback),
   );
   if (refusal !== null || applied === 'too_many_tags') {
     return { ...rejected(postback, refusal ?? tooManyTags(), found.candidates), callLogId };

@@ -19,6 +19,15 @@ type Sender =
     }
   | { changedBy: string };
 
+/** A refused request that an operator sends through again. */
+type Replay = {
+  /** the postback that was refused */
+  of: string;
+  /** instant of the first receipt */
+  firstReceivedAt: string;
+  by: string;
+};
+
 /** One request on its way to the database: what it wants, or why it was refused before. */
 export type Postback = {
   accountId: string;
@@ -37,7 +46,13 @@ export type Postback = {
   ignored: string[];
   /** set when the request was refused before a call was looked for; it is logged all the same */
   refusal: Refusal | null;
+  replay?: Replay;
 };
+
+/** The instant that the match window and the conversion time count from: a replay's is that of the first receipt. */
+export function countsFrom({ receivedAt, replay }: Postback): string {
+  return replay?.firstReceivedAt ?? receivedAt;
+}
 
 export type PostbackStatus = 'queued' | 'applied' | 'unchanged' | 'rejected';
 

@@ -19,6 +19,7 @@ export const refusalCodes = {
   request_timeout: { httpStatus: 408, title: 'The request took too long to arrive' },
   call_not_completed: { httpStatus: 409, title: 'The call is still live' },
   ambiguous_call: { httpStatus: 409, title: 'Several calls match' },
+  not_replayable: { httpStatus: 409, title: 'This postback cannot be replayed' },
   transaction_id_reused: { httpStatus: 409, title: 'The transaction id stands for another update' },
   body_too_large: { httpStatus: 413, title: 'The body is too large' },
   uri_too_long: { httpStatus: 414, title: 'The URL is too long' },

@@ -1,7 +1,7 @@
 /** What a webhook's own settings let in: addresses, so many requests a minute, methods, signatures. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressList } from '../address-list.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
+import { type Refusal, type RefusalCode, refuse } from '../core/refusal.ts';
 import type { KeyedWebhook } from '../store/store.ts';
 import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
 import { refuseSignature } from './signature.ts';
@@ -70,6 +70,41 @@ export function refuseByGuards(webhook: GuardedWebhook, request: FastifyRequest)
     refuseMethod(judgement, request) ??
     refuseUnsigned(webhook, request);
   return judgement.refusal;
+}
+
+/** What is refused for one of these was not asked all that a guard asks. */
+const unjudgedCodes: ReadonlySet<RefusalCode | null> = new Set<RefusalCode>([
+  'wrong_webhook_type',
+  'webhook_paused',
+  'link_preview',
+  'address_not_allowed',
+  'rate_limited',
+  'method_not_allowed',
+  'invalid_signature',
+]);
+
+/**
+ * Asks, of a refused request that goes through again, what its refusal left unasked. It is not counted against the rate,
+ * and a signature cannot be checked any more: it was good for minutes.
+ */
+export function refuseRecorded(
+  webhook: KeyedWebhook,
+  method: string,
+  { code, sourceIp }: { code: RefusalCode | null; sourceIp: string },
+): Refusal | null {
+  const methods = methodsOf(webhook);
+  if (!methods.includes(method)) return refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`);
+  if (!unjudgedCodes.has(code)) return null;
+  const { allowedAddresses, signingSecrets } = webhook;
+  if (allowedAddresses !== null && !new AddressList(allowedAddresses).has(sourceIp)) {
+    return refuse(
+      'address_not_allowed',
+      `It came from ${sourceIp}: allow this address if it is the sender’s, and replay it then.`,
+    );
+  }
+  if (signingSecrets.length === 0) return null;
+  const detail = 'Nobody can tell any more who signed it: ask the sender to send it again.';
+  return refuse('invalid_signature', detail);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../core/postback.ts';
 import type { RefusalCode } from '../core/refusal.ts';
+import { CommitTimes } from './overview/commit-times.ts';
 
 export type Gauges = {
   queueDepth(): number;
@@ -24,6 +25,7 @@ export function createMetrics(readAll?: () => Promise<string>) {
     labelNames: ['status', 'code'] as const,
     registers,
   });
+  const commitTimes = new CommitTimes();
   const batchSize = new Histogram({
     name: 'ringback_batch_size',
     help: 'Postbacks committed in one transaction',
@@ -62,7 +64,10 @@ export function createMetrics(readAll?: () => Promise<string>) {
     observeCommit(size: number, commitMs: number): void {
       batchSize.observe(size);
       commitSeconds.observe(commitMs / 1_000);
+      commitTimes.add(commitMs, Date.now());
     },
+    /** How long transactions of this process took in the last five minutes; null where there were none. */
+    recentCommits: () => commitTimes.read(Date.now()),
     countFailure(kind: string): void {
       failures.inc({ kind });
     },

@@ -25,7 +25,7 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
 }
 
 /** @fastify/swagger calls every body required. */
-const bodyIsOptional = /\/(?:complete|rotate-key|rotate-signing-secret)$/;
+const bodyIsOptional = /\/(?:complete|rotate-key|rotate-signing-secret|replay)$/;
 
 /** The page takes nothing from elsewhere: no fonts, no telemetry, no proxy for its requests. */
 const contentSecurityPolicy =

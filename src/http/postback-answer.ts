@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import type { AnswerForm } from '../core/decode.ts';
 import type { Outcome } from '../core/postback.ts';
-import type { Refusal } from '../core/refusal.ts';
+import { type Refusal, refusalCodes } from '../core/refusal.ts';
 import { prepareRefusal, problemOf, sendProblem } from './problem.ts';
 
 const successStatus = { applied: 200, unchanged: 200, queued: 202 } as const;
@@ -19,15 +19,22 @@ export function answerPostback(
 ): FastifyReply {
   const { refusal, status } = outcome;
   reply.header('x-postback-status', status).header('x-postback-id', outcome.postbackId);
-  if (refusal === null && status !== 'rejected') {
-    reply.code(form === 'none' ? 204 : successStatus[status]).header('cache-control', 'no-store');
-  } else if (refusal !== null) {
+  if (refusal === null) {
+    reply.code(form === 'none' ? 204 : answerStatusOf(outcome)).header('cache-control', 'no-store');
+  } else {
     prepareRefusal(reply, refusal);
   }
   if (form !== 'json' && (form !== 'none' || refusal === null)) return answerInForm(reply, form, refusal);
   return reply
     .header('content-type', refusal === null ? 'application/json; charset=utf-8' : 'application/problem+json')
     .send(JSON.stringify(outcomeToJson(outcome, isDryRun)));
+}
+
+/** The status code of an answer, whatever its form. */
+export function answerStatusOf({ refusal, status }: Outcome): number {
+  if (refusal !== null) return refusalCodes[refusal.code].httpStatus;
+  if (status === 'rejected') throw new Error('an outcome is rejected without a refusal');
+  return successStatus[status];
 }
 
 /** The forms that carry no JSON: a pixel, a word, or nothing (and of a refusal, a problem). */

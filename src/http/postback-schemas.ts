@@ -2,20 +2,9 @@
 import Type, { type TSchema } from 'typebox';
 import { type WebhookType, webhookTypes } from '../core/webhook-type.ts';
 import { tagMembers, updateMembers } from './api-types/calls.ts';
+import { postbackAnswerJson } from './api-types/postbacks.ts';
 import { problem } from './api-types/problem.ts';
-import { changes, oneOf, optional } from './api-types/values.ts';
-
-const outcomeJson = Type.Object({
-  postback_id: Type.String(),
-  status: oneOf(['applied', 'unchanged', 'queued']),
-  duplicate: Type.Boolean(),
-  call_log_id: Type.String(),
-  matched_by: oneOf(['call_log_id', 'phone_number']),
-  candidates: Type.Integer(),
-  changes,
-  ignored: Type.Array(Type.String()),
-  dry_run: Type.Optional(Type.Boolean()),
-});
+import { oneOf, optional } from './api-types/values.ts';
 
 const postbackControls: Record<string, TSchema> = {
   call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()]),
@@ -64,7 +53,13 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
     response:
       suffix === '.gif'
         ? { '2xx': gif, '4xx': gif, '5xx': gif }
-        : { 200: outcomeJson, 202: outcomeJson, 204: Type.Null(), '4xx': problem, '5xx': problem },
+        : {
+            200: postbackAnswerJson,
+            202: postbackAnswerJson,
+            204: Type.Null(),
+            '4xx': problem,
+            '5xx': problem,
+          },
   };
 }
 

@@ -21,13 +21,31 @@ export function readPostback(
   received: ReceivedRequest,
   body: Body | Refusal,
 ): { postback: Postback; options: AnswerOptions } {
-  const early = refuseAtTheDoor(type, webhook, request) ?? ('kind' in body ? null : body);
-  const decoded =
-    'kind' in body ? decode(webhookTypes[type], webhook, request, received, body) : nothingDecoded;
-  const refusal = early ?? (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null);
+  const atDoor = refuseAtTheDoor(type, webhook, request);
+  const { decoded, refusal } = readRequest(type, webhook, request, received, body, atDoor);
   const postback = toPostback(webhook, arrivalOf(request, received, body), decoded, refusal);
   const form = received.answerForm === 'json' ? decoded.answerForm : received.answerForm;
   return { postback, options: { form, isDryRun: decoded.isDryRun } };
+}
+
+/** The method and headers of a request: one that just came, or one from the log. */
+export type RequestHead = Pick<FastifyRequest, 'method' | 'headers'>;
+
+/**
+ * What a request says to its webhook, and why it is refused if it is.
+ * @param atDoor why it is refused whatever it says
+ */
+export function readRequest(
+  type: WebhookType,
+  webhook: KeyedWebhook,
+  head: RequestHead,
+  received: Pick<ReceivedRequest, 'query' | 'receivedAt'>,
+  body: Body | Refusal,
+  atDoor: Refusal | null,
+): { decoded: Decoded; refusal: Refusal | null } {
+  const early = atDoor ?? ('kind' in body ? null : body);
+  const decoded = 'kind' in body ? decode(webhookTypes[type], webhook, head, received, body) : nothingDecoded;
+  return { decoded, refusal: early ?? (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null) };
 }
 
 /** When and whence a postback came, and the request as it is logged. */
@@ -60,12 +78,13 @@ export function refuseAtTheDoor(
   webhook: GuardedWebhook,
   request: FastifyRequest,
 ): Refusal | null {
-  const refusal = refuseWebhook(type, webhook);
-  if (refusal !== null) return refusal;
-  if (isLinkPreview(request.method, request.headers)) {
-    return refuse('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
-  }
-  return refuseByGuards(webhook, request);
+  return refuseWebhook(type, webhook) ?? refusePreview(request) ?? refuseByGuards(webhook, request);
+}
+
+/** Prefetches and link previews never change anything (contract 2.8). */
+export function refusePreview({ method, headers }: RequestHead): Refusal | null {
+  if (!isLinkPreview(method, headers)) return null;
+  return refuse('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
 }
 
 /** What a webhook is refused for whoever sends. */
@@ -82,8 +101,8 @@ export function refuseWebhook(type: WebhookType, webhook: KeyedWebhook): Refusal
 function decode(
   type: WebhookTypeRow,
   webhook: KeyedWebhook,
-  request: FastifyRequest,
-  { query, receivedAt }: ReceivedRequest,
+  request: RequestHead,
+  { query, receivedAt }: Pick<ReceivedRequest, 'query' | 'receivedAt'>,
   body: Body,
 ): Decoded {
   const sources = query.size > 0 ? [readPairs(query, type)] : [];
@@ -95,7 +114,10 @@ function decode(
 }
 
 /** The id that a header gives a request: of a signed one the id that is signed, for no other is the sender's. */
-export function repeatIdOf({ signingSecrets }: KeyedWebhook, { headers }: FastifyRequest): string | null {
+export function repeatIdOf(
+  { signingSecrets }: KeyedWebhook,
+  { headers }: Pick<RequestHead, 'headers'>,
+): string | null {
   const id = headers[signingSecrets.length > 0 ? 'webhook-id' : 'idempotency-key'];
   return id === undefined ? null : String(id);
 }

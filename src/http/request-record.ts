@@ -19,7 +19,8 @@ const secretHeaders = new Set([
 ]);
 
 /**
- * JSON text of `{ method, query, headers, body }`. A JSON body stands in it with every digit, a form as its names
+ * JSON text of `{ method, path, query, headers, body }`, which `readRecord` reads back. A JSON body stands in it with every
+ * digit, a form as its names
  * and values, anything else as text. Keys are taken out wherever they stand.
  */
 export function recordRequest(
@@ -28,7 +29,7 @@ export function recordRequest(
   body: Body | Refusal,
 ): string {
   const text = typeof request.body === 'string' ? request.body : null;
-  const record = `{"method":"${request.method}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}}`;
+  const record = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}}`;
   return record.includes('rbk_') ? record.replace(madeKey, '[auth key]') : record;
 }
 

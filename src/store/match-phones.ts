@@ -1,5 +1,5 @@
 import type { Match } from '../core/fold.ts';
-import type { Postback } from '../core/postback.ts';
+import { countsFrom, type Postback } from '../core/postback.ts';
 import type { Statement } from './round-trip.ts';
 
 /** How many ids an ambiguous match names at most. */
@@ -56,10 +56,11 @@ export function wantedNumbers(postbacks: Postback[]) {
   return postbacks.flatMap(wantedOf);
 }
 
-function wantedOf({ postbackId, target, sender, receivedAt, refusal }: Postback) {
+function wantedOf(postback: Postback) {
+  const { postbackId, target, sender, refusal } = postback;
   if (refusal !== null || target === null || !('phoneNumber' in target) || !('webhookId' in sender))
     return [];
-  const receivedMs = Date.parse(receivedAt);
+  const receivedMs = Date.parse(countsFrom(postback));
   return [
     {
       postback_id: postbackId,

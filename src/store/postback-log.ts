@@ -1,10 +1,12 @@
 import type { Changes } from '../core/call.ts';
 import type { Fault } from '../core/fault.ts';
-import type { MatchedBy, PostbackStatus } from '../core/postback.ts';
+import type { MatchedBy, Outcome, PostbackStatus } from '../core/postback.ts';
+import type { RefusalCode } from '../core/refusal.ts';
 import type { UpdateJson } from '../core/update.ts';
 import type { Db } from './db.ts';
 import { firstIdAt } from './first-id.ts';
 import { type Page, pageOf } from './page.ts';
+import { outcomeOf } from './remembered.ts';
 import { Where } from './where.ts';
 
 /** A postback as it stands in the log. */
@@ -16,7 +18,7 @@ export type LoggedPostback = {
   received_at: string;
   applied_at: string | null;
   status: PostbackStatus;
-  code: string | null;
+  code: RefusalCode | null;
   detail: string | null;
   call_log_id: string | null;
   phone_number: string | null;
@@ -30,7 +32,13 @@ export type LoggedPostback = {
   changes: Changes | null;
   errors: Fault[] | null;
   ignored: string[] | null;
+  /** the refused postback that this one repeats, and who had it repeated */
+  replay_of: string | null;
+  replayed_by: string | null;
 };
+
+/** With the outcome that its sender was answered with. */
+export type FoundPostback = LoggedPostback & { answered: Outcome };
 
 /** What the log may be narrowed to; `from` and `to` are instants of receipt. */
 export type PostbackFilter = Partial<{
@@ -39,6 +47,7 @@ export type PostbackFilter = Partial<{
   code: string;
   callLogId: string;
   transactionId: string;
+  replayOf: string;
   from: string;
   to: string;
 }>;
@@ -48,7 +57,8 @@ const columns = `p.postback_id, p.webhook_id,
   (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
   p.received_at, p.applied_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
-  p.request, p.update, p.changes, p.errors, p.ignored`;
+  p.request, p.update, p.changes, p.errors, p.ignored, p.replay_of,
+  case when p.replay_of is not null then p.changed_by end as replayed_by`;
 
 /** Newest first. @param before the id that the page before ended with */
 export async function listPostbacks(
@@ -64,6 +74,7 @@ export async function listPostbacks(
   where.equal('p.status', filter.status);
   where.equal('p.code', filter.code);
   where.equal('p.call_log_id', filter.callLogId);
+  where.equal('p.replay_of', filter.replayOf);
   const { transactionId, from, to } = filter;
   if (transactionId !== undefined) where.add((p) => ofTransaction(p(transactionId)));
   // Ids are in order of receipt: the primary key serves the time window too.
@@ -81,13 +92,15 @@ export async function findPostback(
   { pool }: Db,
   accountId: string,
   postbackId: string,
-): Promise<LoggedPostback | null> {
-  const { rows } = await pool.query<LoggedPostback>(
-    `select ${columns} from postback p
+): Promise<FoundPostback | null> {
+  const { rows } = await pool.query<LoggedPostback & { first_status: PostbackStatus }>(
+    `select ${columns}, p.first_status from postback p
      where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
     [accountId, postbackId],
   );
-  return rows[0] ?? null;
+  if (rows[0] === undefined) return null;
+  const { first_status, ...postback } = rows[0];
+  return { ...postback, answered: outcomeOf({ ...postback, first_status }) };
 }
 
 /** Spelled so that each half has an index: the ids in use, and those that refusals did not use up. */

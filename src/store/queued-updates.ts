@@ -8,7 +8,7 @@ import type { Queryable } from './db.ts';
 
 /** In the order in which they were queued. Must run under the call's lock: whoever queues holds it too. */
 const readQueued = `
-select postback_id, received_at, update from postback
+select postback_id, coalesce(first_received_at, received_at) as counts_from, update from postback
 where account_id = $1 and call_log_id = $2 and status = 'queued' and not is_dry_run
 order by queue_position nulls first, postback_id`;
 
@@ -19,7 +19,7 @@ update postback p set status = n.status, applied_at = case when n.code is null t
 from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json)
 where p.account_id = $1 and p.postback_id = n.postback_id`;
 
-type QueuedRow = { postback_id: string; received_at: string; update: UpdateJson };
+type QueuedRow = { postback_id: string; counts_from: string; update: UpdateJson };
 
 /**
  * Applies a call's queued updates on top of `values`, in order, and records what became of each. One that can no
@@ -35,8 +35,8 @@ export async function applyQueued(
   const { rows: queued } = await client.query<QueuedRow>(readQueued, [accountId, callLogId]);
   if (queued.length === 0) return values;
   let next = values;
-  const rows = queued.map(({ postback_id, received_at, update }) => {
-    const applied = applyUpdate(next, updateFromJson(update), received_at);
+  const rows = queued.map(({ postback_id, counts_from, update }) => {
+    const applied = applyUpdate(next, updateFromJson(update), counts_from);
     if (applied === 'too_many_tags') {
       const { code, detail, errors } = tooManyTags();
       return { postback_id, status: 'rejected' satisfies PostbackStatus, code, detail, errors };

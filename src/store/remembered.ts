@@ -20,6 +20,20 @@ export type AnsweredRow = {
   outcome: Outcome;
 };
 
+/** Columns of the log that an answer is made of. */
+type AnswerColumns = {
+  postback_id: string;
+  first_status: PostbackStatus;
+  code: RefusalCode | null;
+  detail: string | null;
+  call_log_id: string | null;
+  matched_by: MatchedBy | null;
+  candidates: number | null;
+  changes: Changes | null;
+  errors: Fault[] | null;
+  ignored: string[] | null;
+};
+
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
 export const readRemembered: Statement<AnsweredRow> = {
   name: 'read-remembered',
@@ -46,34 +60,43 @@ export function rememberedOf(rows: AnsweredRow[]): Map<string, Remembered> {
   return remembered;
 }
 
-/** The answer as it was first given: what a queued update changed later is not part of it. */
 function readAnswered(texts: RowTexts): AnsweredRow {
   const [postbackId, webhookId, transactionId, firstStatus, code, detail, callLogId, phoneNumber] = texts;
   const [matchedBy, candidates, update, changes, errors, ignored] = texts.slice(8);
-  const isRejected = firstStatus === 'rejected' && code !== null;
   return {
     webhookId: webhookId ?? null,
     transactionId: transactionId ?? null,
     phoneNumber: phoneNumber ?? null,
     update: update ?? '{}',
     // Words and JSON of our own, as they were written.
-    outcome: {
-      postbackId: postbackId ?? '',
-      status: firstStatus as PostbackStatus,
-      isDuplicate: false,
-      callLogId: callLogId ?? null,
-      matchedBy: (matchedBy ?? null) as MatchedBy | null,
+    outcome: outcomeOf({
+      postback_id: postbackId ?? '',
+      first_status: firstStatus as PostbackStatus,
+      code: (code ?? null) as RefusalCode | null,
+      detail: detail ?? null,
+      call_log_id: callLogId ?? null,
+      matched_by: (matchedBy ?? null) as MatchedBy | null,
       candidates: candidates == null ? null : Number(candidates),
-      changes:
-        firstStatus === 'applied' && changes != null ? (parseStoredJson(changes) as Changes) : noChanges(),
-      ignored: ignored == null ? [] : (parseStoredJson(ignored) as string[]),
-      refusal: isRejected
-        ? {
-            code: code as RefusalCode,
-            detail: detail ?? '',
-            errors: errors == null ? [] : (parseStoredJson(errors) as Fault[]),
-          }
-        : null,
-    },
+      changes: changes == null ? null : (parseStoredJson(changes) as Changes),
+      errors: errors == null ? null : (parseStoredJson(errors) as Fault[]),
+      ignored: ignored == null ? null : (parseStoredJson(ignored) as string[]),
+    }),
+  };
+}
+
+/** The answer as it was first given: what a queued update changed later is not part of it. */
+export function outcomeOf(row: AnswerColumns): Outcome {
+  const { code, detail } = row;
+  const isRejected = row.first_status === 'rejected' && code !== null;
+  return {
+    postbackId: row.postback_id,
+    status: row.first_status,
+    isDuplicate: false,
+    callLogId: row.call_log_id,
+    matchedBy: row.matched_by,
+    candidates: row.candidates,
+    changes: row.first_status === 'applied' ? (row.changes ?? noChanges()) : noChanges(),
+    ignored: row.ignored ?? [],
+    refusal: isRejected ? { code, detail: detail ?? '', errors: row.errors ?? [] } : null,
   };
 }

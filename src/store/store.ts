@@ -1,9 +1,13 @@
+import type { Window } from '../core/attention.ts';
 import type { Postback } from '../core/postback.ts';
 import * as accounts from './accounts.ts';
+import * as activity from './activity.ts';
+import * as attention from './attention.ts';
 import * as callEvents from './call-events.ts';
 import type { CallFilter } from './call-filter.ts';
 import { type CallCursor, listCalls } from './call-list.ts';
 import { listNames, type NameColumn } from './call-names.ts';
+import * as callReport from './call-report.ts';
 import * as calls from './calls.ts';
 import { readChangeMarks } from './change-marks.ts';
 import { type Db, inTransaction } from './db.ts';
@@ -12,6 +16,7 @@ import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as overdueCalls from './overdue-calls.ts';
 import * as postbackLog from './postback-log.ts';
 import * as reconcile from './reconcile.ts';
+import * as replays from './replays.ts';
 import * as retention from './retention.ts';
 import * as sessions from './sessions.ts';
 import * as webhookKeys from './webhook-keys.ts';
@@ -82,6 +87,8 @@ export function createStore(db: Db, now: () => string) {
     ) => postbackLog.listPostbacks(db, accountId, filter, limit, before),
     findPostback: (accountId: string, postbackId: string) =>
       postbackLog.findPostback(db, accountId, postbackId),
+    findRecordedPostback: (accountId: string, postbackId: string) =>
+      replays.findRecordedPostback(db, accountId, postbackId),
     writePostbacks: (accountId: string, postbacks: Postback[], mode: WriteMode) =>
       writePostbacks(db, accountId, postbacks, mode, now()),
 
@@ -98,6 +105,23 @@ export function createStore(db: Db, now: () => string) {
       scope: reconcile.StatementScope,
       lines: reconcile.NumberedLine[],
     ) => reconcile.matchNumberedLines(db, accountId, scope, lines),
+
+    reportCalls: (accountId: string, scope: callReport.ReportScope, groups: callReport.ReportGroups) =>
+      callReport.reportCalls(db, accountId, scope, groups),
+    countOutcomes: (accountId: string, fromMs: number, toMs: number) =>
+      activity.countOutcomes(db, accountId, fromMs, toMs),
+    countWaitingOf: (accountId: string) => activity.countWaiting(db, accountId),
+    countRefusals: (accountId: string, nowMs: number) => attention.countRefusals(db, accountId, nowMs),
+    countSince: (accountId: string, webhookId: string, fromMs: number) =>
+      attention.countSince(db, accountId, webhookId, fromMs),
+    readActiveWebhooks: (accountId: string, windows: Window[]) =>
+      attention.readActiveWebhooks(db, accountId, windows),
+    readActivePartners: (accountId: string, column: 'publisher' | 'buyer', windows: Window[]) =>
+      attention.readActivePartners(db, accountId, column, windows),
+    countUnmatched: <Code extends string>(accountId: string, codes: readonly Code[], nowMs: number) =>
+      attention.countUnmatched(db, accountId, codes, nowMs),
+    countWaitingUpdates: (accountId: string, startedBefore: string) =>
+      attention.countWaitingUpdates(db, accountId, startedBefore),
 
     /** How many calls are live and how many updates wait for them, over all accounts; along partial indexes. */
     countWaiting: async (): Promise<{ liveCalls: number; queuedUpdates: number }> => {
@@ -120,12 +144,16 @@ export function createStore(db: Db, now: () => string) {
 }
 
 export type { Account, TokenOwner } from './accounts.ts';
+export type { OutcomeCounts } from './activity.ts';
+export type { ActiveWebhook } from './attention.ts';
 export type { CallFilter } from './call-filter.ts';
 export type { CallCursor } from './call-list.ts';
+export type { CallReport, ReportGroups, ReportScope, ReportSums } from './call-report.ts';
 export type { TimelineItem } from './calls.ts';
 export type { ChangeMarks } from './change-marks.ts';
 export type { OverdueCall } from './overdue-calls.ts';
-export type { LoggedPostback, PostbackFilter } from './postback-log.ts';
+export type { FoundPostback, LoggedPostback, PostbackFilter } from './postback-log.ts';
 export type { NumberedLine, StatementScope } from './reconcile.ts';
+export type { RecordedPostback } from './replays.ts';
 export type { KeyedWebhook, Webhook } from './webhook-rows.ts';
 export type { WebhookChanges } from './webhooks.ts';

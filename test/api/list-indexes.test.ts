@@ -1,9 +1,20 @@
 /** Every column that a list filters or sorts by has an index whose first column is account_id. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { silenceWindows } from '../../src/core/attention.ts';
+import { countOutcomes, countWaiting } from '../../src/store/activity.ts';
+import {
+  countRefusals,
+  countSince,
+  countUnmatched,
+  countWaitingUpdates,
+  readActivePartners,
+  readActiveWebhooks,
+} from '../../src/store/attention.ts';
 import type { CallFilter } from '../../src/store/call-filter.ts';
 import { listCalls } from '../../src/store/call-list.ts';
 import { listNames, nameColumns } from '../../src/store/call-names.ts';
+import { reportCalls } from '../../src/store/call-report.ts';
 import { listTimeline } from '../../src/store/calls.ts';
 import { readChangeMarks } from '../../src/store/change-marks.ts';
 import type { Db } from '../../src/store/db.ts';
@@ -163,6 +174,7 @@ describe('postbacks are listed along an index', () => {
     [{ code: 'no_updates' }, /code = /],
     [{ callLogId: 'C7' }, /call_log_id = /],
     [{ transactionId: 't7' }, /transaction_id = /],
+    [{ replayOf: webhookId }, /^postback_replays/],
     [{ from }, /postback_id >= /],
     [{ to: from }, /postback_id < /],
   ];
@@ -175,6 +187,34 @@ test('a timeline is read along the indexes by call', async () => {
   const nodes = await explain((db) => listTimeline(db, accountId, 'C7', 50, null));
   expectIndexed(nodes, /^call_event_of_call: .*call_log_id = /);
   expectIndexed(nodes, /^postback_of_call: .*call_log_id = /);
+});
+
+describe('the overview reads along indexes that are there for the lists', () => {
+  const now = Date.now();
+  const windows = silenceWindows(now);
+  const scope = { from, to: new Date().toISOString() };
+  const days = { by: 'day' as const, starts: [from] };
+  const reads: [string, (db: Db) => Promise<unknown>, RegExp][] = [
+    ['days', (db) => reportCalls(db, accountId, scope, days), /^call_by_start/],
+    ['a publisher', (db) => reportCalls(db, accountId, { ...scope, publisher: 'p7' }, days), /publisher = /],
+    ['minutes', (db) => countOutcomes(db, accountId, now - 60_000, now), /^postback_pkey/],
+    ['what waits', (db) => countWaiting(db, accountId), /^postback_queued/],
+    ['refusals', (db) => countRefusals(db, accountId, now), /^postback_not_applied/],
+    ['a webhook', (db) => countSince(db, accountId, webhookId, now), /^postback_of_webhook/],
+    ['webhooks', (db) => readActiveWebhooks(db, accountId, windows), /^postback_of_webhook/],
+    ['publishers', (db) => readActivePartners(db, accountId, 'publisher', windows), /^call_by_publisher/],
+    ['buyers', (db) => readActivePartners(db, accountId, 'buyer', windows), /^call_by_buyer/],
+    [
+      'what found no call',
+      (db) => countUnmatched(db, accountId, ['call_not_found'], now),
+      /^postback_by_code/,
+    ],
+    ['live calls', (db) => countWaitingUpdates(db, accountId, from), /^call_live/],
+  ];
+  test.each(reads)('%s', async (_name, read, condition) => {
+    const nodes = await explain((db) => read(db).catch(() => {})); // a plan has no rows to sum up
+    expectIndexed(nodes, condition);
+  });
 });
 
 test('webhooks are listed along the primary key', async () => {

@@ -136,6 +136,7 @@ describe('every operation', () => {
       '/api/v1/calls/{id}/complete',
       '/api/v1/webhooks/incoming/{id}/rotate-key',
       '/api/v1/webhooks/incoming/{id}/rotate-signing-secret',
+      '/api/v1/postbacks/{id}/replay',
     ];
     for (const { path, operation } of operations()) {
       if (operation.requestBody === undefined) continue;
@@ -241,12 +242,35 @@ describe('real answers are as the document declares them', () => {
     for (const { json } of sent) {
       expectDeclared('GET /api/v1/postbacks/{id}', await server.api('GET', `/postbacks/${json.postback_id}`));
     }
+    for (const path of sent.map(({ json }) => `/postbacks/${json.postback_id}/replay`)) {
+      expectDeclared('POST /api/v1/postbacks/{id}/replay', await server.api('POST', path));
+    }
+    const early = await server.post(webhook, { call_log_id: 'C9', reason: 'x' });
+    await server.createCall('C9');
+    const path = `/postbacks/${early.json.postback_id}/replay`;
+    for (const dry_run of [true, false]) {
+      expectDeclared('POST /api/v1/postbacks/{id}/replay', await server.api('POST', path, { dry_run }));
+    }
     expectDeclared('GET /api/v1/postbacks/{id}', await server.api('GET', '/postbacks/x'));
     expectDeclared('GET /api/v1/postbacks', await server.api('GET', '/postbacks'));
     expectDeclared('GET /api/v1/account', await server.api('GET', '/account'));
     expectDeclared('PATCH /api/v1/account', await server.api('PATCH', '/account', { name: 'Acme' }));
     expectDeclared('PATCH /api/v1/account', await server.api('PATCH', '/account', { name: '' }));
     expectDeclared('GET /api/v1/account', await server.request('/api/v1/account'));
+  });
+
+  test('of the overview', async () => {
+    await server.createCall('C10', { campaign: 'Solar', buyer: 'Acme', revenue_paid_out: '1' });
+    for (let times = 0; times < 6; times += 1)
+      await server.post(webhook, { call_log_id: 'C11', reason: 'x' });
+    for (const by of ['day', 'buyer']) {
+      expectDeclared('GET /api/v1/reports/calls', await server.api('GET', `/reports/calls?by=${by}`));
+    }
+    expectDeclared('GET /api/v1/reports/calls', await server.api('GET', '/reports/calls?by=x'));
+    expectDeclared('GET /api/v1/overview/activity', await server.api('GET', '/overview/activity'));
+    const attention = await server.api('GET', '/overview/attention');
+    expect(attention.json.items.length).toBeGreaterThan(1);
+    expectDeclared('GET /api/v1/overview/attention', attention);
   });
 
   test('of the doors', async () => {
@@ -309,6 +333,6 @@ test('what the document says of a request is what the server takes', () => {
     'limit cursor state phone_number converted held campaign publisher buyer tag from to q'.split(' '),
   );
   expect(names('/api/v1/postbacks')).toEqual(
-    'limit cursor webhook_id status code call_log_id transaction_id from to'.split(' '),
+    'limit cursor webhook_id status code call_log_id transaction_id replay_of from to'.split(' '),
   );
 });

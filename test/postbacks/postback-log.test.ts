@@ -13,10 +13,14 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
+/** As the list shows it, once it is known to tell the answer that was given. */
 async function entryOf(answer: Answer) {
-  const entry = await server.api('GET', `/postbacks/${answer.headers.get('x-postback-id')}`);
-  expect(entry.status).toBe(200);
-  return entry.json;
+  const { status, json } = await server.api('GET', `/postbacks/${answer.headers.get('x-postback-id')}`);
+  expect(status).toBe(200);
+  const { answer: told, ...entry } = json;
+  const { call_log_ids: _notKept, ...body } = answer.json;
+  expect(told).toEqual({ status: answer.status, body });
+  return entry;
 }
 
 const send = (body: object, headers = {}) => server.post(webhook, body, headers);
@@ -45,6 +49,8 @@ test('an entry tells the request, what was made of it and what came of it', asyn
     changes: { revenue_paid_out: { from: null, to: '1.10' }, 'tags.old': { from: '1', to: null } },
     errors: [],
     ignored: ['utm_source'],
+    replay_of: null,
+    replayed_by: null,
   });
   expect(Date.parse(applied_at)).toBeGreaterThanOrEqual(Date.parse(received_at));
   expect(source_ip).toBe('127.0.0.1');
@@ -126,6 +132,14 @@ describe('every refusal of a valid key is in the log', () => {
     const broken = await postText(server, webhook, '{"a":"\\u0000 \\ud800 \\ud83d\\ude00 \\\\u0000"}');
     expect((await entryOf(broken)).request.body).toEqual({ a: '\ufffd \ufffd 😀 \\u0000' });
   });
+});
+
+test('a queued update keeps the answer that it was given first', async () => {
+  await server.createCall('ends', { state: 'live' });
+  const answer = await send({ call_log_id: 'ends', converted: true });
+  expect(answer.status).toBe(202);
+  await server.api('POST', '/calls/ends/complete');
+  expect(await entryOf(answer)).toMatchObject({ status: 'applied', changes: { converted: { to: true } } });
 });
 
 test('a request without a valid key is not kept', async () => {

@@ -29,9 +29,20 @@ export const postbackJson = Type.Object(
     changes,
     errors: Type.Array(fault),
     ignored: Type.Array(Type.String()),
+    replay_of: nullable(Type.String({ description: 'the refused postback that this one repeats' })),
+    replayed_by: nullable(Type.String({ description: 'who had it repeated' })),
   },
   { $id: 'Postback' },
 );
+
+/** One postback, with what its sender was told. */
+export const postbackDetailJson = Type.Interface([postbackJson], {
+  answer: Type.Object(
+    { status: Type.Integer({ description: 'of HTTP' }), body: Type.Unknown() },
+    { description: 'as JSON, in whatever form it was given; without the ids of an ambiguous match' },
+  ),
+});
+export type PostbackDetailJson = Static<typeof postbackDetailJson>;
 
 export const postbackRef = Type.Ref('Postback');
 export type PostbackJson = Static<typeof postbackJson>;
@@ -42,6 +53,24 @@ export const postbacksQuery = Type.Object({
   code: textQuery,
   call_log_id: textQuery,
   transaction_id: textQuery,
+  replay_of: Type.Optional(Type.String({ description: 'id of a refused postback: its replays' })),
   from: instantQuery,
   to: instantQuery,
 });
+
+/** A sender's answer (contract 2.8). */
+export const postbackAnswerJson = Type.Object({
+  postback_id: Type.String(),
+  status: oneOf(['applied', 'unchanged', 'queued']),
+  duplicate: Type.Boolean(),
+  call_log_id: Type.String(),
+  matched_by: oneOf(['call_log_id', 'phone_number']),
+  candidates: Type.Integer(),
+  changes,
+  ignored: Type.Array(Type.String()),
+  dry_run: Type.Optional(Type.Boolean()),
+});
+
+const dryRun = Type.Optional(Type.Boolean({ description: 'tell what it would do, and do nothing' }));
+export const replayQuery = Type.Object({ dry_run: dryRun });
+export const replayBody = Type.Optional(Type.Object({ dry_run: dryRun }, { additionalProperties: false }));

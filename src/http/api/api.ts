@@ -11,8 +11,11 @@ import { registerCallsCsv } from './calls-csv.ts';
 import { registerEventRoute } from './events.ts';
 import { registerImportRoute } from './imports.ts';
 import { readJsonBodies } from './json-body.ts';
+import { registerOverviewRoutes } from './overview.ts';
 import { registerPostbackLogRoutes } from './postbacks.ts';
 import { registerReconciliationRoute } from './reconciliations.ts';
+import { registerReplayRoute } from './replays.ts';
+import { registerReportRoute } from './reports.ts';
 import type { Api } from './route.ts';
 import { registerSessionRoutes } from './session.ts';
 import { registerWebhookRoutes } from './webhooks.ts';
@@ -37,6 +40,9 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   app.register(async (scope) => registerEventRoute(scope, api));
   registerWebhookRoutes(app, api);
   registerPostbackLogRoutes(app, api);
+  registerReplayRoute(app, api);
+  registerReportRoute(app, api);
+  registerOverviewRoutes(app, api);
   registerAccountRoutes(app, api);
   app.register(async (scope) => registerFileRoutes(scope, api));
 }

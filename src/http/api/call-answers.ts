@@ -24,13 +24,14 @@ export function callToJson({ callLogId, state, facts, values, ...call }: Call): 
 
 /** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */
 export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
-  const { at, kind, by, changes, postbackId, status, code, appliedAt, update } = item;
+  const { at, kind, by, changes, postbackId, status, code, appliedAt, update, replayOf, replayedBy } = item;
   return {
     at,
     kind,
     by,
     changes: changes as TimelineItemJson['changes'], // the same shape, with the values' types left open
     ...(kind === 'postback' && postbackId !== null && { postback_id: postbackId }),
+    ...(replayOf !== null && replayedBy !== null && { replay_of: replayOf, replayed_by: replayedBy }),
     ...(status !== null && { status, applied_at: appliedAt }),
     ...(code !== null && { code }),
     ...(update !== null && { update }),

@@ -77,14 +77,23 @@ export class ListReader<Name extends string> {
     return this.#read(name, (text) => readPhone(text, defaultCountry));
   }
 
+  /** What `read` makes of the text. @param otherwise read in its place where there is none */
+  value<T>(name: Name, read: (text: string) => T | Invalid, otherwise?: string): T | undefined {
+    return this.#read(name, read, otherwise);
+  }
+
   /** @param detail says which id to send */
   uuid(name: Name, detail: string): string | undefined {
     return this.#read(name, (text) => (isUuid(text) ? text : new Invalid(detail)));
   }
 
-  #read<T>(name: Name | 'limit' | 'cursor', read: (text: string) => T | Invalid): T | undefined {
-    const given = this.#query[name];
-    if (given === undefined || given === '') return undefined;
+  #read<T>(
+    name: Name | 'limit' | 'cursor',
+    read: (text: string) => T | Invalid,
+    otherwise?: string,
+  ): T | undefined {
+    const given = this.#query[name] || otherwise;
+    if (given === undefined) return undefined;
     const text =
       typeof given === 'string' ? checkText(given, charsMax) : new Invalid('Send this parameter once only.');
     const value = text instanceof Invalid ? text : read(text);

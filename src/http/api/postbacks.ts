@@ -1,10 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { refuse } from '../../core/refusal.ts';
-import type { LoggedPostback, PostbackFilter } from '../../store/store.ts';
+import type { FoundPostback, LoggedPostback, PostbackFilter } from '../../store/store.ts';
 import { listOf } from '../api-types/lists.ts';
-import { type PostbackJson, postbackRef, postbackStatuses, postbacksQuery } from '../api-types/postbacks.ts';
+import {
+  type PostbackDetailJson,
+  type PostbackJson,
+  postbackDetailJson,
+  postbackRef,
+  postbackStatuses,
+  postbacksQuery,
+} from '../api-types/postbacks.ts';
 import { problem } from '../api-types/problem.ts';
+import { answerStatusOf, outcomeToJson } from '../postback-answer.ts';
 import { sendProblem } from '../problem.ts';
 import { definedOnly, ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';
@@ -38,11 +46,13 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
 
   app.get<ById>(
     '/postbacks/:id',
-    { schema: { ...docs, summary: 'Read a postback', response: { 200: postbackRef, '4xx': problem } } },
+    {
+      schema: { ...docs, summary: 'Read a postback', response: { 200: postbackDetailJson, '4xx': problem } },
+    },
     async (request, reply) => {
       const { id } = request.params;
       const postback = isUuid(id) ? await store.findPostback(request.owner.accountId, id) : null;
-      if (postback !== null) return postbackToJson(postback);
+      if (postback !== null) return detailToJson(postback);
       return sendProblem(reply, refuse('not_found', 'There is no postback with this id in the log.'));
     },
   );
@@ -58,6 +68,7 @@ function readFilter(
     code: reader.text('code'),
     callLogId: reader.text('call_log_id'),
     transactionId: reader.text('transaction_id'),
+    replayOf: reader.uuid('replay_of', 'Send the id of a postback.'),
     from: reader.instant('from', timeZone),
     to: reader.instant('to', timeZone),
   });
@@ -72,4 +83,9 @@ function postbackToJson({ postback_id: id, is_dry_run, ...postback }: LoggedPost
     errors: postback.errors ?? [],
     ignored: postback.ignored ?? [],
   };
+}
+
+function detailToJson({ answered, ...postback }: FoundPostback): PostbackDetailJson {
+  const body = outcomeToJson(answered, postback.is_dry_run);
+  return { ...postbackToJson(postback), answer: { status: answerStatusOf(answered), body } };
 }

@@ -10,7 +10,7 @@ import { readDelimiter, readFileFormat } from '../files/file-request.ts';
 import { fileBody } from '../files/file-schemas.ts';
 import { openBody, refuseFile, sendLines } from '../files/request-body.ts';
 import { type FileReading, openRowsFile } from '../files/rows-file.ts';
-import { readPeriodEnd, readPeriodStart } from '../reconciliations/period.ts';
+import { readPeriodEnd, readPeriodStart } from '../period.ts';
 import { reconcileLines } from '../reconciliations/reconciliation.ts';
 import { reconciliationAnswer, reconciliationQuery } from '../reconciliations/reconciliation-schemas.ts';
 import { readStatement } from '../reconciliations/statement.ts';

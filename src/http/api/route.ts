@@ -1,10 +1,13 @@
 /** What the routes below /api/v1 share. */
 import type { FastifyRequest } from 'fastify';
+import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import type { LimitFunction } from 'p-limit';
+import type { TSchema } from 'typebox';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { ErrorMapper } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
+import { compileValidator } from '../validation.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,6 +36,12 @@ export const apiDocs = { security: [{ bearer: [] }, { session: [] }] };
 
 /** For routes whose values are read by code that tells every fault: their schemas are documentation. */
 export const documentedOnly = { validatorCompiler: () => (value: unknown) => ({ value }) };
+
+/** The same for the query alone; the body is checked against its schema. */
+export const documentedQuery = {
+  validatorCompiler: (route: FastifyRouteSchemaDef<TSchema>) =>
+    route.httpPart === 'body' ? compileValidator(route) : (value: unknown) => ({ value }),
+};
 
 /** The account that the request's token speaks for. */
 export async function accountOf(

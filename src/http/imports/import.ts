@@ -137,7 +137,11 @@ export class Import {
       postbackId: makeOrderedId(),
       receivedAt: new Date().toISOString(),
       sourceIp: this.#request.sourceIp,
-      request: JSON.stringify({ method: 'POST', import_key: importKey, row, line: read.line, body: values }),
+      request: JSON.stringify({
+        ...{ method: 'POST', import_key: importKey, row, line: read.line },
+        format: this.#file.isText ? 'csv' : 'ndjson',
+        body: values,
+      }),
     };
     const refusal = refuseWebhook(this.#type, webhook) ?? ('refusal' in read ? read.refusal : null);
     return itemToPostback(this.#type, webhook, arrival, sources, refusal, isDryRun);

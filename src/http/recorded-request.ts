@@ -1,0 +1,69 @@
+/** A request as the postback log kept it, read back so that it can go through again: the inverse of `recordRequest`. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { isJsonObject, parseStoredJson } from '../core/json.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
+import type { Body } from './body.ts';
+
+export type RecordedRequest = {
+  method: string;
+  headers: IncomingHttpHeaders;
+  query: URLSearchParams;
+  body: Body;
+  /** what its path names; null for an item of a batch or file, whose webhook decides */
+  type: WebhookType | null;
+};
+
+/** What stands in a record in place of what the log cannot keep: an auth key, and characters that JSON cannot carry. */
+const notAsSent = /\[auth key\]|\ufffd/;
+
+/**
+ * @param record JSON text of a postback, an item of a batch, or a row of a file
+ * @returns null where it is not all that was sent: a body that could not be read, characters that cannot be kept, or
+ *   what was removed since
+ */
+export function readRecord(record: string): RecordedRequest | null {
+  const read = parseStoredJson(record);
+  if (!isJsonObject(read)) return null;
+  const { method, path, query = {}, headers = {}, body = null, row, format, removed } = read;
+  if (removed === true) return null;
+  if (notAsSent.test(JSON.stringify([query, body]))) return null;
+  const recordedHeaders = (isJsonObject(headers) ? headers : {}) as IncomingHttpHeaders; // as Node gave them
+  const isForm = format === 'csv' || isFormType(recordedHeaders['content-type']);
+  const recordedBody = readBodyRecord(body, isForm, row !== undefined || announcesBody(recordedHeaders));
+  if (recordedBody === null) return null;
+  return {
+    method: String(method),
+    headers: recordedHeaders,
+    query: pairsOf(isJsonObject(query) ? query : {}),
+    body: recordedBody,
+    type: webhookTypeNames.find((name) => typeof path === 'string' && isPathOf(name, path)) ?? null,
+  };
+}
+
+/** Null for a body that could not be read when it came: of that the record has the text, or nothing. */
+function readBodyRecord(body: unknown, isForm: boolean, hadBody: boolean): Body | null {
+  if (body === null) return hadBody ? null : { kind: 'none' };
+  if (!isJsonObject(body)) return null;
+  return isForm ? { kind: 'form', pairs: pairsOf(body) } : { kind: 'json', payload: body };
+}
+
+function announcesBody(headers: IncomingHttpHeaders): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
+function isFormType(contentType: string | undefined): boolean {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
+function pairsOf(names: Record<string, unknown>): URLSearchParams {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(names)) {
+    for (const one of [value].flat()) pairs.append(name, String(one));
+  }
+  return pairs;
+}
+
+function isPathOf(type: WebhookType, path: string): boolean {
+  const { path: name } = webhookTypes[type];
+  return path === `/${name}` || path === `/${name}.gif`;
+}
