@@ -50,7 +50,7 @@ const keepAliveTimeoutMs = 72_000;
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { store, writer, metrics, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } = options;
-  const refusalOf = createErrorMapper(store.isUnavailable);
+  const refusalOf = createErrorMapper(store);
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),

@@ -1,19 +1,26 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { type Refusal, refuse } from '../core/refusal.ts';
+import type { Store } from '../store/store.ts';
 import { bodyTooLarge, UnreadableBody, unsupportedMediaType } from './body.ts';
 
 export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Refusal;
 
 /**
  * The one mapper from thrown errors to answers. What nobody expected is logged and becomes a 500.
- * @param isUnavailable tells the errors of a database that cannot be reached
+ * @param store tells the errors of a database that cannot be reached
  */
-export function createErrorMapper(isUnavailable: (error: unknown) => boolean): ErrorMapper {
+export function createErrorMapper(store: Pick<Store, 'isUnavailable' | 'isOutcomeUnknown'>): ErrorMapper {
   return (error, log) => {
     const clientFault = clientFaultOf(error);
     if (clientFault !== null) return clientFault;
-    if (!isUnavailable(error)) return internalError(error, log);
+    if (!store.isUnavailable(error)) return internalError(error, log);
     log.warn({ err: error }, 'the database cannot be reached');
+    if (store.isOutcomeUnknown(error)) {
+      return refuse(
+        'outcome_unknown',
+        'The database went away while it committed: it may or may not have been done. Read it, or send it again.',
+      );
+    }
     return refuse(
       'store_unavailable',
       'The database cannot be reached right now; nothing was done. Try again.',

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { types } from './column-types.ts';
+import { CommitLost, isCommitLost } from './failure.ts';
 
 /**
  * Two pools on one database. `pool` serves reads and the operator's changes. `writer` serves the batch writer: its
@@ -59,14 +60,19 @@ export async function closeDb({ pool, writer }: Db): Promise<void> {
   await Promise.all([pool.end(), writer.end()]);
 }
 
-/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+/**
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
+ * @throws CommitLost where nobody knows whether it was committed
+ */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
     await client.query('begin');
     const result = await work(client);
-    await client.query('commit');
+    await client.query('commit').catch((error: unknown) => {
+      throw isCommitLost(error) ? new CommitLost(error) : error;
+    });
     return result;
   } catch (error) {
     await client.query('rollback').catch((rollbackError: Error) => {

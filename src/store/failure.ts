@@ -36,9 +36,9 @@ export function classifyFailure(error: unknown): FailureKind {
   return code.startsWith('22') || code.startsWith('23') ? 'data' : 'bug';
 }
 
-/** True when a request should be answered 503: the database cannot be reached, or somebody holds what it needs. */
+/** True when a request is to be answered 503: the database went away, or somebody holds what the request needs. */
 export function isUnavailable(error: unknown): boolean {
-  return isConnectionFailure(error) || sqlStateOf(error) === lockNotAvailable;
+  return error instanceof CommitLost || isConnectionFailure(error) || sqlStateOf(error) === lockNotAvailable;
 }
 
 /**

@@ -11,7 +11,7 @@ import * as callReport from './call-report.ts';
 import * as calls from './calls.ts';
 import { readChangeMarks } from './change-marks.ts';
 import { type Db, inTransaction } from './db.ts';
-import { isUnavailable } from './failure.ts';
+import { CommitLost, isUnavailable } from './failure.ts';
 import { listMigrations, readSchemaVersion } from './migrate.ts';
 import * as overdueCalls from './overdue-calls.ts';
 import * as postbackLog from './postback-log.ts';
@@ -140,6 +140,7 @@ export function createStore(db: Db, now: () => string) {
     schemaVersion: () => readSchemaVersion(db.pool),
     latestSchemaVersion: listMigrations().length,
     isUnavailable,
+    isOutcomeUnknown: (error: unknown) => error instanceof CommitLost,
   };
 }
 

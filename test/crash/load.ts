@@ -19,25 +19,32 @@ type Sender = {
 
 type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 
+/** What was found in the database, in numbers. */
+export type Taken = { acknowledged: number; taken: number; sum: number };
+
 type Refusal = { status: number; code: string | undefined; retryAfter: string | null };
 
 export class Load {
-  readonly senders: Sender[] = Array.from({ length: sendersCount }, (_, at) => ({
-    callLogId: `load ${at}`,
-    isLive: at % 2 === 1,
-    acknowledged: 0,
-  }));
+  readonly senders: Sender[];
   /** all answers that were no acknowledgement */
   readonly refusals: Refusal[] = [];
   readonly #webhook: TestWebhook;
+  readonly #name: string;
   #isStopped = false;
 
-  private constructor(webhook: TestWebhook) {
+  private constructor(webhook: TestWebhook, name: string) {
     this.#webhook = webhook;
+    this.#name = name;
+    this.senders = Array.from({ length: sendersCount }, (_, at) => ({
+      callLogId: `${name} ${at}`,
+      isLive: at % 2 === 1,
+      acknowledged: 0,
+    }));
   }
 
-  static async prepare(server: TestServer): Promise<Load> {
-    const load = new Load(await server.createWebhook());
+  /** @param name what its calls are called, where several loads share a database */
+  static async prepare(server: TestServer, name = 'load'): Promise<Load> {
+    const load = new Load(await server.createWebhook(), name);
     for (const { callLogId, isLive } of load.senders) {
       await server.createCall(callLogId, { state: isLive ? 'live' : 'completed' });
     }
@@ -50,11 +57,33 @@ export class Load {
 
   /** Sends until `stop`; without an answer the sender gives up, or goes on with the same amount. */
   async run(server: TestServer, onSilence: 'give up' | 'go on' = 'give up'): Promise<void> {
+    this.#isStopped = false;
     await Promise.all(
       this.senders.map(async (sender) => {
         while (!this.#isStopped) {
           const isAnswered = await this.#sendNext(server, sender, onSilence === 'go on');
+          if (!isAnswered) await sleep(pauseMs);
           if (!isAnswered && onSilence === 'give up') return;
+        }
+      }),
+    );
+  }
+
+  /**
+   * Sends until `stop` to several servers that share a database, in turn. Every third amount goes to all of them at
+   * once under one id, as an impatient caller sends it, and whatever is not acknowledged goes again elsewhere.
+   */
+  async runOnAll(servers: () => TestServer[]): Promise<void> {
+    this.#isStopped = false;
+    await Promise.all(
+      this.senders.map(async (sender, at) => {
+        for (let turn = at; !this.#isStopped; turn += 1) {
+          const all = servers();
+          const chosen = turn % 3 === 0 ? all : all.slice(turn % all.length, (turn % all.length) + 1);
+          const amount = sender.acknowledged + 1;
+          const taken = await Promise.all(chosen.map((server) => this.#send(server, sender, amount, true)));
+          if (taken.includes('taken')) sender.acknowledged = amount;
+          else await sleep(pauseMs);
         }
       }),
     );
@@ -80,7 +109,18 @@ export class Load {
    */
   async #sendNext(server: TestServer, sender: Sender, mayHang = false): Promise<boolean> {
     const amount = sender.acknowledged + 1;
-    const { callLogId: call_log_id } = sender;
+    const became = await this.#send(server, sender, amount, mayHang);
+    if (became === 'taken') sender.acknowledged = amount;
+    if (became === 'refused') await sleep(pauseMs);
+    return became !== 'silence';
+  }
+
+  async #send(
+    server: TestServer,
+    { callLogId: call_log_id, isLive }: Sender,
+    amount: number,
+    mayHang: boolean,
+  ): Promise<'taken' | 'refused' | 'silence'> {
     const body = { call_log_id, revenue_paid_out: amount, transaction_id: `${call_log_id} ${amount}` };
     const answer = await server
       .request('/update-fields', {
@@ -93,15 +133,11 @@ export class Load {
         if (error.name === 'TimeoutError' && !mayHang) throw error;
         return null;
       });
-    if (answer === null) return false;
-    if (answer.status === (sender.isLive ? 202 : 200)) {
-      sender.acknowledged = amount;
-      return true;
-    }
+    if (answer === null) return 'silence';
+    if (answer.status === (isLive ? 202 : 200)) return 'taken';
     const { status, json, headers } = answer;
     this.refusals.push({ status, code: json?.code, retryAfter: headers.get('retry-after') });
-    await sleep(pauseMs);
-    return true;
+    return 'refused';
   }
 
   /** Nobody was told anything but that the database is away, and when to come again. */
@@ -114,7 +150,8 @@ export class Load {
   }
 
   /**
-   * Every acknowledged amount was taken once, in its order, and nothing else was.
+   * Every acknowledged amount was taken once, in its order, and nothing else was; the money of all calls is what the
+   * senders' own books say, and nothing waits for a call that is completed.
    * @param query a look into the server's database
    * @param inFlightMax amounts that a sender may have sent without hearing of them
    * @param senders as they were at the moment that the database shows
@@ -124,24 +161,38 @@ export class Load {
     query: Query,
     inFlightMax: number,
     senders = this.senders,
-  ): Promise<void> {
+  ): Promise<Taken> {
     for (const { callLogId, isLive } of senders) {
       if (isLive) await server.api('POST', `/calls/${encodeURIComponent(callLogId)}/complete`, {});
     }
     const rows = await query(
       `select c.call_log_id, c.revenue_paid_out::float as standing,
-         json_agg((p.changes -> 'revenue_paid_out' ->> 'to')::float order by p.postback_id) as taken
+         json_agg(json_build_array(amount.before, amount.after) order by amount.after)
+           filter (where amount.after is not null) as taken
        from call c left join postback p on p.call_log_id = c.call_log_id and p.status = 'applied'
-       where c.call_log_id like 'load %' group by c.call_log_id, c.revenue_paid_out`,
+       left join lateral (select (p.changes -> 'revenue_paid_out' ->> 'from')::float as before,
+         (p.changes -> 'revenue_paid_out' ->> 'to')::float as after) amount on true
+       where c.call_log_id like '${this.#name} %' group by c.call_log_id, c.revenue_paid_out`,
     );
     const byCall = new Map(rows.map((row) => [row['call_log_id'], row]));
+    const total: Taken = { acknowledged: 0, taken: 0, sum: 0 };
     for (const { callLogId, acknowledged } of senders) {
       const { taken, standing } = byCall.get(callLogId) ?? {};
-      const amounts = (taken as (number | null)[]).filter((amount) => amount !== null); // as the query says
-      expect(amounts).toEqual(Array.from({ length: amounts.length }, (_, at) => at + 1));
+      const amounts = (taken ?? []) as [number | null, number][]; // as the query says
+      expect(amounts).toEqual(amounts.map((_, at) => [at === 0 ? null : at, at + 1]));
       expect(amounts.length).toBeGreaterThanOrEqual(acknowledged);
       expect(amounts.length).toBeLessThanOrEqual(acknowledged + inFlightMax);
-      expect(standing).toBe(amounts.at(-1) ?? null);
+      expect(standing).toBe(amounts.length === 0 ? null : amounts.length);
+      total.acknowledged += acknowledged;
+      total.taken += amounts.length;
+      total.sum += amounts.length;
     }
+    const [books] = await query(
+      `select (select sum(revenue_paid_out) from call where call_log_id like '${this.#name} %')::float as sum,
+         (select count(*) from postback p join call c using (account_id, call_log_id)
+          where p.status = 'queued' and c.state = 'completed')::int as forgotten`,
+    );
+    if (senders === this.senders) expect(books).toEqual({ sum: total.sum || null, forgotten: 0 });
+    return total;
   }
 }

@@ -1,15 +1,9 @@
-/** Stands between an app and its database: counts what passes, and cuts the connection where a test wants it cut. */
+/** Stands between an app and its database: counts what passes, and spoils the connection where a test wants it spoiled. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type Fate, ProxiedConnection } from './proxied-connection.ts';
 
-/**
- * What becomes of a commit on its way:
- * - `pass`: nothing
- * - `lost`: the connection is cut before the database hears of it
- * - `unanswered`: it takes place (or fails), and the connection is cut before the app hears of it
- * - `late`: the connection is cut, and the commit reaches the database when `deliverLate` is called
- */
-export type CommitFate = 'pass' | 'lost' | 'unanswered' | 'late';
+export type CommitFate = Extract<Fate, 'pass' | 'lost' | 'unanswered' | 'late'>;
 
 export class DatabaseProxy {
   /** connection string of the database by way of this proxy */
@@ -17,20 +11,19 @@ export class DatabaseProxy {
   /** the statements of each transaction that the app sent a commit for: names of prepared ones, else their text */
   readonly transactions: string[][] = [];
   readonly #server: Server;
-  readonly #socketPath: string;
+  #socketPath: string;
   readonly #sockets = new Set<Socket>();
-  readonly #fates: CommitFate[] = [];
+  readonly #fates = new Map<string, { fate: Fate; happened(): void }[]>();
   readonly #late: (() => void)[] = [];
   #isDown = false;
   #goesDownWithCut = false;
 
   private constructor(server: Server, databaseUrl: string) {
-    const { hostname, port: socketPort, pathname } = new URL(databaseUrl);
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
     this.#server = server;
-    this.#socketPath = `${decodeURIComponent(hostname)}/.s.PGSQL.${socketPort}`;
-    this.url = `postgresql://ringback@127.0.0.1:${address.port}${pathname}?sslmode=disable`;
+    this.#socketPath = socketPathOf(databaseUrl);
+    this.url = `postgresql://ringback@127.0.0.1:${address.port}${new URL(databaseUrl).pathname}?sslmode=disable`;
     server.on('connection', (socket) => this.#join(socket));
   }
 
@@ -44,7 +37,15 @@ export class DatabaseProxy {
 
   /** Decides what becomes of the next commits, one after the other. */
   spoilCommits(...fates: CommitFate[]): void {
-    this.#fates.push(...fates);
+    for (const fate of fates) void this.spoil('commit', fate);
+  }
+
+  /** Decides what becomes of the next statement of this name (or text). Resolves when it comes. */
+  spoil(statement: string, fate: Fate): Promise<void> {
+    return new Promise((happened) => {
+      const waiting = this.#fates.get(statement) ?? [];
+      this.#fates.set(statement, [...waiting, { fate, happened }]);
+    });
   }
 
   /** Lets the commits through that were held back. */
@@ -54,7 +55,7 @@ export class DatabaseProxy {
 
   /** Spoils the next commit, and with it the database goes away. */
   goDownWithCommit(fate: 'lost' | 'unanswered'): void {
-    this.#fates.push(fate);
+    this.spoilCommits(fate);
     this.#goesDownWithCut = true;
   }
 
@@ -64,7 +65,9 @@ export class DatabaseProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  comeBack(): void {
+  /** @param databaseUrl where another one takes its place */
+  comeBack(databaseUrl?: string): void {
+    if (databaseUrl !== undefined) this.#socketPath = socketPathOf(databaseUrl);
     this.#isDown = false;
   }
 
@@ -81,6 +84,12 @@ export class DatabaseProxy {
     this.goDown();
   }
 
+  #fateOf(statement: string): Fate {
+    const next = this.#fates.get(statement)?.shift();
+    next?.happened();
+    return next?.fate ?? 'pass';
+  }
+
   #join(app: Socket): void {
     if (this.#isDown) {
       app.destroy();
@@ -92,77 +101,16 @@ export class DatabaseProxy {
       socket.on('error', () => {}); // cutting is what this is for
       socket.on('close', () => this.#sockets.delete(socket));
     }
-    let isAnswered = true;
-    let isHeldBack = false;
-    let unread = '';
-    database.on('data', (data) => {
-      if (isAnswered) app.write(data);
-      else if (readyForQuery.test(unread + data.toString('latin1'))) this.#cut(app);
-      unread = data.toString('latin1').slice(-8);
+    new ProxiedConnection(app, database, {
+      fateOf: (statement) => this.#fateOf(statement),
+      sawCommit: (statements) => this.transactions.push(statements),
+      cut: (socket) => this.#cut(socket),
+      keepLate: (deliver) => this.#late.push(deliver),
     });
-    const messages = new Messages();
-    let statements: string[] = [];
-    app.on('data', (data) => {
-      for (const { bytes, statement } of messages.read(data)) {
-        if (statement !== 'commit') {
-          if (statement === 'begin') statements = [];
-          else if (statement !== null) statements.push(statement);
-          database.write(bytes);
-          continue;
-        }
-        this.transactions.push(statements);
-        const fate = this.#fates.shift() ?? 'pass';
-        if (fate !== 'lost' && fate !== 'late') database.write(bytes);
-        if (fate === 'unanswered') database.write(sync); // what was behind it is lost
-        if (fate === 'pass') continue;
-        isAnswered = false;
-        if (fate === 'unanswered') return;
-        isHeldBack = fate === 'late';
-        if (isHeldBack) this.#late.push(() => database.end(bytes));
-        this.#cut(app);
-        return;
-      }
-    });
-    app.on('close', () => {
-      if (!isHeldBack) database.destroy();
-    });
-    database.on('close', () => app.destroy());
   }
 }
 
-type Message = { bytes: Buffer; statement: string | null };
-
-/** The end of an answer, whether it tells of a commit or of a failure before it. */
-const readyForQuery = /Z\0\0\0.[IET]/s;
-const sync = Buffer.from('S\0\0\0\x04', 'latin1');
-
-/** Cuts what the app sends into PostgreSQL's messages: a type, a length, a content. The first has no type. */
-class Messages {
-  #rest = Buffer.alloc(0);
-  #isFirst = true;
-  #bound: string | null = null;
-
-  *read(data: Buffer): Generator<Message> {
-    this.#rest = Buffer.concat([this.#rest, data]);
-    for (;;) {
-      const typeBytes = this.#isFirst ? 0 : 1;
-      if (this.#rest.length < typeBytes + 4) return;
-      const end = typeBytes + this.#rest.readInt32BE(typeBytes);
-      if (this.#rest.length < end) return;
-      const bytes = this.#rest.subarray(0, end);
-      const statement = this.#isFirst ? null : this.#statementOf(bytes);
-      this.#rest = this.#rest.subarray(end);
-      this.#isFirst = false;
-      yield { bytes, statement };
-    }
-  }
-
-  /** The text of a simple query, or the name of the prepared statement that is executed. */
-  #statementOf(message: Buffer): string | null {
-    const texts = message.toString('latin1', 5).split('\0', 2);
-    const type = message.toString('latin1', 0, 1);
-    if (type === 'Q') return texts[0] ?? null;
-    if (type === 'B') this.#bound = texts[1] ?? null;
-    return type === 'E' ? this.#bound : null;
-  }
+function socketPathOf(databaseUrl: string): string {
+  const { hostname, port } = new URL(databaseUrl);
+  return `${decodeURIComponent(hostname)}/.s.PGSQL.${port}`;
 }

@@ -13,8 +13,8 @@ export class ServerProcess {
   /** rejects with what the process said when it ends without having listened */
   readonly listening: Promise<TestServer>;
 
-  constructor(dataDir: string, args: string[]) {
-    const env = { PORT: '0', DATA_DIR: dataDir, ADMIN_TOKEN: token, LOG_LEVEL: 'warn' };
+  constructor(dataDir: string, args: string[], settings: Record<string, string> = {}) {
+    const env = { PORT: '0', DATA_DIR: dataDir, ADMIN_TOKEN: token, LOG_LEVEL: 'warn', ...settings };
     this.running = new RunningProcess(['src/main.ts', 'start', ...args], { env });
     this.listening = this.running
       .waitFor(/listening on (http:\/\/\S+)/)
@@ -38,15 +38,18 @@ const noDatabase = {
   drop: async () => {},
 };
 
-/** A data folder, and servers on it; after the test nothing of them is left. */
-export async function makeDataDir(): Promise<{
+/**
+ * A data folder, and servers on it; after the test nothing of them is left.
+ * @param settings more of them, such as `DATABASE_URL`
+ */
+export async function makeDataDir(settings: Record<string, string> = {}): Promise<{
   dataDir: string;
   /** @param args of the command, such as `--workers 2` */
   start(...args: string[]): ServerProcess;
   /** a look behind the front door */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }> {
-  const dataDir = await makeFolder();
+  const dataDir = settings['DATA_DIR'] ?? (await makeFolder());
   const started: ServerProcess[] = [];
   onTestFinished(async () => {
     await Promise.all(started.map((server) => server.end('SIGKILL')));
@@ -56,7 +59,7 @@ export async function makeDataDir(): Promise<{
     await rm(postmaster.socketFolder, { recursive: true, force: true });
   });
   const start = (...args: string[]) => {
-    const server = new ServerProcess(dataDir, args);
+    const server = new ServerProcess(dataDir, args, settings);
     started.push(server);
     return server;
   };

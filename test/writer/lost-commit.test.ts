@@ -88,6 +88,22 @@ test('a database that stays away is told with 503 and nothing is done; when it i
 });
 
 test.each([
+  ['unanswered', 'completed'],
+  ['lost', 'live'],
+] as const)(
+  'the operator is told that the outcome of a commit that is %s is not known, and the call then says it',
+  async (fate, state) => {
+    proxy.spoilCommits(fate);
+    const unknown = await server.api('POST', '/calls/live/complete');
+    expect(unknown).toMatchObject({ status: 503, json: { code: 'outcome_unknown' } });
+    expect(Number(unknown.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await server.readCall('live')).toMatchObject({ state });
+    expect(await server.api('POST', '/calls/live/complete')).toMatchObject({ status: 200 });
+    expect(await server.readCall('live')).toMatchObject({ state: 'completed' });
+  },
+);
+
+test.each([
   ['unanswered', true],
   ['lost', false],
 ] as const)(

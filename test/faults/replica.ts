@@ -1,0 +1,151 @@
+/** PostgreSQL servers that a test makes, copies, follows and promotes by itself: nobody starts them again. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, onTestFinished } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { findBinaries } from '../../src/store/embedded/binaries.ts';
+import { clusterFolder, ensureCluster } from '../../src/store/embedded/cluster.ts';
+import { databaseUrl, ensureDatabase, ROLE } from '../../src/store/embedded/database.ts';
+import { programEnv } from '../../src/store/embedded/run-program.ts';
+import { chooseServerUser, pathFor } from '../../src/store/embedded/server-user.ts';
+import { SOCKET_PORT, serverFlags } from '../../src/store/embedded/settings.ts';
+import { makeSocketFolder } from '../../src/store/embedded/socket-folder.ts';
+import { makeFolder } from '../support/process.ts';
+
+export class Replica {
+  /** of its database */
+  readonly url: string;
+  readonly #dataDir: string;
+  readonly #socketFolder: string;
+  #kill: () => Promise<void> = async () => {};
+
+  private constructor(dataDir: string, socketFolder: string) {
+    this.#dataDir = dataDir;
+    this.#socketFolder = socketFolder;
+    this.url = databaseUrl(socketFolder);
+  }
+
+  /** A new database of its own. */
+  static async make(): Promise<Replica> {
+    const dataDir = await makeFolder();
+    const user = await chooseServerUser(dataDir);
+    const binaries = await findBinaries(user);
+    await ensureCluster({ dataDir, binaries, user, log: createLog('silent') });
+    const made = new Replica(dataDir, await socketFolderOf(dataDir));
+    await made.#start();
+    await ensureDatabase(made.url);
+    return made;
+  }
+
+  /** A copy that follows this one from now on. What this one acknowledges is then on the disks of both. */
+  async makeStandby(): Promise<Replica> {
+    const dataDir = await makeFolder();
+    const from = clusterFolder(this.#dataDir);
+    const to = clusterFolder(dataDir);
+    const label = await this.#whileBackedUp(async () => {
+      spawnSync('cp', ['-a', from, to]); // says of files that went meanwhile that they did
+      await rm(join(to, 'postmaster.pid'), { force: true });
+      for (const name of await readdir(join(to, 'pg_wal'))) {
+        if (/^[0-9A-F]{24}/.test(name)) await rm(join(to, 'pg_wal', name));
+      }
+    });
+    const primary = `host=${this.#socketFolder} port=${SOCKET_PORT} user=${ROLE}`;
+    const files = {
+      backup_label: label,
+      'standby.signal': '',
+      'postgresql.auto.conf': `primary_conninfo = '${primary}'\n`,
+    };
+    const owner = await chooseServerUser(dataDir);
+    for (const [name, text] of Object.entries(files)) {
+      await writeFile(join(to, name), text);
+      if (owner) await chown(join(to, name), owner.uid, owner.gid);
+    }
+    const standby = new Replica(dataDir, await socketFolderOf(dataDir));
+    await standby.#start();
+    await this.query(`alter system set synchronous_standby_names = '*'`);
+    await this.query('select pg_reload_conf()');
+    const states = () => this.query('select sync_state from pg_stat_replication');
+    await expect.poll(states, { timeout: 30_000 }).toEqual([{ sync_state: 'sync' }]);
+    return standby;
+  }
+
+  /** As a failing machine does it: at once, with all its sessions. */
+  kill(): Promise<void> {
+    return this.#kill();
+  }
+
+  async promote(): Promise<void> {
+    expect(await this.query('select pg_promote(true, 60) as done')).toEqual([{ done: true }]);
+  }
+
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ connectionString: this.url });
+    client.on('error', () => {}); // its query fails with the same
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** @returns what the copy needs to begin where it was begun */
+  async #whileBackedUp(copy: () => Promise<void>): Promise<string> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      await client.query(`select pg_backup_start('standby', true)`);
+      await copy();
+      const { rows } = await client.query('select labelfile from pg_backup_stop(false)');
+      return rows[0].labelfile;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async #start(): Promise<void> {
+    const user = await chooseServerUser(this.#dataDir);
+    const { postgres } = await findBinaries(user);
+    const cluster = clusterFolder(this.#dataDir);
+    const flags = [
+      ...serverFlags(this.#socketFolder),
+      '-c',
+      'wal_keep_size=1GB',
+      '-c',
+      'shared_buffers=32MB',
+    ];
+    const log = await open(join(this.#dataDir, 'postgres.log'), 'a');
+    const child = spawn(postgres, ['-D', pathFor(user, cluster), ...flags], {
+      cwd: cluster,
+      stdio: ['ignore', log.fd, log.fd],
+      env: programEnv,
+      ...user,
+    });
+    const ended = once(child, 'exit');
+    await log.close();
+    this.#kill = async () => {
+      child.kill('SIGKILL');
+      await ended;
+      // Its sessions see within moments that it is gone, and end.
+      await expect.poll(() => this.query('select 1').catch(() => null), { timeout: 30_000 }).toBeNull();
+    };
+    onTestFinished(async () => {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(this.#socketFolder, { recursive: true, force: true });
+    });
+    const answers = async () => {
+      const answer = await this.query('select 1').catch((error: Error) => error.message);
+      // A database that is not made yet answers too.
+      return typeof answer !== 'string' || answer.includes('does not exist');
+    };
+    await expect.poll(answers, { timeout: 60_000 }).toBe(true);
+  }
+}
+
+async function socketFolderOf(dataDir: string): Promise<string> {
+  return makeSocketFolder(dataDir, await chooseServerUser(dataDir));
+}
