@@ -163,3 +163,26 @@ test('a batch does what the same items do one by one', async () => {
     }
   }
 });
+
+test('a batch of 10,000 starves no single postback: they are answered while it runs', async () => {
+  const ids = Array.from({ length: 100 }, (_, n) => `bulk-${n}`);
+  await Promise.all(ids.map((id) => server.createCall(id)));
+  await server.createCall('single');
+  let isRunning = true;
+  const items = Array.from({ length: 10_000 }, (_, n) => ({ call_log_id: ids[n % 100], reason: `row ${n}` }));
+  const batch = sendBatch(items).finally(() => {
+    isRunning = false;
+  });
+  const statuses: number[] = [];
+  while (isRunning) {
+    const { status } = await server.post(webhook, {
+      call_log_id: 'single',
+      reason: `single ${statuses.length}`,
+    });
+    statuses.push(status);
+  }
+  expect((await batch).json.summary).toMatchObject({ applied: 10_000 });
+  // Behind the batch, all but the last would wait for its end: there would be one or two.
+  expect(statuses.length).toBeGreaterThan(8);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+});

@@ -10,8 +10,8 @@ import { outcomeToJson } from './postback-answer.ts';
 import { type Arrival, nothingDecoded, toPostback } from './read-postback.ts';
 
 /**
- * Items of all batches and imports together that may wait in the writer. A single postback stands behind at most
- * a third of them in its lane, about one transaction: that bounds its latency however much bulk there is.
+ * Items of all batches and imports together that may wait in the writer. A single postback stands behind about half of
+ * them in its lane, one transaction: that bounds its latency however much bulk there is.
  */
 const itemsInFlightMax = 600;
 
