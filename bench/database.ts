@@ -52,7 +52,8 @@ export async function createDoor({ url, accountId }: BenchDatabase, name: string
   const authKey = makeSecret('rbk');
   const settings = { name, type: 'update_fields', matchWindowHours: 168, matchRule: 'latest' } as const;
   const now = new Date().toISOString();
-  const { webhookId } = await createWebhook(db, accountId, settings, hashSecret(authKey), now);
+  const actor = { name: 'bench', tokenId: null, sourceIp: null };
+  const { webhookId } = await createWebhook(db, accountId, settings, hashSecret(authKey), actor, now);
   await closeDb(db);
   return { webhookId, authKey };
 }

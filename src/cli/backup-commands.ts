@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 
 const backupHelp = `
 Takes every table as it stood at one moment, while a server runs on the database or while none does. The file can be
-read by its owner alone: it holds callers' numbers, amounts and the account's Twilio token, but neither keys nor API
-tokens, of which the database has only hashes. The folder's admin-token is not in it.
+read by its owner alone: it holds callers' numbers, amounts, the account's Twilio token and the secrets that senders sign with, but
+neither keys nor API tokens, of which the database has only hashes. The folder's admin-token is not in it.
 
 Examples:
   ringback backup ringback-$(date +%F).backup

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { webhookTypeNames } from '../core/webhook-type.ts';
 import { programVersion } from '../program-version.ts';
+import { addAccessCommands } from './access-commands.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import type { ImportOptions } from './import.ts';
 import type { ReconcileOptions } from './reconcile.ts';
@@ -177,9 +178,11 @@ export async function runCli(args: string[]): Promise<number> {
       const { reconcileFile } = await import('./reconcile.ts');
       exitCode = await reconcileFile(file, options);
     });
-  addBackupCommands(program, databaseSettingsHelp, (code) => {
+  const end = (code: number) => {
     exitCode = code;
-  });
+  };
+  addAccessCommands(program, databaseSettingsHelp, end);
+  addBackupCommands(program, databaseSettingsHelp, end);
   program
     .command('doctor')
     .description('check the settings, this machine and the database, and say what to fix')

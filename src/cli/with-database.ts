@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { closeDb, openDb } from '../store/db.ts';
+import { closeDb, type Db, openDb } from '../store/db.ts';
 import { clusterFolder } from '../store/embedded/cluster.ts';
 import { DataDirInUse } from '../store/embedded/data-dir-lock.ts';
 import { databaseUrl } from '../store/embedded/database.ts';
@@ -11,6 +11,7 @@ import { startEmbeddedDatabase } from '../store/embedded.ts';
 
 export type OpenedDatabase = {
   pool: pg.Pool;
+  db: Db;
   url: string;
   /** Of an embedded database that a running Ringback has: what it says of who that is. */
   usedBy: DataDirInUse | null;
@@ -29,7 +30,7 @@ export async function withDatabase<T>(
   try {
     const db = openDb(url, 1, (error) => log.warn({ reason: error.message }, 'a database connection broke'));
     try {
-      return await work({ pool: db.pool, url, usedBy });
+      return await work({ pool: db.pool, db, url, usedBy });
     } finally {
       await closeDb(db);
     }

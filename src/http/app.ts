@@ -102,12 +102,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const signIn = async (scope: FastifyInstance) => {
     limitBodyTime(scope, bodyMsMax);
-    registerSignIn(scope, { store, publicUrl });
+    registerSignIn(scope, { store, publicUrl, guesses });
   };
   await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
     limitBodyTime(scope, bodyMsMax);
-    registerApi(scope, { store, writer, metrics, refusalOf, bulkLimit, publicUrl });
+    registerApi(scope, { store, writer, metrics, refusalOf, guesses, bulkLimit, publicUrl });
   };
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));

@@ -11,11 +11,16 @@ const refillMs = 1_000;
 /** About 2 MB. The network that failed longest ago is forgotten first. */
 const networksMax = 10_000;
 
+/** Tokens that were good lately; those of an installation are few. */
+const goodMax = 1_000;
+
 type Stock = { left: number; countedAtMs: number };
 
 export class GuessGuard {
   readonly #now: () => number;
   readonly #stocks = new Map<string, Stock>();
+
+  readonly #good = new Set<string>();
 
   /** @param now milliseconds of a clock that only goes forward */
   constructor(now: () => number) {
@@ -27,6 +32,33 @@ export class GuessGuard {
     if (this.#stocks.size === 0) return false;
     const stock = this.#stocks.get(networkOf(address));
     return stock !== undefined && this.#count(stock) < 1;
+  }
+
+  /**
+   * What a secret opens, or the refusal where it opens nothing or is not looked up.
+   * @param find null for a secret that opens nothing
+   */
+  async check<T>(
+    hash: Buffer,
+    address: string,
+    refusal: Refusal,
+    find: (hash: Buffer) => Promise<T | null>,
+  ): Promise<T | Refusal> {
+    const name = hash.toString('base64');
+    const isAllowed = this.#good.has(name) || !this.isSlowed(address);
+    const found = isAllowed ? await find(hash) : null;
+    if (found !== null) {
+      this.#noteGood(name);
+      return found;
+    }
+    const waitSeconds = this.fail(address);
+    return waitSeconds > 0 ? tooManyGuesses(waitSeconds) : refusal;
+  }
+
+  #noteGood(name: string): void {
+    const oldest = this.#good.size === goodMax ? this.#good.values().next().value : undefined;
+    if (oldest !== undefined) this.#good.delete(oldest);
+    this.#good.add(name);
   }
 
   /** Counts a failure. @returns 0, or how many seconds to wait where there were too many */

@@ -11,6 +11,12 @@ const { version, description } = JSON.parse(
 export function describeApi(): FastifyDynamicSwaggerOptions {
   return {
     openapi: head(),
+    transform: ({ schema, url, route }) => {
+      const role = route.config?.role;
+      if (role === undefined || schema === undefined) return { schema, url };
+      const description = [schema.description, `Needs the role ${role}.`].filter(Boolean).join(' ');
+      return { schema: { ...schema, description, 'x-role': role }, url };
+    },
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
     transformObject: (document) => {
       if (!('openapiObject' in document)) throw new Error('this describes OpenAPI 3');
@@ -72,6 +78,11 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
       { name: 'files', description: 'Imports and reconciliations: lines in, lines out' },
       { name: 'account' },
       { name: 'session', description: 'Browsers that are signed in' },
+      { name: 'tokens' },
+      {
+        name: 'audit log',
+        description: 'Who made, changed and took away what: of webhooks, tokens and accounts',
+      },
       { name: 'system' },
     ],
     components: {

@@ -8,7 +8,7 @@ import Format from 'typebox/format';
 import { Settings } from 'typebox/system';
 import { readRange } from '../address-list.ts';
 import { type Fault, Invalid } from '../core/fault.ts';
-import { isTimeZone } from '../core/instant.ts';
+import { isTimeZone, readInstant } from '../core/instant.ts';
 import { isJsonObject } from '../core/json.ts';
 import { isCountry } from '../core/phone.ts';
 import { type Refusal, refuse, refuseFaults } from '../core/refusal.ts';
@@ -31,6 +31,10 @@ const formats: Record<string, { accepts(text: string): boolean; detail: string }
     accepts: isSigningSecret,
     detail: 'Send the secret as whsec_ and the base64 of 24 to 64 bytes.',
   },
+  future: {
+    accepts: (text) => /[zZ]$|[+-]\d\d:?\d\d$/.test(text) && isFuture(readInstant(text, 'UTC')),
+    detail: 'Send a time to come in RFC 3339 with its offset, such as 2027-01-31T00:00:00Z.',
+  },
   country: {
     accepts: (text) => isCountry(text.toUpperCase()),
     detail: 'Send a country as its two letters of ISO 3166, such as US.',
@@ -45,6 +49,10 @@ export function compileValidator(route: FastifyRouteSchemaDef<TSchema>) {
   const validate = TypeBoxValidatorCompiler(route);
   if (!Type.IsOptional(route.schema)) return validate;
   return (value: unknown) => (value === null ? { value } : validate(value));
+}
+
+function isFuture(read: string | Invalid): boolean {
+  return typeof read === 'string' && Date.parse(read) > Date.now();
 }
 
 type ValidationError = Error & { validation: TLocalizedValidationError[] };

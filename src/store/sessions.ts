@@ -1,22 +1,35 @@
-import { findTokenOwner, type TokenOwner } from './accounts.ts';
+import { type Actor, recordAct } from './audit.ts';
 import { type Db, inTransaction } from './db.ts';
+import { findTokenOwner, type TokenOwner } from './tokens.ts';
 
 export type Session = { owner: TokenOwner; expiresAt: string };
+
+export type NewSession = {
+  owner: TokenOwner;
+  sessionHash: Buffer;
+  /** of the token that opens it */
+  tokenHash: Buffer;
+  /** instant */
+  expiresAt: string;
+};
 
 /** Also clears away what expired: sessions are few and opened rarely. */
 export async function createSession(
   { pool }: Db,
-  sessionHash: Buffer,
-  tokenHash: Buffer,
-  expiresAt: string,
+  { owner, sessionHash, tokenHash, expiresAt }: NewSession,
+  actor: Actor,
   now: string,
 ): Promise<void> {
+  const { accountId, tokenId, name } = owner;
   await inTransaction(pool, async (client) => {
     await client.query('delete from session where expires_at <= $1', [now]);
     await client.query(
       'insert into session (session_hash, token_hash, created_at, expires_at) values ($1, $2, $3, $4)',
       [sessionHash, tokenHash, now, expiresAt],
     );
+    const changes = { expires_at: { from: null, to: expiresAt } };
+    const target = { id: tokenId, name };
+    await recordAct(client, { accountId, actor, action: 'session.created', target, changes }, now);
   });
 }
 
@@ -27,10 +40,21 @@ export async function findSession(db: Db, sessionHash: Buffer, now: string): Pro
     text: 'select token_hash, expires_at from session where session_hash = $1 and expires_at > $2',
     values: [sessionHash, now],
   });
-  const owner = rows[0] === undefined ? null : await findTokenOwner(db, rows[0].token_hash);
+  const owner = rows[0] === undefined ? null : await findTokenOwner(db, rows[0].token_hash, now);
   return rows[0] === undefined || owner === null ? null : { owner, expiresAt: rows[0].expires_at };
 }
 
-export async function deleteSession({ pool }: Db, sessionHash: Buffer): Promise<void> {
-  await pool.query('delete from session where session_hash = $1', [sessionHash]);
+export async function deleteSession(
+  { pool }: Db,
+  accountId: string,
+  sessionHash: Buffer,
+  actor: Actor,
+  now: string,
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query('delete from session where session_hash = $1', [sessionHash]);
+    if (rowCount === 0) return;
+    const target = { id: actor.tokenId, name: actor.name };
+    await recordAct(client, { accountId, actor, action: 'session.ended', target, changes: {} }, now);
+  });
 }

@@ -3,6 +3,7 @@ import type { Postback } from '../core/postback.ts';
 import * as accounts from './accounts.ts';
 import * as activity from './activity.ts';
 import * as attention from './attention.ts';
+import * as audit from './audit.ts';
 import * as callEvents from './call-events.ts';
 import type { CallFilter } from './call-filter.ts';
 import { type CallCursor, listCalls } from './call-list.ts';
@@ -19,6 +20,7 @@ import * as reconcile from './reconcile.ts';
 import * as replays from './replays.ts';
 import * as retention from './retention.ts';
 import * as sessions from './sessions.ts';
+import * as tokens from './tokens.ts';
 import * as webhookKeys from './webhook-keys.ts';
 import * as webhooks from './webhooks.ts';
 import { type WriteMode, writePostbacks } from './write-postbacks.ts';
@@ -31,33 +33,60 @@ export function createStore(db: Db, now: () => string) {
     ensureFirstAccount: (tokenHash: Buffer) =>
       inTransaction(db.pool, (client) => accounts.ensureFirstAccount(client, tokenHash, now())),
     findAccount: (accountId: string | null) => accounts.findAccount(db.pool, accountId),
-    findTokenOwner: (tokenHash: Buffer) => accounts.findTokenOwner(db, tokenHash),
-    changeAccount: (accountId: string, changes: accounts.AccountChanges) =>
-      accounts.changeAccount(db, accountId, changes, now()),
+    addAccount: (account: accounts.NewAccount, tokenHash: Buffer, actor: audit.Actor) =>
+      accounts.addAccount(db, account, tokenHash, actor, now()),
+    listAccounts: (limit: number, after: string | null) => accounts.listAccounts(db, limit, after),
+    changeAccount: (accountId: string, changes: accounts.AccountChanges, actor: audit.Actor) =>
+      accounts.changeAccount(db, accountId, changes, actor, now()),
 
-    createSession: (sessionHash: Buffer, tokenHash: Buffer, expiresAt: string) =>
-      sessions.createSession(db, sessionHash, tokenHash, expiresAt, now()),
+    createSession: (session: sessions.NewSession, actor: audit.Actor) =>
+      sessions.createSession(db, session, actor, now()),
     findSession: (sessionHash: Buffer) => sessions.findSession(db, sessionHash, now()),
-    deleteSession: (sessionHash: Buffer) => sessions.deleteSession(db, sessionHash),
+    deleteSession: (accountId: string, sessionHash: Buffer, actor: audit.Actor) =>
+      sessions.deleteSession(db, accountId, sessionHash, actor, now()),
 
-    createWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer) =>
-      webhooks.createWebhook(db, accountId, settings, keyHash, now()),
+    findTokenOwner: (tokenHash: Buffer) => tokens.findTokenOwner(db, tokenHash, now()),
+    createToken: (accountId: string, token: tokens.NewToken, tokenHash: Buffer, actor: audit.Actor) =>
+      tokens.createToken(db, accountId, token, tokenHash, actor, now()),
+    listTokens: (accountId: string, limit: number, before: string | null) =>
+      tokens.listTokens(db, accountId, limit, before),
+    revokeToken: (accountId: string, tokenId: string, actor: audit.Actor) =>
+      tokens.revokeToken(db, accountId, tokenId, actor, now()),
+    listAuditEvents: (accountId: string, filter: audit.AuditFilter, limit: number, before: string | null) =>
+      audit.listAuditEvents(db, accountId, filter, limit, before),
+
+    createWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer, actor: audit.Actor) =>
+      webhooks.createWebhook(db, accountId, settings, keyHash, actor, now()),
     listWebhooks: (accountId: string, limit: number, before: string | null) =>
       webhooks.listWebhooks(db, accountId, limit, before),
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
     findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now()),
     findOwnWebhook: (accountId: string, webhookId: string) =>
       webhookKeys.findOwnWebhook(db, accountId, webhookId),
-    ensureWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer) =>
-      webhooks.ensureWebhook(db, accountId, settings, keyHash, now()),
-    changeWebhook: (accountId: string, webhookId: string, changes: webhooks.WebhookChanges) =>
-      webhooks.changeWebhook(db, accountId, webhookId, changes, now()),
-    deleteWebhook: (accountId: string, webhookId: string) =>
-      webhooks.deleteWebhook(db, accountId, webhookId, now()),
-    rotateKey: (accountId: string, webhookId: string, keyHash: Buffer, oldKeysExpireAt: string) =>
-      webhookKeys.rotateKey(db, accountId, webhookId, keyHash, oldKeysExpireAt, now()),
-    rotateSigningSecret: (accountId: string, webhookId: string, secret: string, oldSecretExpiresAt: string) =>
-      webhookKeys.rotateSigningSecret(db, accountId, webhookId, secret, oldSecretExpiresAt, now()),
+    ensureWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer, actor: audit.Actor) =>
+      webhooks.ensureWebhook(db, accountId, settings, keyHash, actor, now()),
+    changeWebhook: (
+      accountId: string,
+      webhookId: string,
+      changes: webhooks.WebhookChanges,
+      actor: audit.Actor,
+    ) => webhooks.changeWebhook(db, accountId, webhookId, changes, actor, now()),
+    deleteWebhook: (accountId: string, webhookId: string, actor: audit.Actor) =>
+      webhooks.deleteWebhook(db, accountId, webhookId, actor, now()),
+    rotateKey: (
+      accountId: string,
+      webhookId: string,
+      keyHash: Buffer,
+      oldKeysExpireAt: string,
+      actor: audit.Actor,
+    ) => webhookKeys.rotateKey(db, accountId, webhookId, keyHash, oldKeysExpireAt, actor, now()),
+    rotateSigningSecret: (
+      accountId: string,
+      webhookId: string,
+      secret: string,
+      oldSecretExpiresAt: string,
+      actor: audit.Actor,
+    ) => webhookKeys.rotateSigningSecret(db, accountId, webhookId, secret, oldSecretExpiresAt, actor, now()),
 
     recordCallEvent: (event: callEvents.ReceivedEvent) => callEvents.recordCallEvent(db, event),
     listOverdueCalls: (startedBefore: string, limit: number, after: overdueCalls.OverdueCall | null) =>
@@ -144,9 +173,10 @@ export function createStore(db: Db, now: () => string) {
   };
 }
 
-export type { Account, TokenOwner } from './accounts.ts';
 export type { OutcomeCounts } from './activity.ts';
 export type { ActiveWebhook } from './attention.ts';
+export type { Account, ListedAccount, NewAccount } from './accounts.ts';
+export type { Actor, AuditEvent, AuditFilter } from './audit.ts';
 export type { CallFilter } from './call-filter.ts';
 export type { CallCursor } from './call-list.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './call-report.ts';
@@ -156,5 +186,6 @@ export type { OverdueCall } from './overdue-calls.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postback-log.ts';
 export type { NumberedLine, StatementScope } from './reconcile.ts';
 export type { RecordedPostback } from './replays.ts';
+export type { NewToken, Token, TokenOwner } from './tokens.ts';
 export type { KeyedWebhook, Webhook } from './webhook-rows.ts';
 export type { WebhookChanges } from './webhooks.ts';

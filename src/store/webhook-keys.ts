@@ -1,4 +1,5 @@
 /** What opens a webhook's door: its keys, by their hashes, and the secrets that senders sign with. */
+import { type Actor, recordAct } from './audit.ts';
 import { type Db, inTransaction, type Queryable } from './db.ts';
 import {
   type KeyedRow,
@@ -65,6 +66,7 @@ export async function rotateKey(
   webhookId: string,
   keyHash: Buffer,
   oldKeysExpireAt: string,
+  actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
   return inTransaction(pool, async (client) => {
@@ -80,6 +82,9 @@ export async function rotateKey(
       [accountId, webhookId, oldKeysExpireAt],
     );
     await insertKey(client, accountId, webhookId, keyHash, now);
+    const changes = { old_keys_expire_at: { from: null, to: oldKeysExpireAt } };
+    const target = { id: webhookId, name: row.name };
+    await recordAct(client, { accountId, actor, action: 'webhook.key_rotated', target, changes }, now);
     return webhookOf(row);
   });
 }
@@ -91,14 +96,23 @@ export async function rotateSigningSecret(
   webhookId: string,
   secret: string,
   oldSecretExpiresAt: string,
+  actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
-  const { rows } = await pool.query<WebhookRow>(
-    `update incoming_webhook w set signing_secret = $3,
-       previous_signing_secret = case when signing_secret is distinct from $3 then signing_secret end,
-       previous_secret_expires_at = $4, revision = revision + 1, updated_at = $5
-     where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${webhookColumns}`,
-    [accountId, webhookId, secret, oldSecretExpiresAt, now],
-  );
-  return rows[0] === undefined ? null : webhookOf(rows[0]);
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<WebhookRow>(
+      `update incoming_webhook w set signing_secret = $3,
+         previous_signing_secret = case when signing_secret is distinct from $3 then signing_secret end,
+         previous_secret_expires_at = $4, revision = revision + 1, updated_at = $5
+       where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${webhookColumns}`,
+      [accountId, webhookId, secret, oldSecretExpiresAt, now],
+    );
+    const [row] = rows;
+    if (row === undefined) return null;
+    const action = 'webhook.signing_secret_rotated';
+    const changes = { old_secret_expires_at: { from: null, to: oldSecretExpiresAt } };
+    const target = { id: webhookId, name: row.name };
+    await recordAct(client, { accountId, actor, action, target, changes }, now);
+    return webhookOf(row);
+  });
 }

@@ -101,3 +101,10 @@ export function keyedWebhookOf(row: KeyedRow): KeyedWebhook {
     signingSecrets,
   };
 }
+
+/** What the audit log tells of a webhook, by the names of the wire. */
+export function auditedOf(row: WebhookRow): Record<string, unknown> {
+  const { webhook_id: _id, created_at: _made, updated_at: _changed, is_paused: paused, ...named } = row;
+  const { requires_signature: signature_required, ...settings } = named;
+  return { ...settings, signature_required, paused };
+}

@@ -1,10 +1,12 @@
 /** Incoming webhooks as their owner makes, reads and changes them. */
 import type { WebhookAccess } from '../core/webhook-access.ts';
 import { makeOrderedId } from '../ordered-id.ts';
+import { type Actor, changesBetween, recordAct } from './audit.ts';
 import { type Db, inTransaction, type Queryable } from './db.ts';
 import { type Page, pageOf } from './page.ts';
 import { insertKey } from './webhook-keys.ts';
 import {
+  auditedOf,
   type Webhook,
   type WebhookRow,
   type WebhookSettings,
@@ -37,6 +39,7 @@ export async function ensureWebhook(
   accountId: string,
   settings: NewWebhook,
   keyHash: Buffer,
+  actor: Actor,
   now: string,
 ): Promise<Webhook> {
   const { name, type } = settings;
@@ -48,7 +51,7 @@ export async function ensureWebhook(
       [accountId, name, type],
     );
     return rows[0] === undefined
-      ? insertWebhook(client, accountId, settings, keyHash, now)
+      ? insertWebhook(client, accountId, settings, keyHash, actor, now)
       : webhookOf(rows[0]);
   });
 }
@@ -58,9 +61,10 @@ export async function createWebhook(
   accountId: string,
   settings: NewWebhook,
   keyHash: Buffer,
+  actor: Actor,
   now: string,
 ): Promise<Webhook> {
-  return inTransaction(pool, (client) => insertWebhook(client, accountId, settings, keyHash, now));
+  return inTransaction(pool, (client) => insertWebhook(client, accountId, settings, keyHash, actor, now));
 }
 
 async function insertWebhook(
@@ -68,6 +72,7 @@ async function insertWebhook(
   accountId: string,
   settings: NewWebhook,
   keyHash: Buffer,
+  actor: Actor,
   now: string,
 ): Promise<Webhook> {
   const { columns, values } = spellOut(settings);
@@ -80,6 +85,9 @@ async function insertWebhook(
   const [row] = rows;
   if (row === undefined) throw new Error('an insert returned no row');
   await insertKey(client, accountId, row.webhook_id, keyHash, now);
+  const changes = changesBetween({}, auditedOf(row));
+  const target = { id: row.webhook_id, name: row.name };
+  await recordAct(client, { accountId, actor, action: 'webhook.created', target, changes }, now);
   return webhookOf(row);
 }
 
@@ -118,17 +126,29 @@ export async function changeWebhook(
   accountId: string,
   webhookId: string,
   changes: WebhookChanges,
+  actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
   const { columns, values } = spellOut(changes);
   const set = columns.map((column, at) => `${column} = $${at + 4}, `).join('');
   const endPrevious = changes.signingSecret === undefined ? '' : 'previous_signing_secret = null, ';
-  const { rows } = await pool.query<WebhookRow>(
-    `update incoming_webhook w set ${set}${endPrevious} revision = revision + 1, updated_at = $3
-     where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${webhookColumns}`,
-    [accountId, webhookId, now, ...values],
-  );
-  return rows[0] === undefined ? null : webhookOf(rows[0]);
+  return inTransaction(pool, async (client) => {
+    const before = await lockWebhook(client, accountId, webhookId);
+    const { rows } = await client.query<WebhookRow>(
+      `update incoming_webhook w set ${set}${endPrevious} revision = revision + 1, updated_at = $3
+       where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${webhookColumns}`,
+      [accountId, webhookId, now, ...values],
+    );
+    const [after] = rows;
+    if (before === undefined || after === undefined) return null;
+    const changed = changesBetween(auditedOf(before), auditedOf(after));
+    if (changes.signingSecret != null && before.requires_signature)
+      changed['signing_secret'] = { from: 'hidden', to: 'hidden, another' };
+    const target = { id: webhookId, name: after.name };
+    if (Object.keys(changed).length > 0)
+      await recordAct(client, { accountId, actor, action: 'webhook.changed', target, changes: changed }, now);
+    return webhookOf(after);
+  });
 }
 
 /** Revokes its keys at once. The webhook's name stays in the log. @returns false when there is none */
@@ -136,21 +156,39 @@ export async function deleteWebhook(
   { pool }: Db,
   accountId: string,
   webhookId: string,
+  actor: Actor,
   now: string,
 ): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    const { rowCount } = await client.query(
+    const before = await lockWebhook(client, accountId, webhookId);
+    if (before === undefined) return false;
+    await client.query(
       `update incoming_webhook set deleted_at = $3, signing_secret = null, previous_signing_secret = null,
          revision = revision + 1
-       where account_id = $1 and webhook_id = $2 and deleted_at is null`,
+       where account_id = $1 and webhook_id = $2`,
       [accountId, webhookId, now],
     );
     await client.query('delete from auth_key where account_id = $1 and webhook_id = $2', [
       accountId,
       webhookId,
     ]);
-    return rowCount === 1;
+    const target = { id: webhookId, name: before.name };
+    await recordAct(client, { accountId, actor, action: 'webhook.deleted', target, changes: {} }, now);
+    return true;
   });
+}
+
+async function lockWebhook(
+  client: Queryable,
+  accountId: string,
+  webhookId: string,
+): Promise<WebhookRow | undefined> {
+  const { rows } = await client.query<WebhookRow>(
+    `select ${webhookColumns} from incoming_webhook w
+     where account_id = $1 and webhook_id = $2 and deleted_at is null for no key update`,
+    [accountId, webhookId],
+  );
+  return rows[0];
 }
 
 /** The columns of the settings that are given, with their values. */

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import type { Role } from '../../src/core/role.ts';
 import { hashSecret } from '../../src/http/secret.ts';
 import { createAccount } from '../../src/store/accounts.ts';
 import { TestServer } from './server.ts';
@@ -13,4 +15,13 @@ export async function addAccount({ url, database }: TestServer, name: string): P
   const accountId = await createAccount(client, name, hashSecret(token), new Date().toISOString());
   await client.end();
   return { accountId, server: new TestServer(url, database, token, async () => {}) };
+}
+
+/** The same server, asked with a new token of the same account. */
+export async function withRole(server: TestServer, role: Role, name: string = role): Promise<TestServer> {
+  const { json } = await server.api('POST', '/tokens', {
+    name: `${name} ${randomBytes(3).toString('hex')}`,
+    role,
+  });
+  return new TestServer(server.url, server.database, json.token, async () => {});
 }

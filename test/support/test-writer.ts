@@ -11,6 +11,9 @@ import { createStore, type Store } from '../../src/store/store.ts';
 
 const instantNow = () => new Date().toISOString();
 
+/** Who makes what a test needs. */
+export const tester = { name: 'test', tokenId: null, sourceIp: null };
+
 export class TestWriter {
   readonly store: Store;
   readonly writer: Writer;
@@ -110,7 +113,7 @@ export async function startTestWriter(
     matchRule: 'latest',
   } as const;
   const known = (await store.listWebhooks(accountId, 1, null)).items[0];
-  const webhook = known ?? (await store.createWebhook(accountId, settings, randomBytes(32)));
+  const webhook = known ?? (await store.createWebhook(accountId, settings, randomBytes(32), tester));
   const testWriter = new TestWriter(store, accountId, webhook.webhookId, options);
   const close = async () => {
     await testWriter.writer.close();

@@ -106,6 +106,7 @@ describe('a session', () => {
     expect(headers.get('cache-control')).toBe('no-store');
     expect(json).toMatchObject({
       signed_in_as: 'owner',
+      role: 'owner',
       account: { name: 'Ringback', time_zone: 'UTC', default_country: 'US' },
       public_url: server.url.replace('127.0.0.1', 'localhost'),
     });

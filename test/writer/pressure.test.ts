@@ -6,7 +6,7 @@ import { hashSecret } from '../../src/http/secret.ts';
 import { createLog } from '../../src/log.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
 import { startTestServerOn } from '../support/server.ts';
-import { startTestWriter } from '../support/test-writer.ts';
+import { startTestWriter, tester } from '../support/test-writer.ts';
 
 let database: TestDatabase;
 
@@ -27,7 +27,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
   const { store, writer, accountId } = small;
   await small.createCalls(['full']);
   const settings = { name: 'Full', type: 'update_fields', matchWindowHours: 1, matchRule: 'latest' } as const;
-  await store.createWebhook(accountId, settings, hashSecret('key-of-the-full-one'));
+  await store.createWebhook(accountId, settings, hashSecret('key-of-the-full-one'), tester);
   const app = await createApp({
     store,
     writer,

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import type { Account } from '../../store/store.ts';
 import { accountChangeBody, accountJson } from '../api-types/account.ts';
 import { problem } from '../api-types/problem.ts';
+import { actorOf, needs } from './access.ts';
 import { type Api, accountOf, apiDocs } from './route.ts';
 
 type AccountChange = Static<typeof accountChangeBody>;
@@ -10,13 +11,15 @@ type AccountChange = Static<typeof accountChangeBody>;
 export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
   const docs = { ...apiDocs, tags: ['account'], response: { 200: accountJson, '4xx': problem } };
 
-  app.get('/account', { schema: { ...docs, summary: 'Read the account' } }, async (request) =>
-    accountToJson(await accountOf(api, request)),
+  app.get(
+    '/account',
+    { schema: { ...docs, summary: 'Read the account' }, ...needs('analyst') },
+    async (request) => accountToJson(await accountOf(api, request)),
   );
 
   app.patch<{ Body: AccountChange }>(
     '/account',
-    { schema: { ...docs, summary: 'Change the account', body: accountChangeBody } },
+    { schema: { ...docs, summary: 'Change the account', body: accountChangeBody }, ...needs('owner') },
     async (request) => {
       const {
         name,
@@ -24,12 +27,14 @@ export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
         default_country: country,
         twilio_auth_token: twilioAuthToken,
       } = request.body;
-      const account = await api.store.changeAccount(request.owner.accountId, {
+      const changes = {
         ...(name !== undefined && { name: name.trim() }),
         ...(timeZone !== undefined && { timeZone }),
         ...(country !== undefined && { defaultCountry: country.toUpperCase() }),
         ...(twilioAuthToken !== undefined && { twilioAuthToken: twilioAuthToken?.trim() ?? null }),
-      });
+      };
+      const { accountId } = request.owner;
+      const account = await api.store.changeAccount(accountId, changes, actorOf(request));
       return accountToJson(account);
     },
   );

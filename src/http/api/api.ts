@@ -2,7 +2,10 @@ import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import { leaveBodiesUnread } from '../files/file-request.ts';
 import { sendProblem } from '../problem.ts';
+import { refuseRole } from './access.ts';
 import { registerAccountRoutes } from './account.ts';
+import { registerAccountsRoutes } from './accounts.ts';
+import { registerAuditRoutes } from './audit.ts';
 import { authenticate } from './authenticate.ts';
 import { registerCallLists } from './call-lists.ts';
 import { registerNameLists } from './call-names.ts';
@@ -18,6 +21,7 @@ import { registerReplayRoute } from './replays.ts';
 import { registerReportRoute } from './reports.ts';
 import type { Api } from './route.ts';
 import { registerSessionRoutes } from './session.ts';
+import { registerTokenRoutes } from './tokens.ts';
 import { registerWebhookRoutes } from './webhooks.ts';
 
 /** The operator's side: every route wants a token, or the session of one (contract 3). */
@@ -31,6 +35,8 @@ export function registerApi(app: FastifyInstance, api: Api): void {
     if ('code' in found) return sendProblem(reply, found);
     request.owner = found.owner;
     request.sessionExpiresAt = found.expiresAt;
+    const refusal = await refuseRole(api.store, request);
+    if (refusal !== null) return sendProblem(reply, refusal);
   });
   registerSessionRoutes(app, api);
   registerCallRoutes(app, api);
@@ -44,6 +50,9 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);
   registerAccountRoutes(app, api);
+  registerAccountsRoutes(app, api);
+  registerTokenRoutes(app, api);
+  registerAuditRoutes(app, api);
   app.register(async (scope) => registerFileRoutes(scope, api));
 }
 

@@ -14,20 +14,22 @@ export type Authenticated = { owner: TokenOwner; expiresAt: string | null };
  * itself, so what is to change something must also come from a page of this server.
  */
 export async function authenticate(
-  { store, publicUrl }: Pick<Api, 'store' | 'publicUrl'>,
-  { headers, cookies, method }: FastifyRequest,
+  { store, publicUrl, guesses }: Pick<Api, 'store' | 'publicUrl' | 'guesses'>,
+  { headers, cookies, method, sourceIp }: FastifyRequest,
 ): Promise<Authenticated | Refusal> {
   const token = readBearerToken(headers.authorization);
   const cookie = headers.authorization === undefined ? cookies[sessionCookie] : undefined;
-  if (token !== undefined) {
-    const owner = await store.findTokenOwner(hashSecret(token));
-    if (owner !== null) return { owner, expiresAt: null };
-  } else if (cookie !== undefined) {
-    if (method !== 'GET' && method !== 'HEAD' && !isSameOrigin(headers, publicUrl())) return wrongOrigin();
-    const session = await store.findSession(hashSecret(cookie));
-    if (session !== null) return session;
-  }
-  return refuse('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.');
+  const isCookie = token === undefined && cookie !== undefined;
+  if (isCookie && method !== 'GET' && method !== 'HEAD' && !isSameOrigin(headers, publicUrl()))
+    return wrongOrigin();
+  const refusal = refuse('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.');
+  const secret = token ?? cookie;
+  if (secret === undefined) return refusal;
+  return guesses.check(hashSecret(secret), sourceIp, refusal, async (hash) => {
+    if (isCookie) return store.findSession(hash);
+    const owner = await store.findTokenOwner(hash);
+    return owner === null ? null : { owner, expiresAt: null };
+  });
 }
 
 function readBearerToken(authorization: string | undefined): string | undefined {

@@ -9,6 +9,7 @@ import { callRef, callsAnswer, callsQuery, timelineItemJson } from '../api-types
 import { listOf, pageQuery } from '../api-types/lists.ts';
 import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
 import { readCallFilter } from './call-query.ts';
 import { ListReader } from './list-reader.ts';
@@ -25,10 +26,14 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
     response: { ...response, '4xx': problem },
   });
 
-  app.get<ById>('/calls/:id', { schema: docs('Read a call', { 200: callRef }) }, async (request, reply) => {
-    const call = await findCall(api, request);
-    return call === null ? sendUnknownCall(reply) : callToJson(call);
-  });
+  app.get<ById>(
+    '/calls/:id',
+    { schema: docs('Read a call', { 200: callRef }), ...needs('analyst') },
+    async (request, reply) => {
+      const call = await findCall(api, request);
+      return call === null ? sendUnknownCall(reply) : callToJson(call);
+    },
+  );
 
   app.get<ById & List>(
     '/calls/:id/timeline',
@@ -38,6 +43,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         querystring: pageQuery,
       },
       ...documentedOnly,
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
@@ -63,6 +69,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         querystring: callsQuery,
       },
       ...documentedOnly,
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

@@ -17,6 +17,7 @@ import {
 } from '../api-types/calls.ts';
 import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
 import { readCallChange } from './call-change.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly } from './route.ts';
@@ -37,13 +38,18 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     {
       schema: { ...docs('Create or update a call', { 200: callRef, 201: callRef }), body: callEventBody },
       ...documentedOnly,
+      ...needs('operator'),
     },
     async (request, reply) => recordEvent(api, request, reply, null),
   );
 
   app.post<ById>(
     '/calls/:id/complete',
-    { schema: { ...docs('Complete a live call', { 200: callRef }), body: completeBody }, ...documentedOnly },
+    {
+      schema: { ...docs('Complete a live call', { 200: callRef }), body: completeBody },
+      ...documentedOnly,
+      ...needs('operator'),
+    },
     async (request, reply) => recordEvent(api, request, reply, request.params.id),
   );
 
@@ -55,6 +61,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
         body: callChangeBody,
       },
       ...documentedOnly,
+      ...needs('operator'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

@@ -16,6 +16,7 @@ import { importColumns } from '../imports/import-columns.ts';
 import { importAnswer, importQuery } from '../imports/import-schemas.ts';
 import { refuseWebhook } from '../read-postback.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
+import { actorOf, needs } from './access.ts';
 import { ListReader } from './list-reader.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
 
@@ -43,6 +44,7 @@ export function registerImportRoute(scope: FastifyInstance, api: Api, stopping: 
         response: { 200: importAnswer, '4xx': problem },
       },
       ...documentedOnly,
+      ...needs('operator'),
     },
     (request, reply) => takeImport(api, request, reply, stopping),
   );
@@ -106,7 +108,7 @@ async function findWebhook(
   { webhookId, type }: Asked,
 ): Promise<KeyedWebhook | Refusal> {
   const { accountId } = request.owner;
-  const id = webhookId ?? (await ensureOwnWebhook(store, accountId, type ?? 'update_fields'));
+  const id = webhookId ?? (await ensureOwnWebhook(store, request, type ?? 'update_fields'));
   const webhook = await store.findOwnWebhook(accountId, id);
   if (webhook === null)
     return refuse('not_found', 'There is no incoming webhook with this id: list them for their ids.');
@@ -114,8 +116,14 @@ async function findWebhook(
 }
 
 /** Its key is known to nobody. */
-async function ensureOwnWebhook(store: Api['store'], accountId: string, type: WebhookType): Promise<string> {
+async function ensureOwnWebhook(
+  store: Api['store'],
+  request: FastifyRequest,
+  type: WebhookType,
+): Promise<string> {
   const keyHash = hashSecret(makeSecret('rbk'));
-  const webhook = await store.ensureWebhook(accountId, { ...ownWebhook, type }, keyHash);
+  const settings = { ...ownWebhook, type };
+  const { accountId } = request.owner;
+  const webhook = await store.ensureWebhook(accountId, settings, keyHash, actorOf(request));
   return webhook.webhookId;
 }

@@ -14,6 +14,7 @@ import {
 import { problem } from '../api-types/problem.ts';
 import { answerStatusOf, outcomeToJson } from '../postback-answer.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { definedOnly, ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
@@ -32,6 +33,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
         response: { 200: listOf(postbackRef), '4xx': problem },
       },
       ...documentedOnly,
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);
@@ -48,6 +50,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
     '/postbacks/:id',
     {
       schema: { ...docs, summary: 'Read a postback', response: { 200: postbackDetailJson, '4xx': problem } },
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const { id } = request.params;

@@ -15,6 +15,7 @@ import { reconcileLines } from '../reconciliations/reconciliation.ts';
 import { reconciliationAnswer, reconciliationQuery } from '../reconciliations/reconciliation-schemas.ts';
 import { readStatement } from '../reconciliations/statement.ts';
 import { statementColumns } from '../reconciliations/statement-columns.ts';
+import { needs } from './access.ts';
 import { definedOnly, ListReader } from './list-reader.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
 
@@ -34,6 +35,7 @@ export function registerReconciliationRoute(scope: FastifyInstance, api: Api, st
         response: { 200: reconciliationAnswer, '4xx': problem },
       },
       ...documentedOnly,
+      ...needs('analyst'), // nothing is changed
     },
     (request, reply) => reconcile(api, request, reply, stopping),
   );

@@ -6,6 +6,7 @@ import type { TSchema } from 'typebox';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { ErrorMapper } from '../errors.ts';
+import type { GuessGuard } from '../guess-guard.ts';
 import type { Metrics } from '../metrics.ts';
 import { compileValidator } from '../validation.ts';
 
@@ -23,6 +24,7 @@ export type Api = {
   writer: Pick<Writer, 'submit'>;
   metrics: Metrics;
   refusalOf: ErrorMapper;
+  guesses: GuessGuard;
   /** for items of batches and imports, on their way through the writer */
   bulkLimit: LimitFunction;
   publicUrl(): string;

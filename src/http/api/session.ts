@@ -4,6 +4,7 @@ import { problem } from '../api-types/problem.ts';
 import { type SessionJson, sessionJson } from '../api-types/session.ts';
 import { hashSecret } from '../secret.ts';
 import { sessionCookie, sessionCookieOptions } from '../session-cookie.ts';
+import { actorOf, needs } from './access.ts';
 import { accountToJson } from './account.ts';
 import type { Authenticated } from './authenticate.ts';
 import { type Api, accountOf, apiDocs } from './route.ts';
@@ -13,7 +14,10 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
 
   app.get(
     '/session',
-    { schema: { ...docs, summary: 'Who am I?', response: { 200: sessionJson, '4xx': problem } } },
+    {
+      schema: { ...docs, summary: 'Who am I?', response: { 200: sessionJson, '4xx': problem } },
+      ...needs('analyst'),
+    },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
       return readSession(api, { owner: request.owner, expiresAt: request.sessionExpiresAt });
@@ -22,10 +26,16 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
 
   app.delete(
     '/session',
-    { schema: { ...docs, summary: 'Sign the browser out', response: { 204: Type.Null(), '4xx': problem } } },
+    {
+      schema: { ...docs, summary: 'Sign the browser out', response: { 204: Type.Null(), '4xx': problem } },
+      ...needs('analyst'),
+    },
     async (request, reply) => {
       const secret = request.cookies[sessionCookie];
-      if (secret !== undefined) await api.store.deleteSession(hashSecret(secret));
+      if (secret !== undefined) {
+        const { accountId } = request.owner;
+        await api.store.deleteSession(accountId, hashSecret(secret), actorOf(request));
+      }
       return reply.code(204).clearCookie(sessionCookie, sessionCookieOptions(api.publicUrl())).send();
     },
   );
@@ -36,5 +46,11 @@ export async function readSession(
   { owner, expiresAt }: Authenticated,
 ): Promise<SessionJson> {
   const account = accountToJson(await accountOf(api, { owner }));
-  return { signed_in_as: owner.name, account, public_url: api.publicUrl(), expires_at: expiresAt };
+  return {
+    signed_in_as: owner.name,
+    role: owner.role,
+    account,
+    public_url: api.publicUrl(),
+    expires_at: expiresAt,
+  };
 }

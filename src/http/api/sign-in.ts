@@ -8,16 +8,24 @@ import { sendProblem } from '../problem.ts';
 import { isSameOrigin } from '../same-origin.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
 import { sessionCookie, sessionCookieOptions } from '../session-cookie.ts';
+import { actorOf } from './access.ts';
 import { wrongOrigin } from './authenticate.ts';
 import { readJsonBodies } from './json-body.ts';
 import type { Api } from './route.ts';
 import { readSession } from './session.ts';
 
+const wrongToken = refuse(
+  'invalid_token',
+  'This token opens nothing: check that all of it was copied, and that it was not replaced.',
+);
 const sessionDays = 30;
 const sessionSeconds = sessionDays * 24 * 3600;
 
 /** The one route of the operator's side that wants no token but in its body. */
-export function registerSignIn(app: FastifyInstance, api: Pick<Api, 'store' | 'publicUrl'>): void {
+export function registerSignIn(
+  app: FastifyInstance,
+  api: Pick<Api, 'store' | 'publicUrl' | 'guesses'>,
+): void {
   readJsonBodies(app);
   app.register(cookies);
   app.post<{ Body: Static<typeof signInBody> }>(
@@ -37,15 +45,13 @@ export function registerSignIn(app: FastifyInstance, api: Pick<Api, 'store' | 'p
       if (origin !== undefined && !isSameOrigin(request.headers, api.publicUrl()))
         return sendProblem(reply, wrongOrigin());
       const tokenHash = hashSecret(request.body.token.trim());
-      const owner = await api.store.findTokenOwner(tokenHash);
-      if (owner === null) {
-        const detail =
-          'This token opens nothing: check that all of it was copied, and that it was not replaced.';
-        return sendProblem(reply, refuse('invalid_token', detail));
-      }
+      const { sourceIp } = request;
+      const owner = await api.guesses.check(tokenHash, sourceIp, wrongToken, api.store.findTokenOwner);
+      if ('code' in owner) return sendProblem(reply, owner);
       const secret = makeSecret('rbs');
       const expiresAt = new Date(Date.now() + sessionSeconds * 1000).toISOString();
-      await api.store.createSession(hashSecret(secret), tokenHash, expiresAt);
+      const session = { owner, sessionHash: hashSecret(secret), tokenHash, expiresAt };
+      await api.store.createSession(session, actorOf({ owner, sourceIp }));
       const options = { ...sessionCookieOptions(api.publicUrl()), maxAge: sessionSeconds };
       reply.setCookie(sessionCookie, secret, options).header('cache-control', 'no-store');
       return readSession(api, { owner, expiresAt });

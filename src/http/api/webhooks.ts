@@ -22,6 +22,7 @@ import {
 import { sendProblem } from '../problem.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
 import { makeSigningSecret } from '../signature.ts';
+import { actorOf, needs } from './access.ts';
 import { ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from './route.ts';
@@ -48,14 +49,18 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
 
   app.post<{ Body: WebhookBody }>(
     path,
-    { schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody } },
+    {
+      schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody },
+      ...needs('operator'),
+    },
     async (request, reply) => {
       const { name, type, ...others } = request.body;
       const read = readWebhookChanges(others, { type, requiresSignature: false });
       if ('code' in read) return sendProblem(reply, read);
       const key = makeSecret('rbk');
+      const { accountId } = request.owner;
       const settings = { ...settingsDefault, ...read.changes, name: name.trim(), type };
-      const webhook = await store.createWebhook(request.owner.accountId, settings, hashSecret(key));
+      const webhook = await store.createWebhook(accountId, settings, hashSecret(key), actorOf(request));
       reply.code(201).header('cache-control', 'no-store');
       return { ...withKey(webhook, key), ...withSecret(read.madeSecret) };
     },
@@ -69,6 +74,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         querystring: pageQuery,
       },
       ...documentedOnly,
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
@@ -79,11 +85,15 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     },
   );
 
-  app.get<ById>(byId, { schema: docs('Read a webhook', { 200: webhookJson }) }, async (request, reply) => {
-    const { id } = request.params;
-    const webhook = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
-    return webhook === null ? sendUnknown(reply) : webhookToJson(webhook);
-  });
+  app.get<ById>(
+    byId,
+    { schema: docs('Read a webhook', { 200: webhookJson }), ...needs('analyst') },
+    async (request, reply) => {
+      const { id } = request.params;
+      const webhook = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
+      return webhook === null ? sendUnknown(reply) : webhookToJson(webhook);
+    },
+  );
 
   app.patch<ById & { Body: WebhookChangeBody }>(
     byId,
@@ -92,6 +102,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         ...docs('Change, pause or resume a webhook', { 200: changedWebhookJson }),
         body: webhookChangeBody,
       },
+      ...needs('operator'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -99,7 +110,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
       if (before === null) return sendUnknown(reply);
       const read = readWebhookChanges(request.body, before);
       if ('code' in read) return sendProblem(reply, read);
-      const webhook = await store.changeWebhook(request.owner.accountId, id, read.changes);
+      const webhook = await store.changeWebhook(request.owner.accountId, id, read.changes, actorOf(request));
       if (webhook === null) return sendUnknown(reply);
       if (read.madeSecret !== null) reply.header('cache-control', 'no-store');
       return { ...webhookToJson(webhook), ...withSecret(read.madeSecret) };
@@ -108,23 +119,36 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
 
   app.delete<ById>(
     byId,
-    { schema: docs('Delete a webhook; its postbacks stay in the log', { 204: Type.Null() }) },
+    {
+      schema: docs('Delete a webhook; its postbacks stay in the log', { 204: Type.Null() }),
+      ...needs('operator'),
+    },
     async (request, reply) => {
       const { id } = request.params;
-      const isDeleted = isUuid(id) && (await store.deleteWebhook(request.owner.accountId, id));
+      const isDeleted =
+        isUuid(id) && (await store.deleteWebhook(request.owner.accountId, id, actorOf(request)));
       return isDeleted ? reply.code(204).send() : sendUnknown(reply);
     },
   );
 
   app.post<ById & { Body: Static<typeof rotateBody> | undefined }>(
     `${byId}/rotate-key`,
-    { schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) } },
+    {
+      schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) },
+      ...needs('operator'),
+    },
     async (request, reply) => {
       const { id } = request.params;
       const oldKeysExpireAt = graceEnd(request.body);
       const key = makeSecret('rbk');
       const webhook = isUuid(id)
-        ? await store.rotateKey(request.owner.accountId, id, hashSecret(key), oldKeysExpireAt)
+        ? await store.rotateKey(
+            request.owner.accountId,
+            id,
+            hashSecret(key),
+            oldKeysExpireAt,
+            actorOf(request),
+          )
         : null;
       if (webhook === null) return sendUnknown(reply);
       return reply
@@ -140,13 +164,20 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         ...docs('Make a new signing secret, or take one that the sender made', { 200: rotatedSecretJson }),
         body: Type.Optional(rotateSecretBody),
       },
+      ...needs('operator'),
     },
     async (request, reply) => {
       const { id } = request.params;
       const oldSecretExpiresAt = graceEnd(request.body);
       const secret = request.body?.signing_secret ?? makeSigningSecret();
       const webhook = isUuid(id)
-        ? await store.rotateSigningSecret(request.owner.accountId, id, secret, oldSecretExpiresAt)
+        ? await store.rotateSigningSecret(
+            request.owner.accountId,
+            id,
+            secret,
+            oldSecretExpiresAt,
+            actorOf(request),
+          )
         : null;
       if (webhook === null) return sendUnknown(reply);
       reply.header('cache-control', 'no-store');

@@ -1,0 +1,15 @@
+/** What the audit log names: each administrative act that there is. */
+export const auditActions = [
+  'account.created',
+  'account.changed',
+  'token.created',
+  'token.revoked',
+  'session.created',
+  'session.ended',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.key_rotated',
+  'webhook.signing_secret_rotated',
+  'webhook.deleted',
+] as const;
+export type AuditAction = (typeof auditActions)[number];

@@ -1,0 +1,74 @@
+/** All accounts of an installation, for the owners of its first one. */
+import type { FastifyInstance } from 'fastify';
+import type { Static } from 'typebox';
+import type { ListedAccount } from '../../store/store.ts';
+import {
+  type ListedAccountJson,
+  listedAccountJson,
+  newAccountBody,
+  newAccountJson,
+} from '../api-types/accounts.ts';
+import { listOf, pageQuery } from '../api-types/lists.ts';
+import { problem } from '../api-types/problem.ts';
+import { sendProblem } from '../problem.ts';
+import { hashSecret, makeSecret } from '../secret.ts';
+import { actorOf, needs } from './access.ts';
+import { accountToJson } from './account.ts';
+import { definedOnly, ListReader } from './list-reader.ts';
+import { isUuid, writeCursor } from './page.ts';
+import { type Api, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
+
+export function registerAccountsRoutes(app: FastifyInstance, { store }: Api): void {
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['account'],
+    summary,
+    description: 'For owners of the first account.',
+    response: { ...response, '4xx': problem },
+  });
+
+  app.post<{ Body: Static<typeof newAccountBody> }>(
+    '/accounts',
+    {
+      schema: {
+        ...docs('Create an account, with a token of its owner', { 201: newAccountJson }),
+        body: newAccountBody,
+      },
+      ...needs('owner', { isOfInstallation: true }),
+    },
+    async (request, reply) => {
+      const { name, time_zone: timeZone, default_country: country } = request.body;
+      const settings = {
+        name: name.trim(),
+        ...definedOnly({ timeZone, defaultCountry: country?.toUpperCase() }),
+      };
+      const secret = makeSecret('rbt');
+      const account = await store.addAccount(settings, hashSecret(secret), actorOf(request));
+      reply.code(201).header('cache-control', 'no-store');
+      return { ...listedToJson(account), token: secret };
+    },
+  );
+
+  app.get<List>(
+    '/accounts',
+    {
+      schema: {
+        ...docs('List the accounts, oldest first', { 200: listOf(listedAccountJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+      ...needs('owner', { isOfInstallation: true }),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: after } = reader.page(isUuid);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor } = await store.listAccounts(limit, after);
+      return { items: items.map(listedToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+}
+
+function listedToJson(account: ListedAccount): ListedAccountJson {
+  return { id: account.accountId, ...accountToJson(account), created_at: account.createdAt };
+}
