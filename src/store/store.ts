@@ -175,8 +175,8 @@ export function createStore(db: Db, now: () => string) {
 
 export type { OutcomeCounts } from './activity.ts';
 export type { ActiveWebhook } from './attention.ts';
-export type { Account, ListedAccount, NewAccount } from './accounts.ts';
-export type { Actor, AuditEvent, AuditFilter } from './audit.ts';
+export type { Account, ListedAccount } from './accounts.ts';
+export type { Actor, AuditEvent } from './audit.ts';
 export type { CallFilter } from './call-filter.ts';
 export type { CallCursor } from './call-list.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './call-report.ts';
@@ -186,6 +186,6 @@ export type { OverdueCall } from './overdue-calls.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postback-log.ts';
 export type { NumberedLine, StatementScope } from './reconcile.ts';
 export type { RecordedPostback } from './replays.ts';
-export type { NewToken, Token, TokenOwner } from './tokens.ts';
+export type { Token, TokenOwner } from './tokens.ts';
 export type { KeyedWebhook, Webhook } from './webhook-rows.ts';
 export type { WebhookChanges } from './webhooks.ts';

@@ -84,3 +84,28 @@ test('the wait ends by itself', async () => {
     })
     .toBe(200);
 });
+
+test('guessing tokens, sessions and sign-ins is slowed alike, and a token in use is not', async () => {
+  const from = { 'x-forwarded-for': '203.0.113.12' };
+  const use = (token: string) =>
+    server.request('/api/v1/calls', { headers: { ...from, authorization: `Bearer ${token}` } });
+  expect((await use(server.token)).status).toBe(200);
+  let guesses = 0;
+  for (; guesses < 300; guesses += 1) {
+    const { status } = await use(`rbt_guess${guesses}`);
+    if (status === 429) break;
+    expect(status).toBe(401);
+  }
+  expect(guesses).toBeGreaterThanOrEqual(100);
+  expect(guesses).toBeLessThan(200);
+  const fresh = (await server.api('POST', '/tokens', { name: 'Fresh', role: 'owner' })).json.token;
+  expectProblem(await use(fresh), 429, 'rate_limited');
+  const signIn = (token: string, headers: Record<string, string>) =>
+    server.request('/api/v1/session', { method: 'POST', headers, body: { token } });
+  expectProblem(await signIn(fresh, from), 429, 'rate_limited');
+  const cookie = { ...from, cookie: 'ringback_session=rbs_guess' };
+  expectProblem(await server.request('/api/v1/calls', { headers: cookie }), 429, 'rate_limited');
+  expectProblem(await knock('203.0.113.12', 'rbk_guess'), 429, 'rate_limited');
+  expect((await use(server.token)).status).toBe(200);
+  expect((await signIn(fresh, { 'x-forwarded-for': '203.0.113.13' })).status).toBe(200);
+});

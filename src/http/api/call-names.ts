@@ -3,6 +3,7 @@ import { checkText } from '../../core/text.ts';
 import { namesAnswer, namesQuery } from '../api-types/call-names.ts';
 import { problem } from '../api-types/problem.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { ListReader } from './list-reader.ts';
 import { writeCursor } from './page.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
@@ -24,6 +25,7 @@ export function registerNameLists(app: FastifyInstance, { store }: Pick<Api, 'st
           response: { 200: namesAnswer, '4xx': problem },
         },
         ...documentedOnly,
+        ...needs('analyst'),
       },
       async (request, reply) => {
         const reader = new ListReader(request.query, namesOf(namesQuery));

@@ -9,6 +9,7 @@ import { problem } from '../api-types/problem.ts';
 import { readCallColumns } from '../exports/call-columns.ts';
 import { writeCallsCsv } from '../exports/calls-csv.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { readCallFilter } from './call-query.ts';
 import { ListReader } from './list-reader.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
@@ -39,6 +40,7 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
         response: { 200: csv, '4xx': problem },
       },
       ...documentedOnly,
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

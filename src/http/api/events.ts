@@ -6,6 +6,7 @@ import { eventStream } from '../api-types/events.ts';
 import { problem } from '../api-types/problem.ts';
 import { ChangeFeed } from '../events/change-feed.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { type Api, apiDocs } from './route.ts';
 
 const pollMs = 1_000;
@@ -42,6 +43,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
           '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read anew: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once.',
         response: { 200: eventStream, '4xx': problem },
       },
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const { accountId } = request.owner;
