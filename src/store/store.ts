@@ -173,9 +173,9 @@ export function createStore(db: Db, now: () => string) {
   };
 }
 
+export type { Account, ListedAccount } from './accounts.ts';
 export type { OutcomeCounts } from './activity.ts';
 export type { ActiveWebhook } from './attention.ts';
-export type { Account, ListedAccount } from './accounts.ts';
 export type { Actor, AuditEvent } from './audit.ts';
 export type { CallFilter } from './call-filter.ts';
 export type { CallCursor } from './call-list.ts';

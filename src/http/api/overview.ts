@@ -3,6 +3,7 @@ import { type ActivityJson, activityJson, attentionJson } from '../api-types/ove
 import { problem } from '../api-types/problem.ts';
 import { findAttention } from '../overview/attention.ts';
 import { MinuteCounts } from '../overview/minute-counts.ts';
+import { needs } from './access.ts';
 import { type Api, apiDocs } from './route.ts';
 
 const minutesShown = 60;
@@ -12,6 +13,7 @@ const countBudgetMs = 1_000;
 export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }: Api): void {
   const docs = (summary: string, response: object) => ({
     schema: { ...apiDocs, tags: ['overview'], summary, response: { 200: response, '4xx': problem } },
+    ...needs('analyst'),
   });
   const minuteCounts = new MinuteCounts({
     count: store.countOutcomes,

@@ -11,6 +11,7 @@ import { answerPostback } from '../postback-answer.ts';
 import { sendProblem } from '../problem.ts';
 import { readRequest, refusePreview, refuseWebhook, toPostback } from '../read-postback.ts';
 import { type RecordedRequest, readRecord } from '../recorded-request.ts';
+import { needs } from './access.ts';
 import { ListReader } from './list-reader.ts';
 import { isUuid } from './page.ts';
 import { type Api, apiDocs, type ById, documentedQuery, type List, namesOf } from './route.ts';
@@ -35,6 +36,7 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
       },
       ...documentedQuery,
+      ...needs('operator'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(replayQuery));

@@ -14,6 +14,7 @@ import {
 } from '../api-types/reports.ts';
 import { readPeriodEnd, readPeriodStart } from '../period.ts';
 import { sendProblem } from '../problem.ts';
+import { needs } from './access.ts';
 import { definedOnly, ListReader } from './list-reader.ts';
 import { isUuid } from './page.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from './route.ts';
@@ -31,6 +32,7 @@ export function registerReportRoute(app: FastifyInstance, api: Api): void {
         response: { 200: callReportJson, '4xx': problem },
       },
       ...documentedOnly,
+      ...needs('analyst'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);
