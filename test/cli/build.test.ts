@@ -4,9 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { makeFolder, projectFolder, runProcess, startProcess } from '../support/process.ts';
 
-test('the build runs below node_modules, where Node.js takes plain JavaScript only', {
-  timeout: 60_000,
-}, async () => {
+test('the build runs below node_modules, where Node.js takes plain JavaScript only', async () => {
   const installed = join(await makeFolder(), 'node_modules', 'ringback');
   await mkdir(installed, { recursive: true });
   await copyFile(join(projectFolder, 'package.json'), join(installed, 'package.json'));

@@ -130,9 +130,9 @@ describe('ringback import', () => {
 
   it('writes no text into the results that a spreadsheet would run', async () => {
     await server.createCall('X1', { reason: '=HYPERLINK("http://127.0.0.1")' });
-    const ran = await runImport('call_log_id,reason\nX1,+1\n');
+    const ran = await runImport('call_log_id,reason\nX1,+SUM(1)\n');
     expect(await ran.results()).toMatchObject([
-      { reason_before: `'=HYPERLINK("http://127.0.0.1")`, reason_after: "'+1" },
+      { reason_before: `'=HYPERLINK("http://127.0.0.1")`, reason_after: "'+SUM(1)" },
     ]);
   });
 
