@@ -21,6 +21,7 @@ import * as replays from './replays.ts';
 import * as retention from './retention.ts';
 import * as sessions from './sessions.ts';
 import * as tokens from './tokens.ts';
+import * as webhookActivity from './webhook-activity.ts';
 import * as webhookKeys from './webhook-keys.ts';
 import * as webhooks from './webhooks.ts';
 import { type WriteMode, writePostbacks } from './write-postbacks.ts';
@@ -87,6 +88,13 @@ export function createStore(db: Db, now: () => string) {
       oldSecretExpiresAt: string,
       actor: audit.Actor,
     ) => webhookKeys.rotateSigningSecret(db, accountId, webhookId, secret, oldSecretExpiresAt, actor, now()),
+
+    countByWebhook: (accountId: string, fromMs: number, toMs: number) =>
+      webhookActivity.countByWebhook(db, accountId, fromMs, toMs),
+    findLastPostbacks: (accountId: string, webhookId: string | null) =>
+      webhookActivity.findLastPostbacks(db, accountId, webhookId),
+    countRefusalsOf: (accountId: string, webhookId: string, fromMs: number) =>
+      webhookActivity.countRefusalsOf(db, accountId, webhookId, fromMs),
 
     recordCallEvent: (event: callEvents.ReceivedEvent) => callEvents.recordCallEvent(db, event),
     listOverdueCalls: (startedBefore: string, limit: number, after: overdueCalls.OverdueCall | null) =>
@@ -187,5 +195,6 @@ export type { FoundPostback, LoggedPostback, PostbackFilter } from './postback-l
 export type { NumberedLine, StatementScope } from './reconcile.ts';
 export type { RecordedPostback } from './replays.ts';
 export type { Token, TokenOwner } from './tokens.ts';
+export type { OutcomesOfWebhook } from './webhook-activity.ts';
 export type { KeyedWebhook, Webhook } from './webhook-rows.ts';
 export type { WebhookChanges } from './webhooks.ts';

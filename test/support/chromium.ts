@@ -55,8 +55,9 @@ async function unpackedChromium(): Promise<string> {
 /** The font that comes along is always there: Chromium ends at the first form where it finds none at all. */
 function fontSettings(folder: string): string {
   const folders = [join(folder, 'fonts', 'fonts'), '/usr/share/fonts'].map((path) => `<dir>${path}</dir>`);
-  const aliases = ['sans-serif', 'system-ui'].map(
-    (name) => `<alias><family>${name}</family><prefer><family>Open Sans</family></prefer></alias>`,
+  const fonts = { 'sans-serif': 'Open Sans', 'system-ui': 'Open Sans', monospace: 'DejaVu Sans Mono' };
+  const aliases = Object.entries(fonts).map(
+    ([name, font]) => `<alias><family>${name}</family><prefer><family>${font}</family></prefer></alias>`,
   );
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

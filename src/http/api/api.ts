@@ -22,6 +22,8 @@ import { registerReportRoute } from './reports.ts';
 import type { Api } from './route.ts';
 import { registerSessionRoutes } from './session.ts';
 import { registerTokenRoutes } from './tokens.ts';
+import { registerWebhookActivityRoutes } from './webhook-activity.ts';
+import { registerWebhookTestRoute } from './webhook-test.ts';
 import { registerWebhookRoutes } from './webhooks.ts';
 
 /** The operator's side: every route wants a token, or the session of one (contract 3). */
@@ -45,6 +47,8 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   app.register(async (scope) => registerCallsCsv(scope, api));
   app.register(async (scope) => registerEventRoute(scope, api));
   registerWebhookRoutes(app, api);
+  registerWebhookActivityRoutes(app, api);
+  registerWebhookTestRoute(app, api);
   registerPostbackLogRoutes(app, api);
   registerReplayRoute(app, api);
   registerReportRoute(app, api);

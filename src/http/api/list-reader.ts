@@ -32,10 +32,7 @@ export class ListReader<Name extends string> {
 
   /** `limit` and `cursor`; `isCursor` tells a cursor of this list from anything else. */
   page<Cursor>(isCursor: (value: unknown) => value is Cursor): { limit: number; cursor: Cursor | null } {
-    const limit = this.#read('limit', (text) => {
-      const isInRange = /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= limitMax;
-      return isInRange ? Number(text) : new Invalid(`Send a whole number from 1 to ${limitMax}.`);
-    });
+    const limit = this.#wholeNumber('limit', 1, limitMax);
     const cursor = this.#read('cursor', (text) => {
       const value = parseCursor(text);
       const detail =
@@ -47,6 +44,17 @@ export class ListReader<Name extends string> {
 
   text(name: Name): string | undefined {
     return this.#read(name, (text) => text);
+  }
+
+  wholeNumber(name: Name, min: number, max: number): number | undefined {
+    return this.#wholeNumber(name, min, max);
+  }
+
+  #wholeNumber(name: Name | 'limit', min: number, max: number): number | undefined {
+    return this.#read(name, (text) => {
+      const isInRange = /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max;
+      return isInRange ? Number(text) : new Invalid(`Send a whole number from ${min} to ${max}.`);
+    });
   }
 
   /** A parameter that may be repeated. */

@@ -1,15 +1,125 @@
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import type { WebhookJson } from '../../../src/http/api-types/webhooks.ts';
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type {
+  WebhookActivityJson,
+  WebhookRefusalsJson,
+} from '../../../src/http/api-types/webhook-activity.ts';
+import type { WebhookTestBody, WebhookTestJson } from '../../../src/http/api-types/webhook-test.ts';
+import type {
+  rotatedWebhookJson,
+  WebhookBody,
+  WebhookChangeBody,
+  WebhookJson,
+  webhookWithKeyJson,
+} from '../../../src/http/api-types/webhooks.ts';
 import { type Page, request } from './request.ts';
 
+export type CreatedWebhook = Static<typeof webhookWithKeyJson>;
+export type RotatedWebhook = Static<typeof rotatedWebhookJson>;
+
+const path = '/webhooks/incoming';
+const pathOf = (id: string) => `${path}/${encodeURIComponent(id)}`;
+const webhooksKey = ['webhooks'] as const;
+
 const webhooksQuery = infiniteQueryOptions({
-  queryKey: ['webhooks', 'list'],
+  queryKey: [...webhooksKey, 'list'],
   queryFn: ({ pageParam, signal }) =>
-    request<Page<WebhookJson>>('/webhooks/incoming', { query: { cursor: pageParam }, signal }),
+    request<Page<WebhookJson>>(path, { query: { cursor: pageParam }, signal }),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
 
 export function useWebhooks() {
   return useInfiniteQuery(webhooksQuery);
+}
+
+const webhookQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...webhooksKey, 'one', id],
+    queryFn: ({ signal }) => request<WebhookJson>(pathOf(id), { signal }),
+  });
+
+export function useWebhook(id: string) {
+  return useQuery(webhookQuery(id));
+}
+
+export function useCreateWebhook() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: WebhookBody) => request<CreatedWebhook>(path, { method: 'POST', body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: webhooksKey }),
+  });
+}
+
+export function useChangeWebhook(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: WebhookChangeBody) => request<WebhookJson>(pathOf(id), { method: 'PATCH', body }),
+    onSuccess: (webhook) => {
+      client.setQueryData(webhookQuery(id).queryKey, webhook);
+      return client.invalidateQueries({ queryKey: webhooksKey });
+    },
+  });
+}
+
+export function useRotateKey(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (graceHours: number) =>
+      request<RotatedWebhook>(`${pathOf(id)}/rotate-key`, {
+        method: 'POST',
+        body: { grace_hours: graceHours },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: webhooksKey }),
+  });
+}
+
+export function useDeleteWebhook(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request<void>(pathOf(id), { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: [...webhooksKey, 'list'] }),
+  });
+}
+
+/** Counts are as fresh as the eye needs; what the server had no time to count comes with the next look. */
+const activityRefreshMs = 10_000;
+
+export function useWebhookActivity(hours: number, webhookId?: string) {
+  return useQuery({
+    queryKey: [...webhooksKey, 'activity', hours, webhookId],
+    queryFn: ({ signal }) =>
+      request<WebhookActivityJson>('/webhooks/activity', { query: { hours, webhook_id: webhookId }, signal }),
+    refetchInterval: activityRefreshMs,
+  });
+}
+
+export function useWebhookRefusals(id: string, hours: number) {
+  return useQuery({
+    queryKey: [...webhooksKey, 'refusals', id, hours],
+    queryFn: ({ signal }) =>
+      request<WebhookRefusalsJson>(`${pathOf(id)}/refusals`, { query: { hours }, signal }),
+    refetchInterval: activityRefreshMs,
+  });
+}
+
+export function useTestWebhook(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: WebhookTestBody) =>
+      request<WebhookTestJson>(`${pathOf(id)}/test`, { method: 'POST', body }),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['calls'] }),
+        client.invalidateQueries({ queryKey: ['postbacks'] }),
+        client.invalidateQueries({ queryKey: webhooksKey }),
+      ]),
+  });
 }

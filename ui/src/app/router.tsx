@@ -7,7 +7,6 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { callFilterNames } from '../api/calls.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
 
@@ -60,14 +59,7 @@ const overview = createRoute({
 const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
-  validateSearch: pickSearch(callFilterNames),
   component: lazyRouteComponent(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
-});
-
-const call = createRoute({
-  getParentRoute: () => shell,
-  path: '/calls/$callLogId',
-  component: lazyRouteComponent(() => import('../pages/calls/call-page.tsx'), 'CallPage'),
 });
 
 const postbacks = createRoute({
@@ -90,9 +82,16 @@ const incomingWebhooks = createRoute({
   component: lazyRouteComponent(() => import('../pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
 });
 
+const incomingWebhook = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/incoming/$id',
+  validateSearch: pickSearch(['tab']),
+  component: lazyRouteComponent(() => import('../pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
-  shell.addChildren([home, overview, calls, call, postbacks, webhooks, incomingWebhooks]),
+  shell.addChildren([home, overview, calls, postbacks, webhooks, incomingWebhooks, incomingWebhook]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

@@ -16,15 +16,16 @@ export function CopyButton({ text, what, label = 'Copy' }: { text: string; what:
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => setState('idle'), saidMs);
   };
+  const word = state === 'copied' ? 'Copied' : state === 'failed' ? 'Select it' : label;
   return (
     <>
       <Button
         size="small"
         icon={state === 'copied' ? Check : Copy}
         onClick={copy}
-        aria-label={`${label} ${what}`}
+        aria-label={`${word} ${what}`}
       >
-        {state === 'copied' ? 'Copied' : state === 'failed' ? 'Select it' : label}
+        {word}
       </Button>
       <span role="status" className="sr-only">
         {state === 'copied' ? `${what} copied` : state === 'failed' ? 'Copying failed: select the text' : ''}
@@ -55,21 +56,24 @@ export function CopyField({ label, text }: { label: string; text: string }) {
   );
 }
 
+/** `isWrapped`: long lines are broken, where a line’s end means nothing */
+export type CodeProps = { label: string; text: string; isWrapped?: boolean };
+
 /** Several lines to take along. */
-export function CopyBlock({ label, text }: { label: string; text: string }) {
+export function CopyBlock({ label, text, isWrapped = false }: CodeProps) {
   return (
     <figure className="min-w-0">
       <figcaption className="mb-1 flex items-center justify-between gap-2">
         <span className="font-medium text-sm">{label}</span>
         <CopyButton text={text} what={label} />
       </figcaption>
-      <CodeBlock label={label} text={text} />
+      <CodeBlock label={label} text={text} isWrapped={isWrapped} />
     </figure>
   );
 }
 
 /** Text as it was sent or is to be run; long lines scroll, by keyboard too. */
-export function CodeBlock({ label, text }: { label: string; text: string }) {
+export function CodeBlock({ label, text, isWrapped = false }: CodeProps) {
   return (
     <section
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -77,7 +81,11 @@ export function CodeBlock({ label, text }: { label: string; text: string }) {
       aria-label={label}
       className="max-h-96 overflow-auto rounded-md border border-line bg-raised"
     >
-      <pre className="w-fit p-3 font-mono text-xs leading-relaxed">{text}</pre>
+      <pre
+        className={`p-3 font-mono text-xs leading-relaxed ${isWrapped ? 'whitespace-pre-wrap break-all' : 'w-fit'}`}
+      >
+        {text}
+      </pre>
     </section>
   );
 }

@@ -1,16 +1,36 @@
-import { Webhook } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { Plus, Webhook } from 'lucide-react';
+import { useState } from 'react';
+import type { WebhookActivityJson } from '../../../../src/http/api-types/webhook-activity.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
-import { useWebhooks } from '../../api/webhooks.ts';
-import { type Column, DataTable } from '../../components/data-table.tsx';
+import { useWebhookActivity, useWebhooks } from '../../api/webhooks.ts';
+import { Button } from '../../components/button.tsx';
+import { type Column, DataTable, rowLinkStyle } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { outcomeSeries } from '../../components/outcome-series.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Skeleton, TableSkeleton } from '../../components/skeleton.tsx';
+import { SparkBars } from '../../components/spark-bars.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { CreateWebhookDialog } from './create-webhook-dialog.tsx';
 
-const columns: Column<WebhookJson>[] = [
-  { id: 'name', header: 'Name', isFixed: true, isOnPhone: true, cell: ({ name }) => <bdi>{name}</bdi> },
+type Activity = WebhookActivityJson['items'][number];
+type Row = WebhookJson & { activity: Activity | undefined };
+
+const columns: Column<Row>[] = [
+  {
+    id: 'name',
+    header: 'Name',
+    isFixed: true,
+    isOnPhone: true,
+    cell: ({ id, name }) => (
+      <Link to="/webhooks/incoming/$id" params={{ id }} className={rowLinkStyle}>
+        <bdi>{name}</bdi>
+      </Link>
+    ),
+  },
   { id: 'type', header: 'Type', cell: ({ type }) => <code className="font-mono text-xs">{type}</code> },
   {
     id: 'state',
@@ -18,27 +38,79 @@ const columns: Column<WebhookJson>[] = [
     isOnPhone: true,
     cell: ({ paused }) => <StatusBadge status={paused ? 'paused' : 'active'} />,
   },
-  { id: 'created', header: 'Created', cell: ({ created_at }) => <Time at={created_at} isRelative /> },
+  {
+    id: 'last',
+    header: 'Last postback',
+    isOnPhone: true,
+    cell: ({ activity }) => <Time at={activity?.last_postback_at ?? null} isRelative />,
+  },
+  {
+    id: 'day',
+    header: 'Last 24 hours',
+    cell: ({ activity }) => <Day counts={activity?.counts} />,
+  },
+  {
+    id: 'created',
+    header: 'Created',
+    isHiddenAtFirst: true,
+    cell: ({ created_at }) => <Time at={created_at} />,
+  },
 ];
 
+/** The last 24 hours by outcome: in bars, and in numbers. */
+function Day({ counts }: { counts: Activity['counts'] | undefined }) {
+  if (counts === undefined) return <Skeleton className="h-6 w-32" />;
+  const totals = outcomeSeries
+    .map(({ id, name }) => ({
+      id,
+      name: name.toLowerCase(),
+      total: counts.reduce((sum, hour) => sum + (hour?.[id] ?? 0), 0),
+    }))
+    .filter(({ total }) => total > 0);
+  const words = totals.map(({ name, total }) => `${total.toLocaleString('en-US')} ${name}`).join(', ');
+  return (
+    <span className="flex items-center gap-3">
+      <SparkBars label={words === '' ? 'No postbacks' : words} points={counts} series={outcomeSeries} />
+      <span className="whitespace-nowrap text-muted text-xs">{words === '' ? 'none' : words}</span>
+    </span>
+  );
+}
+
 export function WebhooksPage() {
+  const [isCreating, setCreating] = useState(false);
+  const createButton = (
+    <Button look="primary" icon={Plus} onClick={() => setCreating(true)}>
+      Create
+    </Button>
+  );
   return (
     <>
-      <PageHeader title="Incoming webhooks" description="A door for each sender, with a key of its own." />
+      <PageHeader
+        title="Incoming webhooks"
+        description="One for each sender, with a type, a key and settings of its own."
+        actions={createButton}
+      />
       <WebhookList />
+      <CreateWebhookDialog isOpen={isCreating} onClose={() => setCreating(false)} />
     </>
   );
 }
 
 function WebhookList() {
+  const activity = useWebhookActivity(24);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useWebhooks();
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <TableSkeleton />;
-  const rows = data.pages.flatMap((page) => page.items);
+  if (data === undefined) {
+    return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
+  }
+  const byId = new Map(activity.data?.items.map((item) => [item.webhook_id, item]));
+  const rows = data.pages.flatMap((page) =>
+    page.items.map((webhook) => ({ ...webhook, activity: byId.get(webhook.id) })),
+  );
   if (rows.length === 0) {
     return (
       <EmptyState icon={Webhook} title="No webhooks yet">
-        Create one for each sender. Its address and key are all that a sender needs.
+        Press “Create” and name a sender. You get a URL with a key in it, which is all that a sender needs to
+        update your calls.
       </EmptyState>
     );
   }

@@ -1,0 +1,24 @@
+import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import type { PostbackJson } from '../../../src/http/api-types/postbacks.ts';
+import { type Page, request } from './request.ts';
+
+const pageSize = 25;
+/** A live log: new rows come by themselves, while the page is looked at. */
+const refreshMs = 3_000;
+
+const webhookLogQuery = (webhookId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['postbacks', 'of-webhook', webhookId],
+    queryFn: ({ pageParam, signal }) =>
+      request<Page<PostbackJson>>('/postbacks', {
+        query: { webhook_id: webhookId, limit: pageSize, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: refreshMs,
+  });
+
+export function useWebhookLog(webhookId: string) {
+  return useInfiniteQuery(webhookLogQuery(webhookId));
+}

@@ -1,0 +1,7 @@
+/** Outcomes of postbacks as series of a chart, the good ones at the bottom. */
+export const outcomeSeries = [
+  { id: 'applied', name: 'Applied', color: 'var(--color-applied)' },
+  { id: 'unchanged', name: 'Unchanged', color: 'var(--color-unchanged)' },
+  { id: 'queued', name: 'Queued', color: 'var(--color-queued)' },
+  { id: 'rejected', name: 'Refused', color: 'var(--color-rejected)' },
+] as const;

@@ -1,0 +1,103 @@
+export type Advice = { meaning: string; fix: string };
+
+/** What a refusal means to whoever runs the webhook, and how it is mended. */
+const advice: Record<string, Advice> = {
+  malformed_body: {
+    meaning: 'The body is not JSON or a form.',
+    fix: 'Have the sender post a JSON object, and say application/json.',
+  },
+  wrong_webhook_type: {
+    meaning: 'The sender uses the address of another type.',
+    fix: 'Give it the endpoint URL of this webhook, or create one of the type it wants.',
+  },
+  webhook_paused: { meaning: 'The webhook is paused.', fix: 'Press “Resume” to take postbacks again.' },
+  address_not_allowed: {
+    meaning: 'A request came from an address that is not allowed.',
+    fix: 'Add the sender’s address to the webhook’s allowed addresses, if it is the sender’s.',
+  },
+  field_not_allowed: {
+    meaning: 'The sender sets a field that this webhook may not set.',
+    fix: 'Allow the field, or have the sender leave it out.',
+  },
+  link_preview: {
+    meaning: 'A chat or a browser looked at the link.',
+    fix: 'Nothing was changed. Keep endpoint URLs out of chats.',
+  },
+  invalid_signature: {
+    meaning: 'The signature is missing or wrong.',
+    fix: 'Check that the sender signs with this webhook’s secret, and that its clock is right.',
+  },
+  call_not_found: {
+    meaning: 'No call has this id.',
+    fix: 'Check which id the sender was given, and that calls arrive here before their postbacks.',
+  },
+  no_call_in_window: {
+    meaning: 'No call of this number started within the match window.',
+    fix: 'Widen the match window, or have the sender send the call’s id.',
+  },
+  ambiguous_call: {
+    meaning: 'Several calls match, and the rule is “only”.',
+    fix: 'Choose another match rule, or have the sender send the call’s id.',
+  },
+  call_not_completed: {
+    meaning: 'A payout was sent for a call that is still live.',
+    fix: 'Have the sender wait for the end of the call, or replay the postback then.',
+  },
+  transaction_id_reused: {
+    meaning: 'The sender uses one transaction id for two updates.',
+    fix: 'Have it make a new id for each update, or leave the id out.',
+  },
+  call_not_identified: {
+    meaning: 'The request names no call.',
+    fix: 'Have the sender send call_log_id or phone_number.',
+  },
+  unresolved_placeholder: {
+    meaning: 'The sender sent a macro in place of its value.',
+    fix: 'Check the macro’s spelling: the URL builder knows those of many senders.',
+  },
+  invalid_value: {
+    meaning: 'A value cannot be read.',
+    fix: 'Amounts are plain decimals such as 12.50; times are RFC 3339 or Unix time.',
+  },
+  invalid_phone_number: {
+    meaning: 'The number cannot be read as a phone number.',
+    fix: 'Have the sender send it with its country code, such as +12135550142.',
+  },
+  unknown_field: {
+    meaning: '“fields” holds a name that there is not.',
+    fix: 'Check the spelling against the documentation.',
+  },
+  no_updates: {
+    meaning: 'The request sets nothing.',
+    fix: 'Have the sender send at least one field. Names are those of the documentation.',
+  },
+  conflicting_field: {
+    meaning: 'The request says two things of one field.',
+    fix: 'Have the sender send each field once.',
+  },
+  conflicting_tag: { meaning: 'A tag is both added and removed.', fix: 'Have the sender do one of them.' },
+  too_many_tags: {
+    meaning: 'The call would have more than 200 tags, or the request more than 50.',
+    fix: 'Remove tags that are not needed.',
+  },
+  body_too_large: {
+    meaning: 'The body is larger than 64 KiB.',
+    fix: 'Use the batch address for many updates.',
+  },
+  unsupported_media_type: {
+    meaning: 'The body is of a type that is not understood.',
+    fix: 'Have the sender say application/json or application/x-www-form-urlencoded.',
+  },
+  method_not_allowed: {
+    meaning: 'The method is not taken here.',
+    fix: 'Have the sender use POST, or GET where the webhook accepts it.',
+  },
+  rate_limited: {
+    meaning: 'More requests came than the webhook takes in a minute.',
+    fix: 'Raise the limit, or have the sender slow down or send batches.',
+  },
+};
+
+export function adviceOn(code: string): Advice {
+  return advice[code] ?? { meaning: 'See what the last one was told.', fix: '' };
+}

@@ -1,0 +1,117 @@
+import { Send } from 'lucide-react';
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useCallToTest } from '../../api/calls-to-test.ts';
+import { useSession } from '../../api/session.ts';
+import { Card } from '../../components/card.tsx';
+import { Changes, type ChangesProps } from '../../components/changes.tsx';
+import { CodeBlock } from '../../components/copy.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { type Status, StatusBadge } from '../../components/status-badge.tsx';
+import type { Sent } from './webhook-test.tsx';
+import { typePaths } from './webhook-words.ts';
+
+/** What was sent, what was answered, and what it did to the call. */
+export function TestResult({ webhook, sent }: { webhook: WebhookJson; sent: Sent | null }) {
+  const { public_url: publicUrl } = useSession();
+  if (sent === null) {
+    return (
+      <EmptyState icon={Send} title="Nothing sent yet">
+        Pick a call and fill in fields. “Dry run” tells what would happen and changes nothing; “Send” does it.
+      </EmptyState>
+    );
+  }
+  const { request, result } = sent;
+  const answer = readAnswer(result.answer);
+  return (
+    <div className="space-y-5">
+      <Card
+        title={request.dry_run ? 'What it would do' : 'What it did'}
+        actions={<StatusBadge status={answer.status}>{answer.word}</StatusBadge>}
+      >
+        {answer.detail === null ? (
+          <Changes changes={answer.changes} />
+        ) : (
+          <p className="text-sm">{answer.detail}</p>
+        )}
+        {answer.callLogId !== null && <CallNow callLogId={answer.callLogId} />}
+      </Card>
+      <Card title="Request">
+        <CodeBlock
+          label="Request"
+          text={requestText(`${publicUrl}/${typePaths[webhook.type]}`, sent)}
+          isWrapped
+        />
+      </Card>
+      <Card title="Answer">
+        <CodeBlock
+          label="Answer"
+          text={`HTTP ${result.status}\n\n${JSON.stringify(result.answer, null, 2)}`}
+          isWrapped
+        />
+      </Card>
+    </div>
+  );
+}
+
+/** The call as it stands now, in the few fields that postbacks are about. */
+function CallNow({ callLogId }: { callLogId: string }) {
+  const { data: call } = useCallToTest(callLogId);
+  if (call === undefined) return null;
+  const facts = [
+    ['State', call.state],
+    ['Converted', String(call.converted)],
+    ['Revenue', call.revenue_paid_out],
+    [
+      'Payout',
+      call.publisher_paid_out === null ? null : `${call.publisher_paid_out} (${call.payout_status})`,
+    ],
+    ['Reason', call.reason],
+    [
+      'Tags',
+      Object.entries(call.tags)
+        .map(([key, value]) => `${key}: ${value}`)
+        .join(', '),
+    ],
+    ['Queued updates', String(call.queued_updates)],
+  ] as const;
+  return (
+    <div className="mt-4 border-line border-t pt-3">
+      <h3 className="mb-2 text-muted text-xs">
+        The call now:{' '}
+        <a href={`/calls/${encodeURIComponent(callLogId)}`} className="text-accent hover:underline">
+          <bdi>{callLogId}</bdi>
+        </a>
+      </h3>
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-2 text-sm sm:grid-cols-3">
+        {facts.map(([name, value]) => (
+          <div key={name} className="min-w-0">
+            <dt className="text-muted text-xs">{name}</dt>
+            <dd className="break-words tabular-nums">
+              <bdi>{value || '–'}</bdi>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function requestText(address: string, { request }: Sent): string {
+  const query = new URLSearchParams({ ...request.query, ...(request.dry_run && { dry_run: 'true' }) });
+  const url = query.size === 0 ? address : `${address}?${query}`;
+  if (request.method === 'GET') return `GET ${url}`;
+  return `POST ${url}\nContent-Type: application/json\n\n${JSON.stringify(request.body, null, 2)}`;
+}
+
+type Read = { status: Status; word: string; detail: string | null; callLogId: string | null } & ChangesProps;
+
+/** An answer of a sender's door (contract 2.8): an outcome, or a problem. */
+function readAnswer(answer: unknown): Read {
+  const read = answer as Partial<Record<'status' | 'detail' | 'code' | 'call_log_id', string>> &
+    Partial<ChangesProps>; // as the door answers
+  const callLogId = read.call_log_id ?? null;
+  if (read.detail !== undefined)
+    return { status: 'rejected', word: read.code ?? 'refused', detail: read.detail, callLogId, changes: {} };
+  const status = read.status === 'queued' || read.status === 'unchanged' ? read.status : 'applied';
+  return { status, word: status, detail: null, callLogId, changes: read.changes ?? {} };
+}

@@ -1,0 +1,62 @@
+import { useNavigate } from '@tanstack/react-router';
+import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { RotateKeyDialog } from './rotate-key-dialog.tsx';
+
+/** Pause, a new key, and the end. */
+export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
+  const { id, name, paused } = webhook;
+  const [open, setOpen] = useState<'rotate' | 'delete' | null>(null);
+  const toast = useToast();
+  const navigate = useNavigate();
+  const change = useChangeWebhook(id);
+  const remove = useDeleteWebhook(id);
+  const togglePause = () =>
+    change.mutate(
+      { paused: !paused },
+      {
+        onSuccess: () =>
+          toast.done(paused ? 'Resumed: postbacks are taken again' : 'Paused: postbacks are refused'),
+        onError: (error) => toast.failed('Nothing was changed', error),
+      },
+    );
+  const confirmDelete = () =>
+    remove.mutate(undefined, {
+      onSuccess: async () => {
+        await navigate({ to: '/webhooks/incoming' });
+        toast.done(`${name} is deleted`);
+      },
+    });
+  return (
+    <>
+      <Button icon={paused ? Play : Pause} onClick={togglePause} isBusy={change.isPending}>
+        {paused ? 'Resume' : 'Pause'}
+      </Button>
+      <Button icon={KeyRound} onClick={() => setOpen('rotate')}>
+        Rotate key
+      </Button>
+      <Button icon={Trash2} onClick={() => setOpen('delete')}>
+        Delete
+      </Button>
+      <RotateKeyDialog webhook={webhook} isOpen={open === 'rotate'} onClose={() => setOpen(null)} />
+      <ConfirmDialog
+        title="Delete this webhook?"
+        action="Delete webhook"
+        typed={name}
+        isOpen={open === 'delete'}
+        isBusy={remove.isPending}
+        error={remove.error}
+        onConfirm={confirmDelete}
+        onClose={() => setOpen(null)}
+      >
+        <p>Its keys stop working at once, and its sender is refused. This cannot be undone.</p>
+        <p className="text-muted">What it did stays: calls keep their values, and the log its postbacks.</p>
+      </ConfirmDialog>
+    </>
+  );
+}

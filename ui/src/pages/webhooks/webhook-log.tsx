@@ -1,0 +1,108 @@
+import { Inbox } from 'lucide-react';
+import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useWebhookLog } from '../../api/webhook-log.ts';
+import { Changes } from '../../components/changes.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { StatusBadge } from '../../components/status-badge.tsx';
+import { Time } from '../../components/time.tsx';
+
+const columns: Column<PostbackJson>[] = [
+  {
+    id: 'received',
+    header: 'Received',
+    isFixed: true,
+    isOnPhone: true,
+    cell: ({ id, received_at }) => (
+      <a href={`/postbacks/${id}`} className="text-accent hover:underline">
+        <Time at={received_at} />
+      </a>
+    ),
+  },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    isOnPhone: true,
+    cell: ({ status, code, dry_run }) => (
+      <span className="flex flex-wrap items-center gap-1.5">
+        <StatusBadge status={status}>{outcomeWord(status)}</StatusBadge>
+        {dry_run && <span className="text-muted text-xs">dry run</span>}
+        {code !== null && <code className="font-mono text-rejected text-xs">{code}</code>}
+      </span>
+    ),
+  },
+  {
+    id: 'call',
+    header: 'Call',
+    cell: ({ call_log_id: id }) =>
+      id === null ? (
+        <span className="text-muted">–</span>
+      ) : (
+        <a
+          href={`/calls/${encodeURIComponent(id)}`}
+          className="inline-block max-w-48 truncate align-bottom text-accent hover:underline"
+        >
+          <bdi>{id}</bdi>
+        </a>
+      ),
+  },
+  {
+    id: 'changes',
+    header: 'Changes',
+    cell: ({ changes, detail, status }) =>
+      status === 'rejected' ? (
+        <span className="line-clamp-2 text-muted">{detail}</span>
+      ) : (
+        <Changes changes={changes} />
+      ),
+  },
+  {
+    id: 'source',
+    header: 'Source',
+    cell: ({ source_ip }) => <span className="font-mono text-xs">{source_ip}</span>,
+  },
+];
+
+function outcomeWord(status: PostbackJson['status']): string {
+  return status === 'rejected' ? 'refused' : status;
+}
+
+/** The webhook's own log, newest first; new rows come by themselves. */
+export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useWebhookLog(webhook.id);
+  if (data === undefined) {
+    return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
+  }
+  const rows = data.pages.flatMap((page) => page.items);
+  return (
+    <section>
+      <h2 className="mb-2 flex items-center gap-2 font-semibold text-sm">
+        Live log
+        <span
+          aria-hidden
+          className={`size-2 rounded-full ${error === null ? 'bg-applied' : 'bg-rejected'}`}
+        />
+        {error !== null && <span className="font-normal text-danger text-xs">{error.message}</span>}
+      </h2>
+      {rows.length === 0 ? (
+        <EmptyState icon={Inbox} title="Nothing has come yet">
+          Send a first postback: the “Test” tab does it from here, and the “URL builder” makes the URL for the
+          sender. It appears here by itself.
+        </EmptyState>
+      ) : (
+        <DataTable
+          label={`Postbacks of ${webhook.name}`}
+          rows={rows}
+          columns={columns}
+          rowId={({ id }) => id}
+          hasMore={hasNextPage}
+          isLoadingMore={isFetchingNextPage}
+          onMore={() => void fetchNextPage()}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ChevronLeft } from 'lucide-react';
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { RequestFailed } from '../../api/request.ts';
+import { useWebhook } from '../../api/webhooks.ts';
+import { ErrorState } from '../../components/error-state.tsx';
+import { NotFound } from '../../components/not-found.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { PageSkeleton } from '../../components/skeleton.tsx';
+import { StatusBadge } from '../../components/status-badge.tsx';
+import { Tabs } from '../../components/tabs.tsx';
+import { useUrlSearch } from '../../components/url-search.ts';
+import { UrlBuilder } from './url-builder.tsx';
+import { WebhookActions } from './webhook-actions.tsx';
+import { WebhookActivity } from './webhook-activity.tsx';
+import { WebhookSettings } from './webhook-settings.tsx';
+import { WebhookTest } from './webhook-test.tsx';
+
+const route = getRouteApi('/shell/webhooks/incoming/$id');
+
+/** One incoming webhook: what it does, and all that can be done with it. */
+export function WebhookPage() {
+  const { id } = route.useParams();
+  const { data: webhook, error, refetch } = useWebhook(id);
+  if (error instanceof RequestFailed && error.status === 404) return <NotFound />;
+  if (webhook === undefined) {
+    return error === null ? <PageSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
+  }
+  return <LoadedWebhook webhook={webhook} />;
+}
+
+function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
+  const { search, set } = useUrlSearch();
+  return (
+    <>
+      <PageHeader
+        title={webhook.name}
+        above={
+          <Link to="/webhooks/incoming" className="inline-flex items-center gap-1 hover:text-ink">
+            <ChevronLeft aria-hidden className="size-4" />
+            Incoming webhooks
+          </Link>
+        }
+        description={
+          <span className="flex items-center gap-2">
+            <StatusBadge status={webhook.paused ? 'paused' : 'active'} />
+            <code className="font-mono text-xs">{webhook.type}</code>
+          </span>
+        }
+        actions={<WebhookActions webhook={webhook} />}
+      />
+      <Tabs
+        label="Webhook"
+        open={search['tab'] ?? 'activity'}
+        onOpen={(tab) => set({ tab: tab === 'activity' ? undefined : tab })}
+        tabs={[
+          { id: 'activity', name: 'Activity', content: <WebhookActivity webhook={webhook} /> },
+          { id: 'builder', name: 'URL builder', content: <UrlBuilder webhook={webhook} /> },
+          { id: 'test', name: 'Test', content: <WebhookTest webhook={webhook} /> },
+          {
+            id: 'settings',
+            name: 'Settings',
+            content: <WebhookSettings key={webhook.updated_at} webhook={webhook} />,
+          },
+        ]}
+      />
+    </>
+  );
+}

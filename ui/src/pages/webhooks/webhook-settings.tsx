@@ -1,0 +1,137 @@
+import { useState } from 'react';
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useSession } from '../../api/session.ts';
+import { useChangeWebhook } from '../../api/webhooks.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { TextAreaField, TextField } from '../../components/field.tsx';
+import { Time } from '../../components/time.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
+import { typePaths, typeWords } from './webhook-words.ts';
+
+/** What can be changed later; the type and the key are what they are. */
+export function WebhookSettings({ webhook }: { webhook: WebhookJson }) {
+  return (
+    <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <Card title="Settings">
+        <SettingsForm webhook={webhook} />
+      </Card>
+      <Facts webhook={webhook} />
+    </div>
+  );
+}
+
+function SettingsForm({ webhook }: { webhook: WebhookJson }) {
+  const [name, setName] = useState(webhook.name);
+  const [match, setMatch] = useState(() => matchSettingsOf(webhook));
+  const [addresses, setAddresses] = useState((webhook.allowed_addresses ?? []).join('\n'));
+  const [rate, setRate] = useState(webhook.rate_limit_per_minute?.toString() ?? '');
+  const [acceptsGet, setAcceptsGet] = useState(webhook.accepts_get);
+  const toast = useToast();
+  const change = useChangeWebhook(webhook.id);
+  const settings = readMatchSettings(match);
+  const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
+  const rateError =
+    rate.trim() === '' || /^[1-9]\d{0,6}$/.test(rate.trim())
+      ? undefined
+      : 'A whole number, or empty for no limit.';
+  const save = () => {
+    if (nameError !== undefined || rateError !== undefined || settings.error !== undefined) return;
+    const list = addresses.split(/[\s,]+/).filter((one) => one !== '');
+    change.mutate(
+      {
+        name: name.trim(),
+        ...settings,
+        allowed_addresses: list.length === 0 ? null : list,
+        rate_limit_per_minute: rate.trim() === '' ? null : Number(rate),
+        accepts_get: acceptsGet,
+      },
+      { onSuccess: () => toast.done('Saved: it counts from the next postback on') },
+    );
+  };
+  return (
+    <form
+      noValidate
+      className="space-y-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
+      <MatchFields value={match} error={settings.error} onChange={setMatch} />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextAreaField
+          label="Allowed addresses"
+          value={addresses}
+          onChange={setAddresses}
+          hint="IP addresses or ranges (CIDR), one a line; empty: from anywhere"
+        />
+        <div className="space-y-4">
+          <TextField
+            label="Requests a minute"
+            inputMode="numeric"
+            value={rate}
+            onChange={setRate}
+            error={rateError}
+            placeholder="no limit"
+            hint="More are refused, and may be sent again"
+          />
+          <label className="flex items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              checked={acceptsGet}
+              onChange={(event) => setAcceptsGet(event.target.checked)}
+            />
+            Accept GET (pixels and plain links)
+          </label>
+        </div>
+      </div>
+      <FailureNote error={change.error} />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isBusy={change.isPending}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Facts({ webhook }: { webhook: WebhookJson }) {
+  const { public_url: publicUrl } = useSession();
+  return (
+    <Card title="About">
+      <dl className="grid gap-x-4 gap-y-3 text-sm sm:grid-cols-[8rem_minmax(0,1fr)]">
+        <dt className="text-muted">Type</dt>
+        <dd>
+          <code className="font-mono text-xs">{webhook.type}</code>
+          <p className="text-muted">{typeWords[webhook.type]}</p>
+        </dd>
+        <dt className="text-muted">Address</dt>
+        <dd className="break-all font-mono text-xs">
+          {publicUrl}/{typePaths[webhook.type]}
+        </dd>
+        <dt className="text-muted">Key</dt>
+        <dd>Shown when it was made, and never again. Lost? Rotate it.</dd>
+        <dt className="text-muted">Signature</dt>
+        <dd>{webhook.signature_required ? 'Required (Standard Webhooks)' : 'Not asked for'}</dd>
+        <dt className="text-muted">May set</dt>
+        <dd>
+          {webhook.allowed_fields === null ? 'All that its type has' : webhook.allowed_fields.join(', ')}
+        </dd>
+        <dt className="text-muted">Created</dt>
+        <dd>
+          <Time at={webhook.created_at} />
+        </dd>
+        <dt className="text-muted">Changed</dt>
+        <dd>
+          <Time at={webhook.updated_at} />
+        </dd>
+        <dt className="text-muted">Id</dt>
+        <dd className="break-all font-mono text-xs">{webhook.id}</dd>
+      </dl>
+    </Card>
+  );
+}

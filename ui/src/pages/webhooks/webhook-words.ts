@@ -1,0 +1,32 @@
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { Choice } from '../../components/field.tsx';
+
+export type WebhookType = WebhookJson['type'];
+
+/** What each type is for, in one line. */
+export const typeWords: Record<WebhookType, string> = {
+  update_fields: 'Conversions, revenue, payouts, reasons and tags of a call: everything a sender may set.',
+  update_revenue: 'Only what the buyer pays, and whether the call converted.',
+  update_tags: 'Only tags: add them, overwrite them, remove them.',
+};
+
+export const webhookTypes = Object.keys(typeWords) as WebhookType[]; // Object.keys widens to string
+
+/** Where senders of each type post to, below the server's address. */
+export const typePaths: Record<WebhookType, string> = {
+  update_fields: 'update-fields',
+  update_revenue: 'update-revenue',
+  update_tags: 'update-tags',
+};
+
+export const matchRuleChoices: readonly (Choice & { value: WebhookJson['match_rule'] })[] = [
+  { value: 'latest', label: 'Latest: the call that started last' },
+  { value: 'first', label: 'First: the call that started first' },
+  { value: 'longest', label: 'Longest: the call that lasted longest' },
+  { value: 'only', label: 'Only: refuse when several match' },
+];
+
+export const windowUnits = [
+  { value: '24', label: 'days' },
+  { value: '1', label: 'hours' },
+] as const satisfies Choice[];
