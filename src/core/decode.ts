@@ -10,7 +10,7 @@ import {
 } from './fields.ts';
 import { textOf } from './json.ts';
 import { readPhone } from './phone.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';
 import type { Given, Source } from './source.ts';
 import {
   checkKeys,
@@ -105,9 +105,13 @@ class Reader {
 
   target(): Target | null {
     const callLogId = this.#read('call_log_id', readCallLogId);
+    const isNamedById = callLogId !== undefined;
+    // Beside an id the number does not matter, but that it is a macro is worth telling.
+    const phoneNumber = this.#read('phone_number', (value) =>
+      isNamedById ? '' : readPhone(value, this.#context.defaultCountry),
+    );
     if (typeof callLogId === 'string') return { callLogId };
     if (callLogId instanceof Invalid) return null;
-    const phoneNumber = this.#read('phone_number', (value) => readPhone(value, this.#context.defaultCountry));
     if (typeof phoneNumber === 'string') return { phoneNumber };
     if (phoneNumber === undefined) {
       this.#fault(null, 'call_not_identified', 'Name the call by "call_log_id" or by "phone_number".');
@@ -130,7 +134,6 @@ class Reader {
   }
 
   update(type: WebhookTypeRow): Update {
-    const unknownFields = this.faults.length;
     const update: Update = { set: {}, add: emptyTags(), remove: [] };
     let named = 0;
     for (const name of updateFieldNames) {
@@ -145,7 +148,7 @@ class Reader {
     for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
     update.add = this.#tags('add', spellOutAdd, checkTags) ?? update.add;
     update.remove = this.#tags('remove', spellOutRemove, checkKeys) ?? update.remove;
-    if (named === 0 && unknownFields === 0) this.#faultNoUpdates(type);
+    if (named === 0 && !this.#hasSpoiltFields()) this.#faultNoUpdates(type);
     else if (type.required !== undefined && this.#given(type.required.field) === undefined) {
       this.#fault(
         type.required.name,
@@ -155,6 +158,11 @@ class Reader {
     }
     this.#checkUpdate(update);
     return update;
+  }
+
+  /** True where `fields` held something, though nothing that is known. */
+  #hasSpoiltFields(): boolean {
+    return this.#sources.some(({ faults }) => faults.length > 0);
   }
 
   #faultNoUpdates(type: WebhookTypeRow): void {
@@ -249,13 +257,8 @@ class Reader {
   }
 
   #checked<T>(given: Given, read: T | Invalid): T | Invalid {
-    const isMacro = typeof given.value === 'string' && isPlaceholder(given.value);
-    const result = isMacro
-      ? new Invalid(
-          `The macro ${String(given.value).slice(0, 100)} was not replaced by its value: check its spelling at the sender.`,
-          'unresolved_placeholder',
-        )
-      : read;
+    const { value } = given;
+    const result = typeof value === 'string' && isPlaceholder(value) ? unresolvedPlaceholder(value) : read;
     if (result instanceof Invalid) this.#fault(given.name, result.code, result.detail);
     return result;
   }

@@ -4,6 +4,7 @@ import { textOf } from './json.ts';
 
 /**
  * Reads a phone number in any common notation; without a country code it is one of `defaultCountry`.
+ * `00` is read as a `+` where the country's own prefix for calls abroad is another.
  * A leading space before digits is a `+` that a sender did not percent-encode.
  * @returns E.164 text (`+15550100123`)
  */
@@ -14,8 +15,11 @@ export function readPhone(value: unknown, defaultCountry: string): string | Inva
     const international = parse(`+${text.trim()}`, defaultCountry);
     if (international?.isValid()) return international.number;
   }
-  const number = parse(text.trim().replace(/^tel:/i, ''), defaultCountry);
-  return number?.isPossible() ? number.number : unreadable(defaultCountry);
+  const written = text.trim().replace(/^tel:/i, '');
+  const number = parse(written, defaultCountry);
+  if (number?.isPossible()) return number.number;
+  const dialedAbroad = written.startsWith('00') ? parse(`+${written.slice(2)}`, defaultCountry) : undefined;
+  return dialedAbroad?.isValid() ? dialedAbroad.number : unreadable(defaultCountry);
 }
 
 export function isCountry(code: string): code is CountryCode {

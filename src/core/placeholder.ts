@@ -2,6 +2,8 @@
  * Macros that a sender's system left unreplaced. Sent as a value they would match the wrong call or
  * store nonsense as money's reason, so they are refused by name (contract 2.3).
  */
+import { Invalid } from './fault.ts';
+
 const inner = String.raw`\s*[A-Za-z_][\w.:|\- ]{0,98}`;
 /** `%%call_id%%` in a URL: `%ca` reads as a byte that is no text. */
 const halfDecoded = String.raw`%?\uFFFD[\w.:|\- ]{0,98}%%?`;
@@ -23,4 +25,11 @@ const macro = new RegExp(
 export function isPlaceholder(text: string): boolean {
   const trimmed = text.trim();
   return '[{$%#<-\uFFFD'.includes(trimmed.charAt(0)) && macro.test(trimmed);
+}
+
+export function unresolvedPlaceholder(text: string): Invalid {
+  return new Invalid(
+    `The macro ${text.slice(0, 100)} was not replaced by its value: check its spelling at the sender.`,
+    'unresolved_placeholder',
+  );
 }

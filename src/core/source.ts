@@ -2,8 +2,9 @@
  * Sorts what a sender wrote by the names of the contract, without reading a value yet.
  * A query and a form are pairs of text; a JSON body is an object. Both become a `Source`.
  */
-import type { Fault } from './fault.ts';
+import { type Fault, Invalid } from './fault.ts';
 import { isJsonObject, parseJson } from './json.ts';
+import { isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';
 import type { WebhookTypeRow } from './webhook-type.ts';
 
 /** One value as it was sent. */
@@ -28,6 +29,9 @@ const controlNames = new Set(['call_log_id', 'phone_number', 'transaction_id', '
 /** Read before the payload is; neither a field nor worth listing as ignored. */
 const keyNames = new Set(['auth_key', 'moja_auth_key']);
 
+/** How form libraries write a list; what stands in the brackets of `add` otherwise is a key. */
+const listName = /^(?:(add)\[\]|(remove)\[\d*\])$/;
+
 /** Sorts the pairs of a query or a form: `name=…`, `fields[name]=…`, `fields={…}`, `add[key]=…`, `remove[]=…`. */
 export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRow): Source {
   const source = emptySource();
@@ -45,16 +49,18 @@ export function readObject(payload: Record<string, unknown>, type: WebhookTypeRo
   for (const [name, value] of Object.entries(payload)) {
     if (name !== 'fields') place(source, name, { name, value, isText: false, inFields: false }, type);
     else if (isJsonObject(value)) readFieldsObject(source, value, type);
-    else if (value !== null) source.faults.push(fieldsFault);
+    else if (value !== null) source.faults.push(faultOfFields(value));
   }
   return source;
 }
 
-const fieldsFault: Fault = {
-  field: 'fields',
-  code: 'invalid_value',
-  detail: 'Send "fields" as a JSON object, such as {"converted":true}.',
-};
+function faultOfFields(value: unknown): Fault {
+  const { code, detail } =
+    typeof value === 'string' && isPlaceholder(value)
+      ? unresolvedPlaceholder(value)
+      : new Invalid('Send "fields" as a JSON object, such as {"converted":true}.');
+  return { field: 'fields', code, detail };
+}
 
 function emptySource(): Source {
   return { given: new Map(), ignored: [], faults: [] };
@@ -71,9 +77,9 @@ function readFieldsText(source: Source, text: string, type: WebhookTypeRow): voi
   try {
     const value = parseJson(text);
     if (isJsonObject(value)) readFieldsObject(source, value, type);
-    else source.faults.push(fieldsFault);
+    else source.faults.push(faultOfFields(value));
   } catch {
-    source.faults.push(fieldsFault);
+    source.faults.push(faultOfFields(text));
   }
 }
 
@@ -96,7 +102,7 @@ function placePair(
     const value = [{ key: tagKey, value: text }];
     place(source, 'add', { name: sentAs, value, isText: false, inFields }, type);
   } else {
-    const plainName = name === 'add[]' || name === 'remove[]' ? name.slice(0, -2) : name;
+    const plainName = name.endsWith(']') ? name.replace(listName, '$1$2') : name;
     place(source, plainName, { name: sentAs, value: text, isText: true, inFields }, type);
   }
 }

@@ -1,7 +1,7 @@
 /** Tags of a call: keys with text values. Reads every spelling that senders use (contract 2.3). */
 import { type Fault, Invalid } from './fault.ts';
 import { ExactNumber, isJsonObject, parseJson, textOf } from './json.ts';
-import { isPlaceholder } from './placeholder.ts';
+import { isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';
 import { checkText } from './text.ts';
 
 /** Without anything inherited, so that keys such as `__proto__` are keys like any other. */
@@ -89,7 +89,7 @@ function checkKey(rawKey: string, name: string, faults: Fault[]): string | undef
     key === ''
       ? new Invalid(`Send tag keys of 1 to ${keyCharsMax} characters.`)
       : isPlaceholder(key)
-        ? unresolved(key)
+        ? unresolvedPlaceholder(key)
         : checkText(key, keyCharsMax);
   if (!(checked instanceof Invalid)) return checked;
   faults.push({ field: name, ...faultOf(checked) });
@@ -101,14 +101,7 @@ function readTagValue(value: unknown): string | Invalid {
   if (text === undefined) {
     return new Invalid('Send a text, a number or a boolean; to take a tag away, name its key in "remove".');
   }
-  return isPlaceholder(text) ? unresolved(text) : checkText(text, valueCharsMax);
-}
-
-function unresolved(text: string): Invalid {
-  return new Invalid(
-    `The macro ${text.slice(0, 100)} was not replaced by its value: check its spelling at the sender.`,
-    'unresolved_placeholder',
-  );
+  return isPlaceholder(text) ? unresolvedPlaceholder(text) : checkText(text, valueCharsMax);
 }
 
 function faultOf({ code, detail }: Invalid): Pick<Fault, 'code' | 'detail'> {

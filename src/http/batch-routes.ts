@@ -11,7 +11,7 @@ import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import { type GuardedWebhook, sendGuards } from './door-guards.ts';
 import { answerRefused, answerUnknownKey, type PostbackDoor, submitFresh } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
-import { prepareRefusal, problemOf } from './problem.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from './problem.ts';
 import { nothingDecoded, refuseAtTheDoor, repeatIdOf, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
 import { rejected } from './rejected.ts';
@@ -183,9 +183,7 @@ class Batch {
     const detail =
       'At least one item is refused, so nothing was done: see the results, mend those and send the batch again.';
     const refusal = refuse('batch_rejected', detail);
-    return prepareRefusal(reply, refusal)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(problemOf(refusal, this.#answer(settled))));
+    return sendProblemJson(prepareRefusal(reply, refusal), problemOf(refusal, this.#answer(settled)));
   }
 
   async #submit(index: number): Promise<Settled> {

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { AnswerForm } from '../core/decode.ts';
 import type { Outcome } from '../core/postback.ts';
 import { type Refusal, refusalCodes } from '../core/refusal.ts';
-import { prepareRefusal, problemOf, sendProblem } from './problem.ts';
+import { prepareRefusal, problemOf, sendProblem, sendProblemJson } from './problem.ts';
 
 const successStatus = { applied: 200, unchanged: 200, queued: 202 } as const;
 
@@ -25,9 +25,10 @@ export function answerPostback(
     prepareRefusal(reply, refusal);
   }
   if (form !== 'json' && (form !== 'none' || refusal === null)) return answerInForm(reply, form, refusal);
-  return reply
-    .header('content-type', refusal === null ? 'application/json; charset=utf-8' : 'application/problem+json')
-    .send(JSON.stringify(outcomeToJson(outcome, isDryRun)));
+  const json = outcomeToJson(outcome, isDryRun);
+  return refusal === null
+    ? reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(json))
+    : sendProblemJson(reply, json);
 }
 
 /** The status code of an answer, whatever its form. */

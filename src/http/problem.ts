@@ -27,12 +27,15 @@ export function problemOf(refusal: Refusal, extra: Record<string, unknown> = {})
 export function prepareRefusal(reply: FastifyReply, { code, ...refusal }: Refusal): FastifyReply {
   const seconds = refusal.retryAfterSeconds ?? retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
-  if (code === 'invalid_token') reply.header('www-authenticate', 'Bearer');
+  if (refusalCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(refusalCodes[code].httpStatus).header('cache-control', 'no-store');
 }
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  return prepareRefusal(reply, refusal)
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(problemOf(refusal)));
+  return sendProblemJson(prepareRefusal(reply, refusal), problemOf(refusal));
+}
+
+/** With a serializer of its own: Fastify would add a charset, which this media type does not have. */
+export function sendProblemJson(reply: FastifyReply, problem: Record<string, unknown>): FastifyReply {
+  return reply.header('content-type', 'application/problem+json').serializer(JSON.stringify).send(problem);
 }

@@ -15,13 +15,18 @@ export function registerSystemRoutes(
 ): void {
   const docs = (summary: string, response: object) => ({ tags: ['system'], summary, security: [], response });
 
-  app.get('/healthz', { schema: docs('Is the process alive?', { 200: status }) }, async () => ({
-    status: 'ok',
-  }));
+  app.get(
+    '/healthz',
+    { exposeHeadRoute: true, schema: docs('Is the process alive?', { 200: status }) },
+    async () => ({ status: 'ok' }),
+  );
 
   app.get(
     '/readyz',
-    { schema: docs('Is the database reachable and migrated?', { 200: status, 503: problem }) },
+    {
+      exposeHeadRoute: true,
+      schema: docs('Is the database reachable and migrated?', { 200: status, 503: problem }),
+    },
     async (request, reply) => {
       const version = await store.schemaVersion().catch((error: unknown) => {
         request.log.warn({ err: error }, 'not ready');

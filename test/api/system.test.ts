@@ -33,6 +33,12 @@ describe('health', () => {
     }
   });
 
+  test('answers HEAD, which many monitors ask with', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      expect(await server.request(path, { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
+    }
+  });
+
   test('the process lives while the database is away, but is not ready', async () => {
     const database = await createTestDatabase();
     const proxy = await DatabaseProxy.start(database.url);

@@ -1,5 +1,6 @@
 /** What a postback may be sent as (contract 2.2). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultsOf } from '../support/problem.ts';
 import { encodings, type Payload, pathOf, postText, sendAs, textEncodings } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
@@ -71,6 +72,26 @@ test.each(textEncodings)('%s takes fields as one JSON object', async (encoding) 
   const answer = await sendAs(server, fieldsWebhook, encoding, { call_log_id: callLogId, fields });
   expect(answer.status).toBe(200);
   expect(await server.readCall(callLogId)).toMatchObject({ converted: true, tags: { deal: 'won' } });
+});
+
+test.each(['remove', 'remove[]', 'remove[0]'])('a form names several tags to remove by %s', async (name) => {
+  const callLogId = await newCall({ tags: { a: '1', b: '2', c: '3' } });
+  const second = name.replace('0', '1');
+  const answer = await server.get(fieldsWebhook, [
+    ['call_log_id', callLogId],
+    [name, 'a'],
+    [second, 'b'],
+  ]);
+  expect(answer.json).toMatchObject({ status: 'applied', ignored: [] });
+  expect((await server.readCall(callLogId)).tags).toEqual({ c: '3' });
+});
+
+test('a request that names neither a call nor a field is told both', async () => {
+  const answer = await server.post(fieldsWebhook, { utm_source: 'x' });
+  expect(answer.status).toBe(422);
+  expect(faultsOf(answer)).toEqual(['null: call_not_identified', 'null: no_updates']);
+  const macro = await server.post(fieldsWebhook, { call_log_id: '[call_id]' });
+  expect(faultsOf(macro)).toEqual(['call_log_id: unresolved_placeholder', 'null: no_updates']);
 });
 
 test.each(['[1]', '"x"', 'no JSON', '{'])('fields that is no JSON object is refused: %s', async (fields) => {

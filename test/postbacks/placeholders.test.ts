@@ -55,6 +55,15 @@ describe.each(macros)('%s', (macro) => {
     expect((await server.readCall('CA1')).reason).toBeNull();
   });
 
+  test.each(encodings)('is refused by %s beside a call_log_id and for all fields', async (encoding) => {
+    const payload = { call_log_id: 'CA1', phone_number: macro, fields: macro, reason: 'r' };
+    const answer = await sendAs(server, webhook, encoding, payload);
+    expect(answer.json.errors).toMatchObject([
+      { field: 'fields', code: 'unresolved_placeholder' },
+      { field: 'phone_number', code: 'unresolved_placeholder' },
+    ]);
+  });
+
   test('is refused as the value and as the key of a tag', async () => {
     const value = await server.post(webhook, { call_log_id: 'CA1', add: { deal: macro } });
     expect(value.json.errors).toMatchObject([{ field: 'add.deal', code: 'unresolved_placeholder' }]);

@@ -4,7 +4,8 @@ import type { Answer } from './server.ts';
 /** Expects a refusal as the contract words it (section 2.8), with a `detail` that is a sentence. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect({ status: answer.status, code: answer.json?.code }, answer.text).toEqual({ status, code });
-  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
   expect(answer.json).toMatchObject({ status, type: expect.any(String), title: expect.any(String) });
   expect(answer.json.detail).toMatch(/^[^ ].* .*[.?)]$/s);
 }

@@ -4,7 +4,7 @@ import { finished, PassThrough, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Refusal, refuse } from '../../core/refusal.ts';
 import { UnreadableBody } from '../body.ts';
-import { prepareRefusal, problemOf } from '../problem.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from '../problem.ts';
 
 /** A sender or reader that does nothing for so long is gone. */
 const idleMsMax = 120_000;
@@ -60,7 +60,8 @@ export function sendLines(reply: FastifyReply, lines: AsyncIterable<string>): Fa
 
 /** Refuses a file as a whole. @param line where the fault is, if it is in a line */
 export function refuseFile(reply: FastifyReply, refusal: Refusal, line?: number): FastifyReply {
-  return prepareRefusal(reply, refusal)
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(problemOf(refusal, line === undefined ? {} : { line })));
+  return sendProblemJson(
+    prepareRefusal(reply, refusal),
+    problemOf(refusal, line === undefined ? {} : { line }),
+  );
 }
