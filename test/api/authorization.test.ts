@@ -61,6 +61,13 @@ test('there are routes to ask', () => {
 });
 
 describe('every route answers 401', () => {
+  let senders = 0;
+  /** Each test comes from an address of its own, or together they would be taken for one that guesses. */
+  const fromElsewhere = () => {
+    senders += 1;
+    return { 'x-forwarded-for': `192.0.2.${senders}` };
+  };
+
   test.each<[string, Record<string, string>, string]>([
     ['without a token', {}, ''],
     ['to a wrong token', { authorization: 'Bearer wrong' }, ''],
@@ -71,8 +78,9 @@ describe('every route answers 401', () => {
     ['to a token in the URL', {}, '?token=test-admin-token-0001&access_token=test-admin-token-0001'],
     ['to a token in the header of senders', { 'x-auth-key': 'test-admin-token-0001' }, ''],
   ])('%s', async (_what, headers, query) => {
+    const from = fromElsewhere();
     for (const route of routes) {
-      const answer = await ask(route, headers, query);
+      const answer = await ask(route, { ...from, ...headers }, query);
       expectProblem(answer, 401, 'invalid_token');
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
       expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -81,8 +89,9 @@ describe('every route answers 401', () => {
 
   test('to the auth key of a webhook', async () => {
     const { auth_key } = await server.createWebhook();
+    const headers = { ...fromElsewhere(), authorization: `Bearer ${auth_key}` };
     for (const route of routes) {
-      expectProblem(await ask(route, { authorization: `Bearer ${auth_key}` }), 401, 'invalid_token');
+      expectProblem(await ask(route, headers), 401, 'invalid_token');
     }
   });
 });

@@ -61,7 +61,9 @@ describe('HTTP that is none', () => {
     ['an unknown method', 'FETCH /update-fields', 400],
     ['a URL with a space', 'GET /update fields', 400],
   ])('%s is answered %i', async (_name, requestLine, status) => {
-    expect((await raw(requestLine))?.status).toBe(status);
+    const answer = await raw(requestLine);
+    expect(answer?.status).toBe(status);
+    expect(answer?.headers['cache-control']).toBe('no-store');
   });
 
   test.each([
