@@ -4,7 +4,17 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** Paths that the browser's router knows; `*` takes ids of calls too, whatever is in them. */
-const pages = ['', 'sign-in', 'overview', 'calls', 'calls/*', 'postbacks', 'postbacks/*', 'webhooks/*'];
+const pages = [
+  '',
+  'sign-in',
+  'overview',
+  'calls',
+  'calls/*',
+  'postbacks',
+  'postbacks/*',
+  'webhooks/*',
+  'access/*',
+];
 /** Files beside index.html, whose names do not change with their content. */
 const files = ['theme.js', 'favicon.svg'];
 

@@ -8,7 +8,7 @@ import { chooseTheme, type Theme, themes, useTheme } from './theme.ts';
 
 /** Whose books these are, the theme, and the way out. */
 export function AccountBar() {
-  const { account, signed_in_as: name } = useSession();
+  const { account, signed_in_as: name, role } = useSession();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -28,7 +28,8 @@ export function AccountBar() {
           <bdi>{account.name}</bdi>
         </div>
         <div className="truncate text-muted text-xs">
-          <bdi>{name}</bdi> · {account.time_zone}
+          <bdi>{name}</bdi>
+          {name !== role && ` (${role})`} · {account.time_zone}
         </div>
       </div>
       <ThemeSwitch />

@@ -1,13 +1,30 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
-import { BookOpen, ChartNoAxesCombined, type LucideIcon, Phone, ScrollText, Webhook } from 'lucide-react';
+import {
+  BookOpen,
+  ChartNoAxesCombined,
+  KeyRound,
+  type LucideIcon,
+  Phone,
+  ScrollText,
+  Webhook,
+} from 'lucide-react';
 
-type Item = { to: NonNullable<LinkProps['to']>; name: string; icon: LucideIcon };
+import { useMay } from '../api/session.ts';
+
+type Item = {
+  to: NonNullable<LinkProps['to']>;
+  name: string;
+  icon: LucideIcon;
+  /** shown to whom the server lets in */
+  isForOwners?: boolean;
+};
 
 const items: Item[] = [
   { to: '/overview', name: 'Overview', icon: ChartNoAxesCombined },
   { to: '/calls', name: 'Calls', icon: Phone },
   { to: '/postbacks', name: 'Postbacks', icon: ScrollText },
   { to: '/webhooks', name: 'Webhooks', icon: Webhook },
+  { to: '/access', name: 'Access', icon: KeyRound, isForOwners: true },
 ];
 
 const itemStyle =
@@ -16,19 +33,22 @@ const activeStyle = 'bg-accent-soft font-medium text-accent! hover:bg-accent-sof
 
 /** At the side; on a phone at the bottom, within reach of a thumb. */
 export function Navigation() {
+  const isOwner = useMay('owner');
+  const shown = items.filter(({ isForOwners }) => isForOwners !== true || isOwner);
   return (
     <nav
       aria-label="Main"
       className="fixed inset-x-0 bottom-0 z-10 border-line border-t bg-surface px-2 pt-1 pb-[max(0.25rem,env(safe-area-inset-bottom))] md:static md:flex-1 md:overflow-y-auto md:border-0 md:p-0"
     >
-      <ul className="grid grid-cols-5 gap-1 md:flex md:flex-col md:gap-0.5">
-        {items.map(({ to, name, icon: Icon }) => (
+      <ul className="grid auto-cols-fr grid-flow-col gap-1 md:flex md:flex-col md:gap-0.5">
+        {shown.map(({ to, name, icon: Icon }) => (
           <li key={to}>
             <Link to={to} className={itemStyle} activeProps={{ className: activeStyle }}>
               <Icon aria-hidden className="size-5 md:size-4" />
               {name}
             </Link>
-            {to === '/webhooks' && <WebhookItems />}
+            {to === '/webhooks' && <SubItems items={webhookItems} />}
+            {to === '/access' && <SubItems items={accessItems} />}
           </li>
         ))}
         <li>
@@ -42,18 +62,28 @@ export function Navigation() {
   );
 }
 
-function WebhookItems() {
+type SubItem = Pick<Item, 'to' | 'name'>;
+
+const webhookItems: SubItem[] = [{ to: '/webhooks/incoming', name: 'Incoming' }];
+const accessItems: SubItem[] = [
+  { to: '/access/tokens', name: 'Tokens' },
+  { to: '/access/audit', name: 'Audit log' },
+];
+
+function SubItems({ items: subItems }: { items: SubItem[] }) {
   return (
     <ul className="mt-0.5 ml-4.5 hidden border-line border-l pl-2 md:block">
-      <li>
-        <Link
-          to="/webhooks/incoming"
-          className="block rounded-md px-2 py-1 text-muted text-sm hover:bg-raised hover:text-ink"
-          activeProps={{ className: 'font-medium text-accent!' }}
-        >
-          Incoming
-        </Link>
-      </li>
+      {subItems.map(({ to, name }) => (
+        <li key={to}>
+          <Link
+            to={to}
+            className="block rounded-md px-2 py-1 text-muted text-sm hover:bg-raised hover:text-ink"
+            activeProps={{ className: 'font-medium text-accent!' }}
+          >
+            {name}
+          </Link>
+        </li>
+      ))}
     </ul>
   );
 }

@@ -89,9 +89,33 @@ const incomingWebhook = createRoute({
   component: lazyRouteComponent(() => import('../pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
 });
 
+const access = createRoute({
+  getParentRoute: () => shell,
+  path: '/access',
+  beforeLoad: () => {
+    throw redirect({ to: '/access/tokens', replace: true });
+  },
+});
+
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: '/access/tokens',
+  component: lazyRouteComponent(() => import('../pages/access/tokens-page.tsx'), 'TokensPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/access/audit',
+  validateSearch: pickSearch(['action']),
+  component: lazyRouteComponent(() => import('../pages/access/audit-page.tsx'), 'AuditPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
-  shell.addChildren([home, overview, calls, postbacks, webhooks, incomingWebhooks, incomingWebhook]),
+  shell.addChildren([
+    ...[home, overview, calls, postbacks, webhooks, incomingWebhooks, incomingWebhook],
+    ...[access, tokens, audit],
+  ]),
 ]);
 
 export function createAppRouter(queryClient: QueryClient) {

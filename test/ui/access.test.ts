@@ -1,0 +1,91 @@
+/** Tokens and the audit log in the web UI, and what is not offered to whom the server would refuse. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withRole } from '../support/accounts.ts';
+import { expectAccessible, TestBrowser } from '../support/browser.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), TestBrowser.launch()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+test('a token is made, shown once, used, and revoked by typing its name', async () => {
+  const { page } = await browser.open(server, '/access/tokens');
+  await page.getByRole('button', { name: 'Create a token' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('Name who or what it is for').waitFor();
+  await dialog.getByLabel('Name').fill('Ana of finance');
+  await dialog.getByLabel('Role').selectOption('operator');
+  await dialog.getByText('Also changes calls and webhooks').waitFor();
+  await dialog.getByLabel('Expires').selectOption('in 30 days');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  const token = await dialog.getByLabel('Token', { exact: true }).inputValue();
+  expect(token).toMatch(/^rbt_/);
+  await expectAccessible(page);
+  const headers = { authorization: `Bearer ${token}` };
+  const made = (await server.request('/api/v1/session', { headers })).json;
+  expect(made).toMatchObject({ signed_in_as: 'Ana of finance', role: 'operator' });
+  await dialog.getByRole('button', { name: 'Done' }).click();
+
+  const row = page.getByRole('row').filter({ hasText: 'Ana of finance' });
+  await row.getByText('operator').waitFor();
+  expect(await page.content()).not.toContain(token);
+  const ownRow = page.getByRole('row').filter({ hasText: 'of the settings' });
+  expect(await ownRow.getByRole('button').count()).toBe(0);
+  await expectAccessible(page);
+
+  await row.getByRole('button', { name: 'Revoke Ana of finance' }).click();
+  const action = page.getByRole('dialog').getByRole('button', { name: 'Revoke' });
+  expect(await action.isDisabled()).toBe(true);
+  await page.getByLabel('to confirm').fill('Ana of finance');
+  await action.click();
+  await row.waitFor({ state: 'detached' });
+  expect((await server.request('/api/v1/session', { headers })).status).toBe(401);
+});
+
+test('the audit log tells who did what, filtered by the address', async () => {
+  const name = '<img src=x onerror=alert(1)>';
+  const webhook = await server.createWebhook('update_fields', { name });
+  await server.api('PATCH', `/webhooks/incoming/${webhook.id}`, { allowed_addresses: ['10.0.0.0/8', '::1'] });
+  const { page } = await browser.open(server, '/access/audit');
+  const changed = page.getByRole('row').filter({ hasText: 'changed the webhook' });
+  await changed.getByText('none → 10.0.0.0/8, ::1').waitFor();
+  await changed.getByText(name).waitFor();
+  await changed.getByText('127.0.0.1').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('Act', { exact: true }).selectOption('webhook.created');
+  await page.getByRole('row').filter({ hasText: 'made the webhook' }).first().waitFor();
+  await changed.waitFor({ state: 'detached' });
+  expect(new URL(page.url()).search).toBe('?action=webhook.created');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await changed.waitFor();
+});
+
+test.each(['operator', 'analyst'] as const)(
+  '%s: is not offered access, and is told why when asking',
+  async (role) => {
+    const asked = await withRole(server, role);
+    const { page } = await browser.open(asked, '/overview');
+    await page.getByRole('link', { name: 'Calls' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Access' }).count()).toBe(0);
+    await page.goto('/access/tokens');
+    await page.getByText('This needs a token with the role owner').waitFor();
+  },
+);
+
+test('on a phone, the audit log is one tap from the tokens', async () => {
+  const { page } = await browser.open(server, '/overview', { isPhone: true });
+  await page.getByRole('link', { name: 'Access' }).click();
+  await page.getByRole('heading', { name: 'Tokens' }).waitFor();
+  await page.getByRole('navigation', { name: 'Access' }).getByRole('link', { name: 'Audit log' }).click();
+  await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+  await expectAccessible(page);
+});

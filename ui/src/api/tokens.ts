@@ -1,0 +1,35 @@
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type { TokenJson, tokenBody, tokenWithSecretJson } from '../../../src/http/api-types/tokens.ts';
+import { type Page, request } from './request.ts';
+
+export type NewToken = Static<typeof tokenBody>;
+export type MadeToken = Static<typeof tokenWithSecretJson>;
+
+const tokensQuery = infiniteQueryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ pageParam, signal }) =>
+    request<Page<TokenJson>>('/tokens', { query: { cursor: pageParam }, signal }),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+});
+
+export function useTokens() {
+  return useInfiniteQuery(tokensQuery);
+}
+
+export function useCreateToken() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewToken) => request<MadeToken>('/tokens', { method: 'POST', body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: tokensQuery.queryKey }),
+  });
+}
+
+export function useRevokeToken() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => request<void>(`/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: tokensQuery.queryKey }),
+  });
+}

@@ -1,0 +1,120 @@
+import { ScrollText } from 'lucide-react';
+import type { AuditEventJson } from '../../../../src/http/api-types/audit.ts';
+import { useAuditEvents } from '../../api/audit.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { Filters, SelectFilter } from '../../components/filters.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { useUrlSearch } from '../../components/url-search.ts';
+import { AccessLinks } from './access-links.tsx';
+
+type Action = AuditEventJson['action'];
+
+const actionWords: Record<Action, string> = {
+  'account.created': 'made the account',
+  'account.changed': 'changed the account',
+  'token.created': 'made the token',
+  'token.revoked': 'revoked the token',
+  'session.created': 'signed in with',
+  'session.ended': 'signed out of',
+  'webhook.created': 'made the webhook',
+  'webhook.changed': 'changed the webhook',
+  'webhook.key_rotated': 'made a new key for',
+  'webhook.signing_secret_rotated': 'made a new signing secret for',
+  'webhook.deleted': 'deleted the webhook',
+};
+const choices = Object.keys(actionWords).map((value) => ({ value, label: value }));
+
+const columns: Column<AuditEventJson>[] = [
+  { id: 'at', header: 'When', isOnPhone: true, cell: ({ at }) => <Time at={at} /> },
+  {
+    id: 'what',
+    header: 'What',
+    isOnPhone: true,
+    cell: ({ actor, action, target_name: target }) => (
+      <>
+        <bdi className="font-medium">{actor}</bdi> {actionWords[action]}{' '}
+        <bdi className="font-medium">{target}</bdi>
+      </>
+    ),
+  },
+  { id: 'changes', header: 'Before and after', cell: ({ changes }) => <ChangeList changes={changes} /> },
+  {
+    id: 'source',
+    header: 'From',
+    cell: ({ source_ip: address }) => (
+      <span className="font-mono text-xs">{address ?? 'the server itself'}</span>
+    ),
+  },
+];
+
+export function AuditPage() {
+  return (
+    <>
+      <PageHeader
+        title="Audit log"
+        above={<AccessLinks />}
+        description="Every administrative act: who did it, from where, and what was before."
+      />
+      <Filters names={['action']}>
+        <SelectFilter name="action" label="Act" choices={choices} />
+      </Filters>
+      <EventList />
+    </>
+  );
+}
+
+function EventList() {
+  const { search } = useUrlSearch();
+  const action = search['action'];
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAuditEvents(
+    action === undefined ? {} : { action },
+  );
+  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <TableSkeleton />;
+  const rows = data.pages.flatMap((page) => page.items);
+  if (rows.length === 0) {
+    return (
+      <EmptyState icon={ScrollText} title="Nothing here">
+        {action === undefined
+          ? 'Nothing was administered yet.'
+          : 'Nobody did this yet: clear the filter to see the rest.'}
+      </EmptyState>
+    );
+  }
+  return (
+    <DataTable
+      label="Audit log"
+      rows={rows}
+      columns={columns}
+      rowId={({ id }) => id}
+      hasMore={hasNextPage}
+      isLoadingMore={isFetchingNextPage}
+      onMore={() => void fetchNextPage()}
+    />
+  );
+}
+
+function ChangeList({ changes }: { changes: AuditEventJson['changes'] }) {
+  const changed = Object.entries(changes).filter(([, { from, to }]) => (from ?? null) !== (to ?? null));
+  if (changed.length === 0) return <span className="text-muted">–</span>;
+  return (
+    <ul className="space-y-0.5 text-xs">
+      {changed.map(([field, { from, to }]) => (
+        <li key={field}>
+          <code className="font-mono">{field}</code>: <bdi className="text-muted">{word(from)}</bdi> →{' '}
+          <bdi>{word(to)}</bdi>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function word(value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  if (Array.isArray(value)) return value.join(', ');
+  return String(value);
+}

@@ -1,0 +1,130 @@
+import { KeyRound, Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { TokenJson } from '../../../../src/http/api-types/tokens.ts';
+import { useRevokeToken, useTokens } from '../../api/tokens.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { AccessLinks } from './access-links.tsx';
+import { CreateTokenDialog } from './create-token-dialog.tsx';
+
+export function TokensPage() {
+  const [isCreating, setCreating] = useState(false);
+  const [leaving, setLeaving] = useState<TokenJson | null>(null);
+  return (
+    <>
+      <PageHeader
+        title="Tokens"
+        above={<AccessLinks />}
+        description="Who and what may ask: people sign in with a token, programs send theirs along."
+        actions={
+          <Button look="primary" icon={Plus} onClick={() => setCreating(true)}>
+            Create a token
+          </Button>
+        }
+      />
+      <TokenList onRevoke={setLeaving} />
+      <CreateTokenDialog isOpen={isCreating} onClose={() => setCreating(false)} />
+      {leaving !== null && <RevokeDialog token={leaving} onClose={() => setLeaving(null)} />}
+    </>
+  );
+}
+
+function TokenList({ onRevoke }: { onRevoke(token: TokenJson): void }) {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTokens();
+  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <TableSkeleton />;
+  const rows = data.pages.flatMap((page) => page.items);
+  if (rows.length === 0) {
+    return (
+      <EmptyState icon={KeyRound} title="No tokens yet">
+        Create one for each person and each program.
+      </EmptyState>
+    );
+  }
+  return (
+    <DataTable
+      label="Tokens"
+      rows={rows}
+      columns={columnsWith(onRevoke)}
+      rowId={({ id }) => id}
+      hasMore={hasNextPage}
+      isLoadingMore={isFetchingNextPage}
+      onMore={() => void fetchNextPage()}
+    />
+  );
+}
+
+function columnsWith(onRevoke: (token: TokenJson) => void): Column<TokenJson>[] {
+  return [
+    { id: 'name', header: 'Name', isOnPhone: true, cell: ({ name }) => <bdi>{name}</bdi> },
+    { id: 'role', header: 'Role', isOnPhone: true, cell: ({ role }) => role },
+    {
+      id: 'expires',
+      header: 'Expires',
+      cell: ({ expires_at: at }) =>
+        at === null ? <span className="text-muted">never</span> : <Expiry at={at} />,
+    },
+    { id: 'used', header: 'Last used', cell: ({ last_used_at }) => <Time at={last_used_at} isRelative /> },
+    { id: 'created', header: 'Created', cell: ({ created_at }) => <Time at={created_at} isRelative /> },
+    {
+      id: 'revoke',
+      header: 'End it',
+      isOnPhone: true,
+      isNumber: true,
+      cell: (token) =>
+        token.from_settings ? (
+          <span className="text-muted text-xs">of the settings</span>
+        ) : (
+          <Button size="small" aria-label={`Revoke ${token.name}`} onClick={() => onRevoke(token)}>
+            Revoke
+          </Button>
+        ),
+    },
+  ];
+}
+
+function Expiry({ at }: { at: string }) {
+  const isOver = Date.parse(at) <= Date.now();
+  return (
+    <span className={isOver ? 'text-danger' : ''}>
+      {isOver && 'expired '}
+      <Time at={at} />
+    </span>
+  );
+}
+
+function RevokeDialog({ token, onClose }: { token: TokenJson; onClose(): void }) {
+  const revoke = useRevokeToken();
+  const toast = useToast();
+  return (
+    <ConfirmDialog
+      title="Revoke this token?"
+      action="Revoke"
+      typed={token.name}
+      isOpen
+      isBusy={revoke.isPending}
+      error={revoke.error}
+      onConfirm={() =>
+        revoke.mutate(token.id, {
+          onSuccess: () => {
+            toast.done('Revoked: it opens nothing any more');
+            onClose();
+          },
+        })
+      }
+      onClose={onClose}
+    >
+      <p>
+        Whoever uses it is out at once, in browsers too, and it cannot be had back. What it did stays in
+        timelines and in the audit log.
+      </p>
+    </ConfirmDialog>
+  );
+}
