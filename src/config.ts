@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readRange } from './address-list.ts';
+import { type LineChoice, lineChoices } from './http/postback-lines.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
 export type Config = {
@@ -21,6 +22,8 @@ export type Config = {
   /** how many days each kind is kept; null: for ever */
   retention: { bodies: number | null; postbacks: number | null; calls: number | null };
   logLevel: string;
+  /** which postbacks get a line in the log */
+  logPostbacks: LineChoice;
 };
 
 const liveCallHoursDefault = 24;
@@ -40,6 +43,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const logLevel = setting('LOG_LEVEL') ?? 'info';
   if (!logLevels.includes(logLevel))
     throw new ConfigError(`LOG_LEVEL must be one of: ${logLevels.join(', ')}.`);
+  const linesAsked = setting('LOG_POSTBACKS') ?? 'rejected';
+  const logPostbacks = lineChoices.find((choice) => choice === linesAsked);
+  if (logPostbacks === undefined)
+    throw new ConfigError(`LOG_POSTBACKS must be one of: ${lineChoices.join(', ')}.`);
   const adminToken = setting('ADMIN_TOKEN');
   if (adminToken !== null && !/^\S{16,}$/.test(adminToken)) {
     throw new ConfigError(
@@ -64,6 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustedProxies: readProxies(setting('TRUSTED_PROXIES') ?? ''),
     retention: readRetention(setting),
     logLevel,
+    logPostbacks,
   };
 }
 

@@ -1,14 +1,17 @@
 /** The one composition root: database → store → writer → HTTP. Stopping runs the list backwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { AddressList } from './address-list.ts';
 import { type AdminToken, ensureAdminToken } from './admin-token.ts';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
+import { PostbackLines } from './http/postback-lines.ts';
 import { hashSecret } from './http/secret.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
 import { keepCompletingOverdueCalls } from './overdue-calls.ts';
+import { programVersion } from './program-version.ts';
 import { keepRemovingOld } from './retention.ts';
 import { Stack } from './stack.ts';
 import { closeDb, openDb } from './store/db.ts';
@@ -90,7 +93,6 @@ export async function serve(
   if (config.liveCallHoursMax !== null)
     running.push(keepCompletingOverdueCalls(store, config.liveCallHoursMax, log));
   running.push(keepRemovingOld(store, config.retention, log, metrics.countRemoved));
-  metrics.addGauges({ queueDepth: () => writer.depth, countWaiting: store.countWaiting });
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
   const { twilioAuthToken } = config;
@@ -99,6 +101,7 @@ export async function serve(
     store,
     writer,
     metrics,
+    lines: new PostbackLines(log, config.logPostbacks),
     log,
     publicUrl: () => publicUrl,
     twilioAuthToken,
@@ -106,6 +109,13 @@ export async function serve(
     uiFolder: findUi(),
   });
   running.push(() => app.close());
+  metrics.addGauges({
+    queueDepth: () => writer.depth,
+    countConnections: () => promisify(app.server.getConnections).call(app.server),
+    pools: { reader: db.pool, writer: db.writer },
+    readBacklog: store.readBacklog,
+    version: programVersion,
+  });
   const url = await app.listen({ host: config.host, port: config.port });
   if (config.publicUrl === null) publicUrl = `http://localhost:${new URL(url).port}`;
   return { url, publicUrl };

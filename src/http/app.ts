@@ -18,6 +18,7 @@ import { createErrorMapper } from './errors.ts';
 import { GuessGuard } from './guess-guard.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi, docsPage } from './openapi.ts';
+import type { PostbackLines } from './postback-lines.ts';
 import { registerPostbackRoutes } from './postback-routes.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { noteSourceIp } from './source-ip.ts';
@@ -30,6 +31,7 @@ export type AppOptions = {
   store: Store;
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
   metrics: Metrics;
+  lines: PostbackLines;
   log: FastifyBaseLogger;
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
@@ -49,7 +51,8 @@ const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, writer, metrics, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } = options;
+  const { store, writer, metrics, lines, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } =
+    options;
   const refusalOf = createErrorMapper(store);
   const app = fastify({
     loggerInstance: log,
@@ -91,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const directory = new WebhookDirectory(store.findWebhookByKey, guesses);
   const bulkLimit = createBulkLimit();
   await app.register(async (scope) => {
-    const door = { writer, directory, guesses, metrics, refusalOf };
+    const door = { writer, directory, guesses, metrics, lines, refusalOf };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, door);
     registerBatchRoutes(scope, door, bulkLimit);
@@ -107,7 +110,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
     limitBodyTime(scope, bodyMsMax);
-    registerApi(scope, { store, writer, metrics, refusalOf, guesses, bulkLimit, publicUrl });
+    scope.addHook('onResponse', async (_request, { statusCode }) => metrics.countApiRequest(statusCode));
+    registerApi(scope, { store, writer, metrics, lines, refusalOf, guesses, bulkLimit, publicUrl });
   };
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));

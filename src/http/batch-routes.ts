@@ -9,7 +9,14 @@ import { makeOrderedId } from '../ordered-id.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import { type GuardedWebhook, sendGuards } from './door-guards.ts';
-import { answerRefused, answerUnknownKey, type PostbackDoor, submitFresh } from './postback-routes.ts';
+import type { Carrier } from './postback-lines.ts';
+import {
+  answerRefused,
+  answerUnknownKey,
+  noteUnknown,
+  type PostbackDoor,
+  submitFresh,
+} from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
 import { prepareRefusal, problemOf, sendProblemJson } from './problem.ts';
 import { nothingDecoded, refuseAtTheDoor, repeatIdOf, toPostback } from './read-postback.ts';
@@ -79,7 +86,7 @@ async function refuseBatch(
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
   if (refusalCodes[refusal.code].httpStatus >= 500) {
-    door.metrics.countRefused(refusal.code);
+    noteUnknown(door, received, refusal);
     return answerRefused(reply, received, refusal);
   }
   const { postbackId, receivedAt } = received;
@@ -100,7 +107,7 @@ class Batch {
   readonly #door: PostbackDoor;
   readonly #type: WebhookType;
   readonly #request: FastifyRequest;
-  readonly #received: ReceivedRequest;
+  readonly #received: ReceivedRequest & Carrier;
   readonly #body: BatchBody;
   /** Where calls are named in both ways, one call may be: then all items stand in one lane and keep their order. */
   readonly #together: string | undefined;
@@ -115,7 +122,7 @@ class Batch {
     this.#door = door;
     this.#type = type;
     this.#request = request;
-    this.#received = received;
+    this.#received = { ...received, batchId: this.#batchId };
     this.#body = body;
     const byPhone = body.items.filter(mentionsPhone).length;
     this.#together = byPhone > 0 && byPhone < body.items.length ? this.#batchId : undefined;
@@ -137,7 +144,7 @@ class Batch {
 
   /** One refusal and nothing is done; then every item is in the log with why. */
   async answerAtomic(reply: FastifyReply): Promise<FastifyReply> {
-    const { directory, writer, metrics } = this.#door;
+    const { directory, writer, metrics, lines } = this.#door;
     const key = this.#received.key ?? '';
     for (;;) {
       const webhook = await directory.find(key, null);
@@ -155,11 +162,12 @@ class Batch {
       if (unavailable?.refusal) return answerRefused(reply, this.#received, unavailable.refusal);
       if (outcomes.some(({ status }) => status === 'rejected'))
         return this.#answerUndone(reply, postbacks, outcomes);
-      for (const outcome of outcomes) metrics.countPostback(outcome);
-      const settled = outcomes.map((outcome, index) => ({
-        outcome,
-        isDryRun: postbacks[index]?.isDryRun === true,
-      }));
+      const settled = outcomes.map((outcome, index) => {
+        const postback = postbacks[index];
+        metrics.countPostback(outcome);
+        if (postback !== undefined) lines.write(this.#received, this.#type, postback, outcome);
+        return { outcome, isDryRun: postback?.isDryRun === true };
+      });
       return reply.code(200).header('cache-control', 'no-store').send(this.#answer(settled));
     }
   }

@@ -1,13 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../core/postback.ts';
 import type { RefusalCode } from '../core/refusal.ts';
+import { instantOfId } from '../ordered-id.ts';
+import { addGauges, type GaugeSources } from './gauges.ts';
 import { CommitTimes } from './overview/commit-times.ts';
-
-export type Gauges = {
-  queueDepth(): number;
-  /** read from the database at each scrape */
-  countWaiting(): Promise<{ liveCalls: number; queuedUpdates: number }>;
-};
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -38,6 +34,18 @@ export function createMetrics(readAll?: () => Promise<string>) {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
     registers,
   });
+  const postbackSeconds = new Histogram({
+    name: 'ringback_postback_seconds',
+    help: 'From the receipt of a postback to its commit, of the one in each transaction that waited longest',
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const apiRequests = new Counter({
+    name: 'ringback_api_requests_total',
+    help: 'Requests of the operator’s side by HTTP status',
+    labelNames: ['status'] as const,
+    registers,
+  });
   const failures = new Counter({
     name: 'ringback_write_failures_total',
     help: 'Transactions that failed, by how the failure was taken',
@@ -61,10 +69,16 @@ export function createMetrics(readAll?: () => Promise<string>) {
     countRefused(code: RefusalCode): void {
       postbacks.inc({ status: 'rejected', code });
     },
-    observeCommit(size: number, commitMs: number): void {
+    /** @param oldestId of the postback that came first of those that were committed together */
+    observeCommit(size: number, commitMs: number, oldestId: string): void {
       batchSize.observe(size);
       commitSeconds.observe(commitMs / 1_000);
       commitTimes.add(commitMs, Date.now());
+      const waitedMs = Date.now() - Date.parse(instantOfId(oldestId));
+      postbackSeconds.observe(Math.max(0, waitedMs) / 1_000);
+    },
+    countApiRequest(status: number): void {
+      apiRequests.inc({ status });
     },
     /** How long transactions of this process took in the last five minutes; null where there were none. */
     recentCommits: () => commitTimes.read(Date.now()),
@@ -75,42 +89,6 @@ export function createMetrics(readAll?: () => Promise<string>) {
       removed.inc({ kind }, rows);
     },
     /** Adds what is read when the metrics are asked for. */
-    addGauges({ queueDepth, countWaiting }: Gauges): void {
-      new Gauge({
-        name: 'ringback_queue_depth',
-        help: 'Postbacks that wait for their commit',
-        registers,
-        collect() {
-          this.set(queueDepth());
-        },
-      });
-      // Both are read in one query for each scrape: whichever gauge is asked first starts it.
-      let reading: ReturnType<typeof countWaiting> | undefined;
-      const collectWaiting = (pick: 'liveCalls' | 'queuedUpdates') =>
-        async function collect(this: Gauge) {
-          reading ??= countWaiting().finally(() => {
-            reading = undefined;
-          });
-          // Where the database is away, the other metrics are needed most: these two are left out then.
-          await reading.then(
-            (waiting) => this.set(waiting[pick]),
-            () => this.remove(),
-          );
-        };
-      new Gauge({
-        name: 'ringback_queued_updates',
-        help: 'Updates that wait for their call to complete',
-        aggregator: 'max', // every process counts the same rows
-        registers,
-        collect: collectWaiting('queuedUpdates'),
-      });
-      new Gauge({
-        name: 'ringback_live_calls',
-        help: 'Calls that have not completed',
-        aggregator: 'max',
-        registers,
-        collect: collectWaiting('liveCalls'),
-      });
-    },
+    addGauges: (sources: GaugeSources) => addGauges(registry, sources),
   };
 }

@@ -11,6 +11,7 @@ import type { ErrorMapper } from './errors.ts';
 import { type GuessGuard, tooManyGuesses } from './guess-guard.ts';
 import type { Metrics } from './metrics.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
+import type { Carrier, PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { prepareRefusal, sendProblem } from './problem.ts';
 import { arrivalOf, nothingDecoded, readPostback, toPostback } from './read-postback.ts';
@@ -32,6 +33,7 @@ export type PostbackDoor = {
   directory: WebhookDirectory;
   guesses: GuessGuard;
   metrics: Metrics;
+  lines: PostbackLines;
   refusalOf: ErrorMapper;
 };
 
@@ -107,8 +109,9 @@ async function takeBroken(
 ): Promise<FastifyReply> {
   const refusal = door.refusalOf(error, request.log);
   if (refusalCodes[refusal.code].httpStatus < 500) return take(door, type, request, reply, refusal);
-  door.metrics.countRefused(refusal.code);
-  return answerRefused(reply, request.received ?? receive(request), refusal);
+  const received = request.received ?? receive(request);
+  noteUnknown(door, received, refusal);
+  return answerRefused(reply, received, refusal);
 }
 
 async function take(
@@ -146,11 +149,12 @@ function answer(
  * changed meanwhile. @returns null when the key is not valid
  */
 export async function submitFresh(
-  { directory, writer, metrics }: PostbackDoor,
-  { key, sourceIp }: Pick<ReceivedRequest, 'key' | 'sourceIp'>,
+  { directory, writer, metrics, lines }: PostbackDoor,
+  received: Pick<ReceivedRequest, 'key' | 'sourceIp'> & Carrier,
   read: (webhook: GuardedWebhook) => Postback,
   together?: string,
 ): Promise<Outcome | null> {
+  const { key, sourceIp } = received;
   for (let from: string | null = sourceIp; ; from = null) {
     const webhook = key === null ? null : await directory.find(key, from);
     if (key === null || webhook === null) return null;
@@ -159,6 +163,7 @@ export async function submitFresh(
     const result = isUnlogged ? refuseUnlogged(webhook, postback) : await writer.submit(postback, together);
     if (result !== 'stale') {
       metrics.countPostback(result);
+      lines.write(received, webhook.type, postback, result);
       return result;
     }
     directory.forget(key);
@@ -183,8 +188,18 @@ export function answerUnknownKey(
           'invalid_auth_key',
           'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
         );
-  door.metrics.countRefused(refusal.code);
+  noteUnknown(door, received, refusal);
   return answerRefused(reply, received, refusal);
+}
+
+/** Counts and notes a request that did not become a postback. */
+export function noteUnknown(
+  { metrics, lines }: PostbackDoor,
+  received: ReceivedRequest,
+  { code }: Refusal,
+): void {
+  metrics.countRefused(code);
+  lines.writeUnknown(received, code);
 }
 
 /** Answers a request that is not in the log; the id in the header is that of the server's own log. */

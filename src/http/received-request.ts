@@ -9,6 +9,9 @@ export type ReceivedRequest = {
   /** instant; the time in the id */
   receivedAt: string;
   sourceIp: string;
+  method: string;
+  /** of the body, as announced; null where nothing is */
+  bytes: number | null;
   query: URLSearchParams;
   /** as presented; null when none was */
   key: string | null;
@@ -17,7 +20,7 @@ export type ReceivedRequest = {
 };
 
 export function receive(request: FastifyRequest): ReceivedRequest {
-  const { url, headers, sourceIp } = request;
+  const { url, headers, sourceIp, method } = request;
   const mark = url.indexOf('?');
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
   const postbackId = makeOrderedId();
@@ -25,10 +28,16 @@ export function receive(request: FastifyRequest): ReceivedRequest {
     postbackId,
     receivedAt: instantOfId(postbackId),
     sourceIp,
+    method,
+    bytes: bytesOf(headers),
     query,
     key: keyOf(query, headers),
     answerForm: answerFormOf(request.routeOptions.url ?? '', query),
   };
+}
+
+function bytesOf({ 'content-length': length }: FastifyRequest['headers']): number | null {
+  return length === undefined ? null : Number(length);
 }
 
 /** Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (contract 2.1). */

@@ -31,7 +31,7 @@ export type WriterOptions = {
   /** hears of what goes wrong and how it is taken */
   onFailure(kind: FailureKind, error: unknown, batchSize: number): void;
   /** hears of every committed batch */
-  onCommit(batchSize: number, commitMs: number): void;
+  onCommit(batchSize: number, commitMs: number, firstPostbackId: string): void;
   lanes: number;
   batchMax: number;
   /** postbacks that may wait before the writer refuses more */
@@ -218,7 +218,7 @@ export class Writer {
     if (first === undefined) return [];
     const startMs = performance.now();
     const results = await this.#options.write(first.accountId, postbacks, mode);
-    this.#options.onCommit(postbacks.length, performance.now() - startMs);
+    this.#options.onCommit(postbacks.length, performance.now() - startMs, first.postbackId);
     return results;
   }
 

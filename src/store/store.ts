@@ -4,6 +4,7 @@ import * as accounts from './accounts.ts';
 import * as activity from './activity.ts';
 import * as attention from './attention.ts';
 import * as audit from './audit.ts';
+import { readBacklog } from './backlog.ts';
 import * as callEvents from './call-events.ts';
 import type { CallFilter } from './call-filter.ts';
 import { type CallCursor, listCalls } from './call-list.ts';
@@ -160,13 +161,7 @@ export function createStore(db: Db, now: () => string) {
     countWaitingUpdates: (accountId: string, startedBefore: string) =>
       attention.countWaitingUpdates(db, accountId, startedBefore),
 
-    /** How many calls are live and how many updates wait for them, over all accounts; along partial indexes. */
-    countWaiting: async (): Promise<{ liveCalls: number; queuedUpdates: number }> => {
-      const { rows } = await db.pool.query<{ live: number; queued: number }>(`
-        select (select count(*) from call where state = 'live') as live,
-          (select count(*) from postback where status = 'queued' and not is_dry_run) as queued`);
-      return { liveCalls: rows[0]?.live ?? 0, queuedUpdates: rows[0]?.queued ?? 0 };
-    },
+    readBacklog: () => readBacklog(db),
     listAccountIds: () => retention.listAccountIds(db),
     removeOld: (
       kind: retention.RetentionKind,
@@ -185,6 +180,7 @@ export type { Account, ListedAccount } from './accounts.ts';
 export type { OutcomeCounts } from './activity.ts';
 export type { ActiveWebhook } from './attention.ts';
 export type { Actor, AuditEvent } from './audit.ts';
+export type { Backlog } from './backlog.ts';
 export type { CallFilter } from './call-filter.ts';
 export type { CallCursor } from './call-list.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './call-report.ts';

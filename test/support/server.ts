@@ -138,6 +138,7 @@ export async function startTestServerOn(
     trustedProxies: [],
     retention: { bodies: null, postbacks: null, calls: null },
     logLevel: 'silent',
+    logPostbacks: 'none',
     ...settings,
   };
   const log = createLog(config.logLevel);

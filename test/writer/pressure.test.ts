@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { PostbackLines } from '../../src/http/postback-lines.ts';
 import { hashSecret } from '../../src/http/secret.ts';
 import { createLog } from '../../src/log.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
@@ -32,6 +33,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
     store,
     writer,
     metrics: createMetrics(),
+    lines: new PostbackLines(createLog('silent'), 'none'),
     log: createLog('silent'),
     publicUrl: () => '',
     twilioAuthToken: null,

@@ -8,6 +8,7 @@ import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { ErrorMapper } from '../errors.ts';
 import type { GuessGuard } from '../guess-guard.ts';
 import type { Metrics } from '../metrics.ts';
+import type { PostbackLines } from '../postback-lines.ts';
 import { compileValidator } from '../validation.ts';
 
 declare module 'fastify' {
@@ -23,6 +24,7 @@ export type Api = {
   store: Store;
   writer: Pick<Writer, 'submit'>;
   metrics: Metrics;
+  lines: PostbackLines;
   refusalOf: ErrorMapper;
   guesses: GuessGuard;
   /** for items of batches and imports, on their way through the writer */

@@ -92,7 +92,9 @@ export class Import {
     const outcome = await this.#turns.take(first.target, (turn) =>
       this.#api.bulkLimit(() => this.#submit(row, read, first, turn)),
     );
+    const { importKey } = this.#options;
     this.#api.metrics.countPostback(outcome);
+    this.#api.lines.write({ method: 'POST', bytes: null, importKey }, this.#type, first, outcome);
     return { row, line: read.line, outcome, isDryRun: first.isDryRun };
   }
 

@@ -1,0 +1,75 @@
+/** One line in the server's log for each postback, with all that a search wants to know, and never the key. */
+import type { Outcome, Postback } from '../core/postback.ts';
+import type { RefusalCode } from '../core/refusal.ts';
+import type { WebhookType } from '../core/webhook-type.ts';
+import type { Log } from '../log.ts';
+import { instantOfId } from '../ordered-id.ts';
+import type { ReceivedRequest } from './received-request.ts';
+
+export const lineChoices = ['all', 'rejected', 'none'] as const;
+/** Which postbacks get a line. */
+export type LineChoice = (typeof lineChoices)[number];
+
+/** The request that brought the postback; the ids name what it was one of many in. */
+export type Carrier = { method: string; bytes: number | null; batchId?: string; importKey?: string | null };
+
+export class PostbackLines {
+  readonly #log: Pick<Log, 'info'>;
+  readonly #choice: LineChoice;
+
+  constructor(log: Pick<Log, 'info'>, choice: LineChoice) {
+    this.#log = log;
+    this.#choice = choice;
+  }
+
+  write(carrier: Carrier, type: WebhookType, postback: Postback, outcome: Outcome): void {
+    if (this.#choice === 'none' || (this.#choice === 'rejected' && outcome.status !== 'rejected')) return;
+    const { accountId, sender, isDryRun, sourceIp } = postback;
+    this.#log.info(
+      {
+        postback_id: outcome.postbackId,
+        account_id: accountId,
+        webhook_id: 'webhookId' in sender ? sender.webhookId : undefined,
+        type,
+        method: carrier.method,
+        status: outcome.status,
+        code: outcome.refusal?.code,
+        call_log_id: withoutKey(outcome.callLogId) ?? undefined,
+        matched_by: outcome.matchedBy ?? undefined,
+        duplicate: outcome.isDuplicate,
+        dry_run: isDryRun,
+        batch_id: carrier.batchId,
+        import_key: carrier.importKey ?? undefined,
+        ms: millisecondsSince(postback.postbackId),
+        bytes: carrier.bytes ?? undefined,
+        ip: sourceIp,
+      },
+      'postback',
+    );
+  }
+
+  /** Of a request that is in no account's log, because its key opens nothing or the server could not take it. */
+  writeUnknown(
+    {
+      postbackId,
+      method,
+      bytes,
+      sourceIp,
+    }: Pick<ReceivedRequest, 'postbackId' | 'method' | 'bytes' | 'sourceIp'>,
+    code: RefusalCode,
+  ): void {
+    if (this.#choice === 'none') return;
+    const known = { postback_id: postbackId, method, status: 'rejected', code };
+    const ms = millisecondsSince(postbackId);
+    this.#log.info({ ...known, ms, bytes: bytes ?? undefined, ip: sourceIp }, 'postback');
+  }
+}
+
+/** The sender may have put its key where the id of the call belongs. */
+function withoutKey(callLogId: string | null): string | null {
+  return callLogId?.includes('rbk_') === true ? '[auth key]' : callLogId;
+}
+
+function millisecondsSince(postbackId: string): number {
+  return Date.now() - Date.parse(instantOfId(postbackId));
+}
