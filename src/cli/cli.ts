@@ -26,6 +26,7 @@ const settingsHelp = `${databaseSettingsHelp}
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
   RETAIN_BODIES_DAYS, RETAIN_POSTBACKS_DAYS, RETAIN_CALLS_DAYS
                      what is older is removed (none: all is kept)
+  LOG_POSTBACKS      which postbacks get a line in the log: all, rejected or none (rejected)
   LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)`;
 
 const sendHelp = `

@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Backlog } from '../store/store.ts';
 
 /** What is known of a pool of database connections. */
-export type PoolState = { totalCount: number; idleCount: number; waitingCount: number };
+type PoolState = { totalCount: number; idleCount: number; waitingCount: number };
 
 export type GaugeSources = {
   queueDepth(): number;

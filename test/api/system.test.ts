@@ -64,6 +64,7 @@ describe('health', () => {
       proxy.comeBack();
       await expect.poll(async () => (await cut.request('/readyz')).status, { timeout: 10_000 }).toBe(200);
       expect((await scrape(cut)).get('ringback_live_calls')).toBe(0);
+      expect((await scrape(cut)).get('ringback_database_up')).toBe(1);
     } finally {
       await cut.stop();
       await proxy.stop();
@@ -117,6 +118,27 @@ describe('metrics', () => {
     expect(grown('ringback_commit_seconds_count')).toBe(grown('ringback_batch_size_count'));
     expect(grown('ringback_commit_seconds_sum')).toBeGreaterThan(0);
     expect(after.get('ringback_queue_depth')).toBe(0);
+    expect(grown('ringback_postback_seconds_count')).toBe(grown('ringback_batch_size_count'));
+    expect(grown('ringback_postback_seconds_sum')).toBeGreaterThan(0);
+  });
+
+  test('tell of connections, and count the operator’s requests by status', async () => {
+    const before = await scrape(server);
+    await server.api('GET', '/account');
+    await server.api('GET', '/calls/nobody');
+    const after = await scrape(server);
+    for (const status of [200, 404]) {
+      const name = `ringback_api_requests_total{status="${status}"}`;
+      expect((after.get(name) ?? 0) - (before.get(name) ?? 0)).toBe(1);
+    }
+    expect(after.get('ringback_http_connections')).toBeGreaterThan(0);
+    expect(after.get('ringback_database_up')).toBe(1);
+    const connections = ['busy', 'idle'].map((state) =>
+      after.get(`ringback_database_connections{pool="writer",state="${state}"}`),
+    );
+    expect(connections[0]).toBe(0);
+    expect(connections[1]).toBeGreaterThan(0);
+    expect(after.get('ringback_database_waiters{pool="reader"}')).toBe(0);
   });
 
   test('tell live calls and queued updates as they are at each scrape', async () => {
@@ -132,6 +154,12 @@ describe('metrics', () => {
     for (const reason of ['x', 'y', 'z']) await fresh.post(hook, { call_log_id: 'A', reason });
     await fresh.post(hook, { call_log_id: 'B', reason: 'x', dry_run: true });
     expect(await waiting()).toEqual([2, 3]);
+    const samples = await scrape(fresh);
+    for (const oldest of ['live_call', 'queued_update']) {
+      const seconds = samples.get(`ringback_oldest_${oldest}_seconds`);
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThan(60);
+    }
     await fresh.api('POST', '/calls/A/complete');
     expect(await waiting()).toEqual([1, 0]);
     await fresh.api('POST', '/calls/B/complete');

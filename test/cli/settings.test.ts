@@ -19,3 +19,11 @@ test.each([
 ])('a retention of %s is refused', (_what, env, message) => {
   expect(() => readConfig(env)).toThrow(message);
 });
+
+test('which postbacks get a line in the log', () => {
+  expect(readConfig({}).logPostbacks).toBe('rejected');
+  expect(readConfig({ LOG_POSTBACKS: 'all' }).logPostbacks).toBe('all');
+  expect(() => readConfig({ LOG_POSTBACKS: 'some' })).toThrow(
+    /LOG_POSTBACKS must be one of: all, rejected, none/,
+  );
+});

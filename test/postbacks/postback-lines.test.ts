@@ -1,0 +1,163 @@
+/** One line of the log for each postback, as LOG_POSTBACKS asks for. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import type { Config } from '../../src/config.ts';
+import { gatherLines } from '../../src/log.ts';
+import { startServer } from '../../src/server.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { TestServer } from '../support/server.ts';
+
+type Line = Record<string, unknown>;
+
+let stop = async () => {};
+
+afterEach(async () => {
+  await stop();
+  stop = async () => {};
+});
+
+/** A server whose log can be read. */
+async function startLogged(
+  logPostbacks: Config['logPostbacks'],
+): Promise<{ server: TestServer; lines: Line[] }> {
+  const lines: Line[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
+  const config: Config = {
+    ...{ host: '127.0.0.1', port: 0, publicUrl: null, databaseUrl: database.url, dataDir },
+    ...{ adminToken: 'test-admin-token-0001', twilioAuthToken: null, trustedProxies: [] },
+    ...{ liveCallHoursMax: null, retention: { bodies: null, postbacks: null, calls: null } },
+    ...{ logLevel: 'info', logPostbacks },
+  };
+  const started = await startServer(config, log);
+  stop = async () => {
+    await started.stop();
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { server: new TestServer(started.url, database, 'test-admin-token-0001', async () => {}), lines };
+}
+
+const ofPostbacks = (lines: Line[]) => lines.filter(({ msg }) => msg === 'postback');
+
+test('every postback has a line with what it was and what became of it, and never the key', async () => {
+  const { server, lines } = await startLogged('all');
+  const webhook = await server.createWebhook();
+  await server.createCall('C1', { phone_number: '+12135550142' });
+  const body = { call_log_id: 'C1', reason: 'x', transaction_id: 't1' };
+  const first = await server.post(webhook, body);
+  await server.post(webhook, body);
+  await server.get(webhook, [
+    ['phone_number', '2135550142'],
+    ['converted', 'true'],
+    ['dry_run', 'true'],
+  ]);
+  await server.get(webhook, [
+    ['call_log_id', webhook.auth_key],
+    ['reason', 'x'],
+  ]);
+  await server.post({ ...webhook, auth_key: 'rbk_unknown' }, body);
+  const [one, repeat, dry, lost, unknown] = ofPostbacks(lines);
+  const who = {
+    account_id: expect.any(String),
+    webhook_id: webhook.id,
+    type: 'update_fields',
+    ip: '127.0.0.1',
+  };
+  const base = { ...who, level: 30, duplicate: false, dry_run: false, ms: expect.any(Number) };
+  const { postback_id } = first.json;
+  const bytes = JSON.stringify(body).length;
+  const applied = {
+    ...base,
+    method: 'POST',
+    status: 'applied',
+    call_log_id: 'C1',
+    matched_by: 'call_log_id',
+    bytes,
+  };
+  expect(one).toMatchObject({ ...applied, postback_id });
+  expect(repeat).toMatchObject({ ...applied, postback_id, duplicate: true });
+  expect(dry).toMatchObject({
+    ...base,
+    method: 'GET',
+    matched_by: 'phone_number',
+    call_log_id: 'C1',
+    dry_run: true,
+  });
+  expect(lost).toMatchObject({ ...base, status: 'rejected', code: 'call_not_found' });
+  expect(unknown).toMatchObject({
+    status: 'rejected',
+    code: 'invalid_auth_key',
+    ip: '127.0.0.1',
+    method: 'POST',
+  });
+  expect(unknown).not.toHaveProperty('webhook_id');
+  expect(JSON.stringify(lines)).not.toMatch(/rbk_/);
+});
+
+test('items of a batch, of an atomic one too, and rows of a file name what they were one of', async () => {
+  const { server, lines } = await startLogged('all');
+  const webhook = await server.createWebhook();
+  await server.createCall('C1');
+  const send = (body: object) =>
+    server.request('/update-fields/batch', {
+      method: 'POST',
+      headers: { 'x-auth-key': webhook.auth_key },
+      body,
+    });
+  const updates = [
+    { call_log_id: 'C1', reason: 'a' },
+    { call_log_id: 'C1', reason: 'b' },
+  ];
+  for (const atomic of [false, true]) {
+    lines.splice(0);
+    const { json } = await send({ updates, atomic });
+    expect(ofPostbacks(lines).map((line) => line['batch_id'])).toEqual([json.batch_id, json.batch_id]);
+  }
+  lines.splice(0);
+  await server.request('/api/v1/imports?import_key=november', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'text/csv' },
+    body: 'call_log_id,reason\nC1,c\n',
+  });
+  expect(ofPostbacks(lines)).toMatchObject([
+    { import_key: 'november', call_log_id: 'C1', status: 'applied' },
+  ]);
+});
+
+test.each([
+  ['rejected', ['call_not_found', 'invalid_auth_key']],
+  ['none', []],
+] as const)('LOG_POSTBACKS=%s leaves out the others', async (choice, codes) => {
+  const { server, lines } = await startLogged(choice);
+  const webhook = await server.createWebhook();
+  await server.createCall('C1');
+  await server.post(webhook, { call_log_id: 'C1', reason: 'x' });
+  await server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+  await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' });
+  expect(ofPostbacks(lines).map(({ code }) => code)).toEqual(codes);
+});
+
+test('lines are written some at once, in their order, and those that warn at once with what was before them', async () => {
+  const written: string[] = [];
+  const log = pino(
+    { base: null, timestamp: false },
+    gatherLines((text) => void written.push(text)),
+  );
+  log.info('one');
+  log.info('two');
+  expect(written).toEqual([]);
+  log.warn('three');
+  expect(written.splice(0)).toEqual([
+    '{"level":30,"msg":"one"}\n{"level":30,"msg":"two"}\n{"level":40,"msg":"three"}\n',
+  ]);
+  log.info('four');
+  await expect.poll(() => written.join('')).toBe('{"level":30,"msg":"four"}\n');
+  for (let at = 0; at < 1_000; at += 1) log.info(`line ${at}`);
+  expect(written.length).toBeGreaterThan(1);
+  expect(Math.max(...written.map((text) => text.length))).toBeLessThan(10_000);
+});
