@@ -98,10 +98,11 @@ export async function runCli(args: string[]): Promise<number> {
   program
     .command('migrate')
     .description('bring the database to the schema of this version (a start does the same)')
+    .option('--distributed', 'lay the tables out on Citus, which DATABASE_URL must have')
     .addHelpText('after', databaseSettingsHelp)
-    .action(async () => {
+    .action(async (options: { distributed?: boolean }) => {
       const { migrateDatabase } = await import('./migrate.ts');
-      exitCode = await migrateDatabase();
+      exitCode = await migrateDatabase(options);
     });
   program
     .command('send')

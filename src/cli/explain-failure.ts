@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
 import { BackupFault } from '../store/backup/contents.ts';
+import { NotDistributed } from '../store/distribute.ts';
 import { DataDirInUse } from '../store/embedded/data-dir-lock.ts';
 import { isConnectionFailure } from '../store/failure.ts';
 import { SchemaTooNew } from '../store/migrate.ts';
@@ -8,7 +9,7 @@ import { SchemaTooNew } from '../store/migrate.ts';
 /** `fix` is null where `what` already says what to do. */
 export type Explained = { what: string; fix: string | null };
 
-const saysWhatToDo = [ConfigError, SchemaTooNew, DataDirInUse, BackupFault];
+const saysWhatToDo = [ConfigError, SchemaTooNew, DataDirInUse, BackupFault, NotDistributed];
 const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */

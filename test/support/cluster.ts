@@ -1,4 +1,8 @@
-/** One embedded PostgreSQL for the whole run, with a migrated template that each test's database is cloned from. */
+/**
+ * One PostgreSQL for the whole run, with a migrated template that each test's database is cloned from: an embedded one,
+ * or with `npm run test:db` that of DATABASE_URL, whose role must be a superuser.
+ */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +20,8 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given !== undefined) return setUpOn(given, project);
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
   const database = await startEmbeddedDatabase({ dataDir, log: createLog('error') });
   const pool = new pg.Pool({ connectionString: database.url });
@@ -26,4 +32,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await database.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
+}
+
+/** A template of this run's own, on a server that is there. */
+async function setUpOn(serverUrl: string, project: TestProject): Promise<() => Promise<void>> {
+  const name = `ringback_test_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  await runOn(serverUrl, `create database ${name} template template0 encoding 'UTF8'`);
+  const pool = new pg.Pool({ connectionString: url.href });
+  await migrate(pool);
+  await pool.end();
+  project.provide('templateUrl', url.href);
+  return () => runOn(serverUrl, `drop database ${name} with (force)`);
+}
+
+async function runOn(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
 }
