@@ -34,6 +34,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** Tests make ids of the past with it; PostgreSQL has it from 18 on. */
+const uuidv7 = `create function uuidv7(shift interval default '0') returns uuid language sql volatile as $$
+  select (lpad(to_hex((extract(epoch from clock_timestamp() + shift) * 1000)::bigint), 12, '0') || '7'
+    || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid $$`;
+
 /** A template of this run's own, on a server that is there. */
 async function setUpOn(serverUrl: string, project: TestProject): Promise<() => Promise<void>> {
   const name = `ringback_test_${randomUUID().replaceAll('-', '')}`;
@@ -41,6 +46,8 @@ async function setUpOn(serverUrl: string, project: TestProject): Promise<() => P
   url.pathname = `/${name}`;
   await runOn(serverUrl, `create database ${name} template template0 encoding 'UTF8'`);
   const pool = new pg.Pool({ connectionString: url.href });
+  const { rows } = await pool.query(`select current_setting('server_version_num')::int < 180000 as is_old`);
+  if (rows[0].is_old) await pool.query(uuidv7);
   await migrate(pool);
   await pool.end();
   project.provide('templateUrl', url.href);

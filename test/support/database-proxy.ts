@@ -1,6 +1,6 @@
 /** Stands between an app and its database: counts what passes, and spoils the connection where a test wants it spoiled. */
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 import { type Fate, ProxiedConnection } from './proxied-connection.ts';
 
 export type CommitFate = Extract<Fate, 'pass' | 'lost' | 'unanswered' | 'late'>;
@@ -11,7 +11,7 @@ export class DatabaseProxy {
   /** the statements of each transaction that the app sent a commit for: names of prepared ones, else their text */
   readonly transactions: string[][] = [];
   readonly #server: Server;
-  #socketPath: string;
+  #target: NetConnectOpts;
   readonly #sockets = new Set<Socket>();
   readonly #fates = new Map<string, { fate: Fate; happened(): void }[]>();
   readonly #late: (() => void)[] = [];
@@ -22,12 +22,13 @@ export class DatabaseProxy {
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
     this.#server = server;
-    this.#socketPath = socketPathOf(databaseUrl);
-    this.url = `postgresql://ringback@127.0.0.1:${address.port}${new URL(databaseUrl).pathname}?sslmode=disable`;
+    this.#target = targetOf(databaseUrl);
+    const { username, password, pathname } = new URL(databaseUrl);
+    const who = password === '' ? username : `${username}:${password}`;
+    this.url = `postgresql://${who}@127.0.0.1:${address.port}${pathname}?sslmode=disable`;
     server.on('connection', (socket) => this.#join(socket));
   }
 
-  /** @param databaseUrl of a database on a unix socket */
   static async start(databaseUrl: string): Promise<DatabaseProxy> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
@@ -67,7 +68,7 @@ export class DatabaseProxy {
 
   /** @param databaseUrl where another one takes its place */
   comeBack(databaseUrl?: string): void {
-    if (databaseUrl !== undefined) this.#socketPath = socketPathOf(databaseUrl);
+    if (databaseUrl !== undefined) this.#target = targetOf(databaseUrl);
     this.#isDown = false;
   }
 
@@ -95,7 +96,7 @@ export class DatabaseProxy {
       app.destroy();
       return;
     }
-    const database = connect(this.#socketPath);
+    const database = connect(this.#target);
     for (const socket of [app, database]) {
       this.#sockets.add(socket);
       socket.on('error', () => {}); // cutting is what this is for
@@ -110,7 +111,8 @@ export class DatabaseProxy {
   }
 }
 
-function socketPathOf(databaseUrl: string): string {
+function targetOf(databaseUrl: string): NetConnectOpts {
   const { hostname, port } = new URL(databaseUrl);
-  return `${decodeURIComponent(hostname)}/.s.PGSQL.${port}`;
+  const host = decodeURIComponent(hostname);
+  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port: Number(port || 5432) };
 }
