@@ -1,6 +1,7 @@
 /** `GET /calls.csv`: the filtered list as a file. */
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callJson } from '../../src/http/api-types/calls.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
@@ -39,6 +40,8 @@ async function exportCsv(query: Record<string, string> | [string, string][] = {}
 function rowsOf(text: string): Record<string, string>[] {
   return parse(text, { columns: true });
 }
+
+const members = Object.keys(callJson.properties);
 
 test('every member of a call is a column, in its order, with the latest start first', async () => {
   const { text } = await exportCsv();
@@ -84,6 +87,7 @@ describe('columns', () => {
     [' converted , call_log_id,converted,', ['converted', 'call_log_id']],
     ['tags.deal', ['tags.deal']],
     ['tags.a,b', ['tags.a,b']],
+    ['state,*', ['state', ...members.filter((name) => name !== 'state')]],
   ])('%j are those that were asked for, in their order', async (columns, names) => {
     const { text } = await exportCsv({ columns });
     expect(parse(text)[0]).toEqual(names);

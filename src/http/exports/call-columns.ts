@@ -13,13 +13,15 @@ const allCallColumns: CallColumn[] = callRecordNames.map((name) => ({
 
 /**
  * Reads which columns are wanted: names with commas between them, or one a text; `tags.KEY` is the value of one tag,
- * and takes a text of its own where the key has a comma.
+ * and takes a text of its own where the key has a comma; `*` is every member of a call.
  * @returns the name of a column that there is not, where there is one
  */
 export function readCallColumns(texts: readonly string[]): CallColumn[] | string {
   const names = texts.flatMap((text) => (text.startsWith(tagPrefix) ? [text] : text.split(',')));
   const columns: CallColumn[] = [];
-  for (const name of new Set(names.map((text) => text.trim()).filter((text) => text !== ''))) {
+  const all = allCallColumns.map(({ name }) => name);
+  const wanted = names.map((text) => text.trim()).flatMap((name) => (name === '*' ? all : [name]));
+  for (const name of new Set(wanted.filter((one) => one !== ''))) {
     const column = name.startsWith(tagPrefix)
       ? tagColumn(name)
       : allCallColumns.find((one) => one.name === name);

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { callFilterNames } from '../api/calls.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
 
@@ -59,7 +60,14 @@ const overview = createRoute({
 const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
+  validateSearch: pickSearch(callFilterNames),
   component: lazyRouteComponent(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
+});
+
+const call = createRoute({
+  getParentRoute: () => shell,
+  path: '/calls/$callLogId',
+  component: lazyRouteComponent(() => import('../pages/calls/call-page.tsx'), 'CallPage'),
 });
 
 const postbacks = createRoute({
@@ -113,7 +121,7 @@ const audit = createRoute({
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
-    ...[home, overview, calls, postbacks, webhooks, incomingWebhooks, incomingWebhook],
+    ...[home, overview, calls, call, postbacks, webhooks, incomingWebhooks, incomingWebhook],
     ...[access, tokens, audit],
   ]),
 ]);

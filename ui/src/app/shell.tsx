@@ -1,5 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
+import { useLiveUpdates } from '../api/live-updates.ts';
 import { useSession } from '../api/session.ts';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { TimeZone } from '../components/time.tsx';
@@ -10,6 +11,7 @@ import { Navigation } from './navigation.tsx';
 /** What stands around every page: a side bar, which on a phone becomes a bar above and one below. */
 export function Shell() {
   const { account } = useSession();
+  useLiveUpdates();
   return (
     <TimeZone value={account.time_zone}>
       <a

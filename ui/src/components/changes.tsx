@@ -1,30 +1,61 @@
-export type ChangesProps = { changes: Record<string, { from?: unknown; to?: unknown }> };
+import { ArrowRight } from 'lucide-react';
+import { Time } from './time.tsx';
 
-/** Before and after, field by field. */
-export function Changes({ changes }: ChangesProps) {
-  const fields = Object.entries(changes);
-  if (fields.length === 0) return <span className="text-muted">–</span>;
+/** Before and after by field; a tag stands as `tags.KEY`. */
+export type Changes = Record<string, { from?: unknown; to?: unknown }>;
+
+/** What changed, field by field, as it was and as it is. */
+export function ChangeList({ label = 'Changes', changes }: { label?: string; changes: Changes }) {
   return (
-    <ul className="space-y-0.5">
-      {fields.map(([field, { from, to }]) => (
-        <li key={field} className="break-words text-sm">
-          <bdi className="font-mono text-muted text-xs">{field}</bdi> <Value value={from} isOld />{' '}
-          <span aria-hidden>→</span>
-          <span className="sr-only">to</span> <Value value={to} />
+    <ul aria-label={label} className="space-y-1.5 text-sm">
+      {Object.entries(changes).map(([field, { from, to }]) => (
+        <li key={field} className="grid gap-x-3 sm:grid-cols-[minmax(0,11rem)_minmax(0,1fr)]">
+          <FieldName field={field} />
+          <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+            <span className="sr-only">from</span>
+            <Value value={from} isGone />
+            <ArrowRight aria-hidden className="size-3.5 shrink-0 self-center text-muted" />
+            <span className="sr-only">to</span>
+            <Value value={to} />
+          </span>
         </li>
       ))}
     </ul>
   );
 }
 
-function Value({ value, isOld = false }: { value: unknown; isOld?: boolean }) {
-  const text = value === null || value === undefined ? 'none' : String(value);
-  const isNone = value === null || value === undefined;
+const tagPrefix = 'tags.';
+
+/** A field by its name in the API; a tag by its key. */
+export function FieldName({ field }: { field: string }) {
+  const isTag = field.startsWith(tagPrefix);
+  return (
+    <span className="min-w-0 break-words font-mono text-muted text-xs leading-5">
+      {isTag && 'tag '}
+      <bdi>{isTag ? field.slice(tagPrefix.length) : field}</bdi>
+    </span>
+  );
+}
+
+function Value({ value, isGone = false }: { value: unknown; isGone?: boolean }) {
+  if (value === null || value === undefined) return <span className="text-muted italic">none</span>;
   return (
     <bdi
-      className={`break-words tabular-nums ${isOld || isNone ? 'text-muted' : 'font-medium'} ${isOld && !isNone ? 'line-through' : ''}`}
+      className={`min-w-0 whitespace-pre-wrap break-words ${isGone ? 'text-muted line-through' : 'font-medium'}`}
     >
-      {text}
+      {isInstant(value) ? <Time at={value} /> : writeValue(value)}
     </bdi>
   );
+}
+
+/** Instants come as UTC text with milliseconds, and as nothing else. */
+function isInstant(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value);
+}
+
+/** Values of fields are texts, numbers and booleans; anything else is shown as JSON. */
+export function writeValue(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value === '') return '(empty)';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

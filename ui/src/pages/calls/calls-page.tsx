@@ -1,14 +1,31 @@
-import { Phone } from 'lucide-react';
-import { EmptyState } from '../../components/empty-state.tsx';
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import { type CallFilters, callFilterNames } from '../../api/calls.ts';
+import { Button } from '../../components/button.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { useUrlSearch } from '../../components/url-search.ts';
+import { CallFilterBar } from './call-filters.tsx';
+import { CallsList } from './calls-list.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 
 export function CallsPage() {
+  const { search } = useUrlSearch();
+  const filters: CallFilters = Object.fromEntries(callFilterNames.map((name) => [name, search[name]]));
+  const [isExporting, setExporting] = useState(false);
   return (
     <>
-      <PageHeader title="Calls" />
-      <EmptyState icon={Phone} title="Nothing to see yet">
-        Read the documentation for what the API says of it.
-      </EmptyState>
+      <PageHeader
+        title="Calls"
+        description="Latest first. New calls appear by themselves."
+        actions={
+          <Button icon={Download} onClick={() => setExporting(true)}>
+            Export CSV
+          </Button>
+        }
+      />
+      <CallFilterBar />
+      <CallsList filters={filters} />
+      <ExportDialog filters={filters} isOpen={isExporting} onClose={() => setExporting(false)} />
     </>
   );
 }

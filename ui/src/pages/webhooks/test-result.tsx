@@ -3,7 +3,7 @@ import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useCallToTest } from '../../api/calls-to-test.ts';
 import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
-import { Changes, type ChangesProps } from '../../components/changes.tsx';
+import { ChangeSummary, type ChangeSummaryProps } from '../../components/change-summary.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Status, StatusBadge } from '../../components/status-badge.tsx';
@@ -29,7 +29,7 @@ export function TestResult({ webhook, sent }: { webhook: WebhookJson; sent: Sent
         actions={<StatusBadge status={answer.status}>{answer.word}</StatusBadge>}
       >
         {answer.detail === null ? (
-          <Changes changes={answer.changes} />
+          <ChangeSummary changes={answer.changes} />
         ) : (
           <p className="text-sm">{answer.detail}</p>
         )}
@@ -103,12 +103,17 @@ function requestText(address: string, { request }: Sent): string {
   return `POST ${url}\nContent-Type: application/json\n\n${JSON.stringify(request.body, null, 2)}`;
 }
 
-type Read = { status: Status; word: string; detail: string | null; callLogId: string | null } & ChangesProps;
+type Read = {
+  status: Status;
+  word: string;
+  detail: string | null;
+  callLogId: string | null;
+} & ChangeSummaryProps;
 
 /** An answer of a sender's door (contract 2.8): an outcome, or a problem. */
 function readAnswer(answer: unknown): Read {
   const read = answer as Partial<Record<'status' | 'detail' | 'code' | 'call_log_id', string>> &
-    Partial<ChangesProps>; // as the door answers
+    Partial<ChangeSummaryProps>; // as the door answers
   const callLogId = read.call_log_id ?? null;
   if (read.detail !== undefined)
     return { status: 'rejected', word: read.code ?? 'refused', detail: read.detail, callLogId, changes: {} };

@@ -2,7 +2,7 @@ import { Inbox } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useWebhookLog } from '../../api/webhook-log.ts';
-import { Changes } from '../../components/changes.tsx';
+import { ChangeSummary } from '../../components/change-summary.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -56,7 +56,7 @@ const columns: Column<PostbackJson>[] = [
       status === 'rejected' ? (
         <span className="line-clamp-2 text-muted">{detail}</span>
       ) : (
-        <Changes changes={changes} />
+        <ChangeSummary changes={changes} />
       ),
   },
   {

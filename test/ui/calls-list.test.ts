@@ -1,0 +1,243 @@
+/** The Calls page: the list, its filters in the address, pages, columns, and what appears by itself. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, TestBrowser } from '../support/browser.ts';
+import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  server = await startTestServer({}, 1);
+  browser = await TestBrowser.launch();
+  for (let at = 0; at < 60; at += 1) {
+    await server.createCall(`CA${1000 + at}`, {
+      state: at === 59 ? 'live' : 'completed',
+      phone_number: `+121355501${String(at).padStart(2, '0')}`,
+      started_at: new Date(Date.UTC(2026, 10, 1, 10, at)).toISOString(),
+      campaign: ['Roofing', 'Solar', 'Windows'][at % 3],
+      publisher: 'Northwind Media',
+      ...(at !== 59 && { duration_seconds: 60 + at, revenue_paid_out: '1234.5', publisher_paid_out: '8' }),
+      converted: at % 10 === 0,
+      ...(at === 20 && { no_payout_reason: 'Caps exceeded' }),
+      ...(at === 30 && { tags: { deal: 'won', agent: 'Maria', source: 'tv' } }),
+    });
+  }
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const rowsOf = (page: Page) =>
+  page
+    .getByRole('table')
+    .getByRole('row')
+    .filter({ has: page.getByRole('cell') });
+const rowOf = (page: Page, text: string) => rowsOf(page).filter({ hasText: text });
+
+async function open(path = '/calls', options = {}) {
+  const opened = await browser.open(server, path, options);
+  await opened.page.getByRole('heading', { name: 'Calls' }).waitFor();
+  return opened.page;
+}
+
+/** Waits until as many rows stand there. */
+async function expectRows(page: Page, count: number): Promise<void> {
+  await expect.poll(() => rowsOf(page).count(), { timeout: 10_000 }).toBe(count);
+}
+
+test('the list shows what a call is about, the latest first', async () => {
+  const page = await open();
+  await expectRows(page, 50);
+  expect(await page.getByRole('columnheader').allInnerTexts()).toEqual([
+    'Time',
+    'Caller',
+    'Campaign',
+    'Publisher',
+    'Buyer',
+    'State',
+    'Duration',
+    'Revenue',
+    'Payout',
+    'Held',
+    'Converted',
+    'Tags',
+  ]);
+  expect(await rowsOf(page).nth(1).getByRole('cell').allInnerTexts()).toEqual([
+    '2026-11-01 10:58:00',
+    '+12135550158',
+    'Solar',
+    'Northwind Media',
+    '–',
+    'completed',
+    '1:58',
+    '1,234.50',
+    '8.00',
+    '–',
+    '–',
+    '–',
+  ]);
+  expect(await rowOf(page, '+12135550120').textContent()).toMatch(/held[\s\S]*yes/);
+  expect(await rowOf(page, '+12135550130').textContent()).toMatch(/deal: won[\s\S]*\+1/);
+  await expectAccessible(page);
+});
+
+test('more of it is shown page by page, each call once', async () => {
+  const page = await open();
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expectRows(page, 60);
+  expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+  expect(new Set(await rowsOf(page).getByRole('link').allInnerTexts()).size).toBe(60);
+});
+
+describe('filters', () => {
+  test('stand in the address, and stay when the page is loaded again', async () => {
+    const page = await open();
+    await page.getByLabel('Converted', { exact: true }).selectOption('Yes');
+    await expectRows(page, 6);
+    await page.getByLabel('Payout', { exact: true }).selectOption('Held');
+    await expectRows(page, 1);
+    expect(new URL(page.url()).search).toBe('?converted=true&held=true');
+    await page.reload();
+    await expectRows(page, 1);
+    expect(await page.getByLabel('Converted', { exact: true }).inputValue()).toBe('true');
+    await page.goBack();
+    await expectRows(page, 6);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expectRows(page, 50);
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  test.each([
+    ['?q=CA105', 10],
+    ['?q=%28213%29+555-0107', 1],
+    ['?q=Solar', 20],
+    ['?state=live', 1],
+    ['?campaign=Windows', 20],
+    ['?tag=deal%3Awon', 1],
+    ['?tag=agent', 1],
+    ['?phone_number=213-555-0107', 1],
+    ['?from=2026-11-01&to=2026-11-01&campaign=Roofing', 20],
+    ['?from=2026-11-01T10:30:00Z&to=2026-11-01T10:34:59Z', 5],
+  ])('%s lists %i calls', async (search, count) => {
+    await expectRows(await open(`/calls${search}`), count);
+  });
+
+  test('search while one types', async () => {
+    const page = await open();
+    await page.getByLabel('Search').fill('CA1007');
+    await expectRows(page, 1);
+    expect(new URL(page.url()).searchParams.get('q')).toBe('CA1007');
+  });
+
+  test('offer the names that there are, by keyboard too', async () => {
+    const page = await open();
+    await page.getByLabel('Campaign', { exact: true }).click();
+    await expect
+      .poll(() => page.getByRole('option').allInnerTexts())
+      .toEqual(['Roofing', 'Solar', 'Windows']);
+    await page.keyboard.type('SOL');
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Solar']);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expectRows(page, 20);
+    await expectAccessible(page);
+    expect(new URL(page.url()).search).toBe('?campaign=Solar');
+    await page.getByRole('button', { name: 'Clear Campaign' }).click();
+    await expectRows(page, 50);
+  });
+
+  test('that mean no call say so, and can be taken away', async () => {
+    const page = await open('/calls?q=nothing');
+    await page.getByText('No call matches').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Show all calls' }).click();
+    await expectRows(page, 50);
+  });
+
+  test('that the server cannot read say what to send', async () => {
+    const page = await open('/calls?phone_number=abc');
+    await page.getByRole('alert').getByText('Send a phone number').waitFor();
+  });
+});
+
+test('columns are chosen, and the choice is remembered', async () => {
+  const page = await open();
+  await expectRows(page, 50);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'Buyer' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Call id' }).check();
+  await page.reload();
+  await expectRows(page, 50);
+  const headers = await page.getByRole('columnheader').allInnerTexts();
+  expect(headers).toContain('Call id');
+  expect(headers).not.toContain('Buyer');
+  expect(await rowsOf(page).first().textContent()).toContain('CA1059');
+});
+
+test('a live call shows a clock that runs', async () => {
+  const page = await open('/calls?state=live');
+  const clock = page.getByRole('timer', { name: 'Running for' });
+  const before = await clock.textContent();
+  expect(before).toMatch(/^\d+:\d\d:\d\d$/);
+  await expect.poll(() => clock.textContent()).not.toBe(before);
+});
+
+test('a row leads to its call by keyboard', async () => {
+  const page = await open('/calls?q=CA1003');
+  await expectRows(page, 1);
+  await rowsOf(page).getByRole('link').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'CA1003' }).waitFor();
+});
+
+test('new calls, and what postbacks change, appear by themselves', async () => {
+  const busy = await startTestServer({}, 1);
+  const { page } = await browser.open(busy, '/calls');
+  await page.getByText('No calls yet').waitFor();
+  await busy.createCall('first', { phone_number: '+12135550101' });
+  await expectRows(page, 1);
+  const webhook = await busy.createWebhook();
+  await busy.post(webhook, { call_log_id: 'first', revenue_paid_out: '77.5' });
+  await rowOf(page, '77.50').waitFor();
+  await busy.stop();
+});
+
+test('a server that is away leaves the list, and is heard of again when it is back', async () => {
+  const database = server.database;
+  const away = await startTestServerOn(database, {}, 1);
+  const { page } = await browser.open(away, '/calls?q=CA1004');
+  await expectRows(page, 1);
+  const port = Number(new URL(away.url).port);
+  await away.stop();
+  await page.getByLabel('Search').fill('CA1005');
+  await page.getByRole('alert').getByText('Ringback does not answer').waitFor();
+  const back = await startTestServerOn(database, { port }, 1);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await rowOf(page, '+12135550105').waitFor();
+  await back.stop();
+});
+
+test('where there are no calls yet, it says how to send the first', async () => {
+  const fresh = await startTestServer({}, 1);
+  const { page } = await browser.open(fresh, '/calls');
+  await page.getByText('No calls yet').waitFor();
+  await page.getByText('/api/v1/calls \\').waitFor();
+  await expectAccessible(page);
+  await fresh.stop();
+});
+
+test('on a phone the list fits the window, and the filters wait behind a button', async () => {
+  const page = await open('/calls', { isPhone: true });
+  await expectRows(page, 50);
+  expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth')).toBe(
+    true,
+  );
+  expect(await page.getByLabel('State', { exact: true }).isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByLabel('State', { exact: true }).selectOption('Live');
+  await expectRows(page, 1);
+  await expectAccessible(page);
+});

@@ -1,0 +1,118 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type { CallJson, dryRunJson, TimelineItemJson } from '../../../src/http/api-types/calls.ts';
+import { type Page, request } from './request.ts';
+
+/** The filters of the list, as they stand in the page's address. */
+export const callFilterNames = [
+  'q',
+  'state',
+  'converted',
+  'held',
+  'campaign',
+  'publisher',
+  'buyer',
+  'phone_number',
+  'tag',
+  'from',
+  'to',
+] as const;
+export type CallFilters = { [Name in (typeof callFilterNames)[number]]?: string | undefined };
+
+/** `searched_back_to`: the page is not full, because enough calls were looked at; the next one looks on. */
+export type CallsPage = Page<CallJson> & { searched_back_to?: string };
+
+const callsQuery = (filters: CallFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['calls', 'list', filters],
+    queryFn: ({ pageParam, signal }) =>
+      request<CallsPage>('/calls', { query: { ...withWholeDays(filters), cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+
+export function useCalls(filters: CallFilters) {
+  return useInfiniteQuery(callsQuery(filters));
+}
+
+/** Where the filtered list is a file. @param columns all of them if left out */
+export function callsCsvUrl(filters: CallFilters, columns: readonly string[], hasBom: boolean): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(withWholeDays(filters))) if (value) query.set(name, value);
+  for (const column of columns) query.append('columns', column);
+  if (hasBom) query.set('bom', 'true');
+  return `/api/v1/calls.csv?${query}`;
+}
+
+/** A day of the address begins with its first moment and ends with its last, in the account's time zone. */
+function withWholeDays({ from, to, ...filters }: CallFilters): CallFilters {
+  return {
+    ...filters,
+    from: isDay(from) ? `${from}T00:00:00` : from,
+    to: isDay(to) ? `${to}T23:59:59.999` : to,
+  };
+}
+
+export function isDay(text: string | undefined): boolean {
+  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
+}
+
+const pathOf = (callLogId: string) => `/calls/${encodeURIComponent(callLogId)}`;
+
+const callQuery = (callLogId: string) =>
+  queryOptions({
+    queryKey: ['calls', 'one', callLogId],
+    queryFn: ({ signal }) => request<CallJson>(pathOf(callLogId), { signal }),
+  });
+
+export function useCall(callLogId: string) {
+  return useQuery(callQuery(callLogId));
+}
+
+const timelineQuery = (callLogId: string) =>
+  infiniteQueryOptions({
+    queryKey: ['calls', 'timeline', callLogId],
+    queryFn: ({ pageParam, signal }) =>
+      request<Page<TimelineItemJson>>(`${pathOf(callLogId)}/timeline`, {
+        query: { limit: 500, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+/** Oldest first. */
+export function useTimeline(callLogId: string) {
+  return useInfiniteQuery(timelineQuery(callLogId));
+}
+
+/** What a change by hand would do. */
+export type CallChangePreview = Static<typeof dryRunJson>;
+
+/** Asks what a change would do, and does nothing. */
+export function usePreviewChange(callLogId: string) {
+  return useMutation({
+    mutationFn: (body: object) =>
+      request<CallChangePreview>(pathOf(callLogId), { method: 'PATCH', query: { dry_run: 'true' }, body }),
+  });
+}
+
+export function useChangeCall(callLogId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: object) => request<CallJson>(pathOf(callLogId), { method: 'PATCH', body }),
+    onSuccess: (call) => {
+      client.setQueryData(callQuery(callLogId).queryKey, call);
+      void client.invalidateQueries({ queryKey: ['calls'] });
+    },
+  });
+}

@@ -1,0 +1,60 @@
+import type { Query, QueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+
+/** Refused or cut off for good, a stream is tried anew after this: until then the page is as fresh as it was read. */
+const retryMs = 5_000;
+/** A list that was paged further than this is not read anew by itself: each page is a request, and so each second. */
+const pagesMax = 3;
+
+/**
+ * Reads anew what is on the page when the server tells that it changed: all queries whose key begins with the name of
+ * a changed resource (`calls`, `postbacks`). While the page is hidden it does not listen, for browsers allow few
+ * connections to a host; when it is shown again, everything is read anew.
+ */
+export function useLiveUpdates(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const follow = () => (document.hidden ? stop() : start());
+    let stream: EventSource | undefined;
+    let timer: number | undefined;
+    let hasListened = false;
+    const stop = () => {
+      window.clearTimeout(timer);
+      stream?.close();
+      stream = undefined;
+    };
+    const start = () => {
+      if (stream !== undefined) return;
+      if (hasListened) refresh(client, ['calls', 'postbacks']);
+      hasListened = true;
+      stream = new EventSource('/api/v1/events');
+      stream.addEventListener('changed', ({ data }) => refresh(client, JSON.parse(data).resources));
+      stream.addEventListener('error', () => {
+        if (stream?.readyState !== EventSource.CLOSED) return; // the browser tries again
+        stop();
+        timer = window.setTimeout(start, retryMs);
+      });
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      stop();
+    };
+  }, [client]);
+}
+
+/** What is being read already is not asked again: a server that is slow would never get to answer. */
+function refresh(client: QueryClient, resources: readonly string[]): void {
+  for (const resource of resources) {
+    const queryKey = [resource];
+    void client.invalidateQueries({ queryKey, predicate: isShort }, { cancelRefetch: false });
+    void client.invalidateQueries({ queryKey, refetchType: 'none' });
+  }
+}
+
+function isShort({ state: { data } }: Query): boolean {
+  const isPaged = typeof data === 'object' && data !== null && 'pages' in data && Array.isArray(data.pages);
+  return !isPaged || (data.pages as unknown[]).length <= pagesMax;
+}

@@ -1,0 +1,80 @@
+import { Combobox as Base } from '@base-ui/react/combobox';
+import { ChevronDown, X } from 'lucide-react';
+import { useId } from 'react';
+import { controlStyle } from './field.tsx';
+
+export type ComboboxProps = {
+  label: string;
+  placeholder?: string;
+  /** null: nothing is chosen */
+  value: string | null;
+  /** what there is to choose from, for the text that was typed last */
+  items: readonly string[];
+  /** stands in the list where there are no items */
+  empty: string;
+  onChoose(value: string | null): void;
+  /** hears what is typed, and of the list's opening with an empty text */
+  onSearch(text: string): void;
+};
+
+/** One text out of many that are looked up while one types. What is typed and not chosen is forgotten. */
+export function Combobox({ label, placeholder, value, items, empty, onChoose, onSearch }: ComboboxProps) {
+  const id = useId();
+  const known = value === null || items.includes(value) ? items : [...items, value];
+  return (
+    <Base.Root
+      items={known}
+      filteredItems={items}
+      filter={null}
+      value={value}
+      onValueChange={(chosen: string | null) => onChoose(chosen)}
+      onOpenChange={(isOpen) => {
+        if (isOpen) onSearch('');
+      }}
+      onInputValueChange={(text, { reason }) => {
+        if (reason === 'input-change' || reason === 'input-clear') onSearch(text);
+      }}
+    >
+      <div className="min-w-0">
+        <label htmlFor={id} className="mb-1 block font-medium text-sm">
+          {label}
+        </label>
+        <Base.InputGroup className="relative">
+          <Base.Input id={id} dir="auto" placeholder={placeholder} className={`${controlStyle} h-9 pr-8`} />
+          {value === null ? (
+            <Base.Trigger aria-label={`Show ${label}`} className={iconStyle}>
+              <ChevronDown aria-hidden className="size-4" />
+            </Base.Trigger>
+          ) : (
+            <Base.Clear aria-label={`Clear ${label}`} className={iconStyle}>
+              <X aria-hidden className="size-4" />
+            </Base.Clear>
+          )}
+        </Base.InputGroup>
+      </div>
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} className="z-20 outline-none">
+          <Base.Popup className="max-h-[min(20rem,var(--available-height))] w-(--anchor-width) min-w-48 max-w-(--available-width) overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-lg">
+            <Base.Empty className="px-2 text-muted text-sm empty:hidden [&:not(:empty)]:py-1.5">
+              {empty}
+            </Base.Empty>
+            <Base.List>
+              {(item: string) => (
+                <Base.Item
+                  key={item}
+                  value={item}
+                  className="cursor-pointer break-words rounded-md px-2 py-1.5 text-sm data-highlighted:bg-raised data-selected:font-medium data-selected:text-accent"
+                >
+                  <bdi>{item}</bdi>
+                </Base.Item>
+              )}
+            </Base.List>
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+const iconStyle =
+  'absolute inset-y-0 right-0 flex w-8 items-center justify-center rounded-md text-muted hover:text-ink';

@@ -1,0 +1,158 @@
+import { Link } from '@tanstack/react-router';
+import { Check } from 'lucide-react';
+import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
+import { Duration, RunningClock } from '../../components/duration.tsx';
+import { Money } from '../../components/money.tsx';
+import { StatusBadge } from '../../components/status-badge.tsx';
+import { Time } from '../../components/time.tsx';
+import { TagSummary } from './tags.tsx';
+
+/** A column, and the one of the file that says the same. */
+type CallColumn = Column<CallJson> & { csv: string };
+
+export const callColumns: CallColumn[] = [
+  {
+    id: 'time',
+    csv: 'started_at',
+    header: 'Time',
+    cell: ({ started_at }) => <Time at={started_at} />,
+  },
+  {
+    id: 'caller',
+    csv: 'phone_number',
+    header: 'Caller',
+    isFixed: true,
+    isOnPhone: true,
+    cell: (call) => (
+      <>
+        <Link to="/calls/$callLogId" params={{ callLogId: call.call_log_id }} className={rowLinkStyle}>
+          <bdi>{call.phone_number ?? 'No number'}</bdi>
+        </Link>
+        <span className="block text-muted text-xs md:hidden">
+          <Time at={call.started_at} />
+        </span>
+      </>
+    ),
+  },
+  {
+    id: 'id',
+    csv: 'call_log_id',
+    header: 'Call id',
+    isHiddenAtFirst: true,
+    cell: (call) => <Name text={call.call_log_id} />,
+  },
+  { id: 'campaign', csv: 'campaign', header: 'Campaign', cell: ({ campaign }) => <Name text={campaign} /> },
+  {
+    id: 'publisher',
+    csv: 'publisher',
+    header: 'Publisher',
+    cell: ({ publisher }) => <Name text={publisher} />,
+  },
+  { id: 'buyer', csv: 'buyer', header: 'Buyer', cell: ({ buyer }) => <Name text={buyer} /> },
+  {
+    id: 'state',
+    csv: 'state',
+    header: 'State',
+    isOnPhone: true,
+    cell: ({ state }) => <StatusBadge status={state} />,
+  },
+  {
+    id: 'duration',
+    csv: 'duration_seconds',
+    header: 'Duration',
+    isNumber: true,
+    cell: (call) => <CallDuration call={call} />,
+  },
+  {
+    id: 'revenue',
+    csv: 'revenue_paid_out',
+    header: 'Revenue',
+    isNumber: true,
+    isOnPhone: true,
+    cell: ({ revenue_paid_out }) => <Money amount={revenue_paid_out} />,
+  },
+  {
+    id: 'payout',
+    csv: 'publisher_paid_out',
+    header: 'Payout',
+    isNumber: true,
+    cell: ({ publisher_paid_out }) => <Money amount={publisher_paid_out} />,
+  },
+  { id: 'held', csv: 'no_payout_reason', header: 'Held', cell: (call) => <Held call={call} /> },
+  {
+    id: 'converted',
+    csv: 'converted',
+    header: 'Converted',
+    cell: ({ converted }) =>
+      converted ? (
+        <span className="inline-flex items-center gap-1 text-applied">
+          <Check aria-hidden className="size-4" /> yes
+        </span>
+      ) : (
+        <span className="text-muted">–</span>
+      ),
+  },
+  { id: 'tags', csv: 'tags', header: 'Tags', cell: ({ tags }) => <TagSummary tags={tags} /> },
+  {
+    id: 'queued',
+    csv: 'queued_updates',
+    header: 'Queued',
+    isNumber: true,
+    isHiddenAtFirst: true,
+    cell: ({ queued_updates }) => queued_updates,
+  },
+  {
+    id: 'converted-at',
+    csv: 'call_converted_at',
+    header: 'Converted at',
+    isHiddenAtFirst: true,
+    cell: ({ call_converted_at }) => <Time at={call_converted_at} />,
+  },
+  {
+    id: 'reason',
+    csv: 'reason',
+    header: 'Reason',
+    isHiddenAtFirst: true,
+    cell: ({ reason }) => <Name text={reason} />,
+  },
+  {
+    id: 'tracking-number',
+    csv: 'tracking_number',
+    header: 'Tracking number',
+    isHiddenAtFirst: true,
+    cell: (call) => <Name text={call.tracking_number} />,
+  },
+  {
+    id: 'end-status',
+    csv: 'end_status',
+    header: 'End status',
+    isHiddenAtFirst: true,
+    cell: ({ end_status }) => <Name text={end_status} />,
+  },
+];
+
+/** Long ones end with dots; pointing at them shows the rest. */
+function Name({ text }: { text: string | null }) {
+  if (text === null) return <span className="text-muted">–</span>;
+  return (
+    <span title={text} className="block max-w-44 truncate">
+      <bdi>{text}</bdi>
+    </span>
+  );
+}
+
+/** A live call's clock runs, from its answer on or, while it rings, from its start. */
+export function CallDuration({ call }: { call: CallJson }) {
+  if (call.state === 'completed') return <Duration seconds={call.duration_seconds} />;
+  return <RunningClock since={call.answered_at ?? call.started_at} label="Running for" />;
+}
+
+function Held({ call }: { call: CallJson }) {
+  if (call.payout_status === 'owed') return <span className="text-muted">–</span>;
+  return (
+    <span title={call.no_payout_reason ?? undefined}>
+      <StatusBadge status="held" />
+    </span>
+  );
+}

@@ -1,0 +1,102 @@
+import { SlidersHorizontal } from 'lucide-react';
+import { useState } from 'react';
+import { callFilterNames, isDay } from '../../api/calls.ts';
+import { type NameKind, useNames } from '../../api/names.ts';
+import { Button } from '../../components/button.tsx';
+import { Combobox } from '../../components/combobox.tsx';
+import { TextField } from '../../components/field.tsx';
+import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx';
+import { useUrlSearch } from '../../components/url-search.ts';
+
+/** On a phone all but the search wait behind a button. */
+export function CallFilterBar() {
+  const { search } = useUrlSearch();
+  const [isOpen, setOpen] = useState(false);
+  const count = callFilterNames.filter((name) => name !== 'q' && search[name] !== undefined).length;
+  return (
+    <Filters names={callFilterNames}>
+      <div className="w-full md:w-64">
+        <TextFilter name="q" label="Search" placeholder="Call id, number or a whole name" />
+      </div>
+      <div className="md:hidden">
+        <Button icon={SlidersHorizontal} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {count === 0 ? 'Filters' : `Filters (${count})`}
+        </Button>
+      </div>
+      <div className={isOpen ? 'contents' : 'hidden md:contents'}>
+        <div className={thirdStyle}>
+          <SelectFilter name="state" label="State" choices={states} />
+        </div>
+        <div className={thirdStyle}>
+          <SelectFilter name="converted" label="Converted" choices={yesNo} />
+        </div>
+        <div className={thirdStyle}>
+          <SelectFilter name="held" label="Payout" choices={payouts} />
+        </div>
+        <NameFilter name="campaign" kind="campaigns" label="Campaign" />
+        <NameFilter name="publisher" kind="publishers" label="Publisher" />
+        <NameFilter name="buyer" kind="buyers" label="Buyer" />
+        <div className={halfStyle}>
+          <TextFilter name="phone_number" label="Caller" placeholder="Phone number" />
+        </div>
+        <div className={halfStyle}>
+          <TextFilter name="tag" label="Tag" placeholder="key or key:value" />
+        </div>
+        <DayFilter name="from" label="From" />
+        <DayFilter name="to" label="To" />
+      </div>
+    </Filters>
+  );
+}
+
+/** How many stand beside each other on a phone. */
+const thirdStyle = 'w-[calc((100%-1.5rem)/3)] md:w-28';
+const halfStyle = 'w-[calc((100%-0.75rem)/2)] md:w-40';
+const states = [
+  { value: 'live', label: 'Live' },
+  { value: 'completed', label: 'Completed' },
+];
+const yesNo = [
+  { value: 'true', label: 'Yes' },
+  { value: 'false', label: 'No' },
+];
+const payouts = [
+  { value: 'true', label: 'Held' },
+  { value: 'false', label: 'Owed' },
+];
+
+/** Offers the names that there are: the server finds whole names only. */
+function NameFilter({ name, kind, label }: { name: string; kind: NameKind; label: string }) {
+  const { search, set } = useUrlSearch();
+  const [typed, setTyped] = useState<string | null>(null);
+  const { data, isFetching } = useNames(kind, typed ?? '', typed !== null);
+  return (
+    <div className={halfStyle}>
+      <Combobox
+        label={label}
+        placeholder="Any"
+        value={search[name] ?? null}
+        items={data?.items ?? []}
+        empty={isFetching ? 'Looking…' : `No ${label.toLowerCase()} has this in its name`}
+        onChoose={(chosen) => set({ [name]: chosen ?? undefined })}
+        onSearch={setTyped}
+      />
+    </div>
+  );
+}
+
+/** A day, from its beginning or to its end. An instant that another page has linked to stays until a day is chosen. */
+function DayFilter({ name, label }: { name: string; label: string }) {
+  const { search, set } = useUrlSearch();
+  const value = search[name];
+  return (
+    <div className={halfStyle}>
+      <TextField
+        type="date"
+        label={label}
+        value={isDay(value) ? (value ?? '') : (value?.slice(0, 10) ?? '')}
+        onChange={(day) => set({ [name]: day })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { Link } from '@tanstack/react-router';
+import { CircleCheck, Hand, Pencil, PhoneIncoming, Webhook } from 'lucide-react';
+import type { TimelineItemJson } from '../../../../src/http/api-types/calls.ts';
+import { useTimeline } from '../../api/calls.ts';
+import { Button } from '../../components/button.tsx';
+import { ChangeList } from '../../components/changes.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { type Status, StatusBadge } from '../../components/status-badge.tsx';
+import { Time } from '../../components/time.tsx';
+import { UpdateList } from './update-list.tsx';
+
+/** All that ever happened to the call, oldest first. */
+export function CallTimeline({ callLogId }: { callLogId: string }) {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTimeline(callLogId);
+  const items = data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <section aria-labelledby="timeline-heading">
+      <h2 id="timeline-heading" className="mb-3 font-semibold">
+        Timeline
+      </h2>
+      {error && <ErrorState error={error} reset={() => void refetch()} />}
+      {data === undefined && !error && <TableSkeleton />}
+      <ol aria-label="Timeline" className="space-y-3">
+        {items.map((item, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a timeline only ever grows at its end
+          <TimelineItem key={at} item={item} />
+        ))}
+      </ol>
+      {hasNextPage && (
+        <div className="mt-3 flex justify-center">
+          <Button onClick={() => void fetchNextPage()} isBusy={isFetchingNextPage}>
+            Show what came later
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+const kinds = {
+  created: { icon: PhoneIncoming, title: 'Call created' },
+  completed: { icon: CircleCheck, title: 'Call completed' },
+  changed: { icon: Pencil, title: 'Call changed' },
+  postback: { icon: Webhook, title: 'Postback' },
+};
+
+function TimelineItem({ item }: { item: TimelineItemJson }) {
+  const {
+    kind,
+    at,
+    by,
+    changes,
+    status,
+    code,
+    postback_id: postbackId,
+    update,
+    applied_at: appliedAt,
+  } = item;
+  const isByHand = kind === 'changed' && status !== undefined;
+  const { icon: Icon, title } = isByHand ? { icon: Hand, title: 'Changed by hand' } : kinds[kind];
+  const hasWaited = appliedAt != null && Date.parse(appliedAt) - Date.parse(at) > waitedMsMin;
+  return (
+    <li className="rounded-lg border border-line bg-surface p-4">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+        <Icon aria-hidden className="size-4 shrink-0 text-muted" />
+        {postbackId === undefined ? (
+          <span className="font-medium">{title}</span>
+        ) : (
+          <Link
+            to={`/postbacks/${postbackId}` as '/postbacks'}
+            className="font-medium text-accent hover:underline"
+          >
+            {title}
+          </Link>
+        )}
+        <span className="min-w-0 break-words text-muted">
+          {kind === 'postback' ? 'through' : 'by'} <bdi className="text-ink">{by}</bdi>
+        </span>
+        {isStatus(status) && <StatusBadge status={status} />}
+        {code !== undefined && <code className="font-mono text-rejected text-xs">{code}</code>}
+        <span className="ml-auto text-muted text-xs">
+          <Time at={at} />
+        </span>
+      </div>
+      {Object.keys(changes).length > 0 && (
+        <div className="mt-3 border-line border-t pt-3">
+          <ChangeList changes={changes} />
+        </div>
+      )}
+      {update !== undefined && (
+        <div className="mt-3 border-line border-t pt-3">
+          <p className="mb-1.5 text-muted text-xs">Waits for the call to complete:</p>
+          <UpdateList update={update} />
+        </div>
+      )}
+      {hasWaited && (
+        <p className="mt-2 text-muted text-xs">
+          Waited for the call to complete; applied <Time at={appliedAt ?? null} />.
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** Applied at once is within a moment of its receipt. */
+const waitedMsMin = 2_000;
+
+function isStatus(
+  status: string | undefined,
+): status is Extract<Status, 'applied' | 'unchanged' | 'queued' | 'rejected'> {
+  return status === 'applied' || status === 'unchanged' || status === 'queued' || status === 'rejected';
+}

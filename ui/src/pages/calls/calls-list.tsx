@@ -1,0 +1,97 @@
+import { Phone, SearchX } from 'lucide-react';
+import { useEffect } from 'react';
+import { type CallFilters, callFilterNames, useCalls } from '../../api/calls.ts';
+import { Button } from '../../components/button.tsx';
+import { DataTable } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { useUrlSearch } from '../../components/url-search.ts';
+import { callColumns } from './call-columns.tsx';
+import { FirstCall } from './first-call.tsx';
+
+/** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
+const rowsWanted = 50;
+const searchedPagesMax = 10;
+
+export function CallsList({ filters }: { filters: CallFilters }) {
+  const query = useCalls(filters);
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } = query;
+  const { set } = useUrlSearch();
+  const pages = data?.pages ?? [];
+  const rows = pages.flatMap((page) => page.items);
+  const searchedBackTo = pages.at(-1)?.searched_back_to;
+  const isSearching =
+    searchedBackTo !== undefined &&
+    rows.length < rowsWanted &&
+    pages.length < searchedPagesMax &&
+    !isPlaceholderData;
+  useEffect(() => {
+    if (isSearching && !isFetchingNextPage) void fetchNextPage();
+  }, [isSearching, isFetchingNextPage, fetchNextPage]);
+
+  if (data === undefined) {
+    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
+  }
+  if (rows.length === 0 && !hasNextPage) {
+    const clear = () => set(Object.fromEntries(callFilterNames.map((name) => [name, undefined])));
+    const isFiltered = callFilterNames.some((name) => filters[name] !== undefined);
+    if (!isFiltered) return <FirstCall />;
+    return (
+      <EmptyState
+        icon={SearchX}
+        title="No call matches"
+        action={<Button onClick={clear}>Show all calls</Button>}
+      >
+        Loosen a filter. The search finds the beginning of a call id, or a whole number or name.
+      </EmptyState>
+    );
+  }
+  return (
+    <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-60' : ''}>
+      {error && <StaleNote error={error} reset={() => void refetch()} />}
+      {rows.length > 0 && (
+        <DataTable
+          label="Calls"
+          id="calls"
+          rows={rows}
+          columns={callColumns}
+          rowId={({ call_log_id }) => call_log_id}
+          hasMore={hasNextPage && !isSearching && searchedBackTo === undefined}
+          isLoadingMore={isFetchingNextPage}
+          onMore={() => void fetchNextPage()}
+        />
+      )}
+      {searchedBackTo !== undefined && (
+        <div
+          role="status"
+          className="mt-4 flex flex-wrap items-center justify-center gap-3 text-muted text-sm"
+        >
+          <span>
+            <Phone aria-hidden className="mr-1.5 inline size-4" />
+            Looked through all calls back to <Time at={searchedBackTo} />
+          </span>
+          <Button size="small" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Look further back
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The list stays while the server is away; it only says so. */
+function StaleNote({ error, reset }: { error: Error; reset(): void }) {
+  return (
+    <div
+      role="alert"
+      className="mb-3 flex flex-wrap items-center justify-between gap-3 rounded-md bg-danger-soft px-3 py-2 text-danger text-sm"
+    >
+      <span>These calls may be out of date. {error.message}</span>
+      <Button size="small" onClick={reset}>
+        Try again
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import { use, useState } from 'react';
+import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../api/calls.ts';
+import { RequestFailed } from '../../api/request.ts';
+import { Button } from '../../components/button.tsx';
+import { ChangeList } from '../../components/changes.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { formatInstant, TimeZone } from '../../components/time.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { changeOf, draftOf } from './call-draft.ts';
+import { EditCallForm } from './edit-call-form.tsx';
+import { UpdateList } from './update-list.tsx';
+
+/**
+ * A change by hand, in two steps: first the server says what it would do, then it does it. The rules are those of a
+ * postback, and the server's alone.
+ */
+export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): void }) {
+  const timeZone = use(TimeZone);
+  const [before] = useState(() => draftOf(call, (at) => formatInstant(at, timeZone).replace(' ', 'T')));
+  const [draft, setDraft] = useState(before);
+  const preview = usePreviewChange(call.call_log_id);
+  const change = useChangeCall(call.call_log_id);
+  const toast = useToast();
+  const body = changeOf(draft, before);
+  const save = () =>
+    change.mutate(body, {
+      onSuccess: () => {
+        toast.done(
+          preview.data?.status === 'queued' ? 'Queued until the call completes' : 'The call is changed',
+        );
+        onClose();
+      },
+    });
+  return (
+    <Dialog
+      title="Change the call"
+      description="By the rules of a postback. It stands in the timeline with your name."
+      isOpen
+      isSticky
+      onClose={onClose}
+    >
+      {preview.data === undefined ? (
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            preview.mutate(body);
+          }}
+        >
+          <EditCallForm call={call} draft={draft} faults={faultsOf(preview.error)} onChange={setDraft} />
+          <FailureNote error={preview.error} />
+          <DialogActions>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button
+              type="submit"
+              look="primary"
+              isBusy={preview.isPending}
+              disabled={Object.keys(body).length === 0}
+            >
+              Review
+            </Button>
+          </DialogActions>
+        </form>
+      ) : (
+        <>
+          <Preview preview={preview.data} body={body} />
+          <FailureNote error={change.error} />
+          <DialogActions>
+            <Button
+              onClick={() => {
+                preview.reset();
+                change.reset();
+              }}
+            >
+              Back
+            </Button>
+            <Button
+              look="primary"
+              isBusy={change.isPending}
+              disabled={preview.data.status === 'unchanged'}
+              onClick={save}
+            >
+              {preview.data.status === 'queued' ? 'Queue the change' : 'Change the call'}
+            </Button>
+          </DialogActions>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function Preview({ preview, body }: { preview: CallChangePreview; body: Record<string, unknown> }) {
+  if (preview.status === 'unchanged') return <p>Every value stands already: there is nothing to change.</p>;
+  if (preview.status === 'applied') return <ChangeList label="What will change" changes={preview.changes} />;
+  const { add = [], ...fields } = body as { add?: { key: string; value: string }[] };
+  return (
+    <>
+      <p className="mb-3 text-sm">
+        The call is live. This will wait, and be applied in the moment in which it completes:
+      </p>
+      <UpdateList
+        update={{ ...fields, add: Object.fromEntries(add.map(({ key, value }) => [key, value])) }}
+      />
+    </>
+  );
+}
+
+/** What is wrong, by field as it was sent; of several faults of one field, the first. */
+function faultsOf(error: Error | null): ReadonlyMap<string, string> {
+  const faults = new Map<string, string>();
+  if (!(error instanceof RequestFailed)) return faults;
+  for (const { field, detail } of error.problem?.errors ?? []) {
+    if (field !== null && !faults.has(field)) faults.set(field, detail);
+  }
+  return faults;
+}

@@ -1,0 +1,143 @@
+import { Plus, Trash2, Undo2 } from 'lucide-react';
+import { useRef } from 'react';
+import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import { Button } from '../../components/button.tsx';
+import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
+import type { CallDraft } from './call-draft.ts';
+
+type EditCallFormProps = {
+  call: CallJson;
+  draft: CallDraft;
+  faults: ReadonlyMap<string, string>;
+  onChange(draft: CallDraft): void;
+};
+
+const noPayoutReasons = ['Campaign preconversion', 'Condition not met', 'Caps exceeded'];
+
+export function EditCallForm({ call, draft, faults, onChange }: EditCallFormProps) {
+  const field = (name: Exclude<keyof CallDraft, 'removed' | 'added'>) => ({
+    value: draft[name],
+    error: faults.get(name),
+    onChange: (value: string) => onChange({ ...draft, [name]: value }),
+  });
+  const onlyLater = call.state === 'live' ? 'Once the call has completed' : undefined;
+  return (
+    <div className="space-y-4">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField label="Converted" choices={yesNo} {...field('converted')} />
+        <TextField label="Converted at" type="datetime-local" step={1} {...field('call_converted_at')} />
+        <TextField label="Revenue" inputMode="decimal" placeholder="0.00" {...field('revenue_paid_out')} />
+        <TextField
+          label="Payout"
+          inputMode="decimal"
+          placeholder="0.00"
+          hint={onlyLater}
+          {...field('publisher_paid_out')}
+        />
+      </div>
+      <SelectField
+        label="No-payout reason"
+        choices={[
+          { value: '', label: 'None: the payout is owed' },
+          ...noPayoutReasons.map((value) => ({ value, label: value })),
+        ]}
+        hint={onlyLater ?? 'Holds the payout: the amount stays, and is not owed'}
+        {...field('no_payout_reason')}
+      />
+      <TextAreaField label="Reason" rows={2} {...field('reason')} />
+      <TagEditor tags={call.tags} draft={draft} fault={faultOfTags(faults)} onChange={onChange} />
+    </div>
+  );
+}
+
+const yesNo = [
+  { value: 'false', label: 'No' },
+  { value: 'true', label: 'Yes' },
+];
+
+function faultOfTags(faults: ReadonlyMap<string, string>): string | undefined {
+  for (const [field, detail] of faults) if (/^(?:add|remove|tags)\b/.test(field)) return detail;
+  return undefined;
+}
+
+type TagEditorProps = {
+  tags: CallJson['tags'];
+  draft: CallDraft;
+  fault: string | undefined;
+  onChange(draft: CallDraft): void;
+};
+
+function TagEditor({ tags, draft, fault, onChange }: TagEditorProps) {
+  const nextId = useRef(0);
+  const add = () => {
+    nextId.current += 1;
+    onChange({ ...draft, added: [...draft.added, { id: nextId.current, key: '', value: '' }] });
+  };
+  const set = (id: number, change: Partial<{ key: string; value: string }>) =>
+    onChange({ ...draft, added: draft.added.map((tag) => (tag.id === id ? { ...tag, ...change } : tag)) });
+  const toggle = (key: string) =>
+    onChange({
+      ...draft,
+      removed: draft.removed.includes(key)
+        ? draft.removed.filter((one) => one !== key)
+        : [...draft.removed, key],
+    });
+  return (
+    <fieldset>
+      <legend className="mb-1 font-medium text-sm">Tags</legend>
+      <ul className="max-h-48 space-y-1 overflow-y-auto">
+        {Object.entries(tags).map(([key, value]) => (
+          <ExistingTag
+            key={key}
+            name={key}
+            value={value}
+            isRemoved={draft.removed.includes(key)}
+            onToggle={toggle}
+          />
+        ))}
+      </ul>
+      {draft.added.map(({ id, key, value }) => (
+        <div key={id} className="mt-2 grid grid-cols-[1fr_1fr_auto] items-end gap-2">
+          <TextField label="Key" value={key} onChange={(text) => set(id, { key: text })} />
+          <TextField label="Value" value={value} onChange={(text) => set(id, { value: text })} />
+          <Button
+            look="quiet"
+            icon={Trash2}
+            aria-label={`Leave out the tag ${key}`}
+            onClick={() => onChange({ ...draft, added: draft.added.filter((tag) => tag.id !== id) })}
+          />
+        </div>
+      ))}
+      {fault !== undefined && <p className="mt-1 text-danger text-sm">{fault}</p>}
+      <div className="mt-2">
+        <Button size="small" icon={Plus} onClick={add}>
+          Add a tag
+        </Button>
+      </div>
+    </fieldset>
+  );
+}
+
+type ExistingTagProps = { name: string; value: string; isRemoved: boolean; onToggle(key: string): void };
+
+function ExistingTag({ name, value, isRemoved, onToggle }: ExistingTagProps) {
+  return (
+    <li className="flex items-center justify-between gap-2 rounded-md bg-raised/60 px-2 py-1 text-sm">
+      <span className={`min-w-0 break-words ${isRemoved ? 'text-muted line-through' : ''}`}>
+        <bdi>{name}</bdi>
+        {value !== '' && (
+          <>
+            : <bdi>{value}</bdi>
+          </>
+        )}
+      </span>
+      <Button
+        look="quiet"
+        size="small"
+        icon={isRemoved ? Undo2 : Trash2}
+        aria-label={`${isRemoved ? 'Keep' : 'Remove'} the tag ${name}`}
+        onClick={() => onToggle(name)}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,82 @@
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import { type CallFilters, callFilterNames, callsCsvUrl } from '../../api/calls.ts';
+import { Button, buttonStyle } from '../../components/button.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { TextField } from '../../components/field.tsx';
+import { useHiddenColumns } from '../../components/hidden-columns.ts';
+import { callColumns } from './call-columns.tsx';
+
+type ExportDialogProps = { filters: CallFilters; isOpen: boolean; onClose(): void };
+
+/** The list as it is filtered, as a file. */
+export function ExportDialog({ filters, isOpen, onClose }: ExportDialogProps) {
+  const isFiltered = callFilterNames.some((name) => filters[name] !== undefined);
+  return (
+    <Dialog
+      title="Export calls as CSV"
+      description={
+        isFiltered
+          ? 'All calls that the filters mean, latest first.'
+          : 'All calls, latest first. Filter the list for fewer.'
+      }
+      isOpen={isOpen}
+      onClose={onClose}
+    >
+      <ExportForm filters={filters} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
+  const { visibility } = useHiddenColumns('calls', callColumns);
+  const [isAll, setAll] = useState(true);
+  const [tagKeys, setTagKeys] = useState('');
+  const [hasBom, setBom] = useState(false);
+  const shown = callColumns.filter(({ id }) => visibility[id]).map(({ csv }) => csv);
+  const tags = tagKeys
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  const columns = [...(isAll ? ['*'] : ['call_log_id', ...shown]), ...tags.map((key) => `tags.${key}`)];
+  return (
+    <>
+      <fieldset>
+        <legend className="mb-1 font-medium text-sm">Columns</legend>
+        <label className="flex items-center gap-2 py-0.5 text-sm">
+          <input type="radio" name="columns" checked={isAll} onChange={() => setAll(true)} />
+          All fields of a call
+        </label>
+        <label className="flex items-center gap-2 py-0.5 text-sm">
+          <input type="radio" name="columns" checked={!isAll} onChange={() => setAll(false)} />
+          Those that the table shows
+        </label>
+      </fieldset>
+      <div className="mt-4">
+        <TextField
+          label="Tags with a column of their own"
+          placeholder="deal, agent"
+          hint="Keys with commas between them. All tags stand in one column as JSON, too."
+          value={tagKeys}
+          onChange={setTagKeys}
+        />
+      </div>
+      <label className="mt-4 flex items-center gap-2 text-sm">
+        <input type="checkbox" checked={hasBom} onChange={(event) => setBom(event.target.checked)} />
+        For Excel: mark the file as UTF-8
+      </label>
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <a
+          href={callsCsvUrl(filters, columns, hasBom)}
+          download
+          className={buttonStyle('primary')}
+          onClick={onClose}
+        >
+          <Download aria-hidden className="size-4" />
+          Download
+        </a>
+      </DialogActions>
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { Phone } from 'lucide-react';
+import { useSession } from '../../api/session.ts';
+import { CopyBlock } from '../../components/copy.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+
+/** How the first call gets here. */
+export function FirstCall() {
+  const { public_url: url } = useSession();
+  return (
+    <>
+      <EmptyState icon={Phone} title="No calls yet">
+        <p>
+          Your telephony sends them: through the API, or by Twilio’s status callbacks. Try it with one of your
+          own; it appears here by itself.
+        </p>
+        <p className="mt-4">
+          All that a call can tell is in the{' '}
+          <a href="/docs" className="text-accent underline">
+            documentation
+          </a>
+          .
+        </p>
+      </EmptyState>
+      <div className="mt-5 space-y-4">
+        <CopyBlock label="A call through the API" text={firstCallOf(url)} />
+        <CopyBlock
+          label="Twilio: the status callback of a number"
+          text={`${url}/api/v1/calls/twilio/status?campaign=Roofing&publisher=Northwind%20Media`}
+        />
+      </div>
+    </>
+  );
+}
+
+function firstCallOf(url: string): string {
+  return `curl ${url}/api/v1/calls \\
+  -H "Authorization: Bearer $ADMIN_TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"call_log_id":"CA1001","state":"completed",
+       "phone_number":"+1 213 555 0142","duration_seconds":184,
+       "campaign":"Roofing","publisher":"Northwind Media","buyer":"Acme Roofing"}'`;
+}
