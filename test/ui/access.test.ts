@@ -89,3 +89,21 @@ test('on a phone, the audit log is one tap from the tokens', async () => {
   await page.getByRole('heading', { name: 'Audit log' }).waitFor();
   await expectAccessible(page);
 });
+
+test('a webhook gets fewer fields, and a signing secret that is shown once', async () => {
+  const webhook = await server.createWebhook('update_fields', { name: 'Buyer' });
+  const read = async () => (await server.api('GET', `/webhooks/incoming/${webhook.id}`)).json;
+  const { page } = await browser.open(server, `/webhooks/incoming/${webhook.id}?tab=settings`);
+  await page.getByRole('checkbox', { name: 'publisher_paid_out' }).uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(async () => (await read()).allowed_fields).not.toBeNull();
+  expect((await read()).allowed_fields).not.toContain('publisher_paid_out');
+  expect((await read()).allowed_fields).toContain('revenue_paid_out');
+  await page.getByRole('button', { name: 'Require a signature' }).click();
+  const dialog = page.getByRole('dialog');
+  expect(await dialog.getByLabel('Signing secret', { exact: true }).inputValue()).toMatch(/^whsec_/);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  expect(await read()).toMatchObject({ signature_required: true });
+  await page.getByRole('button', { name: 'Ask for no signature' }).click();
+  await expect.poll(async () => (await read()).signature_required).toBe(false);
+});

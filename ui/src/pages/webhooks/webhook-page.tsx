@@ -14,6 +14,7 @@ import { UrlBuilder } from './url-builder.tsx';
 import { WebhookActions } from './webhook-actions.tsx';
 import { WebhookActivity } from './webhook-activity.tsx';
 import { WebhookSettings } from './webhook-settings.tsx';
+import { WebhookSignature } from './webhook-signature.tsx';
 import { WebhookTest } from './webhook-test.tsx';
 
 const route = getRouteApi('/shell/webhooks/incoming/$id');
@@ -60,7 +61,12 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
           {
             id: 'settings',
             name: 'Settings',
-            content: <WebhookSettings key={webhook.updated_at} webhook={webhook} />,
+            content: (
+              <div className="space-y-5">
+                <WebhookSettings key={webhook.updated_at} webhook={webhook} />
+                <WebhookSignature webhook={webhook} />
+              </div>
+            ),
           },
         ]}
       />

@@ -8,6 +8,7 @@ import { FailureNote } from '../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { AllowedFieldsField } from './allowed-fields.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
 import { typePaths, typeWords } from './webhook-words.ts';
 
@@ -29,6 +30,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
   const [addresses, setAddresses] = useState((webhook.allowed_addresses ?? []).join('\n'));
   const [rate, setRate] = useState(webhook.rate_limit_per_minute?.toString() ?? '');
   const [acceptsGet, setAcceptsGet] = useState(webhook.accepts_get);
+  const [fields, setFields] = useState(webhook.allowed_fields);
   const toast = useToast();
   const change = useChangeWebhook(webhook.id);
   const settings = readMatchSettings(match);
@@ -37,8 +39,15 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
     rate.trim() === '' || /^[1-9]\d{0,6}$/.test(rate.trim())
       ? undefined
       : 'A whole number, or empty for no limit.';
+  const fieldsError = fields?.length === 0 ? 'Tick what it may set; to take nothing, pause it.' : undefined;
   const save = () => {
-    if (nameError !== undefined || rateError !== undefined || settings.error !== undefined) return;
+    if (
+      fieldsError !== undefined ||
+      nameError !== undefined ||
+      rateError !== undefined ||
+      settings.error !== undefined
+    )
+      return;
     const list = addresses.split(/[\s,]+/).filter((one) => one !== '');
     change.mutate(
       {
@@ -47,6 +56,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
         allowed_addresses: list.length === 0 ? null : list,
         rate_limit_per_minute: rate.trim() === '' ? null : Number(rate),
         accepts_get: acceptsGet,
+        allowed_fields: fields,
       },
       { onSuccess: () => toast.done('Saved: it counts from the next postback on') },
     );
@@ -89,6 +99,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
           </label>
         </div>
       </div>
+      <AllowedFieldsField type={webhook.type} value={fields} error={fieldsError} onChange={setFields} />
       <FailureNote error={change.error} />
       <div className="flex justify-end">
         <Button type="submit" look="primary" isBusy={change.isPending}>

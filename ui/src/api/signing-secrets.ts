@@ -1,0 +1,32 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type { changedWebhookJson, rotatedSecretJson } from '../../../src/http/api-types/webhooks.ts';
+import { request } from './request.ts';
+
+const pathOf = (id: string) => `/webhooks/incoming/${encodeURIComponent(id)}`;
+
+/** Turns signatures on or off; turning them on makes a secret, and this answer is the one that shows it. */
+export function useRequireSignature(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (isRequired: boolean) =>
+      request<Static<typeof changedWebhookJson>>(pathOf(id), {
+        method: 'PATCH',
+        body: { signature_required: isRequired },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
+  });
+}
+
+/** Makes another secret, or takes the sender's own; the old one stays good for these hours. */
+export function useRotateSigningSecret(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { grace_hours: number; signing_secret?: string }) =>
+      request<Static<typeof rotatedSecretJson>>(`${pathOf(id)}/rotate-signing-secret`, {
+        method: 'POST',
+        body,
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
+  });
+}

@@ -1,0 +1,121 @@
+import { useState } from 'react';
+import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useRequireSignature, useRotateSigningSecret } from '../../api/signing-secrets.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { CopyField } from '../../components/copy.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { TextField } from '../../components/field.tsx';
+
+/** Signatures by the Standard Webhooks scheme: on, off, and a new secret. */
+export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
+  const { id, signature_required: isRequired } = webhook;
+  const [secret, setSecret] = useState<string | null>(null);
+  const [isRotating, setRotating] = useState(false);
+  const require = useRequireSignature(id);
+  const turn = (isOn: boolean) =>
+    require.mutate(isOn, { onSuccess: ({ signing_secret: made }) => setSecret(made ?? null) });
+  return (
+    <Card title="Signature">
+      <p className="text-muted text-sm">
+        {isRequired
+          ? 'Requests must be signed by the Standard Webhooks scheme. GET is not accepted, and everything but the key stands in the body.'
+          : 'Not asked for: the key alone opens the door. Senders that know the Standard Webhooks scheme can sign, too.'}
+      </p>
+      <FailureNote error={require.error} />
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button isBusy={require.isPending} onClick={() => turn(!isRequired)}>
+          {isRequired ? 'Ask for no signature' : 'Require a signature'}
+        </Button>
+        {isRequired && <Button onClick={() => setRotating(true)}>New signing secret</Button>}
+      </div>
+      <RotateSecretDialog
+        id={id}
+        isOpen={isRotating}
+        onRotated={(made) => {
+          setRotating(false);
+          setSecret(made);
+        }}
+        onClose={() => setRotating(false)}
+      />
+      <Dialog
+        title="Copy the signing secret now"
+        description="It is shown this once. Give it to whoever signs."
+        isOpen={secret !== null}
+        isSticky
+        onClose={() => setSecret(null)}
+      >
+        <CopyField label="Signing secret" text={secret ?? ''} />
+        <DialogActions>
+          <Button look="primary" onClick={() => setSecret(null)}>
+            Done
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </Card>
+  );
+}
+
+type RotateSecretDialogProps = {
+  id: string;
+  isOpen: boolean;
+  onRotated(secret: string): void;
+  onClose(): void;
+};
+
+const graceHoursMax = 8760;
+
+function RotateSecretDialog({ id, isOpen, onRotated, onClose }: RotateSecretDialogProps) {
+  const [hours, setHours] = useState('24');
+  const [own, setOwn] = useState('');
+  const rotate = useRotateSigningSecret(id);
+  const isValid = hours.trim() !== '' && Number(hours) >= 0 && Number(hours) <= graceHoursMax;
+  return (
+    <Dialog
+      title="New signing secret"
+      description="The old one stays good for the hours that you give the sender to change over."
+      isOpen={isOpen}
+      onClose={onClose}
+    >
+      <form
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isValid) return;
+          const body = {
+            grace_hours: Number(hours),
+            ...(own.trim() !== '' && { signing_secret: own.trim() }),
+          };
+          rotate.mutate(body, { onSuccess: ({ signing_secret: made }) => onRotated(made) });
+        }}
+      >
+        <TextField
+          label="Hours that the old secret stays good"
+          inputMode="decimal"
+          value={hours}
+          onChange={setHours}
+          error={isValid ? undefined : `From 0 to ${graceHoursMax}.`}
+          hint="0 ends it at once: for a secret that leaked"
+        />
+        <TextField
+          label="The sender’s own secret"
+          value={own}
+          onChange={setOwn}
+          isMono
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="whsec_…"
+          hint="Empty: one is made"
+        />
+        <FailureNote error={rotate.error} />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" isBusy={rotate.isPending}>
+            Change the secret
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
