@@ -44,8 +44,9 @@ export type AppOptions = {
 
 /** A percent-encoded call id of 128 characters of 4 bytes. */
 const paramLengthMax = 128 * 4 * 3;
-/** Headers that have not arrived by then are cut off with 408. */
+/** Headers that have not arrived by then are cut off with 408, at the next sweep. */
 const headersTimeoutMs = 20_000;
+const headersSweepMs = 5_000;
 const bodyMsMax = 20_000;
 const keepAliveTimeoutMs = 72_000;
 
@@ -60,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // A logger for each request would cost each one a few microseconds, and hardly any of them logs.
     childLoggerFactory: (logger) => logger,
     requestTimeout: 0,
+    http: { connectionsCheckingInterval: headersSweepMs },
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what came on a connection that was open is accepted
@@ -104,11 +106,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken });
   });
   const signIn = async (scope: FastifyInstance) => {
+    forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
     registerSignIn(scope, { store, publicUrl, guesses });
   };
   await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
+    forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
     scope.addHook('onResponse', async (_request, { statusCode }) => metrics.countApiRequest(statusCode));
     registerApi(scope, { store, writer, metrics, lines, refusalOf, guesses, bulkLimit, publicUrl });
@@ -117,6 +121,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
   if (uiFolder !== null) await app.register(async (scope) => registerUi(scope, uiFolder));
   return app;
+}
+
+/** A browser that is led to an answer takes what stands in it for nothing but what we say it is. */
+function forbidSniffing(scope: FastifyInstance): void {
+  scope.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
 }
 
 /** What Node could not even parse as HTTP. */

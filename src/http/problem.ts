@@ -28,7 +28,10 @@ export function prepareRefusal(reply: FastifyReply, { code, ...refusal }: Refusa
   const seconds = refusal.retryAfterSeconds ?? retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (refusalCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
-  return reply.code(refusalCodes[code].httpStatus).header('cache-control', 'no-store');
+  return reply
+    .code(refusalCodes[code].httpStatus)
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff');
 }
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {

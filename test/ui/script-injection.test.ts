@@ -1,0 +1,54 @@
+/** Scripts in every text that a sender, a telephony system or an operator can write: the pages show them as text. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestBrowser } from '../support/browser.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+const script = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
+const link = 'javascript:window.pwned=1';
+
+let server: TestServer;
+let browser: TestBrowser;
+let paths: string[];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  browser = await TestBrowser.launch();
+  const names = { campaign: script, publisher: script, buyer: link, end_status: script.slice(0, 50) };
+  const callLogId = `"><script>window.pwned=1</script>`;
+  await server.createCall(callLogId, { ...names, phone_number: '+12125550100', tags: { [script]: script } });
+  const webhook = await server.createWebhook('update_fields', { name: script });
+  const update = { call_log_id: callLogId, reason: script, add: { [link]: link }, [script]: script };
+  const sent = await server.post(webhook, { ...update, transaction_id: script }, { 'user-agent': script });
+  const refused = await server.post(webhook, { call_log_id: script, converted: script });
+  expect([sent.status, refused.status]).toEqual([200, 422]);
+  await server.api('PATCH', '/account', { name: script });
+  paths = [
+    '/overview',
+    '/calls',
+    `/calls?q=${encodeURIComponent(script)}`,
+    `/calls/${encodeURIComponent(callLogId)}`,
+    '/postbacks',
+    `/postbacks/${sent.json.postback_id}`,
+    `/postbacks/${refused.json.postback_id}`,
+    '/webhooks/incoming',
+    `/webhooks/incoming/${webhook.id}`,
+  ];
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+test('no page runs what others wrote, and none makes it a link', async () => {
+  for (const path of paths) {
+    const { page, faults } = await browser.open(server, path);
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    await page.waitForLoadState('load');
+    expect(await page.evaluate('window.pwned'), path).toBeUndefined();
+    expect(await page.locator('a[href^="javascript:" i]').count(), path).toBe(0);
+    expect(await page.locator('img[src="x"], script:not([src])').count(), path).toBe(0);
+    expect(faults.splice(0), path).toEqual([]);
+    await page.close();
+  }
+});
