@@ -30,7 +30,7 @@ const refusedMin = 5;
 /**
  * Finds the webhooks whose refusals at least doubled, beyond what chance does to small numbers. One that is younger
  * than the time that it is held against is held against the time that it has.
- * @param ageHours of each webhook
+ * @param ageHours of each webhook, or how far back its refusals are known
  */
 export function findRises(hours: HourOfRefusals[], ageHours: Map<string, number>): Rise[] {
   const rises: Rise[] = [];

@@ -35,11 +35,15 @@ async function findRising(
   webhooks: ActiveWebhook[],
   nowMs: number,
 ): Promise<AttentionItemJson[]> {
+  const { hours, coveredHours } = await store.countRefusals(accountId, nowMs);
   const ages = new Map(
-    webhooks.map(({ webhookId, createdAt }) => [webhookId, (nowMs - Date.parse(createdAt)) / hourMs]),
+    webhooks.map(({ webhookId, createdAt }) => [
+      webhookId,
+      Math.min((nowMs - Date.parse(createdAt)) / hourMs, coveredHours),
+    ]),
   );
   const items: AttentionItemJson[] = [];
-  for (const rise of findRises(await store.countRefusals(accountId, nowMs), ages)) {
+  for (const rise of findRises(hours, ages)) {
     const { webhookId, windowHours, refused, usual, code } = rise;
     const { count, isMore } = await store.countSince(accountId, webhookId, nowMs - windowHours * hourMs);
     items.push({

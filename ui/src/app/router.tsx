@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { callFilterNames } from '../api/calls.ts';
+import { postbackFilterNames } from '../api/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
 
@@ -54,6 +55,7 @@ const home = createRoute({
 const overview = createRoute({
   getParentRoute: () => shell,
   path: '/overview',
+  validateSearch: pickSearch(['period', 'from', 'to', 'by']),
   component: lazyRouteComponent(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
@@ -73,7 +75,14 @@ const call = createRoute({
 const postbacks = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks',
+  validateSearch: pickSearch(postbackFilterNames),
   component: lazyRouteComponent(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
+});
+
+const postback = createRoute({
+  getParentRoute: () => shell,
+  path: '/postbacks/$id',
+  component: lazyRouteComponent(() => import('../pages/postbacks/postback-page.tsx'), 'PostbackPage'),
 });
 
 const webhooks = createRoute({
@@ -121,7 +130,8 @@ const audit = createRoute({
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
-    ...[home, overview, calls, call, postbacks, webhooks, incomingWebhooks, incomingWebhook],
+    ...[home, overview, calls, call, postbacks, postback],
+    ...[webhooks, incomingWebhooks, incomingWebhook],
     ...[access, tokens, audit],
   ]),
 ]);

@@ -1,14 +1,70 @@
+import { useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
+import { postbackFilterNames, usePostbacks } from '../../api/postbacks.ts';
+import { buttonStyle } from '../../components/button.tsx';
+import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { postbackColumns } from './postback-columns.tsx';
+import { PostbackFilters } from './postback-filters.tsx';
 
 export function PostbacksPage() {
   return (
     <>
-      <PageHeader title="Postbacks" />
-      <EmptyState icon={ScrollText} title="Nothing to see yet">
-        Read the documentation for what the API says of it.
-      </EmptyState>
+      <PageHeader
+        title="Postbacks"
+        description="Every request that came with a valid key, newest first: what it said, and what became of it."
+      />
+      <PostbackFilters />
+      <PostbackList />
     </>
+  );
+}
+
+function PostbackList() {
+  const filters = useSearch({ from: '/shell/postbacks' });
+  const log = usePostbacks(filters);
+  const { data, error, refetch } = log;
+  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <TableSkeleton />;
+  const rows = data.pages.flatMap((page) => page.items);
+  if (rows.length === 0)
+    return <NoPostbacks isFiltered={postbackFilterNames.some((name) => name in filters)} />;
+  return (
+    <DataTable
+      label="Postbacks"
+      id="postbacks"
+      rows={rows}
+      columns={postbackColumns}
+      rowId={({ id }) => id}
+      hasMore={log.hasNextPage}
+      isLoadingMore={log.isFetchingNextPage}
+      onMore={() => void log.fetchNextPage()}
+    />
+  );
+}
+
+function NoPostbacks({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) {
+    return (
+      <EmptyState icon={ScrollText} title="No postback is like this">
+        Take a filter away, or look at another time.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon={ScrollText}
+      title="No postbacks yet"
+      action={
+        <a href="/webhooks/incoming" className={buttonStyle('primary')}>
+          Go to the webhooks
+        </a>
+      }
+    >
+      Create an incoming webhook and give its URL to a sender. What it sends appears here by itself.
+    </EmptyState>
   );
 }

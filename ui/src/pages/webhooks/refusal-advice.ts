@@ -101,3 +101,5 @@ const advice: Record<string, Advice> = {
 export function adviceOn(code: string): Advice {
   return advice[code] ?? { meaning: 'See what the last one was told.', fix: '' };
 }
+
+export const refusalCodes: readonly string[] = Object.keys(advice).sort();

@@ -1,0 +1,205 @@
+/** The postback log in a browser: the list, one postback with its request and answer, and its replay. */
+import { execFileSync } from 'node:child_process';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, TestBrowser } from '../support/browser.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { startTestServer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+let crm: TestWebhook;
+const evil = '<script>window.hacked = true</script>';
+
+beforeAll(async () => {
+  server = await startTestServer();
+  browser = await TestBrowser.launch();
+  crm = await server.createWebhook('update_fields', { name: `CRM ${evil}` });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const idOf = async (body: object) => (await server.post(crm, body)).headers.get('x-postback-id') ?? '';
+const isHacked = (page: Page) => page.evaluate<boolean>('"hacked" in window');
+const replayNow = (page: Page) => page.getByRole('button', { name: 'Replay now' });
+
+async function openReplay(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Replay', exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+}
+
+describe('the log', () => {
+  test('says in words what became of each, filters by the address, and leads to one', async () => {
+    await server.createCall('listed');
+    await server.post(crm, { call_log_id: 'listed', reason: evil, revenue_paid_out: '1234.5' });
+    await server.post(crm, { call_log_id: 'nobody here', reason: 'r', transaction_id: 'T-1' });
+    const { page } = await browser.open(server, '/postbacks');
+    const table = page.getByRole('region', { name: 'Postbacks' });
+    await table.getByText('No call has this id.').first().waitFor();
+    await table.getByText('1234.50').waitFor();
+    expect(await isHacked(page)).toBe(false);
+    await page.getByLabel('Outcome').selectOption('Refused');
+    await page.waitForURL(/status=rejected/);
+    await table.getByText('1234.50').waitFor({ state: 'detached' });
+    await page.getByLabel('Transaction id').fill('T-1');
+    await page.waitForURL(/transaction_id=T-1/);
+    await page.reload();
+    expect(await page.getByLabel('Outcome').inputValue()).toBe('rejected');
+    await table.getByText('nobody here').waitFor();
+    expect(await table.getByRole('row').count()).toBe(2);
+    await expectAccessible(page);
+    await table.getByRole('link').first().click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/postbacks\/[0-9a-f-]{36}$/);
+    await page.goBack();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await table.getByText('1234.50').waitFor();
+  });
+
+  test('says what to do where there is nothing, and fits a phone', async () => {
+    const { page } = await browser.open(server, '/postbacks?code=ambiguous_call', { isPhone: true });
+    await page.getByText('No postback is like this').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('region', { name: 'Postbacks' }).waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+});
+
+describe('one postback', () => {
+  test('shows the request, the answer and every change', async () => {
+    await server.createCall('shown', { tags: { stage: 'old' } });
+    const answer = await server.post(crm, {
+      ...{ call_log_id: 'shown', reason: evil, add: { stage: 'new' }, revenue_paid_out: 12.5, utm: 'x' },
+    });
+    const { page } = await browser.open(server, `/postbacks/${answer.json.postback_id}`);
+    const changes = page.getByRole('list', { name: 'Changes' });
+    await changes.getByText('12.50').waitFor();
+    expect(await changes.innerText()).toMatch(/stage\s+from\s+old\s+to\s+new/);
+    const shown = await page.getByRole('region', { name: 'Answer' }).innerText();
+    expect(JSON.parse(shown)).toEqual(answer.json);
+    const request = JSON.parse(await page.getByRole('region', { name: 'Request', exact: true }).innerText());
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: '/update-fields',
+      body: { reason: evil, utm: 'x' },
+    });
+    expect(await page.getByRole('button', { name: 'Replay', exact: true }).count()).toBe(0);
+    expect(await isHacked(page)).toBe(false);
+    await expectAccessible(page);
+  });
+
+  test('of a refusal tells every fault and what to do', async () => {
+    const id = await idOf({ call_log_id: 'shown', converted: 'perhaps', revenue_paid_out: '$5' });
+    const { page } = await browser.open(server, `/postbacks/${id}`, { theme: 'dark', isPhone: true });
+    await page.getByText('What to do').waitFor();
+    const text = await page.getByRole('main').innerText();
+    for (const word of ['converted', 'revenue_paid_out', 'no currency sign', 'HTTP 422'])
+      expect(text).toContain(word);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
+  test.each([
+    [
+      'JSON',
+      { body: { call_log_id: 'curl', reason: `it's "${evil}" $HOME \`id\` \\`, revenue_paid_out: '5' } },
+    ],
+    ['a form', { body: new URLSearchParams({ call_log_id: 'curl', reason: 'a & b + c', 'add[k]': "it's" }) }],
+    ['nothing but a query', { query: '&call_log_id=curl&reason=from%20the%20query&add=a:1,b:2' }],
+  ])('copied as curl does the same when a shell runs it with the key: %s', async (_name, sent) => {
+    const { body, query = '' } = sent as { body?: unknown; query?: string };
+    await server.createCall('curl');
+    const method = body === undefined ? 'GET' : 'POST';
+    const first = await server.request(`/update-fields?auth_key=${crm.auth_key}${query}`, { method, body });
+    const { page } = await browser.open(server, `/postbacks/${first.headers.get('x-postback-id')}`);
+    await page.getByRole('button', { name: 'Copy as curl the request' }).click();
+    const command = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(command).not.toContain(crm.auth_key);
+    const again = await runCurl(command.replace('YOUR_AUTH_KEY', crm.auth_key));
+    expect([again.status, again.json.status]).toEqual([200, 'unchanged']);
+    const update = async (id: string) => (await server.api('GET', `/postbacks/${id}`)).json.update;
+    expect(await update(again.json.postback_id)).toEqual(await update(first.json.postback_id));
+  });
+
+  /** A real shell reads the command; what it would give to curl is sent from here, for not every machine has curl. */
+  async function runCurl(command: string) {
+    const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
+    const words = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+    const valuesOf = (flag: string) =>
+      words.flatMap((word, at) => (word === flag ? [words[at + 1] ?? ''] : []));
+    const url = new URL(words.find((word) => word.startsWith('http')) ?? '');
+    const headers = Object.fromEntries(valuesOf('-H').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+    const [body] = valuesOf('--data-raw');
+    return server.request(url.pathname + url.search, { method: valuesOf('-X')[0] ?? '', headers, body });
+  }
+
+  test('that is not there is said so', async () => {
+    const { page, faults } = await browser.open(server, '/postbacks/0199aaaa-0000-7000-8000-000000000001');
+    await page.getByRole('heading', { name: 'Not found' }).waitFor();
+    faults.splice(0); // the 404
+  });
+});
+
+describe('a replay', () => {
+  test('is tried first, then done: refused → mended → applied', async () => {
+    const id = await idOf({ call_log_id: 'mend', revenue_paid_out: '99.9', reason: 'r' });
+    const { page, faults } = await browser.open(server, `/postbacks/${id}`);
+    await openReplay(page);
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByRole('dialog').getByRole('alert').getByText('No call has this call_log_id').waitFor();
+    faults.splice(0); // the 404
+    await server.createCall('mend');
+    await page.getByRole('button', { name: 'Dry run' }).click();
+    await page.getByRole('dialog').getByRole('list', { name: 'Changes' }).getByText('99.90').waitFor();
+    expect((await server.readCall('mend')).revenue_paid_out).toBeNull();
+    await expectAccessible(page);
+    await replayNow(page).click();
+    const replays = page.getByRole('list', { name: 'Replays' });
+    await replays.getByText('Applied').waitFor();
+    expect((await server.readCall('mend')).revenue_paid_out).toBe('99.90');
+    await replays.getByRole('link').click();
+    await page.getByText('the postback that was refused').waitFor();
+  });
+
+  test('is done once, though two people press at once', async () => {
+    const id = await idOf({ call_log_id: 'twice', reason: 'r' });
+    await server.createCall('twice');
+    const pages = await Promise.all(
+      [0, 1].map(async () => (await browser.open(server, `/postbacks/${id}`)).page),
+    );
+    for (const page of pages) await openReplay(page);
+    await Promise.all(
+      pages.map((page) =>
+        replayNow(page)
+          .dblclick()
+          .catch(() => {}),
+      ),
+    ); // the dialog goes with the first click
+    for (const page of pages)
+      await page.getByRole('dialog', { name: 'Replay this postback' }).waitFor({ state: 'detached' });
+    const { json } = await server.api('GET', `/postbacks?replay_of=${id}`);
+    expect(json.items).toMatchObject([{ status: 'applied', call_log_id: 'twice' }]);
+  });
+});
+
+test('a server that is away is told, and when it is back the log is, too', async () => {
+  const database = await createTestDatabase();
+  let own = await startTestServerOn(database);
+  const port = Number(new URL(own.url).port);
+  const webhook = await own.createWebhook();
+  await own.post(webhook, { call_log_id: 'away', reason: 'r' });
+  const { page, faults } = await browser.open(own, '/postbacks');
+  await page.getByText('away').waitFor();
+  await own.stop();
+  await page.getByLabel('Outcome').selectOption('Refused');
+  await page.getByRole('alert').getByText('Ringback does not answer').first().waitFor();
+  own = await startTestServerOn(database, { port });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('away').waitFor();
+  faults.splice(0);
+  await page.context().close();
+  await own.stop();
+  await database.drop();
+});

@@ -1,0 +1,47 @@
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type { ActivityJson, AttentionItemJson, attentionJson } from '../../../src/http/api-types/overview.ts';
+import type { CallReportJson } from '../../../src/http/api-types/reports.ts';
+import { request } from './request.ts';
+
+export type { ActivityJson, AttentionItemJson, CallReportJson };
+
+/** Beside what the server tells by itself: minutes pass also where nothing happens. */
+const activityMs = 5_000;
+const attentionMs = 60_000;
+const reportMs = 30_000;
+
+const activityQuery = queryOptions({
+  queryKey: ['overview', 'activity'],
+  queryFn: ({ signal }) => request<ActivityJson>('/overview/activity', { signal }),
+  refetchInterval: activityMs,
+});
+
+export function useActivity() {
+  return useQuery(activityQuery);
+}
+
+const attentionQuery = queryOptions({
+  queryKey: ['overview', 'attention'],
+  queryFn: ({ signal }) => request<Static<typeof attentionJson>>('/overview/attention', { signal }),
+  refetchInterval: attentionMs,
+});
+
+export function useAttention() {
+  return useQuery(attentionQuery);
+}
+
+export type ReportQuery = { by: string; from: string; to: string; limit?: number };
+
+const reportQuery = (query: ReportQuery) =>
+  queryOptions({
+    queryKey: ['overview', 'report', query],
+    queryFn: ({ signal }) => request<CallReportJson>('/reports/calls', { query, signal }),
+    refetchInterval: reportMs,
+    placeholderData: keepPreviousData,
+  });
+
+/** What calls brought. @param query dates of the account's time zone, the last one included */
+export function useReport(query: ReportQuery) {
+  return useQuery(reportQuery(query));
+}

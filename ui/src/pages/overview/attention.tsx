@@ -1,0 +1,133 @@
+import { CircleCheck, type LucideIcon, PhoneOff, SearchX, TimerOff, TrendingUp, VolumeX } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { type AttentionItemJson, useAttention } from '../../api/overview.ts';
+import { Card } from '../../components/card.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { adviceOn } from '../webhooks/refusal-advice.ts';
+
+/** What an operator should look at, each with where to look. */
+export function Attention() {
+  const { data, error, refetch } = useAttention();
+  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <Skeleton className="h-24 w-full" />;
+  return (
+    <Card title="Needs attention">
+      {data.items.length === 0 ? (
+        <p className="flex items-center gap-2 text-muted text-sm">
+          <CircleCheck aria-hidden className="size-4 text-applied" />
+          Nothing: no rising refusals, nobody fell silent, every postback of the last day found its call.
+        </p>
+      ) : (
+        <ul aria-label="Needs attention" className="divide-y divide-line">
+          {data.items.map((item) => (
+            <Item key={JSON.stringify(item)} item={item} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+const icons: Record<AttentionItemJson['kind'], LucideIcon> = {
+  rising_refusals: TrendingUp,
+  silent_webhook: VolumeX,
+  silent_publisher: PhoneOff,
+  silent_buyer: PhoneOff,
+  unmatched: SearchX,
+  waiting_updates: TimerOff,
+};
+
+function Item({ item }: { item: AttentionItemJson }) {
+  const Icon = icons[item.kind];
+  return (
+    <li className="flex gap-3 py-2.5 text-sm first:pt-0 last:pb-0">
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-held" />
+      <div className="min-w-0 break-words">{wordsOf(item)}</div>
+    </li>
+  );
+}
+
+function wordsOf(item: AttentionItemJson): ReactNode {
+  switch (item.kind) {
+    case 'rising_refusals':
+      return (
+        <>
+          <Go to={`/postbacks?webhook_id=${item.webhook_id}&status=rejected`}>{item.webhook_name}</Go> refused{' '}
+          {count(item.refused)} of {count(item.total, item.total_is_more)} postbacks in the last{' '}
+          {hours(item.window_hours)}; {item.usual} were usual.
+          <Note>
+            Most: <code className="font-mono">{item.code}</code>. {adviceOn(item.code).fix}
+          </Note>
+        </>
+      );
+    case 'silent_webhook':
+      return (
+        <>
+          <Go to={`/postbacks?webhook_id=${item.webhook_id}`}>{item.webhook_name}</Go> has sent nothing for{' '}
+          {hours(item.window_hours)}, which it always did at this time.
+          <Note>
+            The last postback came <Time at={item.last_at} isRelative />. Ask the sender whether its side
+            runs.
+          </Note>
+        </>
+      );
+    case 'silent_publisher':
+    case 'silent_buyer': {
+      const partner = item.kind === 'silent_publisher' ? 'publisher' : 'buyer';
+      return (
+        <>
+          No calls of {partner}{' '}
+          <Go to={`/calls?${new URLSearchParams({ [partner]: item.name })}`}>{item.name}</Go> for{' '}
+          {hours(item.window_hours)}, where there always were some.
+          <Note>
+            The last one started <Time at={item.last_at} isRelative />.
+          </Note>
+        </>
+      );
+    }
+    case 'unmatched':
+      return (
+        <>
+          <Go to={`/postbacks?code=${item.code}`}>
+            {count(item.count, item.is_more)} {item.count === 1 ? 'postback' : 'postbacks'}
+          </Go>{' '}
+          of the last day found no call: {adviceOn(item.code).meaning.toLowerCase()}
+          <Note>{adviceOn(item.code).fix} Then replay them.</Note>
+        </>
+      );
+    case 'waiting_updates':
+      return (
+        <>
+          {count(item.updates)} {item.updates === 1 ? 'update waits' : 'updates wait'} for {count(item.calls)}{' '}
+          {item.calls === 1 ? 'call' : 'calls'} live for more than {item.live_for_hours} hours.
+          <Note>
+            The oldest is{' '}
+            <Go to={`/calls/${encodeURIComponent(item.oldest.call_log_id)}`}>{item.oldest.call_log_id}</Go>,
+            started <Time at={item.oldest.started_at} isRelative />. Check that the end of calls is told.
+          </Note>
+        </>
+      );
+  }
+}
+
+function Go({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <a href={to} className="font-medium text-accent hover:underline">
+      <bdi>{children}</bdi>
+    </a>
+  );
+}
+
+function Note({ children }: { children: ReactNode }) {
+  return <p className="text-muted text-xs">{children}</p>;
+}
+
+function count(number: number, isMore = false): string {
+  return `${number.toLocaleString('en-US')}${isMore ? '+' : ''}`;
+}
+
+function hours(number: number): string {
+  return number === 1 ? 'hour' : `${number} hours`;
+}

@@ -1,0 +1,27 @@
+import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import { adviceOn } from '../webhooks/refusal-advice.ts';
+
+type Told = Pick<PostbackJson, 'status' | 'code' | 'detail' | 'changes'>;
+
+export const statusWords = {
+  applied: 'Applied',
+  unchanged: 'Unchanged',
+  queued: 'Queued',
+  rejected: 'Refused',
+} as const;
+
+/** What became of a postback, in a sentence; of a refusal, what its code means. */
+export function outcomeSentence({ status, code, changes }: Told): string {
+  switch (status) {
+    case 'applied': {
+      const count = Object.keys(changes).length;
+      return count === 1 ? 'Changed one field of the call.' : `Changed ${count} fields of the call.`;
+    }
+    case 'unchanged':
+      return 'Every value already stood.';
+    case 'queued':
+      return 'Waits for its call to complete.';
+    case 'rejected':
+      return code === null ? 'Refused.' : adviceOn(code).meaning;
+  }
+}

@@ -1,0 +1,98 @@
+import { Link } from '@tanstack/react-router';
+import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
+import { Time } from '../../components/time.tsx';
+import { Outcome } from './outcome.tsx';
+
+const changesShown = 2;
+const none = <span className="text-muted">–</span>;
+
+export const postbackColumns: Column<PostbackJson>[] = [
+  {
+    id: 'time',
+    header: 'Received',
+    isFixed: true,
+    isOnPhone: true,
+    cell: ({ id, received_at: at }) => (
+      <Link to="/postbacks/$id" params={{ id }} className={rowLinkStyle}>
+        <Time at={at} />
+      </Link>
+    ),
+  },
+  {
+    id: 'webhook',
+    header: 'Webhook',
+    cell: ({ webhook_name: name }) => (
+      <span className="block max-w-44 truncate" title={name}>
+        <bdi>{name}</bdi>
+      </span>
+    ),
+  },
+  {
+    id: 'method',
+    header: 'Method',
+    cell: ({ request }) => <span className="font-mono text-xs">{methodOf(request)}</span>,
+  },
+  { id: 'outcome', header: 'Outcome', isOnPhone: true, cell: (postback) => <Outcome postback={postback} /> },
+  {
+    id: 'call',
+    header: 'Call',
+    cell: ({ call_log_id: id, phone_number: phone }) =>
+      id === null ? (
+        (phone ?? none)
+      ) : (
+        <a
+          href={`/calls/${encodeURIComponent(id)}`}
+          title={id}
+          className="relative z-1 block max-w-40 truncate hover:text-accent hover:underline"
+        >
+          <bdi>{id}</bdi>
+        </a>
+      ),
+  },
+  { id: 'changes', header: 'Changes', cell: ({ changes }) => <ChangedFields changes={changes} /> },
+  {
+    id: 'transaction',
+    header: 'Transaction id',
+    isHiddenAtFirst: true,
+    cell: ({ transaction_id: id }) =>
+      id === null ? (
+        none
+      ) : (
+        <bdi title={id} className="block max-w-40 truncate font-mono text-xs">
+          {id}
+        </bdi>
+      ),
+  },
+  {
+    id: 'source',
+    header: 'Source',
+    cell: ({ source_ip: address }) => <span className="font-mono text-xs">{address}</span>,
+  },
+];
+
+/** The names of what changed, and the new value where there is room. */
+function ChangedFields({ changes }: Pick<PostbackJson, 'changes'>) {
+  const fields = Object.entries(changes);
+  if (fields.length === 0) return none;
+  return (
+    <ul className="max-w-72 space-y-0.5 text-xs">
+      {fields.slice(0, changesShown).map(([name, { to }]) => (
+        <li key={name} className="truncate">
+          <bdi className="font-mono text-muted">{name}</bdi> <bdi>{to === null ? 'cleared' : String(to)}</bdi>
+        </li>
+      ))}
+      {fields.length > changesShown && (
+        <li className="text-muted">and {fields.length - changesShown} more</li>
+      )}
+    </ul>
+  );
+}
+
+/** `GET`, `POST`; a batch and a file are ways of their own. */
+export function methodOf(request: unknown): string {
+  if (typeof request !== 'object' || request === null) return '';
+  if ('batch_id' in request) return 'Batch';
+  if ('row' in request) return 'File';
+  return 'method' in request ? String(request.method) : '';
+}

@@ -1,0 +1,82 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import { Card } from '../../components/card.tsx';
+import { Time } from '../../components/time.tsx';
+import { methodOf } from './postback-columns.tsx';
+
+const linkStyle = 'text-accent hover:underline';
+
+/** Who sent it, when, whence, and which call it is about. */
+export function PostbackFacts({ postback }: { postback: PostbackJson }) {
+  const { call_log_id: callLogId, candidates, matched_by: matchedBy } = postback;
+  return (
+    <Card title="Details">
+      <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
+        <Fact name="Received">
+          <Time at={postback.received_at} />
+        </Fact>
+        <Fact name="Webhook">
+          <a href={`/webhooks/incoming/${postback.webhook_id}`} className={linkStyle}>
+            <bdi>{postback.webhook_name}</bdi>
+          </a>
+        </Fact>
+        <Fact name="Call">
+          {callLogId === null ? (
+            <span className="text-muted">none</span>
+          ) : (
+            <a href={`/calls/${encodeURIComponent(callLogId)}`} className={linkStyle}>
+              <bdi>{callLogId}</bdi>
+            </a>
+          )}
+        </Fact>
+        {postback.phone_number !== null && <Fact name="Phone number">{postback.phone_number}</Fact>}
+        {matchedBy !== null && (
+          <Fact name="Matched by">
+            {matchedBy === 'call_log_id' ? 'call id' : 'phone number'}
+            {candidates !== null && candidates !== 1 && ` (${candidates} calls in the window)`}
+          </Fact>
+        )}
+        {postback.transaction_id !== null && (
+          <Fact name="Transaction id">
+            <bdi className="font-mono text-xs">{postback.transaction_id}</bdi>
+          </Fact>
+        )}
+        {postback.replay_of !== null && (
+          <Fact name="Replay of">
+            <Link to="/postbacks/$id" params={{ id: postback.replay_of }} className={linkStyle}>
+              the postback that was refused
+            </Link>
+            {postback.replayed_by !== null && (
+              <>
+                {' '}
+                by <bdi>{postback.replayed_by}</bdi>
+              </>
+            )}
+          </Fact>
+        )}
+        <Fact name="Sent by">
+          <span className="font-mono text-xs">{methodOf(postback.request)}</span> from{' '}
+          <span className="font-mono text-xs">{postback.source_ip}</span>
+        </Fact>
+        {postback.ignored.length > 0 && (
+          <Fact name="Ignored">
+            <bdi className="font-mono text-xs">{postback.ignored.join(', ')}</bdi>
+          </Fact>
+        )}
+        <Fact name="Postback id">
+          <span className="font-mono text-xs">{postback.id}</span>
+        </Fact>
+      </dl>
+    </Card>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}

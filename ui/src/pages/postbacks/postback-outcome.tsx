@@ -1,0 +1,71 @@
+import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import { Card } from '../../components/card.tsx';
+import { ChangeList } from '../../components/changes.tsx';
+import { Time } from '../../components/time.tsx';
+import { adviceOn } from '../webhooks/refusal-advice.ts';
+import { outcomeSentence } from './outcome-words.ts';
+
+/** What became of it: the changes before and after, or every fault with what to do. */
+export function PostbackOutcome({ postback }: { postback: PostbackJson }) {
+  const { changes, applied_at: appliedAt, dry_run: isDryRun, code } = postback;
+  const hasChanges = Object.keys(changes).length > 0;
+  return (
+    <Card title="What became of it">
+      <p className="text-sm">
+        {isDryRun && <strong>Dry run: nothing was done. </strong>}
+        {outcomeSentence(postback)}
+        {appliedAt !== null && (
+          <span className="text-muted">
+            {' '}
+            Applied <Time at={appliedAt} />.
+          </span>
+        )}
+      </p>
+      {code !== null && <Refusal postback={postback} code={code} />}
+      {hasChanges && (
+        <div className="mt-3">
+          <ChangeList changes={changes} />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Refusal({ postback: { detail, errors }, code }: { postback: PostbackJson; code: string }) {
+  const { fix } = adviceOn(code);
+  return (
+    <div className="mt-3 space-y-3 text-sm">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5">
+        <dt className="text-muted">Code</dt>
+        <dd>
+          <code className="font-mono text-rejected text-xs">{code}</code>
+        </dd>
+        <dt className="text-muted">Answered</dt>
+        <dd className="break-words">
+          <bdi>{detail}</bdi>
+        </dd>
+        {fix !== '' && (
+          <>
+            <dt className="text-muted">What to do</dt>
+            <dd>{fix}</dd>
+          </>
+        )}
+      </dl>
+      {errors.length > 0 && (
+        <div>
+          <h3 className="mb-1 font-medium text-xs">Every fault of the request</h3>
+          <ul className="space-y-1.5 border-rejected border-l-2 pl-3">
+            {errors.map(({ field, code: one, detail: what }, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: one field may have the same fault twice
+              <li key={at} className="break-words">
+                <bdi className="font-mono text-xs">{field ?? 'the request'}</bdi>{' '}
+                <span className="text-muted text-xs">{one}</span>
+                <div>{what}</div>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}

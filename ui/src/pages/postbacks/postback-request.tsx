@@ -1,0 +1,23 @@
+import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import { Card } from '../../components/card.tsx';
+import { CodeBlock, CopyButton } from '../../components/copy.tsx';
+import { curlOf, keyPlaceholder } from './curl-text.ts';
+
+/** The request as the log keeps it, and as a command to send it again. */
+export function PostbackRequest({ postback }: { postback: PostbackJson }) {
+  const curl = curlOf(postback, window.location.origin);
+  return (
+    <Card
+      title="Request"
+      {...(curl !== null && { actions: <CopyButton text={curl} what="the request" label="Copy as curl" /> })}
+    >
+      <CodeBlock label="Request" text={JSON.stringify(postback.request, null, 2)} />
+      {curl !== null && (
+        <p className="mt-2 text-muted text-xs">
+          The key is not in the log. In the copied command put it in place of{' '}
+          <code className="font-mono">{keyPlaceholder}</code>.
+        </p>
+      )}
+    </Card>
+  );
+}
