@@ -77,10 +77,12 @@ describe('one postback', () => {
     const { page } = await browser.open(server, `/postbacks/${answer.json.postback_id}`);
     const changes = page.getByRole('list', { name: 'Changes' });
     await changes.getByText('12.50').waitFor();
-    expect(await changes.innerText()).toMatch(/stage\s+from\s+old\s+to\s+new/);
-    const shown = await page.getByRole('region', { name: 'Answer' }).innerText();
-    expect(JSON.parse(shown)).toEqual(answer.json);
-    const request = JSON.parse(await page.getByRole('region', { name: 'Request', exact: true }).innerText());
+    expect(await changes.textContent()).toMatch(/stage\s*from\s*old\s*to\s*new/);
+    const shown = await page.getByRole('region', { name: 'Answer' }).textContent();
+    expect(JSON.parse(shown ?? '')).toEqual(answer.json);
+    const request = JSON.parse(
+      (await page.getByRole('region', { name: 'Request', exact: true }).textContent()) ?? '',
+    );
     expect(request).toMatchObject({
       method: 'POST',
       path: '/update-fields',
@@ -95,7 +97,7 @@ describe('one postback', () => {
     const id = await idOf({ call_log_id: 'shown', converted: 'perhaps', revenue_paid_out: '$5' });
     const { page } = await browser.open(server, `/postbacks/${id}`, { theme: 'dark', isPhone: true });
     await page.getByText('What to do').waitFor();
-    const text = await page.getByRole('main').innerText();
+    const text = await page.getByRole('main').textContent();
     for (const word of ['converted', 'revenue_paid_out', 'no currency sign', 'HTTP 422'])
       expect(text).toContain(word);
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
