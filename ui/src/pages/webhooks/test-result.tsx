@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Send } from 'lucide-react';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useCallToTest } from '../../api/calls-to-test.ts';
@@ -78,9 +79,9 @@ function CallNow({ callLogId }: { callLogId: string }) {
     <div className="mt-4 border-line border-t pt-3">
       <h3 className="mb-2 text-muted text-xs">
         The call now:{' '}
-        <a href={`/calls/${encodeURIComponent(callLogId)}`} className="text-accent hover:underline">
+        <Link to="/calls/$callLogId" params={{ callLogId }} className="text-accent hover:underline">
           <bdi>{callLogId}</bdi>
-        </a>
+        </Link>
       </h3>
       <dl className="grid grid-cols-2 gap-x-4 gap-y-2 text-sm sm:grid-cols-3">
         {facts.map(([name, value]) => (

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
@@ -41,12 +42,13 @@ const columns: Column<PostbackJson>[] = [
       id === null ? (
         <span className="text-muted">–</span>
       ) : (
-        <a
-          href={`/calls/${encodeURIComponent(id)}`}
+        <Link
+          to="/calls/$callLogId"
+          params={{ callLogId: id }}
           className="inline-block max-w-48 truncate align-bottom text-accent hover:underline"
         >
           <bdi>{id}</bdi>
-        </a>
+        </Link>
       ),
   },
   {
