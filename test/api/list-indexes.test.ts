@@ -167,6 +167,7 @@ describe('postbacks are listed along an index', () => {
   const filters: [PostbackFilter, RegExp][] = [
     [{}, /^postback_pkey/],
     [{ webhookId }, /webhook_id = /],
+    [{ webhookId, status: 'unchanged' }, /^postback_of_webhook_not_applied: .*status = /],
     [{ status: 'applied' }, /^postback_pkey/],
     [{ status: 'unchanged' }, /status = /],
     [{ status: 'queued' }, /status = |^postback_queued/],
