@@ -110,6 +110,7 @@ function bodyOf({ method, path }: Route): [body: unknown, contentType?: string] 
   if (route === 'POST /imports') return ['call_log_id,reason\nnobody,x\n', 'text/csv'];
   if (route === 'POST /reconciliations') return ['call_log_id,amount\nnobody,1\n', 'text/csv'];
   const bodies: Record<string, object> = {
+    'POST /webhooks/incoming/{id}/test': { method: 'POST', body: {} },
     'PATCH /calls/{id}': { reason: 'taken over' },
     'PATCH /webhooks/incoming/{id}': { paused: true },
     'POST /webhooks/incoming/{id}/rotate-key': { grace_hours: 0 },
