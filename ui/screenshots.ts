@@ -71,8 +71,7 @@ async function photograph(
     await page.goto(server.url + path);
     await page.waitForLoadState('load');
     await page.getByRole('heading', { level: 1 }).first().waitFor();
-    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' });
-    await page.evaluate(() => document.fonts.ready);
+    await page.locator('.animate-pulse').first().waitFor({ state: 'detached' }); // what is on its way is there
     await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
   }
   await context.close();
