@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { hashSecret, makeSecret } from '../src/http/secret.ts';
+import { hashSecret, makeSecret } from '../src/http/guards/secret.ts';
 import { createLog } from '../src/log.ts';
 import { createAccount } from '../src/store/accounts.ts';
 import { closeDb, openDb } from '../src/store/db.ts';

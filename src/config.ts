@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readRange } from './address-list.ts';
-import { type LineChoice, lineChoices } from './http/postback-lines.ts';
+import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
 export type Config = {

@@ -1,6 +1,6 @@
 /** Entry of a worker process: serves with the settings that the primary sends, until it says stop or is gone. */
 import { AggregatorRegistry } from 'prom-client';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics } from './http/metrics/metrics.ts';
 import { createLog } from './log.ts';
 import { serve } from './server.ts';
 import { Stack } from './stack.ts';

@@ -4,7 +4,7 @@ import { isTimeZone } from '../core/instant.ts';
 import { isCountry } from '../core/phone.ts';
 import { readText } from '../core/text.ts';
 import { nameCharsMax } from '../http/api-types/values.ts';
-import { hashSecret, makeSecret } from '../http/secret.ts';
+import { hashSecret, makeSecret } from '../http/guards/secret.ts';
 import { table } from './table.ts';
 import { CommandFault, commandLine, readAll, withStore } from './with-store.ts';
 

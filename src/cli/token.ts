@@ -2,7 +2,7 @@
 import { Invalid } from '../core/fault.ts';
 import { readInstant } from '../core/instant.ts';
 import type { Role } from '../core/role.ts';
-import { hashSecret, makeSecret } from '../http/secret.ts';
+import { hashSecret, makeSecret } from '../http/guards/secret.ts';
 import { readName } from './account.ts';
 import { table } from './table.ts';
 import { CommandFault, commandLine, findAccount, readAll, withStore } from './with-store.ts';

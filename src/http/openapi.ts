@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
-import { sessionCookie } from './session-cookie.ts';
+import { sessionCookie } from './guards/session-cookie.ts';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),

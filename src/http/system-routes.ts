@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { refuse } from '../core/refusal.ts';
 import type { Store } from '../store/store.ts';
 import { problem } from './api-types/problem.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { sendProblem } from './problem.ts';
 
 const status = Type.Object({ status: Type.String() });

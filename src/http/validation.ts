@@ -14,7 +14,7 @@ import { isCountry } from '../core/phone.ts';
 import { type Refusal, refuse, refuseFaults } from '../core/refusal.ts';
 import { readText } from '../core/text.ts';
 import { nameCharsMax } from './api-types/values.ts';
-import { isSigningSecret } from './signature.ts';
+import { isSigningSecret } from './guards/signature.ts';
 
 /** What our own formats accept, and what to send for them. */
 const formats: Record<string, { accepts(text: string): boolean; detail: string }> = {

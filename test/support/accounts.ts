@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Role } from '../../src/core/role.ts';
-import { hashSecret } from '../../src/http/secret.ts';
+import { hashSecret } from '../../src/http/guards/secret.ts';
 import { createAccount } from '../../src/store/accounts.ts';
 import { TestServer } from './server.ts';
 

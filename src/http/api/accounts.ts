@@ -10,8 +10,8 @@ import {
 } from '../api-types/accounts.ts';
 import { listOf, pageQuery } from '../api-types/lists.ts';
 import { problem } from '../api-types/problem.ts';
+import { hashSecret, makeSecret } from '../guards/secret.ts';
 import { sendProblem } from '../problem.ts';
-import { hashSecret, makeSecret } from '../secret.ts';
 import { actorOf, needs } from './access.ts';
 import { accountToJson } from './account.ts';
 import { definedOnly, ListReader } from './list-reader.ts';

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { type Refusal, refuse } from '../../core/refusal.ts';
 import type { TokenOwner } from '../../store/store.ts';
-import { isSameOrigin } from '../same-origin.ts';
-import { hashSecret } from '../secret.ts';
-import { sessionCookie } from '../session-cookie.ts';
+import { isSameOrigin } from '../guards/same-origin.ts';
+import { hashSecret } from '../guards/secret.ts';
+import { sessionCookie } from '../guards/session-cookie.ts';
 import type { Api } from './route.ts';
 
 /** `expiresAt`: when the session ends that the request came with; null for a token */

@@ -12,7 +12,7 @@ import {
   postbacksQuery,
 } from '../api-types/postbacks.ts';
 import { problem } from '../api-types/problem.ts';
-import { answerStatusOf, outcomeToJson } from '../postback-answer.ts';
+import { answerStatusOf, outcomeToJson } from '../postbacks/postback-answer.ts';
 import { sendProblem } from '../problem.ts';
 import { needs } from './access.ts';
 import { definedOnly, ListReader } from './list-reader.ts';

@@ -6,9 +6,9 @@ import type { TSchema } from 'typebox';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { ErrorMapper } from '../errors.ts';
-import type { GuessGuard } from '../guess-guard.ts';
-import type { Metrics } from '../metrics.ts';
-import type { PostbackLines } from '../postback-lines.ts';
+import type { GuessGuard } from '../guards/guess-guard.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import { compileValidator } from '../validation.ts';
 
 declare module 'fastify' {

@@ -6,7 +6,7 @@ import { allowableFieldsOf } from '../../core/webhook-access.ts';
 import { type WebhookType, webhookTypes } from '../../core/webhook-type.ts';
 import type { Webhook, WebhookChanges } from '../../store/store.ts';
 import type { WebhookChangeBody, WebhookJson } from '../api-types/webhooks.ts';
-import { makeSigningSecret } from '../signature.ts';
+import { makeSigningSecret } from '../guards/signature.ts';
 import { definedOnly } from './list-reader.ts';
 
 /** Reads what is to be changed; what is left out stays. `madeSecret` is a signing secret that was made for it. */

@@ -19,9 +19,9 @@ import {
   webhookJson,
   webhookWithKeyJson,
 } from '../api-types/webhooks.ts';
+import { hashSecret, makeSecret } from '../guards/secret.ts';
+import { makeSigningSecret } from '../guards/signature.ts';
 import { sendProblem } from '../problem.ts';
-import { hashSecret, makeSecret } from '../secret.ts';
-import { makeSigningSecret } from '../signature.ts';
 import { actorOf, needs } from './access.ts';
 import { ListReader } from './list-reader.ts';
 import { isUuid, writeCursor } from './page.ts';

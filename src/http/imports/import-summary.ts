@@ -1,7 +1,7 @@
 import { updateFields } from '../../core/fields.ts';
 import { moneyOf, unitsOf } from '../../core/money-units.ts';
 import type { Outcome } from '../../core/postback.ts';
-import { type BulkCounts, countOutcome, noCounts } from '../bulk.ts';
+import { type BulkCounts, countOutcome, noCounts } from '../postbacks/bulk.ts';
 
 /** What an import did to one field: in how many rows, and of money the exact sums of before and after. */
 type FieldChange = { rows: number; from?: string; to?: string };

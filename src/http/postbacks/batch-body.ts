@@ -1,8 +1,8 @@
 /** The body of a batch: which items it has, before any of them is read (contract 2.10). */
-import { isJsonObject, parseJson } from '../core/json.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
-import { readBoolean } from '../core/text.ts';
-import { type Body, readBody, unsupportedMediaType } from './body.ts';
+import { isJsonObject, parseJson } from '../../core/json.ts';
+import { type Refusal, refuse } from '../../core/refusal.ts';
+import { readBoolean } from '../../core/text.ts';
+import { type Body, readBody, unsupportedMediaType } from '../body.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
 const itemsMax = 10_000;

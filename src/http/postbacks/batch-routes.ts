@@ -1,14 +1,15 @@
 /** Many updates in one request: each item goes the way of a single postback (contract 2.10). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
-import type { Outcome, Postback } from '../core/postback.ts';
-import { type Refusal, refusalCodes, refuse } from '../core/refusal.ts';
-import { readObject, readPairs, type Source } from '../core/source.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../core/webhook-type.ts';
-import { makeOrderedId } from '../ordered-id.ts';
+import type { Outcome, Postback } from '../../core/postback.ts';
+import { type Refusal, refusalCodes, refuse } from '../../core/refusal.ts';
+import { readObject, readPairs, type Source } from '../../core/source.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/webhook-type.ts';
+import { makeOrderedId } from '../../ordered-id.ts';
+import { type GuardedWebhook, sendGuards } from '../guards/door-guards.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from '../problem.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
-import { type GuardedWebhook, sendGuards } from './door-guards.ts';
 import type { Carrier } from './postback-lines.ts';
 import {
   answerRefused,
@@ -18,7 +19,6 @@ import {
   submitFresh,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from './problem.ts';
 import { nothingDecoded, refuseAtTheDoor, repeatIdOf, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
 import { rejected } from './rejected.ts';

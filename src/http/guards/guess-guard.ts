@@ -3,8 +3,8 @@
  * slowly; with an empty one, a key or token that this process has not seen to be good is not even looked up.
  * Good ones cost nothing here and pass always, from the same address too.
  */
-import { networkOf } from '../address-list.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
+import { networkOf } from '../../address-list.ts';
+import { type Refusal, refuse } from '../../core/refusal.ts';
 
 const failuresMax = 100;
 const refillMs = 1_000;

@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { Outcome } from '../core/postback.ts';
-import type { RefusalCode } from '../core/refusal.ts';
-import { instantOfId } from '../ordered-id.ts';
+import type { Outcome } from '../../core/postback.ts';
+import type { RefusalCode } from '../../core/refusal.ts';
+import { instantOfId } from '../../ordered-id.ts';
+import { CommitTimes } from './commit-times.ts';
 import { addGauges, type GaugeSources } from './gauges.ts';
-import { CommitTimes } from './overview/commit-times.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 

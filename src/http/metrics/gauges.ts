@@ -1,6 +1,6 @@
 /** What /metrics reads at the moment it is asked: nothing here costs a postback anything. */
 import { Gauge, type Registry } from 'prom-client';
-import type { Backlog } from '../store/store.ts';
+import type { Backlog } from '../../store/store.ts';
 
 /** What is known of a pool of database connections. */
 type PoolState = { totalCount: number; idleCount: number; waitingCount: number };

@@ -1,8 +1,8 @@
 /** What a webhook's own settings let in: addresses, so many requests a minute, methods, signatures. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AddressList } from '../address-list.ts';
-import { type Refusal, type RefusalCode, refuse } from '../core/refusal.ts';
-import type { KeyedWebhook } from '../store/store.ts';
+import { AddressList } from '../../address-list.ts';
+import { type Refusal, type RefusalCode, refuse } from '../../core/refusal.ts';
+import type { KeyedWebhook } from '../../store/store.ts';
 import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
 import { refuseSignature } from './signature.ts';
 

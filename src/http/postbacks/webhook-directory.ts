@@ -1,7 +1,7 @@
-import type { Store } from '../store/store.ts';
-import { DoorKeeper, type GuardedWebhook } from './door-guards.ts';
-import type { GuessGuard } from './guess-guard.ts';
-import { hashSecret } from './secret.ts';
+import type { Store } from '../../store/store.ts';
+import { DoorKeeper, type GuardedWebhook } from '../guards/door-guards.ts';
+import type { GuessGuard } from '../guards/guess-guard.ts';
+import { hashSecret } from '../guards/secret.ts';
 
 const entriesMax = 10_000;
 
