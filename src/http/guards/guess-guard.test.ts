@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { GuessGuard } from './guess-guard.ts';
-import { isSample, RateWindow, rateHeaders } from './rate-window.ts';
 
 function guardAt() {
   const clock = { ms: 0 };
@@ -40,23 +39,4 @@ test('memory is bounded: whoever failed longest ago is forgotten', () => {
   expect(guard.isSlowed('198.51.100.1')).toBe(true);
   guard.fail('10.1.0.0');
   expect(guard.isSlowed('198.51.100.1')).toBe(false);
-});
-
-test('a window takes its quota in a minute from its first request on, and tells what is left', () => {
-  const window = new RateWindow();
-  expect(window.take(2, 500)).toEqual({ quota: 2, remaining: 1, resetSeconds: 60, over: 0 });
-  expect(window.take(2, 30_500)).toEqual({ quota: 2, remaining: 0, resetSeconds: 30, over: 0 });
-  expect(window.take(2, 60_499)).toEqual({ quota: 2, remaining: 0, resetSeconds: 1, over: 1 });
-  expect(window.take(3, 60_499)).toMatchObject({ over: 1 }); // a quota that was just raised
-  const next = window.take(2, 60_500);
-  expect(next).toEqual({ quota: 2, remaining: 1, resetSeconds: 60, over: 0 });
-  expect(rateHeaders(next)).toEqual({
-    'ratelimit-policy': '"webhook";q=2;w=60',
-    ratelimit: '"webhook";r=1;t=60',
-  });
-});
-
-test('of a flood a few are kept', () => {
-  const kept = Array.from({ length: 1_000 }, (_one, at) => at + 1).filter(isSample);
-  expect(kept).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
 });

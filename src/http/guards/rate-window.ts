@@ -13,7 +13,8 @@ export class RateWindow {
     return {
       quota,
       remaining: Math.max(quota - this.#taken, 0),
-      resetSeconds: Math.ceil((this.#endsAtMs - nowMs) / 1_000),
+      // Whole milliseconds first: (a + 60,000) - a is a hair more than 60,000 for many a.
+      resetSeconds: Math.max(Math.ceil(Math.round(this.#endsAtMs - nowMs) / 1_000), 1),
       over: Math.max(this.#taken - quota, 0),
     };
   }
