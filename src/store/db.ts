@@ -24,8 +24,20 @@ const writerLockMsMax = 500;
 /** How long an operator's request waits, before it is answered 503: its connection is one of few. */
 const lockMsMax = 3_000;
 
-/** Instants are read as UTC text; a process that died without a word must not hold its locks. */
-const sessionOptions = '-c timezone=UTC -c idle_in_transaction_session_timeout=30s';
+/**
+ * Instants are read as UTC text; a process that died without a word must not hold its locks. It may have died between two
+ * statements, or behind a network that does not say so.
+ */
+const sessionOptions =
+  '-c timezone=UTC -c idle_in_transaction_session_timeout=30s -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
+/**
+ * A trip of the writer that arrives in part leaves its transaction neither idle nor in a statement. From 17 on PostgreSQL has
+ * a limit on all of a transaction; before, one on a statement catches most of it.
+ */
+const writerTimeouts = '-c statement_timeout=20s';
+const limitTransactions = `select set_config('transaction_timeout', '30s', false)
+  where current_setting('server_version_num')::int >= 170000`;
 
 /** Opens the pools; connections are made when first used. `onError` hears of idle connections that broke. */
 export function openDb(connectionString: string, writersMax: number, onError: (error: Error) => void): Db {
@@ -42,7 +54,9 @@ export function openDb(connectionString: string, writersMax: number, onError: (e
     ...shared,
     max: writersMax,
     idleTimeoutMillis: 0,
-    options: `${sessionOptions} ${writerOptions} -c lock_timeout=${writerLockMsMax}`,
+    options: `${sessionOptions} ${writerOptions} ${writerTimeouts} -c lock_timeout=${writerLockMsMax}`,
+    // Not `onConnect`: where that fails on a connection that is dead, the pool waits for its end.
+    verify: (client, done) => void client.query(limitTransactions).then(() => done(), done),
   });
   for (const each of [pool, writer]) {
     each.on('error', onError);

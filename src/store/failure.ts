@@ -43,11 +43,12 @@ export function isUnavailable(error: unknown): boolean {
 
 /**
  * True when the database could not be reached, went away, is shutting down, starting up, out of connections or
- * disk, or is a standby (25006) to which a failover left us connected: a new connection may find it well.
+ * disk, ended a transaction that took too long (25P03, 25P04), or is a standby (25006) to which a failover left us
+ * connected: a new connection may find it well.
  */
 export function isConnectionFailure(error: unknown): boolean {
   const code = sqlStateOf(error);
-  if (code !== undefined) return /^(08|53|57P0|25006|25P03)/.test(code);
+  if (code !== undefined) return /^(08|53|57P0|25006|25P03|25P04)/.test(code);
   if (!(error instanceof Error)) return false;
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
