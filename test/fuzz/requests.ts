@@ -1,6 +1,6 @@
 /** Requests for every operation of the OpenAPI document. */
 import fc from 'fast-check';
-import { hostileText, type Schema, valuesOf } from './schema-values.ts';
+import { hostileText, type Schema, type Source, valuesOf } from './schema-values.ts';
 
 type Operation = {
   parameters?: { name: string; in: string; schema?: Schema }[];
@@ -22,7 +22,10 @@ export type World = {
   token: string;
   /** by the first part of a door's path */
   keys: Record<string, string>;
-  /** ids that may be read, changed or deleted, by the name of the member or the part of the path that takes them */
+  /**
+   * ids that may be read, changed or deleted, and values that make sense, by the name of the member or the part of the path
+   * that takes them; none for others
+   */
   known(name: string): string[];
 };
 
@@ -33,7 +36,10 @@ export function requestsOf(paths: Paths, world: World): fc.Arbitrary<FuzzRequest
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       weight: rare.test(path) ? 1 : 20,
-      arbitrary: requestsFor(method, path, operation, world),
+      arbitrary: fc.oneof(
+        requestsFor(method, path, operation, world, false),
+        requestsFor(method, path, operation, world, true),
+      ),
     })),
   );
   return fc.oneof(...operations);
@@ -44,9 +50,11 @@ function requestsFor(
   path: string,
   { parameters = [], requestBody }: Operation,
   world: World,
+  isHonest: boolean,
 ): fc.Arbitrary<FuzzRequest> {
+  const source: Source = { known: world.known, isHonest };
   const bodies = Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) =>
-    bodiesOf(type, schema, world).map((body) => ({ type, body })),
+    bodiesOf(type, schema, source).map((body) => ({ type, body })),
   );
   const wildBody = fc.tuple(
     fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/csv', 'x/y', ''),
@@ -66,7 +74,7 @@ function requestsFor(
   return fc
     .record({
       path: pathsOf(path, world),
-      query: queriesOf(parameters, world),
+      query: queriesOf(parameters, source),
       secret: secretsOf(path, world),
       headers: oddHeaders,
       body,
@@ -84,13 +92,13 @@ function requestsFor(
     }));
 }
 
-function bodiesOf(type: string, schema: Schema, { known }: World): fc.Arbitrary<Buffer> {
-  const values = valuesOf(schema, known);
+function bodiesOf(type: string, schema: Schema, source: Source): fc.Arbitrary<Buffer> {
+  const values = valuesOf(schema, source);
   if (type.includes('urlencoded')) return values.map((value) => Buffer.from(encodePairs(value)));
   if (type.includes('csv')) {
     const cell = fc.oneof(
       hostileText,
-      fc.constantFrom('call_log_id', 'revenue_paid_out', ...known('call_log_id')),
+      fc.constantFrom('call_log_id', 'revenue_paid_out', ...source.known('call_log_id')),
     );
     const row = fc.array(cell, { minLength: 1, maxLength: 4 }).map((cells) => cells.join(','));
     return fc.array(row, { maxLength: 6 }).map((rows) => Buffer.from(rows.join('\n')));
@@ -111,11 +119,15 @@ const urlPart = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('%ff', '%c0%80', '%ed%a0%80', '%', '%zz', '+', '[]', '%2500') },
 );
 
+/** An id that nothing has. */
+const nobody = '0199aaaa-0000-7000-8000-000000000001';
+
 function pathsOf(path: string, { known }: World): fc.Arbitrary<string> {
   if (!path.includes('{')) return fc.constant(path);
   const resource = path.split('/').findLast((part) => !part.startsWith('{')) ?? '';
+  const ids = [...known(`${path} ${resource}`), nobody];
   const id = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...known(`${path} ${resource}`)).map(encodeURIComponent) },
+    { weight: 3, arbitrary: fc.constantFrom(...ids).map(encodeURIComponent) },
     { weight: 1, arbitrary: urlPart },
   );
   return id.map((one) => path.replaceAll(/\{\w+\}/g, one));
@@ -123,20 +135,16 @@ function pathsOf(path: string, { known }: World): fc.Arbitrary<string> {
 
 function queriesOf(
   parameters: { name: string; in: string; schema?: Schema }[],
-  { known }: World,
+  source: Source,
 ): fc.Arbitrary<string> {
   const named = parameters
     .filter((one) => one.in === 'query')
-    .map(({ name, schema = {} }) =>
-      fc
-        .oneof(
-          valuesOf(schema, known, name).map((value) =>
-            encodeURIComponent((typeof value === 'string' ? value : toJson(value)).toWellFormed()),
-          ),
-          urlPart,
-        )
-        .map((value) => `${name}=${value}`),
-    );
+    .map(({ name, schema = {} }) => {
+      const encoded = valuesOf(schema, source, name).map((value) =>
+        encodeURIComponent((typeof value === 'string' ? value : toJson(value)).toWellFormed()),
+      );
+      return (source.isHonest ? encoded : fc.oneof(encoded, urlPart)).map((value) => `${name}=${value}`);
+    });
   const extra = fc.tuple(urlPart, urlPart).map((pair) => pair.join('='));
   const pair = named.length === 0 ? extra : fc.oneof({ weight: 12, arbitrary: fc.oneof(...named) }, extra);
   return fc

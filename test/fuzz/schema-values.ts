@@ -50,36 +50,32 @@ const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 
-/** @param known values that exist, by the name of the member that takes them */
-export function valuesOf(
-  schema: Schema,
-  known: (name: string) => string[],
-  name = '',
-): fc.Arbitrary<unknown> {
-  const asSaid = validValuesOf(schema, known, name);
+/** What values are made of. */
+export type Source = {
+  /** values that exist or make sense, by the name of the member that takes them; none for others */
+  known(name: string): string[];
+  /** nothing but what the schema says and is known: such requests get past the checks */
+  isHonest: boolean;
+};
+
+export function valuesOf(schema: Schema, source: Source, name = ''): fc.Arbitrary<unknown> {
+  const asSaid = validValuesOf(schema, source, name);
+  if (source.isHonest) return asSaid;
   return fc.oneof({ weight: 3, arbitrary: asSaid }, { weight: 1, arbitrary: hostileValue });
 }
 
-function validValuesOf(
-  schema: Schema,
-  known: (name: string) => string[],
-  name: string,
-): fc.Arbitrary<unknown> {
+function validValuesOf(schema: Schema, source: Source, name: string): fc.Arbitrary<unknown> {
   const { enum: choices, anyOf, oneOf, properties } = schema;
   if ('const' in schema) return fc.constant(schema.const);
   if (choices !== undefined) return fc.constantFrom(...choices);
   const several = anyOf ?? oneOf;
-  if (several !== undefined) return fc.oneof(...several.map((one) => validValuesOf(one, known, name)));
+  if (several !== undefined) return fc.oneof(...several.map((one) => validValuesOf(one, source, name)));
   const types = [schema.type ?? (properties === undefined ? 'string' : 'object')].flat();
-  return fc.oneof(...types.map((type) => ofType(type, schema, known, name)));
+  return fc.oneof(...types.map((type) => ofType(type, schema, source, name)));
 }
 
-function ofType(
-  type: string,
-  { items, properties = {} }: Schema,
-  known: (name: string) => string[],
-  name: string,
-): fc.Arbitrary<unknown> {
+function ofType(type: string, schema: Schema, source: Source, name: string): fc.Arbitrary<unknown> {
+  const number = fc.integer({ min: 0, max: 1_000 });
   switch (type) {
     case 'null':
       return fc.constant(null);
@@ -87,28 +83,37 @@ function ofType(
       return fc.boolean();
     case 'integer':
     case 'number':
-      return fc.oneof(fc.integer({ min: 0, max: 1_000 }), fc.constantFrom(...numbers));
+      return source.isHonest ? number : fc.oneof(number, fc.constantFrom(...numbers));
     case 'array':
-      return fc.array(valuesOf(items ?? {}, known, name), { maxLength: 4 });
+      return fc.array(valuesOf(schema.items ?? {}, source, name), { maxLength: 4 });
     case 'object':
-      return objectsOf(properties, known);
+      return objectsOf(schema, source);
     default:
-      return fc.constantFrom(...known(name), 'x', '12.50', '2026-11-20T10:00:00Z', '+12125550100', 'true');
+      return textsOf(name, source);
   }
 }
 
-/** Some of the members, sometimes one that is not among them. */
+const plainTexts = ['x', '12.50', '2026-11-20T10:00:00Z', '+12125550100', 'true'];
+
+function textsOf(name: string, { known, isHonest }: Source): fc.Arbitrary<string> {
+  const texts = known(name);
+  return fc.constantFrom(...texts, ...(isHonest && texts.length > 0 ? [] : plainTexts));
+}
+
+/** Some of the members: honest ones with all that they must have, others sometimes with one that is not among them. */
 function objectsOf(
-  properties: Record<string, Schema>,
-  known: (name: string) => string[],
+  { properties = {}, required = [] }: Schema,
+  source: Source,
 ): fc.Arbitrary<Record<string, unknown>> {
   const members = Object.entries(properties).map(([name, schema]) =>
-    fc.tuple(fc.constant(name), valuesOf(schema, known, name)),
+    fc.tuple(fc.constant(name), valuesOf(schema, source, name)),
   );
   const extra = fc.tuple(hostileText, hostileValue);
-  const member =
-    members.length === 0 ? extra : fc.oneof({ weight: 12, arbitrary: fc.oneof(...members) }, extra);
-  return fc
-    .array(member, { maxLength: 6 })
-    .map((pairs) => Object.assign(Object.create(null), Object.fromEntries(pairs)));
+  const any = members.length === 0 ? extra : fc.oneof(...members);
+  const others = source.isHonest ? any : fc.oneof({ weight: 12, arbitrary: any }, extra);
+  const needed = members.filter((_, at) => required.includes(Object.keys(properties)[at] ?? ''));
+  const pairs = source.isHonest
+    ? fc.tuple(fc.array(others, { maxLength: 3 }), fc.tuple(...needed)).map((both) => both.flat())
+    : fc.array(others, { maxLength: 6 });
+  return pairs.map((all) => Object.assign(Object.create(null), Object.fromEntries(all)));
 }
