@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
+import { ruleOf } from '../core/permission.ts';
 import { sessionCookie } from './guards/session-cookie.ts';
 
 const { version, description } = JSON.parse(
@@ -12,8 +13,9 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
   return {
     openapi: head(),
     transform: ({ schema, url, route }) => {
-      const role = route.config?.role;
-      if (role === undefined || schema === undefined) return { schema, url };
+      const permission = route.config?.permission;
+      if (permission === undefined || schema === undefined) return { schema, url };
+      const { role } = ruleOf(permission);
       const description = [schema.description, `Needs the role ${role}.`].filter(Boolean).join(' ');
       return { schema: { ...schema, description, 'x-role': role }, url };
     },

@@ -77,7 +77,7 @@ test.each(['operator', 'analyst'] as const)(
     await page.getByRole('link', { name: 'Calls' }).waitFor();
     expect(await page.getByRole('link', { name: 'Access' }).count()).toBe(0);
     await page.goto('/access/tokens');
-    await page.getByText('This needs a token with the role owner').waitFor();
+    await page.getByText(`You are signed in as ${role}, and this is for owners`).waitFor();
   },
 );
 

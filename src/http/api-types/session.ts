@@ -1,11 +1,13 @@
 import Type, { type Static } from 'typebox';
+import { permissionNames } from '../../core/permission.ts';
 import { roles } from '../../core/role.ts';
 import { accountJson } from './account.ts';
 import { instant, nullable, oneOf } from './values.ts';
 
 export const sessionJson = Type.Object({
   signed_in_as: Type.String({ description: 'the name of the token, as it stands in timelines' }),
-  role: oneOf(roles, { description: 'what the token may do' }),
+  role: oneOf(roles, { description: 'of the token' }),
+  permissions: Type.Array(oneOf(permissionNames), { description: 'what the token may do' }),
   account: accountJson,
   public_url: Type.String({ description: 'what copied URLs begin with' }),
   expires_at: nullable(Type.String({ ...instant, description: 'null for a request with a token' })),

@@ -13,13 +13,16 @@ export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
 
   app.get(
     '/account',
-    { schema: { ...docs, summary: 'Read the account' }, ...needs('analyst') },
+    { schema: { ...docs, summary: 'Read the account' }, ...needs('read') },
     async (request) => accountToJson(await accountOf(api, request)),
   );
 
   app.patch<{ Body: AccountChange }>(
     '/account',
-    { schema: { ...docs, summary: 'Change the account', body: accountChangeBody }, ...needs('owner') },
+    {
+      schema: { ...docs, summary: 'Change the account', body: accountChangeBody },
+      ...needs('change_account'),
+    },
     async (request) => {
       const {
         name,

@@ -34,7 +34,7 @@ export function registerAccountsRoutes(app: FastifyInstance, { store }: Api): vo
         ...docs('Create an account, with a token of its owner', { 201: newAccountJson }),
         body: newAccountBody,
       },
-      ...needs('owner', { isOfInstallation: true }),
+      ...needs('manage_accounts'),
     },
     async (request, reply) => {
       const { name, time_zone: timeZone, default_country: country } = request.body;
@@ -57,7 +57,7 @@ export function registerAccountsRoutes(app: FastifyInstance, { store }: Api): vo
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('owner', { isOfInstallation: true }),
+      ...needs('manage_accounts'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));

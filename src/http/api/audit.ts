@@ -22,7 +22,7 @@ export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
         response: { 200: listOf(auditEventJson), '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('owner'),
+      ...needs('read_audit_log'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);

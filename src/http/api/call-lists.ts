@@ -28,7 +28,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
 
   app.get<ById>(
     '/calls/:id',
-    { schema: docs('Read a call', { 200: callRef }), ...needs('analyst') },
+    { schema: docs('Read a call', { 200: callRef }), ...needs('read') },
     async (request, reply) => {
       const call = await findCall(api, request);
       return call === null ? sendUnknownCall(reply) : callToJson(call);
@@ -43,7 +43,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
@@ -69,7 +69,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         querystring: callsQuery,
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

@@ -25,7 +25,7 @@ export function registerNameLists(app: FastifyInstance, { store }: Pick<Api, 'st
           response: { 200: namesAnswer, '4xx': problem },
         },
         ...documentedOnly,
-        ...needs('analyst'),
+        ...needs('read'),
       },
       async (request, reply) => {
         const reader = new ListReader(request.query, namesOf(namesQuery));

@@ -40,7 +40,7 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
         response: { 200: csv, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

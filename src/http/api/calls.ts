@@ -38,7 +38,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     {
       schema: { ...docs('Create or update a call', { 200: callRef, 201: callRef }), body: callEventBody },
       ...documentedOnly,
-      ...needs('operator'),
+      ...needs('change_calls'),
     },
     async (request, reply) => recordEvent(api, request, reply, null),
   );
@@ -48,7 +48,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     {
       schema: { ...docs('Complete a live call', { 200: callRef }), body: completeBody },
       ...documentedOnly,
-      ...needs('operator'),
+      ...needs('change_calls'),
     },
     async (request, reply) => recordEvent(api, request, reply, request.params.id),
   );
@@ -61,7 +61,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
         body: callChangeBody,
       },
       ...documentedOnly,
-      ...needs('operator'),
+      ...needs('change_calls'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

@@ -43,7 +43,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
           '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read anew: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once.',
         response: { 200: eventStream, '4xx': problem },
       },
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const { accountId } = request.owner;

@@ -44,7 +44,7 @@ export function registerImportRoute(scope: FastifyInstance, api: Api, stopping: 
         response: { 200: importAnswer, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('operator'),
+      ...needs('change_calls'),
     },
     (request, reply) => takeImport(api, request, reply, stopping),
   );

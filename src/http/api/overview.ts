@@ -13,7 +13,7 @@ const countBudgetMs = 1_000;
 export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }: Api): void {
   const docs = (summary: string, response: object) => ({
     schema: { ...apiDocs, tags: ['overview'], summary, response: { 200: response, '4xx': problem } },
-    ...needs('analyst'),
+    ...needs('read'),
   });
   const minuteCounts = new MinuteCounts({
     count: store.countOutcomes,

@@ -33,7 +33,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
         response: { 200: listOf(postbackRef), '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);
@@ -50,7 +50,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
     '/postbacks/:id',
     {
       schema: { ...docs, summary: 'Read a postback', response: { 200: postbackDetailJson, '4xx': problem } },
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const { id } = request.params;

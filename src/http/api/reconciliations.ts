@@ -35,7 +35,7 @@ export function registerReconciliationRoute(scope: FastifyInstance, api: Api, st
         response: { 200: reconciliationAnswer, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('analyst'), // nothing is changed
+      ...needs('read'), // nothing is changed
     },
     (request, reply) => reconcile(api, request, reply, stopping),
   );

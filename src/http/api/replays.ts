@@ -36,7 +36,7 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
       },
       ...documentedQuery,
-      ...needs('operator'),
+      ...needs('send_postbacks'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(replayQuery));

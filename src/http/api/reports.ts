@@ -32,7 +32,7 @@ export function registerReportRoute(app: FastifyInstance, api: Api): void {
         response: { 200: callReportJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);

@@ -4,7 +4,7 @@ import { problem } from '../api-types/problem.ts';
 import { type SessionJson, sessionJson } from '../api-types/session.ts';
 import { hashSecret } from '../guards/secret.ts';
 import { sessionCookie, sessionCookieOptions } from '../guards/session-cookie.ts';
-import { actorOf, needs } from './access.ts';
+import { actorOf, needs, readPermissions } from './access.ts';
 import { accountToJson } from './account.ts';
 import type { Authenticated } from './authenticate.ts';
 import { type Api, accountOf, apiDocs } from './route.ts';
@@ -16,7 +16,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
     '/session',
     {
       schema: { ...docs, summary: 'Who am I?', response: { 200: sessionJson, '4xx': problem } },
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
@@ -28,7 +28,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
     '/session',
     {
       schema: { ...docs, summary: 'Sign the browser out', response: { 204: Type.Null(), '4xx': problem } },
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const secret = request.cookies[sessionCookie];
@@ -49,6 +49,7 @@ export async function readSession(
   return {
     signed_in_as: owner.name,
     role: owner.role,
+    permissions: await readPermissions(api.store, owner),
     account,
     public_url: api.publicUrl(),
     expires_at: expiresAt,

@@ -25,7 +25,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
     '/tokens',
     {
       schema: { ...docs('Create a token', { 201: tokenWithSecretJson }), body: tokenBody },
-      ...needs('owner'),
+      ...needs('manage_tokens'),
     },
     async (request, reply) => {
       const { name, role, expires_at: expires = null } = request.body;
@@ -47,7 +47,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('owner'),
+      ...needs('manage_tokens'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
@@ -62,7 +62,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
     '/tokens/:id',
     {
       schema: docs('Revoke a token, and sign out the browsers that use it', { 204: Type.Null() }),
-      ...needs('owner'),
+      ...needs('manage_tokens'),
     },
     async (request, reply) => {
       const { id } = request.params;

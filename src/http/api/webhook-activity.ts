@@ -40,7 +40,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
         response: { 200: webhookActivityJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async ({ query, owner: { accountId } }, reply) => {
       const reader = new ListReader(query, namesOf(activityQuery));
@@ -74,7 +74,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
         response: { 200: webhookRefusalsJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async ({ params: { id }, query, owner: { accountId } }, reply) => {
       const reader = new ListReader(query, namesOf(refusalsQuery));

@@ -31,7 +31,7 @@ export function registerWebhookTestRoute(app: FastifyInstance, { store, writer, 
         body: webhookTestBody,
         response: { 200: webhookTestJson, '4xx': problem },
       },
-      ...needs('operator'),
+      ...needs('send_postbacks'),
     },
     async (request, reply) => {
       const { id } = request.params;

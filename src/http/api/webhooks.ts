@@ -51,7 +51,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     path,
     {
       schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody },
-      ...needs('operator'),
+      ...needs('change_webhooks'),
     },
     async (request, reply) => {
       const { name, type, ...others } = request.body;
@@ -74,7 +74,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('analyst'),
+      ...needs('read'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
@@ -87,7 +87,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
 
   app.get<ById>(
     byId,
-    { schema: docs('Read a webhook', { 200: webhookJson }), ...needs('analyst') },
+    { schema: docs('Read a webhook', { 200: webhookJson }), ...needs('read') },
     async (request, reply) => {
       const { id } = request.params;
       const webhook = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
@@ -102,7 +102,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         ...docs('Change, pause or resume a webhook', { 200: changedWebhookJson }),
         body: webhookChangeBody,
       },
-      ...needs('operator'),
+      ...needs('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -121,7 +121,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     byId,
     {
       schema: docs('Delete a webhook; its postbacks stay in the log', { 204: Type.Null() }),
-      ...needs('operator'),
+      ...needs('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -135,7 +135,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     `${byId}/rotate-key`,
     {
       schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) },
-      ...needs('operator'),
+      ...needs('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -164,7 +164,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
         ...docs('Make a new signing secret, or take one that the sender made', { 200: rotatedSecretJson }),
         body: Type.Optional(rotateSecretBody),
       },
-      ...needs('operator'),
+      ...needs('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;

@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@ta
 import type { SessionJson } from '../../../src/http/api-types/session.ts';
 import { request } from './request.ts';
 
-type Role = SessionJson['role'];
+export type Permission = SessionJson['permissions'][number];
 
 /** Fails with 401 where nobody is signed in. */
 export const sessionQuery = queryOptions({
@@ -16,12 +16,10 @@ export function useSession(): SessionJson {
   return useSuspenseQuery(sessionQuery).data;
 }
 
-/** Whether the server lets who is signed in do what needs this role: what it does not is not offered. */
-export function useMay(needed: Role): boolean {
-  return ranks[useSession().role] >= ranks[needed];
+/** Whether the server lets who is signed in do this: what it does not is not offered. */
+export function useMay(permission: Permission): boolean {
+  return useSession().permissions.includes(permission);
 }
-
-const ranks: Record<Role, number> = { analyst: 0, operator: 1, owner: 2 };
 
 export function useSignIn() {
   const client = useQueryClient();

@@ -8,15 +8,14 @@ import {
   ScrollText,
   Webhook,
 } from 'lucide-react';
-
-import { useMay } from '../api/session.ts';
+import { type Permission, useSession } from '../api/session.ts';
 
 type Item = {
   to: NonNullable<LinkProps['to']>;
   name: string;
   icon: LucideIcon;
-  /** shown to whom the server lets in */
-  isForOwners?: boolean;
+  /** left out: everybody may */
+  permission?: Permission;
 };
 
 const items: Item[] = [
@@ -24,7 +23,7 @@ const items: Item[] = [
   { to: '/calls', name: 'Calls', icon: Phone },
   { to: '/postbacks', name: 'Postbacks', icon: ScrollText },
   { to: '/webhooks', name: 'Webhooks', icon: Webhook },
-  { to: '/access', name: 'Access', icon: KeyRound, isForOwners: true },
+  { to: '/access', name: 'Access', icon: KeyRound, permission: 'manage_tokens' },
 ];
 
 const itemStyle =
@@ -33,8 +32,10 @@ const activeStyle = 'bg-accent-soft font-medium text-accent! hover:bg-accent-sof
 
 /** At the side; on a phone at the bottom, within reach of a thumb. */
 export function Navigation() {
-  const isOwner = useMay('owner');
-  const shown = items.filter(({ isForOwners }) => isForOwners !== true || isOwner);
+  const { permissions } = useSession();
+  const shown = items.filter(
+    ({ permission }) => permission === undefined || permissions.includes(permission),
+  );
   return (
     <nav
       aria-label="Main"

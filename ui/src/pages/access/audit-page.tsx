@@ -10,6 +10,7 @@ import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
 import { AccessLinks } from './access-links.tsx';
+import { OnlyFor } from './only-for.tsx';
 
 type Action = AuditEventJson['action'];
 
@@ -53,7 +54,7 @@ const columns: Column<AuditEventJson>[] = [
 
 export function AuditPage() {
   return (
-    <>
+    <OnlyFor permission="read_audit_log" title="Audit log">
       <PageHeader
         title="Audit log"
         above={<AccessLinks />}
@@ -63,7 +64,7 @@ export function AuditPage() {
         <SelectFilter name="action" label="Act" choices={choices} />
       </Filters>
       <EventList />
-    </>
+    </OnlyFor>
   );
 }
 

@@ -13,8 +13,17 @@ import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { AccessLinks } from './access-links.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
+import { OnlyFor } from './only-for.tsx';
 
 export function TokensPage() {
+  return (
+    <OnlyFor permission="manage_tokens" title="Tokens">
+      <Tokens />
+    </OnlyFor>
+  );
+}
+
+function Tokens() {
   const [isCreating, setCreating] = useState(false);
   const [leaving, setLeaving] = useState<TokenJson | null>(null);
   return (

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { CallJson } from '../../../../src/http/api-types/calls.ts';
 import { useCall } from '../../api/calls.ts';
 import { RequestFailed } from '../../api/request.ts';
+import { useMay } from '../../api/session.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -28,6 +29,7 @@ export function CallPage() {
 
 function CallDetail({ call }: { call: CallJson }) {
   const [isEditing, setEditing] = useState(false);
+  const mayChange = useMay('change_calls');
   return (
     <>
       <PageHeader
@@ -43,9 +45,11 @@ function CallDetail({ call }: { call: CallJson }) {
           </span>
         }
         actions={
-          <Button icon={Pencil} onClick={() => setEditing(true)}>
-            Change
-          </Button>
+          mayChange && (
+            <Button icon={Pencil} onClick={() => setEditing(true)}>
+              Change
+            </Button>
+          )
         }
       />
       <CallFigures call={call} />
@@ -65,6 +69,7 @@ function CallDetail({ call }: { call: CallJson }) {
 }
 
 function Tags({ call: { tags } }: { call: CallJson }) {
+  const mayChange = useMay('change_calls');
   const count = Object.keys(tags).length;
   return (
     <section aria-labelledby="tags-heading" className="rounded-lg border border-line bg-surface p-4">
@@ -72,7 +77,7 @@ function Tags({ call: { tags } }: { call: CallJson }) {
         Tags {count > 0 && <span className="font-normal text-muted text-sm">{count}</span>}
       </h2>
       {count === 0 ? (
-        <p className="text-muted text-sm">None. Postbacks add them, and so does “Change”.</p>
+        <p className="text-muted text-sm">None. Postbacks add them{mayChange && ', and so does “Change”'}.</p>
       ) : (
         <TagList tags={tags} />
       )}

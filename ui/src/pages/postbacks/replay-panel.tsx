@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
 import { type ReplayAnswer, useReplay, useReplays } from '../../api/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
+import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ChangeList } from '../../components/changes.tsx';
@@ -12,11 +13,13 @@ import { FailureNote } from '../../components/error-state.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { LookOnly } from '../access/look-only.tsx';
 import { statusWords } from './outcome-words.ts';
 
 /** Sends a refused postback through again: first as a dry run, which shows what it would do. */
 export function ReplayPanel({ postback }: { postback: PostbackJson }) {
   const [isOpen, setIsOpen] = useState(false);
+  const mayReplay = useMay('send_postbacks');
   const first = postback.replay_of ?? postback.id;
   const { data } = useReplays(first);
   const replays = data?.items.filter((replay) => !replay.dry_run) ?? [];
@@ -24,15 +27,21 @@ export function ReplayPanel({ postback }: { postback: PostbackJson }) {
     <Card
       title="Replay"
       actions={
-        <Button look="primary" size="small" icon={RotateCcw} onClick={() => setIsOpen(true)}>
-          Replay
-        </Button>
+        mayReplay && (
+          <Button look="primary" size="small" icon={RotateCcw} onClick={() => setIsOpen(true)}>
+            Replay
+          </Button>
+        )
       }
     >
-      <p className="text-muted text-sm">
-        Once what it was refused for is mended, send the same request through again. It counts from when it
-        first came, and is done once, however often you press.
-      </p>
+      {mayReplay ? (
+        <p className="text-muted text-sm">
+          Once what it was refused for is mended, send the same request through again. It counts from when it
+          first came, and is done once, however often you press.
+        </p>
+      ) : (
+        <LookOnly act="send it through again" />
+      )}
       {replays.length > 0 && <Replays replays={replays} />}
       {isOpen && <ReplayDialog postback={postback} onClose={() => setIsOpen(false)} />}
     </Card>

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useMay } from '../../api/session.ts';
 import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -16,6 +17,7 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
   const navigate = useNavigate();
   const change = useChangeWebhook(id);
   const remove = useDeleteWebhook(id);
+  const mayChange = useMay('change_webhooks');
   const togglePause = () =>
     change.mutate(
       { paused: !paused },
@@ -32,6 +34,7 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
         toast.done(`${name} is deleted`);
       },
     });
+  if (!mayChange) return null;
   return (
     <>
       <Button icon={paused ? Play : Pause} onClick={togglePause} isBusy={change.isPending}>

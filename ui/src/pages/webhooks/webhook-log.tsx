@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useMay } from '../../api/session.ts';
 import { useWebhookLog } from '../../api/webhook-log.ts';
 import { ChangeSummary } from '../../components/change-summary.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -75,6 +76,7 @@ function outcomeWord(status: PostbackJson['status']): string {
 /** The webhook's own log, newest first; new rows come by themselves. */
 export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useWebhookLog(webhook.id);
+  const maySend = useMay('send_postbacks');
   if (data === undefined) {
     return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
   }
@@ -91,8 +93,8 @@ export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
       </h2>
       {rows.length === 0 ? (
         <EmptyState icon={Inbox} title="Nothing has come yet">
-          Send a first postback: the “Test” tab does it from here, and the “URL builder” makes the URL for the
-          sender. It appears here by itself.
+          {maySend && 'Send a first postback by hand in the “Test” tab. '}
+          The “URL builder” makes the URL for the sender; what it sends appears here by itself.
         </EmptyState>
       ) : (
         <DataTable

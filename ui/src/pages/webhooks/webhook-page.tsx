@@ -2,6 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { RequestFailed } from '../../api/request.ts';
+import { useMay } from '../../api/session.ts';
 import { useWebhook } from '../../api/webhooks.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { NotFound } from '../../components/not-found.tsx';
@@ -32,6 +33,22 @@ export function WebhookPage() {
 
 function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
   const { search, set } = useUrlSearch();
+  const maySend = useMay('send_postbacks');
+  const tabs = [
+    { id: 'activity', name: 'Activity', content: <WebhookActivity webhook={webhook} /> },
+    { id: 'builder', name: 'URL builder', content: <UrlBuilder webhook={webhook} /> },
+    ...(maySend ? [{ id: 'test', name: 'Test', content: <WebhookTest webhook={webhook} /> }] : []),
+    {
+      id: 'settings',
+      name: 'Settings',
+      content: (
+        <div className="space-y-5">
+          <WebhookSettings key={webhook.updated_at} webhook={webhook} />
+          <WebhookSignature webhook={webhook} />
+        </div>
+      ),
+    },
+  ];
   return (
     <>
       <PageHeader
@@ -52,23 +69,9 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
       />
       <Tabs
         label="Webhook"
-        open={search['tab'] ?? 'activity'}
+        open={tabs.find(({ id }) => id === search['tab'])?.id ?? 'activity'}
         onOpen={(tab) => set({ tab: tab === 'activity' ? undefined : tab })}
-        tabs={[
-          { id: 'activity', name: 'Activity', content: <WebhookActivity webhook={webhook} /> },
-          { id: 'builder', name: 'URL builder', content: <UrlBuilder webhook={webhook} /> },
-          { id: 'test', name: 'Test', content: <WebhookTest webhook={webhook} /> },
-          {
-            id: 'settings',
-            name: 'Settings',
-            content: (
-              <div className="space-y-5">
-                <WebhookSettings key={webhook.updated_at} webhook={webhook} />
-                <WebhookSignature webhook={webhook} />
-              </div>
-            ),
-          },
-        ]}
+        tabs={tabs}
       />
     </>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
-import { useSession } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { useChangeWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -8,6 +8,7 @@ import { FailureNote } from '../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { LookOnly } from '../access/look-only.tsx';
 import { AllowedFieldsField } from './allowed-fields.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
 import { typePaths, typeWords } from './webhook-words.ts';
@@ -33,6 +34,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
   const [fields, setFields] = useState(webhook.allowed_fields);
   const toast = useToast();
   const change = useChangeWebhook(webhook.id);
+  const mayChange = useMay('change_webhooks');
   const settings = readMatchSettings(match);
   const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
   const rateError =
@@ -70,42 +72,48 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
         save();
       }}
     >
-      <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
-      <MatchFields value={match} error={settings.error} onChange={setMatch} />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <TextAreaField
-          label="Allowed addresses"
-          value={addresses}
-          onChange={setAddresses}
-          hint="IP addresses or ranges (CIDR), one a line; empty: from anywhere"
-        />
-        <div className="space-y-4">
-          <TextField
-            label="Requests a minute"
-            inputMode="numeric"
-            value={rate}
-            onChange={setRate}
-            error={rateError}
-            placeholder="no limit"
-            hint="More are refused, and may be sent again"
+      <fieldset disabled={!mayChange} className="space-y-5">
+        <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
+        <MatchFields value={match} error={settings.error} onChange={setMatch} />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <TextAreaField
+            label="Allowed addresses"
+            value={addresses}
+            onChange={setAddresses}
+            hint="IP addresses or ranges (CIDR), one a line; empty: from anywhere"
           />
-          <label className="flex items-center gap-2 text-sm">
-            <input
-              type="checkbox"
-              checked={acceptsGet}
-              onChange={(event) => setAcceptsGet(event.target.checked)}
+          <div className="space-y-4">
+            <TextField
+              label="Requests a minute"
+              inputMode="numeric"
+              value={rate}
+              onChange={setRate}
+              error={rateError}
+              placeholder="no limit"
+              hint="More are refused, and may be sent again"
             />
-            Accept GET (pixels and plain links)
-          </label>
+            <label className="flex items-center gap-2 text-sm">
+              <input
+                type="checkbox"
+                checked={acceptsGet}
+                onChange={(event) => setAcceptsGet(event.target.checked)}
+              />
+              Accept GET (pixels and plain links)
+            </label>
+          </div>
         </div>
-      </div>
-      <AllowedFieldsField type={webhook.type} value={fields} error={fieldsError} onChange={setFields} />
+        <AllowedFieldsField type={webhook.type} value={fields} error={fieldsError} onChange={setFields} />
+      </fieldset>
       <FailureNote error={change.error} />
-      <div className="flex justify-end">
-        <Button type="submit" look="primary" isBusy={change.isPending}>
-          Save
-        </Button>
-      </div>
+      {mayChange ? (
+        <div className="flex justify-end">
+          <Button type="submit" look="primary" isBusy={change.isPending}>
+            Save
+          </Button>
+        </div>
+      ) : (
+        <LookOnly act="change them" />
+      )}
     </form>
   );
 }

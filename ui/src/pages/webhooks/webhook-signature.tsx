@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useMay } from '../../api/session.ts';
 import { useRequireSignature, useRotateSigningSecret } from '../../api/signing-secrets.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -14,6 +15,7 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
   const [secret, setSecret] = useState<string | null>(null);
   const [isRotating, setRotating] = useState(false);
   const require = useRequireSignature(id);
+  const mayChange = useMay('change_webhooks');
   const turn = (isOn: boolean) =>
     require.mutate(isOn, { onSuccess: ({ signing_secret: made }) => setSecret(made ?? null) });
   return (
@@ -24,12 +26,14 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
           : 'Not asked for: the key alone opens the door. Senders that know the Standard Webhooks scheme can sign, too.'}
       </p>
       <FailureNote error={require.error} />
-      <div className="mt-4 flex flex-wrap gap-2">
-        <Button isBusy={require.isPending} onClick={() => turn(!isRequired)}>
-          {isRequired ? 'Ask for no signature' : 'Require a signature'}
-        </Button>
-        {isRequired && <Button onClick={() => setRotating(true)}>New signing secret</Button>}
-      </div>
+      {mayChange && (
+        <div className="mt-4 flex flex-wrap gap-2">
+          <Button isBusy={require.isPending} onClick={() => turn(!isRequired)}>
+            {isRequired ? 'Ask for no signature' : 'Require a signature'}
+          </Button>
+          {isRequired && <Button onClick={() => setRotating(true)}>New signing secret</Button>}
+        </div>
+      )}
       <RotateSecretDialog
         id={id}
         isOpen={isRotating}

@@ -3,6 +3,7 @@ import { Plus, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import type { WebhookActivityJson } from '../../../../src/http/api-types/webhook-activity.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import { useMay } from '../../api/session.ts';
 import { useWebhookActivity, useWebhooks } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { type Column, DataTable, rowLinkStyle } from '../../components/data-table.tsx';
@@ -78,7 +79,7 @@ function Day({ counts }: { counts: Activity['counts'] | undefined }) {
 
 export function WebhooksPage() {
   const [isCreating, setCreating] = useState(false);
-  const createButton = (
+  const createButton = useMay('change_webhooks') && (
     <Button look="primary" icon={Plus} onClick={() => setCreating(true)}>
       Create
     </Button>
@@ -98,6 +99,7 @@ export function WebhooksPage() {
 
 function WebhookList() {
   const activity = useWebhookActivity(24);
+  const mayCreate = useMay('change_webhooks');
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useWebhooks();
   if (data === undefined) {
     return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
@@ -109,8 +111,10 @@ function WebhookList() {
   if (rows.length === 0) {
     return (
       <EmptyState icon={Webhook} title="No webhooks yet">
-        Press “Create” and name a sender. You get a URL with a key in it, which is all that a sender needs to
-        update your calls.
+        {mayCreate
+          ? 'Press “Create” and name a sender. You get a'
+          : 'Operators and owners create them, each with a'}{' '}
+        URL with a key in it, which is all that a sender needs to update your calls.
       </EmptyState>
     );
   }

@@ -1,0 +1,129 @@
+/** What each role is offered in the web UI: all that the server lets it do, and nothing that it would be refused. */
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Role, roles } from '../../src/core/role.ts';
+import { withRole } from '../support/accounts.ts';
+import { expectAccessible, TestBrowser, type TestPage } from '../support/browser.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+/** each with a heading or a tab that is there when the page is */
+let pages: { path: string; isThere(page: Page): Locator; offers: Partial<Record<Role, string[]>> }[];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), TestBrowser.launch()]);
+  const webhook = await server.createWebhook('update_fields', { name: 'CRM', signature_required: true });
+  const unsigned = await server.createWebhook();
+  await server.createCall('CA1', { campaign: 'Roofing' });
+  await server.post(unsigned, { call_log_id: 'CA1', reason: 'x' });
+  const refused = (await server.post(unsigned, { call_log_id: 'nobody', reason: 'x' })).json.postback_id;
+  const heading = (name: string) => (page: Page) =>
+    page.getByRole('heading', { name, exact: true, level: 1 });
+  const byId = `/webhooks/incoming/${webhook.id}`;
+  const onWebhook = ['Pause', 'Rotate key', 'Delete'];
+  pages = [
+    { path: '/overview', isThere: heading('Overview'), offers: {} },
+    { path: '/calls', isThere: heading('Calls'), offers: { analyst: ['Export CSV'] } },
+    { path: '/calls/CA1', isThere: heading('CA1'), offers: { operator: ['Change'] } },
+    { path: '/postbacks', isThere: heading('Postbacks'), offers: {} },
+    {
+      path: `/postbacks/${refused}`,
+      isThere: (page) => page.getByRole('heading', { name: 'Replay' }),
+      offers: { analyst: ['Copy as curl the request'], operator: ['Replay'] },
+    },
+    { path: '/webhooks/incoming', isThere: heading('Incoming webhooks'), offers: { operator: ['Create'] } },
+    { path: byId, isThere: heading('CRM'), offers: { operator: onWebhook } },
+    { path: `${byId}?tab=builder`, isThere: heading('CRM'), offers: { operator: onWebhook } },
+    {
+      path: `${byId}?tab=test`,
+      isThere: heading('CRM'),
+      offers: { operator: [...onWebhook, 'Dry run', 'Send'] },
+    },
+    {
+      path: `${byId}?tab=settings`,
+      isThere: heading('CRM'),
+      offers: { operator: [...onWebhook, 'Save', 'Ask for no signature', 'New signing secret'] },
+    },
+    { path: '/access/tokens', isThere: heading('Tokens'), offers: { owner: ['Create a token'] } },
+    { path: '/access/audit', isThere: heading('Audit log'), offers: {} },
+  ];
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** Signed in as this role, with what the server refused it. */
+async function openAs(role: Role): Promise<TestPage & { refused: string[] }> {
+  const opened = await browser.open(await withRole(server, role), '/overview');
+  const refused: string[] = [];
+  opened.page.on('response', (response) => {
+    if (response.status() === 403) refused.push(`${response.request().method()} ${response.url()}`);
+  });
+  return { ...opened, refused };
+}
+
+async function show(page: Page, { path, isThere }: (typeof pages)[number]): Promise<void> {
+  await page.goto(path);
+  await isThere(page).first().waitFor();
+  await page.locator('.animate-pulse').first().waitFor({ state: 'detached' });
+}
+
+/** The names of what can be pressed or changed on the page. */
+const controlsOf = (page: Page) =>
+  page
+    .locator('main :is(button, input, select, textarea):enabled:visible')
+    .evaluateAll((all) => all.map((one) => one.textContent));
+
+describe.each(roles)('%s', (role) => {
+  test('is offered what it may, on every page, and nothing else', async () => {
+    const { page, refused } = await openAs(role);
+    for (const one of pages) {
+      await show(page, one);
+      for (const [needed, names] of Object.entries(one.offers)) {
+        const isOffered = roles.indexOf(role) >= roles.indexOf(needed as Role); // keys of offers are roles
+        for (const name of names) {
+          const button = page.getByRole('main').getByRole('button', { name, exact: true });
+          await expect
+            .poll(() => button.count(), { message: `${one.path}: ${name}` })
+            .toBe(isOffered ? 1 : 0);
+        }
+      }
+    }
+    expect(refused).toEqual([]);
+  });
+});
+
+test('analyst: whatever is pressed on any page, nothing is refused', async () => {
+  const { page, refused } = await openAs('analyst');
+  let pressed = 0;
+  for (const one of pages) {
+    await show(page, one);
+    const buttons = page.locator('main button:enabled:visible');
+    const count = await buttons.count();
+    for (let at = 0; at < count; at += 1) {
+      await show(page, one);
+      await buttons.nth(at).click();
+      pressed += 1;
+      await page.waitForLoadState('networkidle');
+    }
+  }
+  expect(pressed).toBeGreaterThan(20);
+  expect(refused).toEqual([]);
+});
+
+test('analyst: reads the settings of a webhook, can change none, and is told why', async () => {
+  const { page } = await openAs('analyst');
+  await page.goto(pages.find(({ path }) => path.endsWith('tab=settings'))?.path ?? '');
+  await page.getByText('Your role, analyst, reads').waitFor();
+  expect(await page.getByLabel('Name').inputValue()).toBe('CRM');
+  expect(await controlsOf(page)).toEqual(['Activity', 'URL builder', 'Settings']);
+  await expectAccessible(page);
+  await page.goto('/access/tokens');
+  await page.getByText('this is for owners').waitFor();
+  await expectAccessible(page);
+  await page.goto('/calls/CA1');
+  await page.getByText('None. Postbacks add them.').waitFor();
+});

@@ -1,0 +1,15 @@
+import { Lock } from 'lucide-react';
+import { useSession } from '../../api/session.ts';
+
+/** In the place of a button that the server would refuse: why it is not there. @param act such as “change it” */
+export function LookOnly({ act }: { act: string }) {
+  const { role } = useSession();
+  return (
+    <p className="flex items-center gap-2 text-muted text-sm">
+      <Lock aria-hidden className="size-4 shrink-0" />
+      <span>
+        Your role, {role}, reads: to {act}, ask an owner for a token that may.
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,21 @@
+import { Lock } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { type Permission, useMay, useSession } from '../../api/session.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+
+type OnlyForProps = { permission: Permission; title: string; children: ReactNode };
+
+/** A page for those who may; others are told so, and the server is not asked for what it would refuse. */
+export function OnlyFor({ permission, title, children }: OnlyForProps) {
+  const { role } = useSession();
+  if (useMay(permission)) return children;
+  return (
+    <>
+      <PageHeader title={title} />
+      <EmptyState icon={Lock} title="Not for your role">
+        You are signed in as {role}, and this is for owners. Ask one of them, or sign in with another token.
+      </EmptyState>
+    </>
+  );
+}
