@@ -30,7 +30,7 @@ export type World = {
 };
 
 /** Answers of megabytes, or the same for every request: they get fewer requests than the others. */
-const rare = /calls\.csv|openapi\.json|metrics|\/events$|imports|reconciliations|exports/;
+const rare = /attention|calls\.csv|openapi\.json|metrics|\/events$|imports|reconciliations|exports/;
 
 export function requestsOf(paths: Paths, world: World): fc.Arbitrary<FuzzRequest> {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
