@@ -3,12 +3,11 @@ import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import { isClusterMade } from '../store/embedded/cluster.ts';
 import { DataDirInUse } from '../store/embedded/data-dir-lock.ts';
-import { listMigrations, readSchemaVersion } from '../store/migrate.ts';
+import { listMigrations, postgresMajorMin, readSchemaVersion } from '../store/migrate.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
 import { withDatabase } from './with-database.ts';
 
-const majorMin = 15;
 const clockWarnMs = 2_000;
 const clockFailMs = 60_000;
 
@@ -47,8 +46,8 @@ async function checkVersion(pool: pg.Pool, where: string): Promise<Finding> {
   const [row] = rows;
   const subject = 'database';
   const says = `version ${row?.version}: ${where}`;
-  if (row === undefined || row.number < majorMin * 10_000) {
-    const fix = `Ringback needs PostgreSQL ${majorMin} or newer: upgrade it, or leave DATABASE_URL out.`;
+  if (row === undefined || row.number < postgresMajorMin * 10_000) {
+    const fix = `Ringback needs PostgreSQL ${postgresMajorMin} or newer: upgrade it, or leave DATABASE_URL out.`;
     return { level: 'FAIL', subject, says, fix };
   }
   if (row.read_only === 'on') {

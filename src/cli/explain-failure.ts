@@ -4,12 +4,12 @@ import { BackupFault } from '../store/backup/contents.ts';
 import { NotDistributed } from '../store/distribute.ts';
 import { DataDirInUse } from '../store/embedded/data-dir-lock.ts';
 import { isConnectionFailure } from '../store/failure.ts';
-import { SchemaTooNew } from '../store/migrate.ts';
+import { PostgresTooOld, SchemaTooNew } from '../store/migrate.ts';
 
 /** `fix` is null where `what` already says what to do. */
 export type Explained = { what: string; fix: string | null };
 
-const saysWhatToDo = [ConfigError, SchemaTooNew, DataDirInUse, BackupFault, NotDistributed];
+const saysWhatToDo = [ConfigError, SchemaTooNew, PostgresTooOld, DataDirInUse, BackupFault, NotDistributed];
 const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */

@@ -10,6 +10,11 @@ export type Migration = { version: number; name: string };
 
 export class SchemaTooNew extends Error {}
 
+/** The oldest PostgreSQL that has all that the statements use. */
+export const postgresMajorMin = 15;
+
+export class PostgresTooOld extends Error {}
+
 /** The migrations that this program brings, in order. Their numbers have no gaps. */
 export function listMigrations(): Migration[] {
   const names = readdirSync(folder)
@@ -26,11 +31,12 @@ export function listMigrations(): Migration[] {
  * Brings the schema to this program's version, forward only, one process at a time. Each migration commits
  * together with its version, so a crash between two leaves a whole schema.
  * @returns the migrations that were run
- * @throws SchemaTooNew when a newer program has been here
+ * @throws SchemaTooNew when a newer program has been here, PostgresTooOld for a server that it cannot run on
  */
 export async function migrate(pool: pg.Pool): Promise<Migration[]> {
   const client = await pool.connect();
   try {
+    await refuseOldPostgres(client);
     // However long another process migrates, or a large table is in use.
     await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
@@ -46,6 +52,17 @@ export async function migrate(pool: pg.Pool): Promise<Migration[]> {
     // Ending the session frees the lock, whatever went wrong.
     client.release(true);
   }
+}
+
+async function refuseOldPostgres(client: Queryable): Promise<void> {
+  const { rows } = await client.query<{ version: string; number: number }>(
+    `select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+  );
+  const [server] = rows;
+  if (server !== undefined && server.number >= postgresMajorMin * 10_000) return;
+  throw new PostgresTooOld(
+    `The PostgreSQL of DATABASE_URL has version ${server?.version}; Ringback needs ${postgresMajorMin} or newer. Upgrade it, or leave DATABASE_URL out.`,
+  );
 }
 
 /** Makes the schema as it was at `version` in an empty database, in the caller's transaction, under `lockMigrations`. */

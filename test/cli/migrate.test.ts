@@ -38,6 +38,28 @@ test('a schema of a newer Ringback is refused and left alone', async () => {
   expect(stderr).toMatch(/schema version 999.*Start the newer Ringback/);
 });
 
+test('a PostgreSQL that is too old is refused and left alone, by a start too', async () => {
+  const database = await openDatabase({ isEmpty: true });
+  const name = new URL(database.url).pathname.slice(1);
+  // A function of the same name stands before PostgreSQL's own.
+  await database.query(
+    `create function public.current_setting(text) returns text language sql
+     as $$ select case $1 when 'server_version_num' then '140011' else '14.11' end $$`,
+  );
+  await database.query(`alter database ${name} set search_path = public, pg_catalog`);
+  for (const command of ['migrate', 'start']) {
+    const { code, stderr } = await runRingback([command], {
+      DATABASE_URL: database.url,
+      DATA_DIR: await makeFolder(),
+      PORT: '0',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/version 14\.11; Ringback needs 15 or newer/);
+  }
+  const tables = await database.query(`select count(*)::int from pg_tables where schemaname = 'public'`);
+  expect(tables).toEqual([{ count: 0 }]);
+});
+
 test('without DATABASE_URL the embedded database is made, migrated and ended again', async () => {
   const DATA_DIR = join(await makeFolder(), 'data');
   const { code, stdout } = await runRingback(['migrate'], { DATA_DIR });
