@@ -94,6 +94,33 @@ describe('the audit log', () => {
     expect(JSON.stringify(acts)).not.toContain(token);
   });
 
+  test('tells of browsers that were signed in and out, by which token and whence', async () => {
+    const { id, token } = (await server.api('POST', '/tokens', { name: 'Olga', role: 'analyst' })).json;
+    const from = { 'x-forwarded-for': '203.0.113.8' };
+    const session = (method: string, headers: Record<string, string>, body?: unknown) =>
+      server.request('/api/v1/session', { method, headers: { ...from, ...headers }, body });
+    const signedIn = await session('POST', {}, { token });
+    expect(signedIn.status).toBe(200);
+    const [cookie = ''] = (signedIn.headers.get('set-cookie') ?? '').split(';');
+    expect((await session('POST', {}, { token: 'rbt_wrong' })).status).toBe(401);
+    expect((await session('DELETE', { cookie })).status).toBe(204);
+    expect((await session('DELETE', { cookie })).status).toBe(401);
+    // by its token no browser is signed out
+    expect((await session('DELETE', { authorization: `Bearer ${token}` })).status).toBe(204);
+    const acts = await actsOf(`&target_id=${id}`);
+    const by = { actor: expect.stringMatching(/^Olga/), actor_token_id: id, source_ip: '203.0.113.8' };
+    const expires_at = { from: null, to: signedIn.json.expires_at };
+    expect(acts.slice(0, -1)).toMatchObject([
+      { action: 'session.ended', ...by, changes: {} },
+      { action: 'session.created', ...by, changes: { expires_at } },
+    ]);
+    expect(acts).toHaveLength(3);
+    const [, secret = ''] = cookie.split('=');
+    expect(secret.length).toBeGreaterThan(20);
+    expect(JSON.stringify(acts)).not.toContain(secret);
+    expect(JSON.stringify(acts)).not.toContain(token);
+  });
+
   test('tells of nothing that was refused or did nothing', async () => {
     const before = await actsOf();
     const analyst = await withRole(server, 'analyst');
