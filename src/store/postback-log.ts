@@ -40,6 +40,8 @@ export type LoggedPostback = {
 /** With the outcome that its sender was answered with. */
 export type FoundPostback = LoggedPostback & { answered: Outcome };
 
+type FoundRow = LoggedPostback & { first_status: PostbackStatus; call_log_ids: string[] | null };
+
 /** What the log may be narrowed to; `from` and `to` are instants of receipt. */
 export type PostbackFilter = Partial<{
   webhookId: string;
@@ -93,14 +95,14 @@ export async function findPostback(
   accountId: string,
   postbackId: string,
 ): Promise<FoundPostback | null> {
-  const { rows } = await pool.query<LoggedPostback & { first_status: PostbackStatus }>(
-    `select ${columns}, p.first_status from postback p
+  const { rows } = await pool.query<FoundRow>(
+    `select ${columns}, p.first_status, p.call_log_ids from postback p
      where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
     [accountId, postbackId],
   );
   if (rows[0] === undefined) return null;
-  const { first_status, ...postback } = rows[0];
-  return { ...postback, answered: outcomeOf({ ...postback, first_status }) };
+  const { first_status, call_log_ids, ...postback } = rows[0];
+  return { ...postback, answered: outcomeOf({ ...postback, first_status, call_log_ids }) };
 }
 
 /** Spelled so that each half has an index: the ids in use, and those that refusals did not use up. */

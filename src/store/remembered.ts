@@ -8,7 +8,7 @@ import type { RefusalCode } from '../core/refusal.ts';
 import type { RowTexts, Statement } from './round-trip.ts';
 
 const answerColumns = `postback_id, webhook_id, transaction_id, first_status, code, detail, call_log_id, phone_number,
-  matched_by, candidates, update, changes, errors, ignored`;
+  matched_by, candidates, update, changes, errors, ignored, call_log_ids`;
 
 /** A postback as it stands in the log. */
 export type AnsweredRow = {
@@ -32,6 +32,7 @@ type AnswerColumns = {
   changes: Changes | null;
   errors: Fault[] | null;
   ignored: string[] | null;
+  call_log_ids: string[] | null;
 };
 
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
@@ -62,7 +63,7 @@ export function rememberedOf(rows: AnsweredRow[]): Map<string, Remembered> {
 
 function readAnswered(texts: RowTexts): AnsweredRow {
   const [postbackId, webhookId, transactionId, firstStatus, code, detail, callLogId, phoneNumber] = texts;
-  const [matchedBy, candidates, update, changes, errors, ignored] = texts.slice(8);
+  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds] = texts.slice(8);
   return {
     webhookId: webhookId ?? null,
     transactionId: transactionId ?? null,
@@ -80,6 +81,7 @@ function readAnswered(texts: RowTexts): AnsweredRow {
       changes: changes == null ? null : (parseStoredJson(changes) as Changes),
       errors: errors == null ? null : (parseStoredJson(errors) as Fault[]),
       ignored: ignored == null ? null : (parseStoredJson(ignored) as string[]),
+      call_log_ids: callLogIds == null ? null : (parseStoredJson(callLogIds) as string[]),
     }),
   };
 }
@@ -97,6 +99,11 @@ export function outcomeOf(row: AnswerColumns): Outcome {
     candidates: row.candidates,
     changes: row.first_status === 'applied' ? (row.changes ?? noChanges()) : noChanges(),
     ignored: row.ignored ?? [],
-    refusal: isRejected ? { code, detail: detail ?? '', errors: row.errors ?? [] } : null,
+    refusal: isRejected
+      ? {
+          ...{ code, detail: detail ?? '', errors: row.errors ?? [] },
+          ...(row.call_log_ids !== null && { callLogIds: row.call_log_ids }),
+        }
+      : null,
   };
 }

@@ -128,6 +128,8 @@ describe('the rule of the webhook', () => {
     const answer = await server.post(ruled, { phone_number, converted: true });
     expect(answer.json).toMatchObject({ status: 409, code: 'ambiguous_call', candidates: 4 });
     expect(answer.json.call_log_ids.toSorted()).toEqual(['long', 'newest', 'oldest', 'unmeasured']);
+    const logged = (await server.api('GET', `/postbacks/${answer.json.postback_id}`)).json;
+    expect(logged.answer).toEqual({ status: 409, body: answer.json });
     const single = await server.post(ruled, { phone_number: '+13125550112', converted: true });
     expect(single.json).toMatchObject({ status: 'applied', call_log_id: 'someone-else', candidates: 1 });
   });
