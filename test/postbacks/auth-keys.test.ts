@@ -59,6 +59,10 @@ describe('the key', () => {
       { query: `moja_auth_key=wrong&auth_key=${key}`, headers: { 'x-auth-key': 'wrong' } },
       { query: `moja_auth_key=${key}`, headers: { 'x-auth-key': 'wrong' } },
       { headers: { 'x-auth-key': key, authorization: 'Bearer wrong' } },
+      // what a template leaves where it has no key is none
+      { query: `auth_key=&moja_auth_key=${key}` },
+      { query: 'auth_key=&moja_auth_key=', headers: { 'x-auth-key': key } },
+      { query: 'auth_key', headers: { 'x-auth-key': '', authorization: `Bearer ${key}` } },
     ];
     for (const place of first) expect((await present(place)).status).toBe(200);
   });
@@ -82,9 +86,10 @@ describe('the key', () => {
       { headers: { authorization: 'Bearer' } },
     ];
     const answers = await Promise.all(places.map((place) => present(place)));
-    const seen = answers.map(({ status, headers, text }) => {
-      const { date: _date, 'x-postback-id': _id, ...others } = Object.fromEntries(headers);
-      return JSON.stringify({ status, others, text });
+    const seen = answers.map(({ status, headers, json: { postback_id, ...json } }) => {
+      const { date: _date, 'x-postback-id': id, ...others } = Object.fromEntries(headers);
+      expect(postback_id).toBe(id);
+      return JSON.stringify({ status, others, json });
     });
     expect(new Set(seen).size).toBe(1);
     expect(answers[0]?.json).toMatchObject({ status: 401, code: 'invalid_auth_key' });

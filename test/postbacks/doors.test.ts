@@ -68,6 +68,7 @@ test('405 comes before anything else: whatever the key, the type and the body', 
       });
       expect(answer.status).toBe(405);
       expect(answer.headers.get('allow')).toBe('GET, POST');
+      expect(answer.json.postback_id).toBe(answer.headers.get('x-postback-id'));
     }
   }
 });

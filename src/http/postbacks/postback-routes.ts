@@ -10,7 +10,7 @@ import type { ErrorMapper } from '../errors.ts';
 import { type GuardedWebhook, mayBeOutdated, refuseByGuards, sendGuards } from '../guards/door-guards.ts';
 import { type GuessGuard, tooManyGuesses } from '../guards/guess-guard.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { prepareRefusal, sendProblem } from '../problem.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from '../problem.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { Carrier, PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
@@ -202,14 +202,15 @@ export function noteUnknown(
   lines.writeUnknown(received, code);
 }
 
-/** Answers a request that is not in the log; the id in the header is that of the server's own log. */
+/** Answers a request that is not in the log; its id is that of the server's own log. */
 export function answerRefused(
   reply: FastifyReply,
   { postbackId, answerForm }: ReceivedRequest,
   refusal: Refusal,
 ): FastifyReply {
   reply.header('x-postback-status', 'rejected').header('x-postback-id', postbackId);
-  return answerForm === 'json'
-    ? sendProblem(reply, refusal)
-    : answerInForm(prepareRefusal(reply, refusal), answerForm, refusal);
+  prepareRefusal(reply, refusal);
+  return answerForm === 'gif' || answerForm === 'text'
+    ? answerInForm(reply, answerForm, refusal)
+    : sendProblemJson(reply, problemOf(refusal, { postback_id: postbackId }));
 }

@@ -40,12 +40,13 @@ function bytesOf({ 'content-length': length }: FastifyRequest['headers']): numbe
   return length === undefined ? null : Number(length);
 }
 
-/** Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (contract 2.1). */
+/**
+ * Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (contract 2.1). An empty one is
+ * what a sender's template leaves where it has none.
+ */
 function keyOf(query: URLSearchParams, headers: FastifyRequest['headers']): string | null {
-  const inQuery = query.get('auth_key') ?? query.get('moja_auth_key');
-  if (inQuery !== null) return inQuery;
-  const header = headers['x-auth-key'];
-  if (header !== undefined) return String(header);
+  const named = query.get('auth_key') || query.get('moja_auth_key') || headers['x-auth-key'];
+  if (named) return String(named);
   return /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
