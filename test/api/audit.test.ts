@@ -96,7 +96,7 @@ describe('the audit log', () => {
 
   test('tells of browsers that were signed in and out, by which token and whence', async () => {
     const { id, token } = (await server.api('POST', '/tokens', { name: 'Olga', role: 'analyst' })).json;
-    const from = { 'x-forwarded-for': '203.0.113.8' };
+    const from = { 'x-forwarded-for': '203.0.113.8', 'sec-fetch-site': 'same-origin' };
     const session = (method: string, headers: Record<string, string>, body?: unknown) =>
       server.request('/api/v1/session', { method, headers: { ...from, ...headers }, body });
     const signedIn = await session('POST', {}, { token });
