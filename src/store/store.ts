@@ -62,6 +62,7 @@ export function createStore(db: Db, now: () => string) {
     listWebhooks: (accountId: string, limit: number, before: string | null) =>
       webhooks.listWebhooks(db, accountId, limit, before),
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
+    listSecretHashes: (max: number) => webhookKeys.listSecretHashes(db, max, now()),
     findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now()),
     findOwnWebhook: (accountId: string, webhookId: string) =>
       webhookKeys.findOwnWebhook(db, accountId, webhookId),

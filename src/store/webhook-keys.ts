@@ -30,6 +30,20 @@ export async function findWebhookByKey(
   return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
 }
 
+/** Hashes of keys and tokens that are good, `max` at most, the newest keys last. */
+export async function listSecretHashes({ pool }: Db, max: number, now: string): Promise<Buffer[]> {
+  const { rows } = await pool.query<{ hash: Buffer }>(
+    `select hash from (
+       select key_hash as hash, created_at from auth_key where expires_at is null or expires_at > $1
+       union all
+       select token_hash, created_at from api_token where expires_at is null or expires_at > $1
+       order by created_at desc limit $2) newest
+     order by created_at`,
+    [now, max],
+  );
+  return rows.map(({ hash }) => hash);
+}
+
 /** The same, for an owner who needs no key. */
 export async function findOwnWebhook(
   { pool }: Db,

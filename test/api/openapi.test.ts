@@ -54,7 +54,7 @@ async function readRoutes(): Promise<{
   routes: [string, string][];
 }> {
   const app = await createApp({
-    store: { latestSchemaVersion: 0 },
+    store: { latestSchemaVersion: 0, listSecretHashes: async () => [] },
     writer: {},
     metrics: createMetrics(),
     log: createLog('silent'),

@@ -1,7 +1,13 @@
 /** Guessing keys is slowed for each address; honest senders notice nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import {
+  type Answer,
+  startTestServer,
+  startTestServerOn,
+  type TestServer,
+  type TestWebhook,
+} from '../support/server.ts';
 
 let server: TestServer;
 let webhook: TestWebhook;
@@ -52,6 +58,21 @@ test('a sender whose key is good is not slowed by a guesser at the same address'
   // not even when its settings have changed since, and have to be read anew
   await server.api('PATCH', `/webhooks/incoming/${honest.id}`, { name: 'Changed' });
   expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
+});
+
+test('nor is the first postback or request of a good key or token after a start', async () => {
+  const honest = await server.createWebhook();
+  const { token } = (await server.api('POST', '/tokens', { name: 'Script', role: 'analyst' })).json;
+  const started = await startTestServerOn(server.database, { trustedProxies: ['127.0.0.1'] }, 1);
+  const from = { 'x-forwarded-for': '203.0.113.14' };
+  const send = (key: string) =>
+    started.request(`/update-fields?auth_key=${key}&call_log_id=C1&reason=x`, { headers: from });
+  for (let status = 401; status !== 429; status = (await send('rbk_guess')).status) expect(status).toBe(401);
+  expect((await send(honest.auth_key)).status).toBe(200);
+  const headers = { ...from, authorization: `Bearer ${token}` };
+  expect((await started.request('/api/v1/calls', { headers })).status).toBe(200);
+  expect((await send('rbk_guess')).status).toBe(429);
+  await started.stop();
 });
 
 test('other addresses are not slowed, but others of the same IPv6 network are', async () => {

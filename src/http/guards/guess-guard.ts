@@ -1,7 +1,8 @@
 /**
  * Slows the guessing of keys and tokens, per network. Every address has a stock of failures, which fills up again
- * slowly; with an empty one, a key or token that this process has not seen to be good is not even looked up.
- * Good ones cost nothing here and pass always, from the same address too.
+ * slowly; with an empty one, a key or token that this process does not know to be good is not even looked up.
+ * Good ones cost nothing here and pass always, from the same address too: it knows those that there were when it started,
+ * and those that it has seen since.
  */
 import { networkOf } from '../../address-list.ts';
 import { type Refusal, refuse } from '../../core/refusal.ts';
@@ -11,8 +12,8 @@ const refillMs = 1_000;
 /** About 2 MB. The network that failed longest ago is forgotten first. */
 const networksMax = 10_000;
 
-/** Tokens that were good lately; those of an installation are few. */
-const goodMax = 1_000;
+/** Hashes of keys and tokens that are good, about 2 MB. */
+export const goodMax = 20_000;
 
 type Stock = { left: number; countedAtMs: number };
 
@@ -25,6 +26,15 @@ export class GuessGuard {
   /** @param now milliseconds of a clock that only goes forward */
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** Tells of keys and tokens that are good, so that nobody's guesses delay the first use of one. */
+  trust(hashes: Buffer[]): void {
+    for (const hash of hashes) this.#noteGood(nameOf(hash));
+  }
+
+  isGood(hash: Buffer): boolean {
+    return this.#good.has(nameOf(hash));
   }
 
   /** True where nothing that might be a guess should be looked at now. */
@@ -44,11 +54,10 @@ export class GuessGuard {
     refusal: Refusal,
     find: (hash: Buffer) => Promise<T | null>,
   ): Promise<T | Refusal> {
-    const name = hash.toString('base64');
-    const isAllowed = this.#good.has(name) || !this.isSlowed(address);
+    const isAllowed = this.isGood(hash) || !this.isSlowed(address);
     const found = isAllowed ? await find(hash) : null;
     if (found !== null) {
-      this.#noteGood(name);
+      this.#noteGood(nameOf(hash));
       return found;
     }
     const waitSeconds = this.fail(address);
@@ -81,6 +90,10 @@ export class GuessGuard {
     stock.countedAtMs = nowMs;
     return stock.left;
   }
+}
+
+function nameOf(hash: Buffer): string {
+  return hash.toString('base64');
 }
 
 export function tooManyGuesses(retryAfterSeconds: number): Refusal {

@@ -22,13 +22,14 @@ export class WebhookDirectory {
   }
 
   /**
-   * @param from the address that presents the key; a key that is not remembered is not looked up for one that has
-   *   guessed too much. Null where the key was good a moment ago
+   * @param from the address that presents the key; a key that is not known to be good is not looked up for one
+   *   that has guessed too much. Null where the key was good a moment ago
    * @returns null for a key that is unknown, expired or revoked
    */
   async find(key: string, from: string | null): Promise<GuardedWebhook | null> {
     const known = this.#byKey.get(key);
-    if (known === undefined && from !== null && this.#guesses.isSlowed(from)) return null;
+    const mayBeGuess = known === undefined && from !== null && this.#guesses.isSlowed(from);
+    if (mayBeGuess && !this.#guesses.isGood(hashSecret(key))) return null;
     const webhook = await (known ?? this.#look(key));
     if (webhook?.keyExpiresAt == null || Date.parse(webhook.keyExpiresAt) > Date.now()) return webhook;
     return null;
