@@ -8,5 +8,6 @@ export default defineConfig({
     // Generous, because the crash tests load small machines on purpose: a test that hangs still ends the run.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -47,7 +47,7 @@ async function fill(server: TestServer): Promise<TestWebhook> {
 }
 
 test('a backup of a running server, restored into an empty folder, gives the same answers and goes on from there', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const source = await makeDataDir();
   const server = await source.start().listening;
@@ -79,7 +79,7 @@ test('a backup of a running server, restored into an empty folder, gives the sam
 });
 
 test('a backup taken under load is the state of one moment, with all that was acknowledged before it', {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const source = await makeDataDir();
   const server = await source.start().listening;
