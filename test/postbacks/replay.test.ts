@@ -1,9 +1,9 @@
 /** A refused postback goes through again: the same request, the same pipeline, done once (`POST /postbacks/{id}/replay`). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
+import { postbackIdOf, replaysOf } from '../support/replays.ts';
 import { postText } from '../support/senders.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
 let server: TestServer;
 let webhook: TestWebhook;
@@ -15,15 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const idOf = (answer: Answer): string => answer.headers.get('x-postback-id') ?? '';
-const replay = (id: string, body?: object) => server.api('POST', `/postbacks/${id}/replay`, body);
-const read = async (id: string) => (await server.api('GET', `/postbacks/${id}`)).json;
-
-async function refused(body: object, code: string, by = webhook): Promise<string> {
-  const answer = await server.post(by, body);
-  expect(answer.json.code).toBe(code);
-  return idOf(answer);
-}
+const { replay, read, refused } = replaysOf(() => ({ server, webhook }));
 
 describe('once its cause is mended, a refused postback is applied', () => {
   test('whose call was not known yet; log and timeline say that it is a replay, and whose', async () => {
@@ -49,7 +41,7 @@ describe('once its cause is mended, a refused postback is applied', () => {
         ignored: [],
       },
     ]);
-    expect(idOf(answer)).toBe(answer.json.postback_id);
+    expect(postbackIdOf(answer)).toBe(answer.json.postback_id);
     const first = await read(id);
     expect(first).toMatchObject({
       status: 'rejected',
@@ -86,7 +78,7 @@ describe('once its cause is mended, a refused postback is applied', () => {
     const id = await refused({ call_log_id: 'paused', reason: 'r' }, 'webhook_paused', paused);
     const still = await replay(id);
     expectProblem(still, 403, 'webhook_paused');
-    expect(await read(idOf(still))).toMatchObject({ code: 'webhook_paused', replay_of: id });
+    expect(await read(postbackIdOf(still))).toMatchObject({ code: 'webhook_paused', replay_of: id });
     await server.api('PATCH', `/webhooks/incoming/${paused.id}`, { paused: false });
     expect((await replay(id)).json.status).toBe('applied');
   });
@@ -123,9 +115,9 @@ describe('once its cause is mended, a refused postback is applied', () => {
     for (const answer of [json, form, query]) expect(answer.status).toBe(404);
     await server.createCall('forms');
     await server.createCall('other', { call_converted_at: '2026-01-01T00:00:00Z' });
-    expect((await replay(idOf(json))).json.changes.revenue_paid_out.to).toBe(digits);
+    expect((await replay(postbackIdOf(json))).json.changes.revenue_paid_out.to).toBe(digits);
     // The body wins over the query, and an empty text of a form is null.
-    expect((await replay(idOf(form))).json).toMatchObject({
+    expect((await replay(postbackIdOf(form))).json).toMatchObject({
       ...{ call_log_id: 'other', ignored: ['utm'] },
       changes: {
         reason: { from: null, to: 'a & b' },
@@ -133,7 +125,7 @@ describe('once its cause is mended, a refused postback is applied', () => {
         'tags.k': { from: null, to: 'v' },
       },
     });
-    expect((await replay(idOf(query))).json.changes).toEqual({
+    expect((await replay(postbackIdOf(query))).json.changes).toEqual({
       no_payout_reason: { from: null, to: 'Caps exceeded' },
     });
   });
@@ -197,76 +189,6 @@ describe('a replay counts from the first receipt', () => {
   });
 });
 
-describe('it is done once', () => {
-  test.each([
-    ['with a transaction id', { transaction_id: 'once' }],
-    ['without one', {}],
-  ])('however many replays arrive at once, %s', async (name, extra) => {
-    const id = await refused({ call_log_id: name, reason: 'r', ...extra }, 'call_not_found');
-    await server.createCall(name);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => replay(id)));
-    const done = answers.filter(({ json }) => !json.duplicate);
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(done.length).toBe(1);
-    expect(new Set(answers.map(({ json }) => json.postback_id)).size).toBe(1);
-    const { json } = await server.api('GET', `/postbacks?replay_of=${id}`);
-    expect(json.items.length).toBe(1);
-    // What happened since is not undone by one more click.
-    await server.post(webhook, { call_log_id: name, reason: 'newer' });
-    expect((await replay(id)).json.duplicate).toBe(true);
-    expect((await server.readCall(name)).reason).toBe('newer');
-  });
-
-  test('and not again where the sender’s own repeat was first, nor the other way round', async () => {
-    const update = { call_log_id: 'twice', revenue_paid_out: '5', transaction_id: 'T' };
-    const id = await refused(update, 'call_not_found');
-    await server.createCall('twice');
-    const own = await server.post(webhook, update);
-    expect(own.json).toMatchObject({ status: 'applied', duplicate: false });
-    const answer = await replay(id);
-    expect(answer.json).toEqual({ ...own.json, duplicate: true });
-
-    const other = { call_log_id: 'twice too', revenue_paid_out: '5', transaction_id: 'T2' };
-    const first = await refused(other, 'call_not_found');
-    await server.createCall('twice too');
-    const replayed = await replay(first);
-    expect((await server.post(webhook, other)).json).toEqual({ ...replayed.json, duplicate: true });
-    expectProblem(
-      await server.post(webhook, { ...other, revenue_paid_out: '6' }),
-      409,
-      'transaction_id_reused',
-    );
-  });
-
-  test('a replay that is refused again may be replayed: as one more replay of the first', async () => {
-    const id = await refused({ call_log_id: 'third', reason: 'r' }, 'call_not_found');
-    const again = await replay(id);
-    expectProblem(again, 404, 'call_not_found');
-    await server.createCall('third');
-    const [one, other] = await Promise.all([replay(id), replay(idOf(again))]);
-    expect([one.json.duplicate, other.json.duplicate].sort()).toEqual([false, true]);
-    expect((await read(one.json.postback_id)).replay_of).toBe(id);
-  });
-
-  test('an update that its call’s completion refused is done by a replay, though its id is used up', async () => {
-    await server.createCall('full', { state: 'live' });
-    const { json: queued } = await server.post(webhook, {
-      ...{ call_log_id: 'full', transaction_id: 'F', add: { one_more: 'x' } },
-    });
-    const tags = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`k${at}`, 'v']));
-    await server.api('POST', '/calls/full/complete', { tags });
-    expect(await read(queued.postback_id)).toMatchObject({ status: 'rejected', code: 'too_many_tags' });
-    expectProblem(await replay(queued.postback_id), 422, 'too_many_tags');
-    await server.api('PATCH', '/calls/full', { remove: ['k1'] });
-    const answers = await Promise.all([replay(queued.postback_id), replay(queued.postback_id)]);
-    expect(answers.map(({ json }) => [json.status, json.duplicate]).sort()).toEqual([
-      ['applied', false],
-      ['applied', true],
-    ]);
-    expect((await server.readCall('full')).tags.one_more).toBe('x');
-  });
-});
-
 test('a dry run tells what a replay would do, and does nothing', async () => {
   const id = await refused({ call_log_id: 'dry', revenue_paid_out: '7' }, 'call_not_found');
   expectProblem(await replay(id, { dry_run: true }), 404, 'call_not_found');
@@ -282,132 +204,4 @@ test('a dry run tells what a replay would do, and does nothing', async () => {
   expect((await server.readCall('dry')).revenue_paid_out).toBeNull();
   expect((await replay(id)).json).toMatchObject({ status: 'applied', duplicate: false });
   expect((await replay(id, { dry_run: true })).json).toMatchObject({ duplicate: true, dry_run: true });
-});
-
-describe('what cannot be replayed is refused with the reason', () => {
-  beforeAll(() => server.createCall('known'));
-
-  const cases: [string, () => Promise<Answer>][] = [
-    ['what was applied', () => server.post(webhook, { call_log_id: 'known', reason: 'r1' })],
-    ['what changed nothing', () => server.post(webhook, { call_log_id: 'known', converted: false })],
-    ['a dry run', () => server.post(webhook, { call_log_id: 'x', reason: 'r', dry_run: true })],
-    ['a body that is no JSON', () => postText(server, webhook, '{"call_log_id"')],
-    ['a body too large', () => postText(server, webhook, `{"x":"${'x'.repeat(70_000)}"}`)],
-    ['bytes that are no text', () => postText(server, webhook, new Uint8Array([0xff, 0xfe]))],
-    ['a body of an unknown type', () => postText(server, webhook, '<x/>', 'application/xml')],
-    [
-      'a request without its body',
-      () => postText(server, webhook, 'x'.repeat(70_000), 'application/json', '?call_log_id=known&reason=q'),
-    ],
-    [
-      'another method',
-      () => server.request(`/update-fields?auth_key=${webhook.auth_key}`, { method: 'PUT' }),
-    ],
-    [
-      'characters that cannot be kept',
-      () => postText(server, webhook, '{"call_log_id":"known","reason":"\\u0000"}'),
-    ],
-    ['a key in a value', () => server.post(webhook, { call_log_id: 'x', reason: `key ${webhook.auth_key}` })],
-  ];
-  test.each(cases)('%s', async (_name, send) => {
-    const id = idOf(await send());
-    for (const body of [undefined, { dry_run: true }]) {
-      const answer = await replay(id, body);
-      expectProblem(answer, 409, 'not_replayable');
-      expect(answer.json.detail.length).toBeGreaterThan(20);
-    }
-    expect((await server.api('GET', `/postbacks?replay_of=${id}`)).json.items).toEqual([]);
-  });
-
-  test('what came through a deleted webhook', async () => {
-    const gone = await server.createWebhook();
-    const id = await refused({ call_log_id: 'unknown', reason: 'r' }, 'call_not_found', gone);
-    await server.api('DELETE', `/webhooks/incoming/${gone.id}`);
-    expectProblem(await replay(id), 409, 'not_replayable');
-  });
-});
-
-test('a replay is refused again for what no setting mends', async () => {
-  await server.createCall('same');
-  const preview = await server.get(webhook, [['call_log_id', 'same']], { purpose: 'prefetch' });
-  expectProblem(await replay(idOf(preview)), 403, 'link_preview');
-  const wrongDoor = await server.request(`/update-tags?auth_key=${webhook.auth_key}&call_log_id=same&add=a`);
-  expectProblem(await replay(idOf(wrongDoor)), 403, 'wrong_webhook_type');
-  const placeholder = await refused({ call_log_id: 'same', reason: '{reason}' }, 'unresolved_placeholder');
-  const answer = await replay(placeholder);
-  expectProblem(answer, 422, 'unresolved_placeholder');
-  expect(answer.json.errors).toMatchObject([{ field: 'reason' }]);
-  expect((await server.readCall('same')).reason).toBeNull();
-});
-
-describe('a replay is no way around what keeps others out', () => {
-  const change = (id: string, settings: object) => server.api('PATCH', `/webhooks/incoming/${id}`, settings);
-
-  test('a request from an address that is not allowed waits until it is, whatever it was refused for', async () => {
-    const guarded = await server.createWebhook('update_fields', { allowed_addresses: ['192.0.2.0/24'] });
-    await server.createCall('guarded');
-    const id = await refused({ call_log_id: 'guarded', reason: 'r' }, 'address_not_allowed', guarded);
-    const paused = await server.createWebhook('update_fields', { allowed_addresses: ['192.0.2.0/24'] });
-    await change(paused.id, { paused: true });
-    const atPaused = await refused({ call_log_id: 'guarded', reason: 'p' }, 'webhook_paused', paused);
-    await change(paused.id, { paused: false });
-    for (const one of [id, atPaused]) expectProblem(await replay(one), 403, 'address_not_allowed');
-    const again = (await server.api('GET', `/postbacks?replay_of=${atPaused}`)).json.items[0].id;
-    expectProblem(await replay(again), 403, 'address_not_allowed');
-    for (const one of [guarded, paused]) await change(one.id, { allowed_addresses: ['127.0.0.1'] });
-    for (const one of [id, atPaused]) expect((await replay(one)).json.status).toBe('applied');
-  });
-
-  test('what nobody signed stays refused', async () => {
-    const signed = await server.createWebhook('update_fields', { signature_required: true });
-    await server.createCall('signed');
-    const id = await refused({ call_log_id: 'signed', reason: 'r' }, 'invalid_signature', signed);
-    expectProblem(await replay(id), 403, 'invalid_signature');
-    await change(signed.id, { paused: true });
-    const atPaused = await refused({ call_log_id: 'signed', reason: 'r' }, 'webhook_paused', signed);
-    await change(signed.id, { paused: false });
-    expectProblem(await replay(atPaused), 403, 'invalid_signature');
-  });
-
-  test('a GET stays refused where GET is off, and a field that is not allowed', async () => {
-    const narrow = await server.createWebhook('update_fields', {
-      accepts_get: false,
-      allowed_fields: ['reason'],
-    });
-    await server.createCall('narrow');
-    const get = await server.get(narrow, [
-      ['call_log_id', 'narrow'],
-      ['reason', 'r'],
-    ]);
-    expectProblem(await replay(idOf(get)), 405, 'method_not_allowed');
-    const field = await refused(
-      { call_log_id: 'narrow', revenue_paid_out: '1' },
-      'field_not_allowed',
-      narrow,
-    );
-    expectProblem(await replay(field), 403, 'field_not_allowed');
-    await change(narrow.id, { accepts_get: true, allowed_fields: null });
-    for (const id of [idOf(get), field]) expect((await replay(id)).json.status).toBe('applied');
-  });
-
-  test('a rate limit is no hindrance: the sender’s quota is not the operator’s', async () => {
-    const limited = await server.createWebhook('update_fields', { rate_limit_per_minute: 1 });
-    await server.createCall('limited');
-    await server.post(limited, { call_log_id: 'limited', reason: 'a' });
-    const id = await refused({ call_log_id: 'limited', reason: 'b' }, 'rate_limited', limited);
-    expect((await replay(id)).json.status).toBe('applied');
-  });
-});
-
-test('there is nothing to replay but a postback of one’s own', async () => {
-  const id = await refused({ call_log_id: 'mine', reason: 'r' }, 'call_not_found');
-  await server.createCall('mine');
-  const { server: theirs } = await addAccount(server, 'Replaying');
-  expectProblem(await theirs.api('POST', `/postbacks/${id}/replay`), 404, 'not_found');
-  expectProblem(await replay('0199aaaa-0000-7000-8000-000000000001'), 404, 'not_found');
-  expectProblem(await replay('x'), 404, 'not_found');
-  expectProblem(await server.api('POST', `/postbacks/${id}/replay?dryrun=1`), 422, 'unknown_field');
-  expectProblem(await replay(id, { dry: true }), 422, 'unknown_field');
-  expect((await server.request(`/api/v1/postbacks/${id}/replay`, { method: 'POST' })).status).toBe(401);
-  expect((await server.readCall('mine')).reason).toBeNull();
 });
