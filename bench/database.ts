@@ -71,8 +71,26 @@ from (
   from generate_series(1, $2::int) as n
 ) as made`;
 
+/** Loads the data into the one account of a data folder whose server has stopped. */
+export async function loadAccount(dataDir: string, calls: number): Promise<void> {
+  const embedded = await startEmbeddedDatabase({ dataDir, log: createLog('warn') });
+  const pool = new pg.Pool({ connectionString: embedded.url, max: 2 });
+  try {
+    const { rows } = await pool.query<{ account_id: string }>('select account_id from account');
+    const [account] = rows;
+    if (account === undefined) throw new Error(`${dataDir} has no account`);
+    await loadCalls({ pool, accountId: account.account_id }, calls);
+  } finally {
+    await pool.end();
+    await embedded.stop();
+  }
+}
+
 /** Loads the data. Indexes are made after it: the same ones, in half the time. */
-export async function loadCalls({ pool, accountId }: BenchDatabase, calls: number): Promise<void> {
+export async function loadCalls(
+  { pool, accountId }: Pick<BenchDatabase, 'pool' | 'accountId'>,
+  calls: number,
+): Promise<void> {
   const client = await pool.connect();
   try {
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(
