@@ -46,6 +46,8 @@ export async function makeDataDir(settings: Record<string, string> = {}): Promis
   dataDir: string;
   /** @param args of the command, such as `--workers 2` */
   start(...args: string[]): ServerProcess;
+  /** one that listens where another has listened */
+  startOn(port: string): ServerProcess;
   /** a look behind the front door */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }> {
@@ -58,12 +60,14 @@ export async function makeDataDir(settings: Record<string, string> = {}): Promis
     if (await isAlive(postmaster.pid)) process.kill(postmaster.pid, 'SIGKILL');
     await rm(postmaster.socketFolder, { recursive: true, force: true });
   });
-  const start = (...args: string[]) => {
-    const server = new ServerProcess(dataDir, args, settings);
+  const startWith = (args: string[], more: Record<string, string> = {}) => {
+    const server = new ServerProcess(dataDir, args, { ...settings, ...more });
     started.push(server);
     return server;
   };
-  return { dataDir, start, query: (sql) => queryEmbedded(dataDir, sql) };
+  const start = (...args: string[]) => startWith(args);
+  const startOn = (port: string) => startWith([], { PORT: port });
+  return { dataDir, start, startOn, query: (sql) => queryEmbedded(dataDir, sql) };
 }
 
 /** What PostgreSQL says of itself in its data folder, while it runs or after it was killed. */

@@ -1,16 +1,19 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { tellServerAway } from './connection.ts';
 
 /** Refused or cut off for good, a stream is tried anew after this: until then the page is as fresh as it was read. */
 const retryMs = 5_000;
+/** A stream that ends is opened again within this, unless the server is away. */
+const awayMs = 3_500;
 /** A list that was paged further than this is not read anew by itself: each page is a request, and so each second. */
 const pagesMax = 3;
 
 /**
  * Reads anew what is on the page when the server tells that it changed: all queries whose key begins with the name of
  * a changed resource (`calls`, `postbacks`). While the page is hidden it does not listen, for browsers allow few
- * connections to a host; when it is shown again, everything is read anew.
+ * connections to a host; when it is shown again, everything is read anew. So it is when the server was away and is back.
  */
 export function useLiveUpdates(): void {
   const client = useQueryClient();
@@ -19,8 +22,11 @@ export function useLiveUpdates(): void {
     let stream: EventSource | undefined;
     let timer: number | undefined;
     let hasListened = false;
+    let awayTimer: number | undefined;
     const stop = () => {
       window.clearTimeout(timer);
+      window.clearTimeout(awayTimer);
+      awayTimer = undefined;
       stream?.close();
       stream = undefined;
     };
@@ -30,9 +36,15 @@ export function useLiveUpdates(): void {
       hasListened = true;
       stream = new EventSource('/api/v1/events');
       stream.addEventListener('changed', ({ data }) => refresh(client, JSON.parse(data).resources));
+      stream.addEventListener('open', () => {
+        window.clearTimeout(awayTimer);
+        awayTimer = undefined;
+        if (tellServerAway(false)) void client.invalidateQueries();
+      });
       stream.addEventListener('error', () => {
+        awayTimer ??= window.setTimeout(() => tellServerAway(true), awayMs);
         if (stream?.readyState !== EventSource.CLOSED) return; // the browser tries again
-        stop();
+        stream = undefined;
         timer = window.setTimeout(start, retryMs);
       });
     };

@@ -19,6 +19,17 @@ export class RequestFailed extends Error {
   }
 }
 
+/** Out of reach, or its database is: what failed for that is tried again by itself, after each of these. */
+export const retryAwayMs = 3_000;
+
+export function isServerAway(error: unknown): boolean {
+  return error instanceof RequestFailed && (error.status === 0 || error.status === 503);
+}
+
+export function serverUnreachable(): RequestFailed {
+  return new RequestFailed(0, null, 'Ringback does not answer. Check that the server runs, then try again.');
+}
+
 export type RequestOptions = {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** parameters without a value are left out */
@@ -42,7 +53,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new RequestFailed(0, null, 'Ringback does not answer. Check that the server runs, then try again.');
+    throw serverUnreachable();
   });
   const text = await response.text();
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T; // as the route's schema says

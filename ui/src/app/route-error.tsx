@@ -1,12 +1,21 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { useEffect, useEffectEvent } from 'react';
+import { isServerAway, retryAwayMs } from '../api/request.ts';
 import { ErrorState } from '../components/error-state.tsx';
 
-/** In a page's place when it failed; "Try again" loads all of it anew. */
+/** In a page's place when it failed; "Try again" loads all of it anew, and so does the page while the server is away. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const again = () => {
     reset();
     void router.invalidate();
   };
+  const againByItself = useEffectEvent(again);
+  const isAway = isServerAway(error);
+  useEffect(() => {
+    if (!isAway) return;
+    const timer = window.setInterval(() => againByItself(), retryAwayMs);
+    return () => window.clearInterval(timer);
+  }, [isAway]);
   return <ErrorState error={error instanceof Error ? error : new Error(String(error))} reset={again} />;
 }

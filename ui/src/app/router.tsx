@@ -3,7 +3,6 @@ import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   redirect,
 } from '@tanstack/react-router';
@@ -11,10 +10,10 @@ import { callFilterNames } from '../api/calls.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
-
 import { NotFound } from '../components/not-found.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { pickSearch } from '../components/url-search.ts';
+import { lazyPage } from './lazy-page.ts';
 import { RouteError } from './route-error.tsx';
 import { parseSearch, stringifySearch } from './search-params.ts';
 import { Shell } from './shell.tsx';
@@ -26,7 +25,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: pickSearch(['from']),
-  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
 /** Everything behind the sign-in. */
@@ -56,33 +55,33 @@ const overview = createRoute({
   getParentRoute: () => shell,
   path: '/overview',
   validateSearch: pickSearch(['period', 'from', 'to', 'by']),
-  component: lazyRouteComponent(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
+  component: lazyPage(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
 const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
   validateSearch: pickSearch(callFilterNames),
-  component: lazyRouteComponent(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
+  component: lazyPage(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
 });
 
 const call = createRoute({
   getParentRoute: () => shell,
   path: '/calls/$callLogId',
-  component: lazyRouteComponent(() => import('../pages/calls/call-page.tsx'), 'CallPage'),
+  component: lazyPage(() => import('../pages/calls/call-page.tsx'), 'CallPage'),
 });
 
 const postbacks = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks',
   validateSearch: pickSearch(postbackFilterNames),
-  component: lazyRouteComponent(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
+  component: lazyPage(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
 });
 
 const postback = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks/$id',
-  component: lazyRouteComponent(() => import('../pages/postbacks/postback-page.tsx'), 'PostbackPage'),
+  component: lazyPage(() => import('../pages/postbacks/postback-page.tsx'), 'PostbackPage'),
 });
 
 const webhooks = createRoute({
@@ -96,14 +95,14 @@ const webhooks = createRoute({
 const incomingWebhooks = createRoute({
   getParentRoute: () => shell,
   path: '/webhooks/incoming',
-  component: lazyRouteComponent(() => import('../pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+  component: lazyPage(() => import('../pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
 });
 
 const incomingWebhook = createRoute({
   getParentRoute: () => shell,
   path: '/webhooks/incoming/$id',
   validateSearch: pickSearch(['tab']),
-  component: lazyRouteComponent(() => import('../pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
+  component: lazyPage(() => import('../pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
 });
 
 const access = createRoute({
@@ -117,14 +116,14 @@ const access = createRoute({
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/access/tokens',
-  component: lazyRouteComponent(() => import('../pages/access/tokens-page.tsx'), 'TokensPage'),
+  component: lazyPage(() => import('../pages/access/tokens-page.tsx'), 'TokensPage'),
 });
 
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/access/audit',
   validateSearch: pickSearch(['action']),
-  component: lazyRouteComponent(() => import('../pages/access/audit-page.tsx'), 'AuditPage'),
+  component: lazyPage(() => import('../pages/access/audit-page.tsx'), 'AuditPage'),
 });
 
 const routeTree = root.addChildren([

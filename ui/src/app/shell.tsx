@@ -5,6 +5,7 @@ import { useSession } from '../api/session.ts';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { TimeZone } from '../components/time.tsx';
 import { AccountBar } from './account-bar.tsx';
+import { AwayNote } from './away-note.tsx';
 import { Brand } from './brand.tsx';
 import { Navigation } from './navigation.tsx';
 
@@ -20,7 +21,7 @@ export function Shell() {
       >
         Skip to content
       </a>
-      <div className="min-h-dvh md:grid md:grid-cols-[13.5rem_minmax(0,1fr)]">
+      <div className="min-h-dvh md:grid md:grid-cols-[12rem_minmax(0,1fr)]">
         <header className="flex items-center justify-between gap-3 border-line border-b bg-surface px-4 py-2 md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:justify-start md:gap-6 md:border-r md:border-b-0 md:px-3 md:py-4">
           <Brand />
           <Navigation />
@@ -29,8 +30,9 @@ export function Shell() {
         <main
           id="main"
           tabIndex={-1}
-          className="mx-auto w-full max-w-[96rem] px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-10"
+          className="mx-auto w-full max-w-[96rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
         >
+          <AwayNote />
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
           </Suspense>

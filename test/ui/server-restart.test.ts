@@ -1,0 +1,47 @@
+/** A server that is killed and started again: what its pages say meanwhile, and that they go on by themselves. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestBrowser } from '../support/browser.ts';
+import { makeDataDir } from '../support/server-process.ts';
+
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  browser = await TestBrowser.launch();
+});
+
+afterAll(() => browser.close());
+
+test('pages tell that the server is away, and go on without a click when it is back', async () => {
+  const data = await makeDataDir();
+  const killed = data.start();
+  const first = await killed.listening;
+  await first.createWebhook('update_fields', { name: 'Survivor' });
+  await first.createCall('CA1', { phone_number: '+12135550101' });
+  const { page: calls, faults: callFaults } = await browser.open(first, '/calls');
+  const { page: webhooks, faults: webhookFaults } = await browser.open(first, '/webhooks/incoming');
+  const { page: postbacks } = await browser.open(first, '/postbacks');
+  await calls.getByRole('link', { name: '+12135550101' }).waitFor();
+  const survivor = webhooks.getByRole('link', { name: 'Survivor' });
+  await survivor.waitFor();
+  await postbacks.getByText('No postbacks yet').waitFor();
+
+  await killed.end('SIGKILL');
+  // A page that stays says that it may be out of date; a list that is asked for and a page that is opened fail.
+  await postbacks.getByText('The server is away').waitFor();
+  await calls.getByLabel('Search').fill('CA2');
+  await calls.getByRole('alert').getByText('Ringback does not answer').waitFor();
+  await survivor.click();
+  await webhooks.getByRole('alert').getByText('Ringback does not answer').waitFor();
+
+  const port = new URL(first.url).port;
+  const back = await data.startOn(port).listening;
+  expect(back.url).toBe(first.url);
+  await back.createCall('CA2', { phone_number: '+12135550102' });
+  await calls.getByRole('link', { name: '+12135550102' }).waitFor();
+  await webhooks.getByRole('heading', { name: 'Survivor' }).waitFor();
+  for (const page of [calls, webhooks, postbacks])
+    await page.getByText('The server is away').waitFor({ state: 'detached' });
+  expect(await calls.getByRole('alert').count()).toBe(0);
+  // What the browser itself says of a file that could not be fetched.
+  for (const faults of [callFaults, webhookFaults]) faults.splice(0);
+});
