@@ -1,39 +1,50 @@
 /** The requests that the URL builder writes. Values are texts: the server reads amounts and booleans out of them. */
+import type { Literal } from './code-literals.ts';
 
 export type Values = readonly (readonly [name: string, value: string])[];
 
-const keyPlaceholder = 'YOUR_AUTH_KEY';
+/** Stands where nobody pasted the key. */
+export const keyPlaceholder = 'YOUR_AUTH_KEY';
 
 /** A GET URL. Macros stay as they are: percent-encoded, the sender would not know them. */
 export function buildUrl(address: string, authKey: string, values: Values): string {
   const pairs = [['auth_key', authKey.trim() || keyPlaceholder] as const, ...values];
-  const query = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeKeepingMacros(value)}`);
+  const query = pairs.map(([name, value]) => `${encode(name)}=${encodeKeepingMacros(value)}`);
   return `${address}?${query.join('&')}`;
 }
 
 /** A JSON body. Tags become an object; all else is text, which the server reads as what it is. */
-export function buildJson(values: Values): string {
-  const body: Record<string, unknown> = {};
+export function buildBody(values: Values): { [name: string]: Literal } {
+  const body: { [name: string]: Literal } = {};
   for (const [name, value] of values) {
     if (name === 'add') body[name] = tagsOf(value);
     else if (name === 'remove') body[name] = listOf(value);
     else if (name === 'converted' && (value === 'true' || value === 'false')) body[name] = value === 'true';
     else body[name] = value;
   }
-  return JSON.stringify(body, null, 2);
+  return body;
 }
 
-/** Notations of the placeholders that senders replace. */
-const macro = /\{\{[^{}]*\}\}|\$?\{[^{}]*\}|\[[^[\]]*\]|%%[^%]*%%|#[^#\s]+#|--A--.*?--B--/g;
+/**
+ * Notations of the placeholders that senders replace, with what stands in names: a text in brackets is not taken for
+ * one because of them alone. Between # only as a whole value, for one # ends a URL.
+ */
+const macro =
+  /\{\{[\w .:|@-]+\}\}|\$?\{[\w.:|@-]+\}|\[[\w.:|@-]+\]|%%[\w.:-]+%%|<[\w.:-]+>|--A--[\w.:-]+?--B--|^#[\w.:-]+#$/g;
 
 function encodeKeepingMacros(value: string): string {
   let encoded = '';
   let end = 0;
   for (const match of value.matchAll(macro)) {
-    encoded += encodeURIComponent(value.slice(end, match.index)) + match[0];
+    encoded += encode(value.slice(end, match.index)) + match[0];
     end = match.index + match[0].length;
   }
-  return encoded + encodeURIComponent(value.slice(end));
+  return encoded + encode(value.slice(end));
+}
+
+/** Colons and commas may stand in a query, and are easier to read there. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',');
 }
 
 function listOf(text: string): string[] {
@@ -43,7 +54,7 @@ function listOf(text: string): string[] {
     .filter((one) => one !== '');
 }
 
-function tagsOf(text: string): Record<string, string> {
+function tagsOf(text: string): { [key: string]: string } {
   return Object.fromEntries(
     listOf(text).map((pair) => {
       const at = pair.search(/[:=]/);

@@ -1,7 +1,26 @@
 import { KeyRound } from 'lucide-react';
 import type { CreatedWebhook } from '../../api/webhooks.ts';
 import { CopyField } from '../../components/copy.tsx';
+import type { Values } from './build-request.ts';
 import { Snippets } from './snippets.tsx';
+import type { WebhookType } from './webhook-words.ts';
+
+/** What a first postback of each type may say. */
+const examples: Record<WebhookType, Values> = {
+  update_fields: [
+    ['call_log_id', 'CALL_ID'],
+    ['converted', 'true'],
+    ['revenue_paid_out', '12.50'],
+  ],
+  update_revenue: [
+    ['call_log_id', 'CALL_ID'],
+    ['revenue', '12.50'],
+  ],
+  update_tags: [
+    ['call_log_id', 'CALL_ID'],
+    ['add', 'deal:won'],
+  ],
+};
 
 /** A key that was just made. It is shown this once: the server keeps a hash of it. */
 export function NewKey({ webhook }: { webhook: CreatedWebhook }) {
@@ -19,7 +38,22 @@ export function NewKey({ webhook }: { webhook: CreatedWebhook }) {
       {webhook.signing_secret !== undefined && (
         <CopyField label="Signing secret" text={webhook.signing_secret} />
       )}
-      <Snippets endpoint={webhook.url} authKey={webhook.auth_key} type={webhook.type} />
+      <div>
+        <h3 className="mb-2 font-medium text-sm">Try it, or paste it where the sender takes it</h3>
+        <Snippets
+          address={webhook.url.split('?')[0] ?? webhook.url}
+          authKey={webhook.auth_key}
+          values={examples[webhook.type]}
+        />
+        <p className="mt-2 text-muted text-xs">
+          Replace CALL_ID with a call’s id, or send <code className="font-mono">phone_number</code> in its
+          place. All fields:{' '}
+          <a href="/docs" className="text-accent underline">
+            documentation
+          </a>
+          .
+        </p>
+      </div>
     </div>
   );
 }

@@ -1,45 +1,46 @@
-import type { WebhookType } from './webhook-words.ts';
-
-/** What a first postback of each type may say. */
-const examples: Record<WebhookType, Record<string, unknown>> = {
-  update_fields: { call_log_id: 'CALL_ID', converted: true, revenue_paid_out: '12.50' },
-  update_revenue: { call_log_id: 'CALL_ID', revenue: '12.50' },
-  update_tags: { call_log_id: 'CALL_ID', add: { deal: 'won' } },
-};
-
-const exampleQueries: Record<WebhookType, string> = {
-  update_fields: 'call_log_id=CALL_ID&converted=true&revenue_paid_out=12.50',
-  update_revenue: 'call_log_id=CALL_ID&revenue=12.50',
-  update_tags: 'call_log_id=CALL_ID&add=deal:won',
-};
+import { buildBody, buildUrl, keyPlaceholder, type Values } from './build-request.ts';
+import {
+  phpOf,
+  pythonOf,
+  quoteForHtml,
+  quoteForPhp,
+  quoteForScript,
+  quoteForShell,
+} from './code-literals.ts';
 
 export type Snippet = { id: string; name: string; text: string };
 
-/** Code to paste, with the webhook's own address and key. @param endpoint with the key in it */
-export function snippetsOf(endpoint: string, authKey: string, type: WebhookType): Snippet[] {
-  const url = endpoint.split('?')[0] ?? endpoint;
-  const json = JSON.stringify(examples[type]);
-  const pretty = JSON.stringify(examples[type], null, 2);
-  const get = `${endpoint}&${exampleQueries[type]}`;
+/**
+ * Code to paste that sends these values, whatever characters they have.
+ * @param address of the door, without a query
+ */
+export function snippetsOf(address: string, authKey: string, values: Values): Snippet[] {
+  const key = authKey.trim() || keyPlaceholder;
+  const body = buildBody(values);
+  const get = buildUrl(address, key, values);
+  const pixel = buildUrl(`${address}.gif`, key, values);
   return [
     {
       id: 'post',
       name: 'curl POST',
-      text: `curl -X POST '${url}' \\\n  -H 'X-Auth-Key: ${authKey}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${json}'`,
+      text: `curl -X POST ${quoteForShell(address)} \\
+  -H ${quoteForShell(`X-Auth-Key: ${key}`)} \\
+  -H 'Content-Type: application/json' \\
+  --data-raw ${quoteForShell(JSON.stringify(body))}`,
     },
-    { id: 'get', name: 'curl GET', text: `curl '${get}'` },
+    { id: 'get', name: 'curl GET', text: `curl --globoff ${quoteForShell(get)}` },
     {
       id: 'pixel',
       name: 'Pixel',
-      text: `<img src="${`${url}.gif?${get.split('?')[1]}`.replaceAll('&', '&amp;')}"\n  width="1" height="1" alt="" />`,
+      text: `<img src="${quoteForHtml(pixel)}"\n  width="1" height="1" alt="" />`,
     },
     {
       id: 'fetch',
       name: 'JavaScript',
-      text: `const response = await fetch('${url}', {
+      text: `const response = await fetch(${quoteForScript(address)}, {
   method: 'POST',
-  headers: { 'X-Auth-Key': '${authKey}', 'Content-Type': 'application/json' },
-  body: JSON.stringify(${indent(pretty, 2)}),
+  headers: { 'X-Auth-Key': ${quoteForScript(key)}, 'Content-Type': 'application/json' },
+  body: JSON.stringify(${indent(JSON.stringify(body, null, 2), 2)}),
 });
 const answer = await response.json();
 if (!response.ok) throw new Error(answer.detail);`,
@@ -47,12 +48,12 @@ if (!response.ok) throw new Error(answer.detail);`,
     {
       id: 'php',
       name: 'PHP',
-      text: `$curl = curl_init('${url}');
+      text: `$curl = curl_init(${quoteForPhp(address)});
 curl_setopt_array($curl, [
     CURLOPT_POST => true,
     CURLOPT_RETURNTRANSFER => true,
-    CURLOPT_HTTPHEADER => ['X-Auth-Key: ${authKey}', 'Content-Type: application/json'],
-    CURLOPT_POSTFIELDS => '${json}',
+    CURLOPT_HTTPHEADER => [${quoteForPhp(`X-Auth-Key: ${key}`)}, 'Content-Type: application/json'],
+    CURLOPT_POSTFIELDS => json_encode(${indent(phpOf(body), 4)}),
 ]);
 $answer = json_decode(curl_exec($curl), true);`,
     },
@@ -63,9 +64,9 @@ $answer = json_decode(curl_exec($curl), true);`,
 from urllib.request import Request, urlopen
 
 request = Request(
-    '${url}',
-    data=json.dumps(${pythonOf(indent(pretty, 4))}).encode(),
-    headers={'X-Auth-Key': '${authKey}', 'Content-Type': 'application/json'},
+    ${quoteForScript(address)},
+    data=json.dumps(${indent(pythonOf(body), 4)}).encode(),
+    headers={'X-Auth-Key': ${quoteForScript(key)}, 'Content-Type': 'application/json'},
 )
 with urlopen(request) as response:
     answer = json.load(response)`,
@@ -75,8 +76,4 @@ with urlopen(request) as response:
 
 function indent(text: string, columns: number): string {
   return text.replaceAll('\n', `\n${' '.repeat(columns)}`);
-}
-
-function pythonOf(json: string): string {
-  return json.replaceAll(': true', ': True').replaceAll(': false', ': False').replaceAll(': null', ': None');
 }

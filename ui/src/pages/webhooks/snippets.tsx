@@ -1,19 +1,23 @@
 import { useState } from 'react';
 import { CopyBlock } from '../../components/copy.tsx';
 import { Tabs } from '../../components/tabs.tsx';
+import type { Values } from './build-request.ts';
 import { snippetsOf } from './snippet-texts.ts';
-import type { WebhookType } from './webhook-words.ts';
 
-export type SnippetsProps = { endpoint: string; authKey: string; type: WebhookType };
+export type SnippetsProps = {
+  /** of the door, without a query */
+  address: string;
+  /** empty: it is still to be put in */
+  authKey: string;
+  values: Values;
+};
 
 /** Ready to paste, for each kind of sender. */
-export function Snippets({ endpoint, authKey, type }: SnippetsProps) {
-  const snippets = snippetsOf(endpoint, authKey, type);
+export function Snippets({ address, authKey, values }: SnippetsProps) {
+  const snippets = snippetsOf(address, authKey, values);
   const [open, setOpen] = useState('post');
-  const url = endpoint.split('?')[0];
   return (
     <section aria-label="Snippets">
-      <h3 className="mb-2 font-medium text-sm">Try it, or paste it where the sender takes it</h3>
       <Tabs
         label="Snippets"
         open={open}
@@ -34,11 +38,11 @@ export function Snippets({ endpoint, authKey, type }: SnippetsProps) {
                   <b>Make a request</b>, method POST.
                 </li>
                 <li>
-                  URL: <code className="break-all font-mono text-xs">{url}</code>
+                  URL: <code className="break-all font-mono text-xs">{address}</code>
                 </li>
                 <li>
-                  Header <code className="font-mono text-xs">X-Auth-Key</code> with the auth key above;
-                  payload or body type JSON.
+                  Header <code className="font-mono text-xs">X-Auth-Key</code> with the auth key; payload or
+                  body type JSON.
                 </li>
                 <li>
                   Data: <code className="font-mono text-xs">call_log_id</code> or{' '}
@@ -54,14 +58,6 @@ export function Snippets({ endpoint, authKey, type }: SnippetsProps) {
           },
         ]}
       />
-      <p className="mt-2 text-muted text-xs">
-        Replace CALL_ID with a call’s id, or send <code className="font-mono">phone_number</code> in its
-        place. All fields:{' '}
-        <a href="/docs" className="text-accent underline">
-          documentation
-        </a>
-        .
-      </p>
     </section>
   );
 }

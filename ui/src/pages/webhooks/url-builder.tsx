@@ -4,10 +4,11 @@ import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyBlock } from '../../components/copy.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
-import { buildJson, buildUrl } from './build-request.ts';
+import { buildBody, buildUrl } from './build-request.ts';
 import { builderFieldsOf, fieldsAtFirst } from './builder-fields.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
 import { senderPlatforms } from './sender-platforms.ts';
+import { Snippets } from './snippets.tsx';
 import { typePaths } from './webhook-words.ts';
 
 const platformChoices = [
@@ -71,7 +72,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
         )}
         <RequestFields fields={fields} values={values} onChange={setValues} />
       </Card>
-      <div className="xl:sticky xl:top-6">
+      <div className="space-y-5 xl:sticky xl:top-6">
         <Card title="What to give the sender">
           <div className="space-y-4">
             <TextField
@@ -89,7 +90,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
             ) : (
               <>
                 <CopyBlock label="Endpoint URL" text={buildUrl(address, authKey, [])} isWrapped />
-                <CopyBlock label="JSON body" text={buildJson(used)} />
+                <CopyBlock label="JSON body" text={JSON.stringify(buildBody(used), null, 2)} />
                 <p className="text-muted text-sm">
                   Method POST, header{' '}
                   <code className="font-mono text-xs">Content-Type: application/json</code>.
@@ -102,6 +103,9 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
               </p>
             )}
           </div>
+        </Card>
+        <Card title="As code">
+          <Snippets address={address} authKey={authKey} values={used} />
         </Card>
       </div>
     </div>

@@ -9,7 +9,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
-import { buildJson } from './build-request.ts';
+import { buildBody } from './build-request.ts';
 import { builderFieldsOf, fieldsAtFirst } from './builder-fields.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
 import { TestResult } from './test-result.tsx';
@@ -25,7 +25,14 @@ export type Sent = { request: WebhookTestBody; result: WebhookTestJson };
 export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
   const fields = builderFieldsOf(webhook.type);
   const [values, setValues] = useState<FieldValues>(() =>
-    Object.fromEntries(fieldsAtFirst(webhook.type).map((name) => [name, { isUsed: true, value: '' }])),
+    Object.fromEntries(
+      fields
+        .filter(({ name }) => fieldsAtFirst(webhook.type).includes(name))
+        .map(({ name, group, example }) => [
+          name,
+          { isUsed: true, value: group === 'call' ? '' : example }, // an example of a call would be nobody's
+        ]),
+    ),
   );
   const [method, setMethod] = useState('POST');
   const [sent, setSent] = useState<Sent | null>(null);
@@ -79,5 +86,5 @@ function callWords({ call_log_id: id, state, campaign, phone_number: phone }: Ca
 function toRequest(method: string, used: [string, string][], isDryRun: boolean): WebhookTestBody {
   return method === 'GET'
     ? { method: 'GET', query: Object.fromEntries(used), dry_run: isDryRun }
-    : { method: 'POST', body: JSON.parse(buildJson(used)), dry_run: isDryRun };
+    : { method: 'POST', body: buildBody(used), dry_run: isDryRun };
 }

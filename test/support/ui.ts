@@ -1,0 +1,51 @@
+/** What every test of the web UI has: one server and one Chromium for its file. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { type PageOptions, TestBrowser, type TestPage } from './browser.ts';
+import { startTestServer, type TestServer } from './server.ts';
+
+export type Ui = {
+  readonly server: TestServer;
+  readonly browser: TestBrowser;
+  /** a path of the server's UI in a browser session of its own */
+  open(path: string, options?: PageOptions): Promise<TestPage>;
+};
+
+/** Starts both before the tests of a file and ends them after, where it checks that no page had faults. */
+export function useUi(): Ui {
+  let started: { server: TestServer; browser: TestBrowser } | undefined;
+  const have = () => {
+    if (started === undefined)
+      throw new Error('the UI is there in tests and hooks, not while a file is read');
+    return started;
+  };
+  beforeAll(async () => {
+    const [server, browser] = await Promise.all([startTestServer({}, 1), TestBrowser.launch()]);
+    started = { server, browser };
+  });
+  afterAll(async () => {
+    await started?.browser.close();
+    await started?.server.stop();
+  });
+  return {
+    get server() {
+      return have().server;
+    },
+    get browser() {
+      return have().browser;
+    },
+    open: (path, options) => have().browser.open(have().server, path, options),
+  };
+}
+
+/** What the button beside a value puts on the clipboard. */
+export async function copyFrom(page: Page, what: string): Promise<string> {
+  await page.getByRole('button', { name: `Copy ${what}`, exact: true }).click();
+  await page.getByText(`${what} copied`).waitFor();
+  return page.evaluate<string>('navigator.clipboard.readText()');
+}
+
+/** The path and query of a copied URL: it begins with localhost, and tests reach the server by its address. */
+export function pathOf(url: string): string {
+  return url.slice(new URL(url).origin.length);
+}
