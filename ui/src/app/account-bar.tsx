@@ -53,7 +53,7 @@ function ThemeSwitch() {
           <label
             key={one}
             title={`Theme: ${one}`}
-            className="relative flex flex-1 justify-center rounded-sm px-2 py-1 text-muted hover:text-ink has-checked:bg-surface has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="relative flex flex-1 justify-center rounded-sm px-2 py-1 text-muted hover:text-ink has-checked:bg-chosen has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -1,3 +1,5 @@
+import { ChangedValue } from './changes.tsx';
+
 export type ChangeSummaryProps = { changes: Record<string, { from?: unknown; to?: unknown }> };
 
 /** Before and after, field by field, in the little room of a row. */
@@ -18,13 +20,12 @@ export function ChangeSummary({ changes }: ChangeSummaryProps) {
 }
 
 function Value({ value, isOld = false }: { value: unknown; isOld?: boolean }) {
-  const text = value === null || value === undefined ? 'none' : String(value);
   const isNone = value === null || value === undefined;
   return (
     <bdi
       className={`break-words tabular-nums ${isOld || isNone ? 'text-muted' : 'font-medium'} ${isOld && !isNone ? 'line-through' : ''}`}
     >
-      {text}
+      {isNone ? 'none' : <ChangedValue value={value} />}
     </bdi>
   );
 }

@@ -1,14 +1,37 @@
 import { ArrowRight } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from './button.tsx';
 import { Time } from './time.tsx';
 
 /** Before and after by field; a tag stands as `tags.KEY`. */
 export type Changes = Record<string, { from?: unknown; to?: unknown }>;
 
+/** More than these wait for a click: a call can come with 200 tags. */
+const shownMax = 25;
+
 /** What changed, field by field, as it was and as it is. */
 export function ChangeList({ label = 'Changes', changes }: { label?: string; changes: Changes }) {
+  const [isWhole, setWhole] = useState(false);
+  const all = Object.entries(changes);
+  const isLong = !isWhole && all.length > shownMax;
+  return (
+    <>
+      <ChangeRows label={label} rows={isLong ? all.slice(0, shownMax) : all} />
+      {isLong && (
+        <div className="mt-2">
+          <Button size="small" onClick={() => setWhole(true)}>
+            Show all {all.length} changes
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function ChangeRows({ label, rows }: { label: string; rows: [string, Changes[string]][] }) {
   return (
     <ul aria-label={label} className="space-y-1.5 text-sm">
-      {Object.entries(changes).map(([field, { from, to }]) => (
+      {rows.map(([field, { from, to }]) => (
         <li key={field} className="grid gap-x-3 sm:grid-cols-[minmax(0,11rem)_minmax(0,1fr)]">
           <FieldName field={field} />
           <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
@@ -43,9 +66,14 @@ function Value({ value, isGone = false }: { value: unknown; isGone?: boolean }) 
     <bdi
       className={`min-w-0 whitespace-pre-wrap break-words ${isGone ? 'text-muted line-through' : 'font-medium'}`}
     >
-      {isInstant(value) ? <Time at={value} /> : writeValue(value)}
+      <ChangedValue value={value} />
     </bdi>
   );
+}
+
+/** A value that there is, as pages write it: an instant in the account's time zone. */
+export function ChangedValue({ value }: { value: unknown }) {
+  return isInstant(value) ? <Time at={value} /> : writeValue(value);
 }
 
 /** Instants come as UTC text with milliseconds, and as nothing else. */

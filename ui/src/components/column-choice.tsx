@@ -1,23 +1,26 @@
 import { Popover } from '@base-ui/react/popover';
 import { Columns3 } from 'lucide-react';
 import { buttonStyle } from './button.tsx';
+import { useHiddenColumns } from './hidden-columns.ts';
 
 export type ColumnChoiceProps = {
-  columns: readonly { id: string; header: string; isFixed?: boolean }[];
-  visibility: Record<string, boolean>;
-  onChange(columnId: string, isVisible: boolean): void;
+  /** the `id` of the table */
+  tableId: string;
+  columns: readonly { id: string; header: string; isFixed?: boolean; isHiddenAtFirst?: boolean }[];
 };
 
-export function ColumnChoice({ columns, visibility, onChange }: ColumnChoiceProps) {
+/** Which columns a table shows, chosen by whoever looks at it. */
+export function ColumnChoice({ tableId, columns }: ColumnChoiceProps) {
+  const { visibility, setVisible } = useHiddenColumns(tableId, columns);
   return (
     <Popover.Root>
-      <Popover.Trigger className={buttonStyle('secondary', 'small')}>
+      <Popover.Trigger className={buttonStyle()}>
         <Columns3 aria-hidden className="size-4" />
         Columns
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner side="bottom" align="end" sideOffset={6} className="z-20">
-          <Popover.Popup className="max-h-[min(28rem,var(--available-height))] min-w-48 overflow-y-auto rounded-lg border border-line bg-surface p-2 shadow-lg">
+          <Popover.Popup className="max-h-[min(32rem,var(--available-height))] min-w-48 overflow-y-auto rounded-lg border border-line bg-surface p-2 shadow-lg">
             <Popover.Title className="sr-only">Columns</Popover.Title>
             {columns
               .filter((column) => column.isFixed !== true)
@@ -29,7 +32,7 @@ export function ColumnChoice({ columns, visibility, onChange }: ColumnChoiceProp
                   <input
                     type="checkbox"
                     checked={visibility[id] ?? true}
-                    onChange={(event) => onChange(id, event.target.checked)}
+                    onChange={(event) => setVisible(id, event.target.checked)}
                   />
                   {header}
                 </label>

@@ -7,7 +7,6 @@ import {
 } from '@tanstack/react-table';
 import { type ReactNode, useMemo } from 'react';
 import { Button } from './button.tsx';
-import { ColumnChoice } from './column-choice.tsx';
 import { useHiddenColumns } from './hidden-columns.ts';
 
 export type Column<Row> = {
@@ -27,7 +26,7 @@ export type Column<Row> = {
 export type DataTableProps<Row> = {
   /** what it lists, for readers */
   label: string;
-  /** where the choice of columns is kept in the browser; without it there is no choice */
+  /** by which a `ColumnChoice` finds it; without it all columns are shown */
   id?: string;
   rows: readonly Row[];
   columns: readonly Column<Row>[];
@@ -36,16 +35,14 @@ export type DataTableProps<Row> = {
   hasMore?: boolean;
   isLoadingMore?: boolean;
   onMore?: () => void;
-  /** stands above the table, beside the choice of columns */
-  toolbar?: ReactNode;
 };
 
 const features = tableFeatures({ columnVisibilityFeature });
 
 /** A list with the same looks everywhere. It pages by cursor: "Show more" adds what follows. */
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
-  const { label, id, rows, columns, rowId, hasMore, isLoadingMore, onMore, toolbar } = props;
-  const { visibility, setVisible } = useHiddenColumns(id, columns);
+  const { label, id, rows, columns, rowId, hasMore, isLoadingMore, onMore } = props;
+  const { visibility } = useHiddenColumns(id, columns);
   const defined = useMemo(() => {
     const helper = createColumnHelper<typeof features, Row>();
     return columns.map((column) =>
@@ -66,14 +63,6 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   };
   return (
     <div>
-      {(toolbar !== undefined || id !== undefined) && (
-        <div className="mb-2 flex flex-wrap items-center justify-end gap-2">
-          {toolbar}
-          {id !== undefined && (
-            <ColumnChoice columns={columns} visibility={visibility} onChange={setVisible} />
-          )}
-        </div>
-      )}
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
@@ -88,7 +77,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                   <th
                     key={header.id}
                     scope="col"
-                    className={`whitespace-nowrap px-3 py-2 font-medium text-muted text-xs ${styleOf(header.column.id)}`}
+                    className={`whitespace-nowrap px-2.5 py-2 font-medium text-muted text-xs ${styleOf(header.column.id)}`}
                   >
                     <table.FlexRender header={header} />
                   </th>
@@ -103,7 +92,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                 className="group relative border-line border-b last:border-0 hover:bg-raised/60"
               >
                 {row.getVisibleCells().map((cell) => (
-                  <td key={cell.id} className={`px-3 py-2 align-middle ${styleOf(cell.column.id)}`}>
+                  <td key={cell.id} className={`px-2.5 py-2 align-middle ${styleOf(cell.column.id)}`}>
                     <table.FlexRender cell={cell} />
                   </td>
                 ))}

@@ -1,16 +1,44 @@
-import { X } from 'lucide-react';
+import { SlidersHorizontal, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 import { type Choice, SelectField, TextField } from './field.tsx';
 import { useUrlSearch } from './url-search.ts';
 
-/** The filters of a list, kept in the address. @param names those that "Clear" takes away */
-export function Filters({ names, children }: { names: readonly string[]; children: ReactNode }) {
+export type FiltersProps = {
+  /** those that "Clear" takes away */
+  names: readonly string[];
+  /** one that a phone shows at once; the others wait there behind a button */
+  first?: { name: string; filter: ReactNode };
+  children: ReactNode;
+};
+
+/** The filters of a list, kept in the address. */
+export function Filters({ names, first, children }: FiltersProps) {
   const { search, set } = useUrlSearch();
+  const [isOpen, setOpen] = useState(false);
   const isAnySet = names.some((name) => search[name] !== undefined);
+  const waiting = names.filter((name) => name !== first?.name && search[name] !== undefined).length;
   return (
     <search aria-label="Filters" className="mb-4 flex flex-wrap items-end gap-3">
-      {children}
+      {first === undefined ? (
+        children
+      ) : (
+        <>
+          <div className="min-w-40 flex-1 md:contents">{first.filter}</div>
+          <div className="md:hidden">
+            <Button icon={SlidersHorizontal} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              {waiting === 0 ? 'Filters' : `Filters (${waiting})`}
+            </Button>
+          </div>
+          <div
+            className={
+              isOpen ? 'grid w-full grid-cols-2 items-end gap-3 md:contents' : 'max-md:hidden md:contents'
+            }
+          >
+            {children}
+          </div>
+        </>
+      )}
       {isAnySet && (
         <Button
           look="quiet"

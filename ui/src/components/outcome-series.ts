@@ -3,5 +3,5 @@ export const outcomeSeries = [
   { id: 'applied', name: 'Applied', color: 'var(--color-applied)' },
   { id: 'unchanged', name: 'Unchanged', color: 'var(--color-unchanged)' },
   { id: 'queued', name: 'Queued', color: 'var(--color-queued)' },
-  { id: 'rejected', name: 'Refused', color: 'var(--color-rejected)' },
+  { id: 'rejected', name: 'Rejected', color: 'var(--color-rejected)' },
 ] as const;

@@ -24,9 +24,9 @@ export function Plot({ points, series, kind, format }: PlotProps) {
   const data = points.map(({ label, values }) => ({ label, ...values }));
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={data} margin={{ top: 4, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
+      <ComposedChart data={data} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--color-line)" />
-        <XAxis dataKey="label" minTickGap={24} {...axis} />
+        <XAxis dataKey="label" minTickGap={24} height={24} {...axis} />
         <YAxis width="auto" allowDecimals={false} tickFormatter={format} {...axis} axisLine={false} />
         <Tooltip
           cursor={{ fill: 'var(--color-raised)' }}
@@ -41,7 +41,7 @@ export function Plot({ points, series, kind, format }: PlotProps) {
               key={id}
               dataKey={id}
               name={name}
-              type="monotone"
+              type="linear"
               stroke={color}
               strokeWidth={2}
               fill={color}

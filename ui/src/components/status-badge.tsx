@@ -18,7 +18,7 @@ export type Status = keyof typeof styles;
 export function StatusBadge({ status, children }: { status: Status; children?: string }) {
   return (
     <span
-      className={`inline-flex items-center gap-1.5 whitespace-nowrap rounded-full px-2 py-0.5 font-medium text-xs ${styles[status]}`}
+      className={`inline-flex items-center gap-1.5 whitespace-nowrap rounded-full px-2 py-0.5 align-middle font-medium text-xs leading-4 ${styles[status]}`}
     >
       <span aria-hidden className="size-1.5 rounded-full bg-current" />
       {children ?? status}

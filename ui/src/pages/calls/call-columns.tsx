@@ -86,7 +86,7 @@ export const callColumns: CallColumn[] = [
     header: 'Converted',
     cell: ({ converted }) =>
       converted ? (
-        <span className="inline-flex items-center gap-1 text-applied">
+        <span className="inline-flex items-center gap-1 align-middle text-applied">
           <Check aria-hidden className="size-4" /> yes
         </span>
       ) : (
@@ -136,7 +136,7 @@ export const callColumns: CallColumn[] = [
 function Name({ text }: { text: string | null }) {
   if (text === null) return <span className="text-muted">–</span>;
   return (
-    <span title={text} className="block max-w-44 truncate">
+    <span title={text} className="block max-w-36 truncate 2xl:max-w-56">
       <bdi>{text}</bdi>
     </span>
   );

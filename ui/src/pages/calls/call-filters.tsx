@@ -1,57 +1,51 @@
-import { SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { callFilterNames, isDay } from '../../api/calls.ts';
 import { type NameKind, useNames } from '../../api/names.ts';
-import { Button } from '../../components/button.tsx';
 import { Combobox } from '../../components/combobox.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
 
-/** On a phone all but the search wait behind a button. */
 export function CallFilterBar() {
-  const { search } = useUrlSearch();
-  const [isOpen, setOpen] = useState(false);
-  const count = callFilterNames.filter((name) => name !== 'q' && search[name] !== undefined).length;
   return (
-    <Filters names={callFilterNames}>
-      <div className="w-full md:w-64">
-        <TextFilter name="q" label="Search" placeholder="Call id, number or a whole name" />
+    <Filters
+      names={callFilterNames}
+      first={{
+        name: 'q',
+        filter: (
+          <div className="md:w-60">
+            <TextFilter name="q" label="Search" placeholder="Call id, number or a whole name" />
+          </div>
+        ),
+      }}
+    >
+      <div className={narrow}>
+        <SelectFilter name="state" label="State" choices={states} />
       </div>
-      <div className="md:hidden">
-        <Button icon={SlidersHorizontal} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {count === 0 ? 'Filters' : `Filters (${count})`}
-        </Button>
+      <div className={narrow}>
+        <SelectFilter name="converted" label="Converted" choices={yesNo} />
       </div>
-      <div className={isOpen ? 'contents' : 'hidden md:contents'}>
-        <div className={thirdStyle}>
-          <SelectFilter name="state" label="State" choices={states} />
-        </div>
-        <div className={thirdStyle}>
-          <SelectFilter name="converted" label="Converted" choices={yesNo} />
-        </div>
-        <div className={thirdStyle}>
-          <SelectFilter name="held" label="Payout" choices={payouts} />
-        </div>
-        <NameFilter name="campaign" kind="campaigns" label="Campaign" />
-        <NameFilter name="publisher" kind="publishers" label="Publisher" />
-        <NameFilter name="buyer" kind="buyers" label="Buyer" />
-        <div className={halfStyle}>
-          <TextFilter name="phone_number" label="Caller" placeholder="Phone number" />
-        </div>
-        <div className={halfStyle}>
-          <TextFilter name="tag" label="Tag" placeholder="key or key:value" />
-        </div>
-        <DayFilter name="from" label="From" />
-        <DayFilter name="to" label="To" />
+      <div className={narrow}>
+        <SelectFilter name="held" label="Payout" choices={payouts} />
       </div>
+      <NameFilter name="campaign" kind="campaigns" label="Campaign" />
+      <NameFilter name="publisher" kind="publishers" label="Publisher" />
+      <NameFilter name="buyer" kind="buyers" label="Buyer" />
+      <div className={wide}>
+        <TextFilter name="phone_number" label="Caller" placeholder="Phone number" />
+      </div>
+      <div className={wide}>
+        <TextFilter name="tag" label="Tag" placeholder="key or key:value" />
+      </div>
+      <DayFilter name="from" label="From" />
+      <DayFilter name="to" label="To" />
     </Filters>
   );
 }
 
-/** How many stand beside each other on a phone. */
-const thirdStyle = 'w-[calc((100%-1.5rem)/3)] md:w-28';
-const halfStyle = 'w-[calc((100%-0.75rem)/2)] md:w-40';
+/** Where there is room for more than two beside each other. */
+const narrow = 'min-w-0 md:w-28';
+const wide = 'min-w-0 md:w-36';
 const states = [
   { value: 'live', label: 'Live' },
   { value: 'completed', label: 'Completed' },
@@ -71,7 +65,7 @@ function NameFilter({ name, kind, label }: { name: string; kind: NameKind; label
   const [typed, setTyped] = useState<string | null>(null);
   const { data, isFetching } = useNames(kind, typed ?? '', typed !== null);
   return (
-    <div className={halfStyle}>
+    <div className={wide}>
       <Combobox
         label={label}
         placeholder="Any"
@@ -90,7 +84,7 @@ function DayFilter({ name, label }: { name: string; label: string }) {
   const { search, set } = useUrlSearch();
   const value = search[name];
   return (
-    <div className={halfStyle}>
+    <div className={wide}>
       <TextField
         type="date"
         label={label}

@@ -2,8 +2,10 @@ import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { type CallFilters, callFilterNames } from '../../api/calls.ts';
 import { Button } from '../../components/button.tsx';
+import { ColumnChoice } from '../../components/column-choice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
+import { callColumns } from './call-columns.tsx';
 import { CallFilterBar } from './call-filters.tsx';
 import { CallsList } from './calls-list.tsx';
 import { ExportDialog } from './export-dialog.tsx';
@@ -18,9 +20,12 @@ export function CallsPage() {
         title="Calls"
         description="Latest first. New calls appear by themselves."
         actions={
-          <Button icon={Download} onClick={() => setExporting(true)}>
-            Export CSV
-          </Button>
+          <>
+            <ColumnChoice tableId="calls" columns={callColumns} />
+            <Button icon={Download} onClick={() => setExporting(true)}>
+              Export CSV
+            </Button>
+          </>
         }
       />
       <CallFilterBar />

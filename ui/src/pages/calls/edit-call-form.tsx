@@ -83,7 +83,7 @@ function TagEditor({ tags, draft, fault, onChange }: TagEditorProps) {
         : [...draft.removed, key],
     });
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="mb-1 font-medium text-sm">Tags</legend>
       <ul className="max-h-48 space-y-1 overflow-y-auto">
         {Object.entries(tags).map(([key, value]) => (
@@ -123,7 +123,7 @@ type ExistingTagProps = { name: string; value: string; isRemoved: boolean; onTog
 function ExistingTag({ name, value, isRemoved, onToggle }: ExistingTagProps) {
   return (
     <li className="flex items-center justify-between gap-2 rounded-md bg-raised/60 px-2 py-1 text-sm">
-      <span className={`min-w-0 break-words ${isRemoved ? 'text-muted line-through' : ''}`}>
+      <span className={`line-clamp-3 min-w-0 break-words ${isRemoved ? 'text-muted line-through' : ''}`}>
         <bdi>{name}</bdi>
         {value !== '' && (
           <>

@@ -18,7 +18,7 @@ export function Activity() {
       <Card title="The last hour">
         <PostbacksAMinute minutes={data.minutes} />
       </Card>
-      <dl className="grid grid-cols-2 content-start gap-3 sm:grid-cols-3 xl:grid-cols-1">
+      <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-1 xl:grid-rows-3">
         <Figure name="Live calls">{data.live_calls.toLocaleString('en-US')}</Figure>
         <Figure name="Queued updates" note="wait for their calls to complete">
           {data.queued_updates.toLocaleString('en-US')}

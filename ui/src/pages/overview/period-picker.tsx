@@ -17,7 +17,7 @@ export function PeriodPicker({ period }: { period: Period }) {
         {periods.map(({ value, label }) => (
           <label
             key={value}
-            className="relative rounded-sm px-2.5 py-1 text-muted text-sm hover:text-ink has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="relative rounded-sm px-2.5 py-1 text-muted text-sm hover:text-ink has-checked:bg-chosen has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

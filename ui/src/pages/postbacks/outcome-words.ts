@@ -4,10 +4,10 @@ import { adviceOn } from '../webhooks/refusal-advice.ts';
 type Told = Pick<PostbackJson, 'status' | 'code' | 'detail' | 'changes'>;
 
 export const statusWords = {
-  applied: 'Applied',
-  unchanged: 'Unchanged',
-  queued: 'Queued',
-  rejected: 'Refused',
+  applied: 'applied',
+  unchanged: 'unchanged',
+  queued: 'queued',
+  rejected: 'rejected',
 } as const;
 
 /** What became of a postback, in a sentence; of a refusal, what its code means. */

@@ -1,6 +1,6 @@
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
 import { StatusBadge } from '../../components/status-badge.tsx';
-import { outcomeSentence, statusWords } from './outcome-words.ts';
+import { outcomeSentence } from './outcome-words.ts';
 
 /** What became of a postback: the word, and what it means. */
 export function Outcome({ postback }: { postback: PostbackJson }) {
@@ -8,9 +8,9 @@ export function Outcome({ postback }: { postback: PostbackJson }) {
   return (
     <div className="min-w-0 space-y-0.5">
       <div className="flex flex-wrap items-center gap-1.5">
-        <StatusBadge status={status}>{statusWords[status]}</StatusBadge>
-        {isDryRun && <Mark>Dry run</Mark>}
-        {replayOf !== null && <Mark>Replay</Mark>}
+        <StatusBadge status={status} />
+        {isDryRun && <Mark>dry run</Mark>}
+        {replayOf !== null && <Mark>replay</Mark>}
       </div>
       {(status === 'rejected' || status === 'queued') && (
         <p className="max-w-72 text-muted text-xs">{outcomeSentence(postback)}</p>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import { ChangedValue } from '../../components/changes.tsx';
 import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
 import { Time } from '../../components/time.tsx';
 import { Outcome } from './outcome.tsx';
@@ -41,13 +42,14 @@ export const postbackColumns: Column<PostbackJson>[] = [
       id === null ? (
         (phone ?? none)
       ) : (
-        <a
-          href={`/calls/${encodeURIComponent(id)}`}
+        <Link
+          to="/calls/$callLogId"
+          params={{ callLogId: id }}
           title={id}
-          className="relative z-1 block max-w-40 truncate hover:text-accent hover:underline"
+          className="relative z-1 block max-w-40 truncate text-accent hover:underline"
         >
           <bdi>{id}</bdi>
-        </a>
+        </Link>
       ),
   },
   { id: 'changes', header: 'Changes', cell: ({ changes }) => <ChangedFields changes={changes} /> },
@@ -79,7 +81,8 @@ function ChangedFields({ changes }: Pick<PostbackJson, 'changes'>) {
     <ul className="max-w-72 space-y-0.5 text-xs">
       {fields.slice(0, changesShown).map(([name, { to }]) => (
         <li key={name} className="truncate">
-          <bdi className="font-mono text-muted">{name}</bdi> <bdi>{to === null ? 'cleared' : String(to)}</bdi>
+          <bdi className="font-mono text-muted">{name}</bdi>{' '}
+          <bdi>{to === null ? 'cleared' : <ChangedValue value={to} />}</bdi>
         </li>
       ))}
       {fields.length > changesShown && (

@@ -40,10 +40,14 @@ function Refusal({ postback: { detail, errors }, code }: { postback: PostbackJso
         <dd>
           <code className="font-mono text-rejected text-xs">{code}</code>
         </dd>
-        <dt className="text-muted">Answered</dt>
-        <dd className="break-words">
-          <bdi>{detail}</bdi>
-        </dd>
+        {errors.length === 0 && (
+          <>
+            <dt className="text-muted">Answered</dt>
+            <dd className="break-words">
+              <bdi>{detail}</bdi>
+            </dd>
+          </>
+        )}
         {fix !== '' && (
           <>
             <dt className="text-muted">What to do</dt>

@@ -1,4 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
+import { ArrowLeft } from 'lucide-react';
 import { usePostback } from '../../api/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -6,7 +7,7 @@ import { NotFound } from '../../components/not-found.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
-import { statusWords } from './outcome-words.ts';
+import { Time } from '../../components/time.tsx';
 import { PostbackAnswer } from './postback-answer.tsx';
 import { PostbackFacts } from './postback-facts.tsx';
 import { PostbackOutcome } from './postback-outcome.tsx';
@@ -18,19 +19,28 @@ export function PostbackPage() {
   const { id } = useParams({ from: '/shell/postbacks/$id' });
   const { data: postback, error, refetch } = usePostback(id);
   if (error instanceof RequestFailed && error.status === 404) return <NotFound />;
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (postback === undefined) return <PageSkeleton />;
+  if (postback === undefined) {
+    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <PageSkeleton />;
+  }
   const isReplayable = postback.status === 'rejected' && !postback.dry_run;
   return (
     <>
       <PageHeader
         title={`Postback of ${postback.webhook_name}`}
         above={
-          <Link to="/postbacks" className="hover:text-ink hover:underline">
-            Postbacks
+          <Link to="/postbacks" className="inline-flex items-center gap-1 hover:text-ink hover:underline">
+            <ArrowLeft aria-hidden className="size-3.5" />
+            All postbacks
           </Link>
         }
-        actions={<StatusBadge status={postback.status}>{statusWords[postback.status]}</StatusBadge>}
+        description={
+          <span className="flex flex-wrap items-center gap-2">
+            <StatusBadge status={postback.status} />
+            <span>
+              Received <Time at={postback.received_at} />
+            </span>
+          </span>
+        }
       />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <div className="space-y-4">

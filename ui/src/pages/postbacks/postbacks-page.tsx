@@ -2,6 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { postbackFilterNames, usePostbacks } from '../../api/postbacks.ts';
 import { buttonStyle } from '../../components/button.tsx';
+import { ColumnChoice } from '../../components/column-choice.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -16,6 +17,7 @@ export function PostbacksPage() {
       <PageHeader
         title="Postbacks"
         description="Every request that came with a valid key, newest first: what it said, and what became of it."
+        actions={<ColumnChoice tableId="postbacks" columns={postbackColumns} />}
       />
       <PostbackFilters />
       <PostbackList />
@@ -27,8 +29,9 @@ function PostbackList() {
   const filters = useSearch({ from: '/shell/postbacks' });
   const log = usePostbacks(filters);
   const { data, error, refetch } = log;
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <TableSkeleton />;
+  if (data === undefined) {
+    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
+  }
   const rows = data.pages.flatMap((page) => page.items);
   if (rows.length === 0)
     return <NoPostbacks isFiltered={postbackFilterNames.some((name) => name in filters)} />;

@@ -6,6 +6,7 @@ import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookActivity, useWebhooks } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
+import { ColumnChoice } from '../../components/column-choice.tsx';
 import { type Column, DataTable, rowLinkStyle } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -89,7 +90,12 @@ export function WebhooksPage() {
       <PageHeader
         title="Incoming webhooks"
         description="One for each sender, with a type, a key and settings of its own."
-        actions={createButton}
+        actions={
+          <>
+            <ColumnChoice tableId="webhooks" columns={columns} />
+            {createButton}
+          </>
+        }
       />
       <WebhookList />
       <CreateWebhookDialog isOpen={isCreating} onClose={() => setCreating(false)} />
