@@ -2,32 +2,24 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
+import { useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 
 beforeAll(async () => {
-  server = await startTestServer({}, 1);
-  browser = await TestBrowser.launch();
-  await server.createCall('C1', {
+  await ui.server.createCall('C1', {
     started_at: '2026-11-01T10:00:00Z',
     campaign: 'Solar',
     tags: { deal: 'won' },
   });
-  await server.createCall('C2', { started_at: '2026-11-02T10:00:00Z', campaign: 'Roofing' });
-  await server.createCall('C3', {
+  await ui.server.createCall('C2', { started_at: '2026-11-02T10:00:00Z', campaign: 'Roofing' });
+  await ui.server.createCall('C3', {
     started_at: '2026-11-03T10:00:00Z',
     campaign: 'Solar',
     phone_number: '+12135550103',
   });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
 });
 
 async function download(page: Page): Promise<string> {
@@ -40,7 +32,7 @@ async function download(page: Page): Promise<string> {
 }
 
 async function openExport(path: string) {
-  const { page } = await browser.open(server, path);
+  const { page } = await ui.open(path);
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await page.getByRole('dialog').waitFor();
   return page;

@@ -1,17 +1,15 @@
 /** The Calls page: the list, its filters in the address, pages, columns, and what appears by itself. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
-import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
+import { startTestServer } from '../support/server.ts';
+import { useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 
 beforeAll(async () => {
-  server = await startTestServer({}, 1);
-  browser = await TestBrowser.launch();
   for (let at = 0; at < 60; at += 1) {
-    await server.createCall(`CA${1000 + at}`, {
+    await ui.server.createCall(`CA${1000 + at}`, {
       state: at === 59 ? 'live' : 'completed',
       phone_number: `+121355501${String(at).padStart(2, '0')}`,
       started_at: new Date(Date.UTC(2026, 10, 1, 10, at)).toISOString(),
@@ -25,11 +23,6 @@ beforeAll(async () => {
   }
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 const rowsOf = (page: Page) =>
   page
     .getByRole('table')
@@ -38,7 +31,7 @@ const rowsOf = (page: Page) =>
 const rowOf = (page: Page, text: string) => rowsOf(page).filter({ hasText: text });
 
 async function open(path = '/calls', options = {}) {
-  const opened = await browser.open(server, path, options);
+  const opened = await ui.open(path, options);
   await opened.page.getByRole('heading', { name: 'Calls' }).waitFor();
   return opened.page;
 }
@@ -81,7 +74,6 @@ test('the list shows what a call is about, the latest first', async () => {
   ]);
   expect(await rowOf(page, '+12135550120').textContent()).toMatch(/held[\s\S]*yes/);
   expect(await rowOf(page, '+12135550130').textContent()).toMatch(/deal: won[\s\S]*\+1/);
-  await expectAccessible(page);
 });
 
 test('more of it is shown page by page, each call once', async () => {
@@ -143,7 +135,6 @@ describe('filters', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expectRows(page, 20);
-    await expectAccessible(page);
     expect(new URL(page.url()).search).toBe('?campaign=Solar');
     await page.getByRole('button', { name: 'Clear Campaign' }).click();
     await expectRows(page, 50);
@@ -169,6 +160,7 @@ test('columns are chosen, and the choice is remembered', async () => {
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.getByRole('checkbox', { name: 'Buyer' }).uncheck();
   await page.getByRole('checkbox', { name: 'Call id' }).check();
+  await page.getByRole('columnheader', { name: 'Call id' }).waitFor();
   await page.reload();
   await expectRows(page, 50);
   const headers = await page.getByRole('columnheader').allInnerTexts();
@@ -195,7 +187,7 @@ test('a row leads to its call by keyboard', async () => {
 
 test('new calls, and what postbacks change, appear by themselves', async () => {
   const busy = await startTestServer({}, 1);
-  const { page } = await browser.open(busy, '/calls');
+  const { page } = await ui.browser.open(busy, '/calls');
   await page.getByText('No calls yet').waitFor();
   await busy.createCall('first', { phone_number: '+12135550101' });
   await expectRows(page, 1);
@@ -205,24 +197,9 @@ test('new calls, and what postbacks change, appear by themselves', async () => {
   await busy.stop();
 });
 
-test('a server that is away leaves the list, and is heard of again when it is back', async () => {
-  const database = server.database;
-  const away = await startTestServerOn(database, {}, 1);
-  const { page } = await browser.open(away, '/calls?q=CA1004');
-  await expectRows(page, 1);
-  const port = Number(new URL(away.url).port);
-  await away.stop();
-  await page.getByLabel('Search').fill('CA1005');
-  await page.getByRole('alert').getByText('Ringback does not answer').waitFor();
-  const back = await startTestServerOn(database, { port }, 1);
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await rowOf(page, '+12135550105').waitFor();
-  await back.stop();
-});
-
 test('where there are no calls yet, it says how to send the first', async () => {
   const fresh = await startTestServer({}, 1);
-  const { page } = await browser.open(fresh, '/calls');
+  const { page } = await ui.browser.open(fresh, '/calls');
   await page.getByText('No calls yet').waitFor();
   await page.getByText('/api/v1/calls \\').waitFor();
   await expectAccessible(page);

@@ -41,7 +41,7 @@ describe('the log', () => {
     await table.getByText('No call has this id.').first().waitFor();
     await table.getByText('1234.50').waitFor();
     expect(await isHacked(page)).toBe(false);
-    await page.getByLabel('Outcome').selectOption('Refused');
+    await page.getByLabel('Outcome').selectOption('Rejected');
     await page.waitForURL(/status=rejected/);
     await table.getByText('1234.50').waitFor({ state: 'detached' });
     await page.getByLabel('Transaction id').fill('T-1');
@@ -195,7 +195,7 @@ test('a server that is away is told, and when it is back the log is, too', async
   const { page, faults } = await browser.open(own, '/postbacks');
   await page.getByText('away').waitFor();
   await own.stop();
-  await page.getByLabel('Outcome').selectOption('Refused');
+  await page.getByLabel('Outcome').selectOption('Rejected');
   await page.getByRole('alert').getByText('Ringback does not answer').first().waitFor();
   own = await startTestServerOn(database, { port });
   await page.getByRole('button', { name: 'Try again' }).click();

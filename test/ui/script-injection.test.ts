@@ -1,27 +1,27 @@
 /** Scripts in every text that a sender, a telephony system or an operator can write: the pages show them as text. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestBrowser } from '../support/browser.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useUi } from '../support/ui.ts';
 
 const script = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
 const link = 'javascript:window.pwned=1';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 let paths: string[];
 
 beforeAll(async () => {
-  server = await startTestServer();
-  browser = await TestBrowser.launch();
   const names = { campaign: script, publisher: script, buyer: link, end_status: script.slice(0, 50) };
   const callLogId = `"><script>window.pwned=1</script>`;
-  await server.createCall(callLogId, { ...names, phone_number: '+12125550100', tags: { [script]: script } });
-  const webhook = await server.createWebhook('update_fields', { name: script });
+  await ui.server.createCall(callLogId, {
+    ...names,
+    phone_number: '+12125550100',
+    tags: { [script]: script },
+  });
+  const webhook = await ui.server.createWebhook('update_fields', { name: script });
   const update = { call_log_id: callLogId, reason: script, add: { [link]: link }, [script]: script };
-  const sent = await server.post(webhook, { ...update, transaction_id: script }, { 'user-agent': script });
-  const refused = await server.post(webhook, { call_log_id: script, converted: script });
+  const sent = await ui.server.post(webhook, { ...update, transaction_id: script }, { 'user-agent': script });
+  const refused = await ui.server.post(webhook, { call_log_id: script, converted: script });
   expect([sent.status, refused.status]).toEqual([200, 422]);
-  await server.api('PATCH', '/account', { name: script });
+  await ui.server.api('PATCH', '/account', { name: script });
   paths = [
     '/overview',
     '/calls',
@@ -35,14 +35,9 @@ beforeAll(async () => {
   ];
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 test('no page runs what others wrote, and none makes it a link', async () => {
   for (const path of paths) {
-    const { page, faults } = await browser.open(server, path);
+    const { page, faults } = await ui.open(path);
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
     await page.waitForLoadState('load');
     expect(await page.evaluate('window.pwned'), path).toBeUndefined();

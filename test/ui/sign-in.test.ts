@@ -1,72 +1,62 @@
 /** Signing a browser in and out (contract 3): sessions, their cookie, and the pages. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+import { useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  browser = await TestBrowser.launch();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+const ui = useUi();
 
 describe('a browser', () => {
   test('is signed in by the link, whose token is in no request’s address and not in the history', async () => {
-    const { page, context } = await browser.open(server, '/sign-in', { isSignedIn: false });
+    const { page, context } = await ui.open('/sign-in', { isSignedIn: false });
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
-    await page.goto(`/sign-in#token=${server.token}`);
+    await page.goto(`/sign-in#token=${ui.server.token}`);
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
     await page.waitForURL(/\/overview$/);
     // A fragment stands in what the browser reports of a navigation, and is sent to nobody.
-    expect(asked.map((url) => url.split('#')[0]).join()).not.toContain(server.token);
+    expect(asked.map((url) => url.split('#')[0]).join()).not.toContain(ui.server.token);
     await page.goBack();
-    expect(page.url()).not.toContain(server.token);
-    const cookies = await context.cookies(`${server.url}/api/v1/session`);
+    expect(page.url()).not.toContain(ui.server.token);
+    const cookies = await context.cookies(`${ui.server.url}/api/v1/session`);
     expect(cookies).toMatchObject([{ httpOnly: true, sameSite: 'Strict', secure: false, path: '/api/v1' }]);
-    expect(await context.cookies(`${server.url}/update-fields`)).toEqual([]);
+    expect(await context.cookies(`${ui.server.url}/update-fields`)).toEqual([]);
   });
 
   test('is signed in by hand, and led to where it wanted to go', async () => {
-    const { page } = await browser.open(server, '/webhooks/incoming', { isSignedIn: false });
+    const { page } = await ui.open('/webhooks/incoming', { isSignedIn: false });
     await page.waitForURL(/\/sign-in/);
-    await page.getByLabel('API token').fill(` ${server.token} `);
+    await page.getByLabel('API token').fill(` ${ui.server.token} `);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Incoming webhooks' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/webhooks/incoming');
   });
 
   test('with a wrong token is told what to do, and can try again', async () => {
-    const { page } = await browser.open(server, '/sign-in#token=nonsense', { isSignedIn: false });
+    const { page } = await ui.open('/sign-in#token=nonsense', { isSignedIn: false });
     await page.getByRole('alert').getByText('opens nothing').waitFor();
     await expectAccessible(page);
-    await page.getByLabel('API token').fill(server.token);
+    await page.getByLabel('API token').fill(ui.server.token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL(/\/overview$/);
   });
 
   test('goes on to no other site, whatever the address says', async () => {
     for (const from of ['//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example']) {
-      const path = `/sign-in?from=${encodeURIComponent(from)}#token=${server.token}`;
-      const { page } = await browser.open(server, path, { isSignedIn: false });
-      await page.waitForURL(`${server.url}/overview`);
+      const path = `/sign-in?from=${encodeURIComponent(from)}#token=${ui.server.token}`;
+      const { page } = await ui.open(path, { isSignedIn: false });
+      await page.waitForURL(`${ui.server.url}/overview`);
     }
   });
 
   test('that signs out has no session any more, here and on the server', async () => {
-    const { page, context } = await browser.open(server, '/calls');
-    const [cookie] = await context.cookies(`${server.url}/api/v1`);
+    const { page, context } = await ui.open('/calls');
+    const [cookie] = await context.cookies(`${ui.server.url}/api/v1`);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('API token').waitFor();
-    expect(await context.cookies(`${server.url}/api/v1`)).toEqual([]);
-    const answer = await server.request('/api/v1/session', {
+    expect(await context.cookies(`${ui.server.url}/api/v1`)).toEqual([]);
+    const answer = await ui.server.request('/api/v1/session', {
       headers: { cookie: `${cookie?.name}=${cookie?.value}` },
     });
     expectProblem(answer, 401, 'invalid_token');
@@ -75,7 +65,7 @@ describe('a browser', () => {
   });
 
   test('keeps the theme that was chosen', async () => {
-    const { page } = await browser.open(server, '/calls');
+    const { page } = await ui.open('/calls');
     const background = () =>
       page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
     const light = await background();
@@ -100,34 +90,34 @@ describe('a session', () => {
   }
 
   test('stands for its token on every route, and says whose it is', async () => {
-    const cookie = await signIn(server);
-    const { status, json, headers } = await server.request('/api/v1/session', { headers: { cookie } });
+    const cookie = await signIn(ui.server);
+    const { status, json, headers } = await ui.server.request('/api/v1/session', { headers: { cookie } });
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(json).toMatchObject({
       signed_in_as: 'owner',
       role: 'owner',
       account: { name: 'Ringback', time_zone: 'UTC', default_country: 'US' },
-      public_url: server.url.replace('127.0.0.1', 'localhost'),
+      public_url: ui.server.url.replace('127.0.0.1', 'localhost'),
     });
     expect(Date.parse(json.expires_at)).toBeGreaterThan(Date.now() + 29 * 86_400_000);
-    expect((await server.request('/api/v1/calls', { headers: { cookie } })).status).toBe(200);
+    expect((await ui.server.request('/api/v1/calls', { headers: { cookie } })).status).toBe(200);
   });
 
   test('is stored as a hash', async () => {
-    const secret = (await signIn(server)).split('=')[1] ?? '';
+    const secret = (await signIn(ui.server)).split('=')[1] ?? '';
     expect(secret).toMatch(/^rbs_[\w-]{43}$/);
-    const rows = await server.database.query('select to_json(t)::text as row from session t');
+    const rows = await ui.server.database.query('select to_json(t)::text as row from session t');
     expect(rows.length).toBeGreaterThan(0);
-    for (const text of [secret, Buffer.from(secret).toString('hex'), server.token])
+    for (const text of [secret, Buffer.from(secret).toString('hex'), ui.server.token])
       expect(JSON.stringify(rows)).not.toContain(text);
   });
 
   test('changes things for pages of this server only', async () => {
-    const cookie = await signIn(server);
-    const own = new URL(server.url).origin;
+    const cookie = await signIn(ui.server);
+    const own = new URL(ui.server.url).origin;
     const change = (headers: Record<string, string>, method = 'PATCH') =>
-      server.request('/api/v1/account', {
+      ui.server.request('/api/v1/account', {
         method,
         headers: { cookie, ...headers },
         ...(method === 'PATCH' && { body: { name: 'Ringback' } }),
@@ -150,17 +140,17 @@ describe('a session', () => {
 
   test('is not opened for a page of another site', async () => {
     const headers = { origin: 'https://elsewhere.example' };
-    const answer = await server.request('/api/v1/session', {
+    const answer = await ui.server.request('/api/v1/session', {
       method: 'POST',
       headers,
-      body: { token: server.token },
+      body: { token: ui.server.token },
     });
     expectProblem(answer, 403, 'wrong_origin');
     expect(answer.headers.get('set-cookie')).toBeNull();
   });
 
   test('is known by PUBLIC_URL behind a proxy, and its cookie goes by https only', async () => {
-    const proxied = await startTestServerOn(server.database, { publicUrl: 'https://ringback.example' });
+    const proxied = await startTestServerOn(ui.server.database, { publicUrl: 'https://ringback.example' });
     try {
       const { headers } = await proxied.request('/api/v1/session', {
         method: 'POST',
@@ -196,9 +186,9 @@ describe('a session', () => {
   });
 
   test('does not outweigh a token that is sent along', async () => {
-    const cookie = await signIn(server);
+    const cookie = await signIn(ui.server);
     const headers = { cookie, authorization: 'Bearer wrong' };
-    expectProblem(await server.request('/api/v1/calls', { headers }), 401, 'invalid_token');
+    expectProblem(await ui.server.request('/api/v1/calls', { headers }), 401, 'invalid_token');
   });
 });
 
@@ -212,7 +202,7 @@ describe('pages', () => {
     '/postbacks',
     '/webhooks/incoming',
   ])('%s is served under a strict policy and never from a cache unasked', async (path) => {
-    const { status, headers, text } = await server.request(path);
+    const { status, headers, text } = await ui.server.request(path);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/html/);
     expect(headers.get('cache-control')).toBe('no-cache');
@@ -224,18 +214,18 @@ describe('pages', () => {
   });
 
   test('their files are compressed and kept for good', async () => {
-    const { text } = await server.request('/');
+    const { text } = await ui.server.request('/');
     const script = /src="(\/assets\/[^"]+)"/.exec(text)?.[1] ?? '';
-    const { status, headers } = await server.request(script, { headers: { 'accept-encoding': 'br' } });
+    const { status, headers } = await ui.server.request(script, { headers: { 'accept-encoding': 'br' } });
     expect(status).toBe(200);
     expect(headers.get('content-encoding')).toBe('br');
     expect(headers.get('cache-control')).toMatch(/max-age=31536000.*immutable/);
-    expectProblem(await server.request('/assets/none.js'), 404, 'not_found');
-    expectProblem(await server.request('/assets/..%2f..%2fpackage.json'), 404, 'not_found');
+    expectProblem(await ui.server.request('/assets/none.js'), 404, 'not_found');
+    expectProblem(await ui.server.request('/assets/..%2f..%2fpackage.json'), 404, 'not_found');
   });
 
   test('hold to their policy: what it forbids is not run', async () => {
-    const { page, faults } = await browser.open(server, '/sign-in', { isSignedIn: false });
+    const { page, faults } = await ui.open('/sign-in', { isSignedIn: false });
     await page.getByLabel('API token').waitFor();
     const isRun = await page.evaluate(`{
       const script = document.createElement('script');
@@ -253,7 +243,7 @@ describe('pages', () => {
       ['/webhooks/incoming', 'Incoming webhooks'],
       ['/webhooks/nothing', 'There is no page at this address'],
     ] as const) {
-      const { page } = await browser.open(server, path);
+      const { page } = await ui.open(path);
       await page.getByRole('heading', { name: title }).waitFor();
       await expectAccessible(page);
     }
