@@ -1,27 +1,20 @@
 /** The page of one call: what is known of it, what waits, all that happened, and changes by hand. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
+import type { TestWebhook } from '../support/server.ts';
+import { useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer({}, 1);
-  browser = await TestBrowser.launch();
-  webhook = await server.createWebhook('update_fields', { name: 'Acme CRM' });
-  await server.api('PATCH', '/account', { time_zone: 'America/New_York' });
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
+  webhook = await ui.server.createWebhook('update_fields', { name: 'Acme CRM' });
+  await ui.server.api('PATCH', '/account', { time_zone: 'America/New_York' });
 });
 
 async function open(callLogId: string, options = {}): Promise<Page> {
-  const { page } = await browser.open(server, `/calls/${encodeURIComponent(callLogId)}`, options);
+  const { page } = await ui.open(`/calls/${encodeURIComponent(callLogId)}`, options);
   await page.getByRole('heading', { level: 1, name: callLogId }).waitFor();
   return page;
 }
@@ -34,20 +27,20 @@ const changesIn = (page: Page, at: number) =>
 const flat = (texts: string[]) => texts.map((text) => text.replace(/\s+/g, ' '));
 
 test('the timeline tells every before and after, and leads to its postbacks', async () => {
-  await server.createCall('story', {
+  await ui.server.createCall('story', {
     started_at: '2026-11-01T15:00:00Z',
     campaign: 'Solar',
     duration_seconds: 184,
   });
-  await server.post(webhook, {
+  await ui.server.post(webhook, {
     call_log_id: 'story',
     revenue_paid_out: '12.5',
     converted: true,
     add: { deal: 'won' },
   });
-  await server.post(webhook, { call_log_id: 'story', revenue_paid_out: '14', remove: 'deal' });
-  const refused = await server.post(webhook, { call_log_id: 'story', revenue_paid_out: '$15' });
-  await server.api('PATCH', '/calls/story', { reason: 'Checked' });
+  await ui.server.post(webhook, { call_log_id: 'story', revenue_paid_out: '14', remove: 'deal' });
+  const refused = await ui.server.post(webhook, { call_log_id: 'story', revenue_paid_out: '$15' });
+  await ui.server.api('PATCH', '/calls/story', { reason: 'Checked' });
   const page = await open('story');
   await expect.poll(() => timelineOf(page).count()).toBe(6);
   expect(flat(await changesIn(page, 0))).toContain('started_at from none to 2026-11-01 10:00:00');
@@ -71,7 +64,7 @@ test('the timeline tells every before and after, and leads to its postbacks', as
 });
 
 test('every field of the call is there, in the account’s time zone', async () => {
-  await server.createCall('fields', {
+  await ui.server.createCall('fields', {
     phone_number: '+12135550142',
     started_at: '2026-11-01T15:00:00Z',
     tracking_number: '+18005550100',
@@ -102,9 +95,9 @@ test('every field of the call is there, in the account’s time zone', async () 
 
 describe('a live call', () => {
   test('shows its running clock and what waits for its end, and from whom, until it completes', async () => {
-    await server.createCall('waiting', { state: 'live' });
-    await server.post(webhook, { call_log_id: 'waiting', revenue_paid_out: '7', add: { deal: 'won' } });
-    await server.api('PATCH', '/calls/waiting', { reason: 'Asked', remove: ['old'] });
+    await ui.server.createCall('waiting', { state: 'live' });
+    await ui.server.post(webhook, { call_log_id: 'waiting', revenue_paid_out: '7', add: { deal: 'won' } });
+    await ui.server.api('PATCH', '/calls/waiting', { reason: 'Asked', remove: ['old'] });
     const page = await open('waiting');
     const queued = page.getByRole('list', { name: 'Queued updates' }).locator('> li');
     await expect.poll(() => queued.count()).toBe(2);
@@ -116,7 +109,7 @@ describe('a live call', () => {
     const before = await clock.textContent();
     await expect.poll(() => clock.textContent()).not.toBe(before);
     await expectAccessible(page);
-    await server.api('POST', '/calls/waiting/complete', { duration_seconds: 65 });
+    await ui.server.api('POST', '/calls/waiting/complete', { duration_seconds: 65 });
     await page.getByText('1:05').waitFor();
     expect(await page.getByRole('list', { name: 'Queued updates' }).count()).toBe(0);
     await page.getByText('Call completed').waitFor();
@@ -130,7 +123,7 @@ describe('changed by hand', () => {
   }
 
   test('first it is told what will change; then it is done, and stands in the timeline', async () => {
-    await server.createCall('by hand', { revenue_paid_out: '5', tags: { old: 'yes', kept: '1' } });
+    await ui.server.createCall('by hand', { revenue_paid_out: '5', tags: { old: 'yes', kept: '1' } });
     const page = await open('by hand');
     const dialog = await startChange(page);
     await expectAccessible(page);
@@ -156,11 +149,11 @@ describe('changed by hand', () => {
       'tag old from yes to none',
       'tag deal from none to won',
     ]);
-    expect((await server.readCall('by hand')).revenue_paid_out).toBe('5.00');
+    expect((await ui.server.readCall('by hand')).revenue_paid_out).toBe('5.00');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Change the call' }).click();
     await page.getByText('The call is changed').waitFor();
-    expect(await server.readCall('by hand')).toMatchObject({
+    expect(await ui.server.readCall('by hand')).toMatchObject({
       revenue_paid_out: '12.50',
       call_converted_at: '2026-11-02T14:30:00.000Z',
       tags: { kept: '1', deal: 'won' },
@@ -169,7 +162,7 @@ describe('changed by hand', () => {
   });
 
   test('each fault stands at its field, and what was typed stays', async () => {
-    await server.createCall('faulty');
+    await ui.server.createCall('faulty');
     const page = await open('faulty');
     const dialog = await startChange(page);
     await dialog.getByLabel('Revenue').fill('$14');
@@ -185,11 +178,11 @@ describe('changed by hand', () => {
     await dialog.getByRole('button', { name: 'Back' }).click();
     expect(await dialog.getByLabel('Revenue').inputValue()).toBe('14');
     await page.keyboard.press('Escape');
-    expect((await server.readCall('faulty')).revenue_paid_out).toBeNull();
+    expect((await ui.server.readCall('faulty')).revenue_paid_out).toBeNull();
   });
 
   test('a live call’s change waits for its end; what wants a completed call is refused', async () => {
-    await server.createCall('live change', { state: 'live' });
+    await ui.server.createCall('live change', { state: 'live' });
     const page = await open('live change');
     const dialog = await startChange(page);
     await dialog.getByLabel('Payout', { exact: true }).fill('3');
@@ -202,7 +195,10 @@ describe('changed by hand', () => {
     await dialog.getByRole('button', { name: 'Queue the change' }).click();
     await page.getByText('Queued until the call completes').waitFor();
     await page.getByRole('list', { name: 'Queued updates' }).getByText('9.00').waitFor();
-    expect(await server.readCall('live change')).toMatchObject({ revenue_paid_out: null, queued_updates: 1 });
+    expect(await ui.server.readCall('live change')).toMatchObject({
+      revenue_paid_out: null,
+      queued_updates: 1,
+    });
   });
 });
 
@@ -218,7 +214,7 @@ describe('whatever a call holds is text', () => {
     "';--",
     '😀',
   ])('the id %j has a page', async (callLogId) => {
-    await server.createCall(callLogId);
+    await ui.server.createCall(callLogId);
     const page = await open(callLogId);
     await page.getByRole('link', { name: 'All calls' }).click();
     await page.getByLabel('Search').fill(callLogId);
@@ -229,7 +225,7 @@ describe('whatever a call holds is text', () => {
   test('200 tags, a reason of 500 characters, <script> and right-to-left text stay in their place', async () => {
     const script = '<script>document.title = "run"</script><img src=x onerror="document.title = 1">';
     const tags = Object.fromEntries(Array.from({ length: 197 }, (_, at) => [`key ${at}`, `value ${at}`]));
-    await server.createCall('full', {
+    await ui.server.createCall('full', {
       campaign: script,
       buyer: 'קונה (בע"מ) 100%',
       reason: 'w'.repeat(500),
@@ -255,7 +251,7 @@ describe('whatever a call holds is text', () => {
 });
 
 test('an id that no call has says so, and leads on', async () => {
-  const { page } = await browser.open(server, '/calls/nobody');
+  const { page } = await ui.open('/calls/nobody');
   await page.getByText('No call has this id').waitFor();
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Search for it' }).click();

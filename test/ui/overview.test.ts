@@ -1,21 +1,19 @@
 /** The overview in a browser: its numbers are those of the API and of the raw rows. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
+import type { TestWebhook } from '../support/server.ts';
+import { useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 let webhook: TestWebhook;
 const evil = '<script>window.hacked = true</script>';
 const timeZone = 'America/New_York'; // its clocks went back on 2026-11-01
 const period = '/overview?period=custom&from=2026-10-31&to=2026-11-02';
 
 beforeAll(async () => {
-  server = await startTestServer();
-  browser = await TestBrowser.launch();
-  webhook = await server.createWebhook('update_fields', { name: `Sender ${evil}` });
-  await server.api('PATCH', '/account', { time_zone: timeZone });
-  await server.database.query(`
+  webhook = await ui.server.createWebhook('update_fields', { name: `Sender ${evil}` });
+  await ui.server.api('PATCH', '/account', { time_zone: timeZone });
+  await ui.server.database.query(`
     insert into call (account_id, call_log_id, state, started_at, campaign, publisher, buyer, converted, revenue_paid_out,
       publisher_paid_out, no_payout_reason, tags, created_at, updated_at)
     select (select account_id from account), 'O' || n, 'completed', '2026-10-31T00:00:00Z'::timestamptz + n * interval '17 minutes',
@@ -24,20 +22,15 @@ beforeAll(async () => {
     from generate_series(1, 400) as n`);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 /** Thousands apart, by the digits. */
 const grouped = (amount: string) => amount.replace(/\B(?=(?:\d{3})+(?:\.|$))(?<!\.\d*)/g, ',');
 
 describe('the numbers', () => {
   test('of the period are those of the raw rows, in the days of the account', async () => {
-    const { page } = await browser.open(server, period);
+    const { page } = await ui.open(period);
     const figures = page.getByRole('region', { name: 'What calls brought' }).getByRole('term');
     await figures.first().waitFor();
-    const [raw] = await server.database.query(
+    const [raw] = await ui.server.database.query(
       `select count(*)::int as calls, sum(revenue_paid_out)::text as revenue,
          sum(publisher_paid_out) filter (where no_payout_reason is null)::text as owed,
          sum(publisher_paid_out) filter (where no_payout_reason is not null)::text as held,
@@ -57,10 +50,10 @@ describe('the numbers', () => {
   test.each(['day', 'campaign', 'publisher', 'buyer'])(
     'by %s are those of the API, and lead to the calls',
     async (by) => {
-      const { page } = await browser.open(server, `${period}&by=${by}`);
+      const { page } = await ui.open(`${period}&by=${by}`);
       const table = page.getByRole('region', { name: `By ${by}` });
       await table.getByText('Total').waitFor();
-      const { json } = await server.api('GET', `/reports/calls?by=${by}&from=2026-10-31&to=2026-11-02`);
+      const { json } = await ui.server.api('GET', `/reports/calls?by=${by}&from=2026-10-31&to=2026-11-02`);
       const rows = await table.getByRole('row').all();
       const cells = await Promise.all(rows.slice(1).map((row) => row.getByRole('cell').allInnerTexts()));
       type Sums = Record<string, string | number>;
@@ -84,7 +77,7 @@ describe('the numbers', () => {
   );
 
   test('of another period come with its button, and the address keeps it', async () => {
-    const { page } = await browser.open(server, period);
+    const { page } = await ui.open(period);
     await page.getByText('Today', { exact: true }).click();
     await page.waitForURL(/period=today$/);
     await page.getByText('No calls in this period').waitFor();
@@ -95,10 +88,10 @@ describe('the numbers', () => {
 });
 
 test('what goes on is counted as it happens, and a chart is a table, too', async () => {
-  const { page } = await browser.open(server, '/overview');
+  const { page } = await ui.open('/overview');
   await page.getByText('Nothing: no rising refusals').waitFor();
-  await server.createCall('now live', { state: 'live' });
-  await server.post(webhook, { call_log_id: 'now live', reason: 'r' });
+  await ui.server.createCall('now live', { state: 'live' });
+  await ui.server.post(webhook, { call_log_id: 'now live', reason: 'r' });
   const now = page.getByRole('region', { name: 'Now' });
   await expect
     .poll(() => now.textContent(), { timeout: 20_000 })
@@ -114,8 +107,8 @@ test('what goes on is counted as it happens, and a chart is a table, too', async
 });
 
 test('what needs attention says why and leads there', async () => {
-  for (let n = 0; n < 6; n += 1) await server.post(webhook, { call_log_id: `lost ${n}`, reason: 'r' });
-  const { page } = await browser.open(server, '/overview');
+  for (let n = 0; n < 6; n += 1) await ui.server.post(webhook, { call_log_id: `lost ${n}`, reason: 'r' });
+  const { page } = await ui.open('/overview');
   const list = page.getByRole('list', { name: 'Needs attention' });
   await list.getByText('found no call').waitFor();
   const text = await list.textContent();
@@ -126,7 +119,7 @@ test('what needs attention says why and leads there', async () => {
 });
 
 test('it is accessible in the light and in the dark, and fits a phone', async () => {
-  const { page } = await browser.open(server, `${period}&by=publisher`, { isPhone: true });
+  const { page } = await ui.open(`${period}&by=publisher`, { isPhone: true });
   await page.getByRole('region', { name: 'By publisher' }).waitFor();
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   await expectAccessible(page);

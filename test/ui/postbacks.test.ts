@@ -1,28 +1,21 @@
 /** The postback log in a browser: the list, one postback with its request and answer, and its replay. */
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { startTestServer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServerOn, type TestWebhook } from '../support/server.ts';
+import { useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 let crm: TestWebhook;
 const evil = '<script>window.hacked = true</script>';
 
 beforeAll(async () => {
-  server = await startTestServer();
-  browser = await TestBrowser.launch();
-  crm = await server.createWebhook('update_fields', { name: `CRM ${evil}` });
+  crm = await ui.server.createWebhook('update_fields', { name: `CRM ${evil}` });
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-const idOf = async (body: object) => (await server.post(crm, body)).headers.get('x-postback-id') ?? '';
+const idOf = async (body: object) => (await ui.server.post(crm, body)).headers.get('x-postback-id') ?? '';
 const isHacked = (page: Page) => page.evaluate<boolean>('"hacked" in window');
 const replayNow = (page: Page) => page.getByRole('button', { name: 'Replay now' });
 
@@ -33,10 +26,10 @@ async function openReplay(page: Page): Promise<void> {
 
 describe('the log', () => {
   test('says in words what became of each, filters by the address, and leads to one', async () => {
-    await server.createCall('listed');
-    await server.post(crm, { call_log_id: 'listed', reason: evil, revenue_paid_out: '1234.5' });
-    await server.post(crm, { call_log_id: 'nobody here', reason: 'r', transaction_id: 'T-1' });
-    const { page } = await browser.open(server, '/postbacks');
+    await ui.server.createCall('listed');
+    await ui.server.post(crm, { call_log_id: 'listed', reason: evil, revenue_paid_out: '1234.5' });
+    await ui.server.post(crm, { call_log_id: 'nobody here', reason: 'r', transaction_id: 'T-1' });
+    const { page } = await ui.open('/postbacks');
     const table = page.getByRole('region', { name: 'Postbacks' });
     await table.getByText('No call has this id.').first().waitFor();
     await table.getByText('1234.50').waitFor();
@@ -60,7 +53,7 @@ describe('the log', () => {
   });
 
   test('says what to do where there is nothing, and fits a phone', async () => {
-    const { page } = await browser.open(server, '/postbacks?code=ambiguous_call', { isPhone: true });
+    const { page } = await ui.open('/postbacks?code=ambiguous_call', { isPhone: true });
     await page.getByText('No postback is like this').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByRole('region', { name: 'Postbacks' }).waitFor();
@@ -70,11 +63,11 @@ describe('the log', () => {
 
 describe('one postback', () => {
   test('shows the request, the answer and every change', async () => {
-    await server.createCall('shown', { tags: { stage: 'old' } });
-    const answer = await server.post(crm, {
+    await ui.server.createCall('shown', { tags: { stage: 'old' } });
+    const answer = await ui.server.post(crm, {
       ...{ call_log_id: 'shown', reason: evil, add: { stage: 'new' }, revenue_paid_out: 12.5, utm: 'x' },
     });
-    const { page } = await browser.open(server, `/postbacks/${answer.json.postback_id}`);
+    const { page } = await ui.open(`/postbacks/${answer.json.postback_id}`);
     const changes = page.getByRole('list', { name: 'Changes' });
     await changes.getByText('12.50').waitFor();
     expect(await changes.textContent()).toMatch(/stage\s*from\s*old\s*to\s*new/);
@@ -95,7 +88,7 @@ describe('one postback', () => {
 
   test('of a refusal tells every fault and what to do', async () => {
     const id = await idOf({ call_log_id: 'shown', converted: 'perhaps', revenue_paid_out: '$5' });
-    const { page } = await browser.open(server, `/postbacks/${id}`, { theme: 'dark', isPhone: true });
+    const { page } = await ui.open(`/postbacks/${id}`, { theme: 'dark', isPhone: true });
     await page.getByText('What to do').waitFor();
     const text = await page.getByRole('main').textContent();
     for (const word of ['converted', 'revenue_paid_out', 'no currency sign', 'HTTP 422'])
@@ -112,16 +105,19 @@ describe('one postback', () => {
     ['nothing but a query', { query: '&call_log_id=curl&reason=from%20the%20query&add=a:1,b:2' }],
   ])('copied as curl does the same when a shell runs it with the key: %s', async (_name, sent) => {
     const { body, query = '' } = sent as { body?: unknown; query?: string };
-    await server.createCall('curl');
+    await ui.server.createCall('curl');
     const method = body === undefined ? 'GET' : 'POST';
-    const first = await server.request(`/update-fields?auth_key=${crm.auth_key}${query}`, { method, body });
-    const { page } = await browser.open(server, `/postbacks/${first.headers.get('x-postback-id')}`);
+    const first = await ui.server.request(`/update-fields?auth_key=${crm.auth_key}${query}`, {
+      method,
+      body,
+    });
+    const { page } = await ui.open(`/postbacks/${first.headers.get('x-postback-id')}`);
     await page.getByRole('button', { name: 'Copy as curl the request' }).click();
     const command = await page.evaluate<string>('navigator.clipboard.readText()');
     expect(command).not.toContain(crm.auth_key);
     const again = await runCurl(command.replace('YOUR_AUTH_KEY', crm.auth_key));
     expect([again.status, again.json.status]).toEqual([200, 'unchanged']);
-    const update = async (id: string) => (await server.api('GET', `/postbacks/${id}`)).json.update;
+    const update = async (id: string) => (await ui.server.api('GET', `/postbacks/${id}`)).json.update;
     expect(await update(again.json.postback_id)).toEqual(await update(first.json.postback_id));
   });
 
@@ -134,11 +130,11 @@ describe('one postback', () => {
     const url = new URL(words.find((word) => word.startsWith('http')) ?? '');
     const headers = Object.fromEntries(valuesOf('-H').map((line) => line.split(/: (.*)/s).slice(0, 2)));
     const [body] = valuesOf('--data-raw');
-    return server.request(url.pathname + url.search, { method: valuesOf('-X')[0] ?? '', headers, body });
+    return ui.server.request(url.pathname + url.search, { method: valuesOf('-X')[0] ?? '', headers, body });
   }
 
   test('that is not there is said so', async () => {
-    const { page, faults } = await browser.open(server, '/postbacks/0199aaaa-0000-7000-8000-000000000001');
+    const { page, faults } = await ui.open('/postbacks/0199aaaa-0000-7000-8000-000000000001');
     await page.getByRole('heading', { name: 'Not found' }).waitFor();
     faults.splice(0); // the 404
   });
@@ -147,30 +143,28 @@ describe('one postback', () => {
 describe('a replay', () => {
   test('is tried first, then done: refused → mended → applied', async () => {
     const id = await idOf({ call_log_id: 'mend', revenue_paid_out: '99.9', reason: 'r' });
-    const { page, faults } = await browser.open(server, `/postbacks/${id}`);
+    const { page, faults } = await ui.open(`/postbacks/${id}`);
     await openReplay(page);
     await page.getByRole('button', { name: 'Dry run' }).click();
     await page.getByRole('dialog').getByRole('alert').getByText('No call has this call_log_id').waitFor();
     faults.splice(0); // the 404
-    await server.createCall('mend');
+    await ui.server.createCall('mend');
     await page.getByRole('button', { name: 'Dry run' }).click();
     await page.getByRole('dialog').getByRole('list', { name: 'Changes' }).getByText('99.90').waitFor();
-    expect((await server.readCall('mend')).revenue_paid_out).toBeNull();
+    expect((await ui.server.readCall('mend')).revenue_paid_out).toBeNull();
     await expectAccessible(page);
     await replayNow(page).click();
     const replays = page.getByRole('list', { name: 'Replays' });
     await replays.getByText('Applied').waitFor();
-    expect((await server.readCall('mend')).revenue_paid_out).toBe('99.90');
+    expect((await ui.server.readCall('mend')).revenue_paid_out).toBe('99.90');
     await replays.getByRole('link').click();
     await page.getByText('the postback that was refused').waitFor();
   });
 
   test('is done once, though two people press at once', async () => {
     const id = await idOf({ call_log_id: 'twice', reason: 'r' });
-    await server.createCall('twice');
-    const pages = await Promise.all(
-      [0, 1].map(async () => (await browser.open(server, `/postbacks/${id}`)).page),
-    );
+    await ui.server.createCall('twice');
+    const pages = await Promise.all([0, 1].map(async () => (await ui.open(`/postbacks/${id}`)).page));
     for (const page of pages) await openReplay(page);
     await Promise.all(
       pages.map((page) =>
@@ -181,7 +175,7 @@ describe('a replay', () => {
     ); // the dialog goes with the first click
     for (const page of pages)
       await page.getByRole('dialog', { name: 'Replay this postback' }).waitFor({ state: 'detached' });
-    const { json } = await server.api('GET', `/postbacks?replay_of=${id}`);
+    const { json } = await ui.server.api('GET', `/postbacks?replay_of=${id}`);
     expect(json.items).toMatchObject([{ status: 'applied', call_log_id: 'twice' }]);
   });
 });
@@ -192,7 +186,7 @@ test('a server that is away is told, and when it is back the log is, too', async
   const port = Number(new URL(own.url).port);
   const webhook = await own.createWebhook();
   await own.post(webhook, { call_log_id: 'away', reason: 'r' });
-  const { page, faults } = await browser.open(own, '/postbacks');
+  const { page, faults } = await ui.browser.open(own, '/postbacks');
   await page.getByText('away').waitFor();
   await own.stop();
   await page.getByLabel('Outcome').selectOption('Rejected');
