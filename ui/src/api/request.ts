@@ -19,9 +19,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** Out of reach, or its database is: what failed for that is tried again by itself, after each of these. */
-export const retryAwayMs = 3_000;
-
+/** Out of reach, or its database is: what failed for that is asked again by itself (`recovery.ts`). */
 export function isServerAway(error: unknown): boolean {
   return error instanceof RequestFailed && (error.status === 0 || error.status === 503);
 }

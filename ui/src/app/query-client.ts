@@ -1,5 +1,5 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { isServerAway, RequestFailed, retryAwayMs } from '../api/request.ts';
+import { isServerAway, RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
 
 /** @param onSignedOut called when an answer says that the session is over */
@@ -16,7 +16,6 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
         staleTime: 5_000,
         // What the server refused it refuses again; only a server that is away is worth a second try.
         retry: (failures, error) => failures < 1 && isServerAway(error),
-        refetchInterval: ({ state }) => (isServerAway(state.error) ? retryAwayMs : false),
         networkMode: 'always', // 127.0.0.1 is there without a network
       },
       mutations: { networkMode: 'always' },

@@ -1,9 +1,10 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect, useEffectEvent } from 'react';
-import { isServerAway, retryAwayMs } from '../api/request.ts';
+import { whenServerIsBack } from '../api/recovery.ts';
+import { isServerAway } from '../api/request.ts';
 import { ErrorState } from '../components/error-state.tsx';
 
-/** In a page's place when it failed; "Try again" loads all of it anew, and so does the page while the server is away. */
+/** In a page's place when it failed; "Try again" loads all of it anew, and so does the return of a server that was away. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const again = () => {
@@ -14,8 +15,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   const isAway = isServerAway(error);
   useEffect(() => {
     if (!isAway) return;
-    const timer = window.setInterval(() => againByItself(), retryAwayMs);
-    return () => window.clearInterval(timer);
+    return whenServerIsBack(() => againByItself());
   }, [isAway]);
   return <ErrorState error={error instanceof Error ? error : new Error(String(error))} reset={again} />;
 }

@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useLiveUpdates } from '../api/live-updates.ts';
+import { useRecovery } from '../api/recovery.ts';
 import { useSession } from '../api/session.ts';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { TimeZone } from '../components/time.tsx';
@@ -13,6 +14,7 @@ import { Navigation } from './navigation.tsx';
 export function Shell() {
   const { account } = useSession();
   useLiveUpdates();
+  useRecovery();
   return (
     <TimeZone value={account.time_zone}>
       <a

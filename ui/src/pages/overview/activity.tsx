@@ -11,8 +11,13 @@ import { Figure } from './figures.tsx';
 /** What goes on right now. */
 export function Activity() {
   const { data, error, refetch } = useActivity();
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <Skeleton className="h-72 w-full" />;
+  if (data === undefined) {
+    return error ? (
+      <ErrorState error={error} reset={() => void refetch()} />
+    ) : (
+      <Skeleton className="h-72 w-full" />
+    );
+  }
   return (
     <section aria-label="Now" className="grid gap-3 xl:grid-cols-[minmax(0,1fr)_15rem]">
       <Card title="The last hour">

@@ -10,8 +10,13 @@ import { adviceOn } from '../webhooks/refusal-advice.ts';
 /** What an operator should look at, each with where to look. */
 export function Attention() {
   const { data, error, refetch } = useAttention();
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <Skeleton className="h-24 w-full" />;
+  if (data === undefined) {
+    return error ? (
+      <ErrorState error={error} reset={() => void refetch()} />
+    ) : (
+      <Skeleton className="h-24 w-full" />
+    );
+  }
   return (
     <Card title="Needs attention">
       {data.items.length === 0 ? (

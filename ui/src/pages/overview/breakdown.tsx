@@ -40,8 +40,9 @@ export function Breakdown({ period }: { period: Period }) {
 
 function Table({ by, period: { from, to } }: { by: By; period: Period }) {
   const { data, error, refetch } = useReport({ by, from, to });
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <TableSkeleton />;
+  if (data === undefined) {
+    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
+  }
   if (data.totals.calls === 0) {
     return (
       <EmptyState icon={Phone} title="No calls in this period">

@@ -36,8 +36,13 @@ export function OverviewPage() {
 
 function Money({ period: { from, to } }: { period: Period }) {
   const { data, error, refetch } = useReport({ by: 'day', from, to });
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <Skeleton className="h-80 w-full" />;
+  if (data === undefined) {
+    return error ? (
+      <ErrorState error={error} reset={() => void refetch()} />
+    ) : (
+      <Skeleton className="h-80 w-full" />
+    );
+  }
   return (
     <>
       <Figures totals={data.totals} />
