@@ -45,10 +45,9 @@ test('every page is clean for axe in the light and in the dark', async () => {
   }
 });
 
-const isFocused = (locator: Locator) =>
-  locator.evaluate<boolean>('(element) => element === document.activeElement');
+const isFocused = (locator: Locator) => locator.evaluate('(element) => element === document.activeElement');
 const hasFocusWithin = (locator: Locator) =>
-  locator.evaluate<boolean>('(element) => element.contains(document.activeElement)');
+  locator.evaluate('(element) => element.contains(document.activeElement)');
 
 /** What opens by a button: where, by which button, and what is open then. */
 const openings: [string, () => string, (page: Page) => Locator][] = [
