@@ -48,7 +48,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
   const address = `${publicUrl}/${typePaths[webhook.type]}`;
   const used = usedValues(fields, values, true);
   return (
-    <div className="grid items-start gap-5 xl:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-2">
       <Card title="What the sender sends">
         <div className="mb-5 grid gap-4 sm:grid-cols-2">
           <SelectField
@@ -72,7 +72,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
         )}
         <RequestFields fields={fields} values={values} onChange={setValues} />
       </Card>
-      <div className="space-y-5 xl:sticky xl:top-6">
+      <div className="min-w-0 space-y-5 xl:sticky xl:top-6">
         <Card title="What to give the sender">
           <div className="space-y-4">
             <TextField
