@@ -1,6 +1,7 @@
 import {
   infiniteQueryOptions,
   keepPreviousData,
+  type QueryClient,
   queryOptions,
   useInfiniteQuery,
   useMutation,
@@ -39,6 +40,11 @@ const callsQuery = (filters: CallFilters) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
   });
+
+/** Asks for the list while the page that shows it is still on its way. */
+export function startCalls(client: QueryClient, filters: CallFilters): void {
+  void client.prefetchInfiniteQuery(callsQuery(filters));
+}
 
 export function useCalls(filters: CallFilters) {
   return useInfiniteQuery(callsQuery(filters));

@@ -6,7 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { callFilterNames } from '../api/calls.ts';
+import { callFilterNames, startCalls } from '../api/calls.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
@@ -62,6 +62,8 @@ const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
   validateSearch: pickSearch(callFilterNames),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => startCalls(context.queryClient, deps),
   component: lazyPage(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
 });
 
