@@ -29,6 +29,8 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 export class TestBrowser {
   readonly #browser: Browser;
   readonly #pages: TestPage[] = [];
+  /** what a test has opened: it goes with the test, for open pages go on asking the server */
+  readonly #ofTest = new Set<BrowserContext>();
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -51,6 +53,7 @@ export class TestBrowser {
       timezoneId: 'America/New_York',
     };
     const context = await this.#browser.newContext(settings);
+    this.#ofTest.add(context);
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
     context.setDefaultTimeout(20_000);
     if (isSignedIn) {
@@ -62,6 +65,16 @@ export class TestBrowser {
     this.#pages.push(opened);
     await page.goto(path);
     return opened;
+  }
+
+  /** Leaves open what hooks have opened for several tests. */
+  keepOpen(): void {
+    this.#ofTest.clear();
+  }
+
+  async closePages(): Promise<void> {
+    await Promise.all([...this.#ofTest].map((context) => context.close()));
+    this.#ofTest.clear();
   }
 
   /** @throws where a page had faults that its test did not take out of `faults` */

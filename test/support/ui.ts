@@ -1,6 +1,6 @@
 /** What every test of the web UI has: one server and one Chromium for its file. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type PageOptions, TestBrowser, type TestPage } from './browser.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
@@ -23,6 +23,8 @@ export function useUi(): Ui {
     const [server, browser] = await Promise.all([startTestServer({}, 1), TestBrowser.launch()]);
     started = { server, browser };
   });
+  beforeEach(() => have().browser.keepOpen());
+  afterEach(() => have().browser.closePages());
   afterAll(async () => {
     await started?.browser.close();
     await started?.server.stop();

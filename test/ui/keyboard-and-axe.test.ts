@@ -45,9 +45,10 @@ test('every page is clean for axe in the light and in the dark', async () => {
   }
 });
 
-const isFocused = (locator: Locator) => locator.evaluate('(element) => element === document.activeElement');
-const hasFocusWithin = (locator: Locator) =>
-  locator.evaluate('(element) => element.contains(document.activeElement)');
+const focusOf = (locator: Locator) => locator.page().locator(':focus');
+const isFocused = async (locator: Locator) => (await locator.and(focusOf(locator)).count()) === 1;
+const hasFocusWithin = async (locator: Locator) =>
+  (await isFocused(locator)) || (await locator.locator(':focus').count()) === 1;
 
 /** What opens by a button: where, by which button, and what is open then. */
 const openings: [string, () => string, (page: Page) => Locator][] = [
