@@ -9,7 +9,7 @@ import type { TestServer } from '../support/server.ts';
 import { makeDataDir } from '../support/server-process.ts';
 import { type FuzzRequest, type Paths, requestsOf, type World } from './requests.ts';
 
-/** `npm run test:fuzz` sends a million; FUZZ_SEED repeats a run. */
+/** `npm run test:fuzz` sends a million; FUZZ_SEED repeats a run, or goes on with one: its seed and cases, added up. */
 const cases = Number(process.env['FUZZ_CASES'] ?? 2_000);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const chunkSize = 1_000;
