@@ -40,23 +40,25 @@ export async function startContestant(
   const server = spawn(process.execPath, [...nodeOptions, ...contestant.program], {
     ...{ cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] },
   });
-  const [load, besideLoad] = [0, 1].map(() => fork(join(import.meta.dirname, 'load.ts'))) as [
-    ChildProcess, // one for each of the two
-    ChildProcess,
-  ];
-  const stop = async () => void (await Promise.all([end(server), end(load), end(besideLoad)]));
+  const { batch, beside } = contestant;
+  const forkLoad = () => fork(join(import.meta.dirname, 'load.ts'));
+  const load = forkLoad();
+  const besides = beside && { load: forkLoad(), batches: beside };
+  const stop = async () => {
+    await Promise.all([server, load, ...(besides ? [besides.load] : [])].map(end));
+  };
   const url = await listeningUrl(server).catch(async (error) => {
     await stop();
     throw error;
   });
   const run = async (target: Parameters<Running['run']>[0]): Promise<RunResult> => {
-    const { batch, beside } = contestant;
     const toServer = { ...target, url, authKey: door.authKey };
-    const [result, besides] = await Promise.all([
+    const [result, besideResult] = await Promise.all([
       askFor(load, { ...toServer, ...loadOf(batch) }),
-      beside && askFor(besideLoad, { ...toServer, ...loadOf(beside), runId: `${target.runId}-beside` }),
+      besides &&
+        askFor(besides.load, { ...toServer, ...loadOf(besides.batches), runId: `${target.runId}-beside` }),
     ]);
-    return { ...result, accepted: result.accepted + (besides?.accepted ?? 0) };
+    return { ...result, accepted: result.accepted + (besideResult?.accepted ?? 0) };
   };
   return {
     ...{ contestant, door, pid: pidOf(server), run, stop },
