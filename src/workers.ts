@@ -20,10 +20,11 @@ export type ToPrimary =
 type Address = Pick<Server, 'url' | 'publicUrl'>;
 
 /**
- * As `npm start` has it: on a machine with much memory, Node would let short-lived objects fill 130 MB before it looks
- * for those that are still needed. 16 MB a space costs no speed (bench, 256 connections) and saves 110 MB.
+ * As `npm start` has them. On a machine with much memory, Node would let short-lived objects fill 130 MB before it looks
+ * for those that are still needed, and let the heap grow to a multiple of what is. Bench, 256 connections: 16 MB a space
+ * saves 110 MB at the same speed; growing by 75 percent saves 110 more under large batches, for 3 % of CPU.
  */
-const youngHeap = '--max-semi-space-size=16';
+export const heapFlags = ['--max-semi-space-size=16', '--heap-growing-percent=75'];
 
 /** A worker that ends by itself is started again, but not in a tight loop. */
 const restartPauseMs = 500;
@@ -52,7 +53,7 @@ class Workers {
     this.#log = log;
     // Compiled or not, the worker's entry lies beside this file.
     const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-    cluster.setupPrimary({ exec: entry.pathname, args: [], execArgv: [youngHeap] });
+    cluster.setupPrimary({ exec: entry.pathname, args: [], execArgv: heapFlags });
   }
 
   /** Resolves when the worker answers requests; rejects with its reason when it cannot. */

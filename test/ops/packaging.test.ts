@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config.ts';
+import { heapFlags } from '../../src/workers.ts';
 import { makeFolder, projectFolder } from '../support/process.ts';
 
 const read = (path: string) => readFile(join(projectFolder, path), 'utf8');
@@ -26,6 +27,16 @@ async function readStages(): Promise<Instruction[][]> {
   }
   return stages;
 }
+
+test('wherever a server is started, its heap is kept as `npm start` keeps it', async () => {
+  const { scripts } = JSON.parse(await read('package.json'));
+  const flagsOf = (command: string) => command.match(/--[a-z-]+=\d+/g);
+  expect(flagsOf(scripts.start)).toEqual(heapFlags);
+  const [, run] = await readStages();
+  expect(flagsOf(run?.find(({ word }) => word === 'ENTRYPOINT')?.rest ?? '')).toEqual(heapFlags);
+  const [command = ''] = /^ExecStart=.*$/m.exec(await read('ops/systemd/ringback.service')) ?? [];
+  expect(flagsOf(command)).toEqual(heapFlags);
+});
 
 describe('the image', () => {
   test('takes Node in the version that the project pins', async () => {
@@ -110,9 +121,9 @@ describe('the unit', () => {
     const unit = await read('ops/systemd/ringback.service');
     const [, folder = '', command = ''] = /^ExecStart=(\/opt\/ringback)\/(.*)$/m.exec(unit) ?? [];
     expect(unit).toContain(`WorkingDirectory=${folder}\n`);
-    const [program = '', , entry = ''] = command.split(' ');
+    const [program = '', ...words] = command.split(' ');
     await access(join(projectFolder, program));
-    await access(join(projectFolder, entry));
+    await access(join(projectFolder, words.find((word) => !word.startsWith('--')) ?? '?'));
     expect(unit).toContain('KillMode=mixed\n');
   });
 
