@@ -44,6 +44,18 @@ export async function findSession(db: Db, sessionHash: Buffer, now: string): Pro
   return rows[0] === undefined || owner === null ? null : { owner, expiresAt: rows[0].expires_at };
 }
 
+/** Which of these hashes of tokens and sessions open nothing any more: unknown, revoked, expired, signed out. */
+export async function findEnded({ pool }: Db, secretHashes: Buffer[], now: string): Promise<Buffer[]> {
+  const { rows } = await pool.query<{ hash: Buffer }>({
+    name: 'find-ended',
+    text: `select given.hash from unnest($1::bytea[]) as given(hash)
+      where not exists (select from api_token where (expires_at is null or expires_at > $2) and token_hash = coalesce(
+        (select token_hash from session where session_hash = given.hash and expires_at > $2), given.hash))`,
+    values: [secretHashes, now],
+  });
+  return rows.map(({ hash }) => hash);
+}
+
 export async function deleteSession(
   { pool }: Db,
   accountId: string,

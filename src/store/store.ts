@@ -44,6 +44,7 @@ export function createStore(db: Db, now: () => string) {
     createSession: (session: sessions.NewSession, actor: audit.Actor) =>
       sessions.createSession(db, session, actor, now()),
     findSession: (sessionHash: Buffer) => sessions.findSession(db, sessionHash, now()),
+    findEnded: (secretHashes: Buffer[]) => sessions.findEnded(db, secretHashes, now()),
     deleteSession: (accountId: string, sessionHash: Buffer, actor: audit.Actor) =>
       sessions.deleteSession(db, accountId, sessionHash, actor, now()),
 

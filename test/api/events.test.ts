@@ -1,9 +1,9 @@
 /** `GET /events`: clients hear of changes, whichever process makes them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addAccount } from '../support/accounts.ts';
+import { addAccount, withRole } from '../support/accounts.ts';
 import { openEvents } from '../support/event-stream.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServer, startTestServerOn, TestServer, type TestWebhook } from '../support/server.ts';
 
 let server: TestServer;
 let webhook: TestWebhook;
@@ -91,6 +91,52 @@ test('an account hears of its own only', async () => {
   theirs.close();
   const again = await openEvents(stranger, id);
   expect(await again.next()).toMatchObject({ id, event: 'ready' });
+});
+
+test('a token that is revoked hears no more within seconds, also of another process; other tokens do', async () => {
+  const other = await startTestServerOn(server.database, {}, 1);
+  const asked = await withRole(server, 'analyst');
+  const { stream: revoked } = await openReady(asked);
+  const { stream: elsewhere } = await openReady(
+    new TestServer(other.url, server.database, asked.token, other.stop),
+  );
+  const { stream: kept } = await openReady();
+  const { items } = (await server.api('GET', '/tokens?limit=1')).json;
+  const revokedAt = performance.now();
+  expect((await server.api('DELETE', `/tokens/${items[0].id}`)).status).toBe(204);
+  expect(await revoked.next()).toBeUndefined();
+  expect(await elsewhere.next()).toBeUndefined();
+  expect(performance.now() - revokedAt).toBeLessThan(10_000);
+  await server.createCall('after the end');
+  expect(await kept.untilChanged('calls')).toMatchObject({ event: 'changed' });
+  await other.stop();
+});
+
+test('a browser that signs out hears no more, and its token’s other sessions do', async () => {
+  const signIn = async () => {
+    const { headers } = await server.request('/api/v1/session', {
+      method: 'POST',
+      body: { token: server.token },
+    });
+    return headers.get('set-cookie')?.split(';')[0] ?? '';
+  };
+  const [leaving, staying] = [await signIn(), await signIn()];
+  const left = await openEvents(server, undefined, { cookie: leaving });
+  const stayed = await openEvents(server, undefined, { cookie: staying });
+  expect(await left.next()).toMatchObject({ event: 'ready' });
+  expect(await stayed.next()).toMatchObject({ event: 'ready' });
+  const headers = { cookie: leaving, origin: server.url };
+  expect((await server.request('/api/v1/session', { method: 'DELETE', headers })).status).toBe(204);
+  expect(await left.next()).toBeUndefined();
+  await server.createCall('after the sign-out');
+  expect(await stayed.untilChanged('calls')).toMatchObject({ event: 'changed' });
+});
+
+test('a token that expires hears no more', async () => {
+  const asked = await withRole(server, 'analyst', 'Expiring');
+  const { stream } = await openReady(asked);
+  await server.database.query(`update api_token set expires_at = now() where name like 'Expiring%'`);
+  expect(await stream.next()).toBeUndefined();
 });
 
 test('without a token there is no stream', async () => {

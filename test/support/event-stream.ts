@@ -51,13 +51,17 @@ export class EventStream {
   }
 }
 
-/** Opens the stream of the server's account; the test's end closes it. */
-export async function openEvents(server: TestServer, lastEventId?: string): Promise<EventStream> {
+/** Opens the stream of the server's account, by its token unless told otherwise; the test's end closes it. */
+export async function openEvents(
+  server: TestServer,
+  lastEventId?: string,
+  credentials: Record<string, string> = { authorization: `Bearer ${server.token}` },
+): Promise<EventStream> {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
   const response = await fetch(`${server.url}/api/v1/events`, {
     headers: {
-      authorization: `Bearer ${server.token}`,
+      ...credentials,
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     },
     signal: abort.signal,

@@ -1,5 +1,6 @@
 /** Signing a browser in and out (contract 3): sessions, their cookie, and the pages. */
 import { describe, expect, test } from 'vitest';
+import { withRole } from '../support/accounts.ts';
 import { expectAccessible } from '../support/browser.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
@@ -62,6 +63,30 @@ describe('a browser', () => {
     expectProblem(answer, 401, 'invalid_token');
     await page.goto('/calls');
     await page.waitForURL(/\/sign-in/);
+  });
+
+  test('whose token is revoked is shown the way in within seconds, and goes on where it was', async () => {
+    const asked = await withRole(ui.server, 'operator');
+    const { page } = await ui.browser.open(asked, '/calls?state=live');
+    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+    const { items } = (await ui.server.api('GET', '/tokens?limit=1')).json;
+    expect((await ui.server.api('DELETE', `/tokens/${items[0].id}`)).status).toBe(204);
+    await page.getByRole('status').getByText('Your session has ended').waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('API token').fill(ui.server.token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+    expect(page.url()).toBe(`${ui.server.url}/calls?state=live`);
+  });
+
+  test('that signs out in one tab is signed out in the other', async () => {
+    const { page, context } = await ui.open('/access/audit');
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor();
+    const other = await context.newPage();
+    await other.goto('/calls');
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByLabel('API token').waitFor();
+    await page.getByRole('status').getByText('Your session has ended').waitFor();
   });
 
   test('keeps the theme that was chosen', async () => {

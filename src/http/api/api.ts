@@ -30,6 +30,7 @@ import { registerWebhookRoutes } from './webhooks.ts';
 export function registerApi(app: FastifyInstance, api: Api): void {
   app.decorateRequest('owner');
   app.decorateRequest('sessionExpiresAt', null);
+  app.decorateRequest('secretHash');
   readJsonBodies(app);
   app.register(cookies);
   app.addHook('onRequest', async (request, reply) => {
@@ -37,6 +38,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
     if ('code' in found) return sendProblem(reply, found);
     request.owner = found.owner;
     request.sessionExpiresAt = found.expiresAt;
+    request.secretHash = found.secretHash;
     const refusal = await refuseRole(api.store, request);
     if (refusal !== null) return sendProblem(reply, refusal);
   });

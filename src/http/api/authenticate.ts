@@ -6,8 +6,13 @@ import { hashSecret } from '../guards/secret.ts';
 import { sessionCookie } from '../guards/session-cookie.ts';
 import type { Api } from './route.ts';
 
-/** `expiresAt`: when the session ends that the request came with; null for a token */
-export type Authenticated = { owner: TokenOwner; expiresAt: string | null };
+export type Authenticated = {
+  owner: TokenOwner;
+  /** when the session ends that the request came with; null for a token */
+  expiresAt: string | null;
+  /** of the token or session */
+  secretHash: Buffer;
+};
 
 /**
  * Who a request speaks for: by its bearer token, or else by its session cookie. A browser sends the cookie by
@@ -26,10 +31,14 @@ export async function authenticate(
   const secret = token ?? cookie;
   if (secret === undefined) return refusal;
   return guesses.check(hashSecret(secret), sourceIp, refusal, async (hash) => {
-    if (isCookie) return store.findSession(hash);
-    const owner = await store.findTokenOwner(hash);
-    return owner === null ? null : { owner, expiresAt: null };
+    const found = isCookie ? await store.findSession(hash) : await findToken(store, hash);
+    return found === null ? null : { ...found, secretHash: hash };
   });
+}
+
+async function findToken({ findTokenOwner }: Pick<Api['store'], 'findTokenOwner'>, hash: Buffer) {
+  const owner = await findTokenOwner(hash);
+  return owner === null ? null : { owner, expiresAt: null };
 }
 
 function readBearerToken(authorization: string | undefined): string | undefined {

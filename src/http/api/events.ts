@@ -1,10 +1,11 @@
 import { fastifySSE } from '@fastify/sse';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { refuse } from '../../core/refusal.ts';
 import type { ChangeMarks } from '../../store/store.ts';
 import { eventStream } from '../api-types/events.ts';
 import { problem } from '../api-types/problem.ts';
 import { ChangeFeed } from '../events/change-feed.ts';
+import { OpenStreams } from '../events/open-streams.ts';
 import { sendProblem } from '../problem.ts';
 import { needs } from './access.ts';
 import { type Api, apiDocs } from './route.ts';
@@ -12,7 +13,9 @@ import { type Api, apiDocs } from './route.ts';
 const pollMs = 1_000;
 /** Below the minute after which proxies take a silent connection for dead. */
 const heartbeatMs = 15_000;
-/** Then the client comes again, and its token or session is looked at again. */
+/** A token that was revoked, or a browser that signed out, hears no longer than this. */
+const checkMs = 2_000;
+/** Then the client comes again, perhaps to another process. */
 const streamMsMax = 15 * 60_000;
 const reconnectMs = 2_000;
 /** Of one account, on one process. */
@@ -26,10 +29,12 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
     onFailure: (error) => refusalOf(error, app.log), // logged there; the next reading may succeed
     pollMs,
   });
-  const open = new Set<FastifyReply>();
-  app.addHook('preClose', async () => {
-    for (const reply of open) reply.sse.close();
+  const open = new OpenStreams({
+    findEnded: store.findEnded,
+    onFailure: (error) => refusalOf(error, app.log),
+    checkMs,
   });
+  app.addHook('preClose', async () => open.endAll());
 
   app.get(
     '/events',
@@ -40,7 +45,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
         tags: ['calls'],
         summary: 'Hear of changed calls and postbacks, as server-sent events',
         description:
-          '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read anew: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once.',
+          '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read anew: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once. The stream ends with its token or session.',
         response: { 200: eventStream, '4xx': problem },
       },
       ...needs('read'),
@@ -62,9 +67,9 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
         },
       });
       const ending = setTimeout(() => reply.sse.close(), streamMsMax);
-      open.add(reply);
+      const forget = open.add({ secretHash: request.secretHash, end: () => reply.sse.close() });
       reply.sse.onClose(() => {
-        open.delete(reply);
+        forget();
         clearTimeout(ending);
         stopListening();
       });

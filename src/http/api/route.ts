@@ -17,6 +17,8 @@ declare module 'fastify' {
     owner: TokenOwner;
     /** when the session ends that the request came with; null for a request with a token */
     sessionExpiresAt: string | null;
+    /** of the token or session that the request came with; set where `owner` is */
+    secretHash: Buffer;
   }
 }
 

@@ -43,7 +43,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
 
 export async function readSession(
   api: Pick<Api, 'store' | 'publicUrl'>,
-  { owner, expiresAt }: Authenticated,
+  { owner, expiresAt }: Omit<Authenticated, 'secretHash'>,
 ): Promise<SessionJson> {
   const account = accountToJson(await accountOf(api, { owner }));
   return {

@@ -2,6 +2,7 @@ import type { Query, QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { tellServerAway } from './connection.ts';
+import { sessionQuery } from './session.ts';
 
 /** Refused or cut off for good, a stream is tried anew after this: until then the page is as fresh as it was read. */
 const retryMs = 5_000;
@@ -45,6 +46,7 @@ export function useLiveUpdates(): void {
         awayTimer ??= window.setTimeout(() => tellServerAway(true), awayMs);
         if (stream?.readyState !== EventSource.CLOSED) return; // the browser tries again
         stream = undefined;
+        void client.invalidateQueries({ queryKey: sessionQuery.queryKey }); // it may be over
         timer = window.setTimeout(start, retryMs);
       });
     };

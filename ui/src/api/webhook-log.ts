@@ -3,8 +3,6 @@ import type { PostbackJson } from '../../../src/http/api-types/postbacks.ts';
 import { type Page, request } from './request.ts';
 
 const pageSize = 25;
-/** A live log: new rows come by themselves, while the page is looked at. */
-const refreshMs = 3_000;
 
 const webhookLogQuery = (webhookId: string) =>
   infiniteQueryOptions({
@@ -16,7 +14,6 @@ const webhookLogQuery = (webhookId: string) =>
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: refreshMs,
   });
 
 export function useWebhookLog(webhookId: string) {

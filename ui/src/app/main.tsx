@@ -11,7 +11,7 @@ import { createAppRouter } from './router.tsx';
 const queryClient = createQueryClient(() => {
   const { href } = router.state.location;
   queryClient.clear();
-  void router.navigate({ to: '/sign-in', search: { from: href } });
+  void router.navigate({ to: '/sign-in', search: { from: href, ended: 'true' } });
 });
 const router = createAppRouter(queryClient);
 const place = document.getElementById('root');

@@ -1,16 +1,16 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isServerAway, RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
 
-/** @param onSignedOut called when an answer says that the session is over */
+/** @param onSignedOut called when an answer says that the session is over, once */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
-  return new QueryClient({
-    queryCache: new QueryCache({
-      onError: (error, { queryKey }) => {
-        const isOver = error instanceof RequestFailed && error.status === 401;
-        if (isOver && queryKey[0] !== sessionQuery.queryKey[0]) onSignedOut();
-      },
-    }),
+  const onError = (error: Error) => {
+    const wasSignedIn = client.getQueryData(sessionQuery.queryKey) !== undefined;
+    if (wasSignedIn && error instanceof RequestFailed && error.status === 401) onSignedOut();
+  };
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -21,4 +21,5 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+  return client;
 }

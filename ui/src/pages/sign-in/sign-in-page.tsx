@@ -10,7 +10,7 @@ const route = getRouteApi('/sign-in');
 /** Takes the token from the link that the server prints, or by hand. */
 export function SignInPage() {
   const [token, setToken] = useState('');
-  const { from } = route.useSearch();
+  const { from, ended } = route.useSearch();
   const router = useRouter();
   const { mutate, isPending, error } = useSignIn();
   const signIn = (secret: string) =>
@@ -31,6 +31,12 @@ export function SignInPage() {
       <div className="w-full max-w-sm rounded-lg border border-line bg-surface p-7 shadow-sm">
         <img src="/favicon.svg" alt="" width="40" height="40" />
         <h1 className="mt-4 font-semibold text-xl tracking-tight">Sign in to Ringback</h1>
+        {ended !== undefined && (
+          <p role="status" className="mt-3 rounded-md bg-held-soft px-3 py-2 text-held text-sm">
+            Your session has ended: its time was over, its token was revoked, or you signed out in another
+            tab. Sign in again to go on where you were.
+          </p>
+        )}
         <form
           className="mt-5"
           onSubmit={(event) => {

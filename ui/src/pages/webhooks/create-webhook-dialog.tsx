@@ -5,6 +5,8 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { RadioCards } from '../../components/radio-cards.tsx';
+import { noLimits, readAccessLimits } from './access-limits.tsx';
+import { LimitsAtCreation } from './limits-at-creation.tsx';
 import { MatchFields, matchDefaults, readMatchSettings } from './match-fields.tsx';
 import { NewKey } from './new-key.tsx';
 import { typeWords, type WebhookType, webhookTypes } from './webhook-words.ts';
@@ -34,14 +36,7 @@ export function CreateWebhookDialog({ isOpen, onClose }: CreateWebhookDialogProp
       {created === null ? (
         <CreateForm onCreated={setCreated} onCancel={close} />
       ) : (
-        <>
-          <NewKey webhook={created} />
-          <DialogActions>
-            <Button look="primary" onClick={close}>
-              Done
-            </Button>
-          </DialogActions>
-        </>
+        <NewKey webhook={created} onDone={close} />
       )}
     </Dialog>
   );
@@ -55,14 +50,21 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
   const [name, setName] = useState('');
   const [type, setType] = useState<WebhookType>('update_fields');
   const [match, setMatch] = useState(matchDefaults);
+  const [limits, setLimits] = useState(noLimits);
+  const [isLimiting, setLimiting] = useState(false);
+  const [requiresSignature, setRequiresSignature] = useState(false);
   const [isChecked, setChecked] = useState(false);
   const create = useCreateWebhook();
   const settings = readMatchSettings(match);
   const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
+  const { settings: access, errors } = readAccessLimits(limits);
   const submit = () => {
+    const areLimitsWrong = Object.keys(errors).length > 0;
     setChecked(true);
-    if (nameError !== undefined || settings.error !== undefined) return;
-    create.mutate({ name: name.trim(), type, ...settings }, { onSuccess: onCreated });
+    if (areLimitsWrong) setLimiting(true);
+    if (nameError !== undefined || settings.error !== undefined || areLimitsWrong) return;
+    const body = { name: name.trim(), type, ...settings, ...access, signature_required: requiresSignature };
+    create.mutate(body, { onSuccess: onCreated });
   };
   return (
     <form
@@ -88,9 +90,22 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
         name="type"
         value={type}
         choices={typeChoices}
-        onChange={setType}
+        onChange={(chosen) => {
+          setType(chosen);
+          setLimits({ ...limits, fields: null }); // another type has other fields
+        }}
       />
       <MatchFields value={match} error={isChecked ? settings.error : undefined} onChange={setMatch} />
+      <LimitsAtCreation
+        type={type}
+        value={limits}
+        errors={errors}
+        onChange={setLimits}
+        isOpen={isLimiting}
+        onToggle={setLimiting}
+        requiresSignature={requiresSignature}
+        onRequireSignature={setRequiresSignature}
+      />
       <FailureNote error={create.error} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>

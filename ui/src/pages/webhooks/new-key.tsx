@@ -1,6 +1,8 @@
 import { KeyRound } from 'lucide-react';
 import type { CreatedWebhook } from '../../api/webhooks.ts';
+import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
+import { DialogActions } from '../../components/dialog.tsx';
 import type { Values } from './build-request.ts';
 import { Snippets } from './snippets.tsx';
 import type { WebhookType } from './webhook-words.ts';
@@ -22,8 +24,8 @@ const examples: Record<WebhookType, Values> = {
   ],
 };
 
-/** A key that was just made. It is shown this once: the server keeps a hash of it. */
-export function NewKey({ webhook }: { webhook: CreatedWebhook }) {
+/** A key that was just made, in a dialog. It is shown this once: the server keeps a hash of it. */
+export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone(): void }) {
   return (
     <div className="space-y-5">
       <p className="flex gap-2.5 rounded-md bg-held-soft px-3 py-2.5 text-held text-sm">
@@ -54,6 +56,11 @@ export function NewKey({ webhook }: { webhook: CreatedWebhook }) {
           .
         </p>
       </div>
+      <DialogActions>
+        <Button look="primary" onClick={onDone}>
+          Done
+        </Button>
+      </DialogActions>
     </div>
   );
 }

@@ -4,13 +4,11 @@ import { type RotatedWebhook, useRotateKey } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
+import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
 import { NewKey } from './new-key.tsx';
 
 export type RotateKeyDialogProps = { webhook: WebhookJson; isOpen: boolean; onClose(): void };
-
-const graceHoursMax = 8760;
 
 /** A new key; the old one works on for a while, so that the sender can change over. */
 export function RotateKeyDialog({ webhook, isOpen, onClose }: RotateKeyDialogProps) {
@@ -39,14 +37,7 @@ export function RotateKeyDialog({ webhook, isOpen, onClose }: RotateKeyDialogPro
       {rotated === null ? (
         <RotateForm id={webhook.id} onRotated={setRotated} onCancel={close} />
       ) : (
-        <>
-          <NewKey webhook={rotated} />
-          <DialogActions>
-            <Button look="primary" onClick={close}>
-              Done
-            </Button>
-          </DialogActions>
-        </>
+        <NewKey webhook={rotated} onDone={close} />
       )}
     </Dialog>
   );
@@ -55,25 +46,17 @@ export function RotateKeyDialog({ webhook, isOpen, onClose }: RotateKeyDialogPro
 type RotateFormProps = { id: string; onRotated(webhook: RotatedWebhook): void; onCancel(): void };
 
 function RotateForm({ id, onRotated, onCancel }: RotateFormProps) {
-  const [hours, setHours] = useState('24');
+  const [hours, setHours] = useState(graceHoursDefault);
   const rotate = useRotateKey(id);
-  const number = Number(hours);
-  const isValid = hours.trim() !== '' && number >= 0 && number <= graceHoursMax;
+  const graceHours = readGraceHours(hours);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (isValid) rotate.mutate(number, { onSuccess: onRotated });
+        if (graceHours !== null) rotate.mutate(graceHours, { onSuccess: onRotated });
       }}
     >
-      <TextField
-        label="Hours that the old key keeps working"
-        inputMode="decimal"
-        value={hours}
-        onChange={setHours}
-        error={isValid ? undefined : `From 0 to ${graceHoursMax}.`}
-        hint="0 ends it at once: for a key that leaked."
-      />
+      <GraceHoursField what="key" value={hours} onChange={setHours} />
       <FailureNote error={rotate.error} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>

@@ -5,11 +5,11 @@ import { useChangeWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { TextAreaField, TextField } from '../../components/field.tsx';
+import { TextField } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { AllowedFieldsField } from './allowed-fields.tsx';
+import { AccessLimitFields, accessLimitsOf, readAccessLimits } from './access-limits.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
 import { typePaths, typeWords } from './webhook-words.ts';
 
@@ -28,38 +28,18 @@ export function WebhookSettings({ webhook }: { webhook: WebhookJson }) {
 function SettingsForm({ webhook }: { webhook: WebhookJson }) {
   const [name, setName] = useState(webhook.name);
   const [match, setMatch] = useState(() => matchSettingsOf(webhook));
-  const [addresses, setAddresses] = useState((webhook.allowed_addresses ?? []).join('\n'));
-  const [rate, setRate] = useState(webhook.rate_limit_per_minute?.toString() ?? '');
-  const [acceptsGet, setAcceptsGet] = useState(webhook.accepts_get);
-  const [fields, setFields] = useState(webhook.allowed_fields);
+  const [limits, setLimits] = useState(() => accessLimitsOf(webhook));
   const toast = useToast();
   const change = useChangeWebhook(webhook.id);
   const mayChange = useMay('change_webhooks');
   const settings = readMatchSettings(match);
   const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
-  const rateError =
-    rate.trim() === '' || /^[1-9]\d{0,6}$/.test(rate.trim())
-      ? undefined
-      : 'A whole number, or empty for no limit.';
-  const fieldsError = fields?.length === 0 ? 'Tick what it may set; to take nothing, pause it.' : undefined;
+  const { settings: access, errors } = readAccessLimits(limits);
   const save = () => {
-    if (
-      fieldsError !== undefined ||
-      nameError !== undefined ||
-      rateError !== undefined ||
-      settings.error !== undefined
-    )
-      return;
-    const list = addresses.split(/[\s,]+/).filter((one) => one !== '');
+    const isWrong = nameError !== undefined || settings.error !== undefined || Object.keys(errors).length > 0;
+    if (isWrong) return;
     change.mutate(
-      {
-        name: name.trim(),
-        ...settings,
-        allowed_addresses: list.length === 0 ? null : list,
-        rate_limit_per_minute: rate.trim() === '' ? null : Number(rate),
-        accepts_get: acceptsGet,
-        allowed_fields: fields,
-      },
+      { name: name.trim(), ...settings, ...access },
       { onSuccess: () => toast.done('Saved: it counts from the next postback on') },
     );
   };
@@ -75,34 +55,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
       <fieldset disabled={!mayChange} className="space-y-5">
         <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
         <MatchFields value={match} error={settings.error} onChange={setMatch} />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextAreaField
-            label="Allowed addresses"
-            value={addresses}
-            onChange={setAddresses}
-            hint="IP addresses or ranges (CIDR), one a line; empty: from anywhere"
-          />
-          <div className="space-y-4">
-            <TextField
-              label="Requests a minute"
-              inputMode="numeric"
-              value={rate}
-              onChange={setRate}
-              error={rateError}
-              placeholder="no limit"
-              hint="More are refused, and may be sent again"
-            />
-            <label className="flex items-center gap-2 text-sm">
-              <input
-                type="checkbox"
-                checked={acceptsGet}
-                onChange={(event) => setAcceptsGet(event.target.checked)}
-              />
-              Accept GET (pixels and plain links)
-            </label>
-          </div>
-        </div>
-        <AllowedFieldsField type={webhook.type} value={fields} error={fieldsError} onChange={setFields} />
+        <AccessLimitFields type={webhook.type} value={limits} errors={errors} onChange={setLimits} />
       </fieldset>
       <FailureNote error={change.error} />
       {mayChange ? (

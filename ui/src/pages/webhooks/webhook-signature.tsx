@@ -8,6 +8,7 @@ import { CopyField } from '../../components/copy.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
 
 /** Signatures by the Standard Webhooks scheme: on, off, and a new secret. */
 export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
@@ -68,13 +69,11 @@ type RotateSecretDialogProps = {
   onClose(): void;
 };
 
-const graceHoursMax = 8760;
-
 function RotateSecretDialog({ id, isOpen, onRotated, onClose }: RotateSecretDialogProps) {
-  const [hours, setHours] = useState('24');
+  const [hours, setHours] = useState(graceHoursDefault);
   const [own, setOwn] = useState('');
   const rotate = useRotateSigningSecret(id);
-  const isValid = hours.trim() !== '' && Number(hours) >= 0 && Number(hours) <= graceHoursMax;
+  const graceHours = readGraceHours(hours);
   return (
     <Dialog
       title="New signing secret"
@@ -86,22 +85,15 @@ function RotateSecretDialog({ id, isOpen, onRotated, onClose }: RotateSecretDial
         className="space-y-4"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isValid) return;
+          if (graceHours === null) return;
           const body = {
-            grace_hours: Number(hours),
+            grace_hours: graceHours,
             ...(own.trim() !== '' && { signing_secret: own.trim() }),
           };
           rotate.mutate(body, { onSuccess: ({ signing_secret: made }) => onRotated(made) });
         }}
       >
-        <TextField
-          label="Hours that the old secret stays good"
-          inputMode="decimal"
-          value={hours}
-          onChange={setHours}
-          error={isValid ? undefined : `From 0 to ${graceHoursMax}.`}
-          hint="0 ends it at once: for a secret that leaked"
-        />
+        <GraceHoursField what="secret" value={hours} onChange={setHours} />
         <TextField
           label="The sender’s own secret"
           value={own}

@@ -1,0 +1,96 @@
+/** What a webhook lets in, set in the web UI, and the secret that its sender signs with. */
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { Webhook as Signer } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible, TestBrowser } from '../support/browser.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startTestServer(), TestBrowser.launch()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** What the button beside a field puts on the clipboard. */
+async function copy(page: Page, what: string): Promise<string> {
+  await page.getByRole('button', { name: `Copy ${what}`, exact: true }).click();
+  await page.getByText(`${what} copied`).waitFor();
+  return page.evaluate<string>('navigator.clipboard.readText()');
+}
+
+test('a webhook is created with access limits, which stay out of the way of who needs none', async () => {
+  const { page } = await browser.open(server, '/webhooks/incoming');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByLabel('Name').fill('Limited');
+  expect(await page.getByLabel('Allowed addresses').isVisible()).toBe(false);
+  await page.getByText('Access limits').click();
+  await page.getByLabel('Allowed addresses').fill('127.0.0.0/8, ::1');
+  await page.getByLabel('Requests a minute').fill('many');
+  await page.getByRole('checkbox', { name: 'publisher_paid_out' }).uncheck();
+  await page.getByRole('radio', { name: 'update_revenue' }).check(); // which has fields of its own
+  await page.getByRole('checkbox', { name: 'call_converted_at' }).uncheck();
+  await page.getByLabel('Accept GET').uncheck();
+  await page.getByLabel('Require a signature').check();
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await page.getByText('A whole number, or empty').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('Requests a minute').fill('600');
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  expect(await copy(page, 'Signing secret')).toMatch(/^whsec_/);
+  const { json } = await server.api('GET', '/webhooks/incoming?limit=1');
+  expect(json.items).toMatchObject([
+    {
+      name: 'Limited',
+      allowed_addresses: ['127.0.0.0/8', '::1'],
+      rate_limit_per_minute: 600,
+      allowed_fields: ['converted', 'revenue_paid_out'],
+      accepts_get: false,
+      signature_required: true,
+    },
+  ]);
+});
+
+test('a webhook gets a new signing secret; the old one ends when it is told to', async () => {
+  const signed = { name: 'Signed', signature_required: true };
+  const { json: webhook } = await server.api('POST', '/webhooks/incoming', {
+    ...signed,
+    type: 'update_fields',
+  });
+  const sendSigned = (secret: string) => {
+    const body = JSON.stringify({ call_log_id: 'nobody', reason: 'x' });
+    const at = new Date();
+    const headers = {
+      'webhook-id': randomUUID(),
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'content-type': 'application/json',
+    };
+    const signature = new Signer(secret).sign(headers['webhook-id'], at, body);
+    return server.post(webhook, body, { ...headers, 'webhook-signature': signature });
+  };
+  expect((await sendSigned(webhook.signing_secret)).json.code).toBe('call_not_found');
+  const { page } = await browser.open(server, `/webhooks/incoming/${webhook.id}?tab=settings`);
+  await page.getByRole('button', { name: 'New signing secret' }).click();
+  await page.getByLabel('Hours that the old secret keeps working').fill('-1');
+  await page.getByText('From 0 to 8760').waitFor();
+  await page.getByLabel('Hours that the old secret keeps working').fill('0');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Change the secret' }).click();
+  const made = await copy(page, 'Signing secret');
+  expect((await sendSigned(webhook.signing_secret)).json.code).toBe('invalid_signature');
+  expect((await sendSigned(made)).json.code).toBe('call_not_found');
+  await page.getByRole('button', { name: 'Done' }).click();
+
+  const own = `whsec_${Buffer.from('a secret of the sender’s own').toString('base64')}`;
+  await page.getByRole('button', { name: 'New signing secret' }).click();
+  await page.getByLabel('The sender’s own secret').fill(own);
+  await page.getByRole('button', { name: 'Change the secret' }).click();
+  expect(await copy(page, 'Signing secret')).toBe(own);
+  for (const secret of [own, made]) expect((await sendSigned(secret)).json.code).toBe('call_not_found');
+});
