@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import type { AuditEventJson } from '../../../src/http/api-types/audit.ts';
-import { type Page, request } from './request.ts';
+import { byCursor, type Page, request } from './request.ts';
 
 /** Those of the address: texts as the API takes them. */
 export type AuditFilters = { action?: string; target_id?: string; from?: string; to?: string };
@@ -10,8 +10,7 @@ export function useAuditEvents(filters: AuditFilters) {
     queryKey: ['audit', filters],
     queryFn: ({ pageParam, signal }) =>
       request<Page<AuditEventJson>>('/audit', { query: { ...filters, cursor: pageParam }, signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...byCursor,
     placeholderData: keepPreviousData,
   });
 }

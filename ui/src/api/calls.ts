@@ -10,7 +10,7 @@ import {
 } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type { CallJson, dryRunJson, TimelineItemJson } from '../../../src/http/api-types/calls.ts';
-import { type Page, request } from './request.ts';
+import { byCursor, type Page, request } from './request.ts';
 
 /** The filters of the list, as they stand in the page's address. */
 export const callFilterNames = [
@@ -36,8 +36,7 @@ const callsQuery = (filters: CallFilters) =>
     queryKey: ['calls', 'list', filters],
     queryFn: ({ pageParam, signal }) =>
       request<CallsPage>('/calls', { query: { ...withWholeDays(filters), cursor: pageParam }, signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...byCursor,
     placeholderData: keepPreviousData,
   });
 
@@ -92,8 +91,7 @@ const timelineQuery = (callLogId: string) =>
         query: { limit: 500, cursor: pageParam },
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...byCursor,
   });
 
 /** Oldest first. */

@@ -13,7 +13,7 @@ import type {
   PostbackJson,
   postbackAnswerJson,
 } from '../../../src/http/api-types/postbacks.ts';
-import { type Page, request } from './request.ts';
+import { byCursor, type Page, request } from './request.ts';
 
 /** The filters of the log, as they stand in the page's address. */
 export const postbackFilterNames = [
@@ -38,8 +38,7 @@ const postbacksQuery = (filters: PostbackFilters) =>
         query: { ...filters, from: startOf(filters.from), to: endOf(filters.to), cursor: pageParam },
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...byCursor,
     placeholderData: keepPreviousData,
   });
 

@@ -1,17 +1,16 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type { TokenJson, tokenBody, tokenWithSecretJson } from '../../../src/http/api-types/tokens.ts';
-import { type Page, request } from './request.ts';
+import { byCursor, type Page, request } from './request.ts';
 
 export type NewToken = Static<typeof tokenBody>;
-export type MadeToken = Static<typeof tokenWithSecretJson>;
+type MadeToken = Static<typeof tokenWithSecretJson>;
 
 const tokensQuery = infiniteQueryOptions({
   queryKey: ['tokens'],
   queryFn: ({ pageParam, signal }) =>
     request<Page<TokenJson>>('/tokens', { query: { cursor: pageParam }, signal }),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page) => page.next_cursor ?? undefined,
+  ...byCursor,
 });
 
 export function useTokens() {

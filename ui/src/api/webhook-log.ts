@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import type { PostbackJson } from '../../../src/http/api-types/postbacks.ts';
-import { type Page, request } from './request.ts';
+import { byCursor, type Page, request } from './request.ts';
 
 const pageSize = 25;
 
@@ -12,8 +12,7 @@ const webhookLogQuery = (webhookId: string) =>
         query: { webhook_id: webhookId, limit: pageSize, cursor: pageParam },
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    ...byCursor,
   });
 
 export function useWebhookLog(webhookId: string) {

@@ -19,7 +19,7 @@ import type {
   WebhookJson,
   webhookWithKeyJson,
 } from '../../../src/http/api-types/webhooks.ts';
-import { type Page, request } from './request.ts';
+import { byCursor, type Page, request } from './request.ts';
 
 export type CreatedWebhook = Static<typeof webhookWithKeyJson>;
 export type RotatedWebhook = Static<typeof rotatedWebhookJson>;
@@ -32,8 +32,7 @@ const webhooksQuery = infiniteQueryOptions({
   queryKey: [...webhooksKey, 'list'],
   queryFn: ({ pageParam, signal }) =>
     request<Page<WebhookJson>>(path, { query: { cursor: pageParam }, signal }),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page) => page.next_cursor ?? undefined,
+  ...byCursor,
 });
 
 export function useWebhooks() {

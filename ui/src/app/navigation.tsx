@@ -69,6 +69,7 @@ const webhookItems: SubItem[] = [{ to: '/webhooks/incoming', name: 'Incoming' }]
 const accessItems: SubItem[] = [
   { to: '/access/tokens', name: 'Tokens' },
   { to: '/access/audit', name: 'Audit log' },
+  { to: '/access/account', name: 'Account' },
 ];
 
 function SubItems({ items: subItems }: { items: SubItem[] }) {

@@ -128,12 +128,18 @@ const audit = createRoute({
   component: lazyPage(() => import('../pages/access/audit-page.tsx'), 'AuditPage'),
 });
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/access/account',
+  component: lazyRouteComponent(() => import('../pages/access/account-page.tsx'), 'AccountPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
     ...[home, overview, calls, call, postbacks, postback],
     ...[webhooks, incomingWebhooks, incomingWebhook],
-    ...[access, tokens, audit],
+    ...[access, tokens, audit, account],
   ]),
 ]);
 

@@ -13,6 +13,9 @@ export function AccessLinks() {
       <Link to="/access/audit" className={style} activeProps={{ className: activeStyle }}>
         Audit log
       </Link>
+      <Link to="/access/account" className={style} activeProps={{ className: activeStyle }}>
+        Account
+      </Link>
     </nav>
   );
 }

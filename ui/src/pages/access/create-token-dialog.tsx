@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/api-types/tokens.ts';
-import { type MadeToken, useCreateToken } from '../../api/tokens.ts';
+import { useCreateToken } from '../../api/tokens.ts';
 import { Button } from '../../components/button.tsx';
-import { CopyField } from '../../components/copy.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
+import { NewToken } from './new-token.tsx';
 import { isRole, roleChoices, roleWords } from './role-words.ts';
 
 const dayMs = 86_400_000;
@@ -41,7 +41,7 @@ export function CreateTokenDialog({ isOpen, onClose }: { isOpen: boolean; onClos
       {made === undefined ? (
         <TokenForm isBusy={create.isPending} error={create.error} onCreate={create.mutate} onCancel={close} />
       ) : (
-        <NewToken made={made} onDone={close} />
+        <NewToken token={made.token} onDone={close} />
       )}
     </Dialog>
   );
@@ -98,22 +98,5 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
         </Button>
       </DialogActions>
     </form>
-  );
-}
-
-function NewToken({ made, onDone }: { made: MadeToken; onDone(): void }) {
-  return (
-    <>
-      <CopyField label="Token" text={made.token} />
-      <p className="mt-3 text-muted text-sm">
-        Programs send it as <code className="font-mono text-xs">Authorization: Bearer TOKEN</code>; people
-        sign in with it.
-      </p>
-      <DialogActions>
-        <Button look="primary" onClick={onDone}>
-          Done
-        </Button>
-      </DialogActions>
-    </>
   );
 }

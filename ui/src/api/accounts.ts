@@ -1,0 +1,47 @@
+import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type { accountChangeBody, accountJson } from '../../../src/http/api-types/account.ts';
+import type {
+  ListedAccountJson,
+  newAccountBody,
+  newAccountJson,
+} from '../../../src/http/api-types/accounts.ts';
+import { byCursor, type Page, request } from './request.ts';
+import { sessionQuery } from './session.ts';
+
+export type AccountChange = Static<typeof accountChangeBody>;
+export type NewAccount = Static<typeof newAccountBody>;
+export type MadeAccount = Static<typeof newAccountJson>;
+
+/** The account that the session speaks for. */
+export function useChangeAccount() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: AccountChange) =>
+      request<Static<typeof accountJson>>('/account', { method: 'PATCH', body }),
+    onSuccess: async (account) => {
+      client.setQueryData(sessionQuery.queryKey, (session) => session && { ...session, account });
+      await client.invalidateQueries({ queryKey: accountsQuery.queryKey });
+    },
+  });
+}
+
+const accountsQuery = infiniteQueryOptions({
+  queryKey: ['accounts'],
+  queryFn: ({ pageParam, signal }) =>
+    request<Page<ListedAccountJson>>('/accounts', { query: { cursor: pageParam }, signal }),
+  ...byCursor,
+});
+
+/** All of the installation, oldest first. */
+export function useAccounts() {
+  return useInfiniteQuery(accountsQuery);
+}
+
+export function useCreateAccount() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: NewAccount) => request<MadeAccount>('/accounts', { method: 'POST', body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: accountsQuery.queryKey }),
+  });
+}

@@ -1,0 +1,59 @@
+import { SelectField, TextField } from '../../components/field.tsx';
+
+/** The settings of an account, as they are typed. */
+export type AccountDraft = { name: string; time_zone: string; default_country: string };
+
+export function isComplete({ name, default_country: country }: AccountDraft): boolean {
+  return name.trim() !== '' && countryOf(country) !== null;
+}
+
+export type AccountFieldsProps = {
+  value: AccountDraft;
+  /** what is missing is told from then on */
+  isChecked: boolean;
+  onChange(value: AccountDraft): void;
+};
+
+export function AccountFields({ value, isChecked, onChange }: AccountFieldsProps) {
+  const country = countryOf(value.default_country);
+  return (
+    <>
+      <TextField
+        label="Name"
+        value={value.name}
+        onChange={(name) => onChange({ ...value, name })}
+        maxLength={200}
+        error={isChecked && value.name.trim() === '' ? 'Name whose account it is.' : undefined}
+      />
+      <SelectField
+        label="Time zone"
+        value={value.time_zone}
+        choices={timeZoneChoices(value.time_zone)}
+        onChange={(timeZone) => onChange({ ...value, time_zone: timeZone })}
+        hint="Days of reports begin in it, and times without an offset are read in it"
+      />
+      <TextField
+        label="Default country"
+        value={value.default_country}
+        onChange={(text) => onChange({ ...value, default_country: text.toUpperCase() })}
+        maxLength={2}
+        autoComplete="off"
+        error={isChecked && country === null ? 'Two letters of ISO 3166, such as US.' : undefined}
+        hint={`Phone numbers without a country code are of ${country ?? 'this country: two letters, such as US'}`}
+      />
+    </>
+  );
+}
+
+/** What the browser knows, and what is set, for it may know fewer than the server. */
+function timeZoneChoices(chosen: string) {
+  const names = new Set([chosen, 'UTC', ...Intl.supportedValuesOf('timeZone')]);
+  return [...names].map((name) => ({ value: name, label: name }));
+}
+
+const countryNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+
+/** Null for what is no country. */
+function countryOf(code: string): string | null {
+  return /^[A-Z]{2}$/.test(code) ? (countryNames.of(code) ?? null) : null;
+}

@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import type { SessionJson } from '../../../../src/http/api-types/session.ts';
+import { useChangeAccount } from '../../api/accounts.ts';
+import { Button } from '../../components/button.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { AccountFields, isComplete } from './account-fields.tsx';
+
+/** Changes the account that one is signed in to. */
+export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
+  const [draft, setDraft] = useState(account);
+  const [isChecked, setChecked] = useState(false);
+  const change = useChangeAccount();
+  const toast = useToast();
+  return (
+    <form
+      noValidate
+      className="space-y-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setChecked(true);
+        if (!isComplete(draft)) return;
+        const settings = { ...draft, name: draft.name.trim() };
+        change.mutate(settings, { onSuccess: () => toast.done('Saved: it counts from now on') });
+      }}
+    >
+      <AccountFields value={draft} isChecked={isChecked} onChange={setDraft} />
+      <FailureNote error={change.error} />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isBusy={change.isPending}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

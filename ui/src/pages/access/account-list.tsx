@@ -1,0 +1,55 @@
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { ListedAccountJson } from '../../../../src/http/api-types/accounts.ts';
+import { useAccounts } from '../../api/accounts.ts';
+import { Button } from '../../components/button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { CreateAccountDialog } from './create-account-dialog.tsx';
+
+const columns: Column<ListedAccountJson>[] = [
+  { id: 'name', header: 'Name', isOnPhone: true, cell: ({ name }) => <bdi>{name}</bdi> },
+  { id: 'zone', header: 'Time zone', isOnPhone: true, cell: ({ time_zone: zone }) => zone },
+  { id: 'country', header: 'Country', cell: ({ default_country: country }) => country },
+  { id: 'created', header: 'Created', cell: ({ created_at }) => <Time at={created_at} isRelative /> },
+  { id: 'id', header: 'Id', cell: ({ id }) => <span className="font-mono text-xs">{id}</span> },
+];
+
+/** The tenants of this installation, for the owners of the first one; of their calls it shows nothing. */
+export function AccountList() {
+  const [isCreating, setCreating] = useState(false);
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAccounts();
+  return (
+    <section aria-labelledby="accounts-heading">
+      <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
+        <div>
+          <h2 id="accounts-heading" className="font-semibold">
+            Accounts of this installation
+          </h2>
+          <p className="text-muted text-sm">
+            They see nothing of each other. Yours is the first: its owners make the others.
+          </p>
+        </div>
+        <Button icon={Plus} onClick={() => setCreating(true)}>
+          Create an account
+        </Button>
+      </div>
+      {error && <ErrorState error={error} reset={() => void refetch()} />}
+      {data === undefined && !error && <TableSkeleton />}
+      {data !== undefined && (
+        <DataTable
+          label="Accounts"
+          rows={data.pages.flatMap((page) => page.items)}
+          columns={columns}
+          rowId={({ id }) => id}
+          hasMore={hasNextPage}
+          isLoadingMore={isFetchingNextPage}
+          onMore={() => void fetchNextPage()}
+        />
+      )}
+      <CreateAccountDialog isOpen={isCreating} onClose={() => setCreating(false)} />
+    </section>
+  );
+}
