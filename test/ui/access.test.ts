@@ -1,6 +1,6 @@
 /** Tokens and the audit log in the web UI, and what is not offered to whom the server would refuse. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withRole } from '../support/accounts.ts';
+import { addAccount, withRole } from '../support/accounts.ts';
 import { expectAccessible, TestBrowser } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -80,6 +80,63 @@ test.each(['operator', 'analyst'] as const)(
     await page.getByText(`You are signed in as ${role}, and this is for owners`).waitFor();
   },
 );
+
+test('the owner changes the account, and all pages go by it at once', async () => {
+  const own = (await addAccount(server, 'Northwind')).server;
+  const read = async () => (await own.api('GET', '/account')).json;
+  const { page } = await browser.open(own, '/access/account');
+  const name = page.getByLabel('Name');
+  await name.fill(' ');
+  await page.getByLabel('Default country').fill('zz');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Name whose account it is').waitFor();
+  await page.getByText('Two letters of ISO 3166').waitFor();
+  await expectAccessible(page);
+  await name.fill('Northwind Media');
+  await page.getByLabel('Time zone').selectOption('Europe/Berlin');
+  await page.getByLabel('Default country').fill('de');
+  await page.getByText('are of Germany').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('banner').getByText('Northwind Media').waitFor();
+  expect(await read()).toEqual({
+    name: 'Northwind Media',
+    time_zone: 'Europe/Berlin',
+    default_country: 'DE',
+  });
+  await page.getByLabel('Twilio auth token').fill('its-secret');
+  await page.getByRole('button', { name: 'Set it' }).click();
+  await page.getByText('callbacks signed with it are taken').waitFor();
+  expect(await page.getByLabel('Twilio auth token').inputValue()).toBe('');
+  const { items } = (await own.api('GET', '/audit?action=account.changed')).json;
+  expect(items).toMatchObject([
+    { changes: { twilio_auth_token: { from: null, to: 'hidden' } } },
+    { changes: { time_zone: { from: 'UTC', to: 'Europe/Berlin' } } },
+  ]);
+  expect(await page.getByText('Accounts of this installation').count()).toBe(0);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Overview' }).click();
+  await page.getByText('days begin in Europe/Berlin').waitFor();
+});
+
+test('owners of the first account make others, each with a token that is shown once and opens it alone', async () => {
+  const { page } = await browser.open(server, '/access/account');
+  await page.getByRole('button', { name: 'Create an account' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Acme Media');
+  await dialog.getByLabel('Time zone').selectOption('America/Chicago');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  const token = await dialog.getByLabel('Token', { exact: true }).inputValue();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('row').filter({ hasText: 'Acme Media' }).getByText('America/Chicago').waitFor();
+  expect(await page.content()).not.toContain(token);
+  await expectAccessible(page);
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await server.request('/api/v1/session', { headers })).json).toMatchObject({
+    role: 'owner',
+    account: { name: 'Acme Media', time_zone: 'America/Chicago' },
+    permissions: expect.not.arrayContaining(['manage_accounts']),
+  });
+});
 
 test('on a phone, the audit log is one tap from the tokens', async () => {
   const { page } = await browser.open(server, '/overview', { isPhone: true });

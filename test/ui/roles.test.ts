@@ -46,6 +46,11 @@ beforeAll(async () => {
       offers: { operator: [...onWebhook, 'Save', 'Ask for no signature', 'New signing secret'] },
     },
     { path: '/access/tokens', isThere: heading('Tokens'), offers: { owner: ['Create a token'] } },
+    {
+      path: '/access/account',
+      isThere: heading('Account'),
+      offers: { owner: ['Save', 'Take it away', 'Create an account'] },
+    },
     { path: '/access/audit', isThere: heading('Audit log'), offers: {} },
   ];
 });

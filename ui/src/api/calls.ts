@@ -49,6 +49,16 @@ export function useCalls(filters: CallFilters) {
   return useInfiniteQuery(callsQuery(filters));
 }
 
+const recentShown = 20;
+
+/** The newest calls, to pick one from. */
+export function useRecentCalls() {
+  return useQuery({
+    queryKey: ['calls', 'recent'],
+    queryFn: ({ signal }) => request<CallsPage>('/calls', { query: { limit: recentShown }, signal }),
+  });
+}
+
 /** Where the filtered list is a file. @param columns all of them if left out */
 export function callsCsvUrl(filters: CallFilters, columns: readonly string[], hasBom: boolean): string {
   const query = new URLSearchParams();

@@ -68,7 +68,8 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
           <span className="font-medium">{title}</span>
         ) : (
           <Link
-            to={`/postbacks/${postbackId}` as '/postbacks'}
+            to="/postbacks/$id"
+            params={{ id: postbackId }}
             className="font-medium text-accent hover:underline"
           >
             {title}

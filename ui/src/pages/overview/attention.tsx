@@ -1,3 +1,4 @@
+import { Link, type LinkProps } from '@tanstack/react-router';
 import { CircleCheck, type LucideIcon, PhoneOff, SearchX, TimerOff, TrendingUp, VolumeX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type AttentionItemJson, useAttention } from '../../api/overview.ts';
@@ -59,8 +60,10 @@ function wordsOf(item: AttentionItemJson): ReactNode {
     case 'rising_refusals':
       return (
         <>
-          <Go to={`/postbacks?webhook_id=${item.webhook_id}&status=rejected`}>{item.webhook_name}</Go> refused{' '}
-          {count(item.refused)} of {count(item.total, item.total_is_more)} postbacks in the last{' '}
+          <Go to="/postbacks" search={{ webhook_id: item.webhook_id, status: 'rejected' }}>
+            {item.webhook_name}
+          </Go>{' '}
+          refused {count(item.refused)} of {count(item.total, item.total_is_more)} postbacks in the last{' '}
           {hours(item.window_hours)}; {item.usual} were usual.
           <Note>
             Most: <code className="font-mono">{item.code}</code>. {adviceOn(item.code).fix}
@@ -70,8 +73,10 @@ function wordsOf(item: AttentionItemJson): ReactNode {
     case 'silent_webhook':
       return (
         <>
-          <Go to={`/postbacks?webhook_id=${item.webhook_id}`}>{item.webhook_name}</Go> has sent nothing for{' '}
-          {hours(item.window_hours)}, which it always did at this time.
+          <Go to="/postbacks" search={{ webhook_id: item.webhook_id }}>
+            {item.webhook_name}
+          </Go>{' '}
+          has sent nothing for {hours(item.window_hours)}, which it always did at this time.
           <Note>
             The last postback came <Time at={item.last_at} isRelative />. Ask the sender whether its side
             runs.
@@ -84,8 +89,10 @@ function wordsOf(item: AttentionItemJson): ReactNode {
       return (
         <>
           No calls of {partner}{' '}
-          <Go to={`/calls?${new URLSearchParams({ [partner]: item.name })}`}>{item.name}</Go> for{' '}
-          {hours(item.window_hours)}, where there always were some.
+          <Go to="/calls" search={{ [partner]: item.name }}>
+            {item.name}
+          </Go>{' '}
+          for {hours(item.window_hours)}, where there always were some.
           <Note>
             The last one started <Time at={item.last_at} isRelative />.
           </Note>
@@ -95,7 +102,7 @@ function wordsOf(item: AttentionItemJson): ReactNode {
     case 'unmatched':
       return (
         <>
-          <Go to={`/postbacks?code=${item.code}`}>
+          <Go to="/postbacks" search={{ code: item.code }}>
             {count(item.count, item.is_more)} {item.count === 1 ? 'postback' : 'postbacks'}
           </Go>{' '}
           of the last day found no call: {adviceOn(item.code).meaning.toLowerCase()}
@@ -109,19 +116,21 @@ function wordsOf(item: AttentionItemJson): ReactNode {
           {item.calls === 1 ? 'call' : 'calls'} live for more than {item.live_for_hours} hours.
           <Note>
             The oldest is{' '}
-            <Go to={`/calls/${encodeURIComponent(item.oldest.call_log_id)}`}>{item.oldest.call_log_id}</Go>,
-            started <Time at={item.oldest.started_at} isRelative />. Check that the end of calls is told.
+            <Go to="/calls/$callLogId" params={{ callLogId: item.oldest.call_log_id }}>
+              {item.oldest.call_log_id}
+            </Go>
+            , started <Time at={item.oldest.started_at} isRelative />. Check that the end of calls is told.
           </Note>
         </>
       );
   }
 }
 
-function Go({ to, children }: { to: string; children: ReactNode }) {
+function Go({ children, ...target }: LinkProps & { children: ReactNode }) {
   return (
-    <a href={to} className="font-medium text-accent hover:underline">
+    <Link {...target} className="font-medium text-accent hover:underline">
       <bdi>{children}</bdi>
-    </a>
+    </Link>
   );
 }
 

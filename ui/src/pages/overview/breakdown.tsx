@@ -1,4 +1,6 @@
+import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
+import type { CallFilters } from '../../api/calls.ts';
 import type { CallReportJson } from '../../api/overview.ts';
 import { useReport } from '../../api/overview.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -19,8 +21,8 @@ const groupings = [
 ] as const;
 type By = (typeof groupings)[number]['id'];
 type Sums = CallReportJson['totals'];
-/** A line of the table; `href` leads to its calls. */
-type Row = { id: string; name: string; href: string | null; isTotal: boolean; sums: Sums };
+/** A line of the table; `filters` are those of its calls. */
+type Row = { id: string; name: string; filters: CallFilters | null; isTotal: boolean; sums: Sums };
 
 /** The period's sums by day or by partner, with every digit, and ways into the calls behind them. */
 export function Breakdown({ period }: { period: Period }) {
@@ -65,21 +67,20 @@ function rowsOf({ rows, rest, totals }: CallReportJson, by: By, from: string, to
   const lines = rows.map(({ key, ...sums }, at) => ({
     id: `row ${at}`,
     name: key === null || key === '' ? `no ${by}` : key,
-    href: key === null || key === '' ? null : callsOf(by, key, from, to),
+    filters: key === null || key === '' ? null : callsOf(by, key, from, to),
     isTotal: false,
     sums,
   }));
   if (by === 'day') lines.reverse();
   if (rest !== null) {
     const name = `${rest.groups.toLocaleString('en-US')} more`;
-    lines.push({ id: 'rest', name, href: null, isTotal: false, sums: rest });
+    lines.push({ id: 'rest', name, filters: null, isTotal: false, sums: rest });
   }
-  return [...lines, { id: 'total', name: 'Total', href: null, isTotal: true, sums: totals }];
+  return [...lines, { id: 'total', name: 'Total', filters: null, isTotal: true, sums: totals }];
 }
 
-function callsOf(by: By, key: string, from: string, to: string): string {
-  const query = by === 'day' ? { from: key, to: key } : { [by]: key, from, to };
-  return `/calls?${new URLSearchParams(query)}`;
+function callsOf(by: By, key: string, from: string, to: string): CallFilters {
+  return by === 'day' ? { from: key, to: key } : { [by]: key, from, to };
 }
 
 function columnsOf(name: string): Column<Row>[] {
@@ -95,14 +96,19 @@ function columnsOf(name: string): Column<Row>[] {
       id: 'key',
       header: name,
       isOnPhone: true,
-      cell: ({ name: text, href, isTotal }) => (
+      cell: ({ name: text, filters, isTotal }) => (
         <Strong isTotal={isTotal}>
-          {href === null ? (
+          {filters === null ? (
             <bdi className={isTotal ? '' : 'text-muted'}>{text}</bdi>
           ) : (
-            <a href={href} className="block max-w-72 truncate text-accent hover:underline" title={text}>
+            <Link
+              to="/calls"
+              search={filters}
+              className="block max-w-72 truncate text-accent hover:underline"
+              title={text}
+            >
               <bdi>{text}</bdi>
-            </a>
+            </Link>
           )}
         </Strong>
       ),

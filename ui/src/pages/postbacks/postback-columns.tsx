@@ -1,11 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
-import { ChangedValue } from '../../components/changes.tsx';
 import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
 import { Time } from '../../components/time.tsx';
+import { ChangedFields } from './changed-fields.tsx';
 import { Outcome } from './outcome.tsx';
 
-const changesShown = 2;
 const none = <span className="text-muted">–</span>;
 
 export const postbackColumns: Column<PostbackJson>[] = [
@@ -72,25 +71,6 @@ export const postbackColumns: Column<PostbackJson>[] = [
     cell: ({ source_ip: address }) => <span className="font-mono text-xs">{address}</span>,
   },
 ];
-
-/** The names of what changed, and the new value where there is room. */
-function ChangedFields({ changes }: Pick<PostbackJson, 'changes'>) {
-  const fields = Object.entries(changes);
-  if (fields.length === 0) return none;
-  return (
-    <ul className="max-w-72 space-y-0.5 text-xs">
-      {fields.slice(0, changesShown).map(([name, { to }]) => (
-        <li key={name} className="truncate">
-          <bdi className="font-mono text-muted">{name}</bdi>{' '}
-          <bdi>{to === null ? 'cleared' : <ChangedValue value={to} />}</bdi>
-        </li>
-      ))}
-      {fields.length > changesShown && (
-        <li className="text-muted">and {fields.length - changesShown} more</li>
-      )}
-    </ul>
-  );
-}
 
 /** `GET`, `POST`; a batch and a file are ways of their own. */
 export function methodOf(request: unknown): string {

@@ -17,17 +17,17 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
           <Time at={postback.received_at} />
         </Fact>
         <Fact name="Webhook">
-          <a href={`/webhooks/incoming/${postback.webhook_id}`} className={linkStyle}>
+          <Link to="/webhooks/incoming/$id" params={{ id: postback.webhook_id }} className={linkStyle}>
             <bdi>{postback.webhook_name}</bdi>
-          </a>
+          </Link>
         </Fact>
         <Fact name="Call">
           {callLogId === null ? (
             <span className="text-muted">none</span>
           ) : (
-            <a href={`/calls/${encodeURIComponent(callLogId)}`} className={linkStyle}>
+            <Link to="/calls/$callLogId" params={{ callLogId }} className={linkStyle}>
               <bdi>{callLogId}</bdi>
-            </a>
+            </Link>
           )}
         </Fact>
         {postback.phone_number !== null && <Fact name="Phone number">{postback.phone_number}</Fact>}

@@ -1,4 +1,4 @@
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { postbackFilterNames, usePostbacks } from '../../api/postbacks.ts';
 import { buttonStyle } from '../../components/button.tsx';
@@ -62,9 +62,9 @@ function NoPostbacks({ isFiltered }: { isFiltered: boolean }) {
       icon={ScrollText}
       title="No postbacks yet"
       action={
-        <a href="/webhooks/incoming" className={buttonStyle('primary')}>
+        <Link to="/webhooks/incoming" className={buttonStyle('primary')}>
           Go to the webhooks
-        </a>
+        </Link>
       }
     >
       Create an incoming webhook and give its URL to a sender. What it sends appears here by itself.

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { Send } from 'lucide-react';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
-import { useCallToTest } from '../../api/calls-to-test.ts';
+import { useCall } from '../../api/calls.ts';
 import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
-import { ChangeSummary, type ChangeSummaryProps } from '../../components/change-summary.tsx';
+import { ChangeList, type Changes } from '../../components/changes.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Status, StatusBadge } from '../../components/status-badge.tsx';
@@ -30,7 +30,7 @@ export function TestResult({ webhook, sent }: { webhook: WebhookJson; sent: Sent
         actions={<StatusBadge status={answer.status}>{answer.word}</StatusBadge>}
       >
         {answer.detail === null ? (
-          <ChangeSummary changes={answer.changes} />
+          <AnsweredChanges changes={answer.changes} />
         ) : (
           <p className="text-sm">{answer.detail}</p>
         )}
@@ -54,9 +54,14 @@ export function TestResult({ webhook, sent }: { webhook: WebhookJson; sent: Sent
   );
 }
 
+function AnsweredChanges({ changes }: { changes: Changes }) {
+  if (Object.keys(changes).length === 0) return <p className="text-muted text-sm">No field changes.</p>;
+  return <ChangeList changes={changes} />;
+}
+
 /** The call as it stands now, in the few fields that postbacks are about. */
 function CallNow({ callLogId }: { callLogId: string }) {
-  const { data: call } = useCallToTest(callLogId);
+  const { data: call } = useCall(callLogId);
   if (call === undefined) return null;
   const facts = [
     ['State', call.state],
@@ -109,12 +114,13 @@ type Read = {
   word: string;
   detail: string | null;
   callLogId: string | null;
-} & ChangeSummaryProps;
+  changes: Changes;
+};
 
 /** An answer of a sender's door (contract 2.8): an outcome, or a problem. */
 function readAnswer(answer: unknown): Read {
   const read = answer as Partial<Record<'status' | 'detail' | 'code' | 'call_log_id', string>> &
-    Partial<ChangeSummaryProps>; // as the door answers
+    Partial<{ changes: Changes }>; // as the door answers
   const callLogId = read.call_log_id ?? null;
   if (read.detail !== undefined)
     return { status: 'rejected', word: read.code ?? 'refused', detail: read.detail, callLogId, changes: {} };

@@ -4,13 +4,13 @@ import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookLog } from '../../api/webhook-log.ts';
-import { ChangeSummary } from '../../components/change-summary.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { ChangedFields } from '../postbacks/changed-fields.tsx';
 
 const columns: Column<PostbackJson>[] = [
   {
@@ -19,9 +19,9 @@ const columns: Column<PostbackJson>[] = [
     isFixed: true,
     isOnPhone: true,
     cell: ({ id, received_at }) => (
-      <a href={`/postbacks/${id}`} className="text-accent hover:underline">
+      <Link to="/postbacks/$id" params={{ id }} className="text-accent hover:underline">
         <Time at={received_at} />
-      </a>
+      </Link>
     ),
   },
   {
@@ -59,7 +59,7 @@ const columns: Column<PostbackJson>[] = [
       status === 'rejected' ? (
         <span className="line-clamp-2 text-muted">{detail}</span>
       ) : (
-        <ChangeSummary changes={changes} />
+        <ChangedFields changes={changes} />
       ),
   },
   {

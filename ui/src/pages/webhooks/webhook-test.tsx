@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { CallJson } from '../../../../src/http/api-types/calls.ts';
 import type { WebhookTestBody, WebhookTestJson } from '../../../../src/http/api-types/webhook-test.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
-import { useRecentCalls } from '../../api/calls-to-test.ts';
+import { useRecentCalls } from '../../api/calls.ts';
 import { useTestWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
