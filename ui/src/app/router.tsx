@@ -131,7 +131,7 @@ const audit = createRoute({
 const account = createRoute({
   getParentRoute: () => shell,
   path: '/access/account',
-  component: lazyRouteComponent(() => import('../pages/access/account-page.tsx'), 'AccountPage'),
+  component: lazyPage(() => import('../pages/access/account-page.tsx'), 'AccountPage'),
 });
 
 const routeTree = root.addChildren([

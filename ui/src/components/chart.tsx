@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Skeleton } from './skeleton.tsx';
 
-export type Series = {
+type Series = {
   /** the name of its values in each point */
   id: string;
   name: string;
@@ -10,7 +10,7 @@ export type Series = {
 };
 
 /** `label`: what stands below it, such as an hour or a day */
-export type Point = { label: string; values: Record<string, number> };
+type Point = { label: string; values: Record<string, number> };
 
 export type ChartProps = {
   title: string;

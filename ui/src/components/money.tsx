@@ -5,7 +5,7 @@ export function Money({ amount }: { amount: string | null }) {
 }
 
 /** `1234567.50` → `1,234,567.50`, by the digits: an amount never becomes a binary number. */
-export function groupThousands(amount: string): string {
+function groupThousands(amount: string): string {
   const [whole = '', fraction] = amount.split('.');
   const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;

@@ -1,7 +1,7 @@
 import { Tabs as Base } from '@base-ui/react/tabs';
 import type { ReactNode } from 'react';
 
-export type Tab = { id: string; name: string; content: ReactNode };
+type Tab = { id: string; name: string; content: ReactNode };
 
 export type TabsProps = {
   label: string;
