@@ -1,32 +1,14 @@
 /** What a webhook lets in, set in the web UI, and the secret that its sender signs with. */
 import { randomUUID } from 'node:crypto';
-import type { Page } from 'playwright-core';
 import { Webhook as Signer } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../support/browser.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
+import { copyFrom, useUi } from '../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), TestBrowser.launch()]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
-/** What the button beside a field puts on the clipboard. */
-async function copy(page: Page, what: string): Promise<string> {
-  await page.getByRole('button', { name: `Copy ${what}`, exact: true }).click();
-  await page.getByText(`${what} copied`).waitFor();
-  return page.evaluate<string>('navigator.clipboard.readText()');
-}
+const ui = useUi();
 
 test('a webhook is created with access limits, which stay out of the way of who needs none', async () => {
-  const { page } = await browser.open(server, '/webhooks/incoming');
+  const { page } = await ui.open('/webhooks/incoming');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.getByLabel('Name').fill('Limited');
   expect(await page.getByLabel('Allowed addresses').isVisible()).toBe(false);
@@ -43,8 +25,8 @@ test('a webhook is created with access limits, which stay out of the way of who 
   await expectAccessible(page);
   await page.getByLabel('Requests a minute').fill('600');
   await page.getByRole('button', { name: 'Create webhook' }).click();
-  expect(await copy(page, 'Signing secret')).toMatch(/^whsec_/);
-  const { json } = await server.api('GET', '/webhooks/incoming?limit=1');
+  expect(await copyFrom(page, 'Signing secret')).toMatch(/^whsec_/);
+  const { json } = await ui.server.api('GET', '/webhooks/incoming?limit=1');
   expect(json.items).toMatchObject([
     {
       name: 'Limited',
@@ -59,7 +41,7 @@ test('a webhook is created with access limits, which stay out of the way of who 
 
 test('a webhook gets a new signing secret; the old one ends when it is told to', async () => {
   const signed = { name: 'Signed', signature_required: true };
-  const { json: webhook } = await server.api('POST', '/webhooks/incoming', {
+  const { json: webhook } = await ui.server.api('POST', '/webhooks/incoming', {
     ...signed,
     type: 'update_fields',
   });
@@ -72,17 +54,17 @@ test('a webhook gets a new signing secret; the old one ends when it is told to',
       'content-type': 'application/json',
     };
     const signature = new Signer(secret).sign(headers['webhook-id'], at, body);
-    return server.post(webhook, body, { ...headers, 'webhook-signature': signature });
+    return ui.server.post(webhook, body, { ...headers, 'webhook-signature': signature });
   };
   expect((await sendSigned(webhook.signing_secret)).json.code).toBe('call_not_found');
-  const { page } = await browser.open(server, `/webhooks/incoming/${webhook.id}?tab=settings`);
+  const { page } = await ui.open(`/webhooks/incoming/${webhook.id}?tab=settings`);
   await page.getByRole('button', { name: 'New signing secret' }).click();
   await page.getByLabel('Hours that the old secret keeps working').fill('-1');
   await page.getByText('From 0 to 8760').waitFor();
   await page.getByLabel('Hours that the old secret keeps working').fill('0');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Change the secret' }).click();
-  const made = await copy(page, 'Signing secret');
+  const made = await copyFrom(page, 'Signing secret');
   expect((await sendSigned(webhook.signing_secret)).json.code).toBe('invalid_signature');
   expect((await sendSigned(made)).json.code).toBe('call_not_found');
   await page.getByRole('button', { name: 'Done' }).click();
@@ -91,6 +73,6 @@ test('a webhook gets a new signing secret; the old one ends when it is told to',
   await page.getByRole('button', { name: 'New signing secret' }).click();
   await page.getByLabel('The sender’s own secret').fill(own);
   await page.getByRole('button', { name: 'Change the secret' }).click();
-  expect(await copy(page, 'Signing secret')).toBe(own);
+  expect(await copyFrom(page, 'Signing secret')).toBe(own);
   for (const secret of [own, made]) expect((await sendSigned(secret)).json.code).toBe('call_not_found');
 });
