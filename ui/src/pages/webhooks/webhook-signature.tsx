@@ -35,15 +35,16 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
           {isRequired && <Button onClick={() => setRotating(true)}>New signing secret</Button>}
         </div>
       )}
-      <RotateSecretDialog
-        id={id}
-        isOpen={isRotating}
-        onRotated={(made) => {
-          setRotating(false);
-          setSecret(made);
-        }}
-        onClose={() => setRotating(false)}
-      />
+      {isRotating && (
+        <RotateSecretDialog
+          id={id}
+          onRotated={(made) => {
+            setRotating(false);
+            setSecret(made);
+          }}
+          onClose={() => setRotating(false)}
+        />
+      )}
       <Dialog
         title="Copy the signing secret now"
         description="It is shown this once. Give it to whoever signs."
@@ -64,12 +65,11 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
 
 type RotateSecretDialogProps = {
   id: string;
-  isOpen: boolean;
   onRotated(secret: string): void;
   onClose(): void;
 };
 
-function RotateSecretDialog({ id, isOpen, onRotated, onClose }: RotateSecretDialogProps) {
+function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps) {
   const [hours, setHours] = useState(graceHoursDefault);
   const [own, setOwn] = useState('');
   const rotate = useRotateSigningSecret(id);
@@ -78,7 +78,7 @@ function RotateSecretDialog({ id, isOpen, onRotated, onClose }: RotateSecretDial
     <Dialog
       title="New signing secret"
       description="The old one stays good for the hours that you give the sender to change over."
-      isOpen={isOpen}
+      isOpen
       onClose={onClose}
     >
       <form
