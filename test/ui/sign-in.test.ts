@@ -269,7 +269,7 @@ describe('pages', () => {
       ['/webhooks/nothing', 'There is no page at this address'],
     ] as const) {
       const { page } = await ui.open(path);
-      await page.getByRole('heading', { name: title }).waitFor();
+      await page.getByRole('heading', { name: title, exact: true }).waitFor();
       await expectAccessible(page);
     }
   });
