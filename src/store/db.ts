@@ -33,9 +33,8 @@ const sessionOptions =
 
 /**
  * A trip of the writer that arrives in part leaves its transaction neither idle nor in a statement. From 17 on PostgreSQL has
- * a limit on all of a transaction; before, one on a statement catches most of it.
+ * a limit on all of a transaction; before, no limit ends it while the server reads, and only the peer's silence does.
  */
-const writerTimeouts = '-c statement_timeout=20s';
 const limitTransactions = `select set_config('transaction_timeout', '30s', false)
   where current_setting('server_version_num')::int >= 170000`;
 
@@ -54,7 +53,7 @@ export function openDb(connectionString: string, writersMax: number, onError: (e
     ...shared,
     max: writersMax,
     idleTimeoutMillis: 0,
-    options: `${sessionOptions} ${writerOptions} ${writerTimeouts} -c lock_timeout=${writerLockMsMax}`,
+    options: `${sessionOptions} ${writerOptions} -c lock_timeout=${writerLockMsMax}`,
     // Not `onConnect`: where that fails on a connection that is dead, the pool waits for its end.
     verify: (client, done) => void client.query(limitTransactions).then(() => done(), done),
   });
