@@ -1,0 +1,134 @@
+/** Every page and everything that opens on one: axe finds nothing, and the keyboard gets in, around and out again. */
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
+import { postbackIdOf } from '../support/replays.ts';
+import { useUi } from '../support/ui.ts';
+
+const ui = useUi();
+let webhookPath: string;
+let postbackPath: string;
+
+beforeAll(async () => {
+  const { server } = ui;
+  const webhook = await server.createWebhook('update_fields', { name: 'Acme CRM' });
+  await server.createCall('C1', {
+    ...{ phone_number: '+12135550142', campaign: 'Roofing', tags: { deal: 'won' }, revenue_paid_out: '5' },
+    no_payout_reason: 'Caps exceeded',
+  });
+  await server.post(webhook, { call_log_id: 'C1', converted: true, add: { by: 'CRM' } });
+  const refused = await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
+  webhookPath = `/webhooks/incoming/${webhook.id}`;
+  postbackPath = `/postbacks/${postbackIdOf(refused)}`;
+});
+
+test('every page is clean for axe in the light and in the dark', async () => {
+  const { page } = await ui.open('/overview');
+  for (const [path, seen] of [
+    ['/overview', 'Needs attention'],
+    ['/calls', '+12135550142'],
+    ['/calls?q=nobody', 'No call matches'],
+    ['/calls/C1', 'Call created'],
+    ['/postbacks', 'Acme CRM'],
+    [postbackPath, 'What to do'],
+    ['/webhooks/incoming', 'Acme CRM'],
+    [webhookPath, 'invalid_value'],
+    [`${webhookPath}?tab=builder`, 'What the sender sends'],
+    [`${webhookPath}?tab=test`, 'Send a postback by hand'],
+    [`${webhookPath}?tab=settings`, 'Match rule'],
+    ['/access/tokens', 'of the settings'],
+    ['/access/audit', 'made the webhook'],
+  ] as const) {
+    await page.goto(path);
+    await page.getByRole('main').getByText(seen).filter({ visible: true }).first().waitFor();
+    await expectAccessible(page);
+  }
+});
+
+const focusOf = (locator: Locator) => locator.page().locator(':focus');
+const isFocused = async (locator: Locator) => (await locator.and(focusOf(locator)).count()) === 1;
+const hasFocusWithin = async (locator: Locator) =>
+  (await isFocused(locator)) || (await locator.locator(':focus').count()) === 1;
+
+/** What opens by a button: where, by which button, and what is open then. */
+const openings: [string, () => string, (page: Page) => Locator][] = [
+  ['choice of columns', () => '/calls', (page) => page.getByRole('button', { name: 'Columns' })],
+  ['export', () => '/calls', (page) => page.getByRole('button', { name: 'Export CSV' })],
+  [
+    'change of a call',
+    () => '/calls/C1',
+    (page) => page.getByRole('button', { name: 'Change', exact: true }),
+  ],
+  ['replay', () => postbackPath, (page) => page.getByRole('button', { name: 'Replay', exact: true })],
+  [
+    'new webhook',
+    () => '/webhooks/incoming',
+    (page) => page.getByRole('button', { name: 'Create', exact: true }),
+  ],
+  ['new key', () => webhookPath, (page) => page.getByRole('button', { name: 'Rotate key' })],
+  ['deletion', () => webhookPath, (page) => page.getByRole('button', { name: 'Delete' })],
+  ['new token', () => '/access/tokens', (page) => page.getByRole('button', { name: 'Create a token' })],
+];
+
+describe('what opens is clean for axe, takes the focus, and gives it back on Escape', () => {
+  test.each(openings)('%s', async (_name, path, openerOf) => {
+    const { page } = await ui.open(path());
+    const opener = openerOf(page);
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await expect.poll(() => hasFocusWithin(dialog)).toBe(true);
+    await expectAccessible(page);
+    for (let pressed = 0; pressed < 6; pressed += 1) await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => isFocused(opener)).toBe(true);
+  });
+
+  test('names to choose from', async () => {
+    const { page } = await ui.open('/calls');
+    const input = page.getByLabel('Campaign', { exact: true });
+    await input.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('option', { name: 'Roofing' }).waitFor();
+    await expectAccessible(page, '[role=listbox]'); // the library hides the rest from readers meanwhile
+    await page.keyboard.press('Escape');
+    await page.getByRole('option', { name: 'Roofing' }).waitFor({ state: 'detached' });
+    expect(await isFocused(input)).toBe(true);
+    await page.keyboard.press('Tab');
+    expect(await isFocused(input)).toBe(false);
+  });
+});
+
+test('a dialog keeps the focus while it is open, forwards and backwards', async () => {
+  const { page } = await ui.open(webhookPath);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  for (const key of ['Tab', 'Shift+Tab']) {
+    for (let pressed = 0; pressed < 8; pressed += 1) {
+      await page.keyboard.press(key);
+      expect(await hasFocusWithin(page.locator('main'))).toBe(false);
+    }
+  }
+});
+
+test('by keyboard, the content is two keys away, and what has the focus is seen', async () => {
+  const { page } = await ui.open('/calls');
+  await page.getByText('+12135550142').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await isFocused(page.getByRole('link', { name: 'Skip to content' }))).toBe(true);
+  await page.keyboard.press('Enter');
+  await expect.poll(() => isFocused(page.getByRole('main'))).toBe(true);
+  for (let pressed = 0; pressed < 18; pressed += 1) {
+    await page.keyboard.press('Tab');
+    // Within a date, the browser marks the day, the month or the year that has the focus, and not the whole.
+    const unseen = await page.evaluate<string | null>(`{
+      const focused = document.activeElement;
+      const outlined = [focused, focused.closest('label')].filter(Boolean);
+      focused.type === 'date' || outlined.some((one) => getComputedStyle(one).outlineStyle !== 'none') ? null : focused.outerHTML;
+    }`);
+    expect(unseen).toBeNull();
+  }
+});
