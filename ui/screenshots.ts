@@ -54,6 +54,8 @@ async function playAndListPages({ url, publicUrl, token, twilioAuthToken }: Demo
     webhooks: '/webhooks/incoming',
     webhook: `/webhooks/incoming/${await firstOf('/webhooks/incoming?limit=1')}`,
     access: '/access/tokens',
+    'audit-log': '/access/audit',
+    account: '/access/account',
     'sign-in': '/sign-in',
   };
 }

@@ -106,7 +106,7 @@ function wordsOf(item: AttentionItemJson): ReactNode {
             {count(item.count, item.is_more)} {item.count === 1 ? 'postback' : 'postbacks'}
           </Go>{' '}
           of the last day found no call: {adviceOn(item.code).meaning.toLowerCase()}
-          <Note>{adviceOn(item.code).fix} Then replay them.</Note>
+          <Note>{adviceOn(item.code).fix} Then they can be replayed.</Note>
         </>
       );
     case 'waiting_updates':
