@@ -1,11 +1,18 @@
 /** Programs of the project as processes of their own, with none of the settings of whoever runs the tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 export const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
+
+const { scripts } = JSON.parse(readFileSync(`${projectFolder}package.json`, 'utf8')) as {
+  scripts: { start: string }; // our own file
+};
+/** What `npm start` runs Node with, so that tests do not see another heap than users have. */
+export const startArgs = scripts.start.replace(/^exec node /, '').split(' ');
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 export type ProcessOptions = { env?: Record<string, string>; cwd?: string; command?: string };
@@ -95,7 +102,7 @@ export function runRingback(args: string[], env: Record<string, string> = {}): P
 export async function startRingback(
   env: Record<string, string>,
 ): Promise<{ running: RunningProcess; url: string }> {
-  const running = startProcess(['src/main.ts', 'start'], { env: { PORT: '0', ...env } });
+  const running = startProcess(startArgs, { env: { PORT: '0', ...env } });
   const [, url = ''] = await running.waitFor(/listening on (http:\S+)[\s\S]*account'?\n/);
   return { running, url };
 }

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
-import { makeFolder, RunningProcess } from './process.ts';
+import { makeFolder, RunningProcess, startArgs } from './process.ts';
 import { TestServer } from './server.ts';
 
 const token = 'test-admin-token-0001';
@@ -15,7 +15,7 @@ export class ServerProcess {
 
   constructor(dataDir: string, args: string[], settings: Record<string, string> = {}) {
     const env = { PORT: '0', DATA_DIR: dataDir, ADMIN_TOKEN: token, LOG_LEVEL: 'warn', ...settings };
-    this.running = new RunningProcess(['src/main.ts', 'start', ...args], { env });
+    this.running = new RunningProcess([...startArgs, ...args], { env });
     this.listening = this.running
       .waitFor(/listening on (http:\/\/\S+)/)
       .then(([, url = '']) => new TestServer(url, noDatabase, token, async () => {}));
