@@ -8,6 +8,8 @@ const retryAfterSeconds: Partial<Record<Refusal['code'], number>> = {
   rate_limited: 1,
 };
 
+const lingerMs = 5_000;
+
 /** The body of a refusal (RFC 9457), with what else the answer has to say. */
 export function problemOf(refusal: Refusal, extra: Record<string, unknown> = {}) {
   const { httpStatus, title } = refusalCodes[refusal.code];
@@ -28,10 +30,22 @@ export function prepareRefusal(reply: FastifyReply, { code, ...refusal }: Refusa
   const seconds = refusal.retryAfterSeconds ?? retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (refusalCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
+  if (code === 'body_too_large') letItEnd(reply);
   return reply
     .code(refusalCodes[code].httpStatus)
     .header('cache-control', 'no-store')
     .header('x-content-type-options', 'nosniff');
+}
+
+/**
+ * Closing a connection on which the sender still writes takes the answer from it as well: it sees a broken pipe. So the
+ * rest of its body is read and thrown away for a while, and only then is it cut off.
+ */
+function letItEnd(reply: FastifyReply): void {
+  reply.removeHeader('connection');
+  const { raw } = reply.request;
+  const cutting = setTimeout(() => raw.destroy(), lingerMs).unref();
+  raw.once('close', () => clearTimeout(cutting));
 }
 
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
