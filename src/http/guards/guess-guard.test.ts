@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GuessGuard } from './guess-guard.ts';
+import { GuessGuard, goodMax } from './guess-guard.ts';
 
 function guardAt() {
   const clock = { ms: 0 };
@@ -39,4 +39,16 @@ test('memory is bounded: whoever failed longest ago is forgotten', () => {
   expect(guard.isSlowed('198.51.100.1')).toBe(true);
   guard.fail('10.1.0.0');
   expect(guard.isSlowed('198.51.100.1')).toBe(false);
+});
+
+test('of the good ones, whoever came longest ago is forgotten, and nobody for one that is known', () => {
+  const { guard } = guardAt();
+  const hashes = Array.from({ length: goodMax + 1 }, (_one, at) => Buffer.from(`key ${at}`));
+  const [first, second, third] = hashes as [Buffer, Buffer, Buffer];
+  const last = hashes.slice(-1);
+  guard.trust(hashes.slice(0, -1));
+  guard.trust([first]);
+  expect([first, second].map((hash) => guard.isGood(hash))).toEqual([true, true]);
+  guard.trust(last);
+  expect([first, second, third].map((hash) => guard.isGood(hash))).toEqual([true, false, true]);
 });

@@ -20,7 +20,6 @@ type Stock = { left: number; countedAtMs: number };
 export class GuessGuard {
   readonly #now: () => number;
   readonly #stocks = new Map<string, Stock>();
-
   readonly #good = new Set<string>();
 
   /** @param now milliseconds of a clock that only goes forward */
@@ -65,9 +64,10 @@ export class GuessGuard {
   }
 
   #noteGood(name: string): void {
-    const oldest = this.#good.size === goodMax ? this.#good.values().next().value : undefined;
-    if (oldest !== undefined) this.#good.delete(oldest);
+    this.#good.delete(name); // and to the end
     this.#good.add(name);
+    const oldest = this.#good.size > goodMax ? this.#good.values().next().value : undefined;
+    if (oldest !== undefined) this.#good.delete(oldest);
   }
 
   /** Counts a failure. @returns 0, or how many seconds to wait where there were too many */
