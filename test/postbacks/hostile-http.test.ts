@@ -1,4 +1,5 @@
 /** Requests that break the rules of HTTP, or arrive in pieces, late or never (contract 2.1, 2.2 and 2.8). */
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { refusalCodes } from '../../src/core/refusal.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
@@ -132,6 +133,31 @@ describe('a body that', () => {
     const { json } = await server.api('GET', `/postbacks/${id}`);
     expect(json).toMatchObject({ status: 'rejected', code, webhook_id: webhook.id, request: { body: null } });
     expect((await server.readCall('endless')).reason).toBeNull();
+  });
+
+  /** Announces more than 64 KiB on a connection that is to stay. @returns after the answer, before the body */
+  async function openTooLarge(length: number) {
+    const socket = openSocket(server.url);
+    const headers = { ...key(), connection: 'keep-alive', 'content-type': json, 'content-length': length };
+    socket.write(headOf('POST /update-fields', headers));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
+    return socket;
+  }
+
+  test('is too large may be sent to its end all the same, and the connection goes on', async () => {
+    const socket = await openTooLarge(70_000);
+    socket.write('x'.repeat(70_000));
+    const body = '{"call_log_id":"CA1","dry_run":true,"reason":"r"}';
+    const headers = { ...key(), 'content-type': json, 'content-length': body.length };
+    socket.write(headOf('POST /update-fields', headers) + body);
+    expect((await readAnswer(socket))?.status).toBe(200);
+  });
+
+  test('is too large and never ends is cut off', async () => {
+    const socket = await openTooLarge(1_000_000_000);
+    socket.write('x'.repeat(70_000));
+    expect(await readAnswer(socket)).toBeNull();
   });
 
   test('breaks off changes nothing and is in the log', async () => {
