@@ -1,7 +1,7 @@
 /** Columns of a file, and fields of its lines, as fields of a call. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { sendFile } from './send-file.ts';
+import { ndjson, sendFile, told } from './send-file.ts';
 
 let server: TestServer;
 
@@ -10,9 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => server.stop());
-
-const told = ({ status, code }: { status: string; code?: string }) => code ?? status;
-const ndjson = 'application/x-ndjson';
 
 describe('columns', () => {
   test('are mapped, left out, or ignored and listed once', async () => {

@@ -1,7 +1,7 @@
 /** Files of rows through POST /api/v1/imports: what becomes of each row. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { sendFile } from './send-file.ts';
+import { ndjson, sendFile, told } from './send-file.ts';
 
 let server: TestServer;
 
@@ -10,9 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => server.stop());
-
-const told = ({ status, code }: { status: string; code?: string }) => code ?? status;
-const ndjson = 'application/x-ndjson';
 
 test('each row changes its call and is answered by one line, in order', async () => {
   await server.createCall('R1');

@@ -1,7 +1,7 @@
 /** Rows are done in the order of the file, and a file that is sent again does none twice. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { sendFile } from './send-file.ts';
+import { ndjson, sendFile, told } from './send-file.ts';
 
 let server: TestServer;
 
@@ -10,9 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => server.stop());
-
-const told = ({ status, code }: { status: string; code?: string }) => code ?? status;
-const ndjson = 'application/x-ndjson';
 
 describe('order', () => {
   test.each(['text/csv', ndjson])('of rows for one call is kept (%s)', async (type) => {

@@ -14,6 +14,11 @@ export type FileAnswer = {
   error: Line;
 };
 
+export const ndjson = 'application/x-ndjson';
+
+/** What became of a row, in a word. */
+export const told = ({ status, code }: { status: string; code?: string }) => code ?? status;
+
 /** Sends a file to a route that answers with lines. */
 export async function sendFile(
   server: TestServer,

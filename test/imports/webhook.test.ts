@@ -1,7 +1,7 @@
 /** The webhook that a file goes through: named, or the account’s own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { sendFile } from './send-file.ts';
+import { sendFile, told } from './send-file.ts';
 
 let server: TestServer;
 
@@ -10,8 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => server.stop());
-
-const told = ({ status, code }: { status: string; code?: string }) => code ?? status;
 
 describe('the webhook', () => {
   test('that is named decides type and matching', async () => {
