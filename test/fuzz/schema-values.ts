@@ -109,8 +109,8 @@ function objectsOf(
     fc.tuple(fc.constant(name), valuesOf(schema, source, name)),
   );
   const extra = fc.tuple(hostileText, hostileValue);
-  const any = members.length === 0 ? extra : fc.oneof(...members);
-  const others = source.isHonest ? any : fc.oneof({ weight: 12, arbitrary: any }, extra);
+  const described = members.length === 0 ? extra : fc.oneof(...members);
+  const others = source.isHonest ? described : fc.oneof({ weight: 12, arbitrary: described }, extra);
   const needed = members.filter((_, at) => required.includes(Object.keys(properties)[at] ?? ''));
   const pairs = source.isHonest
     ? fc.tuple(fc.array(others, { maxLength: 3 }), fc.tuple(...needed)).map((both) => both.flat())
