@@ -1,25 +1,10 @@
 import { lazy, Suspense } from 'react';
+import type { PlotProps } from './plot.tsx';
 import { Skeleton } from './skeleton.tsx';
 
-type Series = {
-  /** the name of its values in each point */
-  id: string;
-  name: string;
-  /** a colour of the theme, such as `var(--color-applied)` */
-  color: string;
-};
-
-/** `label`: what stands below it, such as an hour or a day */
-type Point = { label: string; values: Record<string, number> };
-
-export type ChartProps = {
-  title: string;
-  points: readonly Point[];
-  series: readonly Series[];
-  kind?: 'bars' | 'lines';
-  /** how a value is written; whole numbers if left out */
-  format?: (value: number) => string;
-};
+/** Bars and whole numbers, where nothing else is said. */
+type ChartProps = Pick<PlotProps, 'points' | 'series'> &
+  Partial<Pick<PlotProps, 'kind' | 'format'>> & { title: string };
 
 /** The library is fetched when the first chart is shown, and not before. */
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));

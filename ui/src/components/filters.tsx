@@ -52,15 +52,15 @@ export function Filters({ names, first, children }: FiltersProps) {
   );
 }
 
-export type SelectFilterProps = { name: string; label: string; choices: readonly Choice[]; any?: string };
+export type SelectFilterProps = { name: string; label: string; choices: readonly Choice[] };
 
-export function SelectFilter({ name, label, choices, any = 'Any' }: SelectFilterProps) {
+export function SelectFilter({ name, label, choices }: SelectFilterProps) {
   const { search, set } = useUrlSearch();
   return (
     <SelectField
       label={label}
       value={search[name] ?? ''}
-      choices={[{ value: '', label: any }, ...choices]}
+      choices={[{ value: '', label: 'Any' }, ...choices]}
       onChange={(value) => set({ [name]: value })}
     />
   );

@@ -9,9 +9,25 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { ChartProps } from './chart.tsx';
 
-type PlotProps = Required<Omit<ChartProps, 'title'>>;
+type Series = {
+  /** the name of its values in each point */
+  id: string;
+  name: string;
+  /** a colour of the theme, such as `var(--color-applied)` */
+  color: string;
+};
+
+/** `label`: what stands below it, such as an hour or a day */
+type Point = { label: string; values: Record<string, number> };
+
+export type PlotProps = {
+  points: readonly Point[];
+  series: readonly Series[];
+  kind: 'bars' | 'lines';
+  /** how a value is written */
+  format: (value: number) => string;
+};
 
 const axis = {
   stroke: 'var(--color-line)',

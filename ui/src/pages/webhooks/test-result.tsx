@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Send } from 'lucide-react';
+import type { WebhookTestBody, WebhookTestJson } from '../../../../src/http/api-types/webhook-test.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useCall } from '../../api/calls.ts';
 import { useSession } from '../../api/session.ts';
@@ -8,8 +9,9 @@ import { ChangeList, type Changes } from '../../components/changes.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Status, StatusBadge } from '../../components/status-badge.tsx';
-import type { Sent } from './webhook-test.tsx';
 import { typePaths } from './webhook-words.ts';
+
+export type Sent = { request: WebhookTestBody; result: WebhookTestJson };
 
 /** What was sent, what was answered, and what it did to the call. */
 export function TestResult({ webhook, sent }: { webhook: WebhookJson; sent: Sent | null }) {

@@ -1,7 +1,7 @@
 import { FlaskConical, Send } from 'lucide-react';
 import { useState } from 'react';
 import type { CallJson } from '../../../../src/http/api-types/calls.ts';
-import type { WebhookTestBody, WebhookTestJson } from '../../../../src/http/api-types/webhook-test.ts';
+import type { WebhookTestBody } from '../../../../src/http/api-types/webhook-test.ts';
 import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
 import { useRecentCalls } from '../../api/calls.ts';
 import { useTestWebhook } from '../../api/webhooks.ts';
@@ -12,14 +12,12 @@ import { SelectField } from '../../components/field.tsx';
 import { buildBody } from './build-request.ts';
 import { builderFieldsOf, fieldsAtFirst } from './builder-fields.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
-import { TestResult } from './test-result.tsx';
+import { type Sent, TestResult } from './test-result.tsx';
 
 const methodChoices = [
   { value: 'POST', label: 'POST with a JSON body' },
   { value: 'GET', label: 'GET with a query' },
 ];
-
-export type Sent = { request: WebhookTestBody; result: WebhookTestJson };
 
 /** A postback sent by hand: what a sender would be answered, and what becomes of the call. */
 export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
