@@ -1,13 +1,13 @@
 /** The limit of the database: the batch writer's own SQL, fed with ready-made batches and no HTTP. */
 
-import type { Postback } from '../src/core/postback.ts';
+import type { Postback } from '../src/core/updates/postback.ts';
 import { hashSecret } from '../src/http/guards/secret.ts';
 import { writerDefaults } from '../src/ingest/writer.ts';
 import { makeOrderedId } from '../src/ordered-id.ts';
-import { openDb } from '../src/store/db.ts';
-import { findWebhookByKey } from '../src/store/webhook-keys.ts';
-import type { KeyedWebhook } from '../src/store/webhook-rows.ts';
-import { writePostbacks } from '../src/store/write-postbacks.ts';
+import { openDb } from '../src/store/database/db.ts';
+import { findWebhookByKey } from '../src/store/webhooks/webhook-keys.ts';
+import type { KeyedWebhook } from '../src/store/webhooks/webhook-rows.ts';
+import { writePostbacks } from '../src/store/writer/write-postbacks.ts';
 import { answerRuns, type ScriptTarget, Tally } from './driver.ts';
 import { drawCall, makePayload } from './payload.ts';
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { hashSecret, makeSecret } from '../src/http/guards/secret.ts';
 import { createLog } from '../src/log.ts';
-import { createAccount } from '../src/store/accounts.ts';
-import { closeDb, openDb } from '../src/store/db.ts';
-import { startEmbeddedDatabase } from '../src/store/embedded.ts';
-import { migrate } from '../src/store/migrate.ts';
-import { createWebhook } from '../src/store/webhooks.ts';
+import { createAccount } from '../src/store/access/accounts.ts';
+import { closeDb, openDb } from '../src/store/database/db.ts';
+import { startEmbeddedDatabase } from '../src/store/database/embedded.ts';
+import { migrate } from '../src/store/database/migrate.ts';
+import { createWebhook } from '../src/store/webhooks/webhooks.ts';
 import { callLogIdSql } from './payload.ts';
 
 export type BenchDatabase = {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readRange } from './address-list.ts';
+import { readRange } from './core/access/address-list.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */

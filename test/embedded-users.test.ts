@@ -3,8 +3,8 @@ import { chmod, chown, cp, lstat, readdir, rm, stat, symlink } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { packagedNative } from '../src/store/embedded/binaries.ts';
-import { copyNative } from '../src/store/embedded/copy-native.ts';
+import { packagedNative } from '../src/store/database/embedded/binaries.ts';
+import { copyNative } from '../src/store/database/embedded/copy-native.ts';
 import { query, serverPid, start, startApp, tempFolder } from './fixtures/embedded-processes.ts';
 import { copyFolder, madeDataDir, useTemplate } from './fixtures/embedded-template.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { packagedNative } from '../src/store/embedded/binaries.ts';
+import { packagedNative } from '../src/store/database/embedded/binaries.ts';
 import {
   isRunning,
   query,

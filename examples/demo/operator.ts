@@ -1,5 +1,5 @@
-import type { CallJson, TimelineItemJson } from '../../src/http/api-types/calls.ts';
-import type { PostbackJson } from '../../src/http/api-types/postbacks.ts';
+import type { CallJson, TimelineItemJson } from '../../src/http/operator/calls/call-schemas.ts';
+import type { PostbackJson } from '../../src/http/operator/postbacks/postback-schemas.ts';
 
 type Page<T> = { items: T[]; next_cursor: string | null };
 

@@ -1,4 +1,4 @@
-import type { CallJson } from '../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../src/http/operator/calls/call-schemas.ts';
 import type { DayCall, Mishap } from './day.ts';
 import { addMoney } from './money.ts';
 import type { Operator } from './operator.ts';

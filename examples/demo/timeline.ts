@@ -1,4 +1,4 @@
-import type { TimelineItemJson } from '../../src/http/api-types/calls.ts';
+import type { TimelineItemJson } from '../../src/http/operator/calls/call-schemas.ts';
 
 /** What a new call is made with is shown in the table of calls. */
 const shownOfCalls = new Set(['state', 'answered_at', 'end_status', 'duration_seconds']);

@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { webhookTypeNames } from '../core/webhook-type.ts';
+import { webhookTypeNames } from '../core/updates/webhook-type.ts';
 import { programVersion } from '../program-version.ts';
-import { addAccessCommands } from './access-commands.ts';
-import { addBackupCommands } from './backup-commands.ts';
-import type { ImportOptions } from './import.ts';
-import type { ReconcileOptions } from './reconcile.ts';
-import type { SendOptions } from './send-request.ts';
+import { addAccessCommands } from './access/access-commands.ts';
+import { addBackupCommands } from './database/backup-commands.ts';
+import type { ImportOptions } from './files/import.ts';
+import type { ReconcileOptions } from './files/reconcile.ts';
+import type { SendOptions } from './send/send-request.ts';
 
 const usageExitCode = 2;
 const delimiters = ['comma', 'semicolon', 'tab'];
@@ -101,7 +101,7 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--distributed', 'lay the tables out on Citus, which DATABASE_URL must have')
     .addHelpText('after', databaseSettingsHelp)
     .action(async (options: { distributed?: boolean }) => {
-      const { migrateDatabase } = await import('./migrate.ts');
+      const { migrateDatabase } = await import('./database/migrate.ts');
       exitCode = await migrateDatabase(options);
     });
   program
@@ -114,7 +114,7 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--key <key>', 'auth key of the webhook, sent as a header; never printed')
     .addHelpText('after', sendHelp)
     .action(async (url: string, parameters: string[], options: SendOptions) => {
-      const { send } = await import('./send.ts');
+      const { send } = await import('./send/send.ts');
       exitCode = await send(url, parameters, options);
     });
   program
@@ -145,7 +145,7 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--token <token>', 'API token; never printed')
     .addHelpText('after', importHelp)
     .action(async (file: string, options: ImportOptions) => {
-      const { importFile } = await import('./import.ts');
+      const { importFile } = await import('./files/import.ts');
       exitCode = await importFile(file, options);
     });
   program
@@ -177,7 +177,7 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--token <token>', 'API token; never printed')
     .addHelpText('after', reconcileHelp)
     .action(async (file: string, options: ReconcileOptions) => {
-      const { reconcileFile } = await import('./reconcile.ts');
+      const { reconcileFile } = await import('./files/reconcile.ts');
       exitCode = await reconcileFile(file, options);
     });
   const end = (code: number) => {
@@ -190,7 +190,7 @@ export async function runCli(args: string[]): Promise<number> {
     .description('check the settings, this machine and the database, and say what to fix')
     .addHelpText('after', settingsHelp)
     .action(async () => {
-      const { examine } = await import('./doctor.ts');
+      const { examine } = await import('./doctor/doctor.ts');
       exitCode = await examine();
     });
 

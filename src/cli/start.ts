@@ -4,7 +4,7 @@ import { createLog } from '../log.ts';
 import { type Server, startServer } from '../server.ts';
 import { findUi } from '../ui-folder.ts';
 import { startWorkers } from '../workers.ts';
-import { explainFailure } from './explain-failure.ts';
+import { explainFailure } from './doctor/explain-failure.ts';
 import { readableLog } from './readable-log.ts';
 
 /** Shutdown that takes longer is cut off (contract, section 4). */

@@ -1,4 +1,4 @@
-import type { Outcome, Postback, Stale } from '../core/postback.ts';
+import type { Outcome, Postback, Stale } from '../core/updates/postback.ts';
 
 export type Result = Outcome | Stale;
 

@@ -1,9 +1,9 @@
 /** Time and pressure: what the writer makes of a write function that answers, fails or takes its time. */
 import { describe, expect, test } from 'vitest';
-import { noChanges } from '../core/call.ts';
-import type { Outcome, Postback } from '../core/postback.ts';
-import { refuse } from '../core/refusal.ts';
-import { emptyTags } from '../core/tags.ts';
+import { noChanges } from '../core/calls/call.ts';
+import type { Outcome, Postback } from '../core/updates/postback.ts';
+import { refuse } from '../core/updates/rejection.ts';
+import { emptyTags } from '../core/values/tags.ts';
 import { type FailureKind, type WriteMode, Writer, type WriterOptions } from './writer.ts';
 
 class Failure extends Error {

@@ -2,10 +2,10 @@
  * The batch writer: takes postbacks from all doors, commits many at once, and answers each after its commit.
  * It promises: no postback is dropped silently; none is written twice; a bad row does not harm its neighbours.
  */
-import { noChanges } from '../core/call.ts';
-import type { Locked, Outcome, Postback } from '../core/postback.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
-import { emptyTags } from '../core/tags.ts';
+import { noChanges } from '../core/calls/call.ts';
+import type { Locked, Outcome, Postback } from '../core/updates/postback.ts';
+import { type Refusal, refuse } from '../core/updates/rejection.ts';
+import { emptyTags } from '../core/values/tags.ts';
 import { Lane, type Result, type Waiting } from './lane.ts';
 import { LockedCalls } from './locked-calls.ts';
 

@@ -1,7 +1,7 @@
 /** The names that calls are booked on, each once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listNames } from '../../src/store/call-names.ts';
-import { openDb } from '../../src/store/db.ts';
+import { listNames } from '../../src/store/calls/call-names.ts';
+import { openDb } from '../../src/store/database/db.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

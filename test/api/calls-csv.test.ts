@@ -1,7 +1,7 @@
 /** `GET /calls.csv`: the filtered list as a file. */
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callJson } from '../../src/http/api-types/calls.ts';
+import { callJson } from '../../src/http/operator/calls/call-schemas.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';

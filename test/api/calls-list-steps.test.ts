@@ -1,9 +1,9 @@
 /** What no index knows is looked for in steps: pages may be short then, and still no call is missed or told twice. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CallFilter } from '../../src/store/call-filter.ts';
-import { type CallCursor, listCalls } from '../../src/store/call-list.ts';
-import { closeDb, type Db, openDb } from '../../src/store/db.ts';
+import type { CallFilter } from '../../src/store/calls/call-filter.ts';
+import { type CallCursor, listCalls } from '../../src/store/calls/call-list.ts';
+import { closeDb, type Db, openDb } from '../../src/store/database/db.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const accountId = '0199aaaa-0000-7000-8000-000000000001';

@@ -1,8 +1,15 @@
 /** Every column that a list filters or sorts by has an index whose first column is account_id. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silenceWindows } from '../../src/core/attention.ts';
-import { countOutcomes, countWaiting } from '../../src/store/activity.ts';
+import { silenceWindows } from '../../src/core/reports/attention.ts';
+import type { CallFilter } from '../../src/store/calls/call-filter.ts';
+import { listCalls } from '../../src/store/calls/call-list.ts';
+import { listNames, nameColumns } from '../../src/store/calls/call-names.ts';
+import { listTimeline } from '../../src/store/calls/calls.ts';
+import { listOverdueCalls } from '../../src/store/calls/overdue-calls.ts';
+import type { Db } from '../../src/store/database/db.ts';
+import { listPostbacks, type PostbackFilter } from '../../src/store/postbacks/postback-log.ts';
+import { countOutcomes, countWaiting } from '../../src/store/reports/activity.ts';
 import {
   countRefusals,
   countSince,
@@ -10,17 +17,10 @@ import {
   countWaitingUpdates,
   readActivePartners,
   readActiveWebhooks,
-} from '../../src/store/attention.ts';
-import type { CallFilter } from '../../src/store/call-filter.ts';
-import { listCalls } from '../../src/store/call-list.ts';
-import { listNames, nameColumns } from '../../src/store/call-names.ts';
-import { reportCalls } from '../../src/store/call-report.ts';
-import { listTimeline } from '../../src/store/calls.ts';
-import { readChangeMarks } from '../../src/store/change-marks.ts';
-import type { Db } from '../../src/store/db.ts';
-import { listOverdueCalls } from '../../src/store/overdue-calls.ts';
-import { listPostbacks, type PostbackFilter } from '../../src/store/postback-log.ts';
-import { listWebhooks } from '../../src/store/webhooks.ts';
+} from '../../src/store/reports/attention.ts';
+import { reportCalls } from '../../src/store/reports/call-report.ts';
+import { readChangeMarks } from '../../src/store/reports/change-versions.ts';
+import { listWebhooks } from '../../src/store/webhooks/webhooks.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const accountId = '0199aaaa-0000-7000-8000-000000000001';

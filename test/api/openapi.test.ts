@@ -3,8 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
+import { createApp } from '../../src/http/server/app.ts';
 import { createLog } from '../../src/log.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 /** Every route, walked with every role and with the ids of another account (contract 1). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roles } from '../../src/core/role.ts';
+import { type Role, roles } from '../../src/core/access/role.ts';
 import { addAccount, withRole } from '../support/accounts.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 

@@ -4,9 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { readBackupHeader, restoreBackup } from '../../src/store/backup/restore-backup.ts';
-import { writeBackup } from '../../src/store/backup/write-backup.ts';
-import { listMigrations, migrate, migrateWithin } from '../../src/store/migrate.ts';
+import { listMigrations, migrate, migrateWithin } from '../../src/store/database/migrate.ts';
+import { readBackupHeader, restoreBackup } from '../../src/store/maintenance/backup/restore-backup.ts';
+import { writeBackup } from '../../src/store/maintenance/backup/write-backup.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const latest = listMigrations().length;

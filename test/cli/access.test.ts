@@ -1,7 +1,7 @@
 /** `ringback account` and `ringback token`: beside a running server, without one, on any database. */
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readExpiry } from '../../src/cli/token.ts';
+import { readExpiry } from '../../src/cli/access/token.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { makeFolder, runRingback, startRingback } from '../support/process.ts';
 

@@ -1,7 +1,7 @@
 /** `migrate --distributed`, as far as it can be seen without Citus. */
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { listTables } from '../../src/store/backup/tables.ts';
-import { distributionStatements } from '../../src/store/distribute.ts';
+import { listTables } from '../../src/store/maintenance/backup/tables.ts';
+import { distributionStatements } from '../../src/store/maintenance/distribute.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { runRingback } from '../support/process.ts';
 

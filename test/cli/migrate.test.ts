@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { databaseUrl } from '../../src/store/embedded/database.ts';
-import { listMigrations } from '../../src/store/migrate.ts';
+import { databaseUrl } from '../../src/store/database/embedded/database.ts';
+import { listMigrations } from '../../src/store/database/migrate.ts';
 import { query, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { makeFolder, runRingback, startRingback } from '../support/process.ts';

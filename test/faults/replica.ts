@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { findBinaries } from '../../src/store/embedded/binaries.ts';
-import { clusterFolder, ensureCluster } from '../../src/store/embedded/cluster.ts';
-import { databaseUrl, ensureDatabase, ROLE } from '../../src/store/embedded/database.ts';
-import { programEnv } from '../../src/store/embedded/run-program.ts';
-import { chooseServerUser, pathFor } from '../../src/store/embedded/server-user.ts';
-import { SOCKET_PORT, serverFlags } from '../../src/store/embedded/settings.ts';
-import { makeSocketFolder } from '../../src/store/embedded/socket-folder.ts';
+import { findBinaries } from '../../src/store/database/embedded/binaries.ts';
+import { clusterFolder, ensureCluster } from '../../src/store/database/embedded/cluster.ts';
+import { databaseUrl, ensureDatabase, ROLE } from '../../src/store/database/embedded/database.ts';
+import { programEnv } from '../../src/store/database/embedded/run-program.ts';
+import { chooseServerUser, pathFor } from '../../src/store/database/embedded/server-user.ts';
+import { SOCKET_PORT, serverFlags } from '../../src/store/database/embedded/settings.ts';
+import { makeSocketFolder } from '../../src/store/database/embedded/socket-folder.ts';
 import { makeFolder } from '../support/process.ts';
 
 export class Replica {

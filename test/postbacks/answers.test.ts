@@ -1,6 +1,6 @@
 /** What a sender is answered (contract 2.8). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { refusalCodes } from '../../src/core/refusal.ts';
+import { refusalCodes } from '../../src/core/updates/rejection.ts';
 import { pathOf, postText } from '../support/senders.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 

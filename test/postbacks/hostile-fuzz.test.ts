@@ -1,7 +1,7 @@
 /** Random payloads, queries and headers through the front door (contract 2.1 to 2.8). */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refusalCodes } from '../../src/core/refusal.ts';
+import { refusalCodes } from '../../src/core/updates/rejection.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 /** Requests that break the rules of HTTP, or arrive in pieces, late or never (contract 2.1, 2.2 and 2.8). */
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { refusalCodes } from '../../src/core/refusal.ts';
+import { refusalCodes } from '../../src/core/updates/rejection.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 

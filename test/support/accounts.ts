@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import type { Role } from '../../src/core/role.ts';
+import type { Role } from '../../src/core/access/role.ts';
 import { hashSecret } from '../../src/http/guards/secret.ts';
-import { createAccount } from '../../src/store/accounts.ts';
+import { createAccount } from '../../src/store/access/accounts.ts';
 import { TestServer } from './server.ts';
 
 export type TestAccount = { accountId: string; server: TestServer };

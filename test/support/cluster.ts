@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { createLog } from '../../src/log.ts';
-import { startEmbeddedDatabase } from '../../src/store/embedded.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { startEmbeddedDatabase } from '../../src/store/database/embedded.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

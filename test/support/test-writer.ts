@@ -1,12 +1,12 @@
 /** The batch writer on the real database, without HTTP before it: what is submitted at once is one batch. */
 import { randomBytes } from 'node:crypto';
-import { decodeCallEvent } from '../../src/core/call-event.ts';
-import type { Outcome, Postback } from '../../src/core/postback.ts';
-import { type UpdateJson, updateFromJson } from '../../src/core/update.ts';
+import { decodeCallEvent } from '../../src/core/calls/call-event.ts';
+import type { Outcome, Postback } from '../../src/core/updates/postback.ts';
+import { type UpdateJson, updateFromJson } from '../../src/core/updates/update.ts';
 import { type FailureKind, Writer, type WriterOptions } from '../../src/ingest/writer.ts';
 import { makeOrderedId } from '../../src/ordered-id.ts';
-import { closeDb, openDb } from '../../src/store/db.ts';
-import { classifyFailure } from '../../src/store/failure.ts';
+import { closeDb, openDb } from '../../src/store/database/db.ts';
+import { classifyFailure } from '../../src/store/database/failure.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 
 const instantNow = () => new Date().toISOString();

@@ -1,7 +1,7 @@
 /** What each role is offered in the web UI: all that the server lets it do, and nothing that it would be refused. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roles } from '../../src/core/role.ts';
+import { type Role, roles } from '../../src/core/access/role.ts';
 import { withRole } from '../support/accounts.ts';
 import { expectAccessible, TestBrowser, type TestPage } from '../support/browser.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { listMigrations, migrateWithin } from '../../src/store/migrate.ts';
+import { listMigrations, migrateWithin } from '../../src/store/database/migrate.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startTestServerOn } from '../support/server.ts';
 

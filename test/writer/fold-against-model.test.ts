@@ -1,7 +1,7 @@
 /** The fold of any batches against the model that takes one postback after the other. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CallValues, FoldedCall } from '../../src/core/call.ts';
+import type { CallValues, FoldedCall } from '../../src/core/calls/call.ts';
 import {
   type BatchState,
   type Decided,
@@ -9,11 +9,11 @@ import {
   type Match,
   type Remembered,
   rememberedKey,
-} from '../../src/core/fold.ts';
-import type { Postback } from '../../src/core/postback.ts';
-import { refuse } from '../../src/core/refusal.ts';
-import { emptyTags, type Tags } from '../../src/core/tags.ts';
-import type { UpdateJson } from '../../src/core/update.ts';
+} from '../../src/core/updates/fold.ts';
+import type { Postback } from '../../src/core/updates/postback.ts';
+import { refuse } from '../../src/core/updates/rejection.ts';
+import type { UpdateJson } from '../../src/core/updates/update.ts';
+import { emptyTags, type Tags } from '../../src/core/values/tags.ts';
 import { Model, type ModelCall, phoneCalls, receivedAt, type Seen, type Sent } from './model.ts';
 
 /** The database between two batches: it remembers what was written, and reads it back for the next one. */

@@ -1,5 +1,5 @@
 /** A plain model of the fold: one postback after the other, on maps, as contract 2.3 to 2.7 tell it. */
-import type { UpdateJson } from '../../src/core/update.ts';
+import type { UpdateJson } from '../../src/core/updates/update.ts';
 
 /** A postback as the model sees it. */
 export type Sent = {

@@ -1,6 +1,6 @@
 /** One batch with every kind of postback: each reaches its one right end, whatever happens to the connection. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { refuse } from '../../src/core/refusal.ts';
+import { refuse } from '../../src/core/updates/rejection.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
 import { type CommitFate, DatabaseProxy } from '../support/database-proxy.ts';
 import { startTestWriter } from '../support/test-writer.ts';

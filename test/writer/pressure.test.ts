@@ -1,9 +1,9 @@
 /** Too much to do, and the end of the day: nobody is kept waiting without an answer, and no answer is untrue. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
 import { hashSecret } from '../../src/http/guards/secret.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
 import { PostbackLines } from '../../src/http/postbacks/postback-lines.ts';
+import { createApp } from '../../src/http/server/app.ts';
 import { createLog } from '../../src/log.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
 import { startTestServerOn } from '../support/server.ts';

@@ -1,5 +1,5 @@
 /** Which column of a file means what: by its own name, or by the mapping that was asked for. */
-import { type Refusal, refuse, refuseFaults } from '../../core/refusal.ts';
+import { type Refusal, refuse, refuseFaults } from '../../core/updates/rejection.ts';
 
 /** What the columns of one kind of file may mean. */
 export type ColumnRules = {

@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseText } from 'csv-parse/sync';
-import { type Refusal, refuse } from '../../core/refusal.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
 import { type FileFault, fileFault, rowBytesMax } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
 

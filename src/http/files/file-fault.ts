@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from '../../core/refusal.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
 
 /** Why a file, or the rest of it, cannot be read. */
 export type FileFault = { refusal: Refusal /** counted from 1 */; line: number };

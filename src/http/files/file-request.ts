@@ -1,7 +1,7 @@
 /** What a request with a file says beside the file. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Refusal, refuse } from '../../core/refusal.ts';
-import type { ListReader } from '../api/list-reader.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import type { ListReader } from '../operator/list-reader.ts';
 import type { Delimiter } from './csv-file.ts';
 import type { FileFormat } from './rows-file.ts';
 

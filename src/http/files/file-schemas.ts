@@ -1,6 +1,6 @@
 /** The documentation that routes with files share. */
 import Type, { type TSchema } from 'typebox';
-import { oneOf } from '../api-types/values.ts';
+import { oneOf } from '../operator/value-schemas.ts';
 import { delimiterWords, fileTypes } from './file-request.ts';
 
 /** Of every route that takes a file. */

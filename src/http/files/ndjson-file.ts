@@ -1,7 +1,7 @@
 /** NDJSON: one JSON object a line, with the line's number. */
 import { isUtf8 } from 'node:buffer';
-import { type Refusal, refuse } from '../../core/refusal.ts';
-import { readBody } from '../body.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { readBody } from '../server/body.ts';
 import { rowBytesMax } from './file-fault.ts';
 import type { Bytes } from './file-head.ts';
 

@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import { finished, PassThrough, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Refusal, refuse } from '../../core/refusal.ts';
-import { UnreadableBody } from '../body.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from '../problem.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { UnreadableBody } from '../server/body.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from '../server/problem.ts';
 
 /** A sender or reader that does nothing for so long is gone. */
 const idleMsMax = 120_000;

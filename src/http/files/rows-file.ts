@@ -1,5 +1,5 @@
 /** A file of rows, CSV or NDJSON, by the names of ours: what imports and reconciliations read. */
-import { type Refusal, refuseFaults } from '../../core/refusal.ts';
+import { type Refusal, refuseFaults } from '../../core/updates/rejection.ts';
 import { type ColumnRules, type Mapping, matchColumns } from './columns.ts';
 import { type CsvFile, type Delimiter, openCsv } from './csv-file.ts';
 import type { FileFault } from './file-fault.ts';

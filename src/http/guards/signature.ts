@@ -1,7 +1,7 @@
 /** Signatures of senders by the Standard Webhooks scheme, version v1: HMAC-SHA256 over id, time and body. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Refusal, refuse } from '../../core/refusal.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
 
 const prefix = 'whsec_';
 const secretBytes = { made: 32, min: 24, max: 64 };

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import parseForwarded from 'forwarded-parse';
-import { type AddressList, readAddress } from '../../address-list.ts';
+import { type AddressList, readAddress } from '../../core/access/address-list.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { Outcome } from '../../core/postback.ts';
-import type { RefusalCode } from '../../core/refusal.ts';
+import type { Outcome } from '../../core/updates/postback.ts';
+import type { RefusalCode } from '../../core/updates/rejection.ts';
 import { instantOfId } from '../../ordered-id.ts';
 import { CommitTimes } from './commit-times.ts';
 import { addGauges, type GaugeSources } from './gauges.ts';

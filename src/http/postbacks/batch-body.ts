@@ -1,8 +1,9 @@
 /** The body of a batch: which items it has, before any of them is read (contract 2.10). */
-import { isJsonObject, parseJson } from '../../core/json.ts';
-import { type Refusal, refuse } from '../../core/refusal.ts';
-import { readBoolean } from '../../core/text.ts';
-import { type Body, readBody, unsupportedMediaType } from '../body.ts';
+
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { isJsonObject, parseJson } from '../../core/values/json.ts';
+import { readBoolean } from '../../core/values/text.ts';
+import { type Body, readBody, unsupportedMediaType } from '../server/body.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
 const itemsMax = 10_000;

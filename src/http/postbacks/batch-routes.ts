@@ -1,13 +1,13 @@
 /** Many updates in one request: each item goes the way of a single postback (contract 2.10). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
-import type { Outcome, Postback } from '../../core/postback.ts';
-import { type Refusal, refusalCodes, refuse } from '../../core/refusal.ts';
-import { readObject, readPairs, type Source } from '../../core/source.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/webhook-type.ts';
+import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';
+import type { Outcome, Postback } from '../../core/updates/postback.ts';
+import { type Refusal, refusalCodes, refuse } from '../../core/updates/rejection.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type GuardedWebhook, sendGuards } from '../guards/door-guards.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from '../problem.ts';
+import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from '../server/problem.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import type { Carrier } from './postback-lines.ts';

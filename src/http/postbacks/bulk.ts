@@ -1,10 +1,10 @@
 /** What batches and file imports share: how an item becomes a postback, and how many of them are under way. */
 import pLimit, { type LimitFunction } from 'p-limit';
-import { decodePostback } from '../../core/decode.ts';
-import type { Outcome, Postback } from '../../core/postback.ts';
-import { type Refusal, refuseFaults } from '../../core/refusal.ts';
-import type { Source } from '../../core/source.ts';
-import { type WebhookType, webhookTypes } from '../../core/webhook-type.ts';
+import { decodePostback } from '../../core/updates/decode.ts';
+import type { Source } from '../../core/updates/input-source.ts';
+import type { Outcome, Postback } from '../../core/updates/postback.ts';
+import { type Refusal, refuseFaults } from '../../core/updates/rejection.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { outcomeToJson } from './postback-answer.ts';
 import { type Arrival, nothingDecoded, toPostback } from './read-postback.ts';

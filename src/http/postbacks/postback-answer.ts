@@ -1,9 +1,9 @@
 /** Outcomes as answers to the sender, in the form that was asked for (contract 2.8). */
 import type { FastifyReply } from 'fastify';
-import type { AnswerForm } from '../../core/decode.ts';
-import type { Outcome } from '../../core/postback.ts';
-import { type Refusal, refusalCodes } from '../../core/refusal.ts';
-import { prepareRefusal, problemOf, sendProblem, sendProblemJson } from '../problem.ts';
+import type { AnswerForm } from '../../core/updates/decode.ts';
+import type { Outcome } from '../../core/updates/postback.ts';
+import { type Refusal, refusalCodes } from '../../core/updates/rejection.ts';
+import { prepareRefusal, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
 
 const successStatus = { applied: 200, unchanged: 200, queued: 202 } as const;
 

@@ -1,16 +1,16 @@
 /** The senders' side: the three postback doors, one pipeline (contract 2.1 to 2.9). */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Outcome, Postback, Stale } from '../../core/postback.ts';
-import { type Refusal, refusalCodes, refuse } from '../../core/refusal.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/webhook-type.ts';
+import type { Outcome, Postback, Stale } from '../../core/updates/postback.ts';
+import { type Refusal, refusalCodes, refuse } from '../../core/updates/rejection.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
-import { type Body, bodyBytesMax, decodeText, readBody } from '../body.ts';
-import type { ErrorMapper } from '../errors.ts';
-import { type GuardedWebhook, mayBeOutdated, refuseByGuards, sendGuards } from '../guards/door-guards.ts';
-import { type GuessGuard, tooManyGuesses } from '../guards/guess-guard.ts';
+import { type GuessGuard, tooManyGuesses } from '../guards/auth-failure-limiter.ts';
+import { type GuardedWebhook, mayBeOutdated, refuseByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from '../problem.ts';
+import { type Body, bodyBytesMax, decodeText, readBody } from '../server/body.ts';
+import type { ErrorMapper } from '../server/errors.ts';
+import { prepareRefusal, problemOf, sendProblemJson } from '../server/problem.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { Carrier, PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';

@@ -1,10 +1,10 @@
 /** The documentation of the senders' doors. Core reads the values and tells every fault; nothing is validated here. */
 import Type, { type TSchema } from 'typebox';
-import { type WebhookType, webhookTypes } from '../../core/webhook-type.ts';
-import { tagMembers, updateMembers } from '../api-types/calls.ts';
-import { postbackAnswerJson } from '../api-types/postbacks.ts';
-import { problem } from '../api-types/problem.ts';
-import { oneOf, optional } from '../api-types/values.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { tagMembers, updateMembers } from '../operator/calls/call-schemas.ts';
+import { postbackAnswerJson } from '../operator/postbacks/postback-schemas.ts';
+import { problem } from '../operator/problem-schemas.ts';
+import { oneOf, optional } from '../operator/value-schemas.ts';
 
 const postbackControls: Record<string, TSchema> = {
   call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()]),

@@ -1,8 +1,8 @@
 /** A request as the postback log kept it, read back so that it can go through again: the inverse of `recordRequest`. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { isJsonObject, parseStoredJson } from '../../core/json.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/webhook-type.ts';
-import type { Body } from '../body.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
+import type { Body } from '../server/body.ts';
 
 export type RecordedRequest = {
   method: string;

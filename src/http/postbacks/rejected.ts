@@ -1,5 +1,5 @@
-import type { Outcome, Postback } from '../../core/postback.ts';
-import type { Refusal } from '../../core/refusal.ts';
+import type { Outcome, Postback } from '../../core/updates/postback.ts';
+import type { Refusal } from '../../core/updates/rejection.ts';
 import { nothingDecoded } from './read-postback.ts';
 
 /** The outcome of a postback that never came to the writer, and is in no log. */

@@ -1,8 +1,8 @@
 /** The request as it is kept in the postback log, without the key (contract 2.1 and 3). */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Refusal } from '../../core/refusal.ts';
-import { type Body, bodyBytesMax } from '../body.ts';
+import type { Refusal } from '../../core/updates/rejection.ts';
+import { type Body, bodyBytesMax } from '../server/body.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 /** What is kept of a body that could not be read. */

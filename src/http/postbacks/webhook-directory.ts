@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.ts';
-import { DoorKeeper, type GuardedWebhook } from '../guards/door-guards.ts';
-import type { GuessGuard } from '../guards/guess-guard.ts';
+import type { GuessGuard } from '../guards/auth-failure-limiter.ts';
 import { hashSecret } from '../guards/secret.ts';
+import { DoorKeeper, type GuardedWebhook } from '../guards/webhook-guards.ts';
 
 const entriesMax = 10_000;
 

@@ -1,11 +1,11 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { accountChangeBody, accountJson } from '../../../src/http/api-types/account.ts';
+import type { accountChangeBody, accountJson } from '../../../src/http/operator/accounts/account-schemas.ts';
 import type {
   ListedAccountJson,
   newAccountBody,
   newAccountJson,
-} from '../../../src/http/api-types/accounts.ts';
+} from '../../../src/http/operator/accounts/accounts-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 import { sessionQuery } from './session.ts';
 

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import type { AuditEventJson } from '../../../src/http/api-types/audit.ts';
+import type { AuditEventJson } from '../../../src/http/operator/access/audit-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 /** Those of the address: texts as the API takes them. */

@@ -9,7 +9,11 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { CallJson, dryRunJson, TimelineItemJson } from '../../../src/http/api-types/calls.ts';
+import type {
+  CallJson,
+  dryRunJson,
+  TimelineItemJson,
+} from '../../../src/http/operator/calls/call-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 /** The filters of the list, as they stand in the page's address. */

@@ -1,7 +1,11 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { ActivityJson, AttentionItemJson, attentionJson } from '../../../src/http/api-types/overview.ts';
-import type { CallReportJson } from '../../../src/http/api-types/reports.ts';
+import type {
+  ActivityJson,
+  AttentionItemJson,
+  attentionJson,
+} from '../../../src/http/operator/overview/overview-schemas.ts';
+import type { CallReportJson } from '../../../src/http/operator/overview/report-schemas.ts';
 import { request } from './request.ts';
 
 export type { ActivityJson, AttentionItemJson, CallReportJson };

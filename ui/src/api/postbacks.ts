@@ -12,7 +12,7 @@ import type {
   PostbackDetailJson,
   PostbackJson,
   postbackAnswerJson,
-} from '../../../src/http/api-types/postbacks.ts';
+} from '../../../src/http/operator/postbacks/postback-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 /** The filters of the log, as they stand in the page's address. */

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { problemJson } from '../../../src/http/api-types/problem.ts';
+import type { problemJson } from '../../../src/http/operator/problem-schemas.ts';
 
 export type Problem = Static<typeof problemJson>;
 

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import type { SessionJson } from '../../../src/http/api-types/session.ts';
+import type { SessionJson } from '../../../src/http/operator/access/session-schemas.ts';
 import { request } from './request.ts';
 
 export type Permission = SessionJson['permissions'][number];

@@ -1,6 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { changedWebhookJson, rotatedSecretJson } from '../../../src/http/api-types/webhooks.ts';
+import type {
+  changedWebhookJson,
+  rotatedSecretJson,
+} from '../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { request } from './request.ts';
 
 const pathOf = (id: string) => `/webhooks/incoming/${encodeURIComponent(id)}`;

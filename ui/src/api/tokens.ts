@@ -1,6 +1,10 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { TokenJson, tokenBody, tokenWithSecretJson } from '../../../src/http/api-types/tokens.ts';
+import type {
+  TokenJson,
+  tokenBody,
+  tokenWithSecretJson,
+} from '../../../src/http/operator/access/token-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 export type NewToken = Static<typeof tokenBody>;

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import type { PostbackJson } from '../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../src/http/operator/postbacks/postback-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 const pageSize = 25;

@@ -10,15 +10,18 @@ import type { Static } from 'typebox';
 import type {
   WebhookActivityJson,
   WebhookRefusalsJson,
-} from '../../../src/http/api-types/webhook-activity.ts';
-import type { WebhookTestBody, WebhookTestJson } from '../../../src/http/api-types/webhook-test.ts';
+} from '../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
 import type {
   rotatedWebhookJson,
   WebhookBody,
   WebhookChangeBody,
   WebhookJson,
   webhookWithKeyJson,
-} from '../../../src/http/api-types/webhooks.ts';
+} from '../../../src/http/operator/webhooks/webhook-schemas.ts';
+import type {
+  WebhookTestBody,
+  WebhookTestJson,
+} from '../../../src/http/operator/webhooks/webhook-test-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 export type CreatedWebhook = Static<typeof webhookWithKeyJson>;

@@ -18,7 +18,7 @@ import { RouteError } from './route-error.tsx';
 import { parseSearch, stringifySearch } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
-/** Every address of the UI; the server knows the same ones (src/http/ui.ts). */
+/** Every address of the UI; the server knows the same ones (src/http/server/ui.ts). */
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
 
 const signIn = createRoute({

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { SessionJson } from '../../../../src/http/api-types/session.ts';
+import type { SessionJson } from '../../../../src/http/operator/access/session-schemas.ts';
 import { useChangeAccount } from '../../api/accounts.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

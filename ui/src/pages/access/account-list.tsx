@@ -1,6 +1,6 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { ListedAccountJson } from '../../../../src/http/api-types/accounts.ts';
+import type { ListedAccountJson } from '../../../../src/http/operator/accounts/accounts-schemas.ts';
 import { useAccounts } from '../../api/accounts.ts';
 import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';

@@ -1,5 +1,5 @@
 import { ScrollText } from 'lucide-react';
-import type { AuditEventJson } from '../../../../src/http/api-types/audit.ts';
+import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
 import { useAuditEvents } from '../../api/audit.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { TokenJson } from '../../../../src/http/api-types/tokens.ts';
+import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
 import { useCreateToken } from '../../api/tokens.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

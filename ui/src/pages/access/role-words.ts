@@ -1,4 +1,4 @@
-import type { TokenJson } from '../../../../src/http/api-types/tokens.ts';
+import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
 
 type Role = TokenJson['role'];
 

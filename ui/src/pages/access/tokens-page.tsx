@@ -1,6 +1,6 @@
 import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { TokenJson } from '../../../../src/http/api-types/tokens.ts';
+import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
 import { useRevokeToken, useTokens } from '../../api/tokens.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';

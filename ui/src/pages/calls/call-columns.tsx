@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
 import { Duration, RunningClock } from '../../components/duration.tsx';
 import { Money } from '../../components/money.tsx';

@@ -1,4 +1,4 @@
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 
 /** What stands in the form of a change by hand: everything as text, as it was typed. */
 export type CallDraft = {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import { Time } from '../../components/time.tsx';
 

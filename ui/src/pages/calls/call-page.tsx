@@ -1,7 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Pencil, SearchX } from 'lucide-react';
 import { useState } from 'react';
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { useCall } from '../../api/calls.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';

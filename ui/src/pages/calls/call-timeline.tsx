@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { CircleCheck, Hand, Pencil, PhoneIncoming, Webhook } from 'lucide-react';
-import type { TimelineItemJson } from '../../../../src/http/api-types/calls.ts';
+import type { TimelineItemJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { useTimeline } from '../../api/calls.ts';
 import { Button } from '../../components/button.tsx';
 import { ChangeList } from '../../components/changes.tsx';

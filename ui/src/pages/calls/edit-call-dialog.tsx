@@ -1,5 +1,5 @@
 import { use, useState } from 'react';
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../api/calls.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,6 +1,6 @@
 import { Plus, Trash2, Undo2 } from 'lucide-react';
 import { useRef } from 'react';
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { Button } from '../../components/button.tsx';
 import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
 import type { CallDraft } from './call-draft.ts';

@@ -1,5 +1,5 @@
 import { Hourglass } from 'lucide-react';
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { useTimeline } from '../../api/calls.ts';
 import { Time } from '../../components/time.tsx';
 import { UpdateList } from './update-list.tsx';

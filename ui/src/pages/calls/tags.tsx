@@ -1,4 +1,4 @@
-import type { CallJson } from '../../../../src/http/api-types/calls.ts';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 
 type Tags = CallJson['tags'];
 

@@ -1,4 +1,4 @@
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { type RecordedRequest, recordedRequestOf } from './recorded-request.ts';
 
 /** Stands where the key did: the log has none. */

@@ -1,4 +1,4 @@
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { outcomeSentence } from './outcome-words.ts';
 

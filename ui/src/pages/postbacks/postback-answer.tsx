@@ -1,4 +1,4 @@
-import type { PostbackDetailJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackDetailJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Card } from '../../components/card.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
 import { Time } from '../../components/time.tsx';
 import { ChangedFields } from './changed-fields.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Card } from '../../components/card.tsx';
 import { Time } from '../../components/time.tsx';
 import { methodOf } from './postback-columns.tsx';

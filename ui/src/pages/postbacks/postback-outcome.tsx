@@ -1,4 +1,4 @@
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Card } from '../../components/card.tsx';
 import { ChangeList } from '../../components/changes.tsx';
 import { Time } from '../../components/time.tsx';

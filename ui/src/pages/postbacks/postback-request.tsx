@@ -1,4 +1,4 @@
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Card } from '../../components/card.tsx';
 import { CodeBlock, CopyButton } from '../../components/copy.tsx';
 import { curlOf, keyPlaceholder } from './curl-text.ts';

@@ -1,4 +1,7 @@
-import type { WebhookChangeBody, WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type {
+  WebhookChangeBody,
+  WebhookJson,
+} from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { TextAreaField, TextField } from '../../components/field.tsx';
 import { type AllowedFields, AllowedFieldsField } from './allowed-fields.tsx';
 

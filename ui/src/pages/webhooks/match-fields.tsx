@@ -1,4 +1,4 @@
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { matchRuleChoices, windowUnits } from './webhook-words.ts';
 

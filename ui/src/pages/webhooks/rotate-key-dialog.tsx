@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { type RotatedWebhook, useRotateKey } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyBlock } from '../../components/copy.tsx';

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
-import type { PostbackJson } from '../../../../src/http/api-types/postbacks.ts';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookLog } from '../../api/webhook-log.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';

@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhook } from '../../api/webhooks.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useRequireSignature, useRotateSigningSecret } from '../../api/signing-secrets.ts';
 import { Button } from '../../components/button.tsx';

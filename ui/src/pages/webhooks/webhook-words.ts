@@ -1,4 +1,4 @@
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import type { Choice } from '../../components/field.tsx';
 
 export type WebhookType = WebhookJson['type'];

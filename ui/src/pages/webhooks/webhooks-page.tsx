@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
 import { useState } from 'react';
-import type { WebhookActivityJson } from '../../../../src/http/api-types/webhook-activity.ts';
-import type { WebhookJson } from '../../../../src/http/api-types/webhooks.ts';
+import type { WebhookActivityJson } from '../../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookActivity, useWebhooks } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,0 +1,53 @@
+/** `ringback account`: tenants of the database of the settings. */
+import { Invalid } from '../../core/values/fault.ts';
+import { isTimeZone } from '../../core/values/instant.ts';
+import { isCountry } from '../../core/values/phone.ts';
+import { readText } from '../../core/values/text.ts';
+import { hashSecret, makeSecret } from '../../http/guards/secret.ts';
+import { nameCharsMax } from '../../http/operator/value-schemas.ts';
+import { CommandFault, commandLine, readAll, withStore } from '../database/with-store.ts';
+import { table } from '../table.ts';
+
+export type NewAccountOptions = { timeZone?: string; defaultCountry?: string };
+
+/** @returns the exit code */
+export function createAccount(name: string, options: NewAccountOptions): Promise<number> {
+  return withStore('make the account', async (store) => {
+    const country = options.defaultCountry?.toUpperCase();
+    if (options.timeZone !== undefined && !isTimeZone(options.timeZone))
+      throw new CommandFault('Give --time-zone an IANA name, such as America/New_York.');
+    if (country !== undefined && !isCountry(country))
+      throw new CommandFault('Give --default-country two letters of ISO 3166, such as US.');
+    const token = makeSecret('rbt');
+    const settings = {
+      name: readName(name),
+      ...(options.timeZone !== undefined && { timeZone: options.timeZone }),
+      ...(country !== undefined && { defaultCountry: country }),
+    };
+    const account = await store.addAccount(settings, hashSecret(token), commandLine);
+    console.log(`Account ${account.name}: ${account.accountId}`);
+    console.log(`Token of its owner, shown this once: ${token}`);
+  });
+}
+
+/** @returns the exit code */
+export function listAccounts(): Promise<number> {
+  return withStore('list the accounts', async (store) => {
+    const accounts = await readAll(store.listAccounts);
+    const rows = accounts.map(({ accountId, name, timeZone, defaultCountry, createdAt }) => [
+      accountId,
+      name,
+      timeZone,
+      defaultCountry,
+      createdAt,
+    ]);
+    for (const line of table(['id', 'name', 'time zone', 'country', 'created'], rows)) console.log(line);
+  });
+}
+
+/** @throws CommandFault for what is no name */
+export function readName(text: string): string {
+  const name = readText(text, nameCharsMax);
+  if (name instanceof Invalid) throw new CommandFault(`The name cannot be taken. ${name.detail}`);
+  return name;
+}

@@ -1,0 +1,61 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type pg from 'pg';
+import type { Config } from '../../config.ts';
+import type { Log } from '../../log.ts';
+import { closeDb, type Db, openDb } from '../../store/database/db.ts';
+import { clusterFolder } from '../../store/database/embedded/cluster.ts';
+import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
+import { databaseUrl } from '../../store/database/embedded/database.ts';
+import { startEmbeddedDatabase } from '../../store/database/embedded.ts';
+
+export type OpenedDatabase = {
+  pool: pg.Pool;
+  db: Db;
+  url: string;
+  /** Of an embedded database that a running Ringback has: what it says of who that is. */
+  usedBy: DataDirInUse | null;
+};
+
+/**
+ * Opens the database of the settings for `work`. An embedded one is started for it and ended after it, unless a
+ * Ringback runs on its data folder: then that one's is used.
+ */
+export async function withDatabase<T>(
+  config: Config,
+  log: Log,
+  work: (database: OpenedDatabase) => Promise<T>,
+): Promise<T> {
+  const { url, usedBy, stop } = await reachDatabase(config, log);
+  try {
+    const db = openDb(url, 1, (error) => log.warn({ reason: error.message }, 'a database connection broke'));
+    try {
+      return await work({ pool: db.pool, db, url, usedBy });
+    } finally {
+      await closeDb(db);
+    }
+  } finally {
+    await stop();
+  }
+}
+
+type ReachedDatabase = { url: string; usedBy: DataDirInUse | null; stop(): Promise<void> };
+
+async function reachDatabase(config: Config, log: Log): Promise<ReachedDatabase> {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl, usedBy: null, stop: async () => {} };
+  try {
+    return { ...(await startEmbeddedDatabase({ dataDir: config.dataDir, log })), usedBy: null };
+  } catch (error) {
+    if (!(error instanceof DataDirInUse)) throw error;
+    const folder = await runningSocketFolder(config.dataDir);
+    if (folder === null) throw error;
+    return { url: databaseUrl(folder), usedBy: error, stop: async () => {} };
+  }
+}
+
+/** PostgreSQL writes it into its pid file; null where there is none, or none that this user may read. */
+async function runningSocketFolder(dataDir: string): Promise<string | null> {
+  const file = join(clusterFolder(await realpath(dataDir)), 'postmaster.pid');
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  return lines[4]?.trim() || null;
+}

@@ -1,0 +1,141 @@
+import pg from 'pg';
+import { type Config, ConfigError } from '../../config.ts';
+import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
+import { isConnectionFailure } from '../../store/database/failure.ts';
+import { PostgresTooOld, SchemaTooNew } from '../../store/database/migrate.ts';
+import { BackupFault } from '../../store/maintenance/backup/contents.ts';
+import { NotDistributed } from '../../store/maintenance/distribute.ts';
+
+/** `fix` is null where `what` already says what to do. */
+export type Explained = { what: string; fix: string | null };
+
+const saysWhatToDo = [ConfigError, SchemaTooNew, PostgresTooOld, DataDirInUse, BackupFault, NotDistributed];
+const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
+
+/** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */
+export function explainFailure(error: unknown, config: Config | null): Explained {
+  const what = messageOf(error);
+  if (saysWhatToDo.some((kind) => error instanceof kind)) return { what, fix: null };
+  if (config === null) return { what, fix: askDoctor };
+  const failure = { ...systemFailureOf(error), said: what.replace(/\.$/, '') };
+  return (
+    explainListening(failure, config) ??
+    explainFile(failure, config) ??
+    explainDatabase(error, failure, config) ?? { what, fix: askDoctor }
+  );
+}
+
+/** Where the database is, without user and password. */
+export function describeDatabase({ databaseUrl, dataDir }: Config): string {
+  if (databaseUrl === null) return `the embedded PostgreSQL in ${dataDir}`;
+  if (!URL.canParse(databaseUrl)) return 'the PostgreSQL of DATABASE_URL';
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  const host = decodeURIComponent(hostname) || 'localhost';
+  const name = decodeURIComponent(pathname.slice(1));
+  return `PostgreSQL at ${host}${port === '' ? '' : `:${port}`}${name === '' ? '' : ` (database ${name})`}`;
+}
+
+type SystemFailure = {
+  code: string;
+  syscall: string;
+  path: string;
+  hostname: string;
+  /** the error's own words, without a full stop at the end */
+  said: string;
+};
+
+function explainListening({ code, syscall, hostname }: SystemFailure, config: Config): Explained | null {
+  const { host, port } = config;
+  if (code === 'EADDRINUSE') {
+    return {
+      what: `Port ${port} of ${host} is in use by another program.`,
+      fix: 'Stop that program, or set PORT to another port.',
+    };
+  }
+  if (syscall === 'listen' && code === 'EACCES') {
+    return {
+      what: `This user may not listen on port ${port}.`,
+      fix: 'Set PORT to 1024 or more, or put a reverse proxy in front.',
+    };
+  }
+  if (code === 'EADDRNOTAVAIL' || (syscall === 'getaddrinfo' && hostname === host)) {
+    return {
+      what: `HOST ${host} is no address of this machine.`,
+      fix: 'Set HOST to 127.0.0.1 (this machine only) or 0.0.0.0 (all its addresses).',
+    };
+  }
+  return null;
+}
+
+function explainFile({ code, path, said }: SystemFailure, { dataDir }: Config): Explained | null {
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return { what: said, fix: 'Make room on the disk of DATA_DIR.' };
+  if (path === '' || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) return null;
+  const uid = process.getuid?.();
+  const user = uid === undefined ? 'this user' : `user ${uid}`;
+  return {
+    what: `Cannot use ${path}: ${said}.`,
+    fix: `Set DATA_DIR to a folder that ${user} can write, or see to it that ${dataDir} exists and belongs to ${user}.`,
+  };
+}
+
+function explainDatabase(error: unknown, { code, said }: SystemFailure, config: Config): Explained | null {
+  if (config.databaseUrl === null) return null;
+  const where = describeDatabase(config);
+  if (error instanceof pg.DatabaseError) {
+    const what = `${where} says: ${said}.`;
+    switch (error.code) {
+      case '28P01':
+      case '28000':
+        return { what, fix: 'Check user and password in DATABASE_URL, and the server’s pg_hba.conf.' };
+      case '3D000':
+        return { what, fix: 'Make that database (createdb), or correct the name in DATABASE_URL.' };
+      case '42501':
+        return {
+          what,
+          fix: 'Let the user of DATABASE_URL own the database, or grant it "create on schema public".',
+        };
+    }
+    return { what, fix: askDoctor };
+  }
+  if (code === 'ERR_INVALID_URL') {
+    return {
+      what: 'DATABASE_URL cannot be read.',
+      fix: 'Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password percent-encoded.',
+    };
+  }
+  if (isConnectionFailure(error) || code.startsWith('ECONN')) {
+    return {
+      what: `${where} does not answer: ${said}.`,
+      fix: 'See that it runs, and that DATABASE_URL is right.',
+    };
+  }
+  if (/SSL|certificate|self-signed/i.test(said)) {
+    return {
+      what: `${where}: ${said}.`,
+      fix: 'Set sslmode in DATABASE_URL to what the server offers: ?sslmode=disable, or ?sslmode=no-verify for a certificate of its own.',
+    };
+  }
+  return null;
+}
+
+/** From the error's own properties, or its message where it came from another process: `listen EADDRINUSE: …`. */
+function systemFailureOf(error: unknown): Omit<SystemFailure, 'said'> {
+  const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
+  const told = /^(?<syscall>\w+) (?<code>E[A-Z_]+)\b/.exec(
+    first instanceof Error ? first.message : '',
+  )?.groups;
+  const read = (name: string) =>
+    first instanceof Error && name in first
+      ? String((first as Error & Record<string, unknown>)[name]) // `in` says so
+      : (told?.[name] ?? '');
+  return { code: read('code'), syscall: read('syscall'), path: read('path'), hostname: read('hostname') };
+}
+
+/** A host with several addresses fails with one error for each. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') {
+    return [...new Set(error.errors.map(messageOf))].join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,86 @@
+/** A file, read once before it is sent: whether it can be read to its end, how many rows it has, what names it. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Refusal } from '../../core/updates/rejection.ts';
+import { type ColumnRules, readMapping } from '../../http/files/columns.ts';
+import type { Delimiter } from '../../http/files/csv-file.ts';
+import { delimiterNames } from '../../http/files/file-request.ts';
+import { type FileFormat, openRowsFile } from '../../http/files/rows-file.ts';
+import type { Upload } from '../api-client.ts';
+import { UsageError } from '../send/send-request.ts';
+import { count } from './progress.ts';
+
+export type FileOptions = { map: string[]; delimiter?: keyof typeof delimiterNames; format?: FileFormat };
+
+export type CheckedFile = {
+  path: string;
+  format: FileFormat;
+  rows: number;
+  /** of its bytes, as hexadecimal digits */
+  sha256: string;
+  /** of a CSV file */
+  delimiter: Delimiter | null;
+  ignoredColumns: string[];
+};
+
+/** @throws UsageError that names the line */
+export async function checkFile(
+  path: string,
+  { map, delimiter, format }: FileOptions,
+  rules: ColumnRules,
+  rowsMax: number,
+): Promise<CheckedFile> {
+  const mapping = readMapping(map, rules);
+  if ('code' in mapping) throw new UsageError(mapping.detail);
+  const name = basename(path);
+  const fail = ({ detail }: Refusal, line: number) => new UsageError(`${name}, line ${line}: ${detail}`);
+  const hash = createHash('sha256');
+  const used = format ?? (/\.(?:ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
+  const file = await openRowsFile(hashed(path, hash), {
+    format: used,
+    delimiter: delimiter === undefined ? null : delimiterNames[delimiter],
+    keepsEmpty: false,
+    mapping,
+    rules,
+  });
+  if ('refusal' in file) throw fail(file.refusal, file.line);
+  let rows = 0;
+  for await (const row of file.rows) {
+    if ('fault' in row) throw fail(row.fault.refusal, row.fault.line);
+    rows += 1;
+  }
+  if (rows > rowsMax) {
+    throw new UsageError(
+      `${name} has ${count(rows)} rows, and at most ${count(rowsMax)} go at once: split it.`,
+    );
+  }
+  const { delimiter: found, ignoredColumns } = file;
+  return { path, format: used, rows, sha256: hash.digest('hex'), delimiter: found, ignoredColumns };
+}
+
+/** How the server is to read the file. */
+export function fileQuery({ map, delimiter }: FileOptions): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const text of map) query.append('map', text);
+  if (delimiter !== undefined) query.set('delimiter', delimiter);
+  return query;
+}
+
+export async function openUpload({ path, format }: CheckedFile): Promise<Upload> {
+  const contentType = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
+  const { size: length } = await stat(path);
+  return { contentType, bytes: createReadStream(path), length };
+}
+
+async function* hashed(path: string, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path)) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    throw new UsageError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}.`);
+  }
+}

@@ -1,0 +1,72 @@
+/** `ringback import FILE`: a billing team's file into the records, row by row, with what came of each. */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { importColumns, importRowsMax } from '../../http/operator/imports/import-columns.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  describeProblem,
+  findServer,
+  getJson,
+} from '../api-client.ts';
+import { UsageError } from '../send/send-request.ts';
+import { type CheckedFile, checkFile, type FileOptions, fileQuery, openUpload } from './file-check.ts';
+import { brokenExitCode, runImport } from './import-run.ts';
+import { count } from './progress.ts';
+
+export type ImportOptions = ConnectionOptions &
+  FileOptions & {
+    type?: WebhookType;
+    webhook?: string;
+    dryRun?: boolean;
+    empty?: 'absent' | 'null';
+    importKey?: string;
+    results?: string;
+  };
+
+/** @returns the exit code: 1 where rows were refused, 2 where nothing or not all was done */
+export async function importFile(path: string, options: ImportOptions): Promise<number> {
+  try {
+    const server = await findServer(options);
+    const type = options.type ?? (await findType(server, options.webhook));
+    const file = await checkFile(path, options, importColumns(webhookTypes[type]), importRowsMax);
+    console.log(`${basename(path)}: ${count(file.rows)} rows${options.dryRun ? ', dry run' : ''}`);
+    return await runImport(server, {
+      query: queryOf(file, type, options),
+      upload: await openUpload(file),
+      rows: file.rows,
+      delimiter: file.delimiter,
+      results: options.results ?? `${path}.results.csv`,
+    });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\nNothing was done. Run "ringback import --help" for all options.`);
+    return brokenExitCode;
+  }
+}
+
+async function findType(server: Connection, webhookId: string | undefined): Promise<WebhookType> {
+  if (webhookId === undefined) return 'update_fields';
+  const { status, body } = await getJson(server, `/webhooks/incoming/${encodeURIComponent(webhookId)}`);
+  const type = webhookTypeNames.find((name) => name === body['type']);
+  if (status === 200 && type !== undefined) return type;
+  throw new UsageError(describeProblem(body));
+}
+
+function queryOf(file: CheckedFile, type: WebhookType, options: ImportOptions): URLSearchParams {
+  const { webhook, dryRun = false, empty = 'absent', importKey } = options;
+  const query = fileQuery(options);
+  query.set('type', type);
+  query.set('empty', empty);
+  query.set('import_key', importKey ?? makeImportKey(file, String(query)));
+  if (webhook !== undefined) query.set('webhook_id', webhook);
+  if (dryRun) query.set('dry_run', 'true');
+  return query;
+}
+
+/** The same for the same bytes read in the same way: sent again, each row is known by it. */
+function makeImportKey({ sha256, format }: CheckedFile, reading: string): string {
+  const hash = createHash('sha256').update(`${sha256} ${format} ${reading}`);
+  return hash.digest('hex').slice(0, 32);
+}

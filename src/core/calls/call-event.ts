@@ -1,0 +1,218 @@
+/** What a telephony system tells about a call: that it exists, goes on, or ended (contract 3, `POST /calls`). */
+import { applyUpdate } from '../updates/apply.ts';
+import {
+  type EventFieldName,
+  eventFieldNames,
+  eventFields,
+  type Field,
+  type FieldValue,
+  type ReadContext,
+  type UpdateFieldName,
+  type UpdateValue,
+  updateFieldNames,
+  updateFields,
+} from '../updates/fields.ts';
+import { type Update, updateToJson } from '../updates/update.ts';
+import { type Fault, Invalid } from '../values/fault.ts';
+import { checkTags, emptyTags, spellOutTags, type Tags, tagOf } from '../values/tags.ts';
+import type { CallState, Changes, FoldedCall } from './call.ts';
+
+export type CallEvent = {
+  state: CallState | undefined;
+  facts: Partial<Record<EventFieldName, FieldValue>>;
+  /** the values and tags that the event sets, as an update; unlike a postback it may clear money */
+  update: Update;
+  /** the event says that the call has no tags */
+  clearsTags: boolean;
+  /** the call is taken for completed without anybody saying when it ended: a late event may still tell */
+  isEndUnknown?: true;
+};
+
+/** What is recorded of a live call whose end nobody reports. */
+export const neverEnded: CallEvent = {
+  state: 'completed',
+  facts: {},
+  update: { set: {}, add: emptyTags(), remove: [] },
+  clearsTags: false,
+  isEndUnknown: true,
+};
+
+/** Names that only we write; sent back to us with a call that was read, they mean nothing. */
+const readOnlyNames = new Set(['call_log_id', 'payout_status', 'queued_updates', 'created_at', 'updated_at']);
+
+const sentNames = ['call_log_id', 'state', ...eventFieldNames, ...updateFieldNames, 'tags'];
+
+/** Reads the JSON of a call event. The caller reads `call_log_id`. */
+export function decodeCallEvent(
+  payload: Record<string, unknown>,
+  context: ReadContext,
+): { event: CallEvent; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const update: Update = { set: {}, add: emptyTags(), remove: [] };
+  const event: CallEvent = { state: undefined, facts: {}, update, clearsTags: false };
+  for (const [name, value] of Object.entries(payload)) {
+    const read = readMember(event, name, value, context, faults);
+    if (read instanceof Invalid) faults.push({ field: name, code: read.code, detail: read.detail });
+  }
+  const { converted, call_converted_at: convertedAt } = event.update.set;
+  if (converted === false && typeof convertedAt === 'string') {
+    const detail = 'A call that did not convert has no conversion time: leave one of the two out.';
+    faults.push({ field: 'call_converted_at', code: 'conflicting_field', detail });
+  }
+  return { event, faults };
+}
+
+function readMember(
+  event: CallEvent,
+  name: string,
+  value: unknown,
+  context: ReadContext,
+  faults: Fault[],
+): Invalid | undefined {
+  if (readOnlyNames.has(name)) return undefined;
+  if (name === 'state') {
+    if (value !== 'live' && value !== 'completed') return new Invalid('Send "live" or "completed".');
+    event.state = value;
+  } else if (name === 'tags' && value === null) {
+    event.clearsTags = true;
+  } else if (name === 'tags') {
+    const spelledOut = spellOutTags(value);
+    if (spelledOut instanceof Invalid) return spelledOut;
+    event.update.add = checkTags(spelledOut, 'tags', faults);
+  } else if (Object.hasOwn(eventFields, name)) {
+    const field = name as EventFieldName; // hasOwn says so
+    const read = readField(eventFields[field], value, context);
+    if (read instanceof Invalid) return read;
+    event.facts[field] = read;
+  } else if (Object.hasOwn(updateFields, name)) {
+    const field = name as UpdateFieldName; // hasOwn says so
+    // An event may say of any field that the call has none; of a conversion, that it has not converted.
+    const none = field === 'converted' ? false : null;
+    const read = value === null ? none : readField(updateFields[field], value, context);
+    if (read instanceof Invalid) return read;
+    event.update.set[field] = read as UpdateValue; // the table's reader returns what the field takes
+  } else {
+    const detail = `A call event has no field "${name.slice(0, 100)}"; it takes ${sentNames.join(', ')}.`;
+    return new Invalid(detail, 'unknown_field');
+  }
+  return undefined;
+}
+
+function readField(field: Field, value: unknown, context: ReadContext): FieldValue | Invalid {
+  const isNull = value === null || (field.isEmptyNull === true && value === '');
+  if (!isNull) return field.read(value, context);
+  return field.isNullable ? null : new Invalid('Send a value: null is not one.');
+}
+
+export type CallWithFacts = FoldedCall & { facts: Record<EventFieldName, FieldValue> };
+
+/** A call after an event, with what the event changed, or why it could not be applied. */
+export type CallAfterEvent =
+  | { call: CallWithFacts; isCompletedNow: boolean; changes: Changes }
+  | 'too_many_tags';
+
+/** The call that the first event makes. */
+export function newCall(callLogId: string, event: CallEvent, receivedAt: string): CallAfterEvent {
+  const facts = Object.fromEntries(eventFieldNames.map((name) => [name, null]));
+  const values = Object.fromEntries(updateFieldNames.map((name) => [name, null]));
+  const blank: CallWithFacts = {
+    callLogId,
+    state: 'live',
+    // Both tables' names are all there, with null in each; the one value that is never null follows.
+    facts: facts as Record<EventFieldName, FieldValue>,
+    values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },
+  };
+  const started = { ...event, facts: { started_at: startOf(event, receivedAt), ...event.facts } };
+  return applyCallEvent(blank, started, receivedAt, new Set());
+}
+
+/** When a call began that was first heard of by this event: before all that the event tells of. */
+function startOf({ state, facts }: CallEvent, receivedAt: string): string {
+  const endedAt = typeof facts.ended_at === 'string' ? facts.ended_at : receivedAt;
+  const seconds = typeof facts.duration_seconds === 'number' ? facts.duration_seconds : 0;
+  const times = [
+    receivedAt,
+    facts.answered_at,
+    state === 'completed' ? secondsBefore(endedAt, seconds) : null,
+  ];
+  const [earliest = receivedAt] = times.filter((time) => typeof time === 'string').sort();
+  return earliest;
+}
+
+function secondsBefore(instant: string, seconds: number): string {
+  return new Date(Date.parse(instant) - seconds * 1_000).toISOString();
+}
+
+/**
+ * A live call takes every field as sent. A completed one never goes back to live, and an event only fills
+ * what is null or a tag it lacks, and that only where no postback or person has set or cleared it before.
+ * @param overridden field names and `tags.KEY` that were set by other doors; matters for completed calls only
+ */
+export function applyCallEvent(
+  call: CallWithFacts,
+  event: CallEvent,
+  receivedAt: string,
+  overridden: ReadonlySet<string>,
+): CallAfterEvent {
+  const isLive = call.state === 'live';
+  const isCompletedNow = isLive && event.state === 'completed';
+  const { facts: sentFacts, update } = isLive
+    ? { ...event, update: withClearedTags(call, event) }
+    : onlyFilling(call, event, overridden);
+  const applied = applyUpdate(call.values, update, receivedAt);
+  if (applied === 'too_many_tags') return applied;
+  const { values, changes } = applied;
+  if (!isLive && overridden.has('call_converted_at')) {
+    // A conversion carries a time along, which here others have set or cleared.
+    values.call_converted_at = call.values.call_converted_at;
+    delete changes['call_converted_at'];
+  }
+  const facts = { ...call.facts };
+  const setFact = (name: EventFieldName, to: FieldValue) => {
+    if (to === facts[name]) return;
+    changes[name] = { from: facts[name], to };
+    facts[name] = to;
+  };
+  for (const name of eventFieldNames) {
+    const to = sentFacts[name];
+    if (to !== undefined) setFact(name, to);
+  }
+  if (isCompletedNow) {
+    changes['state'] = { from: 'live', to: 'completed' };
+    if (facts.ended_at === null && event.isEndUnknown !== true) setFact('ended_at', receivedAt);
+  }
+  const state = isLive && !isCompletedNow ? 'live' : 'completed';
+  return { call: { ...call, state, facts, values }, isCompletedNow, changes };
+}
+
+function withClearedTags({ values }: CallWithFacts, { update, clearsTags }: CallEvent): Update {
+  return clearsTags ? { ...update, remove: Object.keys(values.tags) } : update;
+}
+
+function onlyFilling(
+  { facts, values }: CallWithFacts,
+  event: CallEvent,
+  overridden: ReadonlySet<string>,
+): Pick<CallEvent, 'facts' | 'update'> {
+  const fill = <Name extends string, Value>(sent: Partial<Record<Name, Value>>, has: Record<Name, unknown>) =>
+    Object.fromEntries(
+      Object.entries(sent).filter(([name]) => has[name as Name] === null && !overridden.has(name)), // sent's keys are names
+    ) as Partial<Record<Name, Value>>; // a part of what was sent
+  const set = fill(event.update.set, values);
+  // A call that nobody said anything about has not converted: that "false" may still be filled.
+  if (event.update.set.converted === true && !values.converted && !overridden.has('converted')) {
+    set.converted = true;
+  }
+  const add: Tags = emptyTags();
+  for (const [key, value] of Object.entries(event.update.add)) {
+    if (tagOf(values.tags, key) === null && !overridden.has(`tags.${key}`)) add[key] = value;
+  }
+  return { facts: fill(event.facts, facts), update: { set, add, remove: [] } };
+}
+
+/** The names that an update set, cleared, added or removed, as `applyCallEvent` wants them. */
+export function namesOf(update: Update): string[] {
+  const { add = {}, remove = [], ...set } = updateToJson(update);
+  const names = [...Object.keys(set), ...[...Object.keys(add), ...remove].map((key) => `tags.${key}`)];
+  return names.includes('converted') ? [...names, 'call_converted_at'] : names;
+}

@@ -1,0 +1,31 @@
+import type { EventFieldName, FieldValue, UpdateFieldName, UpdateValue } from '../updates/fields.ts';
+import type { Tags } from '../values/tags.ts';
+
+export type CallState = 'live' | 'completed';
+
+/** The part of a call that updates change. */
+export type CallValues = Record<UpdateFieldName, UpdateValue> & { tags: Tags };
+
+/** What the fold needs of a call; `values` are never changed in place. */
+export type FoldedCall = { callLogId: string; state: CallState; values: CallValues };
+
+/** A whole call record. `queuedUpdates`: how many updates wait for its completion. */
+export type Call = FoldedCall & {
+  facts: Record<EventFieldName, FieldValue>;
+  queuedUpdates: number;
+  /** instants */
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** Before and after of everything that changed: field names, and `tags.KEY`. */
+export type Changes = Record<string, { from: FieldValue; to: FieldValue }>;
+
+export function noChanges(): Changes {
+  return {};
+}
+
+/** A held payout stays on the call but is not owed (contract 2.3). */
+export function payoutStatusOf(values: CallValues): 'owed' | 'held' {
+  return values.no_payout_reason === null ? 'owed' : 'held';
+}

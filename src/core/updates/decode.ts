@@ -1,0 +1,300 @@
+/** Raw request → typed update, or every fault of it. Never throws, whatever was sent (contract 2.2 to 2.5). */
+import { type Fault, Invalid } from '../values/fault.ts';
+import { textOf } from '../values/json.ts';
+import { readPhone } from '../values/phone.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
+import {
+  checkKeys,
+  checkTags,
+  emptyTags,
+  type RawTag,
+  spellOutKeys,
+  spellOutKeyText,
+  spellOutTags,
+  spellOutTagText,
+  type Tags,
+  tagOf,
+  tagsPerRequestMax,
+} from '../values/tags.ts';
+import { checkText, readBoolean, readChoice, readText } from '../values/text.ts';
+import {
+  type Field,
+  type FieldValue,
+  type ReadContext,
+  type UpdateValue,
+  updateFieldNames,
+  updateFields,
+} from './fields.ts';
+import type { Given, Source } from './input-source.ts';
+import { type Update, updateToJson } from './update.ts';
+import { type AllowableField, allowableFieldsOf } from './webhook-access.ts';
+import type { WebhookTypeRow } from './webhook-type.ts';
+
+/** How the call is named: by its id, or by the caller's number in E.164. */
+export type Target = { callLogId: string } | { phoneNumber: string };
+
+export type AnswerForm = 'json' | 'gif' | 'text' | 'none';
+
+export type Decoded = {
+  /** null when the request names no call, or not readably */
+  target: Target | null;
+  update: Update;
+  transactionId: string | null;
+  isDryRun: boolean;
+  answerForm: AnswerForm;
+  ignored: string[];
+  /** empty when all is well; else the request is refused as a whole */
+  faults: Fault[];
+};
+
+/** Null or absent: all fields of the type are allowed. */
+export type DecodeContext = ReadContext & { allowedFields?: readonly AllowableField[] | null };
+
+/** Reads a postback from its sources, first one first: where two name the same field, the earlier wins. */
+export function decodePostback(sources: Source[], type: WebhookTypeRow, context: DecodeContext): Decoded {
+  const reader = new Reader(sources, context);
+  const target = reader.target();
+  const update = reader.update(type);
+  return {
+    target,
+    update,
+    transactionId: reader.transactionId(),
+    isDryRun: reader.isDryRun(),
+    answerForm: reader.answerForm(),
+    ignored: distinct(sources.flatMap((source) => source.ignored)),
+    faults:
+      context.allowedFields == null
+        ? reader.faults
+        : [...faultsOfForbidden(sources, type, context.allowedFields), ...reader.faults],
+  };
+}
+
+/** One fault for each place that names a field which the webhook may not set, whatever its value. */
+function faultsOfForbidden(
+  sources: Source[],
+  type: WebhookTypeRow,
+  allowed: readonly AllowableField[],
+): Fault[] {
+  const detail = `This webhook may set ${allowed.join(', ')} only: leave this field out, or ask the webhook’s owner to allow it.`;
+  return allowableFieldsOf(type)
+    .filter((name) => !allowed.includes(name))
+    .flatMap((name) => sources.flatMap(({ given }) => given.get(name) ?? []))
+    .map(({ name }) => ({ field: name, code: 'field_not_allowed', detail }));
+}
+
+/** Reads an id of a call: text as sent, or an integer with every digit (contract 2.5). */
+export function readCallLogId(value: unknown): string | Invalid {
+  const text = textOf(value);
+  const isInteger = typeof value === 'string' || /^-?\d+$/.test(text ?? '');
+  if (text === undefined || text === '' || !isInteger || /\p{Cc}/u.test(text)) {
+    return new Invalid('Send the id of a call: text without control characters, or an integer.');
+  }
+  return checkText(text, 128);
+}
+
+class Reader {
+  readonly faults: Fault[];
+  readonly #sources: Source[];
+  readonly #context: ReadContext;
+
+  constructor(sources: Source[], context: ReadContext) {
+    this.#sources = sources;
+    this.#context = context;
+    this.faults = sources.flatMap((source) => source.faults);
+  }
+
+  target(): Target | null {
+    const callLogId = this.#read('call_log_id', readCallLogId);
+    const isNamedById = callLogId !== undefined;
+    // Beside an id the number does not matter, but that it is a macro is worth telling.
+    const phoneNumber = this.#read('phone_number', (value) =>
+      isNamedById ? '' : readPhone(value, this.#context.defaultCountry),
+    );
+    if (typeof callLogId === 'string') return { callLogId };
+    if (callLogId instanceof Invalid) return null;
+    if (typeof phoneNumber === 'string') return { phoneNumber };
+    if (phoneNumber === undefined) {
+      this.#fault(null, 'call_not_identified', 'Name the call by "call_log_id" or by "phone_number".');
+    }
+    return null;
+  }
+
+  transactionId(): string | null {
+    const id = this.#read('transaction_id', (value) => readText(value, 200), true);
+    return typeof id === 'string' ? id : null;
+  }
+
+  isDryRun(): boolean {
+    return this.#read('dry_run', readBoolean) === true;
+  }
+
+  answerForm(): AnswerForm {
+    const form = this.#read('return', (value) => readChoice(value, ['json', 'gif', 'text', 'none']));
+    return typeof form === 'string' ? (form as AnswerForm) : 'json'; // readChoice returns one of its choices
+  }
+
+  update(type: WebhookTypeRow): Update {
+    const update: Update = { set: {}, add: emptyTags(), remove: [] };
+    let named = 0;
+    for (const name of updateFieldNames) {
+      const given = this.#given(name);
+      if (given === undefined) continue;
+      named += 1;
+      const field: Field = updateFields[name];
+      const value = this.#agreed(given, (one) => this.#fieldValue(field, one));
+      // The table's reader returns what the field takes.
+      if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
+    }
+    for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
+    update.add = this.#tags('add', spellOutAdd, checkTags) ?? update.add;
+    update.remove = this.#tags('remove', spellOutRemove, checkKeys) ?? update.remove;
+    if (named === 0 && !this.#hasSpoiltFields()) this.#faultNoUpdates(type);
+    else if (type.required !== undefined && this.#given(type.required.field) === undefined) {
+      this.#fault(
+        type.required.name,
+        'invalid_value',
+        `Send "${type.required.name}": this webhook needs it.`,
+      );
+    }
+    this.#checkUpdate(update);
+    return update;
+  }
+
+  /** True where `fields` held something, though nothing that is known. */
+  #hasSpoiltFields(): boolean {
+    return this.#sources.some(({ faults }) => faults.length > 0);
+  }
+
+  #faultNoUpdates(type: WebhookTypeRow): void {
+    const names = [...type.fields.keys(), ...(type.hasTags ? ['add', 'remove'] : [])];
+    this.#fault(null, 'no_updates', `Send at least one of: ${names.join(', ')}.`);
+  }
+
+  #checkUpdate({ set, add, remove }: Update): void {
+    if (set.converted === false && typeof set.call_converted_at === 'string') {
+      this.#fault(
+        'call_converted_at',
+        'conflicting_field',
+        'A call that did not convert has no conversion time: leave one of the two out.',
+      );
+    }
+    for (const key of remove) {
+      if (tagOf(add, key) === null) continue;
+      this.#fault(
+        `add.${key}`,
+        'conflicting_tag',
+        `Name the tag "${key}" in "add" or in "remove", not in both.`,
+      );
+    }
+    if (Object.keys(add).length + remove.length > tagsPerRequestMax) {
+      this.#fault('add', 'too_many_tags', `Send at most ${tagsPerRequestMax} tag keys in one request.`);
+    }
+  }
+
+  /** The values of the first source that names the field. */
+  #given(name: string): Given[] | undefined {
+    for (const source of this.#sources) {
+      const given = source.given.get(name);
+      if (given !== undefined) return given;
+    }
+    return undefined;
+  }
+
+  /** A parameter that is not a field of the call: null and empty mean absent, unless `isEmptyFault`. */
+  #read<T>(
+    name: string,
+    read: (value: unknown) => T | Invalid,
+    isEmptyFault = false,
+  ): T | Invalid | undefined {
+    const isSaid = ({ value }: Given) => value !== null && (isEmptyFault || !isEmpty(value));
+    return this.#agreed((this.#given(name) ?? []).filter(isSaid), ({ value }) => read(value));
+  }
+
+  /** What may stand at the top level and in `fields`, or be repeated: all must say the same. */
+  #agreed<T>(given: Given[], read: (given: Given) => T | Invalid): T | Invalid | undefined {
+    let first: T | Invalid | undefined;
+    for (const one of given) {
+      const value = this.#checked(one, read(one));
+      if (first === undefined || value instanceof Invalid) first = value;
+      else if (!(first instanceof Invalid) && value !== first) this.#faultConflict(one.name);
+    }
+    return first;
+  }
+
+  #fieldValue(field: Field, { value, isText }: Given): FieldValue | Invalid {
+    if (
+      field.isNullable &&
+      (value === null || (isText ? isNullText(value) : field.isEmptyNull && isEmpty(value)))
+    ) {
+      return null;
+    }
+    if (value === null)
+      return new Invalid('Send a value: null is not one. To leave the field as it is, leave it out.');
+    return field.read(value, this.#context);
+  }
+
+  /** Tags at the top level and in `fields` are gathered on their own, then must be the same. */
+  #tags<Raw, Checked extends Tags | string[]>(
+    name: 'add' | 'remove',
+    spellOut: (given: Given) => Raw[] | Invalid,
+    check: (raw: Raw[], name: string, faults: Fault[]) => Checked,
+  ): Checked | undefined {
+    const given = this.#given(name);
+    if (given === undefined) return undefined;
+    const [atTop, inFields] = [false, true].map((isInFields) => {
+      const here = given.filter((one) => one.inFields === isInFields);
+      if (here.length === 0) return undefined;
+      const raw = here.flatMap((one) => {
+        const spelledOut = this.#checked(one, spellOut(one));
+        return spelledOut instanceof Invalid ? [] : spelledOut;
+      });
+      return check(raw, isInFields ? `fields.${name}` : name, this.faults);
+    });
+    if (atTop !== undefined && inFields !== undefined && canonicalTags(atTop) !== canonicalTags(inFields)) {
+      this.#faultConflict(`fields.${name}`);
+    }
+    return atTop ?? inFields;
+  }
+
+  #checked<T>(given: Given, read: T | Invalid): T | Invalid {
+    const { value } = given;
+    const result = typeof value === 'string' && isPlaceholder(value) ? unresolvedPlaceholder(value) : read;
+    if (result instanceof Invalid) this.#fault(given.name, result.code, result.detail);
+    return result;
+  }
+
+  #faultConflict(name: string): void {
+    this.#fault(name, 'conflicting_field', 'The field is given twice with different values: send it once.');
+  }
+
+  #fault(field: string | null, code: Fault['code'], detail: string): void {
+    this.faults.push({ field, code, detail });
+  }
+}
+
+function spellOutAdd({ value, isText }: Given): RawTag[] | Invalid {
+  return isText && typeof value === 'string' ? spellOutTagText(value) : spellOutTags(value);
+}
+
+function spellOutRemove({ value, isText }: Given): string[] | Invalid {
+  return isText && typeof value === 'string' ? spellOutKeyText(value) : spellOutKeys(value);
+}
+
+function canonicalTags(tags: Tags | string[]): string {
+  const update = Array.isArray(tags)
+    ? { set: {}, add: emptyTags(), remove: tags }
+    : { set: {}, add: tags, remove: [] };
+  return JSON.stringify(updateToJson(update));
+}
+
+function distinct(names: string[]): string[] {
+  return names.length > 1 ? [...new Set(names)] : names;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() === '';
+}
+
+function isNullText(value: unknown): boolean {
+  return typeof value === 'string' && ['', 'null'].includes(value.trim().toLowerCase());
+}

@@ -1,0 +1,184 @@
+/**
+ * The batch, decided: calls as they are locked and transaction ids as they are remembered go in, one outcome
+ * per postback and the changed calls come out. Pure; the store reads before and writes after.
+ */
+
+import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
+import { tagsPerCallMax } from '../values/tags.ts';
+import { applyUpdate } from './apply.ts';
+import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
+import { countsFrom, type MatchedBy, type Outcome, type Postback } from './postback.ts';
+import { type Refusal, refuse, refuseFaults } from './rejection.ts';
+import { type UpdateJson, updateToJson } from './update.ts';
+
+/** How a postback's phone number matched; a call id is null where none was picked. */
+export type Match = { callLogId: string | null; candidates: number; callLogIds: string[] };
+
+/** An earlier postback with the same transaction id, and the answer it was given. */
+export type Remembered = {
+  phoneNumber: string | null;
+  /** JSON text of its `UpdateJson` */
+  update: string;
+  outcome: Outcome;
+};
+
+/** A postback with its outcome, ready to be written. `update` is JSON text. */
+export type Decided = { postback: Postback; outcome: Outcome; update: string };
+
+export type BatchState = {
+  /** by call_log_id; the locked calls */
+  calls: Map<string, FoldedCall>;
+  /** by postback id; only for postbacks that name a phone number */
+  matches: Map<string, Match>;
+  /** by `rememberedKey` */
+  remembered: Map<string, Remembered>;
+};
+
+export type FoldedBatch = {
+  /** in the order of the input */
+  outcomes: Outcome[];
+  /** what the log gets: every postback but repeats */
+  decided: Decided[];
+  /** new values by call_log_id */
+  changedCalls: Map<string, CallValues>;
+};
+
+/** Folds a batch in its order: a later postback sees what an earlier one did. */
+export function foldBatch(postbacks: Postback[], state: BatchState): FoldedBatch {
+  const batch: FoldedBatch = { outcomes: [], decided: [], changedCalls: new Map() };
+  for (const postback of postbacks) batch.outcomes.push(foldOne(postback, state, batch));
+  return batch;
+}
+
+/** A transaction id is remembered per webhook. */
+export function rememberedKey(webhookId: string, transactionId: string): string {
+  return `${webhookId} ${transactionId}`;
+}
+
+function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
+  const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
+  const key = postback.refusal === null ? rememberedKeyOf(postback) : null;
+  const earlier = key === null ? undefined : state.remembered.get(key);
+  if (earlier !== undefined && isRepeat(postback, update, earlier)) {
+    // Its own id: an earlier try was committed after all, later than the writer looked for it.
+    return { ...earlier.outcome, isDuplicate: earlier.outcome.postbackId !== postback.postbackId };
+  }
+  const outcome = earlier === undefined ? decide(postback, state, batch) : rejected(postback, reused());
+  batch.decided.push({ postback, outcome, update });
+  if (key !== null && outcome.status !== 'rejected' && !postback.isDryRun) {
+    state.remembered.set(key, { phoneNumber: phoneNumberOf(postback), update, outcome });
+  }
+  return outcome;
+}
+
+function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
+  if (postback.refusal !== null) return rejected(postback, postback.refusal);
+  const found = findCall(postback, state);
+  if ('refusal' in found) return rejected(postback, found.refusal, found.candidates);
+  const { callLogId, values, state: callState } = found.call;
+  const isLive = callState === 'live';
+  const refusal = isLive ? refuseCompletedOnly(postback) : null;
+  const applied = applyUpdate(
+    batch.changedCalls.get(callLogId) ?? values,
+    postback.update,
+    countsFrom(postback),
+  );
+  if (refusal !== null || applied === 'too_many_tags') {
+    return { ...rejected(postback, refusal ?? tooManyTags(), found.candidates), callLogId };
+  }
+  const hasChanged = !isLive && Object.keys(applied.changes).length > 0;
+  if (hasChanged && !postback.isDryRun) batch.changedCalls.set(callLogId, applied.values);
+  return {
+    postbackId: postback.postbackId,
+    status: isLive ? 'queued' : hasChanged ? 'applied' : 'unchanged',
+    isDuplicate: false,
+    callLogId,
+    matchedBy: matchedByOf(postback),
+    candidates: found.candidates,
+    changes: isLive ? noChanges() : applied.changes,
+    ignored: postback.ignored,
+    refusal: null,
+  };
+}
+
+type Found = { call: FoldedCall; candidates: number } | { refusal: Refusal; candidates: number | null };
+
+function findCall({ postbackId, target }: Postback, { calls, matches }: BatchState): Found {
+  if (target === null) throw new Error('a postback without a target must carry its refusal');
+  if ('callLogId' in target) {
+    const call = calls.get(target.callLogId);
+    if (call !== undefined) return { call, candidates: 1 };
+    const detail = 'No call has this call_log_id: check the id, or send the call first.';
+    return { refusal: refuse('call_not_found', detail), candidates: null };
+  }
+  const match = matches.get(postbackId);
+  const call = match?.callLogId == null ? undefined : calls.get(match.callLogId);
+  if (match !== undefined && call !== undefined) return { call, candidates: match.candidates };
+  if (match !== undefined && match.candidates > 0) {
+    const detail = `${match.candidates} calls of this number are in the window: name one by its call_log_id.`;
+    const refusal = { ...refuse('ambiguous_call', detail), callLogIds: match.callLogIds };
+    return { refusal, candidates: match.candidates };
+  }
+  const detail =
+    'No call from this number started within the webhook’s match window: send the call_log_id, or widen the window.';
+  return { refusal: refuse('no_call_in_window', detail), candidates: 0 };
+}
+
+function refuseCompletedOnly({ update }: Postback): Refusal | null {
+  const names = (Object.keys(update.set) as UpdateFieldName[]).filter(isCompletedOnly); // set's keys are fields
+  if (names.length === 0) return null;
+  const detail =
+    'Only a completed call takes this field, and the call is still live: send it again once the call ended.';
+  return refuseFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
+}
+
+/** @param field what named the tags */
+export function tooManyTags(field = 'add'): Refusal {
+  const detail = `The call would have more than ${tagsPerCallMax} tags: remove some.`;
+  return refuseFaults([{ field, code: 'too_many_tags', detail }]);
+}
+
+function reused(): Refusal {
+  return refuse(
+    'transaction_id_reused',
+    'This transaction_id was sent before with another update: send a new id for a new update.',
+  );
+}
+
+function rejected(postback: Postback, refusal: Refusal, candidates: number | null = null): Outcome {
+  const { postbackId, target, ignored } = postback;
+  return {
+    postbackId,
+    status: 'rejected',
+    isDuplicate: false,
+    callLogId: target !== null && 'callLogId' in target ? target.callLogId : null,
+    matchedBy: matchedByOf(postback),
+    candidates,
+    changes: noChanges(),
+    ignored,
+    refusal,
+  };
+}
+
+function isRepeat(postback: Postback, update: string, earlier: Remembered): boolean {
+  const { target } = postback;
+  if (target === null || update !== earlier.update) return false;
+  return 'callLogId' in target
+    ? earlier.outcome.matchedBy === 'call_log_id' && earlier.outcome.callLogId === target.callLogId
+    : earlier.phoneNumber === target.phoneNumber;
+}
+
+function rememberedKeyOf({ sender, transactionId }: Postback): string | null {
+  return transactionId !== null && 'webhookId' in sender
+    ? rememberedKey(sender.webhookId, transactionId)
+    : null;
+}
+
+function matchedByOf({ target }: Postback): MatchedBy | null {
+  if (target === null) return null;
+  return 'callLogId' in target ? 'call_log_id' : 'phone_number';
+}
+
+export function phoneNumberOf({ target }: Postback): string | null {
+  return target !== null && 'phoneNumber' in target ? target.phoneNumber : null;
+}

@@ -1,0 +1,77 @@
+import type { Changes } from '../calls/call.ts';
+import type { Target } from './decode.ts';
+import type { Refusal } from './rejection.ts';
+import type { Update } from './update.ts';
+
+export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
+export const matchRules = ['latest', 'first', 'longest', 'only'] as const satisfies MatchRule[];
+
+export type MatchedBy = 'call_log_id' | 'phone_number';
+
+/** Who sent an update: an incoming webhook, or a person who changed a call by hand. */
+type Sender =
+  | {
+      webhookId: string;
+      /** the webhook's settings as they were read; the store answers `stale` when they have changed since */
+      revision: string;
+      matchWindowHours: number;
+      matchRule: MatchRule;
+    }
+  | { changedBy: string };
+
+/** A refused request that an operator sends through again. */
+type Replay = {
+  /** the postback that was refused */
+  of: string;
+  /** instant of the first receipt */
+  firstReceivedAt: string;
+  by: string;
+};
+
+/** One request on its way to the database: what it wants, or why it was refused before. */
+export type Postback = {
+  accountId: string;
+  /** uuid v7, made at receipt: its order is the order of receipt */
+  postbackId: string;
+  /** instant */
+  receivedAt: string;
+  sender: Sender;
+  sourceIp: string;
+  /** JSON text of the request as it is logged, without the key */
+  request: string;
+  target: Target | null;
+  update: Update;
+  transactionId: string | null;
+  isDryRun: boolean;
+  ignored: string[];
+  /** set when the request was refused before a call was looked for; it is logged all the same */
+  refusal: Refusal | null;
+  replay?: Replay;
+};
+
+/** The instant that the match window and the conversion time count from: a replay's is that of the first receipt. */
+export function countsFrom({ receivedAt, replay }: Postback): string {
+  return replay?.firstReceivedAt ?? receivedAt;
+}
+
+export type PostbackStatus = 'queued' | 'applied' | 'unchanged' | 'rejected';
+
+/** What became of a postback: the answer to its sender and the row in the log. */
+export type Outcome = {
+  postbackId: string;
+  status: PostbackStatus;
+  isDuplicate: boolean;
+  callLogId: string | null;
+  matchedBy: MatchedBy | null;
+  /** how many calls the number matched in the window; 1 for a call named by its id */
+  candidates: number | null;
+  changes: Changes;
+  ignored: string[];
+  refusal: Refusal | null;
+};
+
+/** The webhook's settings changed after the request was read with them: read them and the request again. */
+export type Stale = 'stale';
+
+/** Another transaction holds the call that the postback is for; nothing was done. */
+export type Locked = 'locked';

@@ -1,0 +1,75 @@
+import type { Fault } from '../values/fault.ts';
+
+/** Every code that an answer can carry, with its HTTP status and title (contract 2.1 to 2.10). */
+export const refusalCodes = {
+  malformed_body: { httpStatus: 400, title: 'The body cannot be read' },
+  invalid_auth_key: { httpStatus: 401, title: 'The auth key is missing or not valid' },
+  wrong_webhook_type: { httpStatus: 403, title: 'This webhook is of another type' },
+  webhook_paused: { httpStatus: 403, title: 'This webhook is paused' },
+  address_not_allowed: { httpStatus: 403, title: 'This webhook takes nothing from this address' },
+  field_not_allowed: { httpStatus: 403, title: 'This webhook may not set the field' },
+  link_preview: { httpStatus: 403, title: 'Link previews and prefetches change nothing' },
+  invalid_token: { httpStatus: 401, title: 'The API token is missing or not valid' },
+  invalid_signature: { httpStatus: 403, title: 'The signature is missing or not valid' },
+  wrong_origin: { httpStatus: 403, title: 'The request comes from another site' },
+  role_not_allowed: { httpStatus: 403, title: 'The token’s role does not allow this' },
+  not_found: { httpStatus: 404, title: 'There is nothing here' },
+  call_not_found: { httpStatus: 404, title: 'There is no such call' },
+  no_call_in_window: { httpStatus: 404, title: 'No call of this number in the time window' },
+  method_not_allowed: { httpStatus: 405, title: 'The method is not allowed here' },
+  request_timeout: { httpStatus: 408, title: 'The request took too long to arrive' },
+  call_not_completed: { httpStatus: 409, title: 'The call is still live' },
+  ambiguous_call: { httpStatus: 409, title: 'Several calls match' },
+  not_replayable: { httpStatus: 409, title: 'This postback cannot be replayed' },
+  token_in_settings: { httpStatus: 409, title: 'The token stands in the settings' },
+  transaction_id_reused: { httpStatus: 409, title: 'The transaction id stands for another update' },
+  body_too_large: { httpStatus: 413, title: 'The body is too large' },
+  uri_too_long: { httpStatus: 414, title: 'The URL is too long' },
+  unsupported_media_type: { httpStatus: 415, title: 'The content type is not supported' },
+  call_not_identified: { httpStatus: 422, title: 'The request names no call' },
+  conflicting_field: { httpStatus: 422, title: 'Fields contradict each other' },
+  conflicting_tag: { httpStatus: 422, title: 'A tag is both added and removed' },
+  invalid_phone_number: { httpStatus: 422, title: 'The phone number cannot be read' },
+  invalid_value: { httpStatus: 422, title: 'A value is not valid' },
+  no_updates: { httpStatus: 422, title: 'The request changes nothing' },
+  too_many_tags: { httpStatus: 422, title: 'Too many tags' },
+  unknown_field: { httpStatus: 422, title: 'There is no such field' },
+  unresolved_placeholder: { httpStatus: 422, title: 'A macro was not replaced' },
+  batch_rejected: { httpStatus: 422, title: 'The batch was refused as a whole' },
+  rate_limited: { httpStatus: 429, title: 'Too many requests' },
+  headers_too_large: { httpStatus: 431, title: 'The headers or the URL are too large' },
+  internal_error: { httpStatus: 500, title: 'An error of the server' },
+  store_unavailable: { httpStatus: 503, title: 'The database cannot be reached' },
+  outcome_unknown: { httpStatus: 503, title: 'The outcome is not known' },
+} as const;
+
+export type RefusalCode = keyof typeof refusalCodes;
+
+/** Why a request was refused as a whole. `detail` says what to do. */
+export type Refusal = {
+  code: RefusalCode;
+  detail: string;
+  errors: Fault[];
+  /** the calls that match, with `ambiguous_call` */
+  callLogIds?: string[];
+  /** how long to wait before the next try, where that is known for this request */
+  retryAfterSeconds?: number;
+  /** so many of these may come that only some are kept in the log */
+  isUnlogged?: boolean;
+};
+
+/** Beyond any honest mistake; 64 KiB of nonsense would make an answer of megabytes. */
+const errorsMax = 200;
+
+export function refuse(code: RefusalCode, detail: string, errors: Fault[] = []): Refusal {
+  return { code, detail, errors };
+}
+
+/** One refusal for all the faults of a request; the first one gives the code. */
+export function refuseFaults(faults: Fault[]): Refusal {
+  const [first] = faults;
+  if (first === undefined) throw new Error('a refusal needs a fault');
+  const more = faults.length > 1 ? ` (${faults.length} faults: see "errors")` : '';
+  const where = first.field === null ? '' : `${first.field.slice(0, 200)}: `;
+  return refuse(first.code, `${where}${first.detail}${more}`, faults.slice(0, errorsMax));
+}

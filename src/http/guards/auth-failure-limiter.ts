@@ -1,0 +1,102 @@
+/**
+ * Slows the guessing of keys and tokens, per network. Every address has a stock of failures, which fills up again
+ * slowly; with an empty one, a key or token that this process does not know to be good is not even looked up.
+ * Good ones cost nothing here and pass always, from the same address too: it knows those that there were when it started,
+ * and those that it has seen since.
+ */
+import { networkOf } from '../../core/access/address-list.ts';
+import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+
+const failuresMax = 100;
+const refillMs = 1_000;
+/** About 2 MB. The network that failed longest ago is forgotten first. */
+const networksMax = 10_000;
+
+/** Hashes of keys and tokens that are good, about 2 MB. */
+export const goodMax = 20_000;
+
+type Stock = { left: number; countedAtMs: number };
+
+export class GuessGuard {
+  readonly #now: () => number;
+  readonly #stocks = new Map<string, Stock>();
+  readonly #good = new Set<string>();
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Tells of keys and tokens that are good, so that nobody's guesses delay the first use of one. */
+  trust(hashes: Buffer[]): void {
+    for (const hash of hashes) this.#noteGood(nameOf(hash));
+  }
+
+  isGood(hash: Buffer): boolean {
+    return this.#good.has(nameOf(hash));
+  }
+
+  /** True where nothing that might be a guess should be looked at now. */
+  isSlowed(address: string): boolean {
+    if (this.#stocks.size === 0) return false;
+    const stock = this.#stocks.get(networkOf(address));
+    return stock !== undefined && this.#count(stock) < 1;
+  }
+
+  /**
+   * What a secret opens, or the refusal where it opens nothing or is not looked up.
+   * @param find null for a secret that opens nothing
+   */
+  async check<T>(
+    hash: Buffer,
+    address: string,
+    refusal: Refusal,
+    find: (hash: Buffer) => Promise<T | null>,
+  ): Promise<T | Refusal> {
+    const isAllowed = this.isGood(hash) || !this.isSlowed(address);
+    const found = isAllowed ? await find(hash) : null;
+    if (found !== null) {
+      this.#noteGood(nameOf(hash));
+      return found;
+    }
+    const waitSeconds = this.fail(address);
+    return waitSeconds > 0 ? tooManyGuesses(waitSeconds) : refusal;
+  }
+
+  #noteGood(name: string): void {
+    this.#good.delete(name); // and to the end
+    this.#good.add(name);
+    const oldest = this.#good.size > goodMax ? this.#good.values().next().value : undefined;
+    if (oldest !== undefined) this.#good.delete(oldest);
+  }
+
+  /** Counts a failure. @returns 0, or how many seconds to wait where there were too many */
+  fail(address: string): number {
+    const network = networkOf(address);
+    const stock = this.#stocks.get(network) ?? { left: failuresMax, countedAtMs: this.#now() };
+    const left = this.#count(stock);
+    if (left < 1) return Math.ceil(((1 - left) * refillMs) / 1_000);
+    stock.left = left - 1;
+    this.#stocks.delete(network); // and to the end
+    this.#stocks.set(network, stock);
+    const oldest = this.#stocks.size > networksMax ? this.#stocks.keys().next().value : undefined;
+    if (oldest !== undefined) this.#stocks.delete(oldest);
+    return 0;
+  }
+
+  #count(stock: Stock): number {
+    const nowMs = this.#now();
+    stock.left = Math.min(failuresMax, stock.left + (nowMs - stock.countedAtMs) / refillMs);
+    stock.countedAtMs = nowMs;
+    return stock.left;
+  }
+}
+
+function nameOf(hash: Buffer): string {
+  return hash.toString('base64');
+}
+
+export function tooManyGuesses(retryAfterSeconds: number): Refusal {
+  const detail = `Too many wrong keys or tokens came from this address: check yours, and try again in ${retryAfterSeconds} s.`;
+  return { ...refuse('rate_limited', detail), retryAfterSeconds };
+}

@@ -1,0 +1,174 @@
+/** What a webhook's own settings let in: addresses, so many requests a minute, methods, signatures. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AddressList } from '../../core/access/address-list.ts';
+import { type Refusal, type RefusalCode, refuse } from '../../core/updates/rejection.ts';
+import type { KeyedWebhook } from '../../store/store.ts';
+import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
+import { refuseSignature } from './signature.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** what the guards of its webhook said; null before they were asked, and where there are none */
+    judgement: Judgement | null;
+  }
+}
+
+/** Null where the settings keep nobody out, so that all of this costs nothing. */
+export type GuardedWebhook = KeyedWebhook & { guards: DoorGuards | null };
+
+type DoorGuards = {
+  /** when the settings were read; milliseconds of a clock that only goes forward */
+  readAtMs: number;
+  addresses: AddressList | null;
+  rate: RateWindow;
+  /** of requests from elsewhere: they must not use up the quota of the sender */
+  strangers: RateWindow;
+};
+
+type Judgement = { revision: string; refusal: Refusal | null; taken: Taken | null; methods: string[] };
+
+/** More than are remembered by their keys. */
+const webhooksMax = 20_000;
+const trustedMs = 1_000;
+/** How many requests from elsewhere are kept in the log in a minute. */
+const strangersKeptMax = 60;
+
+/** Makes the guards of webhooks, and remembers how much each one has taken in. */
+export class DoorKeeper {
+  readonly #windows = new Map<string, { rate: RateWindow; strangers: RateWindow }>();
+
+  guard(webhook: KeyedWebhook): GuardedWebhook {
+    const { webhookId, allowedAddresses, rateLimitPerMinute, acceptsGet, signingSecrets } = webhook;
+    const isOpen =
+      allowedAddresses === null && rateLimitPerMinute === null && acceptsGet && signingSecrets.length === 0;
+    if (isOpen) return { ...webhook, guards: null };
+    const windows = this.#windows.get(webhookId) ?? { rate: new RateWindow(), strangers: new RateWindow() };
+    this.#windows.delete(webhookId); // and to the end
+    this.#windows.set(webhookId, windows);
+    const oldest = this.#windows.size > webhooksMax ? this.#windows.keys().next().value : undefined;
+    if (oldest !== undefined) this.#windows.delete(oldest);
+    const addresses = allowedAddresses === null ? null : new AddressList(allowedAddresses);
+    return { ...webhook, guards: { readAtMs: performance.now(), addresses, ...windows } };
+  }
+}
+
+/**
+ * Asks the guards of a request's webhook. A request is counted once, however often its settings are read anew, and
+ * judged once for the same settings.
+ */
+export function refuseByGuards(webhook: GuardedWebhook, request: FastifyRequest): Refusal | null {
+  const { guards, revision } = webhook;
+  if (guards === null) return null;
+  const before = request.judgement;
+  if (before?.revision === revision) return before.refusal;
+  const methods = methodsOf(webhook);
+  const judgement: Judgement = { revision, taken: before?.taken ?? null, methods, refusal: null };
+  request.judgement = judgement;
+  judgement.refusal =
+    refuseAddress(guards, request) ??
+    refuseRate(webhook, guards, judgement) ??
+    refuseMethod(judgement, request) ??
+    refuseUnsigned(webhook, request);
+  return judgement.refusal;
+}
+
+/** What is refused for one of these was not asked all that a guard asks. */
+const unjudgedCodes: ReadonlySet<RefusalCode | null> = new Set<RefusalCode>([
+  'wrong_webhook_type',
+  'webhook_paused',
+  'link_preview',
+  'address_not_allowed',
+  'rate_limited',
+  'method_not_allowed',
+  'invalid_signature',
+]);
+
+/**
+ * Asks, of a refused request that goes through again, what its refusal left unasked. It is not counted against the rate,
+ * and a signature cannot be checked any more: it was good for minutes.
+ */
+export function refuseRecorded(
+  webhook: KeyedWebhook,
+  method: string,
+  { code, sourceIp }: { code: RefusalCode | null; sourceIp: string },
+): Refusal | null {
+  const methods = methodsOf(webhook);
+  if (!methods.includes(method)) return refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`);
+  if (!unjudgedCodes.has(code)) return null;
+  const { allowedAddresses, signingSecrets } = webhook;
+  if (allowedAddresses !== null && !new AddressList(allowedAddresses).has(sourceIp)) {
+    return refuse(
+      'address_not_allowed',
+      `It came from ${sourceIp}: allow this address if it is the sender’s, and replay it then.`,
+    );
+  }
+  if (signingSecrets.length === 0) return null;
+  const detail = 'Nobody can tell any more who signed it: ask the sender to send it again.';
+  return refuse('invalid_signature', detail);
+}
+
+/**
+ * True where the settings may have changed since they were read, and nothing else would tell: what is refused without
+ * being written is not compared with the revision in the database.
+ */
+export function mayBeOutdated({ guards }: GuardedWebhook): boolean {
+  return guards !== null && performance.now() - guards.readAtMs > trustedMs;
+}
+
+/** Tells the sender how much more it may send, where there is a limit, and what to use in place of GET. */
+export function sendGuards(reply: FastifyReply, { judgement }: FastifyRequest): void {
+  if (judgement === null) return;
+  if (judgement.taken !== null) reply.headers(rateHeaders(judgement.taken));
+  if (judgement.refusal?.code === 'method_not_allowed') reply.header('allow', judgement.methods.join(', '));
+}
+
+function methodsOf({ acceptsGet, signingSecrets }: KeyedWebhook): string[] {
+  return acceptsGet && signingSecrets.length === 0 ? ['GET', 'POST'] : ['POST'];
+}
+
+function refuseAddress({ addresses, strangers }: DoorGuards, { sourceIp }: FastifyRequest): Refusal | null {
+  if (addresses === null || addresses.has(sourceIp)) return null;
+  const detail = `This webhook takes requests from the addresses that its owner allows; this one came from ${sourceIp}.`;
+  const { over } = strangers.take(strangersKeptMax, performance.now());
+  return { ...refuse('address_not_allowed', detail), isUnlogged: over > 0 && !isSample(over) };
+}
+
+function refuseRate(
+  { rateLimitPerMinute }: KeyedWebhook,
+  { rate }: DoorGuards,
+  judgement: Judgement,
+): Refusal | null {
+  if (rateLimitPerMinute === null) return null;
+  judgement.taken ??= rate.take(rateLimitPerMinute, performance.now());
+  const { over, resetSeconds, quota } = judgement.taken;
+  if (over === 0) return null;
+  const detail = `This webhook takes ${quota} requests a minute, and this is number ${over} beyond them: send it again in ${resetSeconds} s. Nothing was done.`;
+  return {
+    ...refuse('rate_limited', detail),
+    retryAfterSeconds: resetSeconds,
+    isUnlogged: !isSample(over),
+  };
+}
+
+function refuseMethod({ methods }: Judgement, { method }: FastifyRequest): Refusal | null {
+  return methods.includes(method) ? null : refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`);
+}
+
+/** What the URL says is not signed: it may hold the key and the form of the answer, and nothing that matters. */
+function refuseUnsigned({ signingSecrets }: KeyedWebhook, request: FastifyRequest): Refusal | null {
+  if (signingSecrets.length === 0) return null;
+  const nowMs = Date.now();
+  const secrets = signingSecrets
+    .filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs)
+    .map(({ secret }) => secret);
+  const body = typeof request.body === 'string' ? request.body : '';
+  const refusal = refuseSignature(secrets, request.headers, body, nowMs);
+  if (refusal !== null) return refusal;
+  const names = [...new Set(request.received?.query.keys() ?? [])].filter((name) => !unsignedNames.has(name));
+  if (names.length === 0) return null;
+  const detail = 'The signature does not cover the URL: send this in the body.';
+  const errors = names.map((field) => ({ field, code: 'invalid_signature' as const, detail }));
+  return refuse('invalid_signature', `${names.join(', ').slice(0, 200)}: ${detail}`, errors);
+}
+
+const unsignedNames = new Set(['auth_key', 'moja_auth_key', 'return']);

@@ -1,0 +1,57 @@
+/** Who may use which route: declared beside the route by `needs`, enforced here alone, and denied where it is not said. */
+import type { FastifyRequest } from 'fastify';
+import { type Permission, permissionsOf, ruleOf } from '../../../core/access/permission.ts';
+import { isAllowed, roleDescriptions } from '../../../core/access/role.ts';
+import { type Refusal, refuse } from '../../../core/updates/rejection.ts';
+import type { Actor, Store, TokenOwner } from '../../../store/store.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** what a token must be permitted; nobody is where it is not declared */
+    permission?: Permission;
+  }
+}
+
+/** For the options of a route. */
+export function needs(permission: Permission) {
+  return { config: { permission } };
+}
+
+/** Null where the request's token may do what its route does. */
+export async function refuseRole(
+  { findAccount }: Pick<Store, 'findAccount'>,
+  { owner, routeOptions }: FastifyRequest,
+): Promise<Refusal | null> {
+  const { permission } = routeOptions.config;
+  if (permission === undefined) return refuse('role_not_allowed', 'Nobody may do this.');
+  const { role, isOfInstallation = false } = ruleOf(permission);
+  if (!isAllowed(owner.role, role)) {
+    const detail = `This needs a token with the role ${role}; yours has the role ${owner.role}, which ${roleDescriptions[owner.role]}.`;
+    return refuse('role_not_allowed', detail);
+  }
+  if (!isOfInstallation || (await isOfFirstAccount({ findAccount }, owner))) return null;
+  return refuse(
+    'role_not_allowed',
+    'This needs a token of an owner of the first account, which runs this Ringback.',
+  );
+}
+
+/** All that a token may do. */
+export async function readPermissions(
+  store: Pick<Store, 'findAccount'>,
+  owner: TokenOwner,
+): Promise<Permission[]> {
+  return permissionsOf(owner.role, owner.role === 'owner' && (await isOfFirstAccount(store, owner)));
+}
+
+async function isOfFirstAccount(
+  { findAccount }: Pick<Store, 'findAccount'>,
+  { accountId }: TokenOwner,
+): Promise<boolean> {
+  return (await findAccount(null))?.accountId === accountId;
+}
+
+/** Who stands in the audit log for what a request does. */
+export function actorOf({ owner, sourceIp }: Pick<FastifyRequest, 'owner' | 'sourceIp'>): Actor {
+  return { name: owner.name, tokenId: owner.tokenId, sourceIp };
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { auditActions } from '../../../core/access/audit-action.ts';
+import type { AuditEvent } from '../../../store/store.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { definedOnly, ListReader } from '../list-reader.ts';
+import { listOf } from '../list-schemas.ts';
+import { isUuid, writeCursor } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { needs } from './access.ts';
+import { type AuditEventJson, auditEventJson, auditQuery } from './audit-schemas.ts';
+
+export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
+  app.get<List>(
+    '/audit',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['audit log'],
+        summary: 'List administrative acts, newest first',
+        querystring: auditQuery,
+        response: { 200: listOf(auditEventJson), '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('read_audit_log'),
+    },
+    async (request, reply) => {
+      const { accountId, timeZone } = await accountOf(api, request);
+      const reader = new ListReader(request.query, namesOf(auditQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      const filter = definedOnly({
+        action: reader.choice('action', auditActions),
+        targetId: reader.text('target_id'),
+        from: reader.instant('from', timeZone),
+        to: reader.instant('to', timeZone),
+      });
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor } = await api.store.listAuditEvents(accountId, filter, limit, before);
+      return { items: items.map(eventToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+}
+
+function eventToJson({ event_id: id, ...event }: AuditEvent): AuditEventJson {
+  return { id, ...event };
+}

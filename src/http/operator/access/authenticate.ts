@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify';
+import { type Refusal, refuse } from '../../../core/updates/rejection.ts';
+import type { TokenOwner } from '../../../store/store.ts';
+import { isSameOrigin } from '../../guards/same-origin.ts';
+import { hashSecret } from '../../guards/secret.ts';
+import { sessionCookie } from '../../guards/session-cookie.ts';
+import type { Api } from '../route.ts';
+
+export type Authenticated = {
+  owner: TokenOwner;
+  /** when the session ends that the request came with; null for a token */
+  expiresAt: string | null;
+  /** of the token or session */
+  secretHash: Buffer;
+};
+
+/**
+ * Who a request speaks for: by its bearer token, or else by its session cookie. A browser sends the cookie by
+ * itself, so what is to change something must also come from a page of this server.
+ */
+export async function authenticate(
+  { store, publicUrl, guesses }: Pick<Api, 'store' | 'publicUrl' | 'guesses'>,
+  { headers, cookies, method, sourceIp }: FastifyRequest,
+): Promise<Authenticated | Refusal> {
+  const token = readBearerToken(headers.authorization);
+  const cookie = headers.authorization === undefined ? cookies[sessionCookie] : undefined;
+  const isCookie = token === undefined && cookie !== undefined;
+  if (isCookie && method !== 'GET' && method !== 'HEAD' && !isSameOrigin(headers, publicUrl()))
+    return wrongOrigin();
+  const refusal = refuse('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.');
+  const secret = token ?? cookie;
+  if (secret === undefined) return refusal;
+  return guesses.check(hashSecret(secret), sourceIp, refusal, async (hash) => {
+    const found = isCookie ? await store.findSession(hash) : await findToken(store, hash);
+    return found === null ? null : { ...found, secretHash: hash };
+  });
+}
+
+async function findToken({ findTokenOwner }: Pick<Api['store'], 'findTokenOwner'>, hash: Buffer) {
+  const owner = await findTokenOwner(hash);
+  return owner === null ? null : { owner, expiresAt: null };
+}
+
+function readBearerToken(authorization: string | undefined): string | undefined {
+  return /^bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
+}
+
+export function wrongOrigin(): Refusal {
+  return refuse(
+    'wrong_origin',
+    'Open Ringback at its own address. Behind a proxy that changes the Host header, set PUBLIC_URL to that address.',
+  );
+}

@@ -1,0 +1,97 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import Type from 'typebox';
+import { refuse } from '../../../core/updates/rejection.ts';
+import type { Token } from '../../../store/store.ts';
+import { hashSecret, makeSecret } from '../../guards/secret.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { ListReader } from '../list-reader.ts';
+import { listOf, pageQuery } from '../list-schemas.ts';
+import { isUuid, writeCursor } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { actorOf, needs } from './access.ts';
+import { type TokenJson, tokenBody, tokenJson, tokenWithSecretJson } from './token-schemas.ts';
+
+export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void {
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['tokens'],
+    summary,
+    response: { ...response, '4xx': problem },
+  });
+
+  app.post<{ Body: Static<typeof tokenBody> }>(
+    '/tokens',
+    {
+      schema: { ...docs('Create a token', { 201: tokenWithSecretJson }), body: tokenBody },
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { name, role, expires_at: expires = null } = request.body;
+      const secret = makeSecret('rbt');
+      const expiresAt = expires === null ? null : new Date(expires).toISOString();
+      const settings = { name: name.trim(), role, expiresAt };
+      const { accountId } = request.owner;
+      const token = await store.createToken(accountId, settings, hashSecret(secret), actorOf(request));
+      reply.code(201).header('cache-control', 'no-store');
+      return { ...tokenToJson(token), token: secret };
+    },
+  );
+
+  app.get<List>(
+    '/tokens',
+    {
+      schema: {
+        ...docs('List the tokens, newest first', { 200: listOf(tokenJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor } = await store.listTokens(request.owner.accountId, limit, before);
+      return { items: items.map(tokenToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+
+  app.delete<ById>(
+    '/tokens/:id',
+    {
+      schema: docs('Revoke a token, and sign out the browsers that use it', { 204: Type.Null() }),
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { accountId } = request.owner;
+      const done = isUuid(id) ? await store.revokeToken(accountId, id, actorOf(request)) : 'unknown';
+      if (done === 'revoked') return reply.code(204).send();
+      return sendUnrevoked(reply, done);
+    },
+  );
+}
+
+function sendUnrevoked(reply: FastifyReply, why: 'unknown' | 'from_settings'): FastifyReply {
+  if (why === 'unknown')
+    return sendProblem(
+      reply,
+      refuse('not_found', 'There is no token with this id: list them for their ids.'),
+    );
+  const detail = 'Set another ADMIN_TOKEN, or delete DATA_DIR/admin-token, and start Ringback again.';
+  return sendProblem(reply, refuse('token_in_settings', detail));
+}
+
+function tokenToJson(token: Token): TokenJson {
+  return {
+    id: token.tokenId,
+    name: token.name,
+    role: token.role,
+    from_settings: token.isFromSettings,
+    expires_at: token.expiresAt,
+    last_used_at: token.lastUsedAt,
+    created_at: token.createdAt,
+  };
+}

@@ -1,0 +1,24 @@
+import Type from 'typebox';
+import { nameText } from '../value-schemas.ts';
+
+export const accountJson = Type.Object({
+  name: Type.String(),
+  time_zone: Type.String(),
+  default_country: Type.String(),
+});
+
+export const accountChangeBody = Type.Object(
+  {
+    name: Type.Optional(nameText),
+    time_zone: Type.Optional(
+      Type.String({ format: 'time-zone', description: 'IANA name, such as Europe/Berlin' }),
+    ),
+    default_country: Type.Optional(
+      Type.String({ format: 'country', description: 'two letters of ISO 3166, such as US' }),
+    ),
+    twilio_auth_token: Type.Optional(
+      Type.Union([nameText, Type.Null()], { description: 'write only; null takes it away' }),
+    ),
+  },
+  { additionalProperties: false },
+);

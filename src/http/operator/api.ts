@@ -1,0 +1,72 @@
+import cookies from '@fastify/cookie';
+import type { FastifyInstance } from 'fastify';
+import { leaveBodiesUnread } from '../files/file-request.ts';
+import { sendProblem } from '../server/problem.ts';
+import { refuseRole } from './access/access.ts';
+import { registerAuditRoutes } from './access/audit.ts';
+import { authenticate } from './access/authenticate.ts';
+import { registerSessionRoutes } from './access/session.ts';
+import { registerTokenRoutes } from './access/tokens.ts';
+import { registerAccountRoutes } from './accounts/account.ts';
+import { registerAccountsRoutes } from './accounts/accounts.ts';
+import { registerCallLists } from './calls/call-lists.ts';
+import { registerNameLists } from './calls/call-names.ts';
+import { registerCallRoutes } from './calls/calls.ts';
+import { registerCallsCsv } from './calls/calls-csv.ts';
+import { registerEventRoute } from './events/events.ts';
+import { registerImportRoute } from './imports/imports.ts';
+import { readJsonBodies } from './json-body.ts';
+import { registerOverviewRoutes } from './overview/overview.ts';
+import { registerReportRoute } from './overview/reports.ts';
+import { registerPostbackLogRoutes } from './postbacks/postbacks.ts';
+import { registerReplayRoute } from './postbacks/replays.ts';
+import { registerReconciliationRoute } from './reconciliations/reconciliations.ts';
+import type { Api } from './route.ts';
+import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
+import { registerWebhookTestRoute } from './webhooks/webhook-test.ts';
+import { registerWebhookRoutes } from './webhooks/webhooks.ts';
+
+/** The operator's side: every route wants a token, or the session of one (contract 3). */
+export function registerApi(app: FastifyInstance, api: Api): void {
+  app.decorateRequest('owner');
+  app.decorateRequest('sessionExpiresAt', null);
+  app.decorateRequest('secretHash');
+  readJsonBodies(app);
+  app.register(cookies);
+  app.addHook('onRequest', async (request, reply) => {
+    const found = await authenticate(api, request);
+    if ('code' in found) return sendProblem(reply, found);
+    request.owner = found.owner;
+    request.sessionExpiresAt = found.expiresAt;
+    request.secretHash = found.secretHash;
+    const refusal = await refuseRole(api.store, request);
+    if (refusal !== null) return sendProblem(reply, refusal);
+  });
+  registerSessionRoutes(app, api);
+  registerCallRoutes(app, api);
+  registerCallLists(app, api);
+  registerNameLists(app, api);
+  app.register(async (scope) => registerCallsCsv(scope, api));
+  app.register(async (scope) => registerEventRoute(scope, api));
+  registerWebhookRoutes(app, api);
+  registerWebhookActivityRoutes(app, api);
+  registerWebhookTestRoute(app, api);
+  registerPostbackLogRoutes(app, api);
+  registerReplayRoute(app, api);
+  registerReportRoute(app, api);
+  registerOverviewRoutes(app, api);
+  registerAccountRoutes(app, api);
+  registerAccountsRoutes(app, api);
+  registerTokenRoutes(app, api);
+  registerAuditRoutes(app, api);
+  app.register(async (scope) => registerFileRoutes(scope, api));
+}
+
+/** The routes that take files as long as they may be. */
+function registerFileRoutes(scope: FastifyInstance, api: Api): void {
+  const stopping = new AbortController();
+  scope.addHook('preClose', async () => stopping.abort());
+  leaveBodiesUnread(scope);
+  registerImportRoute(scope, api, stopping.signal);
+  registerReconciliationRoute(scope, api, stopping.signal);
+}

@@ -1,0 +1,44 @@
+import type { FastifyReply } from 'fastify';
+import { type Call, payoutStatusOf } from '../../../core/calls/call.ts';
+import { refuse } from '../../../core/updates/rejection.ts';
+import type { TimelineItem } from '../../../store/store.ts';
+import { sendProblem } from '../../server/problem.ts';
+import type { CallJson, TimelineItemJson } from './call-schemas.ts';
+
+/** A call as the API shows it (contract 3). */
+export function callToJson({ callLogId, state, facts, values, ...call }: Call): CallJson {
+  const { tags, ...fields } = values;
+  // The field tables name exactly the members of the schema.
+  return {
+    call_log_id: callLogId,
+    state,
+    ...facts,
+    ...fields,
+    payout_status: payoutStatusOf(values),
+    tags,
+    queued_updates: call.queuedUpdates,
+    created_at: call.createdAt,
+    updated_at: call.updatedAt,
+  } as CallJson;
+}
+
+/** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */
+export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
+  const { at, kind, by, changes, postbackId, status, code, appliedAt, update, replayOf, replayedBy } = item;
+  return {
+    at,
+    kind,
+    by,
+    changes: changes as TimelineItemJson['changes'], // the same shape, with the values' types left open
+    ...(kind === 'postback' && postbackId !== null && { postback_id: postbackId }),
+    ...(replayOf !== null && replayedBy !== null && { replay_of: replayOf, replayed_by: replayedBy }),
+    ...(status !== null && { status, applied_at: appliedAt }),
+    ...(code !== null && { code }),
+    ...(update !== null && { update }),
+  };
+}
+
+export function sendUnknownCall(reply: FastifyReply): FastifyReply {
+  const detail = 'No call has this call_log_id: check the id, or send the call first.';
+  return sendProblem(reply, refuse('call_not_found', detail));
+}

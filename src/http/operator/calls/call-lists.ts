@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Call } from '../../../core/calls/call.ts';
+import { readCallLogId } from '../../../core/updates/decode.ts';
+import { Invalid } from '../../../core/values/fault.ts';
+import { readInstant } from '../../../core/values/instant.ts';
+import { isJsonObject } from '../../../core/values/json.ts';
+import type { CallCursor } from '../../../store/store.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { listOf, pageQuery } from '../list-schemas.ts';
+import { isUuid, writeCursor } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
+import { readCallFilter } from './call-query.ts';
+import { callRef, callsAnswer, callsQuery, timelineItemJson } from './call-schemas.ts';
+
+/** Calls as they are read: one, its timeline, and lists (contract 3). */
+export function registerCallLists(app: FastifyInstance, api: Api): void {
+  const { store } = api;
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['calls'],
+    summary,
+    response: { ...response, '4xx': problem },
+  });
+
+  app.get<ById>(
+    '/calls/:id',
+    { schema: docs('Read a call', { 200: callRef }), ...needs('read') },
+    async (request, reply) => {
+      const call = await findCall(api, request);
+      return call === null ? sendUnknownCall(reply) : callToJson(call);
+    },
+  );
+
+  app.get<ById & List>(
+    '/calls/:id/timeline',
+    {
+      schema: {
+        ...docs('All that happened to a call, oldest first', { 200: listOf(timelineItemJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: after } = reader.page(isUuid);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const call = await findCall(api, request);
+      if (call === null) return sendUnknownCall(reply);
+      const { items, cursor } = await store.listTimeline(
+        request.owner.accountId,
+        call.callLogId,
+        limit,
+        after,
+      );
+      return { items: items.map(timelineItemToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+
+  app.get<List>(
+    '/calls',
+    {
+      schema: {
+        ...docs('List calls, latest start first', { 200: callsAnswer }),
+        querystring: callsQuery,
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const account = await accountOf(api, request);
+      const reader = new ListReader(request.query, namesOf(callsQuery));
+      const { limit, cursor: after } = reader.page(isCallCursor);
+      const filter = readCallFilter(reader, account);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor, isCutShort } = await store.listCalls(account.accountId, filter, limit, after);
+      return {
+        items: items.map(callToJson),
+        next_cursor: writeCursor(cursor),
+        ...(isCutShort && { searched_back_to: cursor?.startedAt }),
+      };
+    },
+  );
+}
+
+/** Null for an id that no call can have, too. */
+async function findCall({ store }: Api, { owner, params }: FastifyRequest<ById>): Promise<Call | null> {
+  const callLogId = readCallLogId(params.id);
+  return callLogId instanceof Invalid ? null : store.readCall(owner.accountId, callLogId);
+}
+
+function isCallCursor(value: unknown): value is CallCursor {
+  if (!isJsonObject(value)) return false;
+  const { startedAt, callLogId } = value;
+  return readCallLogId(callLogId) === callLogId && readInstant(startedAt, 'UTC') === startedAt;
+}

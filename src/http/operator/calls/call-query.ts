@@ -1,0 +1,37 @@
+import type { Static } from 'typebox';
+import { readPhone } from '../../../core/values/phone.ts';
+import type { Account, CallFilter } from '../../../store/store.ts';
+import { definedOnly, type ListReader } from '../list-reader.ts';
+import { type callFilters, callStates } from './call-schemas.ts';
+
+/** Reads the filters of a list of calls (contract 3). Local times are the account's, numbers of its country. */
+export function readCallFilter(
+  reader: ListReader<keyof Static<typeof callFilters>>,
+  { timeZone, defaultCountry }: Account,
+): CallFilter {
+  const tag = reader.text('tag');
+  const q = reader.text('q')?.trim();
+  const phone = q === undefined ? undefined : readPhone(q, defaultCountry);
+  return definedOnly({
+    state: reader.choice('state', callStates),
+    phoneNumber: reader.phone('phone_number', defaultCountry),
+    converted: reader.boolean('converted'),
+    held: reader.boolean('held'),
+    campaign: reader.text('campaign'),
+    publisher: reader.text('publisher'),
+    buyer: reader.text('buyer'),
+    tag: tag === undefined ? undefined : splitTagFilter(tag),
+    from: reader.instant('from', timeZone),
+    to: reader.instant('to', timeZone),
+    search:
+      q === undefined || q === ''
+        ? undefined
+        : { text: q, phoneNumber: typeof phone === 'string' ? phone : null },
+  });
+}
+
+/** `key`, or `key:value` */
+function splitTagFilter(text: string): { key: string; value: string | null } {
+  const at = text.indexOf(':');
+  return at === -1 ? { key: text, value: null } : { key: text.slice(0, at), value: text.slice(at + 1) };
+}

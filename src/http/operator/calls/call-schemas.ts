@@ -1,0 +1,168 @@
+import Type, { type Static, type TNull, type TSchema, type TUnion } from 'typebox';
+import { eventFields, type Field, updateFields } from '../../../core/updates/fields.ts';
+import { booleanQuery, instantQuery, listOf, page, textQuery } from '../list-schemas.ts';
+import { changes, instant, money, nullable, oneOf, optional, tags } from '../value-schemas.ts';
+
+export const callStates = ['live', 'completed'] as const;
+/** What a column is in an answer. */
+const columnJson = {
+  boolean: Type.Boolean(),
+  integer: Type.Integer(),
+  numeric: money,
+  text: Type.String(),
+  timestamptz: instant,
+};
+
+const callFields = { ...eventFields, ...updateFields };
+type CallFields = typeof callFields;
+type ColumnJson<Name extends keyof CallFields> = (typeof columnJson)[CallFields[Name]['column']];
+const neverNull = ['started_at', 'converted'] as const;
+type CallMembers = {
+  [Name in keyof CallFields]: Name extends (typeof neverNull)[number]
+    ? ColumnJson<Name>
+    : TUnion<[ColumnJson<Name>, TNull]>;
+};
+
+const callMembers = Object.fromEntries(
+  Object.entries(callFields).map(([name, { column }]) => [
+    name,
+    neverNull.some((one) => one === name) ? columnJson[column] : nullable(columnJson[column]),
+  ]),
+) as CallMembers; // Object.fromEntries forgets the names
+
+export const callJson = Type.Object(
+  {
+    call_log_id: Type.String(),
+    state: oneOf(callStates),
+    ...callMembers,
+    payout_status: oneOf(['owed', 'held']),
+    tags,
+    queued_updates: Type.Integer({ description: 'updates that wait for the call to complete' }),
+    created_at: instant,
+    updated_at: instant,
+  },
+  { $id: 'Call' },
+);
+
+export const callRef = Type.Ref('Call');
+/** The members of a call, in their order. */
+export const callRecordNames = Object.keys(callJson.properties) as (keyof CallJson)[]; // Object.keys widens to string
+
+/** What a change by hand would do. */
+export const dryRunJson = Type.Object({
+  dry_run: Type.Boolean(),
+  status: oneOf(['applied', 'unchanged', 'queued']),
+  call_log_id: Type.String(),
+  changes,
+  ignored: Type.Array(Type.String()),
+});
+
+export const changedCallJson = Type.Interface([callJson], {
+  ignored: Type.Optional(Type.Array(Type.String(), { description: 'what was sent and means nothing here' })),
+});
+export type CallJson = Static<typeof callJson>;
+export const tagMembers: Record<string, TSchema> = {
+  add: Type.Unknown({ description: 'tags to add: {"key":"value"}, a list of pairs, or of "key:value"' }),
+  remove: Type.Unknown({ description: 'tag keys to remove: one, or a list' }),
+};
+
+const moneyIn = Type.Union([Type.String(), Type.Number()], { description: 'decimal text or JSON number' });
+/** What may be sent for a column; core reads the values and tells every fault. */
+const columnIn: Record<Field['column'], TSchema> = {
+  boolean: Type.Union([Type.Boolean(), Type.String(), Type.Integer()]),
+  integer: Type.Integer(),
+  numeric: moneyIn,
+  text: Type.String(),
+  timestamptz: Type.Union([Type.String(), Type.Integer()], { description: 'RFC 3339, or Unix time' }),
+};
+
+/** What a postback or a change by hand may set. */
+export const updateMembers: Record<string, TSchema> = Object.fromEntries(
+  Object.entries<Field>(updateFields).map(([name, { column, isNullable }]) => [
+    name,
+    isNullable ? nullable(columnIn[column]) : columnIn[column],
+  ]),
+);
+
+/** What a call event may say of a call. */
+const eventMembers: Record<string, TSchema> = {
+  ...Object.fromEntries(
+    Object.entries<Field>(callFields).map(([name, { column }]) => [
+      name,
+      name === 'started_at' ? columnIn[column] : nullable(columnIn[column]),
+    ]),
+  ),
+  tags: Type.Unknown({ description: '{"key":"value"}' }),
+};
+
+export const callEventBody = Type.Object(
+  {
+    call_log_id: Type.Union([Type.String(), Type.Integer()]),
+    ...optional({ state: oneOf(callStates), ...eventMembers }),
+  },
+  { additionalProperties: false },
+);
+
+export const completeBody = Type.Optional(
+  Type.Object(optional(eventMembers), { additionalProperties: false }),
+);
+
+export const callChangeBody = Type.Object(
+  optional({ ...updateMembers, ...tagMembers, fields: Type.Object({}) }),
+);
+
+export const timelineItemJson = Type.Object({
+  at: instant,
+  kind: oneOf(['created', 'completed', 'changed', 'postback']),
+  by: Type.String({ description: 'the webhook, the token or the system that did it' }),
+  changes,
+  postback_id: Type.Optional(Type.String()),
+  replay_of: Type.Optional(Type.String({ description: 'the refused postback that this one repeats' })),
+  replayed_by: Type.Optional(Type.String({ description: 'who had it repeated' })),
+  status: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String()),
+  applied_at: Type.Optional(nullable(instant)),
+  update: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'of what is queued: what it sets, and the tags that it adds and removes',
+    }),
+  ),
+});
+
+export type TimelineItemJson = Static<typeof timelineItemJson>;
+
+export const callFilters = Type.Object({
+  state: Type.Optional(oneOf(callStates)),
+  phone_number: textQuery,
+  converted: booleanQuery,
+  held: booleanQuery,
+  campaign: textQuery,
+  publisher: textQuery,
+  buyer: textQuery,
+  tag: Type.Optional(Type.String({ description: '`key` or `key:value`' })),
+  from: instantQuery,
+  to: instantQuery,
+  q: Type.Optional(
+    Type.String({ description: 'begin of a call id; or a number, campaign, publisher, buyer' }),
+  ),
+});
+export const callsQuery = Type.Object({ ...page, ...callFilters.properties });
+export const callsCsvQuery = Type.Object({
+  ...callFilters.properties,
+  columns: Type.Optional(
+    Type.String({
+      description:
+        'names of members of a call with commas between them, in the order of the file; `tags.KEY` is one tag, `tags` all of them as JSON, `*` every member. `*` if left out. May be repeated',
+    }),
+  ),
+  bom: Type.Optional(Type.Boolean({ description: 'begin with the byte order mark that Excel wants' })),
+});
+export const callsAnswer = Type.Object({
+  ...listOf(callRef).properties,
+  searched_back_to: Type.Optional(
+    Type.String({
+      description:
+        'Only where the page ends before it is full, since enough calls were looked at for what no index knows (`converted`, `tag`, `held=false`, `state=completed`): the start of the last one. `next_cursor` looks on.',
+    }),
+  ),
+});

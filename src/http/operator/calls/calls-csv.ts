@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Call } from '../../../core/calls/call.ts';
+import { refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import type { CallCursor, CallFilter } from '../../../store/store.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { limitMax } from '../list-schemas.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { readCallColumns } from './call-columns.ts';
+import { readCallFilter } from './call-query.ts';
+import { callsCsvQuery } from './call-schemas.ts';
+import { writeCallsCsv } from './csv-export.ts';
+
+/** Exports that one process writes at once: each takes a good part of a core, which postbacks want too. */
+const exportsMax = 3;
+/** A reader that takes nothing for so long is gone. */
+const idleMsMax = 120_000;
+
+const csv = { description: 'The file', content: { 'text/csv': { schema: { type: 'string' } } } };
+
+/** `GET /calls.csv`: the list of calls as a file, however long, in constant memory. */
+export function registerCallsCsv(app: FastifyInstance, api: Api): void {
+  const stopping = new AbortController();
+  app.addHook('preClose', async () => stopping.abort(new Error('the server is shutting down')));
+  let running = 0;
+
+  app.get<List>(
+    '/calls.csv',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['calls'],
+        summary: 'Export calls as CSV, latest start first',
+        description:
+          'Takes the filters of the list, and has no limit. A file that cannot be finished is cut off: the connection breaks, and does not end.',
+        querystring: callsCsvQuery,
+        response: { 200: csv, '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const account = await accountOf(api, request);
+      const reader = new ListReader(request.query, namesOf(callsCsvQuery));
+      const filter = readCallFilter(reader, account);
+      const columns = readCallColumns(reader.texts('columns'));
+      const hasBom = reader.boolean('bom') ?? false;
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (typeof columns === 'string') return sendProblem(reply, refuseColumn(columns));
+      if (running >= exportsMax) {
+        const detail = `${exportsMax} exports are being written: try again when one of them is done.`;
+        return sendProblem(reply, refuse('rate_limited', detail));
+      }
+      running += 1;
+      reply.raw.once('close', () => {
+        running -= 1;
+      });
+      const pages = readPages(api, account.accountId, filter, stopping.signal);
+      return sendCsv(request, reply, writeCallsCsv(pages, columns, hasBom));
+    },
+  );
+}
+
+/** Page by page, each a short query of its own: a slow reader holds no connection and no transaction open. */
+async function* readPages(
+  { store }: Api,
+  accountId: string,
+  filter: CallFilter,
+  stopping: AbortSignal,
+): AsyncGenerator<Call[]> {
+  let after: CallCursor | null = null;
+  do {
+    stopping.throwIfAborted();
+    const page: { items: Call[]; cursor: CallCursor | null } = await store.listCalls(
+      accountId,
+      filter,
+      limitMax,
+      after,
+    );
+    yield page.items;
+    after = page.cursor;
+  } while (after !== null);
+}
+
+function sendCsv({ raw }: FastifyRequest, reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {
+  raw.socket.setTimeout(idleMsMax);
+  return reply
+    .header('content-type', 'text/csv; charset=utf-8; header=present')
+    .header(
+      'content-disposition',
+      `attachment; filename="calls-${new Date().toISOString().slice(0, 10)}.csv"`,
+    )
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no') // nginx would keep a large file on its disk
+    .send(Readable.from(text, { objectMode: false }));
+}
+
+function refuseColumn(name: string) {
+  const detail = `There is no column "${name}": send names of a call's fields, or tags.KEY.`;
+  return refuseFaults([{ field: 'columns', code: 'unknown_field', detail }]);
+}

@@ -1,0 +1,64 @@
+/** The documentation of imports. */
+import Type from 'typebox';
+import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
+import { fileQuery, linesOf } from '../../files/file-schemas.ts';
+import { oneOf, optional } from '../value-schemas.ts';
+
+export const importQuery = Type.Object(
+  optional({
+    ...fileQuery,
+    webhook_id: Type.String({ description: 'the account’s own webhook "File import" if left out' }),
+    type: oneOf(webhookTypeNames, { description: 'that of the webhook, or update_fields, if left out' }),
+    import_key: Type.String({
+      maxLength: 150,
+      description:
+        'names the rows that have no transaction_id: sent again with the same key, no row is done twice',
+    }),
+    dry_run: Type.Boolean({ description: 'report what would change, and change nothing' }),
+    empty: oneOf(['absent', 'null'], { description: 'what an empty cell means; absent if left out' }),
+  }),
+);
+
+const money = Type.String({ description: 'decimal text' });
+const count = Type.Integer();
+
+const summary = Type.Object({
+  rows: count,
+  applied: count,
+  unchanged: count,
+  queued: count,
+  duplicate: count,
+  rejected: count,
+  codes: Type.Record(Type.String(), count, { description: 'how often each code refused a row' }),
+  changes: Type.Record(
+    Type.String(),
+    Type.Object({ rows: count, from: Type.Optional(money), to: Type.Optional(money) }),
+    { description: 'by field: how many rows changed it, and of money the sums of before and after' },
+  ),
+  ignored_columns: Type.Array(Type.String()),
+  dry_run: Type.Boolean(),
+  webhook_id: Type.String(),
+});
+
+export const importAnswer = linesOf('One line a row, in order, then one with the summary', [
+  Type.Object({
+    row: Type.Integer({ description: 'counted from 1, without the header and blank lines' }),
+    line: Type.Integer({ description: 'in the file, counted from 1, where the row begins' }),
+    status: oneOf(['applied', 'unchanged', 'queued', 'rejected']),
+    code: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Unknown())),
+    duplicate: Type.Optional(Type.Boolean()),
+    call_log_id: Type.Optional(Type.String()),
+    changes: Type.Optional(Type.Unknown({ description: 'before and after by field' })),
+  }),
+  Type.Object({
+    summary,
+    error: Type.Optional(
+      Type.Object(
+        { code: Type.String(), detail: Type.String(), line: Type.Union([Type.Integer(), Type.Null()]) },
+        { description: 'only where the import broke off' },
+      ),
+    ),
+  }),
+]);

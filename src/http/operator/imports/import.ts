@@ -1,0 +1,189 @@
+/** A file on its way through the writer: each row is a postback of its own, answered by one line, in order. */
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import { readObject, readPairs } from '../../../core/updates/input-source.ts';
+import type { Outcome, Postback } from '../../../core/updates/postback.ts';
+import { type Refusal, refusalCodes, refuse } from '../../../core/updates/rejection.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import { makeOrderedId } from '../../../ordered-id.ts';
+import type { KeyedWebhook } from '../../../store/store.ts';
+import type { FileFault } from '../../files/file-fault.ts';
+import type { FileRow, RowsFile } from '../../files/rows-file.ts';
+import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
+import { refuseWebhook } from '../../postbacks/read-postback.ts';
+import { rejected } from '../../postbacks/rejected.ts';
+import type { Api } from '../route.ts';
+import { importRowsMax } from './import-columns.ts';
+import { SummaryCounter } from './import-summary.ts';
+import { type Turn, Turns } from './row-sequencer.ts';
+
+export type ImportOptions = {
+  /** as it was when the import began */
+  webhook: KeyedWebhook;
+  /** names the rows that have no transaction_id: the same key and row are done once. Null: they are not remembered */
+  importKey: string | null;
+  isDryRun: boolean;
+};
+
+/** Rows that are under way, or wait for the client to take their answers. */
+const rowsUnderWayMax = 600;
+/** With the writer's own tries about 15 s: a database that restarts is often back by then. */
+const triesMax = 5;
+const retryPauseMs = 1_000;
+
+type NumberedRow = { row: number; read: FileRow };
+type RowResult = { row: number; line: number; outcome: Outcome; isDryRun: boolean };
+
+export class Import {
+  readonly #api: Api;
+  readonly #request: FastifyRequest;
+  readonly #file: RowsFile;
+  readonly #options: ImportOptions;
+  readonly #type: WebhookType;
+  readonly #summary: SummaryCounter;
+  readonly #turns = new Turns(makeOrderedId());
+  #webhook: Promise<KeyedWebhook | null>;
+  /** why no more rows are read */
+  #end: FileFault | null = null;
+  /** a refusal that is not the row's fault: what comes behind it would only fare the same */
+  #breakdown: Refusal | null = null;
+
+  constructor(api: Api, request: FastifyRequest, file: RowsFile, options: ImportOptions) {
+    this.#api = api;
+    this.#request = request;
+    this.#file = file;
+    this.#options = options;
+    this.#type = options.webhook.type;
+    this.#webhook = Promise.resolve(options.webhook);
+    this.#summary = new SummaryCounter(file.ignoredColumns);
+  }
+
+  /** One line of JSON for each row, then one with the summary, and where it broke off, with why. */
+  async *answer(): AsyncGenerator<string> {
+    try {
+      const rows = Readable.from(this.#takeRows(), { highWaterMark: 1 });
+      const limits = { concurrency: rowsUnderWayMax, highWaterMark: rowsUnderWayMax };
+      for await (const result of rows.map((row: NumberedRow) => this.#doRow(row), limits)) {
+        yield this.#resultLine(result);
+      }
+    } catch (error) {
+      this.#breakdown ??= this.#api.refusalOf(error, this.#request.log);
+    }
+    const { webhook, isDryRun } = this.#options;
+    const summary = this.#summary.toJson(isDryRun, webhook.webhookId);
+    const error = this.#errorJson();
+    yield `${JSON.stringify(error === null ? { summary } : { error, summary })}\n`;
+  }
+
+  async *#takeRows(): AsyncGenerator<NumberedRow> {
+    let row = 0;
+    for await (const read of this.#file.rows) {
+      if ('fault' in read) this.#end = read.fault;
+      else if (row === importRowsMax) this.#end = tooManyRows(read.line);
+      if ('fault' in read || this.#end !== null || this.#breakdown !== null) return;
+      row += 1;
+      yield { row, read };
+    }
+  }
+
+  async #doRow({ row, read }: NumberedRow): Promise<RowResult> {
+    const first = this.#toPostback(row, read, this.#options.webhook);
+    const outcome = await this.#turns.take(first.target, (turn) =>
+      this.#api.bulkLimit(() => this.#submit(row, read, first, turn)),
+    );
+    const { importKey } = this.#options;
+    this.#api.metrics.countPostback(outcome);
+    this.#api.lines.write({ method: 'POST', bytes: null, importKey }, this.#type, first, outcome);
+    return { row, line: read.line, outcome, isDryRun: first.isDryRun };
+  }
+
+  /** Submits a row, again with new settings where they changed, and again where the database was away. */
+  async #submit(row: number, read: FileRow, first: Postback, { together, isAlone }: Turn): Promise<Outcome> {
+    for (let tries = 1; ; ) {
+      if (this.#breakdown !== null) return rejected(first, this.#breakdown);
+      const asked = this.#webhook;
+      const webhook = await asked;
+      if (webhook === null) return rejected(first, webhookGone());
+      const postback = webhook === this.#options.webhook ? first : this.#toPostback(row, read, webhook);
+      const result = await this.#api.writer.submit(postback, together);
+      if (result === 'stale') {
+        if (this.#webhook === asked) this.#webhook = this.#findWebhook();
+        continue;
+      }
+      const { refusal } = result;
+      if (refusal === null || refusalCodes[refusal.code].httpStatus < 500) return result;
+      // Rows behind this one, for the same call, may be done by now: then another try would come too late.
+      const isRepeatable = refusal.code === 'store_unavailable' || postback.transactionId !== null;
+      if (tries === triesMax || !isRepeatable || !isAlone) {
+        this.#breakdown ??= refusal;
+        return result;
+      }
+      tries += 1;
+      await sleep(retryPauseMs);
+    }
+  }
+
+  #findWebhook(): Promise<KeyedWebhook | null> {
+    const { accountId, webhookId } = this.#options.webhook;
+    return this.#api.store.findOwnWebhook(accountId, webhookId);
+  }
+
+  #toPostback(row: number, read: FileRow, webhook: KeyedWebhook): Postback {
+    const type = webhookTypes[this.#type];
+    const { importKey, isDryRun } = this.#options;
+    const values = 'values' in read ? read.values : null;
+    const named = importKey === null ? [] : [readPairs([['transaction_id', `${importKey}#${row}`]], type)];
+    const sources = values === null ? null : [this.#readValues(values), ...named];
+    const arrival = {
+      postbackId: makeOrderedId(),
+      receivedAt: new Date().toISOString(),
+      sourceIp: this.#request.sourceIp,
+      request: JSON.stringify({
+        ...{ method: 'POST', import_key: importKey, row, line: read.line },
+        format: this.#file.isText ? 'csv' : 'ndjson',
+        body: values,
+      }),
+    };
+    const refusal = refuseWebhook(this.#type, webhook) ?? ('refusal' in read ? read.refusal : null);
+    return itemToPostback(this.#type, webhook, arrival, sources, refusal, isDryRun);
+  }
+
+  #readValues(values: Record<string, unknown>) {
+    const type = webhookTypes[this.#type];
+    if (!this.#file.isText) return readObject(values, type);
+    return readPairs(
+      Object.entries(values).map(([name, cell]) => [name, String(cell)]),
+      type,
+    );
+  }
+
+  #resultLine({ row, line, outcome, isDryRun }: RowResult): string {
+    this.#summary.add(outcome);
+    return `${JSON.stringify({ row, line, ...itemToJson(outcome, isDryRun) })}\n`;
+  }
+
+  #errorJson() {
+    const done = `${this.#summary.rows} rows were answered`;
+    if (this.#end !== null) {
+      const { refusal, line } = this.#end;
+      return { code: refusal.code, detail: `Line ${line}: ${refusal.detail} Before it, ${done}.`, line };
+    }
+    if (this.#breakdown === null) return null;
+    const { code, detail } = this.#breakdown;
+    const again =
+      this.#options.importKey === null
+        ? 'Send the file again: rows with a transaction_id are not done twice.'
+        : 'Send the same file with the same import_key again: no row is done twice.';
+    return { code, detail: `${detail} ${done}. ${again}`, line: null };
+  }
+}
+
+function tooManyRows(line: number): FileFault {
+  const detail = `One import takes at most ${importRowsMax} rows: send this row and the rest as another file.`;
+  return { refusal: refuse('body_too_large', detail), line };
+}
+
+function webhookGone(): Refusal {
+  return refuse('not_found', 'The incoming webhook was deleted while the import ran.');
+}

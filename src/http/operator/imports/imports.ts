@@ -1,0 +1,129 @@
+/** `POST /imports`: a file of rows, done while it is read and answered while it is done. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Refusal, refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import { Invalid } from '../../../core/values/fault.ts';
+import { readText } from '../../../core/values/text.ts';
+import type { KeyedWebhook } from '../../../store/store.ts';
+import { readMapping } from '../../files/columns.ts';
+import { readDelimiter, readFileFormat } from '../../files/file-request.ts';
+import { fileBody } from '../../files/file-schemas.ts';
+import { openBody, refuseFile, sendLines } from '../../files/request-body.ts';
+import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
+import { hashSecret, makeSecret } from '../../guards/secret.ts';
+import { refuseWebhook } from '../../postbacks/read-postback.ts';
+import { actorOf, needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { Import } from './import.ts';
+import { importColumns } from './import-columns.ts';
+import { importAnswer, importQuery } from './import-schemas.ts';
+
+/**
+ * The webhook of imports that name none. Files tell of weeks ago, and a caller may have called twice in 90 days:
+ * then the row is refused, rather than booked on the wrong call.
+ */
+const ownWebhook = { name: 'File import', matchWindowHours: 2160, matchRule: 'only' } as const;
+/** With the number of its row behind it, a transaction_id. */
+const importKeyCharsMax = 150;
+
+/** @param scope takes bodies as they arrive. @param stopping tells that the server stops */
+export function registerImportRoute(scope: FastifyInstance, api: Api, stopping: AbortSignal): void {
+  scope.post<List>(
+    '/imports',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['files'],
+        summary: 'Import a file: CSV or NDJSON, at most 1,000,000 rows',
+        description:
+          'Each row is a postback of its own through an incoming webhook. The answer is written while the file is read: read it while you send.',
+        querystring: importQuery,
+        body: fileBody,
+        response: { 200: importAnswer, '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('change_calls'),
+    },
+    (request, reply) => takeImport(api, request, reply, stopping),
+  );
+}
+
+async function takeImport(
+  api: Api,
+  request: FastifyRequest<List>,
+  reply: FastifyReply,
+  stopping: AbortSignal,
+): Promise<FastifyReply> {
+  const body = openBody(request, reply, stopping);
+  const asked = readRequest(request);
+  if ('code' in asked) return refuseFile(reply, asked);
+  const webhook = await findWebhook(api, request, asked);
+  if ('code' in webhook) return refuseFile(reply, webhook);
+  const rules = importColumns(webhookTypes[webhook.type]);
+  const mapping = readMapping(asked.maps, rules);
+  if ('code' in mapping) return refuseFile(reply, mapping);
+  const file = await openRowsFile(body, { ...asked.reading, mapping, rules });
+  if ('refusal' in file) {
+    return refuseFile(reply, file.refusal, file.line);
+  }
+  const { importKey, isDryRun } = asked;
+  const running = new Import(api, request, file, { webhook, importKey, isDryRun });
+  return sendLines(reply, running.answer());
+}
+
+type Asked = {
+  reading: Pick<FileReading, 'format' | 'delimiter' | 'keepsEmpty'>;
+  maps: string[];
+  webhookId: string | null;
+  type: WebhookType | null;
+  importKey: string | null;
+  isDryRun: boolean;
+};
+
+function readRequest(request: FastifyRequest<List>): Asked | Refusal {
+  const format = readFileFormat(request);
+  if (typeof format !== 'string') return format;
+  const reader = new ListReader(request.query, namesOf(importQuery));
+  const keepsEmpty = reader.choice('empty', ['absent', 'null']) === 'null';
+  const webhookId = reader.uuid('webhook_id', 'Send the id of an incoming webhook.') ?? null;
+  const asked = {
+    reading: { format, delimiter: readDelimiter(reader), keepsEmpty },
+    maps: reader.texts('map'),
+    webhookId,
+    type: reader.choice('type', webhookTypeNames) ?? null,
+    importKey: reader.text('import_key') ?? null,
+    isDryRun: reader.boolean('dry_run') ?? request.query['dry_run'] === '',
+  };
+  const importKey = asked.importKey === null ? null : readText(asked.importKey, importKeyCharsMax);
+  if (reader.refusal !== null) return reader.refusal;
+  if (!(importKey instanceof Invalid)) return { ...asked, importKey };
+  return refuseFaults([{ field: 'import_key', code: importKey.code, detail: importKey.detail }]);
+}
+
+async function findWebhook(
+  { store }: Api,
+  request: FastifyRequest,
+  { webhookId, type }: Asked,
+): Promise<KeyedWebhook | Refusal> {
+  const { accountId } = request.owner;
+  const id = webhookId ?? (await ensureOwnWebhook(store, request, type ?? 'update_fields'));
+  const webhook = await store.findOwnWebhook(accountId, id);
+  if (webhook === null)
+    return refuse('not_found', 'There is no incoming webhook with this id: list them for their ids.');
+  return refuseWebhook(type ?? webhook.type, webhook) ?? webhook;
+}
+
+/** Its key is known to nobody. */
+async function ensureOwnWebhook(
+  store: Api['store'],
+  request: FastifyRequest,
+  type: WebhookType,
+): Promise<string> {
+  const keyHash = hashSecret(makeSecret('rbk'));
+  const settings = { ...ownWebhook, type };
+  const { accountId } = request.owner;
+  const webhook = await store.ensureWebhook(accountId, settings, keyHash, actorOf(request));
+  return webhook.webhookId;
+}

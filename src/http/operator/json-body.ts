@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refuse } from '../../core/updates/rejection.ts';
+import { parseJson } from '../../core/values/json.ts';
+import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../server/body.ts';
+
+/** Bodies of all routes of this scope are JSON, and say so. */
+export function readJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer', bodyLimit: bodyBytesMax },
+    async ({ headers }: FastifyRequest, bytes: Buffer) =>
+      readJson(decodeText(bytes, headers['content-encoding']), headers['content-type']),
+  );
+}
+
+/**
+ * The value of a JSON body; undefined where there is none.
+ * @throws UnreadableBody
+ */
+function readJson(text: string, contentType: string | undefined): unknown {
+  if (text.trim() === '') return undefined;
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json' && mediaType !== 'text/json') {
+    throw new UnreadableBody(unsupportedMediaType('application/json'));
+  }
+  try {
+    return parseJson(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
+    throw new UnreadableBody(
+      refuse('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`),
+    );
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  dayMs,
+  findRises,
+  hourMs,
+  isSilent,
+  silenceWindows,
+  type Window,
+} from '../../../core/reports/attention.ts';
+import type { ActiveWebhook, Store } from '../../../store/store.ts';
+import type { AttentionItemJson } from './overview-schemas.ts';
+
+const unmatchedCodes = ['call_not_found', 'no_call_in_window', 'ambiguous_call'] as const;
+/** A call that is live for longer than this was most likely never ended. */
+const liveHoursMax = 4;
+
+/** What an operator should look at, the most pressing first. One read after the other: it is in no hurry. */
+export async function findAttention(
+  store: Store,
+  accountId: string,
+  nowMs: number,
+): Promise<AttentionItemJson[]> {
+  const windows = silenceWindows(nowMs);
+  const webhooks = await store.readActiveWebhooks(accountId, windows);
+  return [
+    ...(await findRising(store, accountId, webhooks, nowMs)),
+    ...silentOf(webhooks, windows, nowMs).map(([webhook, silence]) => ({
+      kind: 'silent_webhook' as const,
+      webhook_id: webhook.webhookId,
+      webhook_name: webhook.name,
+      ...silence,
+    })),
+    ...(await findSilentPartners(store, accountId, 'publisher', windows, nowMs)),
+    ...(await findSilentPartners(store, accountId, 'buyer', windows, nowMs)),
+    ...(await findUnmatched(store, accountId, nowMs)),
+    ...(await findWaiting(store, accountId, nowMs)),
+  ];
+}
+
+async function findRising(
+  store: Store,
+  accountId: string,
+  webhooks: ActiveWebhook[],
+  nowMs: number,
+): Promise<AttentionItemJson[]> {
+  const { hours, coveredHours } = await store.countRefusals(accountId, nowMs);
+  const ages = new Map(
+    webhooks.map(({ webhookId, createdAt }) => [
+      webhookId,
+      Math.min((nowMs - Date.parse(createdAt)) / hourMs, coveredHours),
+    ]),
+  );
+  const items: AttentionItemJson[] = [];
+  for (const rise of findRises(hours, ages)) {
+    const { webhookId, windowHours, refused, usual, code } = rise;
+    const { count, isMore } = await store.countSince(accountId, webhookId, nowMs - windowHours * hourMs);
+    items.push({
+      kind: 'rising_refusals',
+      webhook_id: webhookId,
+      webhook_name: webhooks.find((webhook) => webhook.webhookId === webhookId)?.name ?? '',
+      ...{ window_hours: windowHours, refused, total: count, total_is_more: isMore },
+      usual: Math.round(usual * 10) / 10,
+      code,
+    });
+  }
+  return items;
+}
+
+type Busy = { lastAt: string | null; wasBusy: boolean[][] };
+
+/** Those who fell silent, with the shortest window that shows it. */
+function silentOf<T extends Busy>(
+  all: T[],
+  windows: Window[],
+  nowMs: number,
+): [T, { last_at: string; window_hours: number }][] {
+  return all.flatMap((one): [T, { last_at: string; window_hours: number }][] => {
+    const { lastAt, wasBusy } = one;
+    if (lastAt === null) return [];
+    const window = windows.find((each, at) => isSilent(each, Date.parse(lastAt), nowMs, wasBusy[at] ?? []));
+    return window === undefined ? [] : [[one, { last_at: lastAt, window_hours: window.hours }]];
+  });
+}
+
+async function findSilentPartners(
+  store: Store,
+  accountId: string,
+  column: 'publisher' | 'buyer',
+  windows: Window[],
+  nowMs: number,
+): Promise<AttentionItemJson[]> {
+  const partners = await store.readActivePartners(accountId, column, windows);
+  return silentOf(partners, windows, nowMs).map(([{ name }, silence]) => ({
+    kind: column === 'publisher' ? ('silent_publisher' as const) : ('silent_buyer' as const),
+    name,
+    ...silence,
+  }));
+}
+
+async function findUnmatched(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {
+  const counts = await store.countUnmatched(accountId, unmatchedCodes, nowMs);
+  const from = new Date(nowMs - dayMs).toISOString();
+  return counts.map(({ code, count, isMore }) => ({ kind: 'unmatched', code, count, is_more: isMore, from }));
+}
+
+async function findWaiting(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {
+  const startedBefore = new Date(nowMs - liveHoursMax * hourMs).toISOString();
+  const { calls, updates, oldest } = await store.countWaitingUpdates(accountId, startedBefore);
+  if (oldest === null) return [];
+  return [
+    {
+      ...{ kind: 'waiting_updates', calls, updates, live_for_hours: liveHoursMax },
+      oldest: { call_log_id: oldest.callLogId, started_at: oldest.startedAt },
+    },
+  ];
+}

@@ -1,0 +1,85 @@
+import Type, { type Static } from 'typebox';
+import { instant, nullable, oneOf } from '../value-schemas.ts';
+
+const counted = Type.Integer();
+export const activityJson = Type.Object({
+  minutes: Type.Array(
+    Type.Object({
+      at: instant,
+      counts: nullable(
+        Type.Object(
+          { applied: counted, unchanged: counted, queued: counted, rejected: counted },
+          { description: 'as they were answered; repeats leave no row and dry runs are left out' },
+        ),
+      ),
+    }),
+    { description: 'the last hour, oldest first; null: not counted yet, ask again' },
+  ),
+  live_calls: Type.Integer(),
+  queued_updates: Type.Integer({ description: 'that wait for their calls to complete' }),
+  commit: nullable(
+    Type.Object(
+      { p50_ms: Type.Number(), p99_ms: Type.Number(), commits: Type.Integer() },
+      {
+        description:
+          'transactions of the last 5 minutes of the process that answers; null if there were none',
+      },
+    ),
+  ),
+});
+export type ActivityJson = Static<typeof activityJson>;
+
+const windowHours = Type.Integer({ description: 'the hours up to now that were looked at' });
+const silentMembers = { last_at: instant, window_hours: windowHours };
+const attentionItemJson = Type.Union([
+  Type.Object(
+    {
+      kind: oneOf(['rising_refusals']),
+      webhook_id: Type.String(),
+      webhook_name: Type.String(),
+      window_hours: windowHours,
+      refused: counted,
+      total: Type.Integer({ description: 'postbacks of the window, refused or not' }),
+      total_is_more: Type.Boolean({ description: 'and more, which were not counted' }),
+      usual: Type.Number({ description: 'refused in as many hours before, on average' }),
+      code: Type.String({ description: 'the most frequent one' }),
+    },
+    { description: 'A webhook refuses more than it used to' },
+  ),
+  Type.Object(
+    {
+      kind: oneOf(['silent_webhook']),
+      webhook_id: Type.String(),
+      webhook_name: Type.String(),
+      ...silentMembers,
+    },
+    { description: 'A sender that used to post at this time has stopped' },
+  ),
+  Type.Object(
+    { kind: oneOf(['silent_publisher', 'silent_buyer']), name: Type.String(), ...silentMembers },
+    { description: 'A partner that used to have calls at this time has none' },
+  ),
+  Type.Object(
+    {
+      kind: oneOf(['unmatched']),
+      code: oneOf(['call_not_found', 'no_call_in_window', 'ambiguous_call']),
+      count: counted,
+      is_more: Type.Boolean({ description: 'and more, which were not counted' }),
+      from: instant,
+    },
+    { description: 'Postbacks of the last day that found no call, and were not replayed since' },
+  ),
+  Type.Object(
+    {
+      kind: oneOf(['waiting_updates']),
+      calls: counted,
+      updates: counted,
+      live_for_hours: Type.Integer(),
+      oldest: Type.Object({ call_log_id: Type.String(), started_at: instant }),
+    },
+    { description: 'Updates wait for calls that should be over' },
+  ),
+]);
+export type AttentionItemJson = Static<typeof attentionItemJson>;
+
+export const attentionJson = Type.Object({ at: instant, items: Type.Array(attentionItemJson) });

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { needs } from '../access/access.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs } from '../route.ts';
+import { findAttention } from './attention.ts';
+import { MinuteCounts } from './minute-counts.ts';
+import { type ActivityJson, activityJson, attentionJson } from './overview-schemas.ts';
+
+const minutesShown = 60;
+const countBudgetMs = 1_000;
+
+/** What is going on now, and what needs attention. */
+export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }: Api): void {
+  const docs = (summary: string, response: object) => ({
+    schema: { ...apiDocs, tags: ['overview'], summary, response: { 200: response, '4xx': problem } },
+    ...needs('read'),
+  });
+  const minuteCounts = new MinuteCounts({
+    count: store.countOutcomes,
+    now: Date.now,
+    budgetMs: countBudgetMs,
+  });
+
+  app.get(
+    '/overview/activity',
+    docs('Postbacks a minute by outcome, live calls, queued updates and commit time', activityJson),
+    async ({ owner: { accountId } }, reply) => {
+      const { liveCalls, queuedUpdates } = await store.countWaitingOf(accountId);
+      const minutes = await minuteCounts.read(accountId, minutesShown);
+      const commit = metrics.recentCommits();
+      return reply.header('cache-control', 'no-store').send({
+        minutes: minutes.map(({ at, counts }) => ({ at: new Date(at).toISOString(), counts })),
+        live_calls: liveCalls,
+        queued_updates: queuedUpdates,
+        commit: commit && { p50_ms: commit.p50, p99_ms: commit.p99, commits: commit.commits },
+      } satisfies ActivityJson);
+    },
+  );
+
+  app.get(
+    '/overview/attention',
+    docs(
+      'What needs attention: rising refusals, silence, postbacks without a call, updates that wait',
+      attentionJson,
+    ),
+    async ({ owner: { accountId } }, reply) => {
+      const now = Date.now();
+      const items = await findAttention(store, accountId, now);
+      return reply.header('cache-control', 'no-store').send({ at: new Date(now).toISOString(), items });
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import Type, { type Static } from 'typebox';
+import { instantQuery, page, textQuery } from '../list-schemas.ts';
+import { fault } from '../problem-schemas.ts';
+import { changes, instant, nullable, oneOf } from '../value-schemas.ts';
+
+export const postbackStatuses = ['queued', 'applied', 'unchanged', 'rejected'] as const;
+export const postbackJson = Type.Object(
+  {
+    id: Type.String(),
+    webhook_id: Type.String(),
+    webhook_name: Type.String(),
+    received_at: instant,
+    applied_at: nullable(instant),
+    status: oneOf(postbackStatuses),
+    code: nullable(Type.String()),
+    detail: nullable(Type.String()),
+    call_log_id: nullable(Type.String()),
+    phone_number: nullable(Type.String()),
+    matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+    candidates: nullable(Type.Integer()),
+    transaction_id: nullable(Type.String()),
+    dry_run: Type.Boolean(),
+    source_ip: Type.String(),
+    request: Type.Unknown({
+      description:
+        'method, query and headers without the key, body; `removed` is true where the body was too old to be kept',
+    }),
+    update: Type.Unknown(),
+    changes,
+    errors: Type.Array(fault),
+    ignored: Type.Array(Type.String()),
+    replay_of: nullable(Type.String({ description: 'the refused postback that this one repeats' })),
+    replayed_by: nullable(Type.String({ description: 'who had it repeated' })),
+  },
+  { $id: 'Postback' },
+);
+
+/** One postback, with what its sender was told. */
+export const postbackDetailJson = Type.Interface([postbackJson], {
+  answer: Type.Object(
+    { status: Type.Integer({ description: 'of HTTP' }), body: Type.Unknown() },
+    { description: 'as JSON, in whatever form it was given; without the ids of an ambiguous match' },
+  ),
+});
+export type PostbackDetailJson = Static<typeof postbackDetailJson>;
+
+export const postbackRef = Type.Ref('Postback');
+export type PostbackJson = Static<typeof postbackJson>;
+export const postbacksQuery = Type.Object({
+  ...page,
+  webhook_id: textQuery,
+  status: Type.Optional(oneOf(postbackStatuses)),
+  code: textQuery,
+  call_log_id: textQuery,
+  transaction_id: textQuery,
+  replay_of: Type.Optional(Type.String({ description: 'id of a refused postback: its replays' })),
+  from: instantQuery,
+  to: instantQuery,
+});
+
+/** A sender's answer (contract 2.8). */
+export const postbackAnswerJson = Type.Object({
+  postback_id: Type.String(),
+  status: oneOf(['applied', 'unchanged', 'queued']),
+  duplicate: Type.Boolean(),
+  call_log_id: Type.String(),
+  matched_by: oneOf(['call_log_id', 'phone_number']),
+  candidates: Type.Integer(),
+  changes,
+  ignored: Type.Array(Type.String()),
+  dry_run: Type.Optional(Type.Boolean()),
+});
+
+const dryRun = Type.Optional(Type.Boolean({ description: 'tell what it would do, and do nothing' }));
+export const replayQuery = Type.Object({ dry_run: dryRun });
+export const replayBody = Type.Optional(Type.Object({ dry_run: dryRun }, { additionalProperties: false }));

@@ -1,0 +1,129 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
+import type { Postback } from '../../../core/updates/postback.ts';
+import { refuse } from '../../../core/updates/rejection.ts';
+import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
+import type { KeyedWebhook, RecordedPostback } from '../../../store/store.ts';
+import { refuseRecorded } from '../../guards/webhook-guards.ts';
+import { answerPostback } from '../../postbacks/postback-answer.ts';
+import { readRequest, refusePreview, refuseWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import { type RecordedRequest, readRecord } from '../../postbacks/recorded-request.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { isUuid } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById, documentedQuery, type List, namesOf } from '../route.ts';
+import { postbackAnswerJson, replayBody, replayQuery } from './postback-schemas.ts';
+
+type Replay = ById & List & { Body: Static<typeof replayBody> };
+
+/**
+ * A refused postback goes through again, once what it was refused for is mended: the recorded request is read anew,
+ * and takes the way of every postback. It is received now, but its match window and conversion time count from the
+ * first receipt. Once it is done, another replay is a repeat: it is answered as the first, and nothing is done twice.
+ */
+export function registerReplayRoute(app: FastifyInstance, api: Api): void {
+  app.post<Replay>(
+    '/postbacks/:id/replay',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['postback log'],
+        summary: 'Send a refused postback through again',
+        querystring: replayQuery,
+        body: replayBody,
+        response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
+      },
+      ...documentedQuery,
+      ...needs('send_postbacks'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(replayQuery));
+      const isDryRun = reader.boolean('dry_run') === true || request.body?.dry_run === true;
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { id } = request.params;
+      const postback = isUuid(id) ? await api.store.findRecordedPostback(request.owner.accountId, id) : null;
+      if (postback === null)
+        return sendProblem(reply, refuse('not_found', 'There is no postback with this id in the log.'));
+      const recorded = readReplayable(postback);
+      if (typeof recorded === 'string') return sendNotReplayable(reply, recorded);
+      return replay(api, request, reply, { postback, recorded, isDryRun });
+    },
+  );
+}
+
+type Asked = { postback: RecordedPostback; recorded: RecordedRequest; isDryRun: boolean };
+
+async function replay(
+  { store, writer, metrics }: Api,
+  { owner, sourceIp }: FastifyRequest,
+  reply: FastifyReply,
+  asked: Asked,
+): Promise<FastifyReply> {
+  for (;;) {
+    const webhook = await store.findOwnWebhook(owner.accountId, asked.postback.webhookId);
+    if (webhook === null)
+      return sendNotReplayable(
+        reply,
+        'Its webhook was deleted: ask the sender to send it through another one.',
+      );
+    const postback = toReplay(webhook, asked, owner.name, sourceIp);
+    const outcome = await writer.submit(postback);
+    if (outcome === 'stale') continue;
+    metrics.countPostback(outcome);
+    return answerPostback(reply, outcome, { form: 'json', isDryRun: postback.isDryRun });
+  }
+}
+
+function toReplay(
+  webhook: KeyedWebhook,
+  { postback, recorded, isDryRun }: Asked,
+  by: string,
+  sourceIp: string,
+): Postback {
+  const { first } = postback;
+  const { query, body } = recorded;
+  const type = recorded.type ?? webhook.type;
+  const atDoor =
+    refuseWebhook(type, webhook) ??
+    refusePreview(recorded) ??
+    refuseRecorded(webhook, recorded.method, first);
+  const received = { query, receivedAt: first.receivedAt };
+  const { decoded, refusal } = readRequest(type, webhook, recorded, received, body, atDoor);
+  const postbackId = makeOrderedId();
+  const arrival = { postbackId, receivedAt: instantOfId(postbackId), sourceIp, request: first.request };
+  return {
+    ...toPostback(webhook, arrival, decoded, refusal),
+    transactionId: transactionIdOf(postback),
+    isDryRun,
+    replay: { of: first.postbackId, firstReceivedAt: first.receivedAt, by },
+  };
+}
+
+/**
+ * A refusal left the request's own id free; without one, all replays of a request share an id made of the first's,
+ * so that two clicks are one replay. An update that was refused only when its call completed has used up its id.
+ */
+function transactionIdOf({ postbackId, first, firstStatus, transactionId }: RecordedPostback): string {
+  return firstStatus === 'rejected'
+    ? (transactionId ?? `replay:${first.postbackId}`)
+    : `replay:${postbackId}`;
+}
+
+/** The request to go through again, or why there is none: a sentence that says what to do. */
+function readReplayable({ status, isDryRun, first }: RecordedPostback): RecordedRequest | string {
+  if (status !== 'rejected')
+    return `It was not refused but is ${status}: change the call by hand, or have a new postback sent.`;
+  if (isDryRun) return 'It was a dry run, which is to change nothing: ask the sender for the request itself.';
+  const recorded = readRecord(first.request);
+  if (recorded === null)
+    return 'The log could not keep its request as it was sent: ask the sender to send it again.';
+  if (recorded.method !== 'GET' && recorded.method !== 'POST')
+    return `It was sent by ${recorded.method}, which changes nothing: ask the sender to use GET or POST.`;
+  return recorded;
+}
+
+function sendNotReplayable(reply: FastifyReply, detail: string): FastifyReply {
+  return sendProblem(reply, refuse('not_replayable', detail));
+}

@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { refusalCodes } from '../../core/updates/rejection.ts';
+import { nullable, oneOf, optional } from './value-schemas.ts';
+
+export const fault = Type.Object({
+  field: nullable(Type.String({ description: 'as it was sent; null for the request as a whole' })),
+  code: Type.String(),
+  detail: Type.String({ description: 'what to do' }),
+});
+
+export const problemJson = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'what to do' }),
+    code: oneOf(Object.keys(refusalCodes)),
+    postback_id: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(fault, { description: 'every fault of the request' })),
+    call_log_ids: Type.Optional(Type.Array(Type.String(), { description: 'the calls that match' })),
+    ...optional({
+      call_log_id: Type.String(),
+      matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+      candidates: Type.Integer(),
+      ignored: Type.Array(Type.String()),
+      dry_run: Type.Boolean(),
+      batch_id: Type.String({ description: 'of a batch that was refused as a whole' }),
+      summary: Type.Unknown(),
+      results: Type.Array(Type.Unknown()),
+    }),
+  },
+  { $id: 'Problem' },
+);
+
+/** The answer to a request that was refused, as a response of a route's schema. */
+export const problem = {
+  description: 'Refused: `detail` says what to do',
+  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+};

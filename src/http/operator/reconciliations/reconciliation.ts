@@ -1,0 +1,121 @@
+/** A statement against our records, as lines of JSON. */
+import {
+  compareCall,
+  itemKinds,
+  missingHere,
+  missingThere,
+  type ReconciledItem,
+  type TheirAmount,
+  Totals,
+} from '../../../core/reports/reconcile.ts';
+import type { Refusal } from '../../../core/updates/rejection.ts';
+import type { CallCursor, StatementScope, Store } from '../../../store/store.ts';
+import type { RefusedLine, Statement } from './statement.ts';
+
+const idsAtOnce = 1_000;
+const callsAtOnce = 5_000;
+
+export type ReconciliationOptions = {
+  accountId: string;
+  scope: StatementScope;
+  ignoredColumns: string[];
+  /** makes an answer of what went wrong */
+  refusalOf(error: unknown): Refusal;
+};
+
+/** Items in the order of the statement, then what it lacks, then one line with the totals. */
+export async function* reconcileLines(
+  store: Store,
+  statement: Statement,
+  { accountId, scope, ignoredColumns, refusalOf }: ReconciliationOptions,
+): AsyncGenerator<string> {
+  const totals = new Totals();
+  const write = (item: ReconciledItem) => {
+    totals.add(item);
+    return lineOf(itemToJson(item));
+  };
+  try {
+    for (const line of statement.refused) yield lineOf(refusedToJson(line));
+    for await (const item of compareAll(store, accountId, scope, statement)) yield write(item);
+  } catch (error) {
+    const { code, detail } = refusalOf(error);
+    yield lineOf({ error: { code, detail } });
+    return;
+  }
+  yield lineOf({
+    totals: { ...totals.toJson(), refused: { count: statement.refused.length } },
+    amount: scope.amount,
+    from: scope.from,
+    to: scope.to,
+    ...scope.partner,
+    ignored_columns: ignoredColumns,
+  });
+}
+
+/** As they stand in an item. */
+export const kindsOfItems = [...itemKinds, 'refused'] as const;
+
+async function* compareAll(
+  store: Store,
+  accountId: string,
+  scope: StatementScope,
+  { amounts, unmatched, refused }: Statement,
+): AsyncGenerator<ReconciledItem> {
+  for (const chunk of chunksOf(amounts, idsAtOnce)) {
+    const ours = await store.readAmounts(
+      accountId,
+      scope,
+      chunk.map(([callLogId]) => callLogId),
+    );
+    for (const [callLogId, theirs] of chunk) {
+      yield compareCall(callLogId, theirs, ours.get(callLogId) ?? null);
+    }
+  }
+  for (const { call, units, line } of unmatched)
+    yield missingHere(call.phoneNumber, call.startedAt, units, line);
+  const named = new Set(refused.map(({ callLogId }) => callLogId));
+  let after: CallCursor | null = null;
+  do {
+    const page = await store.listAmounts(accountId, scope, callsAtOnce, after);
+    for (const ours of page.items) {
+      const isThere = amounts.has(ours.callLogId) || named.has(ours.callLogId);
+      const item = isThere ? null : missingThere(ours);
+      if (item !== null) yield item;
+    }
+    after = page.cursor;
+  } while (after !== null);
+}
+
+function* chunksOf(amounts: Map<string, TheirAmount>, size: number): Generator<[string, TheirAmount][]> {
+  let chunk: [string, TheirAmount][] = [];
+  for (const entry of amounts) {
+    chunk.push(entry);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function itemToJson({ callLogId, phoneNumber, startedAt, isHeld, ...item }: ReconciledItem) {
+  return {
+    kind: item.kind,
+    line: item.line,
+    call_log_id: callLogId,
+    ...(phoneNumber !== null && { phone_number: phoneNumber }),
+    started_at: startedAt,
+    theirs: item.theirs,
+    ours: item.ours,
+    difference: item.difference,
+    held: isHeld,
+    note: item.note,
+  };
+}
+
+function refusedToJson({ line, callLogId, refusal: { code, detail, errors } }: RefusedLine) {
+  return { kind: 'refused', line, call_log_id: callLogId, code, detail, errors };
+}
+
+function lineOf(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,109 @@
+/** `POST /reconciliations`: a partner's statement compared with our records over a period. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { reconciledAmounts } from '../../../core/reports/reconcile.ts';
+import { type Refusal, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import type { Account, StatementScope } from '../../../store/store.ts';
+import { readMapping } from '../../files/columns.ts';
+import { readDelimiter, readFileFormat } from '../../files/file-request.ts';
+import { fileBody } from '../../files/file-schemas.ts';
+import { openBody, refuseFile, sendLines } from '../../files/request-body.ts';
+import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
+import { needs } from '../access/access.ts';
+import { definedOnly, ListReader } from '../list-reader.ts';
+import { readPeriodEnd, readPeriodStart } from '../period.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { reconcileLines } from './reconciliation.ts';
+import { reconciliationAnswer, reconciliationQuery } from './reconciliation-schemas.ts';
+import { readStatement } from './statement.ts';
+import { statementColumns } from './statement-columns.ts';
+
+/** @param scope takes bodies as they arrive. @param stopping tells that the server stops */
+export function registerReconciliationRoute(scope: FastifyInstance, api: Api, stopping: AbortSignal): void {
+  scope.post<List>(
+    '/reconciliations',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['files'],
+        summary: 'Compare a partner’s statement with our records',
+        description:
+          'A statement is CSV or NDJSON of at most 500,000 lines. Several lines for one call count by their sum. Nothing is changed.',
+        querystring: reconciliationQuery,
+        body: fileBody,
+        response: { 200: reconciliationAnswer, '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('read'), // nothing is changed
+    },
+    (request, reply) => reconcile(api, request, reply, stopping),
+  );
+}
+
+async function reconcile(
+  api: Api,
+  request: FastifyRequest<List>,
+  reply: FastifyReply,
+  stopping: AbortSignal,
+): Promise<FastifyReply> {
+  const body = openBody(request, reply, stopping);
+  const account = await accountOf(api, request);
+  const asked = readRequest(request, account);
+  if ('code' in asked) return refuseFile(reply, asked);
+  const { scope, reading } = asked;
+  const file = await openRowsFile(body, reading);
+  const statement = 'refusal' in file ? file : await readStatement(api.store, account, scope, file);
+  if ('refusal' in file) return refuseFile(reply, file.refusal, file.line);
+  if ('refusal' in statement) return refuseFile(reply, statement.refusal, statement.line);
+  const lines = reconcileLines(api.store, statement, {
+    accountId: account.accountId,
+    scope,
+    ignoredColumns: file.ignoredColumns,
+    refusalOf: (error) => api.refusalOf(error, request.log),
+  });
+  return sendLines(reply, lines);
+}
+
+function readRequest(
+  request: FastifyRequest<List>,
+  { timeZone }: Account,
+): { scope: StatementScope; reading: FileReading } | Refusal {
+  const format = readFileFormat(request);
+  if (typeof format !== 'string') return format;
+  const reader = new ListReader<string>(request.query, namesOf(reconciliationQuery));
+  const delimiter = readDelimiter(reader);
+  const maps = reader.texts('map');
+  const amount = reader.choice('amount', reconciledAmounts);
+  const partner = definedOnly({
+    publisher: reader.text('publisher'),
+    buyer: reader.text('buyer'),
+    campaign: reader.text('campaign'),
+  });
+  const [from, to] = [reader.text('from'), reader.text('to')];
+  if (reader.refusal !== null) return reader.refusal;
+  const faults: Fault[] = [];
+  const start = checked('from', from === undefined ? sendDate : readPeriodStart(from, timeZone), faults);
+  const end = checked('to', to === undefined ? sendDate : readPeriodEnd(to, timeZone), faults);
+  if (amount === undefined) checked('amount', sendAmount, faults);
+  if (faults.length === 0 && start >= end)
+    checked('to', new Invalid('The period ends before it begins.'), faults);
+  if (faults.length > 0 || amount === undefined) return refuseFaults(faults);
+  const rules = statementColumns(amount);
+  const mapping = readMapping(maps, rules);
+  if ('code' in mapping) return mapping;
+  return {
+    scope: { amount, from: start, to: end, partner },
+    reading: { format, delimiter, keepsEmpty: false, mapping, rules },
+  };
+}
+
+const sendDate = new Invalid('Send the first and the last day of the period, such as 2026-11-01.');
+const sendAmount = new Invalid(`Send what the statement is about: ${reconciledAmounts.join(' or ')}.`);
+
+/** The text that was read; what could not be read is a fault. */
+function checked(field: string, value: string | Invalid, faults: Fault[]): string {
+  if (!(value instanceof Invalid)) return value;
+  faults.push({ field, code: value.code, detail: value.detail });
+  return '';
+}

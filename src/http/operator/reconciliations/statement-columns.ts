@@ -1,0 +1,23 @@
+import type { ReconciledAmount } from '../../../core/reports/reconcile.ts';
+import { refuse } from '../../../core/updates/rejection.ts';
+import type { ColumnRules } from '../../files/columns.ts';
+
+const callNames = ['call_log_id', 'phone_number'];
+
+/** What the columns of a partner's statement may mean. The amount may also be called by the field it is held against. */
+export function statementColumns(amount: ReconciledAmount): ColumnRules {
+  const names = [...callNames, 'started_at', 'amount'];
+  return {
+    names,
+    meaningOf: (name) => (name === amount ? 'amount' : names.find((known) => known === name)),
+    refuse(meanings, columns) {
+      if (!callNames.some((name) => meanings.has(name))) {
+        const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The first line has ${columns}.`;
+        return refuse('call_not_identified', detail);
+      }
+      if (meanings.has('amount')) return null;
+      const detail = `No column has the amount. Call one amount, or map one to it, such as "Payout=amount". The first line has ${columns}.`;
+      return refuse('invalid_value', detail);
+    },
+  };
+}

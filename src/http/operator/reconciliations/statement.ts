@@ -1,0 +1,142 @@
+/** A partner's statement, read whole before it is compared: what it says of each call, in its order. */
+
+import { readStatementAmount, type TheirAmount } from '../../../core/reports/reconcile.ts';
+import { readCallLogId } from '../../../core/updates/decode.ts';
+import { type Refusal, refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import { readInstant } from '../../../core/values/instant.ts';
+import { readPhone } from '../../../core/values/phone.ts';
+import type { Account, NumberedLine, StatementScope, Store } from '../../../store/store.ts';
+import type { FileFault } from '../../files/file-fault.ts';
+import type { FileRow, RowsFile } from '../../files/rows-file.ts';
+
+/** What the lines of a statement hold in memory, about 100 MB. */
+export const statementLinesMax = 500_000;
+/** Lines that are looked up by number at once. */
+const numberedLinesMax = 500;
+
+export type Statement = {
+  /** by call_log_id */
+  amounts: Map<string, TheirAmount>;
+  /** lines that name a number which made no such call */
+  unmatched: UnmatchedLine[];
+  refused: RefusedLine[];
+};
+
+/** `callLogId`: the call that it names all the same */
+export type RefusedLine = { line: number; callLogId: string | null; refusal: Refusal };
+
+type Line = { line: number; units: bigint; call: string | NumberedLine };
+type UnmatchedLine = Line & { call: NumberedLine };
+
+/** Reads a statement. A file that breaks off is of no use: half a statement would show half the calls as missing. */
+export async function readStatement(
+  store: Store,
+  account: Account,
+  scope: StatementScope,
+  file: RowsFile,
+): Promise<Statement | FileFault> {
+  const reader = new StatementReader(store, account, scope);
+  let lines = 0;
+  for await (const row of file.rows) {
+    if ('fault' in row) return row.fault;
+    lines += 1;
+    if (lines > statementLinesMax) {
+      const detail = `A statement may have at most ${statementLinesMax} lines: split it, by weeks for example, and reconcile each part over its period.`;
+      return { refusal: refuse('body_too_large', detail), line: row.line };
+    }
+    await reader.add(row);
+  }
+  return reader.finish();
+}
+
+class StatementReader {
+  readonly #store: Store;
+  readonly #account: Account;
+  readonly #scope: StatementScope;
+  readonly #statement: Statement = { amounts: new Map(), unmatched: [], refused: [] };
+  #numbered: UnmatchedLine[] = [];
+
+  constructor(store: Store, account: Account, scope: StatementScope) {
+    this.#store = store;
+    this.#account = account;
+    this.#scope = scope;
+  }
+
+  async add(row: FileRow): Promise<void> {
+    const read = 'values' in row ? this.#read(row.line, row.values) : refusedLine(row.line, row.refusal);
+    if ('refusal' in read) this.#statement.refused.push(read);
+    else if (typeof read.call === 'string') this.#addAmount(read.call, read);
+    else this.#numbered.push({ ...read, call: read.call });
+    if (this.#numbered.length === numberedLinesMax) await this.#match();
+  }
+
+  async finish(): Promise<Statement> {
+    await this.#match();
+    this.#statement.refused.sort((one, other) => one.line - other.line);
+    return this.#statement;
+  }
+
+  #read(line: number, values: Record<string, unknown>): Line | RefusedLine {
+    const { timeZone, defaultCountry } = this.#account;
+    const faults: Fault[] = [];
+    const read = <T>(name: string, reader: (value: unknown) => T | Invalid): T | null => {
+      const value = values[name];
+      if (value === undefined || value === null || value === '') return null;
+      const result = reader(value);
+      if (!(result instanceof Invalid)) return result;
+      faults.push({ field: name, code: result.code, detail: result.detail });
+      return null;
+    };
+    const callLogId = read('call_log_id', readCallLogId);
+    const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
+    const startedAt = read('started_at', (value) => readInstant(value, timeZone));
+    const units = read('amount', readStatementAmount) ?? read(this.#scope.amount, readStatementAmount);
+    if (faults.length > 0) return refusedLine(line, refuseFaults(faults), callLogId);
+    if (units === null)
+      return refusedLine(line, refuse('invalid_value', 'The line has no amount.'), callLogId);
+    if (callLogId !== null) return { line, units, call: callLogId };
+    if (phoneNumber !== null) return { line, units, call: { phoneNumber, startedAt } };
+    return refusedLine(line, refuse('call_not_identified', 'The line names no call: is it a total?'));
+  }
+
+  async #match(): Promise<void> {
+    const lines = this.#numbered;
+    this.#numbered = [];
+    if (lines.length === 0) return;
+    const calls = await this.#store.matchNumberedLines(
+      this.#account.accountId,
+      this.#scope,
+      lines.map(({ call }) => call),
+    );
+    for (const [at, line] of lines.entries()) {
+      const call = calls[at] ?? null;
+      if (call === 'ambiguous') this.#statement.refused.push(refusedLine(line.line, ambiguous(line.call)));
+      else if (call === null) this.#statement.unmatched.push(line);
+      else this.#addAmount(call.callLogId, line);
+    }
+  }
+
+  #addAmount(callLogId: string, { line, units }: Line): void {
+    const { amounts } = this.#statement;
+    const known = amounts.get(callLogId);
+    if (known === undefined) {
+      amounts.set(callLogId, { units, line, lines: 1 });
+      return;
+    }
+    known.units += units;
+    known.lines += 1;
+  }
+}
+
+function refusedLine(line: number, refusal: Refusal, callLogId: string | null = null): RefusedLine {
+  return { line, callLogId, refusal };
+}
+
+function ambiguous({ phoneNumber, startedAt }: NumberedLine): Refusal {
+  const detail =
+    startedAt === null
+      ? `Several calls of ${phoneNumber} are in the period: the statement must tell started_at or call_log_id.`
+      : `Two calls of ${phoneNumber} are equally near to this start: the statement must tell call_log_id.`;
+  return refuse('ambiguous_call', detail);
+}

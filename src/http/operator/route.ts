@@ -1,0 +1,65 @@
+/** What the routes below /api/v1 share. */
+import type { FastifyRequest } from 'fastify';
+import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
+import type { LimitFunction } from 'p-limit';
+import type { TSchema } from 'typebox';
+import type { Writer } from '../../ingest/writer.ts';
+import type { Account, Store, TokenOwner } from '../../store/store.ts';
+import type { GuessGuard } from '../guards/auth-failure-limiter.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { PostbackLines } from '../postbacks/postback-lines.ts';
+import type { ErrorMapper } from '../server/errors.ts';
+import { compileValidator } from '../server/validation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** whose token the request carries; set for every route below /api/v1 that wants one */
+    owner: TokenOwner;
+    /** when the session ends that the request came with; null for a request with a token */
+    sessionExpiresAt: string | null;
+    /** of the token or session that the request came with; set where `owner` is */
+    secretHash: Buffer;
+  }
+}
+
+export type Api = {
+  store: Store;
+  writer: Pick<Writer, 'submit'>;
+  metrics: Metrics;
+  lines: PostbackLines;
+  refusalOf: ErrorMapper;
+  guesses: GuessGuard;
+  /** for items of batches and imports, on their way through the writer */
+  bulkLimit: LimitFunction;
+  publicUrl(): string;
+};
+
+export type ById = { Params: { id: string } };
+export type List = { Querystring: Record<string, unknown> };
+
+/** What every route below /api/v1 documents beside its own. */
+export const apiDocs = { security: [{ bearer: [] }, { session: [] }] };
+
+/** For routes whose values are read by code that tells every fault: their schemas are documentation. */
+export const documentedOnly = { validatorCompiler: () => (value: unknown) => ({ value }) };
+
+/** The same for the query alone; the body is checked against its schema. */
+export const documentedQuery = {
+  validatorCompiler: (route: FastifyRouteSchemaDef<TSchema>) =>
+    route.httpPart === 'body' ? compileValidator(route) : (value: unknown) => ({ value }),
+};
+
+/** The account that the request's token speaks for. */
+export async function accountOf(
+  { store }: Pick<Api, 'store'>,
+  { owner }: Pick<FastifyRequest, 'owner'>,
+): Promise<Account> {
+  const account = await store.findAccount(owner.accountId);
+  if (account === null) throw new Error('a token is of no account');
+  return account;
+}
+
+/** The names of an object schema's members. */
+export function namesOf<Members extends object>(schema: { properties: Members }): (keyof Members & string)[] {
+  return Object.keys(schema.properties) as (keyof Members & string)[]; // Object.keys widens to string
+}

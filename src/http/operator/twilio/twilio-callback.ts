@@ -1,0 +1,84 @@
+/** What a Twilio status callback says of a call (contract 3). */
+import { type CallEvent, decodeCallEvent } from '../../../core/calls/call-event.ts';
+import { readCallLogId } from '../../../core/updates/decode.ts';
+import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import { checkText } from '../../../core/values/text.ts';
+import type { Account } from '../../../store/store.ts';
+
+type Ending = {
+  state: 'live' | 'completed';
+  timeIs?: 'started_at' | 'answered_at' | 'ended_at';
+  endStatus?: string;
+};
+
+/** What each CallStatus says of the call, and which of its times the callback's Timestamp is. */
+const statuses: ReadonlyMap<string, Ending> = new Map([
+  ['queued', { state: 'live', timeIs: 'started_at' }],
+  ['initiated', { state: 'live', timeIs: 'started_at' }],
+  ['ringing', { state: 'live' }],
+  ['in-progress', { state: 'live', timeIs: 'answered_at' }],
+  ['completed', { state: 'completed', timeIs: 'ended_at', endStatus: 'answered' }],
+  ['busy', { state: 'completed', timeIs: 'ended_at', endStatus: 'busy' }],
+  ['failed', { state: 'completed', timeIs: 'ended_at', endStatus: 'failed' }],
+  ['no-answer', { state: 'completed', timeIs: 'ended_at', endStatus: 'no-answer' }],
+  ['canceled', { state: 'completed', timeIs: 'ended_at', endStatus: 'canceled' }],
+]);
+
+/** The parameter that a field comes from, where it has another name. */
+const parameterNames: Record<string, string> = { tracking_number: 'To', duration_seconds: 'CallDuration' };
+
+const fromCharsMax = 200;
+
+/** @param query of the callback URL: `campaign`, `publisher` and `buyer` may stand there */
+export function readCallback(
+  form: URLSearchParams,
+  query: URLSearchParams,
+  context: Account & { receivedAt: string },
+): { callLogId: string; event: CallEvent } | { faults: Fault[] } {
+  const faults: Fault[] = [];
+  const callLogId = readCallLogId(form.get('CallSid') ?? '');
+  if (callLogId instanceof Invalid) {
+    const detail = `The CallSid is missing or no id. ${callLogId.detail}`;
+    faults.push({ field: 'CallSid', code: 'call_not_identified', detail });
+  }
+  const status = statuses.get(form.get('CallStatus') ?? '');
+  if (status === undefined) {
+    const detail = `Send one of: ${[...statuses.keys()].join(', ')}.`;
+    faults.push({ field: 'CallStatus', code: 'invalid_value', detail });
+  }
+  const { event, faults: eventFaults } = decodeCallEvent(
+    withoutEmpty({
+      state: status?.state,
+      end_status: status?.endStatus,
+      ...(status?.timeIs !== undefined && { [status.timeIs]: readTimestamp(form.get('Timestamp')) }),
+      phone_number: form.get('From'),
+      tracking_number: form.get('To'),
+      duration_seconds: form.get('CallDuration'),
+      campaign: query.get('campaign'),
+      publisher: query.get('publisher'),
+      buyer: query.get('buyer'),
+    }),
+    context,
+  );
+  for (const fault of eventFaults) {
+    if (fault.field === 'phone_number') event.facts.phone_number = readAnonymous(form.get('From'));
+    else faults.push({ ...fault, field: parameterNames[fault.field ?? ''] ?? fault.field });
+  }
+  return faults.length > 0 || callLogId instanceof Invalid ? { faults } : { callLogId, event };
+}
+
+/** RFC 2822, such as `Mon, 23 Nov 2026 10:00:00 +0000`; undefined for what is no time. */
+function readTimestamp(text: string | null): string | undefined {
+  const at = Date.parse(text ?? '');
+  return at > 0 && at < Date.UTC(10_000, 0) ? new Date(at).toISOString() : undefined;
+}
+
+/** A caller may be anonymous or a SIP address: the call counts all the same, and keeps what Twilio said. */
+function readAnonymous(from: string | null): string | null {
+  const text = checkText(from?.trim() ?? '', fromCharsMax);
+  return text instanceof Invalid || text === '' ? null : text;
+}
+
+function withoutEmpty(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => (value ?? '') !== ''));
+}

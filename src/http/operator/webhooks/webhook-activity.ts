@@ -1,0 +1,98 @@
+import type { FastifyInstance } from 'fastify';
+import { refuse } from '../../../core/updates/rejection.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { isUuid } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { HourCounts, noOutcomes } from './hour-counts.ts';
+import {
+  activityQuery,
+  hoursMax,
+  refusalsQuery,
+  type WebhookActivityJson,
+  type WebhookRefusalsJson,
+  webhookActivityJson,
+  webhookRefusalsJson,
+} from './webhook-activity-schemas.ts';
+
+const hoursDefault = 24;
+const countBudgetMs = 750;
+const hourMs = 3_600_000;
+
+/** How busy incoming webhooks are, and what they refuse. */
+export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: Api): void {
+  const docs = { ...apiDocs, tags: ['incoming webhooks'] };
+  const hourCounts = new HourCounts({
+    count: store.countByWebhook,
+    now: Date.now,
+    budgetMs: countBudgetMs,
+  });
+
+  app.get<List>(
+    '/webhooks/activity',
+    {
+      schema: {
+        ...docs,
+        summary: 'Postbacks an hour by webhook and outcome, and each webhook’s last one',
+        querystring: activityQuery,
+        response: { 200: webhookActivityJson, '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async ({ query, owner: { accountId } }, reply) => {
+      const reader = new ListReader(query, namesOf(activityQuery));
+      const hours = reader.wholeNumber('hours', 1, hoursMax) ?? hoursDefault;
+      const webhookId = reader.uuid('webhook_id', 'Send the id of an incoming webhook.') ?? null;
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const [last, counted] = await Promise.all([
+        store.findLastPostbacks(accountId, webhookId),
+        hourCounts.read(accountId, hours, hoursMax),
+      ]);
+      return reply.header('cache-control', 'no-store').send({
+        hours: counted.map(({ at }) => new Date(at).toISOString()),
+        items: last.map((webhook) => ({
+          webhook_id: webhook.webhookId,
+          last_postback_at: webhook.lastAt,
+          counts: counted.map(
+            ({ byWebhook }) => byWebhook && (byWebhook.get(webhook.webhookId) ?? noOutcomes()),
+          ),
+        })),
+      } satisfies WebhookActivityJson);
+    },
+  );
+
+  app.get<ById & List>(
+    '/webhooks/incoming/:id/refusals',
+    {
+      schema: {
+        ...docs,
+        summary: 'What a webhook refused, by code',
+        querystring: refusalsQuery,
+        response: { 200: webhookRefusalsJson, '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async ({ params: { id }, query, owner: { accountId } }, reply) => {
+      const reader = new ListReader(query, namesOf(refusalsQuery));
+      const hours = reader.wholeNumber('hours', 1, hoursMax) ?? hoursDefault;
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (!isUuid(id) || (await store.findWebhook(accountId, id)) === null) {
+        const detail = 'There is no incoming webhook with this id: list them for their ids.';
+        return sendProblem(reply, refuse('not_found', detail));
+      }
+      const { items, isMore } = await store.countRefusalsOf(accountId, id, Date.now() - hours * hourMs);
+      return reply.header('cache-control', 'no-store').send({
+        items: items.map(({ code, count, lastId, lastAt, detail }) => ({
+          code,
+          count,
+          last: { postback_id: lastId, at: lastAt, detail },
+        })),
+        is_more: isMore,
+      } satisfies WebhookRefusalsJson);
+    },
+  );
+}

@@ -1,0 +1,113 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { matchRules } from '../../../core/updates/postback.ts';
+import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
+import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
+import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
+
+const rateMax = 1_000_000;
+const listItemsMax = 100;
+
+/** A list with something in it, or null. */
+function listOrNull<T extends TSchema>(items: T, options: object) {
+  const size = { minItems: 1, maxItems: listItemsMax, uniqueItems: true };
+  return Type.Unsafe<Static<T>[] | null>({ type: ['array', 'null'], items, ...size, ...options });
+}
+
+/** What a webhook lets in, as it is read and as it is set. */
+const access = {
+  allowed_addresses: listOrNull(Type.String({ format: 'address-range' }), {
+    description: 'addresses and CIDR ranges that requests may come from; null: from anywhere',
+    examples: [['203.0.113.7', '2001:db8::/32']],
+  }),
+  rate_limit_per_minute: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: rateMax,
+      description: 'requests of a minute, a batch counting as one; null: as many as come',
+    }),
+  ),
+  allowed_fields: listOrNull(oneOf(allowableFieldNames), {
+    description: 'what postbacks may set; null: all that the type has',
+    examples: [['revenue_paid_out', 'reason']],
+  }),
+  accepts_get: Type.Boolean({ description: 'false: POST only' }),
+};
+
+export const webhookJson = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  type: oneOf(webhookTypeNames),
+  match_window_hours: Type.Integer(),
+  match_rule: oneOf(matchRules),
+  ...access,
+  signature_required: Type.Boolean({
+    description: 'true: requests must be signed by the Standard Webhooks scheme, and GET is not accepted',
+  }),
+  paused: Type.Boolean(),
+  created_at: instant,
+  updated_at: instant,
+});
+export type WebhookJson = Static<typeof webhookJson>;
+
+const madeSecret = { signing_secret: Type.String({ description: 'shown this once, to whoever signs' }) };
+const keyMembers = {
+  auth_key: Type.String({ description: 'shown this once; stored as a hash' }),
+  url: Type.String({ description: 'ready to paste, key included' }),
+};
+
+export const webhookWithKeyJson = Type.Interface([webhookJson], {
+  ...keyMembers,
+  signing_secret: Type.Optional(madeSecret.signing_secret),
+});
+export const changedWebhookJson = Type.Interface([webhookJson], {
+  signing_secret: Type.Optional(madeSecret.signing_secret),
+});
+export const rotatedWebhookJson = Type.Interface([webhookJson], {
+  ...keyMembers,
+  old_keys_expire_at: instant,
+});
+export const rotatedSecretJson = Type.Interface([webhookJson], {
+  ...madeSecret,
+  old_secret_expires_at: instant,
+});
+
+const optionalSettings = {
+  match_window_hours: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 2160, description: '1 hour to 90 days; 168 if left out' }),
+  ),
+  match_rule: Type.Optional(oneOf(matchRules, { description: 'latest if left out' })),
+  allowed_addresses: Type.Optional(access.allowed_addresses),
+  rate_limit_per_minute: Type.Optional(access.rate_limit_per_minute),
+  allowed_fields: Type.Optional(access.allowed_fields),
+  accepts_get: Type.Optional(access.accepts_get),
+  signature_required: Type.Optional(
+    Type.Boolean({ description: 'true makes a signing secret where there is none; false takes it away' }),
+  ),
+  signing_secret: Type.Optional(
+    Type.String({ format: 'signing-secret', description: 'write only: one that the sender made' }),
+  ),
+};
+
+export const webhookBody = Type.Object(
+  { name: nameText, type: oneOf(webhookTypeNames), ...optionalSettings },
+  { additionalProperties: false },
+);
+export type WebhookBody = Static<typeof webhookBody>;
+
+export const webhookChangeBody = Type.Object(
+  { name: Type.Optional(nameText), ...optionalSettings, paused: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+export type WebhookChangeBody = Static<typeof webhookChangeBody>;
+
+const graceHours = Type.Number({ minimum: 0, maximum: 8760, description: '24 if left out' });
+
+export const rotateBody = Type.Object(
+  { grace_hours: Type.Optional(graceHours) },
+  { additionalProperties: false },
+);
+
+export const rotateSecretBody = Type.Object(
+  { grace_hours: Type.Optional(graceHours), signing_secret: optionalSettings.signing_secret },
+  { additionalProperties: false },
+);

@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { decodePostback } from '../../../core/updates/decode.ts';
+import { readObject, readPairs } from '../../../core/updates/input-source.ts';
+import type { Postback } from '../../../core/updates/postback.ts';
+import { type Refusal, refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { webhookTypes } from '../../../core/updates/webhook-type.ts';
+import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
+import type { KeyedWebhook } from '../../../store/store.ts';
+import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
+import { refuseWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { needs } from '../access/access.ts';
+import { isUuid } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById } from '../route.ts';
+import { type WebhookTestBody, webhookTestBody, webhookTestJson } from './webhook-test-schemas.ts';
+
+/**
+ * A postback that the operator sends by hand, to see what a sender would get. It takes the way of every postback and
+ * stands in the log with who sent it. The operator's token stands for what keeps strangers out: the key, the allowed
+ * addresses, the rate and the signature are not asked for.
+ */
+export function registerWebhookTestRoute(app: FastifyInstance, { store, writer, metrics }: Api): void {
+  app.post<ById & { Body: WebhookTestBody }>(
+    '/webhooks/incoming/:id/test',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['incoming webhooks'],
+        summary: 'Send a postback by hand',
+        body: webhookTestBody,
+        response: { 200: webhookTestJson, '4xx': problem },
+      },
+      ...needs('send_postbacks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      for (;;) {
+        const webhook = isUuid(id) ? await store.findOwnWebhook(request.owner.accountId, id) : null;
+        if (webhook === null) {
+          const detail = 'There is no incoming webhook with this id: list them for their ids.';
+          return sendProblem(reply, refuse('not_found', detail));
+        }
+        const postback = readTest(webhook, request, request.body);
+        const outcome = await writer.submit(postback);
+        if (outcome === 'stale') continue;
+        metrics.countPostback(outcome);
+        const answer = outcomeToJson(outcome, postback.isDryRun);
+        return reply.header('cache-control', 'no-store').send({ status: answerStatusOf(outcome), answer });
+      }
+    },
+  );
+}
+
+function readTest(
+  webhook: KeyedWebhook,
+  { owner, sourceIp }: FastifyRequest,
+  { method, query = {}, body, dry_run: isDryRun = false }: WebhookTestBody,
+): Postback {
+  const type = webhookTypes[webhook.type];
+  const sent = method === 'POST' ? (body ?? {}) : null;
+  const sources = [readPairs(Object.entries(query), type)];
+  if (sent !== null) sources.unshift(readObject({ ...sent }, type));
+  const postbackId = makeOrderedId();
+  const receivedAt = instantOfId(postbackId);
+  const decoded = decodePostback(sources, type, { ...webhook, receivedAt });
+  const record = { method, path: `/${type.path}`, query, headers: {}, body: sent, sent_by: owner.name };
+  const arrival = { postbackId, receivedAt, sourceIp, request: JSON.stringify(record) };
+  const refusal =
+    refuseWebhook(webhook.type, webhook) ??
+    refuseGet(webhook, method) ??
+    (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null);
+  return {
+    ...toPostback(webhook, arrival, decoded, refusal),
+    isDryRun: isDryRun || decoded.isDryRun,
+  };
+}
+
+function refuseGet({ acceptsGet, signingSecrets }: KeyedWebhook, method: string): Refusal | null {
+  if (method === 'POST' || (acceptsGet && signingSecrets.length === 0)) return null;
+  return refuse('method_not_allowed', 'Use POST here.');
+}

@@ -1,0 +1,208 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import Type from 'typebox';
+import { refuse } from '../../../core/updates/rejection.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import type { Webhook } from '../../../store/store.ts';
+import { hashSecret, makeSecret } from '../../guards/secret.ts';
+import { makeSigningSecret } from '../../guards/signature.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { actorOf, needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { listOf, pageQuery } from '../list-schemas.ts';
+import { isUuid, writeCursor } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import {
+  changedWebhookJson,
+  rotateBody,
+  rotatedSecretJson,
+  rotatedWebhookJson,
+  rotateSecretBody,
+  type WebhookBody,
+  type WebhookChangeBody,
+  webhookBody,
+  webhookChangeBody,
+  webhookJson,
+  webhookWithKeyJson,
+} from './webhook-schemas.ts';
+import { readWebhookChanges, webhookToJson } from './webhook-settings.ts';
+
+const settingsDefault = { matchWindowHours: 7 * 24, matchRule: 'latest' } as const;
+const graceHoursDefault = 24;
+
+export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }: Api): void {
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['incoming webhooks'],
+    summary,
+    response: { ...response, '4xx': problem },
+  });
+  const path = '/webhooks/incoming';
+  const byId = `${path}/:id`;
+  /** The one answer that shows the key. */
+  const withKey = (webhook: Webhook, key: string) => ({
+    ...webhookToJson(webhook),
+    auth_key: key,
+    url: urlOf(publicUrl(), webhook.type, key),
+  });
+
+  app.post<{ Body: WebhookBody }>(
+    path,
+    {
+      schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { name, type, ...others } = request.body;
+      const read = readWebhookChanges(others, { type, requiresSignature: false });
+      if ('code' in read) return sendProblem(reply, read);
+      const key = makeSecret('rbk');
+      const { accountId } = request.owner;
+      const settings = { ...settingsDefault, ...read.changes, name: name.trim(), type };
+      const webhook = await store.createWebhook(accountId, settings, hashSecret(key), actorOf(request));
+      reply.code(201).header('cache-control', 'no-store');
+      return { ...withKey(webhook, key), ...withSecret(read.madeSecret) };
+    },
+  );
+
+  app.get<List>(
+    path,
+    {
+      schema: {
+        ...docs('List the webhooks, newest first', { 200: listOf(webhookJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      const { items, cursor } = await store.listWebhooks(request.owner.accountId, limit, before);
+      return { items: items.map(webhookToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+
+  app.get<ById>(
+    byId,
+    { schema: docs('Read a webhook', { 200: webhookJson }), ...needs('read') },
+    async (request, reply) => {
+      const { id } = request.params;
+      const webhook = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
+      return webhook === null ? sendUnknown(reply) : webhookToJson(webhook);
+    },
+  );
+
+  app.patch<ById & { Body: WebhookChangeBody }>(
+    byId,
+    {
+      schema: {
+        ...docs('Change, pause or resume a webhook', { 200: changedWebhookJson }),
+        body: webhookChangeBody,
+      },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const before = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
+      if (before === null) return sendUnknown(reply);
+      const read = readWebhookChanges(request.body, before);
+      if ('code' in read) return sendProblem(reply, read);
+      const webhook = await store.changeWebhook(request.owner.accountId, id, read.changes, actorOf(request));
+      if (webhook === null) return sendUnknown(reply);
+      if (read.madeSecret !== null) reply.header('cache-control', 'no-store');
+      return { ...webhookToJson(webhook), ...withSecret(read.madeSecret) };
+    },
+  );
+
+  app.delete<ById>(
+    byId,
+    {
+      schema: docs('Delete a webhook; its postbacks stay in the log', { 204: Type.Null() }),
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const isDeleted =
+        isUuid(id) && (await store.deleteWebhook(request.owner.accountId, id, actorOf(request)));
+      return isDeleted ? reply.code(204).send() : sendUnknown(reply);
+    },
+  );
+
+  app.post<ById & { Body: Static<typeof rotateBody> | undefined }>(
+    `${byId}/rotate-key`,
+    {
+      schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const oldKeysExpireAt = graceEnd(request.body);
+      const key = makeSecret('rbk');
+      const webhook = isUuid(id)
+        ? await store.rotateKey(
+            request.owner.accountId,
+            id,
+            hashSecret(key),
+            oldKeysExpireAt,
+            actorOf(request),
+          )
+        : null;
+      if (webhook === null) return sendUnknown(reply);
+      return reply
+        .header('cache-control', 'no-store')
+        .send({ ...withKey(webhook, key), old_keys_expire_at: oldKeysExpireAt });
+    },
+  );
+
+  app.post<ById & { Body: Static<typeof rotateSecretBody> | undefined }>(
+    `${byId}/rotate-signing-secret`,
+    {
+      schema: {
+        ...docs('Make a new signing secret, or take one that the sender made', { 200: rotatedSecretJson }),
+        body: Type.Optional(rotateSecretBody),
+      },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const oldSecretExpiresAt = graceEnd(request.body);
+      const secret = request.body?.signing_secret ?? makeSigningSecret();
+      const webhook = isUuid(id)
+        ? await store.rotateSigningSecret(
+            request.owner.accountId,
+            id,
+            secret,
+            oldSecretExpiresAt,
+            actorOf(request),
+          )
+        : null;
+      if (webhook === null) return sendUnknown(reply);
+      reply.header('cache-control', 'no-store');
+      return { ...webhookToJson(webhook), ...withSecret(secret), old_secret_expires_at: oldSecretExpiresAt };
+    },
+  );
+}
+
+/** When what is replaced now ends. */
+function graceEnd(body: Static<typeof rotateBody> | undefined): string {
+  return new Date(Date.now() + (body?.grace_hours ?? graceHoursDefault) * 3_600_000).toISOString();
+}
+
+/** Of a secret that was just made: the one answer that shows it. */
+function withSecret(secret: string | null): { signing_secret?: string } {
+  return secret === null ? {} : { signing_secret: secret };
+}
+
+function sendUnknown(reply: FastifyReply): FastifyReply {
+  return sendProblem(
+    reply,
+    refuse('not_found', 'There is no incoming webhook with this id: list them for their ids.'),
+  );
+}
+
+function urlOf(publicUrl: string, type: WebhookType, key: string): string {
+  return `${publicUrl}/${webhookTypes[type].path}?auth_key=${key}`;
+}

@@ -1,0 +1,154 @@
+import type { Socket } from 'node:net';
+import swagger from '@fastify/swagger';
+import scalar from '@scalar/fastify-api-reference';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { AddressList } from '../../core/access/address-list.ts';
+import { type RefusalCode, refusalCodes, refuse } from '../../core/updates/rejection.ts';
+import type { Writer } from '../../ingest/writer.ts';
+import type { Store } from '../../store/store.ts';
+import { GuessGuard, goodMax } from '../guards/auth-failure-limiter.ts';
+import { noteSourceIp } from '../guards/source-ip.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { registerSignIn } from '../operator/access/sign-in.ts';
+import { registerApi } from '../operator/api.ts';
+import { sharedSchemas } from '../operator/shared-schemas.ts';
+import { registerTwilioRoute } from '../operator/twilio/twilio.ts';
+import { registerBatchRoutes } from '../postbacks/batch-routes.ts';
+import { createBulkLimit } from '../postbacks/bulk.ts';
+import type { PostbackLines } from '../postbacks/postback-lines.ts';
+import { registerPostbackRoutes } from '../postbacks/postback-routes.ts';
+import { WebhookDirectory } from '../postbacks/webhook-directory.ts';
+import { limitBodyTime } from './body-deadline.ts';
+import { closeConnectionsOnClose } from './close-connections.ts';
+import { createErrorMapper } from './errors.ts';
+import { describeApi, docsPage } from './openapi.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import { registerSystemRoutes } from './system-routes.ts';
+import { registerUi } from './ui.ts';
+import { compileValidator, refusalOfValidation } from './validation.ts';
+
+export type AppOptions = {
+  store: Store;
+  writer: Pick<Writer, 'submit' | 'submitAtomic'>;
+  metrics: Metrics;
+  lines: PostbackLines;
+  log: FastifyBaseLogger;
+  /** without a slash at the end; known once the port is */
+  publicUrl(): string;
+  twilioAuthToken: string | null;
+  /** null: no header is believed that names another address than the connection's */
+  trustedProxies: AddressList | null;
+  /** where the build of the web UI lies; null: there is none */
+  uiFolder: string | null;
+};
+
+/** A percent-encoded call id of 128 characters of 4 bytes. */
+const paramLengthMax = 128 * 4 * 3;
+/** Headers that have not arrived by then are cut off with 408, at the next sweep. */
+const headersTimeoutMs = 20_000;
+const headersSweepMs = 5_000;
+const bodyMsMax = 20_000;
+const keepAliveTimeoutMs = 72_000;
+
+/** The HTTP side of the server, ready to listen. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { store, writer, metrics, lines, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } =
+    options;
+  const refusalOf = createErrorMapper(store);
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost each one a few microseconds, and hardly any of them logs.
+    childLoggerFactory: (logger) => logger,
+    requestTimeout: 0,
+    http: { connectionsCheckingInterval: headersSweepMs },
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false, // what came on a connection that was open is accepted
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: paramLengthMax, ignoreTrailingSlash: true },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, refusalOf(error, log));
+    },
+  });
+  app.server.headersTimeout = headersTimeoutMs;
+  noteSourceIp(app, trustedProxies);
+  closeConnectionsOnClose(app);
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(reply, refusalOfValidation(error, request) ?? refusalOf(error, request.log));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
+      app.findRoute({ method: method as 'GET', url: request.url.split('?')[0] ?? '/' }),
+    );
+    if (methods.length === 0 || methods.includes(request.method))
+      return sendProblem(reply, refuse('not_found', 'Check the path: see /docs for all there are.'));
+    reply.header('allow', methods.join(', '));
+    return sendProblem(reply, refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`));
+  });
+  for (const schema of sharedSchemas) app.addSchema(schema);
+  await app.register(swagger, describeApi());
+  await app.register(scalar, docsPage);
+  const guesses = new GuessGuard(() => performance.now());
+  guesses.trust(await store.listSecretHashes(goodMax));
+  const directory = new WebhookDirectory(store.findWebhookByKey, guesses);
+  const bulkLimit = createBulkLimit();
+  await app.register(async (scope) => {
+    const door = { writer, directory, guesses, metrics, lines, refusalOf };
+    limitBodyTime(scope, bodyMsMax);
+    registerPostbackRoutes(scope, door);
+    registerBatchRoutes(scope, door, bulkLimit);
+  });
+  await app.register(async (scope) => {
+    limitBodyTime(scope, bodyMsMax);
+    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken });
+  });
+  const signIn = async (scope: FastifyInstance) => {
+    forbidSniffing(scope);
+    limitBodyTime(scope, bodyMsMax);
+    registerSignIn(scope, { store, publicUrl, guesses });
+  };
+  await app.register(signIn, { prefix: '/api/v1' });
+  const api = async (scope: FastifyInstance) => {
+    forbidSniffing(scope);
+    limitBodyTime(scope, bodyMsMax);
+    scope.addHook('onResponse', async (_request, { statusCode }) => metrics.countApiRequest(statusCode));
+    registerApi(scope, { store, writer, metrics, lines, refusalOf, guesses, bulkLimit, publicUrl });
+  };
+  await app.register(api, { prefix: '/api/v1' });
+  await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
+  if (uiFolder !== null) await app.register(async (scope) => registerUi(scope, uiFolder));
+  return app;
+}
+
+/** A browser that is led to an answer takes what stands in it for nothing but what we say it is. */
+function forbidSniffing(scope: FastifyInstance): void {
+  scope.addHook('onRequest', (_request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+}
+
+/** What Node could not even parse as HTTP. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const codes: Record<string, RefusalCode> = {
+    HPE_HEADER_OVERFLOW: 'headers_too_large',
+    ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  };
+  const refusal = refuse(
+    codes[error.code ?? ''] ?? 'malformed_body',
+    'The request is not valid HTTP, or too large or too slow.',
+  );
+  const body = JSON.stringify(problemOf(refusal));
+  const status = refusalCodes[refusal.code].httpStatus;
+  socket.end(
+    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

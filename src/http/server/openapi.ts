@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
+import { ruleOf } from '../../core/access/permission.ts';
+import { sessionCookie } from '../guards/session-cookie.ts';
+
+const { version, description } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as { version: string; description: string }; // our own file
+
+/** How /openapi.json is made: its head stands here, the schemas of the routes bring the rest. */
+export function describeApi(): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: head(),
+    transform: ({ schema, url, route }) => {
+      const permission = route.config?.permission;
+      if (permission === undefined || schema === undefined) return { schema, url };
+      const { role } = ruleOf(permission);
+      const description = [schema.description, `Needs the role ${role}.`].filter(Boolean).join(' ');
+      return { schema: { ...schema, description, 'x-role': role }, url };
+    },
+    refResolver: { buildLocalReference: ({ $id }) => String($id) },
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) throw new Error('this describes OpenAPI 3');
+      const { openapiObject: described } = document;
+      for (const [path, methods] of Object.entries(described.paths ?? {})) {
+        const body = methods?.post?.requestBody;
+        if (bodyIsOptional.test(path) && body !== undefined && 'content' in body) body.required = false;
+      }
+      return described;
+    },
+  };
+}
+
+/** @fastify/swagger calls every body required. */
+const bodyIsOptional = /\/(?:complete|rotate-key|rotate-signing-secret|replay)$/;
+
+/** The page takes nothing from elsewhere: no fonts, no telemetry, no proxy for its requests. */
+const contentSecurityPolicy =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:";
+
+/** The page at /docs. */
+export const docsPage: FastifyApiReferenceOptions = {
+  routePrefix: '/docs',
+  configuration: {
+    url: '../openapi.json',
+    pageTitle: 'Ringback API',
+    withDefaultFonts: false,
+    telemetry: false,
+    hideClientButton: true,
+    showDeveloperTools: 'never',
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  },
+  hooks: {
+    onRequest: (_request, reply, done) => {
+      reply.header('content-security-policy', contentSecurityPolicy);
+      done();
+    },
+  },
+};
+
+function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Ringback',
+      version,
+      description: `${description}\n\nErrors are application/problem+json; \`detail\` says what to do.`,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    tags: [
+      {
+        name: 'postbacks',
+        description: 'The senders’ side: authorized by the auth key of an incoming webhook',
+      },
+      { name: 'calls' },
+      { name: 'incoming webhooks' },
+      { name: 'postback log' },
+      { name: 'files', description: 'Imports and reconciliations: lines in, lines out' },
+      { name: 'account' },
+      { name: 'session', description: 'Browsers that are signed in' },
+      { name: 'tokens' },
+      {
+        name: 'audit log',
+        description: 'Who made, changed and took away what: of webhooks, tokens and accounts',
+      },
+      { name: 'system' },
+    ],
+    components: {
+      securitySchemes: {
+        authKey: { type: 'apiKey', in: 'query', name: 'auth_key' },
+        authKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Auth-Key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+      },
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { FastifyReply } from 'fastify';
+import { type Refusal, refusalCodes } from '../../core/updates/rejection.ts';
+
+/** How long a sender should wait before it tries again, by code, in seconds. */
+const retryAfterSeconds: Partial<Record<Refusal['code'], number>> = {
+  store_unavailable: 1,
+  outcome_unknown: 5,
+  rate_limited: 1,
+};
+
+const lingerMs = 5_000;
+
+/** The body of a refusal (RFC 9457), with what else the answer has to say. */
+export function problemOf(refusal: Refusal, extra: Record<string, unknown> = {}) {
+  const { httpStatus, title } = refusalCodes[refusal.code];
+  return {
+    type: `urn:ringback:problem:${refusal.code}`,
+    title,
+    status: httpStatus,
+    detail: refusal.detail,
+    code: refusal.code,
+    ...extra,
+    ...(refusal.errors.length > 0 && { errors: refusal.errors }),
+    ...(refusal.callLogIds && { call_log_ids: refusal.callLogIds }),
+  };
+}
+
+/** Sets status and headers of a refusal, whatever the form of its body. */
+export function prepareRefusal(reply: FastifyReply, { code, ...refusal }: Refusal): FastifyReply {
+  const seconds = refusal.retryAfterSeconds ?? retryAfterSeconds[code];
+  if (seconds !== undefined) reply.header('retry-after', seconds);
+  if (refusalCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
+  if (code === 'body_too_large') letItEnd(reply);
+  return reply
+    .code(refusalCodes[code].httpStatus)
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff');
+}
+
+/**
+ * Closing a connection on which the sender still writes takes the answer from it as well: it sees a broken pipe. So the
+ * rest of its body is read and thrown away for a while, and only then is it cut off.
+ */
+function letItEnd(reply: FastifyReply): void {
+  reply.removeHeader('connection');
+  const { raw } = reply.request;
+  const cutting = setTimeout(() => raw.destroy(), lingerMs).unref();
+  raw.once('close', () => clearTimeout(cutting));
+}
+
+export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return sendProblemJson(prepareRefusal(reply, refusal), problemOf(refusal));
+}
+
+/** With a serializer of its own: Fastify would add a charset, which this media type does not have. */
+export function sendProblemJson(reply: FastifyReply, problem: Record<string, unknown>): FastifyReply {
+  return reply.header('content-type', 'application/problem+json').serializer(JSON.stringify).send(problem);
+}

@@ -1,0 +1,135 @@
+/** Checks requests against the schemas of their routes, and says in sentences what is wrong (contract 2.8 and 3). */
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
+import Type, { type TSchema } from 'typebox';
+import type { TLocalizedValidationError } from 'typebox/error';
+import Format from 'typebox/format';
+import { Settings } from 'typebox/system';
+import { readRange } from '../../core/access/address-list.ts';
+import { type Refusal, refuse, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Fault, Invalid } from '../../core/values/fault.ts';
+import { isTimeZone, readInstant } from '../../core/values/instant.ts';
+import { isJsonObject } from '../../core/values/json.ts';
+import { isCountry } from '../../core/values/phone.ts';
+import { readText } from '../../core/values/text.ts';
+import { isSigningSecret } from '../guards/signature.ts';
+import { nameCharsMax } from '../operator/value-schemas.ts';
+
+/** What our own formats accept, and what to send for them. */
+const formats: Record<string, { accepts(text: string): boolean; detail: string }> = {
+  'short-text': {
+    accepts: (text) => !(readText(text, nameCharsMax) instanceof Invalid),
+    detail: `Send text of 1 to ${nameCharsMax} characters, without NUL characters and broken Unicode.`,
+  },
+  'time-zone': { accepts: isTimeZone, detail: 'Send an IANA time zone name, such as America/New_York.' },
+  'address-range': {
+    accepts: (text) => readRange(text) !== null,
+    detail: 'Send an IPv4 or IPv6 address such as 203.0.113.7, or a CIDR range such as 203.0.113.0/24.',
+  },
+  'signing-secret': {
+    accepts: isSigningSecret,
+    detail: 'Send the secret as whsec_ and the base64 of 24 to 64 bytes.',
+  },
+  future: {
+    accepts: (text) => /[zZ]$|[+-]\d\d:?\d\d$/.test(text) && isFuture(readInstant(text, 'UTC')),
+    detail: 'Send a time to come in RFC 3339 with its offset, such as 2027-01-31T00:00:00Z.',
+  },
+  country: {
+    accepts: (text) => isCountry(text.toUpperCase()),
+    detail: 'Send a country as its two letters of ISO 3166, such as US.',
+  },
+};
+/** All that a body of 64 KiB can get wrong: the library stops at 8 otherwise, and says then of no field that it is unknown. */
+Settings.Set({ maxErrors: 20_000 });
+for (const [name, { accepts }] of Object.entries(formats)) Format.Set(name, accepts);
+
+/** A body that may be left out reaches the validator as null. */
+export function compileValidator(route: FastifyRouteSchemaDef<TSchema>) {
+  const validate = TypeBoxValidatorCompiler(route);
+  if (!Type.IsOptional(route.schema)) return validate;
+  return (value: unknown) => (value === null ? { value } : validate(value));
+}
+
+function isFuture(read: string | Invalid): boolean {
+  return typeof read === 'string' && Date.parse(read) > Date.now();
+}
+
+type ValidationError = Error & { validation: TLocalizedValidationError[] };
+
+/** The refusal of a body in which its route's schema found faults; null for any other error. */
+export function refusalOfValidation(error: unknown, { routeOptions }: FastifyRequest): Refusal | null {
+  if (!isValidationError(error)) return null;
+  const isNoObject = error.validation.some(
+    ({ keyword, instancePath }) => keyword === 'type' && instancePath === '',
+  );
+  if (isNoObject) return refuse('malformed_body', 'Send one JSON object.');
+  const faults = new Map<string, Fault>();
+  for (const fault of error.validation.flatMap((one) => faultsOf(one, namesOf(routeOptions.schema?.body)))) {
+    const name = fault.field ?? '';
+    if (!faults.has(name)) faults.set(name, fault); // one value breaks several rules at once: the first says enough
+  }
+  return refuseFaults([...faults.values()]);
+}
+
+function isValidationError(error: unknown): error is ValidationError {
+  return error instanceof Error && 'validation' in error && Array.isArray(error.validation);
+}
+
+/** The names of a schema's members. */
+function namesOf(schema: unknown): string[] {
+  const members = isJsonObject(schema) ? schema['properties'] : undefined;
+  return isJsonObject(members) ? Object.keys(members) : [];
+}
+
+function faultsOf(error: TLocalizedValidationError, known: string[]): Fault[] {
+  switch (error.keyword) {
+    case 'required':
+      return error.params.requiredProperties.map((field) =>
+        faultOf(field, `Send "${field}": it is required.`),
+      );
+    case 'additionalProperties': {
+      const detail = `There is no such field here; this takes ${known.join(', ')}.`;
+      return error.params.additionalProperties.map((field) => ({ field, code: 'unknown_field', detail }));
+    }
+    case 'boolean': // says once more that a field is unknown
+      return [];
+    default:
+      return [faultOf(error.instancePath.slice(1).replaceAll('/', '.') || null, sentenceOf(error))];
+  }
+}
+
+function faultOf(field: string | null, detail: string): Fault {
+  return { field, code: 'invalid_value', detail };
+}
+
+const typeSentences: Record<string, string> = {
+  integer: 'Send a whole number.',
+  number: 'Send a number.',
+  boolean: 'Send true or false.',
+  string: 'Send text.',
+};
+
+function sentenceOf(error: TLocalizedValidationError): string {
+  switch (error.keyword) {
+    case 'type':
+      return typeSentences[String(error.params.type)] ?? 'Send a value of another type.';
+    case 'minimum':
+      return `Send a number of at least ${error.params.limit}.`;
+    case 'maximum':
+      return `Send a number of at most ${error.params.limit}.`;
+    case 'minItems':
+    case 'maxItems':
+    case 'uniqueItems':
+      return 'Send a list of 1 to 100 entries, each of them once; or null.';
+    case 'enum':
+      return `Send one of: ${error.params.allowedValues.join(', ')}.`;
+    case 'minLength':
+    case 'maxLength':
+      return formats['short-text']?.detail ?? '';
+    case 'format':
+      return formats[error.params.format]?.detail ?? '';
+    default:
+      return `Send another value: this one ${error.message}.`;
+  }
+}

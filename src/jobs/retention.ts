@@ -1,0 +1,76 @@
+/** Removes what is older than the settings say, so slowly that postbacks do not notice. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import { type RetentionCursor, type RetentionKind, retentionKinds } from '../store/maintenance/retention.ts';
+import type { Store } from '../store/store.ts';
+
+/** How long each kind is kept, in days; null: for ever. */
+export type Retention = Record<RetentionKind, number | null>;
+
+const dayMs = 86_400_000;
+const passEveryMs = 10 * 60_000;
+/** A step is followed by a pause of this many times its length: at most a fifth of one core and of one disk. */
+const pauseFactor = 4;
+const pauseMsMin = 20;
+
+type RetentionStore = Pick<Store, 'listAccountIds' | 'removeOld'>;
+type Wait = (ms: number) => Promise<void>;
+
+/**
+ * Goes through all accounts now and every ten minutes. Any number of processes may do so: one at a time removes.
+ * @param onRemoved hears of every step that removed rows
+ * @returns what stops it, resolving when nothing is under way
+ */
+export function keepRemovingOld(
+  store: RetentionStore,
+  retention: Retention,
+  log: Pick<Log, 'warn'>,
+  onRemoved: (kind: RetentionKind, count: number) => void,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const wait: Wait = (ms) => sleep(ms, undefined, { signal, ref: false });
+  const run = async () => {
+    while (!signal.aborted) {
+      try {
+        await removeAllOld(store, retention, Date.now(), wait, onRemoved);
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, 'what is too old cannot be removed now');
+      }
+      await wait(passEveryMs).catch(() => {});
+    }
+  };
+  const isNeeded = retentionKinds.some((kind) => retention[kind] !== null);
+  const done = isNeeded ? run() : Promise.resolve();
+  return () => {
+    stopping.abort();
+    return done;
+  };
+}
+
+/** One pass. Ends early where another process is at it. */
+async function removeAllOld(
+  store: RetentionStore,
+  retention: Retention,
+  nowMs: number,
+  wait: Wait,
+  onRemoved: (kind: RetentionKind, count: number) => void,
+): Promise<void> {
+  const accountIds = await store.listAccountIds();
+  for (const kind of retentionKinds) {
+    const days = retention[kind];
+    if (days === null) continue;
+    const olderThan = new Date(nowMs - days * dayMs).toISOString();
+    for (const accountId of accountIds) {
+      let after: RetentionCursor | null = null;
+      do {
+        const startMs = performance.now();
+        const step = await store.removeOld(kind, accountId, olderThan, after);
+        if (step === 'busy') return;
+        if (step.removed > 0) onRemoved(kind, step.removed);
+        after = step.next;
+        await wait(Math.max(pauseMsMin, pauseFactor * (performance.now() - startMs)));
+      } while (after !== null);
+    }
+  }
+}

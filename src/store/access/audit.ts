@@ -1,0 +1,103 @@
+/** The audit log: every administrative act, written in the transaction of what was done. */
+import type { AuditAction } from '../../core/access/audit-action.ts';
+import { makeOrderedId } from '../../ordered-id.ts';
+import type { Db, Queryable } from '../database/db.ts';
+import { type Page, pageOf } from '../database/page.ts';
+import { firstIdAt } from '../database/time-ids.ts';
+import { Where } from '../database/where.ts';
+
+/** Before and after of what changed, by the names of the wire. */
+export type AuditChanges = Record<string, { from: unknown; to: unknown }>;
+
+/** Who acts: a token by its name, and whence; or the command line, which has neither. */
+export type Actor = { name: string; tokenId: string | null; sourceIp: string | null };
+
+export type Act = {
+  accountId: string;
+  actor: Actor;
+  action: AuditAction;
+  target: { id: string | null; name: string };
+  /** before and after by field, without secrets */
+  changes: AuditChanges;
+};
+
+export type AuditEvent = {
+  event_id: string;
+  /** instant */
+  at: string;
+  actor: string;
+  actor_token_id: string | null;
+  source_ip: string | null;
+  action: AuditAction;
+  target_id: string | null;
+  target_name: string | null;
+  changes: AuditChanges;
+};
+
+/** `from` and `to` are instants. */
+export type AuditFilter = Partial<{ action: AuditAction; targetId: string; from: string; to: string }>;
+
+export async function recordAct(
+  client: Queryable,
+  { accountId, actor, action, target, changes }: Act,
+  now: string,
+): Promise<void> {
+  await client.query(
+    `insert into audit_event
+       (account_id, event_id, at, actor, actor_token_id, source_ip, action, target_id, target_name, changes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      accountId,
+      makeOrderedId(),
+      now,
+      actor.name,
+      actor.tokenId,
+      actor.sourceIp,
+      action,
+      target.id,
+      target.name,
+      JSON.stringify(changes),
+    ],
+  );
+}
+
+/** Newest first. @param before the id that the page before ended with */
+export async function listAuditEvents(
+  { pool }: Db,
+  accountId: string,
+  { action, targetId, from, to }: AuditFilter,
+  limit: number,
+  before: string | null,
+): Promise<Page<AuditEvent>> {
+  const where = new Where('account_id', accountId);
+  where.equal('action', action);
+  where.equal('target_id', targetId);
+  // Ids are in order of time: the primary key serves the time window too.
+  if (from !== undefined) where.add((p) => `event_id >= ${p(firstIdAt(Date.parse(from)))}`);
+  if (to !== undefined) where.add((p) => `event_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
+  if (before !== null) where.add((p) => `event_id < ${p(before)}`);
+  const { rows } = await pool.query<AuditEvent>(
+    `select event_id, at, actor, actor_token_id, source_ip, action, target_id, target_name, changes
+     from audit_event where ${where.text} order by event_id desc limit ${limit + 1}`,
+    where.values,
+  );
+  return pageOf(rows, limit, ({ event_id }) => event_id);
+}
+
+/** The fields that differ, by their names. */
+export function changesBetween(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): AuditChanges {
+  const changed = Object.keys(after).filter(
+    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null),
+  );
+  return Object.fromEntries(
+    changed.map((name) => [name, { from: before[name] ?? null, to: after[name] ?? null }]),
+  );
+}
+
+/** Stands for a secret. */
+export function markOf(secret: string | null): 'hidden' | null {
+  return secret === null ? null : 'hidden';
+}

@@ -1,0 +1,67 @@
+import type { CallState } from '../../core/calls/call.ts';
+import type { Condition } from '../database/where.ts';
+
+/** What a list of calls may be narrowed to. Texts are compared whole; `from` and `to` are instants of the start. */
+export type CallFilter = Partial<{
+  state: CallState;
+  phoneNumber: string;
+  converted: boolean;
+  held: boolean;
+  campaign: string;
+  publisher: string;
+  buyer: string;
+  tag: { key: string; value: string | null };
+  from: string;
+  to: string;
+  /** the beginning of a call id, or a whole number, campaign, publisher or buyer */
+  search: { text: string; phoneNumber: string | null };
+}>;
+
+/** How a filter is looked for, over a table or alias `c`. */
+export type CallSearch = {
+  /** Each of these is found along an index of its own, in the order of the list; a call is meant by any of them. */
+  leads: Condition[];
+  /** What an index narrows, too; all of them hold. */
+  indexed: Condition[];
+  /** What no index knows (see README): each call that the others mean must be looked at. */
+  unindexed: Condition[];
+};
+
+/** Parts a filter by what finds it. */
+export function searchOf(filter: CallFilter): CallSearch {
+  const { state, converted, held, tag, from, to, search } = filter;
+  const indexed: Condition[] = [];
+  const unindexed: Condition[] = [];
+  const columns = { phone_number: filter.phoneNumber, ...namesOf(filter) };
+  for (const [column, value] of Object.entries(columns)) {
+    if (value !== undefined) indexed.push((p) => `c.${column} = ${p(value)}`);
+  }
+  if (state !== undefined) (state === 'live' ? indexed : unindexed).push(() => `c.state = '${state}'`);
+  if (held === true) indexed.push(() => 'c.no_payout_reason is not null');
+  if (held === false) unindexed.push(() => 'c.no_payout_reason is null');
+  if (from !== undefined) indexed.push((p) => `c.started_at >= ${p(from)}`);
+  if (to !== undefined) indexed.push((p) => `c.started_at <= ${p(to)}`);
+  if (converted !== undefined) unindexed.push(() => (converted ? 'c.converted' : 'not c.converted'));
+  if (tag !== undefined) unindexed.push(hasTag(tag));
+  return { leads: search === undefined ? [() => 'true'] : leadsOf(search), indexed, unindexed };
+}
+
+function namesOf({ campaign, publisher, buyer }: CallFilter) {
+  return { campaign, publisher, buyer };
+}
+
+function hasTag({ key, value }: NonNullable<CallFilter['tag']>): Condition {
+  if (value === null) return (p) => `c.tags ? ${p(key)}`;
+  return (p) => `c.tags @> ${p(JSON.stringify({ [key]: value }))}::jsonb`;
+}
+
+function leadsOf({ text, phoneNumber }: NonNullable<CallFilter['search']>): Condition[] {
+  return [
+    (p) => `c.call_log_id ^@ ${p(text)}`,
+    (p) => `c.phone_number = ${p(phoneNumber ?? text)}`,
+    (p) => `c.tracking_number = ${p(phoneNumber ?? text)}`,
+    (p) => `c.campaign = ${p(text)}`,
+    (p) => `c.publisher = ${p(text)}`,
+    (p) => `c.buyer = ${p(text)}`,
+  ];
+}

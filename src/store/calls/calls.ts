@@ -1,0 +1,99 @@
+import type { Call, Changes } from '../../core/calls/call.ts';
+import type { PostbackStatus } from '../../core/updates/postback.ts';
+import type { UpdateJson } from '../../core/updates/update.ts';
+import type { Db, Queryable } from '../database/db.ts';
+import { type Page, pageOf } from '../database/page.ts';
+import { type CallRow, callColumns, callOf } from './call-columns.ts';
+
+export async function readCall(
+  client: Queryable,
+  accountId: string,
+  callLogId: string,
+): Promise<Call | null> {
+  const { rows } = await client.query<CallRow>(
+    `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`,
+    [accountId, callLogId],
+  );
+  return rows[0] === undefined ? null : callOf(rows[0]);
+}
+
+/** One thing that happened to a call. */
+export type TimelineItem = {
+  id: string;
+  /** instant */
+  at: string;
+  kind: 'created' | 'completed' | 'changed' | 'postback';
+  by: string;
+  changes: Changes;
+  postbackId: string | null;
+  status: PostbackStatus | null;
+  code: string | null;
+  /** instant */
+  appliedAt: string | null;
+  /** of what is queued: what waits */
+  update: UpdateJson | null;
+  /** the refused postback that this one repeats, and who had it repeated */
+  replayOf: string | null;
+  replayedBy: string | null;
+};
+
+/** Events and postbacks of one call by their ids, which are in order of time; along their indexes by call. */
+const readTimeline = `
+select * from (
+  (select event_id as id, at, kind, by, changes, null::uuid as postback_id, null as status, null as code,
+    null::timestamptz as applied_at, null::json as update, null::uuid as replay_of, null as replayed_by
+   from call_event where account_id = $1 and call_log_id = $2 and ($3::uuid is null or event_id > $3)
+   order by event_id limit $4)
+  union all
+  (select p.postback_id, p.received_at, case when p.webhook_id is null then 'changed' else 'postback' end,
+    coalesce(w.name, p.changed_by, ''), p.changes, p.postback_id, p.status, p.code, p.applied_at,
+    case when p.status = 'queued' then p.update end, p.replay_of, case when p.replay_of is not null then p.changed_by end
+   from postback p
+   left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
+   where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ($3::uuid is null or p.postback_id > $3)
+   order by p.postback_id limit $4)
+) as items order by id limit $4`;
+
+type TimelineRow = {
+  id: string;
+  at: string;
+  kind: TimelineItem['kind'];
+  by: string;
+  changes: Changes | null;
+  postback_id: string | null;
+  status: PostbackStatus | null;
+  code: string | null;
+  applied_at: string | null;
+  update: UpdateJson | null;
+  replay_of: string | null;
+  replayed_by: string | null;
+};
+
+/** Oldest first. @param after the id that the page before ended with */
+export async function listTimeline(
+  { pool }: Db,
+  accountId: string,
+  callLogId: string,
+  limit: number,
+  after: string | null,
+): Promise<Page<TimelineItem>> {
+  const { rows } = await pool.query<TimelineRow>(readTimeline, [accountId, callLogId, after, limit + 1]);
+  return pageOf(rows.map(timelineItemOf), limit, (item) => item.id);
+}
+
+function timelineItemOf(row: TimelineRow): TimelineItem {
+  return {
+    id: row.id,
+    at: row.at,
+    kind: row.kind,
+    by: row.by,
+    changes: row.changes ?? {},
+    postbackId: row.postback_id,
+    status: row.status,
+    code: row.code,
+    appliedAt: row.applied_at,
+    update: row.update,
+    replayOf: row.replay_of,
+    replayedBy: row.replayed_by,
+  };
+}

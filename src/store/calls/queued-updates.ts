@@ -1,0 +1,54 @@
+/** Updates that wait for their call to complete, and their application in the transaction that completes it. */
+
+import type { CallValues, Changes } from '../../core/calls/call.ts';
+import { applyUpdate } from '../../core/updates/apply.ts';
+import { tooManyTags } from '../../core/updates/fold.ts';
+import type { PostbackStatus } from '../../core/updates/postback.ts';
+import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
+import type { Queryable } from '../database/db.ts';
+
+/** In the order in which they were queued. Must run under the call's lock: whoever queues holds it too. */
+const readQueued = `
+select postback_id, coalesce(first_received_at, received_at) as counts_from, update from postback
+where account_id = $1 and call_log_id = $2 and status = 'queued' and not is_dry_run
+order by queue_position nulls first, postback_id`;
+
+/** What became of the queued updates; first_status stays, because a repeat is given the first answer. */
+const writeApplied = `
+update postback p set status = n.status, applied_at = case when n.code is null then $3::timestamptz end,
+  code = n.code, detail = n.detail, errors = n.errors, changes = n.changes
+from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json)
+where p.account_id = $1 and p.postback_id = n.postback_id`;
+
+type QueuedRow = { postback_id: string; counts_from: string; update: UpdateJson };
+
+/**
+ * Applies a call's queued updates on top of `values`, in order, and records what became of each. One that can no
+ * longer be applied is rejected with its code; its neighbours are not harmed.
+ */
+export async function applyQueued(
+  client: Queryable,
+  accountId: string,
+  callLogId: string,
+  values: CallValues,
+  now: string,
+): Promise<CallValues> {
+  const { rows: queued } = await client.query<QueuedRow>(readQueued, [accountId, callLogId]);
+  if (queued.length === 0) return values;
+  let next = values;
+  const rows = queued.map(({ postback_id, counts_from, update }) => {
+    const applied = applyUpdate(next, updateFromJson(update), counts_from);
+    if (applied === 'too_many_tags') {
+      const { code, detail, errors } = tooManyTags();
+      return { postback_id, status: 'rejected' satisfies PostbackStatus, code, detail, errors };
+    }
+    next = applied.values;
+    return { postback_id, status: statusOf(applied.changes), changes: applied.changes };
+  });
+  await client.query(writeApplied, [accountId, JSON.stringify(rows), now]);
+  return next;
+}
+
+function statusOf(changes: Changes): PostbackStatus {
+  return Object.keys(changes).length > 0 ? 'applied' : 'unchanged';
+}

@@ -1,0 +1,74 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import type { Log } from '../../log.ts';
+import { findBinaries } from './embedded/binaries.ts';
+import { ensureCluster } from './embedded/cluster.ts';
+import { lockDataDir } from './embedded/data-dir-lock.ts';
+import { databaseUrl, ensureDatabase } from './embedded/database.ts';
+import { stopPreviousServer } from './embedded/previous-server.ts';
+import { startServer } from './embedded/server.ts';
+import { chooseServerUser } from './embedded/server-user.ts';
+import { makeSocketFolder, removeSocketFolder } from './embedded/socket-folder.ts';
+import { supervise } from './embedded/supervise.ts';
+
+export type EmbeddedDatabase = {
+  /** For `pg`: user and database `ringback`, over the unix socket. Only the path part names the database. */
+  url: string;
+  /** Ends the server (within 8 s in an orderly way, else at once) and frees the data folder. May be called again. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Runs PostgreSQL as a child process on `<dataDir>/postgres`, made at the first start, and keeps it running until
+ * `stop()`: a server that dies is started again. Resolves when it accepts connections.
+ * A server that a killed app left behind is ended first; nothing that was committed is lost.
+ *
+ * Rejects with an Error that says what to do when another process uses the folder (its pid is named), when no
+ * PostgreSQL exists for this platform, when another major version made the folder, or when the server does not
+ * start (with the last lines of its log). Then no process is left behind.
+ */
+export async function startEmbeddedDatabase(options: {
+  dataDir: string;
+  log: Log;
+}): Promise<EmbeddedDatabase> {
+  const { log } = options;
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const dataDir = await realpath(options.dataDir);
+  const lock = await lockDataDir(dataDir);
+  let socketFolder: string | undefined;
+
+  async function cleanUp(): Promise<void> {
+    if (socketFolder) await removeSocketFolder(socketFolder);
+    await lock.release();
+  }
+
+  try {
+    const user = await chooseServerUser(dataDir);
+    const binaries = await findBinaries(user);
+    socketFolder = await makeSocketFolder(dataDir, user);
+    await stopPreviousServer({ dataDir, socketFolder, log });
+    await ensureCluster({ dataDir, binaries, user, log });
+
+    const setup = { dataDir, binaries, user, socketFolder, log };
+    const server = await startServer(setup);
+    const url = databaseUrl(socketFolder);
+    try {
+      await ensureDatabase(url);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+
+    const supervisor = supervise(server, (cancel) => startServer(setup, cancel), log);
+    let stopping: Promise<void> | undefined;
+    return {
+      url,
+      stop: () => {
+        stopping ??= supervisor.stop().finally(cleanUp);
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+import type { Queryable } from './db.ts';
+
+const folder = new URL('../migrations/', import.meta.url);
+/** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */
+const advisoryLock = 74_642_225;
+
+export type Migration = { version: number; name: string };
+
+export class SchemaTooNew extends Error {}
+
+/** The oldest PostgreSQL that has all that the statements use. */
+export const postgresMajorMin = 15;
+
+export class PostgresTooOld extends Error {}
+
+/** The migrations that this program brings, in order. Their numbers have no gaps. */
+export function listMigrations(): Migration[] {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  return names.map((name, at) => {
+    if (Number(name.slice(0, 4)) !== at + 1)
+      throw new Error(`migration ${name} should have the number ${at + 1}`);
+    return { version: at + 1, name };
+  });
+}
+
+/**
+ * Brings the schema to this program's version, forward only, one process at a time. Each migration commits
+ * together with its version, so a crash between two leaves a whole schema.
+ * @returns the migrations that were run
+ * @throws SchemaTooNew when a newer program has been here, PostgresTooOld for a server that it cannot run on
+ */
+export async function migrate(pool: pg.Pool): Promise<Migration[]> {
+  const client = await pool.connect();
+  try {
+    await refuseOldPostgres(client);
+    // However long another process migrates, or a large table is in use.
+    await client.query('set lock_timeout = 0');
+    await client.query('select pg_advisory_lock($1)', [advisoryLock]);
+    await makeVersionTable(client);
+    const pending = pendingAfter(await readVersion(client));
+    for (const migration of pending) {
+      await client.query('begin');
+      await run(client, migration);
+      await client.query('commit');
+    }
+    return pending;
+  } finally {
+    // Ending the session frees the lock, whatever went wrong.
+    client.release(true);
+  }
+}
+
+async function refuseOldPostgres(client: Queryable): Promise<void> {
+  const { rows } = await client.query<{ version: string; number: number }>(
+    `select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
+  );
+  const [server] = rows;
+  if (server !== undefined && server.number >= postgresMajorMin * 10_000) return;
+  throw new PostgresTooOld(
+    `The PostgreSQL of DATABASE_URL has version ${server?.version}; Ringback needs ${postgresMajorMin} or newer. Upgrade it, or leave DATABASE_URL out.`,
+  );
+}
+
+/** Makes the schema as it was at `version` in an empty database, in the caller's transaction, under `lockMigrations`. */
+export async function migrateWithin(client: Queryable, version: number): Promise<void> {
+  await makeVersionTable(client);
+  for (const migration of listMigrations().slice(0, version)) await run(client, migration);
+}
+
+/** Until the transaction ends, nobody migrates. */
+export async function lockMigrations(client: Queryable): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+}
+
+/** The version of the schema as it stands, 0 for an empty database. */
+export async function readSchemaVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    `select to_regclass('schema_version') is not null as exists`,
+  );
+  return rows[0]?.exists ? readVersion(client) : 0;
+}
+
+async function makeVersionTable(client: Queryable): Promise<void> {
+  await client.query(
+    'create table if not exists schema_version (version integer primary key, name text not null, migrated_at timestamptz not null default now())',
+  );
+}
+
+async function readVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
+  const { rows } = await client.query<{ version: number }>(
+    'select coalesce(max(version), 0) as version from schema_version',
+  );
+  return rows[0]?.version ?? 0;
+}
+
+function pendingAfter(version: number): Migration[] {
+  const migrations = listMigrations();
+  if (version > migrations.length) {
+    throw new SchemaTooNew(
+      `The database has schema version ${version}; this Ringback knows ${migrations.length}. Start the newer Ringback, or restore the database from before its migration.`,
+    );
+  }
+  return migrations.slice(version);
+}
+
+/** In the caller's transaction, together with its version. */
+async function run(client: Queryable, { version, name }: Migration): Promise<void> {
+  await client.query(readFileSync(new URL(name, folder), 'utf8'));
+  await client.query('insert into schema_version (version, name) values ($1, $2)', [version, name]);
+}

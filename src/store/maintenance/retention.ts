@@ -1,0 +1,147 @@
+/**
+ * Removes what is older than the server is to keep, a few rows at a time. Each step is a transaction of its own that
+ * walks an index from where the step before ended, waits for no lock that a postback holds, and lets no other process
+ * work beside it. What still has to happen is never removed: queued updates and live calls.
+ */
+import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { classifyFailure } from '../database/failure.ts';
+import { firstIdAt } from '../database/first-id.ts';
+
+export const retentionKinds = ['bodies', 'postbacks', 'calls'] as const;
+export type RetentionKind = (typeof retentionKinds)[number];
+
+/** Where a step ended, for the next one; opaque to whoever passes it on. */
+export type RetentionCursor = { id: string; at: string | null };
+
+/** `next` is null when nothing older is left. `busy`: another process is at it, or holds one of the rows. */
+export type RetentionStep = { removed: number; next: RetentionCursor | null } | 'busy';
+
+/**
+ * Rows of a step, so that it takes about 20 ms: of a million, 500 postbacks went in 5 ms and 100 calls in 14 ms. A body
+ * costs more, since its row is written anew, with its entries in seven indexes. A call brings along its own rows.
+ */
+const rowsMax: Record<RetentionKind, number> = { bodies: 100, postbacks: 500, calls: 100 };
+/** Of all processes on one database one removes: any number that nothing else in the database locks. */
+const advisoryLock = 74_642_226;
+const noId = '00000000-0000-0000-0000-000000000000';
+
+const readMark = 'select bodies_removed_to as id from retention_mark where account_id = $1';
+
+/** Refuses to wait: a completion that applies queued updates holds these rows, and would wait for ours. */
+const lockWithBodies = `
+select postback_id as id, null as at from postback
+where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid
+order by postback_id limit $4 for no key update nowait`;
+
+/** What a request was, without what it said. */
+const removeBodies = `
+update postback set request = json_strip_nulls(json_build_object('method', request -> 'method',
+  'batch_id', request -> 'batch_id', 'index', request -> 'index',
+  'query', json_build_object(), 'headers', json_build_object(), 'removed', true))
+where account_id = $1 and postback_id = any($2::uuid[])`;
+
+const writeMark = `
+insert into retention_mark (account_id, bodies_removed_to) values ($1, $2)
+on conflict (account_id) do update set bodies_removed_to = excluded.bodies_removed_to`;
+
+const lockPostbacks = `
+select postback_id as id, null as at from postback
+where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid and (status <> 'queued' or is_dry_run)
+order by postback_id limit $4 for update skip locked`;
+
+const deletePostbacks = 'delete from postback where account_id = $1 and postback_id = any($2::uuid[])';
+
+/** Completed ones only, and those that nobody writes right now. */
+const lockCalls = `
+select call_log_id as id, started_at as at from call
+where account_id = $1 and (started_at, call_log_id) > ($5::timestamptz, $2) and started_at < $3::timestamptz
+  and state = 'completed'
+order by started_at, call_log_id limit $4 for update skip locked`;
+
+/** All that is known of a call goes with it. The rows are locked, and a completed call has no queued updates. */
+const deleteCalls = [
+  'delete from postback where account_id = $1 and call_log_id = any($2)',
+  'delete from call_event where account_id = $1 and call_log_id = any($2)',
+  'delete from call where account_id = $1 and call_log_id = any($2)',
+];
+
+/** The accounts whose rows a pass goes through. */
+export async function listAccountIds({ pool }: Db): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    'select account_id as id from account order by account_id',
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** @param olderThan instant: of the receipt of a postback, or the start of a call */
+export async function removeOld(
+  { pool }: Db,
+  kind: RetentionKind,
+  accountId: string,
+  olderThan: string,
+  after: RetentionCursor | null,
+): Promise<RetentionStep> {
+  try {
+    return await inTransaction(pool, async (client) => {
+      if (!(await isOurTurn(client))) return 'busy';
+      const due = await steps[kind](client, accountId, olderThan, after);
+      const isEnd = due.length < rowsMax[kind];
+      return { removed: due.length, next: isEnd ? null : (due.at(-1) ?? null) };
+    });
+  } catch (error) {
+    if (classifyFailure(error) === 'locked') return 'busy';
+    throw error;
+  }
+}
+
+type Step = (
+  client: Queryable,
+  accountId: string,
+  olderThan: string,
+  after: RetentionCursor | null,
+) => Promise<RetentionCursor[]>;
+
+const steps: Record<RetentionKind, Step> = {
+  /** Bodies leave their rows behind, so a mark says how far they are gone: a pass does not walk all of them again. */
+  bodies: async (client, accountId, olderThan) => {
+    const { rows: marks } = await client.query<{ id: string }>(readMark, [accountId]);
+    const from = marks[0]?.id ?? noId;
+    const due = await lockDue(client, lockWithBodies, [
+      accountId,
+      from,
+      firstIdAt(olderThan),
+      rowsMax.bodies,
+    ]);
+    await client.query(removeBodies, [accountId, idsOf(due)]);
+    const last = due.at(-1);
+    if (last !== undefined) await client.query(writeMark, [accountId, last.id]);
+    return due;
+  },
+  postbacks: async (client, accountId, olderThan, after) => {
+    const values = [accountId, after?.id ?? noId, firstIdAt(olderThan), rowsMax.postbacks];
+    const due = await lockDue(client, lockPostbacks, values);
+    await client.query(deletePostbacks, [accountId, idsOf(due)]);
+    return due;
+  },
+  calls: async (client, accountId, olderThan, after) => {
+    const values = [accountId, after?.id ?? '', olderThan, rowsMax.calls, after?.at ?? '-infinity'];
+    const due = await lockDue(client, lockCalls, values);
+    for (const statement of deleteCalls) await client.query(statement, [accountId, idsOf(due)]);
+    return due;
+  },
+};
+
+async function isOurTurn(client: Queryable): Promise<boolean> {
+  const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [
+    advisoryLock,
+  ]);
+  return rows[0]?.ours === true;
+}
+
+async function lockDue(client: Queryable, statement: string, values: unknown[]): Promise<RetentionCursor[]> {
+  return (await client.query<RetentionCursor>(statement, values)).rows;
+}
+
+function idsOf(due: RetentionCursor[]): string[] {
+  return due.map(({ id }) => id);
+}

@@ -1,0 +1,113 @@
+import type { Changes } from '../../core/calls/call.ts';
+import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
+import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { UpdateJson } from '../../core/updates/update.ts';
+import type { Fault } from '../../core/values/fault.ts';
+import type { Db } from '../database/db.ts';
+import { firstIdAt } from '../database/first-id.ts';
+import { type Page, pageOf } from '../database/page.ts';
+import { Where } from '../database/where.ts';
+import { outcomeOf } from '../writer/prior-postbacks.ts';
+
+/** A postback as it stands in the log. */
+export type LoggedPostback = {
+  postback_id: string;
+  webhook_id: string;
+  webhook_name: string;
+  /** instants */
+  received_at: string;
+  applied_at: string | null;
+  status: PostbackStatus;
+  code: RefusalCode | null;
+  detail: string | null;
+  call_log_id: string | null;
+  phone_number: string | null;
+  matched_by: MatchedBy | null;
+  candidates: number | null;
+  transaction_id: string | null;
+  is_dry_run: boolean;
+  source_ip: string;
+  request: unknown;
+  update: UpdateJson;
+  changes: Changes | null;
+  errors: Fault[] | null;
+  ignored: string[] | null;
+  /** the refused postback that this one repeats, and who had it repeated */
+  replay_of: string | null;
+  replayed_by: string | null;
+};
+
+/** With the outcome that its sender was answered with. */
+export type FoundPostback = LoggedPostback & { answered: Outcome };
+
+type FoundRow = LoggedPostback & { first_status: PostbackStatus; call_log_ids: string[] | null };
+
+/** What the log may be narrowed to; `from` and `to` are instants of receipt. */
+export type PostbackFilter = Partial<{
+  webhookId: string;
+  status: PostbackStatus;
+  code: string;
+  callLogId: string;
+  transactionId: string;
+  replayOf: string;
+  from: string;
+  to: string;
+}>;
+
+/** The name is looked up for each row of the page: a join could be planned from the webhooks, and read the whole log. */
+const columns = `p.postback_id, p.webhook_id,
+  (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
+  p.received_at, p.applied_at, p.status, p.code,
+  p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
+  p.request, p.update, p.changes, p.errors, p.ignored, p.replay_of,
+  case when p.replay_of is not null then p.changed_by end as replayed_by`;
+
+/** Newest first. @param before the id that the page before ended with */
+export async function listPostbacks(
+  { pool }: Db,
+  accountId: string,
+  filter: PostbackFilter,
+  limit: number,
+  before: string | null,
+): Promise<Page<LoggedPostback>> {
+  const where = new Where('p.account_id', accountId);
+  where.add(() => 'p.webhook_id is not null'); // a change by hand came through no webhook
+  where.equal('p.webhook_id', filter.webhookId);
+  where.equal('p.status', filter.status);
+  where.equal('p.code', filter.code);
+  where.equal('p.call_log_id', filter.callLogId);
+  where.equal('p.replay_of', filter.replayOf);
+  const { transactionId, from, to } = filter;
+  if (transactionId !== undefined) where.add((p) => ofTransaction(p(transactionId)));
+  // Ids are in order of receipt: the primary key serves the time window too.
+  if (from !== undefined) where.add((p) => `p.postback_id >= ${p(firstIdAt(from))}`);
+  if (to !== undefined) where.add((p) => `p.postback_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
+  if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
+  const { rows } = await pool.query<LoggedPostback>(
+    `select ${columns} from postback p where ${where.text} order by p.postback_id desc limit ${limit + 1}`,
+    where.values,
+  );
+  return pageOf(rows, limit, (postback) => postback.postback_id);
+}
+
+export async function findPostback(
+  { pool }: Db,
+  accountId: string,
+  postbackId: string,
+): Promise<FoundPostback | null> {
+  const { rows } = await pool.query<FoundRow>(
+    `select ${columns}, p.first_status, p.call_log_ids from postback p
+     where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
+    [accountId, postbackId],
+  );
+  if (rows[0] === undefined) return null;
+  const { first_status, call_log_ids, ...postback } = rows[0];
+  return { ...postback, answered: outcomeOf({ ...postback, first_status, call_log_ids }) };
+}
+
+/** Spelled so that each half has an index: the ids in use, and those that refusals did not use up. */
+function ofTransaction(id: string): string {
+  const remembered = `p.first_status <> 'rejected' and not p.is_dry_run`;
+  const forgotten = `(p.first_status = 'rejected' or p.is_dry_run)`;
+  return `((p.transaction_id = ${id} and ${remembered}) or (p.transaction_id = ${id} and ${forgotten}))`;
+}

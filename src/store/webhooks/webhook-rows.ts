@@ -1,0 +1,110 @@
+/** A webhook as its row, as its owner sees it, and as its door needs it. */
+import type { MatchRule } from '../../core/updates/postback.ts';
+import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
+import type { WebhookType } from '../../core/updates/webhook-type.ts';
+
+export type WebhookSettings = WebhookAccess & {
+  name: string;
+  type: WebhookType;
+  matchWindowHours: number;
+  matchRule: MatchRule;
+};
+
+export type Webhook = WebhookSettings & {
+  webhookId: string;
+  isPaused: boolean;
+  requiresSignature: boolean;
+  /** instants */
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** Everything that reading a postback depends on, found by its key. */
+export type KeyedWebhook = Webhook & {
+  accountId: string;
+  timeZone: string;
+  defaultCountry: string;
+  /** changes with every change of the webhook or the account; see `readRevisions` */
+  revision: string;
+  /** instant after which the key is not valid, or null */
+  keyExpiresAt: string | null;
+  /** whose signatures are good, until an instant where there is one; none: signatures are not asked for */
+  signingSecrets: { secret: string; expiresAt: string | null }[];
+};
+
+export type WebhookRow = {
+  webhook_id: string;
+  name: string;
+  type: WebhookType;
+  match_window_hours: number;
+  match_rule: MatchRule;
+  allowed_addresses: string[] | null;
+  rate_limit_per_minute: number | null;
+  allowed_fields: AllowableField[] | null;
+  accepts_get: boolean;
+  is_paused: boolean;
+  requires_signature: boolean;
+  created_at: string;
+  updated_at: string;
+};
+
+/** Of a webhook, from a table or alias `w`; its secrets are not among them. */
+export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, w.allowed_addresses,
+  w.rate_limit_per_minute, w.allowed_fields, w.accepts_get, w.is_paused,
+  w.signing_secret is not null as requires_signature, w.created_at, w.updated_at`;
+
+export type KeyedRow = WebhookRow & {
+  account_id: string;
+  time_zone: string;
+  default_country: string;
+  revision: string;
+  expires_at: string | null;
+  signing_secret: string | null;
+  previous_signing_secret: string | null;
+  previous_secret_expires_at: string | null;
+};
+
+/** What a door needs beside them, with the account as `a`. */
+export const keyedColumns = `${webhookColumns}, w.account_id, a.time_zone, a.default_country,
+  w.revision || '.' || a.revision as revision, w.signing_secret, w.previous_signing_secret, w.previous_secret_expires_at`;
+
+export function webhookOf(row: WebhookRow): Webhook {
+  return {
+    webhookId: row.webhook_id,
+    name: row.name,
+    type: row.type,
+    matchWindowHours: row.match_window_hours,
+    matchRule: row.match_rule,
+    allowedAddresses: row.allowed_addresses,
+    rateLimitPerMinute: row.rate_limit_per_minute,
+    allowedFields: row.allowed_fields,
+    acceptsGet: row.accepts_get,
+    isPaused: row.is_paused,
+    requiresSignature: row.requires_signature,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function keyedWebhookOf(row: KeyedRow): KeyedWebhook {
+  const signingSecrets = [
+    { secret: row.signing_secret, expiresAt: null },
+    { secret: row.previous_signing_secret, expiresAt: row.previous_secret_expires_at },
+  ].flatMap(({ secret, expiresAt }) => (secret === null ? [] : [{ secret, expiresAt }]));
+  return {
+    ...webhookOf(row),
+    accountId: row.account_id,
+    timeZone: row.time_zone,
+    defaultCountry: row.default_country,
+    revision: row.revision,
+    keyExpiresAt: row.expires_at,
+    signingSecrets,
+  };
+}
+
+/** What the audit log tells of a webhook, by the names of the wire. */
+export function auditedOf(row: WebhookRow): Record<string, unknown> {
+  const { webhook_id: _id, created_at: _made, updated_at: _changed, is_paused: paused, ...named } = row;
+  const { requires_signature: signature_required, ...settings } = named;
+  return { ...settings, signature_required, paused };
+}

@@ -1,0 +1,58 @@
+/** The rows of the postback log that a batch writes. */
+import { type Decided, phoneNumberOf } from '../../core/updates/fold.ts';
+import { storableJson } from '../../core/values/json.ts';
+import type { Statement } from '../database/round-trip.ts';
+
+/** Logs every postback. Fails as a whole (unique_violation) where a transaction id was taken meanwhile. */
+export const logPostbacks: Statement = {
+  name: 'log-postbacks',
+  text: `
+insert into postback (account_id, postback_id, webhook_id, changed_by, received_at, applied_at, first_status, status,
+  code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
+  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, queue_position)
+select $1, id, webhook_id, changed_by, received_at,
+  case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
+  status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
+  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at,
+  case when status = 'queued' and not is_dry_run then nextval('postback_queue_position') end
+from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
+  code text, detail text, call_log_id text, phone_number text, matched_by text, candidates integer,
+  transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
+  ignored json, call_log_ids json, replay_of uuid, first_received_at timestamptz)`,
+};
+
+/** JSON text of the rows for `logPostbacks`. */
+export function logRowsText(decided: Decided[]): string {
+  return `[${decided.map(rowText).join(',')}]`;
+}
+
+/** The request and the update are JSON text already; what is absent is null. */
+function rowText({ postback, outcome, update }: Decided): string {
+  const { sender, replay } = postback;
+  const { refusal } = outcome;
+  const row = {
+    id: postback.postbackId,
+    webhook_id: 'webhookId' in sender ? sender.webhookId : undefined,
+    changed_by: 'changedBy' in sender ? sender.changedBy : replay?.by,
+    replay_of: replay?.of,
+    first_received_at: replay?.firstReceivedAt,
+    received_at: postback.receivedAt,
+    status: outcome.status,
+    code: refusal?.code,
+    detail: refusal?.detail,
+    call_log_id: outcome.callLogId,
+    phone_number: phoneNumberOf(postback) ?? undefined,
+    matched_by: outcome.matchedBy,
+    candidates: outcome.candidates,
+    transaction_id: postback.transactionId,
+    is_dry_run: postback.isDryRun,
+    source_ip: postback.sourceIp,
+    changes: outcome.status === 'applied' ? outcome.changes : undefined,
+    errors: refusal !== null && refusal.errors.length > 0 ? refusal.errors : undefined,
+    ignored: postback.ignored.length > 0 ? postback.ignored : undefined,
+    call_log_ids: refusal?.callLogIds,
+  };
+  return storableJson(
+    `${JSON.stringify(row).slice(0, -1)},"update":${update},"request":${postback.request}}`,
+  );
+}

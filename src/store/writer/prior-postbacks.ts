@@ -1,0 +1,109 @@
+/** Earlier postbacks, read back as the answers they were given. */
+import { type Changes, noChanges } from '../../core/calls/call.ts';
+import { type Remembered, rememberedKey } from '../../core/updates/fold.ts';
+import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
+import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { Fault } from '../../core/values/fault.ts';
+import { parseStoredJson } from '../../core/values/json.ts';
+import type { RowTexts, Statement } from '../database/round-trip.ts';
+
+const answerColumns = `postback_id, webhook_id, transaction_id, first_status, code, detail, call_log_id, phone_number,
+  matched_by, candidates, update, changes, errors, ignored, call_log_ids`;
+
+/** A postback as it stands in the log. */
+export type AnsweredRow = {
+  webhookId: string | null;
+  transactionId: string | null;
+  phoneNumber: string | null;
+  /** JSON text */
+  update: string;
+  outcome: Outcome;
+};
+
+/** Columns of the log that an answer is made of. */
+type AnswerColumns = {
+  postback_id: string;
+  first_status: PostbackStatus;
+  code: RefusalCode | null;
+  detail: string | null;
+  call_log_id: string | null;
+  matched_by: MatchedBy | null;
+  candidates: number | null;
+  changes: Changes | null;
+  errors: Fault[] | null;
+  ignored: string[] | null;
+  call_log_ids: string[] | null;
+};
+
+/** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
+export const readRemembered: Statement<AnsweredRow> = {
+  name: 'read-remembered',
+  text: `select ${answerColumns} from postback
+    where account_id = $1 and transaction_id = any($2) and first_status <> 'rejected' and not is_dry_run`,
+  readRow: readAnswered,
+};
+
+/** Reads what landed of a batch whose commit was lost. */
+export const readLanded: Statement<AnsweredRow> = {
+  name: 'read-landed',
+  text: `select ${answerColumns} from postback where account_id = $1 and postback_id = any($2::uuid[])`,
+  readRow: readAnswered,
+};
+
+/** The rows by `rememberedKey`. */
+export function rememberedOf(rows: AnsweredRow[]): Map<string, Remembered> {
+  const remembered = new Map<string, Remembered>();
+  for (const { webhookId, transactionId, ...answered } of rows) {
+    if (webhookId !== null && transactionId !== null) {
+      remembered.set(rememberedKey(webhookId, transactionId), answered);
+    }
+  }
+  return remembered;
+}
+
+function readAnswered(texts: RowTexts): AnsweredRow {
+  const [postbackId, webhookId, transactionId, firstStatus, code, detail, callLogId, phoneNumber] = texts;
+  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds] = texts.slice(8);
+  return {
+    webhookId: webhookId ?? null,
+    transactionId: transactionId ?? null,
+    phoneNumber: phoneNumber ?? null,
+    update: update ?? '{}',
+    // Words and JSON of our own, as they were written.
+    outcome: outcomeOf({
+      postback_id: postbackId ?? '',
+      first_status: firstStatus as PostbackStatus,
+      code: (code ?? null) as RefusalCode | null,
+      detail: detail ?? null,
+      call_log_id: callLogId ?? null,
+      matched_by: (matchedBy ?? null) as MatchedBy | null,
+      candidates: candidates == null ? null : Number(candidates),
+      changes: changes == null ? null : (parseStoredJson(changes) as Changes),
+      errors: errors == null ? null : (parseStoredJson(errors) as Fault[]),
+      ignored: ignored == null ? null : (parseStoredJson(ignored) as string[]),
+      call_log_ids: callLogIds == null ? null : (parseStoredJson(callLogIds) as string[]),
+    }),
+  };
+}
+
+/** The answer as it was first given: what a queued update changed later is not part of it. */
+export function outcomeOf(row: AnswerColumns): Outcome {
+  const { code, detail } = row;
+  const isRejected = row.first_status === 'rejected' && code !== null;
+  return {
+    postbackId: row.postback_id,
+    status: row.first_status,
+    isDuplicate: false,
+    callLogId: row.call_log_id,
+    matchedBy: row.matched_by,
+    candidates: row.candidates,
+    changes: row.first_status === 'applied' ? (row.changes ?? noChanges()) : noChanges(),
+    ignored: row.ignored ?? [],
+    refusal: isRejected
+      ? {
+          ...{ code, detail: detail ?? '', errors: row.errors ?? [] },
+          ...(row.call_log_ids !== null && { callLogIds: row.call_log_ids }),
+        }
+      : null,
+  };
+}

@@ -1,0 +1,248 @@
+/**
+ * One batch in one transaction. Two round trips where calls are named by id: (begin, settings, lock, remembered),
+ * then (calls, log, commit); one more between them where a phone number has to be matched first.
+ */
+import type pg from 'pg';
+import { type BatchState, type FoldedBatch, foldBatch, type Match } from '../../core/updates/fold.ts';
+import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
+import { setFromN, writtenDefinitions } from '../calls/call-columns.ts';
+import type { Db } from '../database/db.ts';
+import { CommitLost, isCommitLost, isConnectionFailure } from '../database/failure.ts';
+import { arrayText, prepareStatements, Query, type Statement, sendTogether } from '../database/round-trip.ts';
+import { lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
+import { logPostbacks, logRowsText } from './log-postbacks.ts';
+import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
+import { readLanded, readRemembered, rememberedOf } from './prior-postbacks.ts';
+
+const begin: Statement = { name: 'begin', text: 'begin' };
+const commitBatch: Statement = { name: 'commit', text: 'commit' };
+
+/** Which of the settings that the requests were read with still stand. */
+const readRevisions: Statement<[webhookId: string, revision: string]> = {
+  name: 'read-revisions',
+  text: `
+select w.webhook_id, w.revision || '.' || a.revision
+from incoming_webhook w join account a on a.account_id = w.account_id
+where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is null`,
+  readRow: ([webhookId, revision]) => [webhookId ?? '', revision ?? ''],
+};
+
+/** Writes every changed call once, whatever the number of postbacks that changed it. The rows are locked. */
+const writeCalls: Statement = {
+  name: 'write-calls',
+  text: `
+update call c set ${setFromN}, updated_at = $3
+from json_to_recordset($2) as n(call_log_id text, ${writtenDefinitions})
+where c.account_id = $1 and c.call_log_id = n.call_log_id`,
+};
+
+const statements = [
+  ...[
+    begin,
+    readRevisions,
+    matchPhones,
+    lockCalls,
+    lockFreeCalls,
+    readKnownCalls,
+    readRemembered,
+    readLanded,
+  ],
+  ...[writeCalls, logPostbacks, commitBatch],
+];
+const preparedClients = new WeakSet<pg.ClientBase>();
+
+/** What became of a postback, or why nothing was done for it. */
+export type Written = Outcome | Stale | Locked;
+
+export type WriteMode = {
+  /** an earlier try may have been committed: postbacks found in the log are not done again */
+  mayHaveLanded: boolean;
+  /** one refusal or stale webhook, and nothing is done or logged */
+  isAtomic: boolean;
+  /** waits for no call: a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
+  skipsLocked: boolean;
+};
+
+/**
+ * Writes one account's postbacks and returns their outcomes in the same order, after the commit.
+ * @param now instant of the write
+ * @throws what `classifyFailure` tells apart; nothing was done unless that says `outcome_unknown`
+ */
+export async function writePostbacks(
+  { writer }: Db,
+  accountId: string,
+  postbacks: Postback[],
+  mode: WriteMode,
+  now: string,
+): Promise<Written[]> {
+  const client = await writer.connect();
+  let isBroken = false;
+  try {
+    await prepare(client);
+    if (mode.mayHaveLanded) {
+      const landed = await findLanded(client, accountId, postbacks);
+      if (landed.size > 0) return await answerLanded(client, accountId, postbacks, landed, mode, now);
+    }
+    return await writeBatch(client, accountId, postbacks, mode, now);
+  } catch (error) {
+    isBroken = error instanceof CommitLost || isConnectionFailure(error);
+    if (!isBroken) {
+      await client.query('rollback').catch(() => {
+        isBroken = true;
+      });
+    }
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
+}
+
+/** One transaction wrote them all, or none: those that are not in the log are repeats, or their webhook had changed. */
+async function answerLanded(
+  client: pg.ClientBase,
+  accountId: string,
+  postbacks: Postback[],
+  landed: Map<string, Outcome>,
+  { skipsLocked }: WriteMode,
+  now: string,
+): Promise<Written[]> {
+  const others = postbacks.filter(({ postbackId }) => !landed.has(postbackId));
+  const outcomes =
+    others.length === 0
+      ? []
+      : await writeBatch(client, accountId, others, { isAtomic: false, skipsLocked }, now);
+  const rest = outcomes.values();
+  return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? rest.next().value ?? 'stale');
+}
+
+/** A connection is prepared when it is first used. */
+async function prepare(client: pg.ClientBase): Promise<void> {
+  if (preparedClients.has(client)) return;
+  await prepareStatements(client, statements);
+  preparedClients.add(client);
+}
+
+/** Outcomes by postback id, of the postbacks that are in the database already. */
+async function findLanded(
+  client: pg.ClientBase,
+  accountId: string,
+  postbacks: Postback[],
+): Promise<Map<string, Outcome>> {
+  const ids = postbacks.map(({ postbackId }) => postbackId);
+  const landed = new Query(readLanded, [accountId, arrayText(ids)]);
+  await sendTogether(client, [landed]);
+  return new Map(landed.rows.map(({ outcome }) => [outcome.postbackId, outcome]));
+}
+
+async function writeBatch(
+  client: pg.ClientBase,
+  accountId: string,
+  postbacks: Postback[],
+  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
+  now: string,
+): Promise<Written[]> {
+  const { revisions, state, locked } = await readBatch(client, accountId, postbacks, skipsLocked);
+  const whyNot = (postback: Postback): Stale | Locked | null => {
+    if (isStale(postback, revisions)) return 'stale';
+    return locked.size > 0 && locked.has(callIdOf(postback, state.matches) ?? '') ? 'locked' : null;
+  };
+  const taken = postbacks.filter((postback) => whyNot(postback) === null);
+  const batch = foldBatch(taken, state);
+  const isRefused =
+    taken.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
+  if (isAtomic && isRefused) await client.query('rollback');
+  else await commit(client, accountId, batch, now);
+  const outcomes = batch.outcomes.values();
+  return postbacks.map((postback) => whyNot(postback) ?? outcomes.next().value ?? 'stale');
+}
+
+/** What the fold needs, and what it may not touch. */
+type ReadBatch = {
+  /** by webhook id */
+  revisions: ReadonlyMap<string, string>;
+  state: BatchState;
+  /** the calls that were skipped because somebody else holds them */
+  locked: ReadonlySet<string>;
+};
+
+/** Begins the transaction and locks the calls. */
+async function readBatch(
+  client: pg.ClientBase,
+  accountId: string,
+  postbacks: Postback[],
+  skipsLocked: boolean,
+): Promise<ReadBatch> {
+  const revisions = new Query(readRevisions, [accountId, arrayText(webhookIdsOf(postbacks))]);
+  const first = [new Query(begin), revisions];
+  let matches = new Map<string, Match>();
+  const wanted = wantedNumbers(postbacks);
+  if (wanted.length > 0) {
+    const match = new Query(matchPhones, [accountId, JSON.stringify(wanted)]);
+    await sendTogether(client, [...first.splice(0), match]);
+    matches = matchesOf(match.rows, wanted);
+  }
+  const ids = arrayText(callIdsOf(postbacks, matches));
+  const calls = new Query(skipsLocked ? lockFreeCalls : lockCalls, [accountId, ids]);
+  const known = new Query(readKnownCalls, [accountId, ids]);
+  const transactionIds = postbacks.map(({ transactionId }) => transactionId).filter((id) => id !== null);
+  const remembered = new Query(readRemembered, [accountId, arrayText(transactionIds)]);
+  await sendTogether(client, [
+    ...first,
+    calls,
+    ...(skipsLocked ? [known] : []),
+    ...(transactionIds.length > 0 ? [remembered] : []),
+  ]);
+  const callsById = new Map(calls.rows.map((call) => [call.callLogId, call]));
+  return {
+    revisions: new Map(revisions.rows),
+    state: { calls: callsById, matches, remembered: rememberedOf(remembered.rows) },
+    locked: new Set(known.rows.filter((id) => !callsById.has(id))),
+  };
+}
+
+function webhookIdsOf(postbacks: Postback[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { sender } of postbacks) if ('webhookId' in sender) ids.add(sender.webhookId);
+  return ids;
+}
+
+function callIdsOf(postbacks: Postback[], matches: Map<string, Match>): Set<string> {
+  const ids = new Set<string>();
+  for (const postback of postbacks) {
+    const id = callIdOf(postback, matches);
+    if (id !== null) ids.add(id);
+  }
+  return ids;
+}
+
+/** The call that a postback names or matches; null where there is none, or where it is refused already. */
+function callIdOf({ target, refusal, postbackId }: Postback, matches: Map<string, Match>): string | null {
+  if (refusal !== null || target === null) return null;
+  return 'callLogId' in target ? target.callLogId : (matches.get(postbackId)?.callLogId ?? null);
+}
+
+function isStale({ sender }: Postback, revisions: ReadonlyMap<string, string>): boolean {
+  return 'webhookId' in sender && revisions.get(sender.webhookId) !== sender.revision;
+}
+
+/** Calls, log and commit travel together; from then on a lost connection leaves the outcome unknown. */
+async function commit(
+  client: pg.ClientBase,
+  accountId: string,
+  { changedCalls, decided }: FoldedBatch,
+  now: string,
+): Promise<void> {
+  const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
+  const writes = [
+    ...(calls.length > 0 ? [new Query(writeCalls, [accountId, JSON.stringify(calls), now])] : []),
+    ...(decided.length > 0 ? [new Query(logPostbacks, [accountId, logRowsText(decided), now])] : []),
+  ];
+  const committing = new Query(commitBatch);
+  await sendTogether(client, [...writes, committing]).catch((error: unknown) => {
+    throw isCommitLost(error) ? new CommitLost(error) : error;
+  });
+  const written = writes.reduce((sum, { count }) => sum + count, 0);
+  if (committing.outcome !== 'COMMIT' || written !== calls.length + decided.length) {
+    throw new Error(`a batch wrote ${written} rows instead of ${calls.length + decided.length}`);
+  }
+}
