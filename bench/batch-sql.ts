@@ -59,6 +59,6 @@ function makePostback(webhook: KeyedWebhook, payload: string): Postback {
     transactionId,
     isDryRun: false,
     ignored: [],
-    refusal: null,
+    rejection: null,
   };
 }

@@ -22,7 +22,7 @@ export type BenchDatabase = {
   stop(): Promise<void>;
 };
 
-export type Door = { webhookId: string; authKey: string };
+export type Endpoint = { webhookId: string; authKey: string };
 
 /** Makes the database in a temporary folder, which `stop` removes. */
 export async function createDatabase(): Promise<BenchDatabase> {
@@ -47,7 +47,7 @@ export async function createDatabase(): Promise<BenchDatabase> {
 }
 
 /** An incoming webhook of its own for each contestant: the log tells their rows apart by it. */
-export async function createDoor({ url, accountId }: BenchDatabase, name: string): Promise<Door> {
+export async function createEndpoint({ url, accountId }: BenchDatabase, name: string): Promise<Endpoint> {
   const db = openDb(url, 1, () => {});
   const authKey = makeSecret('rbk');
   const settings = { name, type: 'update_fields', matchWindowHours: 168, matchRule: 'latest' } as const;
@@ -130,7 +130,7 @@ export async function readWalBytes({ pool }: BenchDatabase): Promise<number> {
  */
 export async function checkLog(
   { pool, accountId }: BenchDatabase,
-  { webhookId }: Door,
+  { webhookId }: Endpoint,
   sinceMs: number,
   accepted: number,
 ): Promise<void> {

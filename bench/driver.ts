@@ -24,7 +24,7 @@ export type RunResult = {
   /** 2xx in all, with those that were under way when the time was over */
   accepted: number;
   /** other answers by status */
-  refused: Record<string, number>;
+  rejected: Record<string, number>;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
@@ -37,7 +37,7 @@ export class Tally {
   readonly #startMs = performance.now();
   readonly #startCpu = process.cpuUsage();
   readonly #endMs: number;
-  readonly #refused: Record<string, number> = {};
+  readonly #rejected: Record<string, number> = {};
   #latenciesMs = new Float64Array(1 << 16);
   #answered = 0;
   #accepted = 0;
@@ -55,7 +55,7 @@ export class Tally {
   add(status: number, startMs: number, count = 1): void {
     const nowMs = performance.now();
     if (status >= 300) {
-      this.#refused[status] = (this.#refused[status] ?? 0) + count;
+      this.#rejected[status] = (this.#rejected[status] ?? 0) + count;
       return;
     }
     this.#accepted += count;
@@ -74,7 +74,7 @@ export class Tally {
       answered: this.#answered,
       seconds: (this.#endMs - this.#startMs) / 1_000,
       accepted: this.#accepted,
-      refused: this.#refused,
+      rejected: this.#rejected,
       p50Ms: at(0.5),
       p99Ms: at(0.99),
       maxMs: at(1),

@@ -36,9 +36,9 @@ async function takeInTransaction(request: Request, payload: Payload): Promise<An
   try {
     await client.query('begin');
     const key = (await client.query(keyText, [keyHashOf(request)])).rows[0];
-    if (!key) return await refuse(client, 401);
+    if (!key) return await reject(client, 401);
     const call = (await client.query(callText, [key.account_id, payload.call_log_id])).rows[0];
-    if (!call) return await refuse(client, 404);
+    if (!call) return await reject(client, 404);
     const postbackId = makeOrderedId();
     const receivedAt = new Date();
     const convertedAt = call.call_converted_at ?? receivedAt;
@@ -116,7 +116,7 @@ async function takeInOneStatement(request: Request, payload: Payload): Promise<A
   return { status: 200, body: answerOf(postbackId, payload.call_log_id, rows[0].changes) };
 }
 
-async function refuse(client: pg.PoolClient, status: number): Promise<Answer> {
+async function reject(client: pg.PoolClient, status: number): Promise<Answer> {
   await client.query('rollback');
   return { status, body: { error: 'not found' } };
 }

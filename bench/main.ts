@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { contestants } from './contestants.ts';
-import { type BenchDatabase, createDatabase, createDoor, loadCalls, readSettings } from './database.ts';
+import { type BenchDatabase, createDatabase, createEndpoint, loadCalls, readSettings } from './database.ts';
 import { measure, type Round } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { printReport } from './report.ts';
@@ -23,10 +23,10 @@ async function run(chosen: Options): Promise<void> {
     console.log(`loading ${chosen.calls.toLocaleString('en-US')} calls`);
     await loadCalls(database, chosen.calls);
     for (const contestant of contestants.filter(({ name }) => chosen.only.includes(name))) {
-      const door = await createDoor(database, contestant.title);
+      const endpoint = await createEndpoint(database, contestant.title);
       const isProfiled = chosen.isProfiled && contestant.name === 'ringback';
       const nodeOptions = isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${resultsFolder}`] : [];
-      running.push(await startContestant(contestant, database, door, dataDir, nodeOptions));
+      running.push(await startContestant(contestant, database, endpoint, dataDir, nodeOptions));
     }
     const rounds = await measureAll(running, database, chosen);
     printReport(rounds);

@@ -13,7 +13,7 @@ export type Round = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  refused: Record<string, number>;
+  rejected: Record<string, number>;
   serverCpu: number;
   databaseCpu: number;
   loadCpu: number;
@@ -41,7 +41,7 @@ export async function measure(
   const runId = `${running.contestant.name}-${sinceMs}`;
   const result = await running.run({ calls, connections, seconds, runId });
   const after = await look(running, database);
-  await checkLog(database, running.door, sinceMs, running.contestant.isStored ? result.accepted : 0);
+  await checkLog(database, running.endpoint, sinceMs, running.contestant.isStored ? result.accepted : 0);
   const elapsedSeconds = (after.atMs - before.atMs) / 1_000;
   const batches = (after.batches?.batches ?? 0) - (before.batches?.batches ?? 0);
   const batched = (after.batches?.postbacks ?? 0) - (before.batches?.postbacks ?? 0);
@@ -58,7 +58,7 @@ export async function measure(
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
     maxMs: result.maxMs,
-    refused: result.refused,
+    rejected: result.rejected,
     serverCpu,
     databaseCpu,
     loadCpu,

@@ -21,7 +21,7 @@ export function printReport(rounds: Round[]): void {
 
 function speedOf(group: Round[]): Record<string, string> {
   const perSecond = group.map((round) => round.perSecond);
-  const refused = group.flatMap((round) => Object.entries(round.refused));
+  const rejected = group.flatMap((round) => Object.entries(round.rejected));
   return {
     contestant: contestants.find(({ name }) => name === nameOf(group))?.title ?? '',
     'postbacks/s': whole(median(perSecond)),
@@ -29,7 +29,7 @@ function speedOf(group: Round[]): Record<string, string> {
     'p50 ms': median(group.map(({ p50Ms }) => p50Ms)).toFixed(1),
     'p99 ms': median(group.map(({ p99Ms }) => p99Ms)).toFixed(1),
     'max ms': whole(Math.max(...group.map(({ maxMs }) => maxMs))),
-    'not 2xx': refused.map(([status, count]) => `${count} with ${status}`).join(', '),
+    'not 2xx': rejected.map(([status, count]) => `${count} with ${status}`).join(', '),
   };
 }
 

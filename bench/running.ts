@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Batches, Contestant } from './contestants.ts';
-import type { BenchDatabase, Door } from './database.ts';
+import type { BenchDatabase, Endpoint } from './database.ts';
 import type { HttpTarget, RunResult } from './driver.ts';
 
 const root = join(import.meta.dirname, '..');
 
 export type Running = {
   contestant: Contestant;
-  door: Door;
+  endpoint: Endpoint;
   pid: number;
   run(target: Pick<HttpTarget, 'calls' | 'connections' | 'seconds' | 'runId'>): Promise<RunResult>;
   /** batches that were committed so far and the postbacks in them; null where it is not told */
@@ -23,7 +23,7 @@ export type Running = {
 export async function startContestant(
   contestant: Contestant,
   { url: databaseUrl }: BenchDatabase,
-  door: Door,
+  endpoint: Endpoint,
   dataDir: string,
   nodeOptions: string[],
 ): Promise<Running> {
@@ -31,8 +31,8 @@ export async function startContestant(
   if (contestant.kind === 'script') {
     const script = fork(programOf(contestant), { env });
     return {
-      ...{ contestant, door, pid: pidOf(script) },
-      run: (target) => askFor(script, { ...target, authKey: door.authKey }),
+      ...{ contestant, endpoint, pid: pidOf(script) },
+      run: (target) => askFor(script, { ...target, authKey: endpoint.authKey }),
       readBatches: async () => null,
       stop: () => end(script),
     };
@@ -52,7 +52,7 @@ export async function startContestant(
     throw error;
   });
   const run = async (target: Parameters<Running['run']>[0]): Promise<RunResult> => {
-    const toServer = { ...target, url, authKey: door.authKey };
+    const toServer = { ...target, url, authKey: endpoint.authKey };
     const [result, besideResult] = await Promise.all([
       askFor(load, { ...toServer, ...loadOf(batch) }),
       besides &&
@@ -61,7 +61,7 @@ export async function startContestant(
     return { ...result, accepted: result.accepted + (besideResult?.accepted ?? 0) };
   };
   return {
-    ...{ contestant, door, pid: pidOf(server), run, stop },
+    ...{ contestant, endpoint, pid: pidOf(server), run, stop },
     readBatches: async () => (contestant.hasMetrics ? readBatches(url) : null),
   };
 }

@@ -28,9 +28,9 @@ if (!url) {
 
 try {
   const corrections: Correction[] = JSON.parse(await readFile(file, 'utf8'));
-  const refused = await sendAll(url, corrections);
-  console.log(`${corrections.length} corrections, ${refused} refused`);
-  process.exitCode = refused === 0 ? 0 : 1;
+  const rejected = await sendAll(url, corrections);
+  console.log(`${corrections.length} corrections, ${rejected} rejected`);
+  process.exitCode = rejected === 0 ? 0 : 1;
 } catch (error) {
   console.error(
     `Broke off: ${error instanceof Error ? error.message : error}. Run it again to send the rest.`,
@@ -40,13 +40,13 @@ try {
 
 /** One after the other: two corrections of one call are applied in the order of the list. */
 async function sendAll(target: string, corrections: Correction[]): Promise<number> {
-  let refused = 0;
+  let rejected = 0;
   for (const { id, ...update } of corrections) {
     const answer = await post(target, { ...update, transaction_id: `correction-${id}` });
-    if (answer.code !== undefined) refused++;
+    if (answer.code !== undefined) rejected++;
     console.log(`${id}  ${update.call_log_id}  ${describe(answer)}`);
   }
-  return refused;
+  return rejected;
 }
 
 async function post(target: string, update: object): Promise<Answer> {
@@ -60,7 +60,7 @@ async function post(target: string, update: object): Promise<Answer> {
 }
 
 function describe({ status, duplicate, changes = {}, code, detail }: Answer): string {
-  if (code !== undefined) return `refused, ${code}: ${detail}`;
+  if (code !== undefined) return `rejected, ${code}: ${detail}`;
   if (duplicate) return `${status} before`;
   const texts = Object.entries(changes).map(([field, { from, to }]) => `${field} ${from} -> ${to}`);
   return [status, ...texts].join(', ');

@@ -1,6 +1,6 @@
 /**
  * A short day of pay-per-call, played against a real server on a throw-away data folder: calls arrive live,
- * senders post back, some are refused or repeat themselves. Run it with `npm run demo`; `--exit` ends it
+ * senders post back, some are rejected or repeat themselves. Run it with `npm run demo`; `--exit` ends it
  * after the tables.
  */
 import { parseArgs } from 'node:util';

@@ -34,7 +34,7 @@ async function postUntilAnswered(target: string, update: object): Promise<boolea
   for (let tried = 1; ; tried++) {
     const response = await post(target, update);
     const answer = await response?.text().catch(() => '');
-    // 4xx is final: the same request would be refused again. Without an answer, or with 429 or 5xx, it is repeated.
+    // 4xx is final: the same request would be rejected again. Without an answer, or with 429 or 5xx, it is repeated.
     if (response && response.status !== 429 && response.status < 500) {
       console.log(`${response.status} ${answer}`);
       return response.ok;

@@ -46,7 +46,7 @@ export async function prepareDatabase(
   running: Stack,
 ): Promise<{ databaseUrl: string; adminToken: AdminToken }> {
   const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running));
-  // After the data folder was locked: a start that is refused leaves the token of the one that runs alone.
+  // After the data folder was locked: a start that is rejected leaves the token of the one that runs alone.
   const adminToken = await ensureAdminToken(config);
   const db = openDb(databaseUrl, 1, warnOfBrokenConnection(log));
   try {

@@ -42,7 +42,7 @@ test('a batch answers each item in the order of the input', async () => {
   expect(answer.json.results[6].errors).toMatchObject([{ field: 'revenue_paid_out', code: 'invalid_value' }]);
 });
 
-test('a broken line of NDJSON is one refused item', async () => {
+test('a broken line of NDJSON is one rejected item', async () => {
   await server.createCall('N1');
   const answer = await sendBatch(
     '{"call_log_id":"N1","revenue_paid_out":2}\n{"call\n\n{"call_log_id":"N1","reason":"x"}\r\n',
@@ -64,16 +64,16 @@ test('several items for one call are applied in their order, however each names 
   expect(await server.readCall('O1')).toMatchObject({ revenue_paid_out: '199.00' });
 });
 
-test('one refusal in an atomic batch and nothing is done, with every result and every item in the log', async () => {
+test('one rejection in an atomic batch and nothing is done, with every result and every item in the log', async () => {
   await server.createCall('A1');
   const updates = [
     { call_log_id: 'A1', revenue_paid_out: 5, transaction_id: 'a1' },
     { call_log_id: 'A1', revenue_paid_out: -5 },
   ];
-  const refused = await sendBatch({ updates, atomic: true });
-  expect(refused.status).toBe(422);
-  expect(refused.json).toMatchObject({ code: 'batch_rejected', summary: { applied: 0, rejected: 2 } });
-  expect(refused.json.results.map((result: { code: string }) => result.code)).toEqual([
+  const rejected = await sendBatch({ updates, atomic: true });
+  expect(rejected.status).toBe(422);
+  expect(rejected.json).toMatchObject({ code: 'batch_rejected', summary: { applied: 0, rejected: 2 } });
+  expect(rejected.json.results.map((result: { code: string }) => result.code)).toEqual([
     'batch_rejected',
     'invalid_value',
   ]);
@@ -121,7 +121,7 @@ test.each([
   ['too many lines', '{}\n'.repeat(10_001), 'application/x-ndjson', 413, 'body_too_large'],
   ['too many bytes', `[${' '.repeat(16 * 1024 * 1024)}]`, 'application/json', 413, 'body_too_large'],
   ['a flag that is none', '{"updates":[],"atomic":"maybe"}', 'application/json', 422, 'invalid_value'],
-])('a batch that is %s is refused as a whole and logged', async (_name, body, contentType, status, code) => {
+])('a batch that is %s is rejected as a whole and logged', async (_name, body, contentType, status, code) => {
   const answer = await sendBatch(body, contentType);
   expect([answer.status, answer.json.code]).toEqual([status, code]);
   const log = await server.api('GET', `/postbacks/${answer.headers.get('x-postback-id')}`);

@@ -153,7 +153,7 @@ describe('stop', () => {
 });
 
 describe('two apps on one data folder', () => {
-  it('refuses the second at once, naming the first, which goes on', async () => {
+  it('rejects the second at once, naming the first, which goes on', async () => {
     const dataDir = await madeDataDir();
     const app = startApp(dataDir);
     const url = await app.url;
@@ -165,7 +165,7 @@ describe('two apps on one data folder', () => {
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('refuses the second also within one process', async () => {
+  it('rejects the second also within one process', async () => {
     const dataDir = await madeDataDir();
     const { stop } = await start(dataDir);
     await expect(start(dataDir)).rejects.toThrow(`is in use by process ${process.pid}.`);

@@ -38,7 +38,7 @@ test('metrics are those of all workers together', async () => {
   expect(await readMetric('ringback_postbacks_total')).toBe(before + 20);
 });
 
-test('a webhook that is paused through one worker is refused by all at once', async () => {
+test('a webhook that is paused through one worker is rejected by all at once', async () => {
   const paused = await server.createWebhook();
   await server.createCall('W3');
   const send = () =>

@@ -33,7 +33,7 @@ try {
   await server.stop();
 }
 
-/** Path by name, for a day with calls, refusals, repeats and a live call. */
+/** Path by name, for a day with calls, rejections, repeats and a live call. */
 async function playAndListPages({ url, publicUrl, token, twilioAuthToken }: DemoServer) {
   const operator = new Operator(url, token);
   const senders = await Senders.open(operator, url);

@@ -30,8 +30,8 @@ const whatHappened: Record<Mishap, string> = {
 };
 const detailCharsMax = 100;
 
-export function printRequests({ outcomes, refusals }: Tally, seconds: number): void {
-  const columns = ['callback', 'applied', 'unchanged', 'queued', 'duplicate', 'refused'];
+export function printRequests({ outcomes, rejections }: Tally, seconds: number): void {
+  const columns = ['callback', 'applied', 'unchanged', 'queued', 'duplicate', 'rejected'];
   const rows = [...outcomes]
     .sort()
     .map(([sender, counts]) => [sender, ...columns.map((column) => String(counts.get(column) ?? ''))]);
@@ -44,9 +44,9 @@ export function printRequests({ outcomes, refusals }: Tally, seconds: number): v
     rows,
   );
   printTable(
-    'What was refused, and what each sender was told',
+    'What was rejected, and what each sender was told',
     ['times', 'status', 'code', 'detail'],
-    [...refusals]
+    [...rejections]
       .sort()
       .map(([code, { count, status, detail }]) => [String(count), String(status), code, shorten(detail)]),
   );

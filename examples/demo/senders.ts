@@ -50,9 +50,9 @@ export class Senders {
     });
     await response.arrayBuffer();
     if (response.ok) return this.tally.add('pixel', String(response.headers.get('x-postback-status')));
-    // An image cannot tell why it was refused: the postback log does.
+    // An image cannot tell why it was rejected: the postback log does.
     const { code, detail } = await this.#operator.readPostback(String(response.headers.get('x-postback-id')));
-    this.tally.addRefusal('pixel', response.status, String(code), String(detail));
+    this.tally.addRejection('pixel', response.status, String(code), String(detail));
   }
 
   async #post(sender: string, path: string, update: object, key: string): Promise<void> {
@@ -63,6 +63,6 @@ export class Senders {
     });
     const answer = (await response.json()) as Answer; // what /openapi.json documents
     if (response.ok) this.tally.add(sender, answer.duplicate ? 'duplicate' : String(answer.status));
-    else this.tally.addRefusal(sender, response.status, String(answer.code), String(answer.detail));
+    else this.tally.addRejection(sender, response.status, String(answer.code), String(answer.detail));
   }
 }

@@ -2,7 +2,7 @@
 export class Tally {
   /** by sender, then by outcome such as `applied` or `duplicate` */
   readonly outcomes = new Map<string, Map<string, number>>();
-  readonly refusals = new Map<string, { count: number; status: number; detail: string }>();
+  readonly rejections = new Map<string, { count: number; status: number; detail: string }>();
 
   add(sender: string, outcome: string): void {
     const counts = this.outcomes.get(sender) ?? new Map<string, number>();
@@ -10,9 +10,9 @@ export class Tally {
     this.outcomes.set(sender, counts);
   }
 
-  addRefusal(sender: string, status: number, code: string, detail: string): void {
-    this.add(sender, 'refused');
-    const count = (this.refusals.get(code)?.count ?? 0) + 1;
-    this.refusals.set(code, { count, status, detail });
+  addRejection(sender: string, status: number, code: string, detail: string): void {
+    this.add(sender, 'rejected');
+    const count = (this.rejections.get(code)?.count ?? 0) + 1;
+    this.rejections.set(code, { count, status, detail });
   }
 }

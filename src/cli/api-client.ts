@@ -22,7 +22,7 @@ export type Json = Record<string, unknown>;
 /** A file, or what stands for one. */
 export type Upload = { contentType: string; bytes: Readable /** null: not known */; length: number | null };
 
-/** Lines as they arrive, or why the request was refused. */
+/** Lines as they arrive, or why the request was rejected. */
 export type LinesAnswer = { lines: AsyncIterable<Json> } | { problem: Json };
 
 /** The server and token of the options, of the settings, or of the server that ran here last. @throws UsageError */
@@ -43,7 +43,7 @@ export async function getJson(connection: Connection, path: string): Promise<{ s
   return { status: response.statusCode ?? 0, body: await readJson(response) };
 }
 
-/** What the server refused, as a person reads it. */
+/** What the server rejected, as a person reads it. */
 export function describeProblem({ title, detail, code, status, line }: Json): string {
   if (code === undefined) return `The server answered ${status}: is the URL that of a Ringback?`;
   return `${line === undefined ? '' : `Line ${line}: `}${detail ?? title} (${code})`;
@@ -82,7 +82,7 @@ async function exchange(
   const request = target.startsWith('https:') ? requestHttps(target, options) : requestHttp(target, options);
   request.once('timeout', () => request.destroy(new Error('the server has been silent for too long')));
   const answered = once(request, 'response');
-  // A refusal may come before the whole body is sent: what breaks in the sending then is of no interest.
+  // A rejection may come before the whole body is sent: what breaks in the sending then is of no interest.
   request.on('error', () => {});
   pipeline(body ?? Readable.from([]), request).catch(() => {});
   const [response]: IncomingMessage[] = await answered;

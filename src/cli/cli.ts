@@ -20,7 +20,7 @@ const settingsHelp = `${databaseSettingsHelp}
   PORT, HOST         where it listens (8080 on 127.0.0.1)
   PUBLIC_URL         what copied URLs begin with (http://localhost:PORT)
   ADMIN_TOKEN        API token (none: made at the first start, kept in DATA_DIR/admin-token)
-  TWILIO_AUTH_TOKEN  checks the signatures of Twilio's status callbacks (none: they are refused)
+  TWILIO_AUTH_TOKEN  checks the signatures of Twilio's status callbacks (none: they are rejected)
   LIVE_CALL_HOURS_MAX
                      a call that is live for longer is completed; 0: never (24)
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
@@ -47,7 +47,7 @@ Examples:
   ringback import statement.csv --map 'Call ID=call_log_id' --map 'Payout=publisher_paid_out' --dry-run
   ringback import statement.csv --map 'Call ID=call_log_id' --map 'Payout=publisher_paid_out'
 
-Exits with 0 when every row was taken, with 1 when rows were refused, with 2 when the import broke off or the file
+Exits with 0 when every row was taken, with 1 when rows were rejected, with 2 when the import broke off or the file
 cannot be read. Run the same command again after a crash: no row is done twice.
 ${serverSettingsHelp}`;
 

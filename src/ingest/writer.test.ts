@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { noChanges } from '../core/calls/call.ts';
 import type { Outcome, Postback } from '../core/updates/postback.ts';
-import { refuse } from '../core/updates/rejection.ts';
+import { reject } from '../core/updates/rejection.ts';
 import { emptyTags } from '../core/values/tags.ts';
 import { type FailureKind, type WriteMode, Writer, type WriterOptions } from './writer.ts';
 
@@ -58,21 +58,21 @@ function postbackOf(postbackId: string, accountId = 'account'): Postback {
     transactionId: null,
     isDryRun: false,
     ignored: [],
-    refusal: null,
+    rejection: null,
   };
 }
 
-function outcomeOf({ postbackId, refusal }: Postback): Outcome {
+function outcomeOf({ postbackId, rejection }: Postback): Outcome {
   return {
     postbackId,
-    status: refusal === null ? 'applied' : 'rejected',
+    status: rejection === null ? 'applied' : 'rejected',
     isDuplicate: false,
     callLogId: 'C1',
     matchedBy: 'call_log_id',
     candidates: 1,
     changes: noChanges(),
     ignored: [],
-    refusal,
+    rejection,
   };
 }
 
@@ -166,7 +166,7 @@ describe('a failure that may pass', () => {
   test('is told after about 1 s as a database that is away, when it stays', async () => {
     const { writer, pauses, modes } = makeWriter(() => Promise.reject(new Failure('retry')));
     const [result] = await submit(writer, 'a');
-    expect(result).toMatchObject({ status: 'rejected', refusal: { code: 'store_unavailable' } });
+    expect(result).toMatchObject({ status: 'rejected', rejection: { code: 'store_unavailable' } });
     expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThan(2_000);
     expect(modes.every(({ mayHaveLanded }) => !mayHaveLanded)).toBe(true);
   });
@@ -178,7 +178,7 @@ describe('a failure that may pass', () => {
       throw new Failure(tries === 2 ? 'outcome_unknown' : 'retry');
     });
     const [result] = await submit(writer, 'a');
-    expect(result).toMatchObject({ status: 'rejected', refusal: { code: 'outcome_unknown' } });
+    expect(result).toMatchObject({ status: 'rejected', rejection: { code: 'outcome_unknown' } });
     expect(modes.map(({ mayHaveLanded }) => mayHaveLanded)).toEqual([false, false, ...Array(7).fill(true)]);
     const waitedMs = pauses.reduce((sum, ms) => sum + ms);
     expect(waitedMs).toBeGreaterThan(4_000);
@@ -192,20 +192,20 @@ describe('a failure that may pass', () => {
   });
 });
 
-describe('a row that the database refuses', () => {
-  const refuseRow = (bad: string[]) => async (ids: string[]) => {
+describe('a row that the database rejects', () => {
+  const rejectRow = (bad: string[]) => async (ids: string[]) => {
     if (ids.some((id) => bad.includes(id))) throw new Failure('data');
   };
 
-  test('is found and refused, and its neighbours are written, each once and in order', async () => {
+  test('is found and rejected, and its neighbours are written, each once and in order', async () => {
     const written: string[] = [];
     const { writer } = makeWriter(async (ids) => {
-      await refuseRow(['c', 'f'])(ids);
+      await rejectRow(['c', 'f'])(ids);
       written.push(...ids);
     });
     const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const results = await submit(writer, ...ids);
-    expect(results.map((result) => typeof result === 'object' && result.refusal?.code)).toEqual([
+    expect(results.map((result) => typeof result === 'object' && result.rejection?.code)).toEqual([
       ...[undefined, undefined, 'invalid_value', undefined],
       ...[undefined, 'invalid_value', undefined],
     ]);
@@ -216,22 +216,22 @@ describe('a row that the database refuses', () => {
     const logged: Postback[] = [];
     const { writer } = makeWriter(succeed, {
       async write(_accountId, postbacks) {
-        if (postbacks.some(({ refusal }) => refusal === null)) throw new Failure('data');
+        if (postbacks.some(({ rejection }) => rejection === null)) throw new Failure('data');
         logged.push(...postbacks);
         return postbacks.map(outcomeOf);
       },
     });
     expect(await submit(writer, 'a')).toMatchObject([
-      { postbackId: 'a', refusal: { code: 'invalid_value' } },
+      { postbackId: 'a', rejection: { code: 'invalid_value' } },
     ]);
     expect(logged).toMatchObject([{ postbackId: 'a', update: { set: {}, add: {}, remove: [] } }]);
   });
 
-  test('that was refused before is answered with that', async () => {
+  test('that was rejected before is answered with that', async () => {
     const { writer, batches } = makeWriter(() => Promise.reject(new Failure('data')));
-    const refusal = refuse('no_updates', 'Send one.');
-    expect(await writer.submit({ ...postbackOf('a'), refusal })).toMatchObject({
-      refusal: { code: 'no_updates' },
+    const rejection = reject('no_updates', 'Send one.');
+    expect(await writer.submit({ ...postbackOf('a'), rejection })).toMatchObject({
+      rejection: { code: 'no_updates' },
     });
     expect(batches).toHaveLength(1);
   });
@@ -262,13 +262,13 @@ describe('a bug', () => {
 });
 
 describe('pressure', () => {
-  test('more than the queue holds are refused at once, and room is there again after a commit', async () => {
+  test('more than the queue holds are rejected at once, and room is there again after a commit', async () => {
     const gate = makeGate();
     const { writer, batches } = makeWriter(gate.pass, { queueMax: 2 });
     const taken = submit(writer, 'a', 'b');
-    expect(await submit(writer, 'c')).toMatchObject([{ refusal: { code: 'store_unavailable' } }]);
+    expect(await submit(writer, 'c')).toMatchObject([{ rejection: { code: 'store_unavailable' } }]);
     expect(await writer.submitAtomic([postbackOf('d')])).toMatchObject([
-      { refusal: { code: 'store_unavailable' } },
+      { rejection: { code: 'store_unavailable' } },
     ]);
     gate.open();
     expect(await taken).toMatchObject([{ status: 'applied' }, { status: 'applied' }]);
@@ -286,7 +286,7 @@ describe('pressure', () => {
     const closing = writer.close().then(() => {
       isClosed = true;
     });
-    expect(await submit(writer, 'late')).toMatchObject([{ refusal: { code: 'store_unavailable' } }]);
+    expect(await submit(writer, 'late')).toMatchObject([{ rejection: { code: 'store_unavailable' } }]);
     expect(isClosed).toBe(false);
     gate.open();
     await closing;
@@ -306,7 +306,7 @@ describe('all or nothing', () => {
     expect(modes.every(({ isAtomic }) => isAtomic)).toBe(true);
   });
 
-  test('is refused as a whole for one row that the database refuses, and the next one is not harmed', async () => {
+  test('is rejected as a whole for one row that the database rejects, and the next one is not harmed', async () => {
     const { writer, batches } = makeWriter(async (ids) => {
       if (ids.includes('b')) throw new Failure('data');
     });

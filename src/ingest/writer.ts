@@ -1,10 +1,10 @@
 /**
- * The batch writer: takes postbacks from all doors, commits many at once, and answers each after its commit.
+ * The batch writer: takes postbacks from all endpoints, commits many at once, and answers each after its commit.
  * It promises: no postback is dropped silently; none is written twice; a bad row does not harm its neighbours.
  */
 import { noChanges } from '../core/calls/call.ts';
 import type { Locked, Outcome, Postback } from '../core/updates/postback.ts';
-import { type Refusal, refuse } from '../core/updates/rejection.ts';
+import { type Rejection, reject } from '../core/updates/rejection.ts';
 import { emptyTags } from '../core/values/tags.ts';
 import { Lane, type Result, type Waiting } from './lane.ts';
 import { LockedCalls } from './locked-calls.ts';
@@ -14,7 +14,7 @@ export type FailureKind = 'retry' | 'locked' | 'outcome_unknown' | 'data' | 'bug
 export type WriteMode = {
   /** an earlier try may have been committed: what is in the log is not done again */
   mayHaveLanded: boolean;
-  /** one refusal, and nothing is done */
+  /** one rejection, and nothing is done */
   isAtomic: boolean;
   /** a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
   skipsLocked: boolean;
@@ -34,7 +34,7 @@ export type WriterOptions = {
   onCommit(batchSize: number, commitMs: number, firstPostbackId: string): void;
   lanes: number;
   batchMax: number;
-  /** postbacks that may wait before the writer refuses more */
+  /** postbacks that may wait before the writer rejects more */
   queueMax: number;
 };
 
@@ -53,7 +53,7 @@ export class Writer {
   readonly #lockedCalls: LockedCalls;
   #depth = 0;
   #isClosed = false;
-  #atomicTurn: Promise<unknown> = Promise.resolve();
+  #atomicSubmission: Promise<unknown> = Promise.resolve();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -66,7 +66,7 @@ export class Writer {
       sleep: options.sleep,
       tryOnce: (batch) => this.#settle(batch, true),
       giveUp: ({ postback, mayHaveLanded, resolve }) =>
-        resolve(refused(postback, mayHaveLanded ? unknown() : locked())),
+        resolve(rejected(postback, mayHaveLanded ? unknown() : locked())),
     });
   }
 
@@ -77,12 +77,12 @@ export class Writer {
 
   /**
    * Resolves after the commit that made the outcome true. A full or closed queue, a database that stays away and
-   * a row that the database refuses resolve to a rejected outcome; only a bug rejects.
+   * a row that the database rejects resolve to a rejected outcome; only a bug rejects.
    * @param together postbacks with the same name are written in the order in which they were submitted
    */
   async submit(postback: Postback, together = laneNameOf(postback)): Promise<Result> {
-    const refusal = this.#refusalFor(1);
-    if (refusal !== null) return refused(postback, refusal);
+    const rejection = this.#rejectionFor(1);
+    if (rejection !== null) return rejected(postback, rejection);
     this.#depth += 1;
     try {
       return await new Promise<Result>((resolve, reject) => {
@@ -95,17 +95,17 @@ export class Writer {
   }
 
   /**
-   * All or nothing: one account's postbacks in a transaction of their own, beside the lanes. If one is refused
+   * All or nothing: one account's postbacks in a transaction of their own, beside the lanes. If one is rejected
    * (its result is `rejected`), nothing was done or logged. Runs one at a time.
    */
   async submitAtomic(postbacks: Postback[]): Promise<Result[]> {
-    const refusal = this.#refusalFor(postbacks.length);
-    if (refusal !== null) return postbacks.map((postback) => refused(postback, refusal));
+    const rejection = this.#rejectionFor(postbacks.length);
+    if (rejection !== null) return postbacks.map((postback) => rejected(postback, rejection));
     this.#depth += postbacks.length;
-    const results = this.#atomicTurn.then(() =>
+    const results = this.#atomicSubmission.then(() =>
       this.#writeWithRetries(postbacks, newMode({ isAtomic: true })),
     );
-    this.#atomicTurn = results.catch(() => {});
+    this.#atomicSubmission = results.catch(() => {});
     try {
       return (await results).filter((result) => result !== 'locked'); // an atomic batch waits for its calls
     } finally {
@@ -116,11 +116,11 @@ export class Writer {
   /** Takes no more, and resolves when all that was accepted is committed and answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#atomicTurn, ...this.#lanes.map((lane) => lane.drained())]);
+    await Promise.all([this.#atomicSubmission, ...this.#lanes.map((lane) => lane.drained())]);
     await this.#lockedCalls.drained();
   }
 
-  #refusalFor(count: number): Refusal | null {
+  #rejectionFor(count: number): Rejection | null {
     if (this.#isClosed) return unavailable('The server is shutting down; nothing was done. Try again.');
     if (this.#depth + count <= this.#options.queueMax) return null;
     return unavailable('Too many postbacks wait already; nothing was done. Try again shortly.');
@@ -140,7 +140,7 @@ export class Writer {
 
   /**
    * Settles every promise of the batch but of those whose call is locked, and returns these. A row that the database
-   * refuses is found by halving, in order.
+   * rejects is found by halving, in order.
    */
   async #settle(batch: Waiting[], skipsLocked = false): Promise<Waiting[]> {
     const mode = newMode({ skipsLocked, mayHaveLanded: batch.some(({ mayHaveLanded }) => mayHaveLanded) });
@@ -161,7 +161,7 @@ export class Writer {
       return locked;
     } catch (error) {
       if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
-      else if (batch.length === 1) for (const waiting of batch) await this.#logRefused(waiting);
+      else if (batch.length === 1) for (const waiting of batch) await this.#logRejected(waiting);
       else {
         const middle = Math.ceil(batch.length / 2);
         const locked = await this.#settle(batch.slice(0, middle), skipsLocked);
@@ -171,15 +171,15 @@ export class Writer {
     }
   }
 
-  /** A postback that the database refused is still logged where that works: without its update. */
-  async #logRefused({ postback, resolve, reject }: Waiting): Promise<void> {
-    const refusal = postback.refusal ?? dataRefused();
-    const bare = { ...postback, refusal, update: { set: {}, add: emptyTags(), remove: [] } };
+  /** A postback that the database rejected is still logged where that works: without its update. */
+  async #logRejected({ postback, resolve, reject }: Waiting): Promise<void> {
+    const rejection = postback.rejection ?? dataRejected();
+    const bare = { ...postback, rejection, update: { set: {}, add: emptyTags(), remove: [] } };
     try {
-      const [result] = postback.refusal === null ? await this.#writeWithRetries([bare], newMode()) : [];
-      resolve(result === undefined || result === 'locked' ? refused(postback, refusal) : result);
+      const [result] = postback.rejection === null ? await this.#writeWithRetries([bare], newMode()) : [];
+      resolve(result === undefined || result === 'locked' ? rejected(postback, rejection) : result);
     } catch (error) {
-      if (this.#options.classify(error) === 'data') resolve(refused(postback, refusal));
+      if (this.#options.classify(error) === 'data') resolve(rejected(postback, rejection));
       else reject(error);
     }
   }
@@ -187,7 +187,7 @@ export class Writer {
   /**
    * Where a lock was waited for in vain, the next try goes on without the calls that are locked.
    * @param mode how it is tried first; afterwards, how it was tried last
-   * @throws bugs, and rows that the database refuses unless all is atomic
+   * @throws bugs, and rows that the database rejects unless all is atomic
    */
   async #writeWithRetries(postbacks: Postback[], mode: WriteMode): Promise<(Result | Locked)[]> {
     for (let tries = 1; ; tries += 1) {
@@ -198,7 +198,7 @@ export class Writer {
         const kind = this.#options.classify(error);
         this.#options.onFailure(kind, error, postbacks.length);
         if (kind === 'data' && mode.isAtomic)
-          return postbacks.map((postback) => refused(postback, dataRefused()));
+          return postbacks.map((postback) => rejected(postback, dataRejected()));
         if (kind === 'bug' || kind === 'data') throw error;
         mode.mayHaveLanded ||= kind === 'outcome_unknown';
         if (kind === 'locked' && !mode.isAtomic && !mode.skipsLocked) {
@@ -207,7 +207,9 @@ export class Writer {
         }
       }
       if (tries >= (mode.mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
-        return postbacks.map((postback) => refused(postback, mode.mayHaveLanded ? unknown() : unavailable()));
+        return postbacks.map((postback) =>
+          rejected(postback, mode.mayHaveLanded ? unknown() : unavailable()),
+        );
       }
       if (pauseMs > 0) await this.#options.sleep(pauseMs);
     }
@@ -232,7 +234,7 @@ function newMode(mode: Partial<WriteMode> = {}): WriteMode {
   return { mayHaveLanded: false, isAtomic: false, skipsLocked: false, ...mode };
 }
 
-function refused({ postbackId, ignored }: Postback, refusal: Refusal): Outcome {
+function rejected({ postbackId, ignored }: Postback, rejection: Rejection): Outcome {
   return {
     postbackId,
     status: 'rejected',
@@ -242,31 +244,31 @@ function refused({ postbackId, ignored }: Postback, refusal: Refusal): Outcome {
     candidates: null,
     changes: noChanges(),
     ignored,
-    refusal,
+    rejection,
   };
 }
 
 function unavailable(
   detail = 'The database cannot be reached right now; nothing was done. Send the same request again.',
-): Refusal {
-  return refuse('store_unavailable', detail);
+): Rejection {
+  return reject('store_unavailable', detail);
 }
 
-function locked(): Refusal {
+function locked(): Rejection {
   return unavailable(
     'Somebody else holds the record of this call right now; nothing was done. Send the same request again.',
   );
 }
 
-function dataRefused(): Refusal {
-  return refuse(
+function dataRejected(): Rejection {
+  return reject(
     'invalid_value',
-    'The database refused a value of this request: nothing was done. Check the values and send it again.',
+    'The database rejected a value of this request: nothing was done. Check the values and send it again.',
   );
 }
 
-function unknown(): Refusal {
-  return refuse(
+function unknown(): Rejection {
+  return reject(
     'outcome_unknown',
     'The database went away while it committed: it may or may not have been done. Send it again with the same transaction_id.',
   );

@@ -20,7 +20,7 @@ import * as activity from './reports/activity.ts';
 import * as attention from './reports/attention.ts';
 import { readBacklog } from './reports/backlog.ts';
 import * as callReport from './reports/call-report.ts';
-import { readChangeMarks } from './reports/change-versions.ts';
+import { readChangeVersions } from './reports/change-versions.ts';
 import * as reconcile from './reports/reconcile.ts';
 import * as webhookActivity from './webhooks/webhook-activity.ts';
 import * as webhookKeys from './webhooks/webhook-keys.ts';
@@ -96,8 +96,8 @@ export function createStore(db: Db, now: () => string) {
       webhookActivity.countByWebhook(db, accountId, fromMs, toMs),
     findLastPostbacks: (accountId: string, webhookId: string | null) =>
       webhookActivity.findLastPostbacks(db, accountId, webhookId),
-    countRefusalsOf: (accountId: string, webhookId: string, fromMs: number) =>
-      webhookActivity.countRefusalsOf(db, accountId, webhookId, fromMs),
+    countRejectionsOf: (accountId: string, webhookId: string, fromMs: number) =>
+      webhookActivity.countRejectionsOf(db, accountId, webhookId, fromMs),
 
     recordCallEvent: (event: callEvents.ReceivedEvent) => callEvents.recordCallEvent(db, event),
     listOverdueCalls: (startedBefore: string, limit: number, after: overdueCalls.OverdueCall | null) =>
@@ -117,7 +117,7 @@ export function createStore(db: Db, now: () => string) {
     listTimeline: (accountId: string, callLogId: string, limit: number, after: string | null) =>
       calls.listTimeline(db, accountId, callLogId, limit, after),
 
-    readChangeMarks: (accountIds: string[]) => readChangeMarks(db.pool, accountIds),
+    readChangeVersions: (accountIds: string[]) => readChangeVersions(db.pool, accountIds),
 
     listPostbacks: (
       accountId: string,
@@ -151,7 +151,7 @@ export function createStore(db: Db, now: () => string) {
     countOutcomes: (accountId: string, fromMs: number, toMs: number) =>
       activity.countOutcomes(db, accountId, fromMs, toMs),
     countWaitingOf: (accountId: string) => activity.countWaiting(db, accountId),
-    countRefusals: (accountId: string, nowMs: number) => attention.countRefusals(db, accountId, nowMs),
+    countRejections: (accountId: string, nowMs: number) => attention.countRejections(db, accountId, nowMs),
     countSince: (accountId: string, webhookId: string, fromMs: number) =>
       attention.countSince(db, accountId, webhookId, fromMs),
     readActiveWebhooks: (accountId: string, windows: Window[]) =>
@@ -191,7 +191,7 @@ export type { OutcomeCounts } from './reports/activity.ts';
 export type { ActiveWebhook } from './reports/attention.ts';
 export type { Backlog } from './reports/backlog.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './reports/call-report.ts';
-export type { ChangeMarks } from './reports/change-versions.ts';
+export type { ChangeVersions } from './reports/change-versions.ts';
 export type { NumberedLine, StatementScope } from './reports/reconcile.ts';
 export type { OutcomesOfWebhook } from './webhooks/webhook-activity.ts';
 export type { KeyedWebhook, Webhook } from './webhooks/webhook-rows.ts';

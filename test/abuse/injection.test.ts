@@ -65,7 +65,7 @@ describe('SQL', () => {
           });
           const where = `${path} ${parameter} ${text}`;
           expect(answer.status, where).toBeLessThan(500);
-          // A refusal may say again what was sent; rows of others it would show with more than that.
+          // A rejection may say again what was sent; rows of others it would show with more than that.
           if (answer.status < 400) expect(answer.text.replaceAll(text, ''), where).not.toContain(secret);
           expect(performance.now() - startMs, where).toBeLessThan(10_000);
         }

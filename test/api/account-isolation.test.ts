@@ -129,8 +129,8 @@ test('a phone number matches calls of the webhook’s own account', async () => 
   });
   expect(answer.json).toMatchObject({ candidates: 2 });
   await theirs.server.createCall('their newest', { phone_number: '+14155550177' });
-  const refusal = await mine.server.post(mine.webhook, { phone_number: '+14155550177', reason: 'x' });
-  expectProblem(refusal, 404, 'no_call_in_window');
+  const rejection = await mine.server.post(mine.webhook, { phone_number: '+14155550177', reason: 'x' });
+  expectProblem(rejection, 404, 'no_call_in_window');
 });
 
 test('a transaction id is each account’s own', async () => {

@@ -105,7 +105,7 @@ test('the Twilio auth token is written and never read', async () => {
   expect((await server.api('PATCH', '/account', { twilio_auth_token: null })).status).toBe(200);
 });
 
-describe('is refused', () => {
+describe('is rejected', () => {
   test.each<[string, unknown, string[]]>([
     [
       'all that is wrong, every fault told',

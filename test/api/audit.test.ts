@@ -121,7 +121,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(acts)).not.toContain(token);
   });
 
-  test('tells of nothing that was refused or did nothing', async () => {
+  test('tells of nothing that was rejected or did nothing', async () => {
     const before = await actsOf();
     const analyst = await withRole(server, 'analyst');
     await analyst.createWebhook();

@@ -1,4 +1,4 @@
-/** `PATCH /calls/{id}`: the fields, rules and refusals of `update_fields`, and who did it (contract 3). */
+/** `PATCH /calls/{id}`: the fields, rules and rejections of `update_fields`, and who did it (contract 3). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
@@ -82,7 +82,7 @@ describe('a change by hand does to a call what the same postback does', () => {
   });
 });
 
-const refused: [string, object][] = [
+const rejected: [string, object][] = [
   ['nothing', {}],
   ['unknown names only', { campaign: 'Solar' }],
   ['an unknown field in "fields"', { fields: { revenu: 5, buyer: 'x' }, reason: 'Sold' }],
@@ -103,8 +103,8 @@ const refused: [string, object][] = [
   ['many faults', { converted: 'x', revenue_paid_out: 'y', add: [1], reason: 'z'.repeat(501) }],
 ];
 
-describe('a change by hand is refused as the same postback is', () => {
-  test.each(refused)('%s', async (_what, update) => {
+describe('a change by hand is rejected as the same postback is', () => {
+  test.each(rejected)('%s', async (_what, update) => {
     const [byHand, bySender] = await createTwins();
     const call = await server.readCall(byHand);
     const answer = await change(byHand, update);
@@ -137,11 +137,11 @@ describe('a change by hand is refused as the same postback is', () => {
   });
 });
 
-test('the path names the call: another one in the body is refused, and what else names calls is ignored', async () => {
+test('the path names the call: another one in the body is rejected, and what else names calls is ignored', async () => {
   const [byHand, other] = await createTwins();
-  const refusal = await change(byHand, { call_log_id: other, reason: 'Sold' });
-  expectProblem(refusal, 422, 'conflicting_field');
-  expect(faultsOf(refusal)).toEqual(['call_log_id: conflicting_field']);
+  const rejection = await change(byHand, { call_log_id: other, reason: 'Sold' });
+  expectProblem(rejection, 422, 'conflicting_field');
+  expect(faultsOf(rejection)).toEqual(['call_log_id: conflicting_field']);
   const names = { call_log_id: byHand, phone_number: '+14155550100', transaction_id: 't1', return: 'gif' };
   const answer = await change(byHand, { ...names, reason: 'Sold' });
   expect(answer.json).toMatchObject({
@@ -211,7 +211,7 @@ describe('a live call', () => {
     });
   });
 
-  test('refuses fields of completed calls with 409, naming them, and nothing is queued', async () => {
+  test('rejects fields of completed calls with 409, naming them, and nothing is queued', async () => {
     const [byHand] = await createTwins({ state: 'live' });
     const update = { publisher_paid_out: '2', no_payout_reason: null, reason: 'Sold' };
     const answer = await change(byHand, update);

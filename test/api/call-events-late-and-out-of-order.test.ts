@@ -208,7 +208,7 @@ test('no late event undoes an update that waited for the completion', async () =
   expectFields(call, { reason: null, tags: {} });
 });
 
-test('a dry run, a refused postback and one for another call override nothing', async () => {
+test('a dry run, a rejected postback and one for another call override nothing', async () => {
   await server.createCall('free');
   await server.createCall('other');
   const update = { revenue_paid_out: '5', reason: null, add: { deal: 'won' } };

@@ -75,7 +75,7 @@ test('an account sees its own names only', async () => {
 });
 
 test.each(['limit=0', 'cursor=x', `cursor=${Buffer.from('"\\u0000"').toString('base64url')}`, 'prefix=a'])(
-  '%s is refused',
+  '%s is rejected',
   async (query) => {
     expect((await server.api('GET', `/campaigns?${query}`)).status).toBe(422);
   },

@@ -167,7 +167,7 @@ test('a period without calls is all zeros, and today is the period if none is na
   expect(today.rows).toMatchObject([{ key: today.from.slice(0, 10) }]);
 });
 
-test('what makes no report is refused', async () => {
+test('what makes no report is rejected', async () => {
   const cases: [string, string][] = [
     ['from=2026-11-02&to=2026-11-01', 'to'],
     ['from=2020-01-01&to=2026-11-01', 'to'],

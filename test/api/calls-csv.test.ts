@@ -108,7 +108,7 @@ describe('columns', () => {
     ]);
   });
 
-  test('a name that there is not is refused', async () => {
+  test('a name that there is not is rejected', async () => {
     const answer = await server.api('GET', '/calls.csv?columns=call_log_id,toString');
     expectProblem(answer, 422, 'unknown_field');
     expect(faultsOf(answer)).toEqual(['columns: unknown_field']);
@@ -129,7 +129,7 @@ test.each([
 });
 
 test.each(['converted=maybe', 'limit=5', 'cursor=x', 'campagin=x', 'from=yesterday', 'bom=perhaps'])(
-  '%s is refused, as in the list',
+  '%s is rejected, as in the list',
   async (query) => {
     expect((await server.api('GET', `/calls.csv?${query}`)).status).toBe(422);
   },
@@ -194,8 +194,8 @@ describe('of many calls', () => {
 
   test('three are written at once; the place of one whose reader left is free', async () => {
     const running = await Promise.all([begin(), begin(), begin()]);
-    const refused = await many.api('GET', '/calls.csv');
-    expectProblem(refused, 429, 'rate_limited');
+    const rejected = await many.api('GET', '/calls.csv');
+    expectProblem(rejected, 429, 'rate_limited');
     await running[0]?.leave();
     await expect
       .poll(async () => (await many.api('GET', '/calls.csv?columns=state&state=live')).status)

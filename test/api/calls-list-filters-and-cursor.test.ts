@@ -217,7 +217,7 @@ describe('pages', () => {
     expect(walked.filter((call) => !call.call_log_id.startsWith('Z'))).toEqual(whole);
   });
 
-  test('the cursor of another list, or a made up one, is refused', async () => {
+  test('the cursor of another list, or a made up one, is rejected', async () => {
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const webhook = await server.createWebhook();
     await server.createWebhook();

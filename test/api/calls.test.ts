@@ -149,7 +149,7 @@ describe('a live call takes every field as sent', () => {
     },
   );
 
-  test('every call has a start: null is refused', async () => {
+  test('every call has a start: null is rejected', async () => {
     const answer = await server.api('POST', '/calls', { call_log_id: 'no start', started_at: null });
     expectProblem(answer, 422, 'invalid_value');
     expect(faultsOf(answer)).toEqual(['started_at: invalid_value']);
@@ -161,7 +161,7 @@ describe('a live call takes every field as sent', () => {
     expect(json.tags).toEqual({ a: '1', b: '3', c: 'true' });
   });
 
-  test('the 201st tag is refused and nothing of its event is taken', async () => {
+  test('the 201st tag is rejected and nothing of its event is taken', async () => {
     const tags = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`t${at}`, 'x']));
     await server.createCall('200 tags', { state: 'live', tags });
     const event = { call_log_id: '200 tags', buyer: 'Acme', tags: { more: 'x' } };
@@ -205,7 +205,7 @@ describe('money is exact', () => {
   });
 
   test.each(['0.30000000000000004', '0.00001', '1e3', '100000000', '-1', '"$5"', '"1,000"', 'true', '[1]'])(
-    'JSON %s is refused',
+    'JSON %s is rejected',
     async (written) => {
       const answer = await postText(`{"call_log_id":"bad money","revenue_paid_out":${written}}`);
       expectProblem(answer, 422, 'invalid_value');
@@ -281,7 +281,7 @@ describe('an id may be any text', () => {
   );
 });
 
-describe('what cannot be read is refused as a whole, and every fault is told', () => {
+describe('what cannot be read is rejected as a whole, and every fault is told', () => {
   test('of the id, of unknown fields and of values', async () => {
     const answer = await server.api('POST', '/calls', {
       state: 'ringing',

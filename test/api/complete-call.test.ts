@@ -87,7 +87,7 @@ test('an unknown call is not made', async () => {
   expectProblem(await server.api('GET', '/calls/nobody'), 404, 'call_not_found');
 });
 
-test('a body that means another call, or the opposite, is refused', async () => {
+test('a body that means another call, or the opposite, is rejected', async () => {
   await server.createCall('mine', { state: 'live' });
   const body = { call_log_id: 'other', state: 'live', nope: 1 };
   const answer = await server.api('POST', '/calls/mine/complete', body);

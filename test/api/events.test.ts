@@ -38,7 +38,7 @@ test('a new call is told, and is no postback', async () => {
   expect(await stream.next()).toMatchObject({ event: 'changed', resources: ['calls'] });
 });
 
-test('a postback that is applied changes postbacks and calls; one that is refused, postbacks alone', async () => {
+test('a postback that is applied changes postbacks and calls; one that is rejected, postbacks alone', async () => {
   await server.createCall('applied');
   const { stream } = await openReady();
   await server.post(webhook, { call_log_id: 'applied', revenue_paid_out: '1' });
@@ -147,9 +147,9 @@ test('an account has 50 streams at once on a process, and the place of one that 
   const { server: crowd } = await addAccount(server, 'crowd');
   const streams = await Promise.all(Array.from({ length: 50 }, () => openEvents(crowd)));
   expect(streams.map(({ response }) => response.status)).toEqual(streams.map(() => 200));
-  const refused = await crowd.api('GET', '/events');
-  expectProblem(refused, 429, 'rate_limited');
-  expect(refused.headers.get('retry-after')).toBe('1');
+  const rejected = await crowd.api('GET', '/events');
+  expectProblem(rejected, 429, 'rate_limited');
+  expect(rejected.headers.get('retry-after')).toBe('1');
   streams[0]?.close();
   await expect.poll(async () => (await openEvents(crowd)).response.status).toBe(200);
 });

@@ -11,7 +11,7 @@ import type { Db } from '../../src/store/database/db.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postbacks/postback-log.ts';
 import { countOutcomes, countWaiting } from '../../src/store/reports/activity.ts';
 import {
-  countRefusals,
+  countRejections,
   countSince,
   countUnmatched,
   countWaitingUpdates,
@@ -19,7 +19,7 @@ import {
   readActiveWebhooks,
 } from '../../src/store/reports/attention.ts';
 import { reportCalls } from '../../src/store/reports/call-report.ts';
-import { readChangeMarks } from '../../src/store/reports/change-versions.ts';
+import { readChangeVersions } from '../../src/store/reports/change-versions.ts';
 import { listWebhooks } from '../../src/store/webhooks/webhooks.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -158,7 +158,7 @@ test.each(nameColumns)('the names of %s are found from one to the next', async (
 });
 
 test('the marks of changes are read along the primary keys', async () => {
-  const nodes = await explain(({ pool }) => readChangeMarks(pool, [accountId]));
+  const nodes = await explain(({ pool }) => readChangeVersions(pool, [accountId]));
   expectIndexed(nodes, /^postback_pkey/);
   expectIndexed(nodes, /^call_event_pkey/);
 });
@@ -200,7 +200,7 @@ describe('the overview reads along indexes that are there for the lists', () => 
     ['a publisher', (db) => reportCalls(db, accountId, { ...scope, publisher: 'p7' }, days), /publisher = /],
     ['minutes', (db) => countOutcomes(db, accountId, now - 60_000, now), /^postback_pkey/],
     ['what waits', (db) => countWaiting(db, accountId), /^postback_queued/],
-    ['refusals', (db) => countRefusals(db, accountId, now), /^postback_not_applied/],
+    ['rejections', (db) => countRejections(db, accountId, now), /^postback_not_applied/],
     ['a webhook', (db) => countSince(db, accountId, webhookId, now), /^postback_of_webhook/],
     ['webhooks', (db) => readActiveWebhooks(db, accountId, windows), /^postback_of_webhook/],
     ['publishers', (db) => readActivePartners(db, accountId, 'publisher', windows), /^call_by_publisher/],

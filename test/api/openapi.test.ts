@@ -112,12 +112,12 @@ describe('every operation', () => {
     }
   });
 
-  test('that may be refused says how, as a problem', () => {
+  test('that may be rejected says how, as a problem', () => {
     for (const { name, path, operation } of operations()) {
       if (!/^\/(api|update)/.test(path) || path.endsWith('.gif')) continue;
-      const refusal = operation.responses['4XX'];
-      expect([name, Object.keys(refusal?.content ?? {})]).toEqual([name, ['application/problem+json']]);
-      expect(refusal?.content?.['application/problem+json']?.schema).toMatchObject({
+      const rejection = operation.responses['4XX'];
+      expect([name, Object.keys(rejection?.content ?? {})]).toEqual([name, ['application/problem+json']]);
+      expect(rejection?.content?.['application/problem+json']?.schema).toMatchObject({
         required: ['type', 'title', 'status', 'detail', 'code'],
       });
     }
@@ -273,7 +273,7 @@ describe('real answers are as the document declares them', () => {
     expectDeclared('GET /api/v1/overview/attention', attention);
   });
 
-  test('of the doors', async () => {
+  test('of the endpoints', async () => {
     await server.createCall('C4');
     await server.createCall('C5', { state: 'live' });
     const post = 'POST /update-fields';

@@ -103,7 +103,7 @@ describe('what needs attention', () => {
     expect(await items()).toEqual([]);
   });
 
-  test('a webhook whose refusals rise, with their share and the most frequent code', async () => {
+  test('a webhook whose rejections rise, with their share and the most frequent code', async () => {
     for (const hour of [2, 5, 10, 20]) await log(3, hour, 'invalid_value');
     expect(await items()).toMatchObject([]);
     await log(30, 0.5, null);
@@ -114,8 +114,14 @@ describe('what needs attention', () => {
       await log(count, 0.4, code);
     expect(await items()).toEqual([
       {
-        ...{ kind: 'rising_refusals', webhook_id: webhook.id, webhook_name: 'CRM', window_hours: 1 },
-        ...{ refused: 18, total: 48, total_is_more: false, usual: expect.any(Number), code: 'unknown_field' },
+        ...{ kind: 'rising_rejections', webhook_id: webhook.id, webhook_name: 'CRM', window_hours: 1 },
+        ...{
+          rejected: 18,
+          total: 48,
+          total_is_more: false,
+          usual: expect.any(Number),
+          code: 'unknown_field',
+        },
       },
     ]);
     await server.api('PATCH', `/webhooks/incoming/${webhook.id}`, { paused: true });
@@ -151,13 +157,13 @@ describe('what needs attention', () => {
   });
 
   test('postbacks of the last day that found no call, until they are replayed', async () => {
-    const refuse = async (body: object) => (await server.post(webhook, body)).json.postback_id;
+    const reject = async (body: object) => (await server.post(webhook, body)).json.postback_id;
     const [known, _unknown] = [
-      await refuse({ call_log_id: 'C', reason: 'r' }),
-      await refuse({ call_log_id: 'D', reason: 'r' }),
+      await reject({ call_log_id: 'C', reason: 'r' }),
+      await reject({ call_log_id: 'D', reason: 'r' }),
     ];
-    await refuse({ call_log_id: 'E', reason: 'r', dry_run: true });
-    await refuse({ phone_number: '+12125550199', reason: 'r' });
+    await reject({ call_log_id: 'E', reason: 'r', dry_run: true });
+    await reject({ phone_number: '+12125550199', reason: 'r' });
     await log(3, 25, 'call_not_found');
     const unmatched = async () =>
       (await items())

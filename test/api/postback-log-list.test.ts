@@ -32,7 +32,7 @@ beforeAll(async () => {
     await server.post(crm, { call_log_id: 'done/1', reason: `R${at}` });
     await server.post(dialer, { call_log_id: 'done/1', revenue: at, ...id });
     await server.post(crm, { call_log_id: 'live', reason: `R${at}` });
-    await server.post(crm, { call_log_id: 'nobody', reason: 'x', transaction_id: 'refused' });
+    await server.post(crm, { call_log_id: 'nobody', reason: 'x', transaction_id: 'rejected' });
     await server.post(dialer, { call_log_id: 'done/1', revenue: 'much', ...id });
     await server.post(crm, { call_log_id: 'done/1', reason: 'x', dry_run: true, ...id });
   }
@@ -102,7 +102,7 @@ describe('a postback as JSON', () => {
     expect(JSON.stringify(request)).not.toContain(crm.auth_key);
   });
 
-  test('tells why one was refused', async () => {
+  test('tells why one was rejected', async () => {
     const answer = await server.post(crm, {
       call_log_id: 'done/1',
       converted: 'perhaps',
@@ -175,7 +175,7 @@ describe('filters', () => {
     ['call_log_id', () => 'done/1', ({ call_log_id }) => call_log_id === 'done/1'],
     ['call_log_id', () => 'nobody', ({ call_log_id }) => call_log_id === 'nobody'],
     ['transaction_id', () => 't1', ({ transaction_id }) => transaction_id === 't1'],
-    ['transaction_id', () => 'refused', ({ transaction_id }) => transaction_id === 'refused'],
+    ['transaction_id', () => 'rejected', ({ transaction_id }) => transaction_id === 'rejected'],
     ['from', middle, ({ received_at }) => received_at >= middle()],
     ['to', middle, ({ received_at }) => received_at <= middle()],
   ];

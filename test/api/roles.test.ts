@@ -208,11 +208,11 @@ describe('the ids of another account', () => {
     }
   });
 
-  test('are unknown at every door of the senders', async () => {
+  test('are unknown at every endpoint of the senders', async () => {
     const before = await dump('Theirs');
-    const doors = routes.filter(({ path }) => path.startsWith('/update-'));
-    expect(doors.length).toBeGreaterThanOrEqual(15);
-    for (const { method, path } of doors) {
+    const endpoints = routes.filter(({ path }) => path.startsWith('/update-'));
+    expect(endpoints.length).toBeGreaterThanOrEqual(15);
+    for (const { method, path } of endpoints) {
       const type = path.slice(1).split(/[./]/)[0]?.replace('-', '_') ?? '';
       const webhook = await mine.owner.createWebhook(type);
       for (const call_log_id of theirs.ids.slice(0, 2)) {
@@ -247,7 +247,7 @@ describe('the ids of another account', () => {
   });
 });
 
-test('every route outside says in the document that it needs neither token nor key, or is a sender’s door', () => {
+test('every route outside says in the document that it needs neither token nor key, or is a sender’s endpoint', () => {
   const outside = routes.filter(({ path, isOpen }) => !path.startsWith('/api/v1/') || isOpen);
   const open = outside.filter(({ isOpen }) => isOpen).map(({ method, path }) => `${method} ${path}`);
   expect(open.sort()).toEqual(

@@ -50,12 +50,12 @@ describe('health', () => {
       const answer = await cut.request('/readyz');
       expectProblem(answer, 503, 'store_unavailable');
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-      const refusal = await cut.api('GET', '/calls');
-      expectProblem(refusal, 503, 'store_unavailable');
-      expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+      const rejection = await cut.api('GET', '/calls');
+      expectProblem(rejection, 503, 'store_unavailable');
+      expect(Number(rejection.headers.get('retry-after'))).toBeGreaterThan(0);
       for (const path of ['/update-fields', '/update-fields/batch']) {
-        const refused = await cut.request(`${path}?auth_key=not-yet-seen`, { method: 'POST', body: [] });
-        expectProblem(refused, 503, 'store_unavailable');
+        const rejected = await cut.request(`${path}?auth_key=not-yet-seen`, { method: 'POST', body: [] });
+        expectProblem(rejected, 503, 'store_unavailable');
       }
       const samples = await scrape(cut);
       expect(samples.get('ringback_postbacks_total{status="rejected",code="store_unavailable"}')).toBe(2);

@@ -32,7 +32,7 @@ test('a timeline tells what happened, when, who did it and what it changed', asy
     revenue_paid_out: '5',
   });
   const same = await server.post(webhook, { call_log_id: id, revenue_paid_out: '7.00' });
-  const refused = await server.post(webhook, { call_log_id: id, converted: 'perhaps' });
+  const rejected = await server.post(webhook, { call_log_id: id, converted: 'perhaps' });
   await server.post(webhook, { call_log_id: id, reason: 'Trial', dry_run: true });
   await server.api('PATCH', `/calls/${encodeURIComponent(id)}`, { reason: 'Checked' });
   await server.api('POST', '/calls', { call_log_id: id, publisher: 'North Media', buyer: 'Bolt' });
@@ -75,7 +75,7 @@ test('a timeline tells what happened, when, who did it and what it changed', asy
     { ...sender, postback_id: same.json.postback_id, status: 'unchanged', applied_at: at, changes: {} },
     {
       ...sender,
-      postback_id: refused.json.postback_id,
+      postback_id: rejected.json.postback_id,
       status: 'rejected',
       code: 'invalid_value',
       applied_at: null,
@@ -158,7 +158,7 @@ test('pages show every item once, in order, while more is happening', async () =
   expect(exact).toMatchObject({ next_cursor: null, items: walked });
 });
 
-test('an unknown call has no timeline, and a bad page is refused', async () => {
+test('an unknown call has no timeline, and a bad page is rejected', async () => {
   expectProblem(await server.api('GET', '/calls/nobody/timeline'), 404, 'call_not_found');
   const answer = await server.api('GET', '/calls/pages/timeline?limit=0&cursor=x&kind=created');
   expectProblem(answer, 422, 'unknown_field');

@@ -125,7 +125,7 @@ describe('a token', () => {
     ],
     ['a time that is none', { name: 'x', role: 'owner', expires_at: 'soonZ' }, ['expires_at: invalid_value']],
     ['an account', { name: 'x', role: 'owner', account_id: 'x' }, ['account_id: unknown_field']],
-  ])('is refused for %s', async (_what, body, faults) => {
+  ])('is rejected for %s', async (_what, body, faults) => {
     const answer = await create(body as object);
     expect(answer.status).toBe(422);
     expect(faultsOf(answer)).toEqual(faults);

@@ -1,4 +1,4 @@
-/** `POST /calls/twilio/status`: who may report a call, and what is refused (contract 3). */
+/** `POST /calls/twilio/status`: who may report a call, and what is rejected (contract 3). */
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, type TestAccount } from '../support/accounts.ts';
@@ -26,7 +26,7 @@ afterAll(() => server.stop());
 
 describe('the signature', () => {
   const form = callEvent('CA signed', 'ringing');
-  const refuse = async (callback: Callback) => {
+  const reject = async (callback: Callback) => {
     expectProblem(await sendStatus(server, callback), 403, 'invalid_signature');
     expectProblem(
       await server.api('GET', `/calls/${encodeURIComponent(String(callback.form['CallSid']))}`),
@@ -36,29 +36,29 @@ describe('the signature', () => {
   };
 
   test('must be there and be right', async () => {
-    await refuse({ form, signature: null });
-    await refuse({ form, signature: '' });
-    await refuse({ form, signature: 'x' });
-    await refuse({ form, signature: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' });
-    await refuse({ form, token: 'another-token' });
-    await refuse({ form, token: '' });
+    await reject({ form, signature: null });
+    await reject({ form, signature: '' });
+    await reject({ form, signature: 'x' });
+    await reject({ form, signature: 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' });
+    await reject({ form, token: 'another-token' });
+    await reject({ form, token: '' });
   });
 
   test('covers every parameter, the path, the query and PUBLIC_URL', async () => {
     const signature = getExpectedTwilioSignature(firstToken, `${publicUrl}${path}`, form);
-    await refuse({ form: { ...form, CallStatus: 'completed' }, signature });
-    await refuse({ form: { ...form, More: '1' }, signature });
-    await refuse({ form, query: '?campaign=Solar', signature });
-    await refuse({ form, signedUrl: `http://hooks.example.com/ringback${path}` });
-    await refuse({ form, signedUrl: `https://hooks.example.com${path}` });
-    await refuse({ form, signedUrl: `${server.url}${path}` });
-    await refuse({ form, signedUrl: `${publicUrl}${path}/` });
+    await reject({ form: { ...form, CallStatus: 'completed' }, signature });
+    await reject({ form: { ...form, More: '1' }, signature });
+    await reject({ form, query: '?campaign=Solar', signature });
+    await reject({ form, signedUrl: `http://hooks.example.com/ringback${path}` });
+    await reject({ form, signedUrl: `https://hooks.example.com${path}` });
+    await reject({ form, signedUrl: `${server.url}${path}` });
+    await reject({ form, signedUrl: `${publicUrl}${path}/` });
   });
 
   test('may be over the URL with its standard port', async () => {
     const signedUrl = `https://hooks.example.com:443/ringback${path}`;
     expect((await sendStatus(server, { form: callEvent('CA port', 'ringing'), signedUrl })).status).toBe(200);
-    await refuse({ form, signedUrl: `https://hooks.example.com:8443/ringback${path}` });
+    await reject({ form, signedUrl: `https://hooks.example.com:8443/ringback${path}` });
   });
 
   test('is no way in for a bearer token', async () => {
@@ -88,7 +88,7 @@ describe('the signature', () => {
     await ported.stop();
   });
 
-  test('without any token of Twilio’s the door is shut', async () => {
+  test('without any token of Twilio’s the endpoint is shut', async () => {
     const tokenless = await startTestServer({ publicUrl, twilioAuthToken: null });
     for (const token of ['', 'null', firstToken]) {
       expectProblem(await sendStatus(tokenless, { form, token }), 403, 'invalid_signature');
@@ -141,7 +141,7 @@ describe('the account', () => {
   });
 });
 
-describe('what is signed but wrong is refused, every fault told', () => {
+describe('what is signed but wrong is rejected, every fault told', () => {
   test.each<[string, Form, string, string[]]>([
     ['no CallSid', { CallStatus: 'ringing' }, '', ['CallSid: call_not_identified']],
     ['nothing at all', {}, '', ['CallSid: call_not_identified', 'CallStatus: invalid_value']],

@@ -1,4 +1,4 @@
-/** Postbacks of each webhook over time, and what it refused (contract 3). */
+/** Postbacks of each webhook over time, and what it rejected (contract 3). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -52,7 +52,7 @@ describe('activity', () => {
     expect(json.items).toHaveLength(1);
     const { server: other } = await addAccount(server, 'Other');
     expect((await other.api('GET', '/webhooks/activity')).json.items).toEqual([]);
-    expectProblem(await other.api('GET', `/webhooks/incoming/${busy.id}/refusals`), 404, 'not_found');
+    expectProblem(await other.api('GET', `/webhooks/incoming/${busy.id}/rejections`), 404, 'not_found');
   });
 
   test('says what is wrong with its query', async () => {
@@ -61,8 +61,8 @@ describe('activity', () => {
   });
 });
 
-test('refusals are counted by code, most frequent first, with what the last one was told', async () => {
-  const { status, json } = await server.api('GET', `/webhooks/incoming/${busy.id}/refusals`);
+test('rejections are counted by code, most frequent first, with what the last one was told', async () => {
+  const { status, json } = await server.api('GET', `/webhooks/incoming/${busy.id}/rejections`);
   expect(status).toBe(200);
   expect(json).toMatchObject({
     is_more: false,
@@ -76,7 +76,7 @@ test('refusals are counted by code, most frequent first, with what the last one 
     code: 'call_not_found',
     received_at: at,
   });
-  expect((await server.api('GET', `/webhooks/incoming/${idle.id}/refusals`)).json).toEqual({
+  expect((await server.api('GET', `/webhooks/incoming/${idle.id}/rejections`)).json).toEqual({
     items: [],
     is_more: false,
   });

@@ -49,7 +49,7 @@ test('a GET is read as a query is, and a dry run changes nothing', async () => {
   expect(await server.readCall('C2')).toMatchObject({ converted: false, tags: {} });
 });
 
-test('a refusal is shown as a sender would get it', async () => {
+test('a rejection is shown as a sender would get it', async () => {
   const { status, json } = await send({ method: 'POST', body: { call_log_id: 'none', converted: 'maybe' } });
   expect(status).toBe(200);
   expect(json).toMatchObject({

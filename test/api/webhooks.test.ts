@@ -1,4 +1,4 @@
-/** `/webhooks/incoming`: the senders' doors and their keys (contract 2.1 and 3). */
+/** `/webhooks/incoming`: the senders' endpoints and their keys (contract 2.1 and 3). */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
@@ -66,14 +66,14 @@ describe('a new webhook', () => {
     ['update_fields', 'update-fields'],
     ['update_revenue', 'update-revenue'],
     ['update_tags', 'update-tags'],
-  ])('of the type %s opens the door /%s alone', async (type, path) => {
+  ])('of the type %s opens the endpoint /%s alone', async (type, path) => {
     const { auth_key, url } = await create({ name: type, type, match_window_hours: 1, match_rule: 'only' });
     expect(url).toBe(`${publicUrl}/${path}?auth_key=${auth_key}`);
-    for (const door of ['update-fields', 'update-revenue', 'update-tags']) {
+    for (const endpoint of ['update-fields', 'update-revenue', 'update-tags']) {
       const answer = await server.request(
-        `/${door}?auth_key=${auth_key}&call_log_id=C1&revenue=1&reason=x&add=a`,
+        `/${endpoint}?auth_key=${auth_key}&call_log_id=C1&revenue=1&reason=x&add=a`,
       );
-      expect(answer.status).toBe(door === path ? 200 : 403);
+      expect(answer.status).toBe(endpoint === path ? 200 : 403);
     }
   });
 
@@ -142,13 +142,13 @@ describe('a new webhook', () => {
       { name: 'x', type: 'update_tags', match_window_hours: '24' },
       ['match_window_hours: invalid_value'],
     ],
-  ])('is refused for %s, and every fault is told', async (_what, body, faults) => {
+  ])('is rejected for %s, and every fault is told', async (_what, body, faults) => {
     const answer = await server.api('POST', '/webhooks/incoming', body);
     expect(answer.status).toBe(422);
     expect(faultsOf(answer).sort()).toEqual(faults);
   });
 
-  test('is refused for unknown fields, however many', async () => {
+  test('is rejected for unknown fields, however many', async () => {
     const body = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`unknown/${at}`, at]));
     const answer = await server.api('POST', '/webhooks/incoming', {
       ...body,
@@ -158,12 +158,12 @@ describe('a new webhook', () => {
     expectProblem(answer, 422, 'unknown_field');
     expect(faultsOf(answer)).toEqual(Object.keys(body).map((name) => `${name}: unknown_field`));
     const huge = Object.fromEntries(Array.from({ length: 6_000 }, (_, at) => [at, 0]));
-    const refusal = await server.api('POST', '/webhooks/incoming', huge);
-    expectProblem(refusal, 422, 'invalid_value');
-    expect(refusal.text.length).toBeLessThan(100_000);
+    const rejection = await server.api('POST', '/webhooks/incoming', huge);
+    expectProblem(rejection, 422, 'invalid_value');
+    expect(rejection.text.length).toBeLessThan(100_000);
   });
 
-  test('is refused without a JSON object', async () => {
+  test('is rejected without a JSON object', async () => {
     expectProblem(await server.api('POST', '/webhooks/incoming'), 400, 'malformed_body');
     expectProblem(await server.api('POST', '/webhooks/incoming', []), 400, 'malformed_body');
   });

@@ -1,4 +1,4 @@
-/** The archive itself: what is damaged, newer or not a backup is refused, and the database stays empty. */
+/** The archive itself: what is damaged, newer or not a backup is rejected, and the database stays empty. */
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -61,7 +61,7 @@ test('tables of several parts come back row by row', async () => {
   expect(await empty.query(digestOfCalls)).toEqual(await source.query(digestOfCalls));
 });
 
-test('wherever a backup breaks off, it is refused and nothing is restored', async () => {
+test('wherever a backup breaks off, it is rejected and nothing is restored', async () => {
   const bytes = await takeBackup(await filledDatabase());
   for (let cut = 0; cut < 12; cut += 1) {
     const part = bytes.subarray(0, Math.floor((bytes.length * cut) / 12));
@@ -87,14 +87,14 @@ test('one letter that changed is noticed, and nothing is restored', async () => 
   await expectEmpty(empty);
 });
 
-test('a row that the database refuses leaves it empty', async () => {
+test('a row that the database rejects leaves it empty', async () => {
   const tar = gunzipSync(await takeBackup(await filledDatabase()));
   tar.write('nobody..', tar.indexOf('01990000'));
   await expect(restoreInto(empty, gzipSync(tar))).rejects.toThrow('invalid input syntax');
   await expectEmpty(empty);
 });
 
-test('a backup of a newer schema is refused by name', async () => {
+test('a backup of a newer schema is rejected by name', async () => {
   const bytes = await takeBackup(await openDatabase());
   const newer = /newer Ringback \(0\.0\.1\)/;
   await expect(readBackupHeader(Readable.from([bytes]), latest - 1)).rejects.toThrow(newer);

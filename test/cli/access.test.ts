@@ -75,7 +75,7 @@ test('work on an external database, and leave the token of the settings alone', 
   expect((await ask(url, '/calls', 'admin-token-of-test')).status).toBe(200);
 });
 
-describe('are refused with what to do', () => {
+describe('are rejected with what to do', () => {
   test.each<[string, string[], RegExp]>([
     ['an unknown account', ['token', 'list', '--account', 'nobody'], /no account nobody: .*account list/],
     ['an unknown token', ['token', 'revoke', 'x'], /no token x: .*token list/],
@@ -135,7 +135,7 @@ test.each([
 });
 
 test.each(['', '0d', '-1d', 'never', '1w', '2026-11-24', '99999999d', '2027-02-30'])(
-  '--expires %j is refused',
+  '--expires %j is rejected',
   (text) => {
     expect(() => readExpiry(text, 'UTC', Date.UTC(2026, 10, 24))).toThrow(/time to come/);
   },

@@ -31,7 +31,7 @@ describe('the command line', () => {
     ['an unknown option', ['start', '--prot'], 'unknown option'],
     ['an argument too many', ['start', 'now'], 'too many arguments'],
     ['no command', [], 'Usage: ringback'],
-  ])('refuses %s with a hint and exit code 2', async (_what, args, hint) => {
+  ])('rejects %s with a hint and exit code 2', async (_what, args, hint) => {
     const { code, stdout, stderr } = await runRingback(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');

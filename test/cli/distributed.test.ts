@@ -12,7 +12,7 @@ beforeEach(async () => {
   onTestFinished(() => database.drop());
 });
 
-test('a plain PostgreSQL is refused before anything is changed', async () => {
+test('a plain PostgreSQL is rejected before anything is changed', async () => {
   const empty = await createTestDatabase({ isEmpty: true });
   onTestFinished(() => empty.drop());
   const { code, stderr } = await runRingback(['migrate', '--distributed'], { DATABASE_URL: empty.url });

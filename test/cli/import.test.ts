@@ -186,9 +186,9 @@ describe('ringback import', () => {
     const { code, stdout, stderr } = await runRingback(['import', '/nowhere/x.csv'], env);
     expect(code).toBe(2);
     expect(stderr).toMatch(/Cannot read \/nowhere\/x\.csv/);
-    const refused = await runImport('call_log_id,reason\nB1,1\n', [], { env });
-    expect(refused.code).toBe(2);
-    expect(stdout + stderr + refused.stdout + refused.stderr).not.toContain(token);
+    const rejected = await runImport('call_log_id,reason\nB1,1\n', [], { env });
+    expect(rejected.code).toBe(2);
+    expect(stdout + stderr + rejected.stdout + rejected.stderr).not.toContain(token);
   });
 
   it('finds the token that the server keeps in DATA_DIR', async () => {

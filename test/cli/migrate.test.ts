@@ -30,7 +30,7 @@ test('an empty database gets all migrations, named, and a second run does nothin
   expect(second.stdout).not.toContain('Migrated');
 });
 
-test('a schema of a newer Ringback is refused and left alone', async () => {
+test('a schema of a newer Ringback is rejected and left alone', async () => {
   const database = await openDatabase();
   await database.query(`insert into schema_version (version, name) values (999, 'of tomorrow')`);
   const { code, stderr } = await runRingback(['migrate'], { DATABASE_URL: database.url });
@@ -38,7 +38,7 @@ test('a schema of a newer Ringback is refused and left alone', async () => {
   expect(stderr).toMatch(/schema version 999.*Start the newer Ringback/);
 });
 
-test('a PostgreSQL that is too old is refused and left alone, by a start too', async () => {
+test('a PostgreSQL that is too old is rejected and left alone, by a start too', async () => {
   const database = await openDatabase({ isEmpty: true });
   const name = new URL(database.url).pathname.slice(1);
   // A function of the same name stands before PostgreSQL's own.

@@ -123,7 +123,7 @@ describe('a postback that is taken exits with 0 and', () => {
   });
 });
 
-describe('a postback that is refused exits with 1 and', () => {
+describe('a postback that is rejected exits with 1 and', () => {
   it('shows each fault with what to do', async () => {
     const body = JSON.stringify({ call_log_id: '{call_id}', revenue_paid_out: '$5', converted: 'maybe' });
     const { code, stdout } = await send(url, '--key', webhook.auth_key, '--json', body);

@@ -16,7 +16,7 @@ test.each([
     { RETAIN_BODIES_DAYS: '30', RETAIN_POSTBACKS_DAYS: '29' },
     /RETAIN_POSTBACKS_DAYS must not be less/,
   ],
-])('a retention of %s is refused', (_what, env, message) => {
+])('a retention of %s is rejected', (_what, env, message) => {
   expect(() => readConfig(env)).toThrow(message);
 });
 

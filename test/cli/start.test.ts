@@ -77,8 +77,8 @@ describe('ringback start', () => {
     const url = await Promise.any(
       starts.map(async (one) => (await one.waitFor(/listening on (http:\S+)[\s\S]*account'?\n/))[1]),
     );
-    const refused = await Promise.any(starts.map((one) => one.end()));
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use by process') });
+    const rejected = await Promise.any(starts.map((one) => one.end()));
+    expect(rejected).toMatchObject({ code: 1, stderr: expect.stringContaining('is in use by process') });
     const token = (await readFile(join(DATA_DIR, 'admin-token'), 'utf8')).trim();
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(`${url}/api/v1/account`, { headers })).status).toBe(200);

@@ -53,11 +53,11 @@ test('a database that is killed under load is back by itself, and every answer m
   load.stop();
   await running;
   const statuses = await watching.stop();
-  load.expectHonestRefusals();
+  load.expectHonestRejections();
   expect(statuses.filter((status) => ![200, 201, 503].includes(status))).toEqual([]);
   await load.settle(server);
   const taken = await load.expectAllTaken(server, query, 0);
-  const answers = `${load.refusals.length} × 503 and ${statuses.length} true answers to an operator meanwhile`;
+  const answers = `${load.rejections.length} × 503 and ${statuses.length} true answers to an operator meanwhile`;
   tell(context, `${times(2, 50)} × kill -9 of PostgreSQL, back by itself`, taken, `; ${answers}`);
   expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
 });

@@ -29,7 +29,7 @@ test.for([
       await load.settle(server);
       expect(load.acknowledged).toBe(acknowledged + load.senders.length);
       found.push(await load.expectAllTaken(server, query, 0));
-      load.expectHonestRefusals();
+      load.expectHonestRejections();
     }
     tell(context, `${found.length} × kill -9, each start takes over by itself`, addUp(found));
     expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });

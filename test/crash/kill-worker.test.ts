@@ -18,7 +18,7 @@ test('a worker that is killed under load is replaced; nothing that it acknowledg
   load.stop();
   await running;
   await load.settle(server);
-  expect(load.refusals).toEqual([]);
+  expect(load.rejections).toEqual([]);
   await load.expectAllTaken(server, (sql) => server.database.query(sql), 0);
   await server.stop();
 }, 60_000);

@@ -6,7 +6,7 @@ import type { TestServer, TestWebhook } from '../support/server.ts';
 const sendersCount = 16;
 /** An answer that takes longer counts as a hang. */
 const answerMsMax = 15_000;
-/** How long a sender holds back after a refusal; it is told a second, and does not listen. */
+/** How long a sender holds back after a rejection; it is told a second, and does not listen. */
 const pauseMs = 50;
 
 /** One sender: amounts 1, 2, 3 … for a call of its own, each with its own transaction id, the next after an answer. */
@@ -22,12 +22,12 @@ type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 /** What was found in the database, in numbers. */
 export type Taken = { acknowledged: number; taken: number; sum: number };
 
-type Refusal = { status: number; code: string | undefined; retryAfter: string | null };
+type Rejection = { status: number; code: string | undefined; retryAfter: string | null };
 
 export class Load {
   readonly senders: Sender[];
   /** all answers that were no acknowledgement */
-  readonly refusals: Refusal[] = [];
+  readonly rejections: Rejection[] = [];
   readonly #webhook: TestWebhook;
   readonly #name: string;
   #isStopped = false;
@@ -111,7 +111,7 @@ export class Load {
     const amount = sender.acknowledged + 1;
     const became = await this.#send(server, sender, amount, mayHang);
     if (became === 'taken') sender.acknowledged = amount;
-    if (became === 'refused') await sleep(pauseMs);
+    if (became === 'rejected') await sleep(pauseMs);
     return became !== 'silence';
   }
 
@@ -120,7 +120,7 @@ export class Load {
     { callLogId: call_log_id, isLive }: Sender,
     amount: number,
     mayHang: boolean,
-  ): Promise<'taken' | 'refused' | 'silence'> {
+  ): Promise<'taken' | 'rejected' | 'silence'> {
     const body = { call_log_id, revenue_paid_out: amount, transaction_id: `${call_log_id} ${amount}` };
     const answer = await server
       .request('/update-fields', {
@@ -136,13 +136,13 @@ export class Load {
     if (answer === null) return 'silence';
     if (answer.status === (isLive ? 202 : 200)) return 'taken';
     const { status, json, headers } = answer;
-    this.refusals.push({ status, code: json?.code, retryAfter: headers.get('retry-after') });
-    return 'refused';
+    this.rejections.push({ status, code: json?.code, retryAfter: headers.get('retry-after') });
+    return 'rejected';
   }
 
   /** Nobody was told anything but that the database is away, and when to come again. */
-  expectHonestRefusals(): void {
-    for (const { status, code, retryAfter } of this.refusals) {
+  expectHonestRejections(): void {
+    for (const { status, code, retryAfter } of this.rejections) {
       expect(status).toBe(503);
       expect(['store_unavailable', 'outcome_unknown']).toContain(code);
       expect(Number(retryAfter)).toBeGreaterThan(0);

@@ -28,7 +28,7 @@ test.each([
     expect(exit.afterMs).toBeLessThan(shutdownMsMax);
     expect(postmaster !== null && (await isAlive(postmaster.pid))).toBe(false);
     expect(existsSync(postmaster?.socketFolder ?? '/')).toBe(false);
-    load.expectHonestRefusals();
+    load.expectHonestRejections();
 
     const again = start();
     await load.expectAllTaken(await again.listening, query, 1);

@@ -26,7 +26,7 @@ test('the example’s corrections change payouts, and set and release holds, onc
   const { code, stdout } = await correct(url);
   expect(code).toBe(0);
   expect(stdout).toContain('1001  CA-1  applied, publisher_paid_out 20.00 -> 24.00');
-  expect(stdout).toContain('4 corrections, 0 refused');
+  expect(stdout).toContain('4 corrections, 0 rejected');
   const [paid, held, released, undone] = await Promise.all(
     ['CA-1', 'CA-2', 'CA-3', 'CA-4'].map((id) => server.readCall(id)),
   );
@@ -43,7 +43,7 @@ test('the example’s corrections change payouts, and set and release holds, onc
   expect(await server.readCall('CA-1')).toMatchObject({ publisher_paid_out: '25.00' });
 });
 
-test('a refused correction is told with what to do, and the others are made', async () => {
+test('a rejected correction is told with what to do, and the others are made', async () => {
   await server.createCall('CA-5');
   await server.createCall('CA-6', { state: 'live' });
   const file = join(await makeFolder(), 'corrections.json');
@@ -54,8 +54,8 @@ test('a refused correction is told with what to do, and the others are made', as
   await writeFile(file, JSON.stringify(corrections));
   const { code, stdout } = await correct(url, file);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^1 {2}CA-6 {2}refused, call_not_completed: .*once the call ended/m);
-  expect(stdout).toContain('2 corrections, 1 refused');
+  expect(stdout).toMatch(/^1 {2}CA-6 {2}rejected, call_not_completed: .*once the call ended/m);
+  expect(stdout).toContain('2 corrections, 1 rejected');
   expect(await server.readCall('CA-5')).toMatchObject({ publisher_paid_out: '5.00' });
 });
 

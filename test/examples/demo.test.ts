@@ -78,7 +78,7 @@ test('with --exit the same day ends after the tables', { timeout: 90_000 }, asyn
   expect(stdout).not.toContain('Ctrl-C');
 });
 
-test('an unknown option is refused before anything starts', async () => {
+test('an unknown option is rejected before anything starts', async () => {
   const { code, stdout, stderr } = await runProcess(['examples/demo.ts', '--forever']);
   expect(code).toBe(1);
   expect(stderr).toContain("Unknown option '--forever'");

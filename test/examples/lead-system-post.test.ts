@@ -82,7 +82,7 @@ test('a sale whose answer was lost is sent again and counts once', async () => {
   expect(items).toHaveLength(1);
 });
 
-test('a refusal is final', async () => {
+test('a rejection is final', async () => {
   const { base, arrivedAt } = await startSpoiler(async (_nth, response, forward) => {
     const { status, text } = await forward();
     response.writeHead(status).end(text);

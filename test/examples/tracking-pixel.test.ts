@@ -46,7 +46,7 @@ test('the page’s image converts its caller’s latest call, once an order', as
   expect(await server.readCall('CA-visitor')).toEqual(call);
 });
 
-test('a macro that the template forgot is refused by name', async () => {
+test('a macro that the template forgot is rejected by name', async () => {
   const response = await loadPixel({ base_url: server.url, auth_key: webhook.auth_key, order_id: '78' });
   expect(response.status).toBe(422);
   const id = response.headers.get('x-postback-id');

@@ -43,7 +43,7 @@ test('a clock that jumps back loses nothing, does nothing twice and turns no ord
   }
   load.stop();
   await running;
-  expect(load.refusals).toEqual([]);
+  expect(load.rejections).toEqual([]);
   const server = await app.listening;
   const [back] = await query(
     `select count(*)::int from postback where received_at < now() - interval '12 hours'`,

@@ -45,7 +45,7 @@ async function runThrough(fates: Fate[], rounds: number, at = points) {
   }
   load.stop();
   await running;
-  load.expectHonestRefusals();
+  load.expectHonestRejections();
   await load.settle(server);
   const taken = await load.expectAllTaken(server, database.query, 0);
   expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
@@ -62,7 +62,7 @@ test('connections that are cut or stall at any point of a transaction lose nothi
     context,
     `${count} cuts and stalls at ${points.length} points of a transaction`,
     taken,
-    `; ${load.refusals.length} × 503 meanwhile`,
+    `; ${load.rejections.length} × 503 meanwhile`,
   );
 });
 
@@ -83,6 +83,6 @@ test('connections that die without a word at any point of a transaction hold up 
     context,
     `${count} connections that died in silence`,
     taken,
-    `; ${load.refusals.length} × 503 meanwhile`,
+    `; ${load.rejections.length} × 503 meanwhile`,
   );
 });

@@ -43,23 +43,23 @@ test('a disk that is full is told with 503, loses nothing, and once there is roo
   for (let round = 0; round < rounds; round += 1) {
     const before = load.acknowledged;
     await expect.poll(() => load.acknowledged, { timeout }).toBeGreaterThan(before + 200);
-    const refusals = load.refusals.length;
+    const rejections = load.rejections.length;
     await fillUp(join(disk, 'ballast'));
-    await expect.poll(() => load.refusals.length, { timeout }).toBeGreaterThan(refusals + 32);
+    await expect.poll(() => load.rejections.length, { timeout }).toBeGreaterThan(rejections + 32);
     await rm(join(disk, 'ballast'));
     const freed = load.acknowledged;
     await expect.poll(() => load.acknowledged, { timeout }).toBeGreaterThan(freed + 200);
   }
   load.stop();
   await running;
-  load.expectHonestRefusals();
+  load.expectHonestRejections();
   await load.settle(server);
   const taken = await load.expectAllTaken(server, query, 0);
   tell(
     context,
     `${rounds} × a full disk`,
     taken,
-    `; ${load.refusals.length} × 503 meanwhile, back by itself`,
+    `; ${load.rejections.length} × 503 meanwhile, back by itself`,
   );
   expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
 });

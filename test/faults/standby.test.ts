@@ -32,10 +32,10 @@ test('a standby that is promoted under load has all that was acknowledged, and t
   }
   load.stop();
   await running;
-  load.expectHonestRefusals();
+  load.expectHonestRejections();
   await load.settle(server);
   const taken = await load.expectAllTaken(server, (sql) => primary.query(sql), 0);
-  const answers = `${load.refusals.length} × 503 meanwhile`;
+  const answers = `${load.rejections.length} × 503 meanwhile`;
   tell(
     context,
     `${promotions} × a synchronous standby promoted after kill -9 of its primary`,

@@ -37,7 +37,7 @@ test('repeats to two servers of two workers each, which are killed in turn, are 
   await goOn(64);
   load.stop();
   await running;
-  load.expectHonestRefusals();
+  load.expectHonestRejections();
   const [server] = servers;
   if (server === undefined) throw new Error('there are two servers');
   await load.settle(server);

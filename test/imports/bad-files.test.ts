@@ -31,13 +31,13 @@ test.each([
     undefined,
   ],
   ['another charset', header, 'text/csv; charset=iso-8859-1', 415, 'unsupported_media_type', undefined],
-])('a file of %s is refused as a whole', async (_name, file, type, status, code, line) => {
+])('a file of %s is rejected as a whole', async (_name, file, type, status, code, line) => {
   const answer = await sendFile(server, file, {}, type);
   expect([answer.status, answer.problem.code, answer.problem.line]).toEqual([status, code, line]);
   expect(answer.problem.detail).not.toBe('');
 });
 
-test('a compressed file is refused, and no token opens nothing', async () => {
+test('a compressed file is rejected, and no token opens nothing', async () => {
   const send = (headers: Record<string, string>) =>
     server.request('/api/v1/imports', {
       method: 'POST',
@@ -68,7 +68,7 @@ test.each([
   },
 );
 
-test('bytes that are no UTF-8 refuse their row and no other', async () => {
+test('bytes that are no UTF-8 reject their row and no other', async () => {
   await server.createCall('B2');
   const csv = Buffer.from('call_log_id,reason\nB2,Müller\nB2,"a\nb"\n', 'latin1');
   const { rows } = await sendFile(server, csv);
@@ -88,7 +88,7 @@ test('bytes that are no UTF-8 refuse their row and no other', async () => {
   ]);
 });
 
-test('lines of NDJSON that are no objects, or too long, are refused alone', async () => {
+test('lines of NDJSON that are no objects, or too long, are rejected alone', async () => {
   await server.createCall('B3');
   const file = [
     '{"call_log',

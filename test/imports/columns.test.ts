@@ -101,7 +101,7 @@ describe('columns', () => {
     ],
     ['no column to change', 'call_log_id,Reason\n', {}, 'no_updates', /"call_log_id", "Reason"/],
     ['no revenue', 'call_log_id,converted\n', { type: 'update_revenue' }, 'invalid_value', /"revenue"/],
-  ])('with %s are refused before the first row', async (_name, header, query, code, detail) => {
+  ])('with %s are rejected before the first row', async (_name, header, query, code, detail) => {
     const { status, problem } = await sendFile(server, `${header}x,y,z\n`, query);
     expect([status, problem.code]).toEqual([422, code]);
     expect(problem.detail).toMatch(detail);

@@ -10,11 +10,11 @@ async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Buffer
 /** Everything that is read of a file, as text that can be compared. */
 async function readAll(file: string | Uint8Array, chunkSize = 7): Promise<string[]> {
   const opened = await openCsv(chunksOf(Buffer.from(file), chunkSize), null);
-  if ('refusal' in opened) return [`${opened.line}: ${opened.refusal.detail}`];
+  if ('rejection' in opened) return [`${opened.line}: ${opened.rejection.detail}`];
   const lines = [opened.header.join('|')];
   for await (const record of opened.records) {
-    if ('fault' in record) lines.push(`${record.fault.line}: ${record.fault.refusal.detail}`);
-    else if ('refusal' in record) lines.push(`${record.line}: ${record.refusal.detail}`);
+    if ('fault' in record) lines.push(`${record.fault.line}: ${record.fault.rejection.detail}`);
+    else if ('rejection' in record) lines.push(`${record.line}: ${record.rejection.detail}`);
     else lines.push(`${record.line} ${record.cells.join('|')}`);
   }
   return lines;
@@ -72,9 +72,9 @@ test.each([
   ],
   ['Latin-1', Buffer.from('a,b\n1,Müller\n3,4\n', 'latin1'), /^2: .*not UTF-8/],
   ['a cut character', Buffer.from('a,b\n1,\xc3\n3,4\n', 'latin1'), /^2: .*not UTF-8/],
-])('a row with %s is refused alone', async (_name, file, refused) => {
+])('a row with %s is rejected alone', async (_name, file, rejected) => {
   const lines = await readAll(file);
-  expect(lines[1]).toMatch(refused);
+  expect(lines[1]).toMatch(rejected);
   expect(lines[2]).toMatch(/^\d 3\|4$/);
 });
 
@@ -89,7 +89,7 @@ test.each([
   ['names in Latin-1', Buffer.from('a,für\n1,2\n', 'latin1'), /^1: .*not UTF-8/],
   ['a name that is never closed', 'a,"b\n1,2\n', /^1: .*never closed/],
   ['too many columns', `${'a,'.repeat(500)}a\n`, /^1: .*at most 500 columns/],
-])('a file with %s is refused as a whole', async (_name, file, detail) => {
+])('a file with %s is rejected as a whole', async (_name, file, detail) => {
   const lines = await readAll(file);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(detail);

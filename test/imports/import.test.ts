@@ -39,7 +39,7 @@ test('each row changes its call and is answered by one line, in order', async ()
   expect(await server.readCall('R1')).toMatchObject({ revenue_paid_out: '12.50', reason: 'sold' });
 });
 
-test('a refused row tells all its faults, and the rows behind it are done', async () => {
+test('a rejected row tells all its faults, and the rows behind it are done', async () => {
   await server.createCall('F1');
   const { rows, summary } = await sendFile(
     server,
@@ -153,7 +153,7 @@ describe('a dry run', () => {
     expect(await server.readCall('D2')).toMatchObject({ reason: null });
   });
 
-  test('misspelled is refused', async () => {
+  test('misspelled is rejected', async () => {
     const { status, problem } = await sendFile(server, 'call_log_id,reason\nD1,x\n', { dryrun: 'true' });
     expect([status, problem.code, problem.errors[0].field]).toEqual([422, 'unknown_field', 'dryrun']);
   });

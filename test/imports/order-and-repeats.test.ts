@@ -84,7 +84,7 @@ describe('a file sent again', () => {
     ]);
   });
 
-  test('changed, under the same import_key, is refused row by row rather than half done', async () => {
+  test('changed, under the same import_key, is rejected row by row rather than half done', async () => {
     await server.createCall('A4');
     await sendFile(server, 'call_log_id,revenue_paid_out\nA4,1\n', { import_key: 'changed' });
     const { rows } = await sendFile(server, 'call_log_id,revenue_paid_out\nA4,2\n', {

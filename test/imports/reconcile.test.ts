@@ -79,7 +79,7 @@ test('every call is equal, differs, is missing here or is missing there, with ex
     differs: { count: 1, theirs: '5.0001', ours: '5.00', difference: '0.0001', held: '0.00' },
     missing_here: { count: 1, theirs: '3.00', ours: '0.00', difference: '3.00', held: '0.00' },
     missing_there: { count: 1, theirs: '0.00', ours: '7.77', difference: '-7.77', held: '0.00' },
-    refused: { count: 0 },
+    rejected: { count: 0 },
   });
 });
 
@@ -198,10 +198,10 @@ describe('a line that names its call by number', () => {
     ]);
   });
 
-  test('is refused where it could be either', async () => {
+  test('is rejected where it could be either', async () => {
     const { rows, totals } = await reconcile(lines('+15550100202,,3'), { publisher: 'Phone' });
-    expect(rows[0]).toMatchObject({ kind: 'refused', line: 2, code: 'ambiguous_call' });
-    expect(totals).toMatchObject({ refused: { count: 1 } });
+    expect(rows[0]).toMatchObject({ kind: 'rejected', line: 2, code: 'ambiguous_call' });
+    expect(totals).toMatchObject({ rejected: { count: 1 } });
   });
 });
 
@@ -214,10 +214,10 @@ test('lines that cannot be read are told by number, and the rest is compared', a
   );
   expect(status).toBe(200);
   expect(rows.map(({ kind, line, code }) => [kind, line, code])).toEqual([
-    ['refused', 2, 'invalid_value'],
-    ['refused', 5, 'malformed_body'],
-    ['refused', 6, 'call_not_identified'],
-    ['refused', 7, 'invalid_value'],
+    ['rejected', 2, 'invalid_value'],
+    ['rejected', 5, 'malformed_body'],
+    ['rejected', 6, 'call_not_identified'],
+    ['rejected', 7, 'invalid_value'],
     ['equal', 3, undefined],
   ]);
 });
@@ -260,7 +260,7 @@ test.each([
   ['no amount', { amount: '' }, 422, 'invalid_value', 'amount'],
   ['a parameter misspelled', { publischer: 'x' }, 422, 'unknown_field', 'publischer'],
   ['a mapping to nothing known', { map: 'a=revenue' }, 422, 'unknown_field', 'map'],
-])('a request with %s is refused', async (_name, query, status, code, field) => {
+])('a request with %s is rejected', async (_name, query, status, code, field) => {
   const { problem, ...answer } = await reconcile('call_log_id,amount\n', query);
   expect([answer.status, problem.code, problem.errors[0].field]).toEqual([status, code, field]);
 });
@@ -270,7 +270,7 @@ test.each([
   ['no column for the amount', 'call_log_id,payout\n', 422, 'invalid_value', 1],
   ['nothing in it', '', 400, 'malformed_body', 1],
   ['a quotation mark that is never closed', 'call_log_id,amount\nA,1\nB,"2\nC,3\n', 400, 'malformed_body', 3],
-])('a statement with %s is refused as a whole, with its line', async (_name, file, status, code, line) => {
+])('a statement with %s is rejected as a whole, with its line', async (_name, file, status, code, line) => {
   const { problem, ...answer } = await reconcile(file);
   expect([answer.status, problem.code, problem.line]).toEqual([status, code, line]);
 });

@@ -5,7 +5,7 @@ type Line = any;
 
 export type FileAnswer = {
   status: number;
-  /** of a file that was refused as a whole */
+  /** of a file that was rejected as a whole */
   problem: Line;
   /** the lines of rows */
   rows: Line[];

@@ -42,7 +42,7 @@ describe('the webhook', () => {
     expect(await server.readCall('W3')).toMatchObject({ tags: { deal: 'won', a: '1', b: '2' } });
   });
 
-  test('that is unknown, paused or of another type refuses the file', async () => {
+  test('that is unknown, paused or of another type rejects the file', async () => {
     const paused = await server.createWebhook();
     await server.api('PATCH', `/webhooks/incoming/${paused.id}`, { paused: true });
     const tags = await server.createWebhook('update_tags');

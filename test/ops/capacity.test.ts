@@ -17,7 +17,7 @@ test('ten times the postbacks take ten times the cores, disk and write-ahead log
   expect(large.connections).toBe(large.appProcesses * 12);
 });
 
-test('the script prints a table, and refuses what is no number', async () => {
+test('the script prints a table, and rejects what is no number', async () => {
   const { code, stdout } = await runProcess(['bench/capacity.ts', '--postbacks-per-day', '5000000']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/5000000[\s\S]*Checked: /);

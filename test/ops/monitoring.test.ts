@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { refusalCodes } from '../../src/core/updates/rejection.ts';
+import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
 import { holdLock, waitingForLocks } from '../support/database.ts';
 import { projectFolder } from '../support/process.ts';
@@ -70,7 +70,7 @@ function readMetrics(texts: string[]): Told {
 const ofPrometheus = ['instance', 'job'];
 /** Values that a test cannot bring about all at once, from where they are defined. */
 const possible: Record<string, readonly string[]> = {
-  code: Object.keys(refusalCodes),
+  code: Object.keys(rejectionCodes),
   kind: ['retry', 'locked', 'outcome_unknown', 'data', 'bug', 'bodies', 'postbacks', 'calls'],
 };
 

@@ -1,6 +1,6 @@
 /** What a sender is answered (contract 2.8). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { refusalCodes } from '../../src/core/updates/rejection.ts';
+import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { pathOf, postText } from '../support/senders.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
@@ -67,7 +67,7 @@ describe('JSON', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a rejection', () => {
   test('is a problem that lists every fault of the request', async () => {
     const answer = await server.post(webhook, {
       ...{
@@ -130,7 +130,7 @@ describe('a refusal', () => {
       unresolved_placeholder: await send({ reason: '{reason}' }),
     };
     for (const [code, answer] of Object.entries(answers)) {
-      const { httpStatus, title } = refusalCodes[code as keyof typeof answers]; // Object.entries widens to string
+      const { httpStatus, title } = rejectionCodes[code as keyof typeof answers]; // Object.entries widens to string
       expect(answer.json).toMatchObject({
         type: `urn:ringback:problem:${code}`,
         title,
@@ -190,7 +190,7 @@ describe.each(forms)('return=$name by $path $parameters', ({ name, path, paramet
     expect((await server.readCall('forms')).reason).toBe(reason.trim());
   });
 
-  test.each(['GET', 'POST'])('answers a refusal by %s', async (method) => {
+  test.each(['GET', 'POST'])('answers a rejection by %s', async (method) => {
     const answer = await ask(method, { call_log_id: 'unknown', reason: 'r' });
     expect(answer.status).toBe(404);
     expectHeaders(answer, 'rejected');
@@ -198,7 +198,7 @@ describe.each(forms)('return=$name by $path $parameters', ({ name, path, paramet
     if (name === 'none') expect(answer.json.code).toBe('call_not_found');
   });
 
-  test('answers a refusal of the key and of the body', async () => {
+  test('answers a rejection of the key and of the body', async () => {
     const query = new URLSearchParams(parameters);
     const noKey = await server.request(`${pathOf(webhook)}${path}?${query}`);
     expect(noKey.status).toBe(401);
@@ -230,7 +230,7 @@ test('the pixel is a transparent GIF of 1x1', async () => {
   expect(bytes.at(-1)).toBe(0x3b);
 });
 
-test('return may stand in the body, and an unknown one is refused', async () => {
+test('return may stand in the body, and an unknown one is rejected', async () => {
   const body = { call_log_id: 'CA1', dry_run: true, reason: 'r' };
   expect((await server.post(webhook, { ...body, return: 'text' })).text).toBe('OK');
   const answer = await server.post(webhook, { ...body, return: 'xml' });

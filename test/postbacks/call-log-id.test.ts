@@ -60,7 +60,7 @@ test.each([
   true,
   ['CA1'],
   { id: 'CA1' },
-])('is refused: %#', async (callLogId) => {
+])('is rejected: %#', async (callLogId) => {
   const answer = await server.post(webhook, { call_log_id: callLogId, converted: true });
   expect(answer.json).toMatchObject({
     status: 422,
@@ -68,7 +68,7 @@ test.each([
   });
 });
 
-test.each(['1e3', '9'.repeat(129)])('is refused as the number %s', async (number) => {
+test.each(['1e3', '9'.repeat(129)])('is rejected as the number %s', async (number) => {
   const answer = await postText(server, webhook, `{"call_log_id":${number},"converted":true}`);
   expect(answer.json).toMatchObject({
     status: 422,

@@ -75,7 +75,7 @@ test('a repeated conversion keeps the time of the first', async () => {
 test.each([
   { converted: false, call_converted_at: sent },
   { converted: 'no', fields: { call_converted_at: sent } },
-])('no conversion with a conversion time is refused: %j', async (fields) => {
+])('no conversion with a conversion time is rejected: %j', async (fields) => {
   await server.createCall('CA1', { converted: true, call_converted_at: had });
   const answer = await server.post(webhook, { call_log_id: 'CA1', ...fields });
   expect(answer.json).toMatchObject({

@@ -104,7 +104,7 @@ test('shapes no later event: what it named is not an override', async () => {
 });
 
 test.each(['maybe', 2, [], { yes: true }])(
-  'dry_run as %j is refused, and nothing is changed',
+  'dry_run as %j is rejected, and nothing is changed',
   async (dry_run) => {
     await server.createCall('unclear');
     const answer = await server.post(webhook, { call_log_id: 'unclear', reason: 'r', dry_run });

@@ -57,7 +57,7 @@ describe.each(types)('$type', ({ type, payload, result }) => {
     ]);
   });
 
-  test('refuses another update with the same transaction id', async () => {
+  test('rejects another update with the same transaction id', async () => {
     const callLogId = `${type} reused`;
     await server.createCall(callLogId);
     const sent = { call_log_id: callLogId, transaction_id: callLogId };

@@ -20,7 +20,7 @@ async function dryRun(payload: Payload, encoding: 'POST application/json' | 'GET
   return sendAs(server, webhook, encoding, { call_log_id: 'CA1', dry_run: true, ...payload });
 }
 
-async function expectRefused(payload: Payload): Promise<void> {
+async function expectRejected(payload: Payload): Promise<void> {
   const [field] = Object.keys(payload);
   const answer = await dryRun(payload);
   expect(answer.json).toMatchObject({ status: 422, errors: [{ field, code: 'invalid_value' }] });
@@ -45,8 +45,8 @@ describe('converted', () => {
     expect(answer.json.changes.converted).toEqual({ from: true, to: false });
   });
   test.each([2, -1, 0.5, '', 'y', 'ja', 'truee', '01', [true], {}, { value: true }])(
-    'is refused as %j',
-    async (value) => expectRefused({ converted: value }),
+    'is rejected as %j',
+    async (value) => expectRejected({ converted: value }),
   );
 });
 
@@ -89,7 +89,7 @@ describe('call_converted_at', () => {
   test('may be 24 hours ahead and not more', async () => {
     const ahead = (ms: number) => new Date(Date.now() + 86_400_000 + ms).toISOString();
     expect((await dryRun({ call_converted_at: ahead(-2_000) })).status).toBe(200);
-    await expectRefused({ call_converted_at: ahead(60_000) });
+    await expectRejected({ call_converted_at: ahead(60_000) });
   });
 
   test.each([
@@ -114,7 +114,7 @@ describe('call_converted_at', () => {
     'now',
     true,
     [1767323045],
-  ])('is refused as %j', async (value) => expectRefused({ call_converted_at: value }));
+  ])('is rejected as %j', async (value) => expectRejected({ call_converted_at: value }));
 });
 
 describe('reason', () => {
@@ -137,8 +137,8 @@ describe('reason', () => {
     expect(answer.json.changes.reason).toEqual({ from: null, to: reason });
   });
   test.each(['x'.repeat(501), '😀'.repeat(501), 'a\0b', 'a\ud800b', true, ['x'], { text: 'x' }])(
-    'is refused: %#',
-    async (value) => expectRefused({ reason: value }),
+    'is rejected: %#',
+    async (value) => expectRejected({ reason: value }),
   );
 });
 
@@ -162,8 +162,8 @@ describe('no_payout_reason', () => {
     }
   });
   test.each(['Other', 'Condition  not met', 'Conditionnotmet', 1, true, ['Caps exceeded']])(
-    'is refused as %j',
-    async (value) => expectRefused({ no_payout_reason: value }),
+    'is rejected as %j',
+    async (value) => expectRejected({ no_payout_reason: value }),
   );
 
   test('holds the payout without touching its amount, and null releases it', async () => {

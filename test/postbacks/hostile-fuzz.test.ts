@@ -1,7 +1,7 @@
-/** Random payloads, queries and headers through the front door (contract 2.1 to 2.8). */
+/** Random payloads, queries and headers through the front endpoint (contract 2.1 to 2.8). */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refusalCodes } from '../../src/core/updates/rejection.ts';
+import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
 let server: TestServer;
@@ -115,7 +115,7 @@ const statuses = new Set<number>([
   200,
   202,
   204,
-  ...Object.values(refusalCodes).map(({ httpStatus }) => httpStatus),
+  ...Object.values(rejectionCodes).map(({ httpStatus }) => httpStatus),
 ]);
 for (const status of [500, 503]) statuses.delete(status);
 

@@ -1,7 +1,7 @@
 /** Requests that break the rules of HTTP, or arrive in pieces, late or never (contract 2.1, 2.2 and 2.8). */
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { refusalCodes } from '../../src/core/updates/rejection.ts';
+import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
@@ -54,7 +54,7 @@ describe('HTTP that is none', () => {
     const answer = await raw(post, headers, ...parts);
     expect(answer?.status).toBe(status);
     const { code } = JSON.parse(answer?.body ?? '');
-    expect(Object.entries(refusalCodes).find(([known]) => known === code)?.[1].httpStatus).toBe(status);
+    expect(Object.entries(rejectionCodes).find(([known]) => known === code)?.[1].httpStatus).toBe(status);
   });
 
   test.each([

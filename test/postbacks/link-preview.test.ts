@@ -32,7 +32,7 @@ const previews: [string, Record<string, string>][] = [
   ['Teams', { 'user-agent': 'Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5' }],
 ];
 
-test.each(previews)('a GET by %s is refused, logged, and changes nothing', async (_name, headers) => {
+test.each(previews)('a GET by %s is rejected, logged, and changes nothing', async (_name, headers) => {
   for (const path of [pathOf(webhook), `${pathOf(webhook)}.gif`]) {
     const query = `auth_key=${webhook.auth_key}&call_log_id=CA1&converted=true`;
     const answer = await server.request(`${path}?${query}`, { headers });
@@ -44,7 +44,7 @@ test.each(previews)('a GET by %s is refused, logged, and changes nothing', async
   expect(await server.readCall('CA1')).toMatchObject({ converted: false });
 });
 
-test('the refusal is a problem with its code', async () => {
+test('the rejection is a problem with its code', async () => {
   const answer = await server.get(
     webhook,
     [

@@ -147,7 +147,7 @@ describe('a live call', () => {
     );
   });
 
-  test('refuses completed-only fields by name, and nothing of the request is queued', async () => {
+  test('rejects completed-only fields by name, and nothing of the request is queued', async () => {
     await server.createCall('not-yet', { state: 'live' });
     const answer = await send('not-yet', {
       ...{ converted: true, reason: 'r', add: { k: 'v' } },

@@ -72,7 +72,7 @@ describe('phone_number', () => {
     1.5,
     true,
     ['+12125550100'],
-  ])('is refused as %j', async (phone) => {
+  ])('is rejected as %j', async (phone) => {
     const answer = await server.post(webhook, { phone_number: phone, converted: true });
     expect(answer.json).toMatchObject({
       status: 422,
@@ -92,7 +92,7 @@ test.each([
   { call_log_id: '' },
   { call_log_id: null, phone_number: null },
   { call_log_id: ' ', phone_number: ' ' },
-])('neither is refused: %j', async (named) => {
+])('neither is rejected: %j', async (named) => {
   const answer = await server.post(webhook, { ...named, converted: true });
   expect(answer.json).toMatchObject({ status: 422, code: 'call_not_identified' });
 });
@@ -123,7 +123,7 @@ describe('the rule of the webhook', () => {
     });
   });
 
-  test('only refuses several and names them, and takes a single one', async () => {
+  test('only rejects several and names them, and takes a single one', async () => {
     const ruled = await server.createWebhook('update_fields', { match_rule: 'only' });
     const answer = await server.post(ruled, { phone_number, converted: true });
     expect(answer.json).toMatchObject({ status: 409, code: 'ambiguous_call', candidates: 4 });

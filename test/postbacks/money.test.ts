@@ -81,8 +81,8 @@ describe.each(['revenue_paid_out', 'publisher_paid_out'])('%s', (field) => {
     'true',
     '[1]',
     '{"amount":1}',
-  ])('refuses the JSON value %s', async (number) => {
-    await expectRefused(`{"call_log_id":"CA1","${field}":${number}}`);
+  ])('rejects the JSON value %s', async (number) => {
+    await expectRejected(`{"call_log_id":"CA1","${field}":${number}}`);
   });
 
   test.each([
@@ -114,13 +114,13 @@ describe.each(['revenue_paid_out', 'publisher_paid_out'])('%s', (field) => {
     '12.5.1',
     'null',
     '',
-  ])('refuses the text %j', async (text) => {
-    await expectRefused(`{"call_log_id":"CA1","${field}":${JSON.stringify(text)}}`);
+  ])('rejects the text %j', async (text) => {
+    await expectRejected(`{"call_log_id":"CA1","${field}":${JSON.stringify(text)}}`);
     const answer = await sendAs(server, webhook, 'GET', { call_log_id: 'CA1', [field]: text });
     expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value', errors: [{ field }] });
   });
 
-  async function expectRefused(body: string): Promise<void> {
+  async function expectRejected(body: string): Promise<void> {
     const answer = await postText(server, webhook, body);
     expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value', errors: [{ field }] });
     expect((await server.readCall('CA1'))[field]).toBeNull();
@@ -135,7 +135,7 @@ test('equal amounts in other spellings are no change', async () => {
   }
 });
 
-test('what a binary float would round is refused and kept in the log digit by digit', async () => {
+test('what a binary float would round is rejected and kept in the log digit by digit', async () => {
   const answer = await postText(
     server,
     webhook,

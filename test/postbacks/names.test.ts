@@ -30,7 +30,7 @@ describe.each(encodings)('%s', (encoding) => {
     ['add', { add: { k: 'a' }, fields: { add: { k: 'b' } } }],
     ['remove', { remove: ['a'], fields: { remove: ['b'] } }],
   ] satisfies [string, Payload][])(
-    'refuses %s with one value on top and another in fields',
+    'rejects %s with one value on top and another in fields',
     async (name, payload) => {
       const answer = await sendAs(server, fieldsWebhook, encoding, { call_log_id: 'CA1', ...payload });
       expect(answer.json).toMatchObject({ status: 422, code: 'conflicting_field' });
@@ -61,7 +61,7 @@ describe.each(encodings)('%s', (encoding) => {
     ]);
   });
 
-  test('refuses unknown names inside fields, each by name', async () => {
+  test('rejects unknown names inside fields, each by name', async () => {
     const fields = { convertd: true, revenue: '5', reason: 'ok' };
     const answer = await sendAs(server, fieldsWebhook, encoding, { call_log_id: 'CA1', fields });
     expect(answer.json).toMatchObject({ status: 422, code: 'unknown_field' });
@@ -76,7 +76,7 @@ describe.each(encodings)('%s', (encoding) => {
     ['no field at all', {}],
     ['nothing but unknown names', { convertd: 'true', utm_source: 'x' }],
     ['nothing but its controls', { transaction_id: 'T1', return: 'json' }],
-  ] satisfies [string, Payload][])('refuses a postback of %s', async (_name, payload) => {
+  ] satisfies [string, Payload][])('rejects a postback of %s', async (_name, payload) => {
     for (const webhook of [fieldsWebhook, revenueWebhook, tagsWebhook]) {
       const answer = await sendAs(server, webhook, encoding, { call_log_id: 'CA1', ...payload });
       expect(answer.json).toMatchObject({ status: 422, code: 'no_updates' });
@@ -97,7 +97,7 @@ describe.each(encodings)('%s', (encoding) => {
     },
   );
 
-  test('refuses two names of the revenue that differ, and update_revenue without any', async () => {
+  test('rejects two names of the revenue that differ, and update_revenue without any', async () => {
     const two = await sendAs(server, revenueWebhook, encoding, {
       call_log_id: 'CA1',
       revenue: '1',
@@ -123,7 +123,7 @@ describe.each(encodings)('%s', (encoding) => {
   });
 });
 
-test('a field that is sent twice with two values is refused, and so is the name of the call', async () => {
+test('a field that is sent twice with two values is rejected, and so is the name of the call', async () => {
   for (const [name, first, second] of [
     ['converted', 'true', 'no'],
     ['fields[reason]', 'a', 'b'],
@@ -187,7 +187,7 @@ test.each(nulls)('null by $encoding as $value clears what takes null', async ({ 
 });
 
 test.each(nulls)(
-  'null by $encoding as $value is refused for what does not take null',
+  'null by $encoding as $value is rejected for what does not take null',
   async ({ encoding, value }) => {
     const payload = {
       call_log_id: 'CA1',

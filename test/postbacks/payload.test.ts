@@ -94,7 +94,7 @@ test('a request that names neither a call nor a field is told both', async () =>
   expect(faultsOf(macro)).toEqual(['call_log_id: unresolved_placeholder', 'null: no_updates']);
 });
 
-test.each(['[1]', '"x"', 'no JSON', '{'])('fields that is no JSON object is refused: %s', async (fields) => {
+test.each(['[1]', '"x"', 'no JSON', '{'])('fields that is no JSON object is rejected: %s', async (fields) => {
   const payload = { call_log_id: await newCall(), converted: true, fields };
   for (const encoding of encodings) {
     const answer = await sendAs(server, fieldsWebhook, encoding, payload);
@@ -132,13 +132,13 @@ test.each([
   'application/octet-stream',
   'application/x-ndjson',
   'text/html',
-])('a body of type %s is refused with 415', async (contentType) => {
+])('a body of type %s is rejected with 415', async (contentType) => {
   const answer = await postText(server, fieldsWebhook, '{"call_log_id":"CA1","converted":true}', contentType);
   expect(answer.status).toBe(415);
   expect(answer.json.code).toBe('unsupported_media_type');
 });
 
-test('a compressed body is refused with 415', async () => {
+test('a compressed body is rejected with 415', async () => {
   const answer = await server.request(pathOf(fieldsWebhook), {
     method: 'POST',
     headers: {
@@ -161,14 +161,14 @@ test.each([
   ['two objects', '{}{}'],
   ['nested 10,000 deep', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
   ['Latin-1', Buffer.from('{"call_log_id":"CA1","reason":"M\xfcller"}', 'latin1')],
-])('a JSON body that is %s is refused with 400', async (_name, body) => {
+])('a JSON body that is %s is rejected with 400', async (_name, body) => {
   for (const contentType of ['application/json', 'text/json', 'text/plain', 'none']) {
     const answer = await postText(server, fieldsWebhook, body, contentType);
     expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
   }
 });
 
-test('a body of 64 KiB is read and one byte more is refused with 413', async () => {
+test('a body of 64 KiB is read and one byte more is rejected with 413', async () => {
   const callLogId = await newCall();
   const start = `{"call_log_id":"${callLogId}","converted":true,"junk":"`;
   const fitting = `${start}${'x'.repeat(64 * 1024 - start.length - 2)}"}`;

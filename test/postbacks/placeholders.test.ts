@@ -30,7 +30,7 @@ const macros = [
 ];
 
 describe.each(macros)('%s', (macro) => {
-  test.each(encodings)('is refused by %s in every parameter, by name', async (encoding) => {
+  test.each(encodings)('is rejected by %s in every parameter, by name', async (encoding) => {
     for (const name of [
       'call_log_id',
       'converted',
@@ -55,7 +55,7 @@ describe.each(macros)('%s', (macro) => {
     expect((await server.readCall('CA1')).reason).toBeNull();
   });
 
-  test.each(encodings)('is refused by %s beside a call_log_id and for all fields', async (encoding) => {
+  test.each(encodings)('is rejected by %s beside a call_log_id and for all fields', async (encoding) => {
     const payload = { call_log_id: 'CA1', phone_number: macro, fields: macro, reason: 'r' };
     const answer = await sendAs(server, webhook, encoding, payload);
     expect(answer.json.errors).toMatchObject([
@@ -64,7 +64,7 @@ describe.each(macros)('%s', (macro) => {
     ]);
   });
 
-  test('is refused as the value and as the key of a tag', async () => {
+  test('is rejected as the value and as the key of a tag', async () => {
     const value = await server.post(webhook, { call_log_id: 'CA1', add: { deal: macro } });
     expect(value.json.errors).toMatchObject([{ field: 'add.deal', code: 'unresolved_placeholder' }]);
     const key = await server.post(webhook, { call_log_id: 'CA1', add: { [macro]: 'x' }, remove: [macro] });
@@ -80,7 +80,7 @@ describe.each(macros)('%s', (macro) => {
     expect(asText.json.code).toBe('unresolved_placeholder');
   });
 
-  test('is refused where it stands in a URL without percent-encoding', async () => {
+  test('is rejected where it stands in a URL without percent-encoding', async () => {
     if (macro.startsWith('#')) return; // the rest of such a URL is its fragment and is never sent
     const answer = await server.request(`${pathOf(webhook)}?call_log_id=CA1&reason=${macro}`, {
       headers: { 'x-auth-key': webhook.auth_key },

@@ -1,4 +1,4 @@
-/** Every request with a valid key is kept, refused ones too (contract 2.8 and 3, `GET /postbacks`). */
+/** Every request with a valid key is kept, rejected ones too (contract 2.8 and 3, `GET /postbacks`). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pathOf, postText } from '../support/senders.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
@@ -65,7 +65,7 @@ test('an entry tells the request, what was made of it and what came of it', asyn
   );
 });
 
-describe('every refusal of a valid key is in the log', () => {
+describe('every rejection of a valid key is in the log', () => {
   beforeAll(async () => {
     await server.createCall('CA1');
     await server.createCall('live', { state: 'live' });
@@ -76,7 +76,7 @@ describe('every refusal of a valid key is in the log', () => {
 
   const json = (text: string) => postText(server, webhook, text);
   const tags = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, 'v']));
-  const refusals: Record<string, () => Promise<Answer>> = {
+  const rejections: Record<string, () => Promise<Answer>> = {
     malformed_body: () => json('{"call_log_id"'),
     body_too_large: () => json(`{"x":"${'x'.repeat(70_000)}"}`),
     unsupported_media_type: () => postText(server, webhook, '<x/>', 'application/xml'),
@@ -108,9 +108,9 @@ describe('every refusal of a valid key is in the log', () => {
     },
   };
 
-  test.each(Object.keys(refusals))('%s', async (code) => {
-    const answer = await refusals[code]?.();
-    if (answer === undefined) throw new Error('no such refusal');
+  test.each(Object.keys(rejections))('%s', async (code) => {
+    const answer = await rejections[code]?.();
+    if (answer === undefined) throw new Error('no such rejection');
     const entry = await entryOf(answer);
     expect(entry).toMatchObject({ status: 'rejected', code, changes: {}, applied_at: null });
     expect(entry.detail.length).toBeGreaterThan(15);
@@ -211,7 +211,7 @@ describe('the list', () => {
   });
 
   test.each(['limit=0', 'limit=501', 'limit=x', 'cursor=x', 'status=done', 'webhook_id=1', 'from=yesterday'])(
-    'refuses %s',
+    'rejects %s',
     async (query) => {
       const answer = await server.api('GET', `/postbacks?${query}`);
       expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value' });

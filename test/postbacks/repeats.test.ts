@@ -125,7 +125,7 @@ describe('the same id with another update', () => {
     expect((await server.readCall('other call')).reason).toBeNull();
   });
 
-  test('arriving at once is taken once and refused once', async () => {
+  test('arriving at once is taken once and rejected once', async () => {
     await server.createCall('contest');
     const bodies = ['a', 'b'].map((reason) => ({
       call_log_id: 'contest',
@@ -146,7 +146,7 @@ describe('the same id with another update', () => {
   });
 });
 
-test('a request that was refused does not use up its id', async () => {
+test('a request that was rejected does not use up its id', async () => {
   await server.createCall('retry', { state: 'live' });
   const body = { call_log_id: 'retry', transaction_id: 'retry' };
   expect((await send({ ...body, call_log_id: 'unknown', reason: 'r' })).status).toBe(404);
@@ -200,9 +200,9 @@ describe('the id', () => {
     expect(items).toMatchObject([{ call_log_id: 'header', transaction_id: 'H1' }]);
   });
 
-  test.each(['', ' ', 'x'.repeat(201), 'a\0', true, ['T1']])('is refused: %#', async (id) => {
-    await server.createCall('refused ids');
-    const answer = await send({ call_log_id: 'refused ids', transaction_id: id, reason: 'r' });
+  test.each(['', ' ', 'x'.repeat(201), 'a\0', true, ['T1']])('is rejected: %#', async (id) => {
+    await server.createCall('rejected ids');
+    const answer = await send({ call_log_id: 'rejected ids', transaction_id: id, reason: 'r' });
     expect(answer.json).toMatchObject({
       status: 422,
       errors: [{ field: 'transaction_id', code: 'invalid_value' }],

@@ -14,14 +14,14 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const { replay, read, refused } = replaysOf(() => ({ server, webhook }));
+const { replay, read, rejected } = replaysOf(() => ({ server, webhook }));
 
 describe('it is done once', () => {
   test.each([
     ['with a transaction id', { transaction_id: 'once' }],
     ['without one', {}],
   ])('however many replays arrive at once, %s', async (name, extra) => {
-    const id = await refused({ call_log_id: name, reason: 'r', ...extra }, 'call_not_found');
+    const id = await rejected({ call_log_id: name, reason: 'r', ...extra }, 'call_not_found');
     await server.createCall(name);
     const answers = await Promise.all(Array.from({ length: 20 }, () => replay(id)));
     const done = answers.filter(({ json }) => !json.duplicate);
@@ -38,7 +38,7 @@ describe('it is done once', () => {
 
   test('and not again where the sender’s own repeat was first, nor the other way round', async () => {
     const update = { call_log_id: 'twice', revenue_paid_out: '5', transaction_id: 'T' };
-    const id = await refused(update, 'call_not_found');
+    const id = await rejected(update, 'call_not_found');
     await server.createCall('twice');
     const own = await server.post(webhook, update);
     expect(own.json).toMatchObject({ status: 'applied', duplicate: false });
@@ -46,7 +46,7 @@ describe('it is done once', () => {
     expect(answer.json).toEqual({ ...own.json, duplicate: true });
 
     const other = { call_log_id: 'twice too', revenue_paid_out: '5', transaction_id: 'T2' };
-    const first = await refused(other, 'call_not_found');
+    const first = await rejected(other, 'call_not_found');
     await server.createCall('twice too');
     const replayed = await replay(first);
     expect((await server.post(webhook, other)).json).toEqual({ ...replayed.json, duplicate: true });
@@ -57,8 +57,8 @@ describe('it is done once', () => {
     );
   });
 
-  test('a replay that is refused again may be replayed: as one more replay of the first', async () => {
-    const id = await refused({ call_log_id: 'third', reason: 'r' }, 'call_not_found');
+  test('a replay that is rejected again may be replayed: as one more replay of the first', async () => {
+    const id = await rejected({ call_log_id: 'third', reason: 'r' }, 'call_not_found');
     const again = await replay(id);
     expectProblem(again, 404, 'call_not_found');
     await server.createCall('third');
@@ -67,7 +67,7 @@ describe('it is done once', () => {
     expect((await read(one.json.postback_id)).replay_of).toBe(id);
   });
 
-  test('an update that its call’s completion refused is done by a replay, though its id is used up', async () => {
+  test('an update that its call’s completion rejected is done by a replay, though its id is used up', async () => {
     await server.createCall('full', { state: 'live' });
     const { json: queued } = await server.post(webhook, {
       ...{ call_log_id: 'full', transaction_id: 'F', add: { one_more: 'x' } },

@@ -1,4 +1,4 @@
-/** A refused postback goes through again: the same request, the same pipeline, done once (`POST /postbacks/{id}/replay`). */
+/** A rejected postback goes through again: the same request, the same pipeline, done once (`POST /postbacks/{id}/replay`). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { postbackIdOf, replaysOf } from '../support/replays.ts';
@@ -15,11 +15,11 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const { replay, read, refused } = replaysOf(() => ({ server, webhook }));
+const { replay, read, rejected } = replaysOf(() => ({ server, webhook }));
 
-describe('once its cause is mended, a refused postback is applied', () => {
+describe('once its cause is mended, a rejected postback is applied', () => {
   test('whose call was not known yet; log and timeline say that it is a replay, and whose', async () => {
-    const id = await refused(
+    const id = await rejected(
       { call_log_id: 'late', revenue_paid_out: 12.5, add: ['deal:won'] },
       'call_not_found',
     );
@@ -75,7 +75,7 @@ describe('once its cause is mended, a refused postback is applied', () => {
     const paused = await server.createWebhook();
     await server.createCall('paused');
     await server.api('PATCH', `/webhooks/incoming/${paused.id}`, { paused: true });
-    const id = await refused({ call_log_id: 'paused', reason: 'r' }, 'webhook_paused', paused);
+    const id = await rejected({ call_log_id: 'paused', reason: 'r' }, 'webhook_paused', paused);
     const still = await replay(id);
     expectProblem(still, 403, 'webhook_paused');
     expect(await read(postbackIdOf(still))).toMatchObject({ code: 'webhook_paused', replay_of: id });
@@ -85,12 +85,12 @@ describe('once its cause is mended, a refused postback is applied', () => {
 
   test('whose call was live, and whose number is read with the account’s new country', async () => {
     await server.createCall('was live', { state: 'live' });
-    const live = await refused({ call_log_id: 'was live', publisher_paid_out: '3' }, 'call_not_completed');
+    const live = await rejected({ call_log_id: 'was live', publisher_paid_out: '3' }, 'call_not_completed');
     await server.api('POST', '/calls/was%20live/complete');
     expect((await replay(live)).json.status).toBe('applied');
 
     await server.createCall('german', { phone_number: '+4930901820' });
-    const id = await refused({ phone_number: '030901820', reason: 'r' }, 'invalid_phone_number');
+    const id = await rejected({ phone_number: '030901820', reason: 'r' }, 'invalid_phone_number');
     await server.api('PATCH', '/account', { default_country: 'DE' });
     expect((await replay(id)).json).toMatchObject({ status: 'applied', call_log_id: 'german' });
     await server.api('PATCH', '/account', { default_country: 'US' });
@@ -156,7 +156,7 @@ describe('once its cause is mended, a refused postback is applied', () => {
 });
 
 describe('a replay counts from the first receipt', () => {
-  /** Makes a refused postback look as old as `days`. */
+  /** Makes a rejected postback look as old as `days`. */
   async function age(id: string, days: number): Promise<string> {
     const [row] = await server.database.query(
       `update postback set received_at = received_at - $2 * interval '1 day' where postback_id = $1
@@ -168,7 +168,7 @@ describe('a replay counts from the first receipt', () => {
 
   test('its match window, and its conversion time', async () => {
     const phone = '+12125550177';
-    const id = await refused({ phone_number: phone, converted: true }, 'no_call_in_window');
+    const id = await rejected({ phone_number: phone, converted: true }, 'no_call_in_window');
     const receivedAt = await age(id, 20);
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
     await server.createCall('then', { phone_number: phone, started_at: daysAgo(21) });
@@ -179,7 +179,7 @@ describe('a replay counts from the first receipt', () => {
   });
 
   test('and so it does where it waits for its call to complete', async () => {
-    const id = await refused({ call_log_id: 'waits', converted: true }, 'call_not_found');
+    const id = await rejected({ call_log_id: 'waits', converted: true }, 'call_not_found');
     const receivedAt = await age(id, 3);
     await server.createCall('waits', { state: 'live' });
     expect(await replay(id)).toMatchObject({ status: 202, json: { status: 'queued', duplicate: false } });
@@ -190,7 +190,7 @@ describe('a replay counts from the first receipt', () => {
 });
 
 test('a dry run tells what a replay would do, and does nothing', async () => {
-  const id = await refused({ call_log_id: 'dry', revenue_paid_out: '7' }, 'call_not_found');
+  const id = await rejected({ call_log_id: 'dry', revenue_paid_out: '7' }, 'call_not_found');
   expectProblem(await replay(id, { dry_run: true }), 404, 'call_not_found');
   await server.createCall('dry');
   for (const answer of [

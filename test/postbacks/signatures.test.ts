@@ -86,7 +86,7 @@ describe('a signed postback', () => {
     ['with an empty signature', {}, { 'webhook-signature': 'v1,' }],
     ['by another version', {}, { 'webhook-signature': 'v1a,AAAA' }],
     ['with cut-off bytes', {}, { 'webhook-signature': 'v1,AAAA' }],
-  ])('is refused when it is signed %s', async (_how, given, headers) => {
+  ])('is rejected when it is signed %s', async (_how, given, headers) => {
     const before = await server.readCall('C1');
     expectProblem(await send(webhook, given, headers), 403, 'invalid_signature');
     expect(await server.readCall('C1')).toEqual(before);

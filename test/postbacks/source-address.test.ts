@@ -71,7 +71,7 @@ describe('the setting TRUSTED_PROXIES', () => {
     expect(readConfig({ TRUSTED_PROXIES: text }).trustedProxies).toEqual(ranges),
   );
 
-  test.each(['proxy.example.com', '10.0.0.0/40', '*', 'true'])('%s is refused by name', (text) => {
+  test.each(['proxy.example.com', '10.0.0.0/40', '*', 'true'])('%s is rejected by name', (text) => {
     expect(() => readConfig({ TRUSTED_PROXIES: text })).toThrow(/TRUSTED_PROXIES must list .*: .* is none\./);
   });
 });

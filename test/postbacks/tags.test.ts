@@ -129,7 +129,7 @@ describe('add', () => {
     ['add.deal', { deal: 'x'.repeat(1_001) }],
     ['add.deal', { deal: 'a\0' }],
     ['add.deal', { deal: 'a\udc00' }],
-  ])('refuses, naming %s: %#', async (field, add) => {
+  ])('rejects, naming %s: %#', async (field, add) => {
     const answer = await server.post(webhook, { call_log_id: 'CA1', add });
     expect(answer.json).toMatchObject({ status: 422, errors: [{ field, code: 'invalid_value' }] });
     expect((await server.readCall('CA1')).tags).toEqual({ old: '1' });
@@ -168,7 +168,7 @@ describe('remove', () => {
   });
 
   test.each([[5], [{ a: true }], [[5]], [['a', null]], [['']], [['k'.repeat(101)]], [null]])(
-    'refuses %j',
+    'rejects %j',
     async (remove) => {
       const answer = await server.post(webhook, { call_log_id: 'CA1', remove });
       expect(answer.json).toMatchObject({
@@ -188,7 +188,7 @@ describe('limits', () => {
     expect(await tagsAfter((id) => server.post(webhook, { call_log_id: id, add }))).toEqual(add);
   });
 
-  test('50 keys a request fit, add and remove together, and one more is refused', async () => {
+  test('50 keys a request fit, add and remove together, and one more is rejected', async () => {
     const fitting = { add: tagsOf(keys(30)), remove: keys(20, 100) };
     await tagsAfter((id) => server.post(webhook, { call_log_id: id, ...fitting }));
     for (const over of [
@@ -201,7 +201,7 @@ describe('limits', () => {
     }
   });
 
-  test('200 tags on a call fit, one more is refused, and removing makes room in the same request', async () => {
+  test('200 tags on a call fit, one more is rejected, and removing makes room in the same request', async () => {
     await server.createCall('full', { tags: tagsOf(keys(199)) });
     expect((await server.post(webhook, { call_log_id: 'full', add: { last: '1' } })).status).toBe(200);
     const over = await server.post(webhook, { call_log_id: 'full', add: { more: '1' } });
@@ -214,7 +214,7 @@ describe('limits', () => {
   });
 });
 
-test.each(encodings)('one key in add and remove is refused by %s', async (encoding) => {
+test.each(encodings)('one key in add and remove is rejected by %s', async (encoding) => {
   const payload: Payload = { call_log_id: 'CA1', add: { deal: 'won' }, remove: [' deal ', 'old'] };
   const answer = await sendAs(server, webhook, encoding, payload);
   expect(answer.json).toMatchObject({

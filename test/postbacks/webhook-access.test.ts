@@ -30,8 +30,8 @@ describe('addresses', () => {
     for (const from of ['203.0.113.8', '198.51.101.1', '2001:db9::1', 'nonsense']) {
       expectProblem(await postFrom(webhook, from), 403, 'address_not_allowed');
     }
-    const refused = (await logOf(webhook)).filter(({ status }: { status: string }) => status === 'rejected');
-    expect(refused.map(({ source_ip }: { source_ip: string }) => source_ip)).toEqual([
+    const rejected = (await logOf(webhook)).filter(({ status }: { status: string }) => status === 'rejected');
+    expect(rejected.map(({ source_ip }: { source_ip: string }) => source_ip)).toEqual([
       '127.0.0.1',
       '2001:db9::1',
       '198.51.101.1',
@@ -89,21 +89,21 @@ describe('the rate', () => {
       expect(policy).toBe('"webhook";q=3;w=60');
       expect(rate).toMatch(new RegExp(`^"webhook";r=${left};t=([1-9]|[1-5]\\d|60)$`));
     }
-    const refused = await send(false);
-    expectProblem(refused, 429, 'rate_limited');
-    const wait = Number(refused.headers.get('retry-after'));
+    const rejected = await send(false);
+    expectProblem(rejected, 429, 'rate_limited');
+    const wait = Number(rejected.headers.get('retry-after'));
     expect(wait).toBeGreaterThan(0);
     expect(wait).toBeLessThanOrEqual(60);
-    expect(rateOf(refused)[1]).toBe(`"webhook";r=0;t=${wait}`);
+    expect(rateOf(rejected)[1]).toBe(`"webhook";r=0;t=${wait}`);
     const pixel = await server.request(`/update-fields.gif?auth_key=${webhook.auth_key}`);
     expect([pixel.status, pixel.headers.get('content-type')]).toEqual([429, 'image/gif']);
     expect((await change(webhook, { rate_limit_per_minute: null })).status).toBe(200);
-    // What is refused without being written down is judged by settings that may be a second old.
+    // What is rejected without being written down is judged by settings that may be a second old.
     await expect.poll(async () => (await send()).status, { timeout: 5_000 }).toBe(200);
     expect(rateOf(await send())).toEqual([null, null]);
   });
 
-  test('counts a batch as one request, and refused requests too', async () => {
+  test('counts a batch as one request, and rejected requests too', async () => {
     const webhook = await server.createWebhook('update_fields', { rate_limit_per_minute: 2 });
     const batch = () =>
       server.request('/update-fields/batch', {
@@ -118,7 +118,7 @@ describe('the rate', () => {
     expectProblem(await batch(), 429, 'rate_limited');
   });
 
-  test('keeps of a flood the 1st, 2nd, 4th, 8th … refusal, and counts them all', async () => {
+  test('keeps of a flood the 1st, 2nd, 4th, 8th … rejection, and counts them all', async () => {
     const webhook = await server.createWebhook('update_fields', { rate_limit_per_minute: 1 });
     const countOf = async () =>
       Number(
@@ -150,7 +150,7 @@ describe('the rate', () => {
 });
 
 describe('fields', () => {
-  test('that are not allowed are refused with 403, every one of them as it was sent, and nothing is done', async () => {
+  test('that are not allowed are rejected with 403, every one of them as it was sent, and nothing is done', async () => {
     const webhook = await server.createWebhook('update_fields', {
       allowed_fields: ['revenue_paid_out', 'reason'],
     });
@@ -181,7 +181,7 @@ describe('fields', () => {
     });
   });
 
-  test('hidden behind a body, an alias, null or a batch are refused as well', async () => {
+  test('hidden behind a body, an alias, null or a batch are rejected as well', async () => {
     const webhook = await server.createWebhook('update_fields', { allowed_fields: ['reason'] });
     const byQuery = await server.request(
       `/update-fields?auth_key=${webhook.auth_key}&publisher_paid_out=1&add[vip]=1`,
@@ -242,9 +242,9 @@ describe('GET', () => {
       ['call_log_id', 'C1'],
       ['reason', 'got'],
     ];
-    const refused = await server.get(webhook, parameters);
-    expectProblem(refused, 405, 'method_not_allowed');
-    expect(refused.headers.get('allow')).toBe('POST');
+    const rejected = await server.get(webhook, parameters);
+    expectProblem(rejected, 405, 'method_not_allowed');
+    expect(rejected.headers.get('allow')).toBe('POST');
     const pixel = await server.request(`/update-fields.gif?auth_key=${webhook.auth_key}&call_log_id=C1`);
     expect([pixel.status, pixel.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await server.post(webhook, { call_log_id: 'C1', reason: 'posted' })).status).toBe(200);
@@ -253,7 +253,7 @@ describe('GET', () => {
   });
 });
 
-test('all settings are read back as they were set, and bad ones are refused with every fault', async () => {
+test('all settings are read back as they were set, and bad ones are rejected with every fault', async () => {
   const settings = {
     allowed_addresses: ['10.0.0.0/8'],
     rate_limit_per_minute: 600,

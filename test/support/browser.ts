@@ -19,7 +19,7 @@ export type PageOptions = {
 export type TestPage = {
   page: Page;
   context: BrowserContext;
-  /** errors of the page's console, exceptions, refusals of its policy, and requests to other hosts */
+  /** errors of the page's console, exceptions, rejections of its policy, and requests to other hosts */
   faults: string[];
 };
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer } from './server.ts';
 
-/** Expects a refusal as the contract words it (section 2.8), with a `detail` that is a sentence. */
+/** Expects a rejection as the contract words it (section 2.8), with a `detail` that is a sentence. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect({ status: answer.status, code: answer.json?.code }, answer.text).toEqual({ status, code });
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -10,7 +10,7 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
   expect(answer.json.detail).toMatch(/^[^ ].* .*[.?)]$/s);
 }
 
-/** The refusal's faults as `field: code`, in their order. */
+/** The rejection's faults as `field: code`, in their order. */
 export function faultsOf(answer: Answer): string[] {
   const errors: { field: string | null; code: string; detail: string }[] = answer.json.errors ?? [];
   for (const { detail } of errors) expect(detail).toMatch(/^[A-Z"].* .*[.?]$/s);

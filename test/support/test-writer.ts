@@ -44,7 +44,7 @@ export class TestWriter {
     });
   }
 
-  /** Submits all in one turn, as one batch of the one lane, and like the front door again what comes back as stale. */
+  /** Submits all in one turn, as one batch of the one lane, and like the front endpoint again what comes back as stale. */
   send(...postbacks: Postback[]): Promise<Outcome[]> {
     return Promise.all(
       postbacks.map(async (postback) => {
@@ -69,7 +69,7 @@ export class TestWriter {
       transactionId: null,
       isDryRun: false,
       ignored: [],
-      refusal: null,
+      rejection: null,
       ...changes,
     };
   }

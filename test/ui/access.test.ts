@@ -1,4 +1,4 @@
-/** Tokens and the audit log in the web UI, and what is not offered to whom the server would refuse. */
+/** Tokens and the audit log in the web UI, and what is not offered to whom the server would reject. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount, withRole } from '../support/accounts.ts';
 import { expectAccessible, TestBrowser } from '../support/browser.ts';

@@ -39,7 +39,7 @@ test('the timeline tells every before and after, and leads to its postbacks', as
     add: { deal: 'won' },
   });
   await ui.server.post(webhook, { call_log_id: 'story', revenue_paid_out: '14', remove: 'deal' });
-  const refused = await ui.server.post(webhook, { call_log_id: 'story', revenue_paid_out: '$15' });
+  const rejected = await ui.server.post(webhook, { call_log_id: 'story', revenue_paid_out: '$15' });
   await ui.server.api('PATCH', '/calls/story', { reason: 'Checked' });
   const page = await open('story');
   await expect.poll(() => timelineOf(page).count()).toBe(6);
@@ -54,10 +54,10 @@ test('the timeline tells every before and after, and leads to its postbacks', as
     'revenue_paid_out from 12.50 to 14.00',
     'tag deal from won to none',
   ]);
-  const rejected = timelineOf(page).nth(4);
-  expect(await rejected.textContent()).toMatch(/Acme CRM[\s\S]*rejected[\s\S]*invalid_value/);
-  expect(await rejected.getByRole('link', { name: 'Postback' }).getAttribute('href')).toBe(
-    `/postbacks/${refused.json.postback_id}`,
+  const rejectedItem = timelineOf(page).nth(4);
+  expect(await rejectedItem.textContent()).toMatch(/Acme CRM[\s\S]*rejected[\s\S]*invalid_value/);
+  expect(await rejectedItem.getByRole('link', { name: 'Postback' }).getAttribute('href')).toBe(
+    `/postbacks/${rejected.json.postback_id}`,
   );
   expect(await timelineOf(page).nth(5).textContent()).toMatch(/Changed by hand[\s\S]*owner/);
   await expectAccessible(page);
@@ -181,7 +181,7 @@ describe('changed by hand', () => {
     expect((await ui.server.readCall('faulty')).revenue_paid_out).toBeNull();
   });
 
-  test('a live call’s change waits for its end; what wants a completed call is refused', async () => {
+  test('a live call’s change waits for its end; what wants a completed call is rejected', async () => {
     await ui.server.createCall('live change', { state: 'live' });
     const page = await open('live change');
     const dialog = await startChange(page);

@@ -139,7 +139,7 @@ describe('a webhook', () => {
     await expectAccessible(page);
   });
 
-  test('is tried by hand: a dry run first, then for good, and a refusal', async () => {
+  test('is tried by hand: a dry run first, then for good, and a rejection', async () => {
     await ui.server.createCall('CA-T', { campaign: 'Roofing' });
     const { page } = await openWebhook('Tried', '?tab=test');
     await page.getByLabel('Recent call').selectOption('CA-T');

@@ -17,9 +17,9 @@ beforeAll(async () => {
     no_payout_reason: 'Caps exceeded',
   });
   await server.post(webhook, { call_log_id: 'C1', converted: true, add: { by: 'CRM' } });
-  const refused = await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
+  const rejected = await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
   webhookPath = `/webhooks/incoming/${webhook.id}`;
-  postbackPath = `/postbacks/${postbackIdOf(refused)}`;
+  postbackPath = `/postbacks/${postbackIdOf(rejected)}`;
 });
 
 test('every page is clean for axe in the light and in the dark', async () => {

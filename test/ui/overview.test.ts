@@ -89,7 +89,7 @@ describe('the numbers', () => {
 
 test('what goes on is counted as it happens, and a chart is a table, too', async () => {
   const { page } = await ui.open('/overview');
-  await page.getByText('Nothing: no rising refusals').waitFor();
+  await page.getByText('Nothing: no rising rejections').waitFor();
   await ui.server.createCall('now live', { state: 'live' });
   await ui.server.post(webhook, { call_log_id: 'now live', reason: 'r' });
   const now = page.getByRole('region', { name: 'Now' });
@@ -112,7 +112,7 @@ test('what needs attention says why and leads there', async () => {
   const list = page.getByRole('list', { name: 'Needs attention' });
   await list.getByText('found no call').waitFor();
   const text = await list.textContent();
-  expect(text).toContain(`Sender ${evil} refused 6 of `);
+  expect(text).toContain(`Sender ${evil} rejected 6 of `);
   expect(text).toContain('postbacks in the last hour');
   await list.getByRole('link', { name: '6 postbacks' }).click();
   await page.getByRole('region', { name: 'Postbacks' }).getByText('lost 5').waitFor();

@@ -86,7 +86,7 @@ describe('one postback', () => {
     await expectAccessible(page);
   });
 
-  test('of a refusal tells every fault and what to do', async () => {
+  test('of a rejection tells every fault and what to do', async () => {
     const id = await idOf({ call_log_id: 'shown', converted: 'perhaps', revenue_paid_out: '$5' });
     const { page } = await ui.open(`/postbacks/${id}`, { theme: 'dark', isPhone: true });
     await page.getByText('What to do').waitFor();
@@ -141,7 +141,7 @@ describe('one postback', () => {
 });
 
 describe('a replay', () => {
-  test('is tried first, then done: refused → mended → applied', async () => {
+  test('is tried first, then done: rejected → mended → applied', async () => {
     const id = await idOf({ call_log_id: 'mend', revenue_paid_out: '99.9', reason: 'r' });
     const { page, faults } = await ui.open(`/postbacks/${id}`);
     await openReplay(page);
@@ -158,7 +158,7 @@ describe('a replay', () => {
     await replays.getByText('Applied').waitFor();
     expect((await ui.server.readCall('mend')).revenue_paid_out).toBe('99.90');
     await replays.getByRole('link').click();
-    await page.getByText('the postback that was refused').waitFor();
+    await page.getByText('the postback that was rejected').waitFor();
   });
 
   test('is done once, though two people press at once', async () => {

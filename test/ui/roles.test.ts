@@ -1,4 +1,4 @@
-/** What each role is offered in the web UI: all that the server lets it do, and nothing that it would be refused. */
+/** What each role is offered in the web UI: all that the server lets it do, and nothing that it would be rejected. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roles } from '../../src/core/access/role.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const unsigned = await server.createWebhook();
   await server.createCall('CA1', { campaign: 'Roofing' });
   await server.post(unsigned, { call_log_id: 'CA1', reason: 'x' });
-  const refused = (await server.post(unsigned, { call_log_id: 'nobody', reason: 'x' })).json.postback_id;
+  const rejected = (await server.post(unsigned, { call_log_id: 'nobody', reason: 'x' })).json.postback_id;
   const heading = (name: string) => (page: Page) =>
     page.getByRole('heading', { name, exact: true, level: 1 });
   const byId = `/webhooks/incoming/${webhook.id}`;
@@ -28,7 +28,7 @@ beforeAll(async () => {
     { path: '/calls/CA1', isThere: heading('CA1'), offers: { operator: ['Change'] } },
     { path: '/postbacks', isThere: heading('Postbacks'), offers: {} },
     {
-      path: `/postbacks/${refused}`,
+      path: `/postbacks/${rejected}`,
       isThere: (page) => page.getByRole('heading', { name: 'Replay' }),
       offers: { analyst: ['Copy as curl the request'], operator: ['Replay'] },
     },
@@ -60,14 +60,14 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Signed in as this role, with what the server refused it. */
-async function openAs(role: Role): Promise<TestPage & { refused: string[] }> {
+/** Signed in as this role, with what the server rejected it. */
+async function openAs(role: Role): Promise<TestPage & { rejected: string[] }> {
   const opened = await browser.open(await withRole(server, role), '/overview');
-  const refused: string[] = [];
+  const rejected: string[] = [];
   opened.page.on('response', (response) => {
-    if (response.status() === 403) refused.push(`${response.request().method()} ${response.url()}`);
+    if (response.status() === 403) rejected.push(`${response.request().method()} ${response.url()}`);
   });
-  return { ...opened, refused };
+  return { ...opened, rejected };
 }
 
 async function show(page: Page, { path, isThere }: (typeof pages)[number]): Promise<void> {
@@ -84,7 +84,7 @@ const controlsOf = (page: Page) =>
 
 describe.each(roles)('%s', (role) => {
   test('is offered what it may, on every page, and nothing else', async () => {
-    const { page, refused } = await openAs(role);
+    const { page, rejected } = await openAs(role);
     for (const one of pages) {
       await show(page, one);
       for (const [needed, names] of Object.entries(one.offers)) {
@@ -97,12 +97,12 @@ describe.each(roles)('%s', (role) => {
         }
       }
     }
-    expect(refused).toEqual([]);
+    expect(rejected).toEqual([]);
   });
 });
 
-test('analyst: whatever is pressed on any page, nothing is refused', async () => {
-  const { page, refused } = await openAs('analyst');
+test('analyst: whatever is pressed on any page, nothing is rejected', async () => {
+  const { page, rejected } = await openAs('analyst');
   let pressed = 0;
   for (const one of pages) {
     await show(page, one);
@@ -116,7 +116,7 @@ test('analyst: whatever is pressed on any page, nothing is refused', async () =>
     }
   }
   expect(pressed).toBeGreaterThan(20);
-  expect(refused).toEqual([]);
+  expect(rejected).toEqual([]);
 });
 
 test('analyst: reads the settings of a webhook, can change none, and is told why', async () => {

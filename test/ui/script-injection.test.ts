@@ -19,8 +19,8 @@ beforeAll(async () => {
   const webhook = await ui.server.createWebhook('update_fields', { name: script });
   const update = { call_log_id: callLogId, reason: script, add: { [link]: link }, [script]: script };
   const sent = await ui.server.post(webhook, { ...update, transaction_id: script }, { 'user-agent': script });
-  const refused = await ui.server.post(webhook, { call_log_id: script, converted: script });
-  expect([sent.status, refused.status]).toEqual([200, 422]);
+  const rejected = await ui.server.post(webhook, { call_log_id: script, converted: script });
+  expect([sent.status, rejected.status]).toEqual([200, 422]);
   await ui.server.api('PATCH', '/account', { name: script });
   paths = [
     '/overview',
@@ -29,7 +29,7 @@ beforeAll(async () => {
     `/calls/${encodeURIComponent(callLogId)}`,
     '/postbacks',
     `/postbacks/${sent.json.postback_id}`,
-    `/postbacks/${refused.json.postback_id}`,
+    `/postbacks/${rejected.json.postback_id}`,
     '/webhooks/incoming',
     `/webhooks/incoming/${webhook.id}`,
   ];

@@ -7,11 +7,11 @@ import {
   type Decided,
   foldBatch,
   type Match,
-  type Remembered,
-  rememberedKey,
+  type PriorPostback,
+  priorKey,
 } from '../../src/core/updates/fold.ts';
 import type { Postback } from '../../src/core/updates/postback.ts';
-import { refuse } from '../../src/core/updates/rejection.ts';
+import { reject } from '../../src/core/updates/rejection.ts';
 import type { UpdateJson } from '../../src/core/updates/update.ts';
 import { emptyTags, type Tags } from '../../src/core/values/tags.ts';
 import { Model, type ModelCall, phoneCalls, receivedAt, type Seen, type Sent } from './model.ts';
@@ -37,7 +37,7 @@ class Shelf {
       const changes = Object.entries(outcome.changes).map(([name, { from, to }]) => [name, from, to]);
       return {
         status: outcome.status,
-        code: outcome.refusal?.code ?? null,
+        code: outcome.rejection?.code ?? null,
         first: Number(outcome.postbackId),
         call: outcome.status === 'rejected' ? null : outcome.callLogId,
         changes: changes.sort(),
@@ -53,13 +53,13 @@ class Shelf {
       const callLogIds = callLogId === null ? [] : [callLogId];
       matches.set(postbackId, { callLogId, candidates: callLogIds.length, callLogIds });
     }
-    const remembered = new Map<string, Remembered>();
+    const remembered = new Map<string, PriorPostback>();
     for (const { postback, outcome, update } of this.log) {
       const { transactionId, sender, target, isDryRun } = postback;
       if (transactionId === null || isDryRun || outcome.status === 'rejected' || !('webhookId' in sender))
         continue;
       const phoneNumber = target !== null && 'phoneNumber' in target ? target.phoneNumber : null;
-      remembered.set(rememberedKey(sender.webhookId, transactionId), { phoneNumber, update, outcome });
+      remembered.set(priorKey(sender.webhookId, transactionId), { phoneNumber, update, outcome });
     }
     return { calls: new Map(this.calls), matches, remembered };
   }
@@ -79,7 +79,7 @@ function postbackOf(sent: Sent, at: number): Postback {
     transactionId: sent.transactionId,
     isDryRun: sent.isDryRun,
     ignored: [],
-    refusal: sent.isRefusedBefore ? refuse('no_updates', 'Send one.') : null,
+    rejection: sent.isRejectedBefore ? reject('no_updates', 'Send one.') : null,
   };
 }
 
@@ -120,7 +120,7 @@ const sents: fc.Arbitrary<Sent> = fc
     webhook: fc.constantFrom('w1 ', 'w2 '),
     transactionId: fc.constantFrom(null, 'id1', 'id2', 'id3'),
     isDryRun: fc.integer({ max: 5, min: 0 }).map((one) => one === 0),
-    isRefusedBefore: fc.integer({ max: 8, min: 0 }).map((one) => one === 0),
+    isRejectedBefore: fc.integer({ max: 8, min: 0 }).map((one) => one === 0),
     update: updates,
   })
   .map(({ target, ...sent }) => ({ ...sent, ...target }));

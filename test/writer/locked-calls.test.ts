@@ -31,7 +31,7 @@ async function timed(sending: Promise<Answer>): Promise<{ answer: Answer; ms: nu
   return { answer: await sending, ms: performance.now() - startMs };
 }
 
-test('the neighbours of a locked call are answered promptly, and the call’s own postback is refused in seconds', async () => {
+test('the neighbours of a locked call are answered promptly, and the call’s own postback is rejected in seconds', async () => {
   const ids = neighbours('near');
   await Promise.all([...ids, 'held'].map((id) => server.createCall(id, { phone_number: '+12125550100' })));
   const holder = await hold('held');
@@ -88,7 +88,7 @@ test('a call that is locked is not taken for one that does not exist', async () 
     sut.postback('released', { reason: 'x' }),
   );
   sut.onPause = async () => holder.release();
-  expect((await sending).map(({ status, refusal }) => refusal?.code ?? status)).toEqual([
+  expect((await sending).map(({ status, rejection }) => rejection?.code ?? status)).toEqual([
     'call_not_found',
     'applied',
     'applied',
@@ -108,7 +108,7 @@ test('where the lock is that of an own commit whose answer was lost, the postbac
     await expect.poll(() => sut.failures, { timeout: 10_000 }).toEqual(['outcome_unknown', 'locked']);
     if (isDelivered) proxy.deliverLate();
     const [outcome] = await sending;
-    expect(outcome?.refusal?.code ?? outcome?.status).toBe(isDelivered ? 'applied' : 'outcome_unknown');
+    expect(outcome?.rejection?.code ?? outcome?.status).toBe(isDelivered ? 'applied' : 'outcome_unknown');
     if (!isDelivered) proxy.deliverLate();
     const log = `select count(*)::int from postback where update::text like '%delivered ${isDelivered}%'`;
     await expect.poll(() => database.query(log), { timeout: 10_000 }).toEqual([{ count: 1 }]);
@@ -130,7 +130,7 @@ test('an atomic batch with a locked call is done whole or not at all', async () 
   expect((await server.readCall('all')).reason).toBeNull();
 });
 
-test('the operator’s changes to a locked call are refused in seconds, and others go on meanwhile', async () => {
+test('the operator’s changes to a locked call are rejected in seconds, and others go on meanwhile', async () => {
   await Promise.all(['busy', 'idle'].map((id) => server.createCall(id)));
   const holder = await hold('busy');
   const waiting = Promise.all(

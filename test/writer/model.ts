@@ -8,7 +8,7 @@ export type Sent = {
   webhook: string;
   transactionId: string | null;
   isDryRun: boolean;
-  isRefusedBefore: boolean;
+  isRejectedBefore: boolean;
   update: UpdateJson;
 };
 export type ModelCall = { isLive: boolean; fields: Map<string, unknown>; tags: Map<string, string> };
@@ -42,7 +42,7 @@ export class Model {
       call: null,
       changes: [],
     });
-    if (sent.isRefusedBefore) return rejected('no_updates');
+    if (sent.isRejectedBefore) return rejected('no_updates');
     const { call: id, phone, transactionId } = sent;
     const what = JSON.stringify([id, phone, sortNames(sent.update)]);
     const first = transactionId === null ? undefined : this.#firsts.get(sent.webhook + transactionId);

@@ -1,6 +1,6 @@
 /** One batch with every kind of postback: each reaches its one right end, whatever happens to the connection. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { refuse } from '../../src/core/updates/rejection.ts';
+import { reject } from '../../src/core/updates/rejection.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
 import { type CommitFate, DatabaseProxy } from '../support/database-proxy.ts';
 import { startTestWriter } from '../support/test-writer.ts';
@@ -54,7 +54,7 @@ function mixedBatch() {
     sut.postback('done', { add: { deal: 'won' } }, { transactionId: 'new' }),
     sut.postback('live', { reason: 'later' }),
     sut.postback('live', { publisher_paid_out: '1.00' }),
-    sut.postback('done', {}, { refusal: refuse('no_updates', 'Send one.') }),
+    sut.postback('done', {}, { rejection: reject('no_updates', 'Send one.') }),
     sut.postback('done', { reason: 'dry' }, { isDryRun: true }),
     sut.postback('other', { converted: false }),
     sut.postback('done', { revenue_paid_out: '2.00' }),
@@ -66,10 +66,10 @@ async function sendAndCheck(): Promise<void> {
   const batch = mixedBatch();
   const outcomes = await sut.send(...batch);
   const firstOfNew = batch[5]?.postbackId;
-  const ends = outcomes.map(({ status, isDuplicate, refusal, postbackId }, at) => {
+  const ends = outcomes.map(({ status, isDuplicate, rejection, postbackId }, at) => {
     if (!isDuplicate) {
       expect(postbackId).toBe(batch[at]?.postbackId);
-      return refusal?.code ?? status;
+      return rejection?.code ?? status;
     }
     return postbackId === beforeId
       ? 'duplicate of before'
@@ -97,7 +97,7 @@ async function sendAndCheck(): Promise<void> {
   ]);
 }
 
-test('a row that the database refuses is refused alone; its neighbours are committed', async () => {
+test('a row that the database rejects is rejected alone; its neighbours are committed', async () => {
   await sendAndCheck();
   expect(sut.failures).toContain('data');
   expect(sut.commits.reduce((sum, size) => sum + size)).toBe(expectations.length);
@@ -133,7 +133,7 @@ test('a commit that comes through while the next try waits for its calls is done
       isDuplicate: false,
     })),
   );
-  // Lost, then refused by the primary key, for it was not; then found.
+  // Lost, then rejected by the primary key, for it was not; then found.
   expect(sut.failures).toEqual(['outcome_unknown', 'retry']);
   expect(await database.query('select count(*)::int from postback')).toEqual([{ count: batch.length + 1 }]);
 });
@@ -152,11 +152,11 @@ test.each<CommitFate>(['pass', 'lost', 'unanswered'])(
       { status: 'applied', isDuplicate: true },
       { status: 'applied', isDuplicate: false, postbackId: batch[2]?.postbackId },
     ]);
-    const refused = await sut.writer.submitAtomic([
+    const rejected = await sut.writer.submitAtomic([
       sut.postback('other', { revenue_paid_out: '2.00' }),
       sut.postback('nobody', { reason: 'x' }),
     ]);
-    expect(refused).toMatchObject([{ status: 'applied' }, { status: 'rejected' }]);
+    expect(rejected).toMatchObject([{ status: 'applied' }, { status: 'rejected' }]);
     expect(
       await database.query(
         `select revenue_paid_out, (select count(*)::int from postback) as logged from call where call_log_id = 'other'`,

@@ -48,10 +48,10 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
   const lock = await lockCalls('full');
   const taken = [0, 1, 2].map(send);
   await expect.poll(() => writer.depth).toBe(3);
-  const refused = await send(3);
-  expect(refused.statusCode).toBe(503);
-  expect(refused.json()).toMatchObject({ code: 'store_unavailable' });
-  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  const rejected = await send(3);
+  expect(rejected.statusCode).toBe(503);
+  expect(rejected.json()).toMatchObject({ code: 'store_unavailable' });
+  expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
   await lock.release();
   expect((await Promise.all(taken)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
   expect((await send(3)).json()).toMatchObject({ status: 'applied', duplicate: false });
@@ -78,9 +78,9 @@ test('a server that stops answers what it has accepted, takes no more, and all t
   });
   const late = await server.post(webhook, { call_log_id: 'stop 1', revenue_paid_out: 1 }).then(
     ({ status }) => status,
-    () => 'connection refused',
+    () => 'connection rejected',
   );
-  expect([503, 'connection refused']).toContain(late);
+  expect([503, 'connection rejected']).toContain(late);
   expect(isStopped).toBe(false);
   await lock.release();
   const answers = await Promise.all(waiting);

@@ -44,7 +44,7 @@ async function readReasons() {
   return Object.fromEntries(rows.map(({ call_log_id: id, reason }) => [id, reason]));
 }
 
-test('of two processes that send one transaction id for two calls, one applies it and the other refuses it', async () => {
+test('of two processes that send one transaction id for two calls, one applies it and the other rejects it', async () => {
   const gate = await closeGate('A', 'B');
   const sending = [
     one.send(one.postback('A', { reason: 'from one' }, { transactionId: 'id' })),
@@ -53,7 +53,7 @@ test('of two processes that send one transaction id for two calls, one applies i
   await untilWaiting(2); // both have looked the id up, and found nothing
   await gate.open();
   const outcomes = (await Promise.all(sending)).flat();
-  expect(outcomes.map(({ status, refusal }) => refusal?.code ?? status).sort()).toEqual([
+  expect(outcomes.map(({ status, rejection }) => rejection?.code ?? status).sort()).toEqual([
     'applied',
     'transaction_id_reused',
   ]);
@@ -80,7 +80,7 @@ test('batches that meet over each other’s transaction ids are told apart by th
   const isOneFirst = ofOne[0]?.status === 'applied';
   const [first, second] = isOneFirst ? [ofOne, ofTwo] : [ofTwo, ofOne];
   expect(first.map(({ status }) => status)).toEqual(['applied', 'applied']);
-  expect(second.map(({ refusal }) => refusal?.code)).toEqual([
+  expect(second.map(({ rejection }) => rejection?.code)).toEqual([
     'transaction_id_reused',
     'transaction_id_reused',
   ]);

@@ -48,7 +48,7 @@ test('repeats at once that name their call by its number have one effect', async
   expect(new Set(answers.map(({ json }) => json.postback_id)).size).toBe(1);
 });
 
-test('one id at once for two updates is one effect, and refused for the other', async () => {
+test('one id at once for two updates is one effect, and rejected for the other', async () => {
   const webhook = await one.createWebhook();
   await one.createCall('two updates');
   const answers = await Promise.all(
@@ -61,10 +61,10 @@ test('one id at once for two updates is one effect, and refused for the other', 
     ),
   );
   const taken = answers.filter(({ status }) => status === 200);
-  const refused = answers.filter(({ status }) => status === 409);
-  expect([taken.length, refused.length]).toEqual([10, 20]);
+  const rejected = answers.filter(({ status }) => status === 409);
+  expect([taken.length, rejected.length]).toEqual([10, 20]);
   expect(new Set(taken.map(({ json }) => json.postback_id)).size).toBe(1);
-  expect(new Set(refused.map(({ json }) => json.code))).toEqual(new Set(['transaction_id_reused']));
+  expect(new Set(rejected.map(({ json }) => json.code))).toEqual(new Set(['transaction_id_reused']));
 });
 
 test('batches that share calls in opposite orders wait for each other and never deadlock', async () => {

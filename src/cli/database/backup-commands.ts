@@ -11,7 +11,7 @@ Examples:
 
 const restoreHelp = `
 Restores all or nothing, into an empty database: a DATA_DIR that does not exist yet, or a DATABASE_URL without tables.
-A backup of an older Ringback is migrated to this version's schema; one of a newer is refused.
+A backup of an older Ringback is migrated to this version's schema; one of a newer is rejected.
 
 Examples:
   DATA_DIR=./restored ringback restore ringback-2026-11-24.backup

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Refusal } from '../../core/updates/rejection.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import { type ColumnRules, readMapping } from '../../http/files/columns.ts';
 import type { Delimiter } from '../../http/files/csv-file.ts';
 import { delimiterNames } from '../../http/files/file-request.ts';
@@ -35,7 +35,7 @@ export async function checkFile(
   const mapping = readMapping(map, rules);
   if ('code' in mapping) throw new UsageError(mapping.detail);
   const name = basename(path);
-  const fail = ({ detail }: Refusal, line: number) => new UsageError(`${name}, line ${line}: ${detail}`);
+  const fail = ({ detail }: Rejection, line: number) => new UsageError(`${name}, line ${line}: ${detail}`);
   const hash = createHash('sha256');
   const used = format ?? (/\.(?:ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
   const file = await openRowsFile(hashed(path, hash), {
@@ -45,10 +45,10 @@ export async function checkFile(
     mapping,
     rules,
   });
-  if ('refusal' in file) throw fail(file.refusal, file.line);
+  if ('rejection' in file) throw fail(file.rejection, file.line);
   let rows = 0;
   for await (const row of file.rows) {
-    if ('fault' in row) throw fail(row.fault.refusal, row.fault.line);
+    if ('fault' in row) throw fail(row.fault.rejection, row.fault.line);
     rows += 1;
   }
   if (rows > rowsMax) {

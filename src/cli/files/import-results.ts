@@ -38,7 +38,7 @@ export function resultCells(answer: Json): Json {
   return { ...cells, tags_before: tags.from.join('; '), tags_after: tags.to.join('; ') };
 }
 
-/** Every fault of a refused row, not only the first. */
+/** Every fault of a rejected row, not only the first. */
 function detailOf({ errors, detail }: Json): string {
   const faults = (Array.isArray(errors) ? errors : []).filter(isJsonObject);
   if (faults.length === 0) return typeof detail === 'string' ? detail : '';

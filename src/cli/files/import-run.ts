@@ -7,8 +7,8 @@ import { type CsvOutput, openCsvOutput } from './csv-output.ts';
 import { resultCells, resultColumns } from './import-results.ts';
 import { count, duration, showProgress } from './progress.ts';
 
-/** Rows were refused. */
-const refusedExitCode = 1;
+/** Rows were rejected. */
+const rejectedExitCode = 1;
 /** Nothing was done, or not all. */
 export const brokenExitCode = 2;
 
@@ -47,7 +47,7 @@ export async function runImport(server: Connection, run: ImportRun): Promise<num
   if (summary !== null) for (const line of describeSummary(summary)) console.log(line);
   console.log(`Results: ${run.results}`);
   const error = last?.['error'];
-  if (summary !== null && error === undefined) return summary['rejected'] === 0 ? 0 : refusedExitCode;
+  if (summary !== null && error === undefined) return summary['rejected'] === 0 ? 0 : rejectedExitCode;
   console.error(`The import broke off: ${isJsonObject(error) ? error['detail'] : reason}`);
   console.error('Run the same command again: no row is done twice, and every row is answered.');
   return brokenExitCode;
@@ -87,7 +87,7 @@ function describeSummary(summary: Json): string[] {
   const outcomes = outcomeNames.flatMap(([name, meaning, wouldBe]) =>
     Number(summary[name]) > 0 ? [[name, count(Number(summary[name])), isDryRun ? wouldBe : meaning]] : [],
   );
-  const refused = Object.entries(isJsonObject(codes) ? codes : {}).map(([code, rows]) => [
+  const rejected = Object.entries(isJsonObject(codes) ? codes : {}).map(([code, rows]) => [
     `  ${code}`,
     count(Number(rows)),
     '',
@@ -99,7 +99,7 @@ function describeSummary(summary: Json): string[] {
   );
   const names = Array.isArray(ignored) ? ignored.map(String) : [];
   return [
-    ...(outcomes.length === 0 ? [] : ['', ...table(['outcome', 'rows', ''], [...outcomes, ...refused])]),
+    ...(outcomes.length === 0 ? [] : ['', ...table(['outcome', 'rows', ''], [...outcomes, ...rejected])]),
     ...(changed.length === 0
       ? []
       : ['', ...table([isDryRun ? 'would change' : 'changed', 'rows', 'sum before', 'sum after'], changed)]),
@@ -121,5 +121,5 @@ const outcomeNames = [
     'the call is live: the update would wait',
   ],
   ['duplicate', 'the row was done before, and was not done again', 'the row was done before'],
-  ['rejected', 'the row was refused: see the results', 'the row would be refused: see the results'],
+  ['rejected', 'the row was rejected: see the results', 'the row would be rejected: see the results'],
 ] as const;

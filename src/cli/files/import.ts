@@ -25,7 +25,7 @@ export type ImportOptions = ConnectionOptions &
     results?: string;
   };
 
-/** @returns the exit code: 1 where rows were refused, 2 where nothing or not all was done */
+/** @returns the exit code: 1 where rows were rejected, 2 where nothing or not all was done */
 export async function importFile(path: string, options: ImportOptions): Promise<number> {
   try {
     const server = await findServer(options);

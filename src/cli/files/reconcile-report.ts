@@ -27,7 +27,7 @@ const kindNames: Readonly<Record<string, string>> = {
   differs: 'amount differs',
   missing_here: 'missing here',
   missing_there: 'missing there',
-  refused: 'cannot be read',
+  rejected: 'cannot be read',
 };
 const noteNames: Readonly<Record<string, string>> = {
   several_lines: 'sum of several lines',

@@ -49,7 +49,7 @@ export async function reconcileFile(path: string, options: ReconcileOptions): Pr
     for (const line of report) console.log(line);
     console.log(`Results: ${results}`);
     const isLeft = (kind: string) => isJsonObject(totals[kind]) && totals[kind]['count'] !== 0;
-    const isOtherLeft = isLeft('missing_here') || isLeft('missing_there') || isLeft('refused');
+    const isOtherLeft = isLeft('missing_here') || isLeft('missing_there') || isLeft('rejected');
     if (options.apply !== true || differences.length === 0)
       return isOtherLeft || differences.length > 0 ? differsExitCode : 0;
     if (unreadable > 0) {
@@ -95,7 +95,7 @@ async function compare(
       report.add(item);
       await output.write(itemCells(item));
       if (item['kind'] === 'differs') differences.push(differenceOf(item));
-      if (item['kind'] === 'refused' && item['code'] !== 'call_not_identified') unreadable += 1;
+      if (item['kind'] === 'rejected' && item['code'] !== 'call_not_identified') unreadable += 1;
     }
   } finally {
     await output.close();

@@ -14,7 +14,7 @@ import {
 } from '../updates/fields.ts';
 import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
-import { checkTags, emptyTags, spellOutTags, type Tags, tagOf } from '../values/tags.ts';
+import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';
 import type { CallState, Changes, FoldedCall } from './call.ts';
 
 export type CallEvent = {
@@ -76,7 +76,7 @@ function readMember(
   } else if (name === 'tags' && value === null) {
     event.clearsTags = true;
   } else if (name === 'tags') {
-    const spelledOut = spellOutTags(value);
+    const spelledOut = parseTags(value);
     if (spelledOut instanceof Invalid) return spelledOut;
     event.update.add = checkTags(spelledOut, 'tags', faults);
   } else if (Object.hasOwn(eventFields, name)) {
@@ -146,7 +146,7 @@ function secondsBefore(instant: string, seconds: number): string {
 /**
  * A live call takes every field as sent. A completed one never goes back to live, and an event only fills
  * what is null or a tag it lacks, and that only where no postback or person has set or cleared it before.
- * @param overridden field names and `tags.KEY` that were set by other doors; matters for completed calls only
+ * @param overridden field names and `tags.KEY` that were set by other endpoints; matters for completed calls only
  */
 export function applyCallEvent(
   call: CallWithFacts,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findRises, type HourOfRefusals, hourMs, isSilent, silenceWindows } from './attention.ts';
+import { findRises, type HourOfRejections, hourMs, isSilent, silenceWindows } from './attention.ts';
 
-const hours = (counts: Record<number, number>, code = 'unknown_field'): HourOfRefusals[] =>
+const hours = (counts: Record<number, number>, code = 'unknown_field'): HourOfRejections[] =>
   Object.entries(counts).map(([hoursAgo, count]) => ({
     webhookId: 'w',
     hoursAgo: Number(hoursAgo),
@@ -11,23 +11,23 @@ const hours = (counts: Record<number, number>, code = 'unknown_field'): HourOfRe
 const every = (count: number, from: number, to: number) =>
   Object.fromEntries(Array.from({ length: to - from }, (_, at) => [from + at, count]));
 
-describe('refusals rise', () => {
+describe('rejections rise', () => {
   const old = new Map([['w', 10_000]]);
-  test.each<[string, HourOfRefusals[], object | null]>([
-    ['where there were none before', hours({ 0: 5 }), { windowHours: 1, refused: 5, usual: 0 }],
+  test.each<[string, HourOfRejections[], object | null]>([
+    ['where there were none before', hours({ 0: 5 }), { windowHours: 1, rejected: 5, usual: 0 }],
     ['not where a few are tried out', hours({ 0: 4 }), null],
-    ['in the last hour', hours({ 0: 30, ...every(2, 1, 25) }), { windowHours: 1, refused: 30, usual: 2 }],
+    ['in the last hour', hours({ 0: 30, ...every(2, 1, 25) }), { windowHours: 1, rejected: 30, usual: 2 }],
     ['not where there always are as many', hours(every(30, 0, 192)), null],
     ['not for chance', hours({ 0: 9, ...every(4, 1, 192) }), null],
-    ['over the last day', hours(every(1, 0, 24)), { windowHours: 24, refused: 24, usual: 0 }],
+    ['over the last day', hours(every(1, 0, 24)), { windowHours: 24, rejected: 24, usual: 0 }],
     [
       'over the last day, against the week',
       hours({ ...every(3, 0, 24), ...every(1, 24, 192) }),
-      { windowHours: 24, refused: 72, usual: 24 },
+      { windowHours: 24, rejected: 72, usual: 24 },
     ],
     ['not for what is long over', hours(every(50, 24, 48)), null],
-  ])('%s', (_name, refusals, expected) => {
-    const rises = findRises(refusals, old);
+  ])('%s', (_name, rejections, expected) => {
+    const rises = findRises(rejections, old);
     expect(rises).toMatchObject(
       expected === null ? [] : [{ webhookId: 'w', code: 'unknown_field', ...expected }],
     );
@@ -35,14 +35,14 @@ describe('refusals rise', () => {
   });
 
   test('a young webhook is held against its own short past', () => {
-    const refusals = hours({ 0: 20, 1: 12, 2: 12 });
-    expect(findRises(refusals, new Map([['w', 3]]))).toEqual([]);
-    expect(findRises(refusals, old)).toMatchObject([{ windowHours: 1, usual: 1 }]);
+    const rejections = hours({ 0: 20, 1: 12, 2: 12 });
+    expect(findRises(rejections, new Map([['w', 3]]))).toEqual([]);
+    expect(findRises(rejections, old)).toMatchObject([{ windowHours: 1, usual: 1 }]);
   });
 
   test('with the code that is most frequent', () => {
-    const refusals = [...hours({ 0: 4 }, 'invalid_value'), ...hours({ 0: 6 }, 'call_not_found')];
-    expect(findRises(refusals, old)).toMatchObject([{ refused: 10, code: 'call_not_found' }]);
+    const rejections = [...hours({ 0: 4 }, 'invalid_value'), ...hours({ 0: 6 }, 'call_not_found')];
+    expect(findRises(rejections, old)).toMatchObject([{ rejected: 10, code: 'call_not_found' }]);
   });
 });
 

@@ -3,15 +3,15 @@
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
-/** Refused postbacks of one webhook and code, by how many whole hours ago they came. */
-export type HourOfRefusals = { webhookId: string; hoursAgo: number; code: string; count: number };
+/** Rejected postbacks of one webhook and code, by how many whole hours ago they came. */
+export type HourOfRejections = { webhookId: string; hoursAgo: number; code: string; count: number };
 
-/** Refusals that rose over what is usual. */
+/** Rejections that rose over what is usual. */
 export type Rise = {
   webhookId: string;
   /** what was looked at: the last hour, or the last day */
   windowHours: number;
-  refused: number;
+  rejected: number;
   /** how many the time before had in as many hours, on average */
   usual: number;
   /** the most frequent one of the window */
@@ -23,16 +23,16 @@ const comparisons = [
   { windowHours: 1, pastHours: 24 },
   { windowHours: 24, pastHours: 168 },
 ];
-export const refusalHours = 24 + 168;
+export const rejectionHours = 24 + 168;
 /** Fewer are somebody trying something out. */
-const refusedMin = 5;
+const rejectedMin = 5;
 
 /**
- * Finds the webhooks whose refusals at least doubled, beyond what chance does to small numbers. One that is younger
+ * Finds the webhooks whose rejections at least doubled, beyond what chance does to small numbers. One that is younger
  * than the time that it is held against is held against the time that it has.
- * @param ageHours of each webhook, or how far back its refusals are known
+ * @param ageHours of each webhook, or how far back its rejections are known
  */
-export function findRises(hours: HourOfRefusals[], ageHours: Map<string, number>): Rise[] {
+export function findRises(hours: HourOfRejections[], ageHours: Map<string, number>): Rise[] {
   const rises: Rise[] = [];
   for (const [webhookId, age] of ageHours) {
     const own = hours.filter((hour) => hour.webhookId === webhookId);
@@ -47,7 +47,7 @@ export function findRises(hours: HourOfRefusals[], ageHours: Map<string, number>
 
 function riseOf(
   webhookId: string,
-  hours: HourOfRefusals[],
+  hours: HourOfRejections[],
   ageHours: number,
   { windowHours, pastHours }: (typeof comparisons)[number],
 ): Rise | null {
@@ -55,20 +55,20 @@ function riseOf(
   const past = hours.filter(({ hoursAgo }) => hoursAgo >= windowHours && hoursAgo < windowHours + pastHours);
   const knownHours = Math.min(pastHours, Math.max(ageHours - windowHours, 1));
   const usual = (countOf(past) * windowHours) / knownHours;
-  const refused = countOf(recent);
-  const isRising = refused >= refusedMin && refused > 2 * usual && refused > usual + 3 * Math.sqrt(usual);
-  return isRising ? { webhookId, windowHours, refused, usual, code: topCodeOf(recent) } : null;
+  const rejected = countOf(recent);
+  const isRising = rejected >= rejectedMin && rejected > 2 * usual && rejected > usual + 3 * Math.sqrt(usual);
+  return isRising ? { webhookId, windowHours, rejected, usual, code: topCodeOf(recent) } : null;
 }
 
 function isRise(rise: Rise | null): rise is Rise {
   return rise !== null;
 }
 
-function countOf(hours: HourOfRefusals[]): number {
+function countOf(hours: HourOfRejections[]): number {
   return hours.reduce((sum, { count }) => sum + count, 0);
 }
 
-function topCodeOf(hours: HourOfRefusals[]): string {
+function topCodeOf(hours: HourOfRejections[]): string {
   const counts = new Map<string, number>();
   for (const { code, count } of hours) counts.set(code, (counts.get(code) ?? 0) + count);
   const [top] = [...counts].sort(([, one], [, other]) => other - one);

@@ -29,7 +29,7 @@ describe('an amount of a statement', () => {
   ])('%j is read exactly', (value, units) => expect(readStatementAmount(value)).toBe(units));
 
   test.each(['$5', '1,000.00', '12,50', '1e3', '', '--1', '1.23456', '100000000', null])(
-    '%j is refused',
+    '%j is rejected',
     (value) => expect(readStatementAmount(value)).toBeInstanceOf(Invalid),
   );
 });

@@ -7,11 +7,11 @@ import {
   checkKeys,
   checkTags,
   emptyTags,
+  parseKeys,
+  parseKeyText,
+  parseTags,
+  parseTagText,
   type RawTag,
-  spellOutKeys,
-  spellOutKeyText,
-  spellOutTags,
-  spellOutTagText,
   type Tags,
   tagOf,
   tagsPerRequestMax,
@@ -43,7 +43,7 @@ export type Decoded = {
   isDryRun: boolean;
   answerForm: AnswerForm;
   ignored: string[];
-  /** empty when all is well; else the request is refused as a whole */
+  /** empty when all is well; else the request is rejected as a whole */
   faults: Fault[];
 };
 
@@ -146,8 +146,8 @@ class Reader {
       if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
     }
     for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
-    update.add = this.#tags('add', spellOutAdd, checkTags) ?? update.add;
-    update.remove = this.#tags('remove', spellOutRemove, checkKeys) ?? update.remove;
+    update.add = this.#tags('add', parseAdd, checkTags) ?? update.add;
+    update.remove = this.#tags('remove', parseRemove, checkKeys) ?? update.remove;
     if (named === 0 && !this.#hasSpoiltFields()) this.#faultNoUpdates(type);
     else if (type.required !== undefined && this.#given(type.required.field) === undefined) {
       this.#fault(
@@ -236,7 +236,7 @@ class Reader {
   /** Tags at the top level and in `fields` are gathered on their own, then must be the same. */
   #tags<Raw, Checked extends Tags | string[]>(
     name: 'add' | 'remove',
-    spellOut: (given: Given) => Raw[] | Invalid,
+    parse: (given: Given) => Raw[] | Invalid,
     check: (raw: Raw[], name: string, faults: Fault[]) => Checked,
   ): Checked | undefined {
     const given = this.#given(name);
@@ -245,7 +245,7 @@ class Reader {
       const here = given.filter((one) => one.inFields === isInFields);
       if (here.length === 0) return undefined;
       const raw = here.flatMap((one) => {
-        const spelledOut = this.#checked(one, spellOut(one));
+        const spelledOut = this.#checked(one, parse(one));
         return spelledOut instanceof Invalid ? [] : spelledOut;
       });
       return check(raw, isInFields ? `fields.${name}` : name, this.faults);
@@ -272,12 +272,12 @@ class Reader {
   }
 }
 
-function spellOutAdd({ value, isText }: Given): RawTag[] | Invalid {
-  return isText && typeof value === 'string' ? spellOutTagText(value) : spellOutTags(value);
+function parseAdd({ value, isText }: Given): RawTag[] | Invalid {
+  return isText && typeof value === 'string' ? parseTagText(value) : parseTags(value);
 }
 
-function spellOutRemove({ value, isText }: Given): string[] | Invalid {
-  return isText && typeof value === 'string' ? spellOutKeyText(value) : spellOutKeys(value);
+function parseRemove({ value, isText }: Given): string[] | Invalid {
+  return isText && typeof value === 'string' ? parseKeyText(value) : parseKeys(value);
 }
 
 function canonicalTags(tags: Tags | string[]): string {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { FoldedCall } from '../calls/call.ts';
 import { emptyTags } from '../values/tags.ts';
-import { foldBatch, type Match, type Remembered, rememberedKey } from './fold.ts';
+import { foldBatch, type Match, type PriorPostback, priorKey } from './fold.ts';
 import type { Outcome, Postback } from './postback.ts';
-import { refuse } from './rejection.ts';
+import { reject } from './rejection.ts';
 import type { Update } from './update.ts';
 
 const received = '2026-11-23T12:00:00.000Z';
@@ -35,7 +35,7 @@ function postbackOf(postbackId: string, set: Update['set'], changes: Partial<Pos
     transactionId: null,
     isDryRun: false,
     ignored: [],
-    refusal: null,
+    rejection: null,
     ...changes,
   };
 }
@@ -43,7 +43,7 @@ function postbackOf(postbackId: string, set: Update['set'], changes: Partial<Pos
 function fold(
   postbacks: Postback[],
   matches: [string, Match][] = [],
-  remembered: [string, Remembered][] = [],
+  remembered: [string, PriorPostback][] = [],
 ) {
   const calls = [callOf('done'), callOf('live', 'live')];
   return foldBatch(postbacks, {
@@ -82,7 +82,7 @@ test('a call that nothing changed is not written', () => {
 test('every field that a live call does not take is named', () => {
   const set = { publisher_paid_out: '1.00', no_payout_reason: null, reason: 'x' };
   const [outcome] = fold([postbackOf('1', set, { target: { callLogId: 'live' } })]).outcomes;
-  expect(outcome?.refusal?.errors).toMatchObject([
+  expect(outcome?.rejection?.errors).toMatchObject([
     { field: 'publisher_paid_out', code: 'call_not_completed' },
     { field: 'no_payout_reason', code: 'call_not_completed' },
   ]);
@@ -106,15 +106,15 @@ describe('a phone number', () => {
     const match = { callLogId: null, candidates: 2, callLogIds: ['a', 'b'] };
     const { outcomes, changedCalls } = fold([byPhone], [['1', match]]);
     expect(outcomes).toMatchObject([
-      { status: 'rejected', candidates: 2, refusal: { code: 'ambiguous_call', callLogIds: ['a', 'b'] } },
+      { status: 'rejected', candidates: 2, rejection: { code: 'ambiguous_call', callLogIds: ['a', 'b'] } },
     ]);
     expect(changedCalls.size).toBe(0);
   });
 
-  test('that no call in the window has is refused', () => {
+  test('that no call in the window has is rejected', () => {
     const match = { callLogId: null, candidates: 0, callLogIds: [] };
     expect(fold([byPhone], [['1', match]]).outcomes).toMatchObject([
-      { status: 'rejected', candidates: 0, refusal: { code: 'no_call_in_window' } },
+      { status: 'rejected', candidates: 0, rejection: { code: 'no_call_in_window' } },
     ]);
   });
 });
@@ -129,10 +129,10 @@ describe('a transaction id', () => {
     candidates: 1,
     changes: {},
     ignored: ['utm'],
-    refusal: null,
+    rejection: null,
   };
-  const remembered: [string, Remembered][] = [
-    [rememberedKey('webhook', 'id'), { phoneNumber: null, update: '{"reason":"x"}', outcome: first }],
+  const remembered: [string, PriorPostback][] = [
+    [priorKey('webhook', 'id'), { phoneNumber: null, update: '{"reason":"x"}', outcome: first }],
   ];
 
   test('that came before with the same update is answered as then, even where the call has completed since', () => {
@@ -167,9 +167,9 @@ describe('a transaction id', () => {
       'a number for the same call',
       postbackOf('2', { reason: 'x' }, { transactionId: 'id', target: { phoneNumber: '+1' } }),
     ],
-  ])('that comes with %s is refused', (_what, postback) => {
+  ])('that comes with %s is rejected', (_what, postback) => {
     const { outcomes, changedCalls } = fold([postback], [], remembered);
-    expect(outcomes).toMatchObject([{ status: 'rejected', refusal: { code: 'transaction_id_reused' } }]);
+    expect(outcomes).toMatchObject([{ status: 'rejected', rejection: { code: 'transaction_id_reused' } }]);
     expect(changedCalls.size).toBe(0);
   });
 
@@ -181,10 +181,10 @@ describe('a transaction id', () => {
     ]);
   });
 
-  test('is not used up by what was refused or tried dry', () => {
+  test('is not used up by what was rejected or tried dry', () => {
     const id = { transactionId: 'new' };
     const { outcomes } = fold([
-      postbackOf('1', { reason: 'a' }, { ...id, refusal: refuse('invalid_value', 'Send another.') }),
+      postbackOf('1', { reason: 'a' }, { ...id, rejection: reject('invalid_value', 'Send another.') }),
       postbackOf('2', { reason: 'b' }, { ...id, target: { callLogId: 'nobody' } }),
       postbackOf('3', { reason: 'c' }, { ...id, isDryRun: true }),
       postbackOf('4', { reason: 'd' }, id),
@@ -200,6 +200,8 @@ describe('a transaction id', () => {
   });
 });
 
-test('a postback that names no call and carries no refusal is a bug, not an answer', () => {
-  expect(() => fold([postbackOf('1', { reason: 'x' }, { target: null })])).toThrow('must carry its refusal');
+test('a postback that names no call and carries no rejection is a bug, not an answer', () => {
+  expect(() => fold([postbackOf('1', { reason: 'x' }, { target: null })])).toThrow(
+    'must carry its rejection',
+  );
 });

@@ -8,14 +8,14 @@ import { tagsPerCallMax } from '../values/tags.ts';
 import { applyUpdate } from './apply.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
 import { countsFrom, type MatchedBy, type Outcome, type Postback } from './postback.ts';
-import { type Refusal, refuse, refuseFaults } from './rejection.ts';
+import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { type UpdateJson, updateToJson } from './update.ts';
 
 /** How a postback's phone number matched; a call id is null where none was picked. */
 export type Match = { callLogId: string | null; candidates: number; callLogIds: string[] };
 
 /** An earlier postback with the same transaction id, and the answer it was given. */
-export type Remembered = {
+export type PriorPostback = {
   phoneNumber: string | null;
   /** JSON text of its `UpdateJson` */
   update: string;
@@ -30,8 +30,8 @@ export type BatchState = {
   calls: Map<string, FoldedCall>;
   /** by postback id; only for postbacks that name a phone number */
   matches: Map<string, Match>;
-  /** by `rememberedKey` */
-  remembered: Map<string, Remembered>;
+  /** by `priorKey` */
+  remembered: Map<string, PriorPostback>;
 };
 
 export type FoldedBatch = {
@@ -51,13 +51,13 @@ export function foldBatch(postbacks: Postback[], state: BatchState): FoldedBatch
 }
 
 /** A transaction id is remembered per webhook. */
-export function rememberedKey(webhookId: string, transactionId: string): string {
+export function priorKey(webhookId: string, transactionId: string): string {
   return `${webhookId} ${transactionId}`;
 }
 
 function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
   const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
-  const key = postback.refusal === null ? rememberedKeyOf(postback) : null;
+  const key = postback.rejection === null ? priorKeyOf(postback) : null;
   const earlier = key === null ? undefined : state.remembered.get(key);
   if (earlier !== undefined && isRepeat(postback, update, earlier)) {
     // Its own id: an earlier try was committed after all, later than the writer looked for it.
@@ -72,19 +72,19 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
 }
 
 function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
-  if (postback.refusal !== null) return rejected(postback, postback.refusal);
+  if (postback.rejection !== null) return rejected(postback, postback.rejection);
   const found = findCall(postback, state);
-  if ('refusal' in found) return rejected(postback, found.refusal, found.candidates);
+  if ('rejection' in found) return rejected(postback, found.rejection, found.candidates);
   const { callLogId, values, state: callState } = found.call;
   const isLive = callState === 'live';
-  const refusal = isLive ? refuseCompletedOnly(postback) : null;
+  const rejection = isLive ? rejectCompletedOnly(postback) : null;
   const applied = applyUpdate(
     batch.changedCalls.get(callLogId) ?? values,
     postback.update,
     countsFrom(postback),
   );
-  if (refusal !== null || applied === 'too_many_tags') {
-    return { ...rejected(postback, refusal ?? tooManyTags(), found.candidates), callLogId };
+  if (rejection !== null || applied === 'too_many_tags') {
+    return { ...rejected(postback, rejection ?? tooManyTags(), found.candidates), callLogId };
   }
   const hasChanged = !isLive && Object.keys(applied.changes).length > 0;
   if (hasChanged && !postback.isDryRun) batch.changedCalls.set(callLogId, applied.values);
@@ -97,55 +97,55 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
     candidates: found.candidates,
     changes: isLive ? noChanges() : applied.changes,
     ignored: postback.ignored,
-    refusal: null,
+    rejection: null,
   };
 }
 
-type Found = { call: FoldedCall; candidates: number } | { refusal: Refusal; candidates: number | null };
+type Found = { call: FoldedCall; candidates: number } | { rejection: Rejection; candidates: number | null };
 
 function findCall({ postbackId, target }: Postback, { calls, matches }: BatchState): Found {
-  if (target === null) throw new Error('a postback without a target must carry its refusal');
+  if (target === null) throw new Error('a postback without a target must carry its rejection');
   if ('callLogId' in target) {
     const call = calls.get(target.callLogId);
     if (call !== undefined) return { call, candidates: 1 };
     const detail = 'No call has this call_log_id: check the id, or send the call first.';
-    return { refusal: refuse('call_not_found', detail), candidates: null };
+    return { rejection: reject('call_not_found', detail), candidates: null };
   }
   const match = matches.get(postbackId);
   const call = match?.callLogId == null ? undefined : calls.get(match.callLogId);
   if (match !== undefined && call !== undefined) return { call, candidates: match.candidates };
   if (match !== undefined && match.candidates > 0) {
     const detail = `${match.candidates} calls of this number are in the window: name one by its call_log_id.`;
-    const refusal = { ...refuse('ambiguous_call', detail), callLogIds: match.callLogIds };
-    return { refusal, candidates: match.candidates };
+    const rejection = { ...reject('ambiguous_call', detail), callLogIds: match.callLogIds };
+    return { rejection, candidates: match.candidates };
   }
   const detail =
     'No call from this number started within the webhook’s match window: send the call_log_id, or widen the window.';
-  return { refusal: refuse('no_call_in_window', detail), candidates: 0 };
+  return { rejection: reject('no_call_in_window', detail), candidates: 0 };
 }
 
-function refuseCompletedOnly({ update }: Postback): Refusal | null {
+function rejectCompletedOnly({ update }: Postback): Rejection | null {
   const names = (Object.keys(update.set) as UpdateFieldName[]).filter(isCompletedOnly); // set's keys are fields
   if (names.length === 0) return null;
   const detail =
     'Only a completed call takes this field, and the call is still live: send it again once the call ended.';
-  return refuseFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
+  return rejectFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
 }
 
 /** @param field what named the tags */
-export function tooManyTags(field = 'add'): Refusal {
+export function tooManyTags(field = 'add'): Rejection {
   const detail = `The call would have more than ${tagsPerCallMax} tags: remove some.`;
-  return refuseFaults([{ field, code: 'too_many_tags', detail }]);
+  return rejectFaults([{ field, code: 'too_many_tags', detail }]);
 }
 
-function reused(): Refusal {
-  return refuse(
+function reused(): Rejection {
+  return reject(
     'transaction_id_reused',
     'This transaction_id was sent before with another update: send a new id for a new update.',
   );
 }
 
-function rejected(postback: Postback, refusal: Refusal, candidates: number | null = null): Outcome {
+function rejected(postback: Postback, rejection: Rejection, candidates: number | null = null): Outcome {
   const { postbackId, target, ignored } = postback;
   return {
     postbackId,
@@ -156,11 +156,11 @@ function rejected(postback: Postback, refusal: Refusal, candidates: number | nul
     candidates,
     changes: noChanges(),
     ignored,
-    refusal,
+    rejection,
   };
 }
 
-function isRepeat(postback: Postback, update: string, earlier: Remembered): boolean {
+function isRepeat(postback: Postback, update: string, earlier: PriorPostback): boolean {
   const { target } = postback;
   if (target === null || update !== earlier.update) return false;
   return 'callLogId' in target
@@ -168,10 +168,8 @@ function isRepeat(postback: Postback, update: string, earlier: Remembered): bool
     : earlier.phoneNumber === target.phoneNumber;
 }
 
-function rememberedKeyOf({ sender, transactionId }: Postback): string | null {
-  return transactionId !== null && 'webhookId' in sender
-    ? rememberedKey(sender.webhookId, transactionId)
-    : null;
+function priorKeyOf({ sender, transactionId }: Postback): string | null {
+  return transactionId !== null && 'webhookId' in sender ? priorKey(sender.webhookId, transactionId) : null;
 }
 
 function matchedByOf({ target }: Postback): MatchedBy | null {

@@ -1,6 +1,6 @@
 import type { Changes } from '../calls/call.ts';
 import type { Target } from './decode.ts';
-import type { Refusal } from './rejection.ts';
+import type { Rejection } from './rejection.ts';
 import type { Update } from './update.ts';
 
 export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
@@ -19,16 +19,16 @@ type Sender =
     }
   | { changedBy: string };
 
-/** A refused request that an operator sends through again. */
+/** A rejected request that an operator sends through again. */
 type Replay = {
-  /** the postback that was refused */
+  /** the postback that was rejected */
   of: string;
   /** instant of the first receipt */
   firstReceivedAt: string;
   by: string;
 };
 
-/** One request on its way to the database: what it wants, or why it was refused before. */
+/** One request on its way to the database: what it wants, or why it was rejected before. */
 export type Postback = {
   accountId: string;
   /** uuid v7, made at receipt: its order is the order of receipt */
@@ -44,8 +44,8 @@ export type Postback = {
   transactionId: string | null;
   isDryRun: boolean;
   ignored: string[];
-  /** set when the request was refused before a call was looked for; it is logged all the same */
-  refusal: Refusal | null;
+  /** set when the request was rejected before a call was looked for; it is logged all the same */
+  rejection: Rejection | null;
   replay?: Replay;
 };
 
@@ -67,7 +67,7 @@ export type Outcome = {
   candidates: number | null;
   changes: Changes;
   ignored: string[];
-  refusal: Refusal | null;
+  rejection: Rejection | null;
 };
 
 /** The webhook's settings changed after the request was read with them: read them and the request again. */

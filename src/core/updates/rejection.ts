@@ -1,7 +1,7 @@
 import type { Fault } from '../values/fault.ts';
 
 /** Every code that an answer can carry, with its HTTP status and title (contract 2.1 to 2.10). */
-export const refusalCodes = {
+export const rejectionCodes = {
   malformed_body: { httpStatus: 400, title: 'The body cannot be read' },
   invalid_auth_key: { httpStatus: 401, title: 'The auth key is missing or not valid' },
   wrong_webhook_type: { httpStatus: 403, title: 'This webhook is of another type' },
@@ -35,7 +35,7 @@ export const refusalCodes = {
   too_many_tags: { httpStatus: 422, title: 'Too many tags' },
   unknown_field: { httpStatus: 422, title: 'There is no such field' },
   unresolved_placeholder: { httpStatus: 422, title: 'A macro was not replaced' },
-  batch_rejected: { httpStatus: 422, title: 'The batch was refused as a whole' },
+  batch_rejected: { httpStatus: 422, title: 'The batch was rejected as a whole' },
   rate_limited: { httpStatus: 429, title: 'Too many requests' },
   headers_too_large: { httpStatus: 431, title: 'The headers or the URL are too large' },
   internal_error: { httpStatus: 500, title: 'An error of the server' },
@@ -43,11 +43,11 @@ export const refusalCodes = {
   outcome_unknown: { httpStatus: 503, title: 'The outcome is not known' },
 } as const;
 
-export type RefusalCode = keyof typeof refusalCodes;
+export type RejectionCode = keyof typeof rejectionCodes;
 
-/** Why a request was refused as a whole. `detail` says what to do. */
-export type Refusal = {
-  code: RefusalCode;
+/** Why a request was rejected as a whole. `detail` says what to do. */
+export type Rejection = {
+  code: RejectionCode;
   detail: string;
   errors: Fault[];
   /** the calls that match, with `ambiguous_call` */
@@ -61,15 +61,15 @@ export type Refusal = {
 /** Beyond any honest mistake; 64 KiB of nonsense would make an answer of megabytes. */
 const errorsMax = 200;
 
-export function refuse(code: RefusalCode, detail: string, errors: Fault[] = []): Refusal {
+export function reject(code: RejectionCode, detail: string, errors: Fault[] = []): Rejection {
   return { code, detail, errors };
 }
 
-/** One refusal for all the faults of a request; the first one gives the code. */
-export function refuseFaults(faults: Fault[]): Refusal {
+/** One rejection for all the faults of a request; the first one gives the code. */
+export function rejectFaults(faults: Fault[]): Rejection {
   const [first] = faults;
-  if (first === undefined) throw new Error('a refusal needs a fault');
+  if (first === undefined) throw new Error('a rejection needs a fault');
   const more = faults.length > 1 ? ` (${faults.length} faults: see "errors")` : '';
   const where = first.field === null ? '' : `${first.field.slice(0, 200)}: `;
-  return refuse(first.code, `${where}${first.detail}${more}`, faults.slice(0, errorsMax));
+  return reject(first.code, `${where}${first.detail}${more}`, faults.slice(0, errorsMax));
 }

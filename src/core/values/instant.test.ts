@@ -74,7 +74,7 @@ describe('an instant', () => {
     null,
     undefined,
     {},
-  ])('%j is refused', (sent) => {
+  ])('%j is rejected', (sent) => {
     expect(readInstant(sent, newYork)).toBeInstanceOf(Invalid);
   });
 });

@@ -90,12 +90,12 @@ describe('money', () => {
     undefined,
     {},
     ['1'],
-  ])('%j is refused', (sent) => {
+  ])('%j is rejected', (sent) => {
     expect(readMoney(sent)).toBeInstanceOf(Invalid);
   });
 
   test.each(['1e2', '1.23456', '0.10000000000000001', '123456789012345678'])(
-    'the JSON number %s is refused, not rounded',
+    'the JSON number %s is rejected, not rounded',
     (text) => {
       expect(readMoney(parseJson(text))).toBeInstanceOf(Invalid);
     },

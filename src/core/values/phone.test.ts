@@ -59,7 +59,7 @@ describe('a phone number', () => {
     true,
     {},
     '1'.repeat(65),
-  ])('%j is refused with a code of its own', (sent) => {
+  ])('%j is rejected with a code of its own', (sent) => {
     const read = readPhone(sent, 'US');
     expect(read).toBeInstanceOf(Invalid);
     expect(read).toMatchObject({ code: 'invalid_phone_number' });

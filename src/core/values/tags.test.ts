@@ -6,15 +6,15 @@ import {
   checkKeys,
   checkTags,
   emptyTags,
-  spellOutKeys,
-  spellOutKeyText,
-  spellOutTags,
-  spellOutTagText,
+  parseKeys,
+  parseKeyText,
+  parseTags,
+  parseTagText,
   tagOf,
 } from './tags.ts';
 
 /** Tags as JSON, with the faults of what could not be read. */
-function read(spelledOut: ReturnType<typeof spellOutTags>): { tags: string; faults: Fault[] } {
+function read(spelledOut: ReturnType<typeof parseTags>): { tags: string; faults: Fault[] } {
   const faults: Fault[] = [];
   if (spelledOut instanceof Invalid) return { tags: 'invalid', faults };
   return { tags: JSON.stringify(checkTags(spelledOut, 'add', faults)), faults };
@@ -39,7 +39,7 @@ describe('tags to add', () => {
     ['[]', '{}'],
     ['{}', '{}'],
   ])('%s read as %s', (json, tags) => {
-    expect(read(spellOutTags(parseJson(json)))).toEqual({ tags, faults: [] });
+    expect(read(parseTags(parseJson(json)))).toEqual({ tags, faults: [] });
   });
 
   test.each([
@@ -50,13 +50,13 @@ describe('tags to add', () => {
     ['["a:1","b:2"]', '{"a":"1","b":"2"}'],
     ['', '{}'],
   ])('the text %s reads as %s', (text, tags) => {
-    expect(read(spellOutTagText(text))).toEqual({ tags, faults: [] });
+    expect(read(parseTagText(text))).toEqual({ tags, faults: [] });
   });
 
   test.each(['5', 'true', '[5]', '[null]', '[["a"]]', '[{"a":"1","b":"2"}]', '[{}]'])(
-    '%s is refused',
+    '%s is rejected',
     (json) => {
-      expect(spellOutTags(parseJson(json))).toBeInstanceOf(Invalid);
+      expect(parseTags(parseJson(json))).toBeInstanceOf(Invalid);
     },
   );
 
@@ -70,7 +70,7 @@ describe('tags to add', () => {
     ['a macro as a value', '{"deal":"{{deal}}"}', 'add.deal', 'unresolved_placeholder'],
     ['a macro as a key', '{"[deal]":"x"}', 'add', 'unresolved_placeholder'],
   ])('%s is a fault that names the tag', (_what, json, field, code) => {
-    expect(read(spellOutTags(parseJson(json))).faults).toMatchObject([{ field, code }]);
+    expect(read(parseTags(parseJson(json))).faults).toMatchObject([{ field, code }]);
   });
 
   test('may have any key, those that mean something to JavaScript too', () => {
@@ -107,7 +107,7 @@ describe('tag keys to remove', () => {
     ['[]', []],
   ])('%s read as %j', (json, keys) => {
     const faults: Fault[] = [];
-    const spelledOut = spellOutKeys(parseJson(json));
+    const spelledOut = parseKeys(parseJson(json));
     expect(spelledOut instanceof Invalid ? spelledOut : checkKeys(spelledOut, 'remove', faults)).toEqual(
       keys,
     );
@@ -119,10 +119,10 @@ describe('tag keys to remove', () => {
     ['["a,b"]', ['a,b']],
     ['', []],
   ])('the text %s reads as %j', (text, keys) => {
-    expect(spellOutKeyText(text)).toEqual(keys);
+    expect(parseKeyText(text)).toEqual(keys);
   });
 
-  test.each(['5', '[5]', '{"a":1}', '[["a"]]', 'true'])('%s is refused', (json) => {
-    expect(spellOutKeys(parseJson(json))).toBeInstanceOf(Invalid);
+  test.each(['5', '[5]', '{"a":1}', '[["a"]]', 'true'])('%s is rejected', (json) => {
+    expect(parseKeys(parseJson(json))).toBeInstanceOf(Invalid);
   });
 });

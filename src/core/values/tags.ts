@@ -32,13 +32,13 @@ export function tagOf(tags: Tags, key: string): string | null {
 }
 
 /** Spells out the JSON forms of `add`: object, list of pairs, of one-pair objects or of texts; one text. */
-export function spellOutTags(value: unknown): RawTag[] | Invalid {
+export function parseTags(value: unknown): RawTag[] | Invalid {
   if (isJsonObject(value)) return Object.entries(value).map(([key, tagValue]) => ({ key, value: tagValue }));
   if (typeof value === 'string') return [splitTag(value)];
   if (!Array.isArray(value)) return new Invalid(howToAdd);
   const tags: RawTag[] = [];
   for (const item of value) {
-    const tag = spellOutItem(item);
+    const tag = parseTagItem(item);
     if (tag === undefined) return new Invalid(howToAdd);
     tags.push(tag);
   }
@@ -46,22 +46,22 @@ export function spellOutTags(value: unknown): RawTag[] | Invalid {
 }
 
 /** `add` as query or form text: JSON, or `key:value` with commas between several. */
-export function spellOutTagText(text: string): RawTag[] | Invalid {
+export function parseTagText(text: string): RawTag[] | Invalid {
   const json = readJsonText(text);
-  return json === undefined ? splitCommas(text).map(splitTag) : spellOutTags(json);
+  return json === undefined ? splitCommas(text).map(splitTag) : parseTags(json);
 }
 
 /** `remove` in JSON: one key, or a list of keys. */
-export function spellOutKeys(value: unknown): string[] | Invalid {
+export function parseKeys(value: unknown): string[] | Invalid {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value) && value.every((key) => typeof key === 'string')) return value;
   return new Invalid('Send a tag key, or a list of tag keys.');
 }
 
 /** `remove` as query or form text: JSON, or keys with commas between several. */
-export function spellOutKeyText(text: string): string[] | Invalid {
+export function parseKeyText(text: string): string[] | Invalid {
   const json = readJsonText(text);
-  return json === undefined ? splitCommas(text) : spellOutKeys(json);
+  return json === undefined ? splitCommas(text) : parseKeys(json);
 }
 
 /** Checks keys and values; every fault names its tag, such as `add.deal`. */
@@ -108,7 +108,7 @@ function faultOf({ code, detail }: Invalid): Pick<Fault, 'code' | 'detail'> {
   return { code, detail };
 }
 
-function spellOutItem(item: unknown): RawTag | undefined {
+function parseTagItem(item: unknown): RawTag | undefined {
   if (typeof item === 'string') return splitTag(item);
   if (!isJsonObject(item)) return undefined;
   const pairs = Object.entries(item);

@@ -12,7 +12,7 @@ describe('a boolean', () => {
     expect(readBoolean(sent)).toBe(false);
   });
 
-  test.each([2, -1, 0.5, '', 'y', 't', 'null', '01', null, undefined, {}, []])('%j is refused', (sent) => {
+  test.each([2, -1, 0.5, '', 'y', 't', 'null', '01', null, undefined, {}, []])('%j is rejected', (sent) => {
     expect(readBoolean(sent)).toBeInstanceOf(Invalid);
   });
 });
@@ -38,11 +38,11 @@ describe('text', () => {
     null,
     {},
     ['x'],
-  ])('%j is refused', (sent) => {
+  ])('%j is rejected', (sent) => {
     expect(readText(sent, 10)).toBeInstanceOf(Invalid);
   });
 
-  test('that the database cannot hold is refused', () => {
+  test('that the database cannot hold is rejected', () => {
     expect(checkText('a\0b', 10)).toBeInstanceOf(Invalid);
     expect(checkText('a\ud800b', 10)).toBeInstanceOf(Invalid);
     expect(checkText('\udc00', 10)).toBeInstanceOf(Invalid);
@@ -62,7 +62,7 @@ describe('a choice', () => {
     expect(readChoice(sent, reasons)).toBe(choice);
   });
 
-  test.each(['', 'caps', 'capsexceeded', 'Caps  exceeded', 1, null, true])('%j is refused', (sent) => {
+  test.each(['', 'caps', 'capsexceeded', 'Caps  exceeded', 1, null, true])('%j is rejected', (sent) => {
     expect(readChoice(sent, reasons)).toBeInstanceOf(Invalid);
   });
 });

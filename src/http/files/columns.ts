@@ -1,5 +1,5 @@
 /** Which column of a file means what: by its own name, or by the mapping that was asked for. */
-import { type Refusal, refuse, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 
 /** What the columns of one kind of file may mean. */
 export type ColumnRules = {
@@ -8,7 +8,7 @@ export type ColumnRules = {
   /** for messages */
   names: readonly string[];
   /** what is wrong with a file that has no more than these meanings */
-  refuse(meanings: ReadonlySet<string>, columns: string): Refusal | null;
+  reject(meanings: ReadonlySet<string>, columns: string): Rejection | null;
 };
 
 /** From a column's name to the name of ours that it stands for; empty: the column is left out. */
@@ -22,31 +22,31 @@ export type Columns = {
 };
 
 /** Reads mappings such as `Payout=publisher_paid_out`. */
-export function readMapping(texts: readonly string[], rules: ColumnRules): Mapping | Refusal {
+export function readMapping(texts: readonly string[], rules: ColumnRules): Mapping | Rejection {
   const mapping = new Map<string, string>();
   for (const text of texts) {
     const at = text.lastIndexOf('=');
     const column = text.slice(0, at).trim();
     const name = text.slice(at + 1).trim();
     if (at === -1 || column === '') {
-      return refuseMap(`Write "${text}" as COLUMN=FIELD, such as Payout=publisher_paid_out.`);
+      return rejectMap(`Write "${text}" as COLUMN=FIELD, such as Payout=publisher_paid_out.`);
     }
     if (name !== '' && rules.meaningOf(name) === undefined) {
       const detail = `There is no field "${name}" here: map "${column}" to one of ${rules.names.join(', ')}.`;
-      return refuseFaults([{ field: 'map', code: 'unknown_field', detail }]);
+      return rejectFaults([{ field: 'map', code: 'unknown_field', detail }]);
     }
-    if (mapping.has(column)) return refuseMap(`The column "${column}" is mapped twice: map it once.`);
+    if (mapping.has(column)) return rejectMap(`The column "${column}" is mapped twice: map it once.`);
     mapping.set(column, name);
   }
   return mapping;
 }
 
 /** Finds out what the columns of a header mean. */
-export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRules): Columns | Refusal {
+export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRules): Columns | Rejection {
   const all = header.map((name) => `"${name}"`).join(', ');
   const missing = [...mapping.keys()].find((column) => !header.includes(column));
   if (missing !== undefined)
-    return refuseMap(`The file has no column "${missing}". Its first line has ${all}.`);
+    return rejectMap(`The file has no column "${missing}". Its first line has ${all}.`);
   const used: Columns['used'] = [];
   const ignored: string[] = [];
   const columnsByMeaning = new Map<string, string>();
@@ -58,21 +58,21 @@ export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRu
       continue;
     }
     const other = columnsByMeaning.get(meaning);
-    if (other !== undefined) return refuseTwo(other, column, meaning);
+    if (other !== undefined) return rejectTwo(other, column, meaning);
     columnsByMeaning.set(meaning, column);
     used.push({ at, name });
   }
-  return rules.refuse(new Set(columnsByMeaning.keys()), all) ?? { used, ignored };
+  return rules.reject(new Set(columnsByMeaning.keys()), all) ?? { used, ignored };
 }
 
-function refuseTwo(one: string, other: string, meaning: string): Refusal {
+function rejectTwo(one: string, other: string, meaning: string): Rejection {
   const detail =
     one === other
       ? `Two columns are called "${one}": give them different names.`
       : `The columns "${one}" and "${other}" both mean ${meaning}: leave one out by mapping it to nothing ("${other}=").`;
-  return refuse('conflicting_field', detail);
+  return reject('conflicting_field', detail);
 }
 
-function refuseMap(detail: string): Refusal {
-  return refuseFaults([{ field: 'map', code: 'invalid_value', detail }]);
+function rejectMap(detail: string): Rejection {
+  return rejectFaults([{ field: 'map', code: 'invalid_value', detail }]);
 }

@@ -2,15 +2,15 @@
 import { pipeline } from 'node:stream/promises';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseText } from 'csv-parse/sync';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { type FileFault, fileFault, rowBytesMax } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
 
 const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** A record as its cells, or why it is refused. */
-type CsvRecord = { line: number; cells: string[] } | { line: number; refusal: Refusal };
+/** A record as its cells, or why it is rejected. */
+type CsvRecord = { line: number; cells: string[] } | { line: number; rejection: Rejection };
 
 export type CsvFile = {
   header: string[];
@@ -35,7 +35,7 @@ const brokenQuotes: Partial<Record<CsvError['code'], string>> = {
 /** Opens a CSV file. @param delimiter null: the one of the header */
 export async function openCsv(bytes: Bytes, delimiter: Delimiter | null): Promise<CsvFile | FileFault> {
   const opened = await openText(bytes, hasFirstLine);
-  if ('refusal' in opened) return opened;
+  if ('rejection' in opened) return opened;
   const used = delimiter ?? findDelimiter(opened.head);
   const records = readRecords(opened.bytes, used);
   const first = await records.next();
@@ -66,7 +66,7 @@ function isBroken(cell: string): boolean {
   return cell.includes(replacementCharacter);
 }
 
-/** Refuses records that are no whole rows. Cells beyond the header are fine where nothing is in them. */
+/** Rejects records that are no whole rows. Cells beyond the header are fine where nothing is in them. */
 async function* checkRecords(
   records: AsyncGenerator<RawRecord | { fault: FileFault }>,
   columns: number,
@@ -78,9 +78,9 @@ async function* checkRecords(
     }
     const { line, cells } = record;
     const isTooLong = cells.length > columns && cells.slice(columns).some((cell) => cell.trim() !== '');
-    if (cells.some(isBroken)) yield { line, refusal: refuse('malformed_body', notUtf8) };
+    if (cells.some(isBroken)) yield { line, rejection: reject('malformed_body', notUtf8) };
     else if (cells.length >= columns && !isTooLong) yield { line, cells };
-    else yield { line, refusal: refuse('malformed_body', detailOfCells(record, columns)) };
+    else yield { line, rejection: reject('malformed_body', detailOfCells(record, columns)) };
   }
 }
 

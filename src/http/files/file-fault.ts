@@ -1,11 +1,11 @@
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 
 /** Why a file, or the rest of it, cannot be read. */
-export type FileFault = { refusal: Refusal /** counted from 1 */; line: number };
+export type FileFault = { rejection: Rejection /** counted from 1 */; line: number };
 
 /** @param detail says what to do */
 export function fileFault(line: number, detail: string): FileFault {
-  return { refusal: refuse('malformed_body', detail), line };
+  return { rejection: reject('malformed_body', detail), line };
 }
 
 /** Bytes of one row, as of the body of a single postback. */

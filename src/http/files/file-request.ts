@@ -1,6 +1,6 @@
 /** What a request with a file says beside the file. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import type { ListReader } from '../operator/list-reader.ts';
 import type { Delimiter } from './csv-file.ts';
 import type { FileFormat } from './rows-file.ts';
@@ -29,19 +29,19 @@ export function leaveBodiesUnread(scope: FastifyInstance): void {
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
 }
 
-export function readFileFormat({ headers }: FastifyRequest): FileFormat | Refusal {
+export function readFileFormat({ headers }: FastifyRequest): FileFormat | Rejection {
   const [mediaType = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   const format = formatsByType[mediaType.trim()];
   if (format === undefined) {
     const detail = `Send the file as it is, with Content-Type ${fileTypes.join(' or ')}.`;
-    return refuse('unsupported_media_type', detail);
+    return reject('unsupported_media_type', detail);
   }
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity')
-    return refuse('unsupported_media_type', 'Send the file as it is, without Content-Encoding.');
+    return reject('unsupported_media_type', 'Send the file as it is, without Content-Encoding.');
   const charset = /charset="?([^";\s]+)/.exec(parameters.join(';'))?.[1] ?? 'utf-8';
   if (['utf-8', 'utf8', 'us-ascii'].includes(charset)) return format;
-  return refuse('unsupported_media_type', `Send the file in UTF-8, not in ${charset}.`);
+  return reject('unsupported_media_type', `Send the file in UTF-8, not in ${charset}.`);
 }
 
 export function readDelimiter(reader: ListReader<'delimiter'>): Delimiter | null {

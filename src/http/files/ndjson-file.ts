@@ -1,13 +1,13 @@
 /** NDJSON: one JSON object a line, with the line's number. */
 import { isUtf8 } from 'node:buffer';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { readBody } from '../server/body.ts';
 import { rowBytesMax } from './file-fault.ts';
 import type { Bytes } from './file-head.ts';
 
 export type JsonLine =
   | { line: number; payload: Record<string, unknown> }
-  | { line: number; refusal: Refusal };
+  | { line: number; rejection: Rejection };
 
 const newlineByte = 0x0a;
 
@@ -18,13 +18,13 @@ export async function* readJsonLines(bytes: Bytes): AsyncGenerator<JsonLine> {
     line += 1;
     if (text === 'too_long') {
       const detail = `The line has more than ${rowBytesMax} bytes. Send one JSON object a line.`;
-      yield { line, refusal: refuse('body_too_large', detail) };
+      yield { line, rejection: reject('body_too_large', detail) };
       continue;
     }
-    if (!isUtf8(text)) yield { line, refusal: refuse('malformed_body', 'Send the line in UTF-8.') };
+    if (!isUtf8(text)) yield { line, rejection: reject('malformed_body', 'Send the line in UTF-8.') };
     else {
       const body = readBody(text.toString(), 'application/json');
-      if ('code' in body) yield { line, refusal: body };
+      if ('code' in body) yield { line, rejection: body };
       else if (body.kind === 'json') yield { line, payload: body.payload };
     }
   }

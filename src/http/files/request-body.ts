@@ -2,20 +2,20 @@
 import type { IncomingMessage } from 'node:http';
 import { finished, PassThrough, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { UnreadableBody } from '../server/body.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from '../server/problem.ts';
+import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 
 /** A sender or reader that does nothing for so long is gone. */
 const idleMsMax = 120_000;
 /** After an answer that came before the end of the body: time for the client to read it. */
 const lingerMs = 2_000;
 
-const serverStops = refuse('store_unavailable', 'The server is shutting down.');
+const serverStops = reject('store_unavailable', 'The server is shutting down.');
 
 /**
  * The body as a stream of its own: who stops reading it leaves the connection whole, for the answer.
- * @param stopping ends it with a refusal, where the server stops
+ * @param stopping ends it with a rejection, where the server stops
  */
 export function openBody({ raw }: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): PassThrough {
   const body = new PassThrough();
@@ -58,10 +58,10 @@ export function sendLines(reply: FastifyReply, lines: AsyncIterable<string>): Fa
     .send(Readable.from(lines));
 }
 
-/** Refuses a file as a whole. @param line where the fault is, if it is in a line */
-export function refuseFile(reply: FastifyReply, refusal: Refusal, line?: number): FastifyReply {
+/** Rejects a file as a whole. @param line where the fault is, if it is in a line */
+export function rejectFile(reply: FastifyReply, rejection: Rejection, line?: number): FastifyReply {
   return sendProblemJson(
-    prepareRefusal(reply, refusal),
-    problemOf(refusal, line === undefined ? {} : { line }),
+    prepareRejection(reply, rejection),
+    problemOf(rejection, line === undefined ? {} : { line }),
   );
 }

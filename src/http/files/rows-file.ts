@@ -1,5 +1,5 @@
 /** A file of rows, CSV or NDJSON, by the names of ours: what imports and reconciliations read. */
-import { type Refusal, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { type ColumnRules, type Mapping, matchColumns } from './columns.ts';
 import { type CsvFile, type Delimiter, openCsv } from './csv-file.ts';
 import type { FileFault } from './file-fault.ts';
@@ -19,8 +19,10 @@ export type FileReading = {
   rules: ColumnRules;
 };
 
-/** The values of a row, as they stand in the file, or why it is refused. */
-export type FileRow = { line: number; values: Record<string, unknown> } | { line: number; refusal: Refusal };
+/** The values of a row, as they stand in the file, or why it is rejected. */
+export type FileRow =
+  | { line: number; values: Record<string, unknown> }
+  | { line: number; rejection: Rejection };
 
 export type RowsFile = {
   /** values are text as of a query, not JSON */
@@ -39,11 +41,11 @@ export async function openRowsFile(bytes: Bytes, reading: FileReading): Promise<
 
 async function openCsvRows(bytes: Bytes, reading: FileReading): Promise<RowsFile | FileFault> {
   const file = await openCsv(bytes, reading.delimiter);
-  if ('refusal' in file) return file;
+  if ('rejection' in file) return file;
   const columns = matchColumns(file.header, reading.mapping, reading.rules);
   if ('code' in columns) {
     await file.records.return(undefined);
-    return { refusal: columns, line: 1 };
+    return { rejection: columns, line: 1 };
   }
   const { used, ignored: ignoredColumns } = columns;
   const rows = nameCells(file.records, used, reading.keepsEmpty);
@@ -68,7 +70,7 @@ async function* nameCells(
 
 async function openJsonRows(bytes: Bytes, { mapping }: FileReading): Promise<RowsFile | FileFault> {
   const opened = await openText(bytes, () => true);
-  if ('refusal' in opened) return opened;
+  if ('rejection' in opened) return opened;
   const rows = renameMembers(opened.bytes, mapping);
   return { isText: false, delimiter: null, ignoredColumns: [], rows };
 }
@@ -90,7 +92,7 @@ function rename(line: number, payload: Record<string, unknown>, mapping: Mapping
     if (name === '') continue;
     if (renamed.has(name)) {
       const detail = `Two members of this line mean ${name}: leave one out.`;
-      return { line, refusal: refuseFaults([{ field: column, code: 'conflicting_field', detail }]) };
+      return { line, rejection: rejectFaults([{ field: column, code: 'conflicting_field', detail }]) };
     }
     renamed.set(name, value);
   }

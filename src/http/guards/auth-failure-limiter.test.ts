@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { GuessGuard, goodMax } from './auth-failure-limiter.ts';
+import { AuthFailureLimiter, goodMax } from './auth-failure-limiter.ts';
 
 function guardAt() {
   const clock = { ms: 0 };
-  return { clock, guard: new GuessGuard(() => clock.ms) };
+  return { clock, guard: new AuthFailureLimiter(() => clock.ms) };
 }
 
-function failUntilSlowed(guard: GuessGuard, address: string): number {
+function failUntilSlowed(guard: AuthFailureLimiter, address: string): number {
   let failures = 0;
   while (guard.fail(address) === 0) failures += 1;
   return failures;

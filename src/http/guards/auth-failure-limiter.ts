@@ -5,7 +5,7 @@
  * and those that it has seen since.
  */
 import { networkOf } from '../../core/access/address-list.ts';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 
 const failuresMax = 100;
 const refillMs = 1_000;
@@ -17,7 +17,7 @@ export const goodMax = 20_000;
 
 type Stock = { left: number; countedAtMs: number };
 
-export class GuessGuard {
+export class AuthFailureLimiter {
   readonly #now: () => number;
   readonly #stocks = new Map<string, Stock>();
   readonly #good = new Set<string>();
@@ -27,7 +27,7 @@ export class GuessGuard {
     this.#now = now;
   }
 
-  /** Tells of keys and tokens that are good, so that nobody's guesses delay the first use of one. */
+  /** Tells of keys and tokens that are good, so that nobody's authFailures delay the first use of one. */
   trust(hashes: Buffer[]): void {
     for (const hash of hashes) this.#noteGood(nameOf(hash));
   }
@@ -44,15 +44,15 @@ export class GuessGuard {
   }
 
   /**
-   * What a secret opens, or the refusal where it opens nothing or is not looked up.
+   * What a secret opens, or the rejection where it opens nothing or is not looked up.
    * @param find null for a secret that opens nothing
    */
   async check<T>(
     hash: Buffer,
     address: string,
-    refusal: Refusal,
+    rejection: Rejection,
     find: (hash: Buffer) => Promise<T | null>,
-  ): Promise<T | Refusal> {
+  ): Promise<T | Rejection> {
     const isAllowed = this.isGood(hash) || !this.isSlowed(address);
     const found = isAllowed ? await find(hash) : null;
     if (found !== null) {
@@ -60,7 +60,7 @@ export class GuessGuard {
       return found;
     }
     const waitSeconds = this.fail(address);
-    return waitSeconds > 0 ? tooManyGuesses(waitSeconds) : refusal;
+    return waitSeconds > 0 ? tooManyAuthFailures(waitSeconds) : rejection;
   }
 
   #noteGood(name: string): void {
@@ -96,7 +96,7 @@ function nameOf(hash: Buffer): string {
   return hash.toString('base64');
 }
 
-export function tooManyGuesses(retryAfterSeconds: number): Refusal {
+export function tooManyAuthFailures(retryAfterSeconds: number): Rejection {
   const detail = `Too many wrong keys or tokens came from this address: check yours, and try again in ${retryAfterSeconds} s.`;
-  return { ...refuse('rate_limited', detail), retryAfterSeconds };
+  return { ...reject('rate_limited', detail), retryAfterSeconds };
 }

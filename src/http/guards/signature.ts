@@ -1,7 +1,7 @@
 /** Signatures of senders by the Standard Webhooks scheme, version v1: HMAC-SHA256 over id, time and body. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 
 const prefix = 'whsec_';
 const secretBytes = { made: 32, min: 24, max: 64 };
@@ -24,23 +24,23 @@ export function isSigningSecret(text: string): boolean {
  * @param nowMs Unix time
  * @returns null where the signature is good and not older or newer than five minutes
  */
-export function refuseSignature(
+export function rejectSignature(
   secrets: readonly string[],
   headers: IncomingHttpHeaders,
   body: string,
   nowMs: number,
-): Refusal | null {
+): Rejection | null {
   const [id, sentAt, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
     String(headers[name] ?? ''),
   );
   if (!id || !sentAt || !signatures) {
     const detail = 'Sign the request: send the headers webhook-id, webhook-timestamp and webhook-signature.';
-    return refuse('invalid_signature', detail);
+    return reject('invalid_signature', detail);
   }
   const ageSeconds = /^\d{1,12}$/.test(sentAt) ? nowMs / 1_000 - Number(sentAt) : Number.POSITIVE_INFINITY;
   if (Math.abs(ageSeconds) > toleranceSeconds) {
     const detail = `Send the present Unix time in seconds as webhook-timestamp: this one is more than ${toleranceSeconds / 60} minutes off.`;
-    return refuse('invalid_signature', detail);
+    return reject('invalid_signature', detail);
   }
   const presented = signatures
     .split(' ')
@@ -53,7 +53,7 @@ export function refuseSignature(
   if (isSigned) return null;
   const detail =
     'The signature does not match: sign "id.timestamp.body" with this webhook’s signing secret, and send the body unchanged.';
-  return refuse('invalid_signature', detail);
+  return reject('invalid_signature', detail);
 }
 
 function bytesOf(secret: string): Buffer {

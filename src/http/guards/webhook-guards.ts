@@ -1,10 +1,10 @@
 /** What a webhook's own settings let in: addresses, so many requests a minute, methods, signatures. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressList } from '../../core/access/address-list.ts';
-import { type Refusal, type RefusalCode, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, type RejectionCode, reject } from '../../core/updates/rejection.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
-import { refuseSignature } from './signature.ts';
+import { rejectSignature } from './signature.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,9 +14,9 @@ declare module 'fastify' {
 }
 
 /** Null where the settings keep nobody out, so that all of this costs nothing. */
-export type GuardedWebhook = KeyedWebhook & { guards: DoorGuards | null };
+export type GuardedWebhook = KeyedWebhook & { guards: WebhookGuards | null };
 
-type DoorGuards = {
+type WebhookGuards = {
   /** when the settings were read; milliseconds of a clock that only goes forward */
   readAtMs: number;
   addresses: AddressList | null;
@@ -25,7 +25,7 @@ type DoorGuards = {
   strangers: RateWindow;
 };
 
-type Judgement = { revision: string; refusal: Refusal | null; taken: Taken | null; methods: string[] };
+type Judgement = { revision: string; rejection: Rejection | null; taken: Taken | null; methods: string[] };
 
 /** More than are remembered by their keys. */
 const webhooksMax = 20_000;
@@ -34,7 +34,7 @@ const trustedMs = 1_000;
 const strangersKeptMax = 60;
 
 /** Makes the guards of webhooks, and remembers how much each one has taken in. */
-export class DoorKeeper {
+export class WebhookGuardFactory {
   readonly #windows = new Map<string, { rate: RateWindow; strangers: RateWindow }>();
 
   guard(webhook: KeyedWebhook): GuardedWebhook {
@@ -56,24 +56,24 @@ export class DoorKeeper {
  * Asks the guards of a request's webhook. A request is counted once, however often its settings are read anew, and
  * judged once for the same settings.
  */
-export function refuseByGuards(webhook: GuardedWebhook, request: FastifyRequest): Refusal | null {
+export function rejectByGuards(webhook: GuardedWebhook, request: FastifyRequest): Rejection | null {
   const { guards, revision } = webhook;
   if (guards === null) return null;
   const before = request.judgement;
-  if (before?.revision === revision) return before.refusal;
+  if (before?.revision === revision) return before.rejection;
   const methods = methodsOf(webhook);
-  const judgement: Judgement = { revision, taken: before?.taken ?? null, methods, refusal: null };
+  const judgement: Judgement = { revision, taken: before?.taken ?? null, methods, rejection: null };
   request.judgement = judgement;
-  judgement.refusal =
-    refuseAddress(guards, request) ??
-    refuseRate(webhook, guards, judgement) ??
-    refuseMethod(judgement, request) ??
-    refuseUnsigned(webhook, request);
-  return judgement.refusal;
+  judgement.rejection =
+    rejectAddress(guards, request) ??
+    rejectRate(webhook, guards, judgement) ??
+    rejectMethod(judgement, request) ??
+    rejectUnsigned(webhook, request);
+  return judgement.rejection;
 }
 
-/** What is refused for one of these was not asked all that a guard asks. */
-const unjudgedCodes: ReadonlySet<RefusalCode | null> = new Set<RefusalCode>([
+/** What is rejected for one of these was not asked all that a guard asks. */
+const unjudgedCodes: ReadonlySet<RejectionCode | null> = new Set<RejectionCode>([
   'wrong_webhook_type',
   'webhook_paused',
   'link_preview',
@@ -84,31 +84,31 @@ const unjudgedCodes: ReadonlySet<RefusalCode | null> = new Set<RefusalCode>([
 ]);
 
 /**
- * Asks, of a refused request that goes through again, what its refusal left unasked. It is not counted against the rate,
+ * Asks, of a rejected request that goes through again, what its rejection left unasked. It is not counted against the rate,
  * and a signature cannot be checked any more: it was good for minutes.
  */
-export function refuseRecorded(
+export function rejectRecorded(
   webhook: KeyedWebhook,
   method: string,
-  { code, sourceIp }: { code: RefusalCode | null; sourceIp: string },
-): Refusal | null {
+  { code, sourceIp }: { code: RejectionCode | null; sourceIp: string },
+): Rejection | null {
   const methods = methodsOf(webhook);
-  if (!methods.includes(method)) return refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`);
+  if (!methods.includes(method)) return reject('method_not_allowed', `Use ${methods.join(' or ')} here.`);
   if (!unjudgedCodes.has(code)) return null;
   const { allowedAddresses, signingSecrets } = webhook;
   if (allowedAddresses !== null && !new AddressList(allowedAddresses).has(sourceIp)) {
-    return refuse(
+    return reject(
       'address_not_allowed',
       `It came from ${sourceIp}: allow this address if it is the sender’s, and replay it then.`,
     );
   }
   if (signingSecrets.length === 0) return null;
   const detail = 'Nobody can tell any more who signed it: ask the sender to send it again.';
-  return refuse('invalid_signature', detail);
+  return reject('invalid_signature', detail);
 }
 
 /**
- * True where the settings may have changed since they were read, and nothing else would tell: what is refused without
+ * True where the settings may have changed since they were read, and nothing else would tell: what is rejected without
  * being written is not compared with the revision in the database.
  */
 export function mayBeOutdated({ guards }: GuardedWebhook): boolean {
@@ -119,56 +119,59 @@ export function mayBeOutdated({ guards }: GuardedWebhook): boolean {
 export function sendGuards(reply: FastifyReply, { judgement }: FastifyRequest): void {
   if (judgement === null) return;
   if (judgement.taken !== null) reply.headers(rateHeaders(judgement.taken));
-  if (judgement.refusal?.code === 'method_not_allowed') reply.header('allow', judgement.methods.join(', '));
+  if (judgement.rejection?.code === 'method_not_allowed') reply.header('allow', judgement.methods.join(', '));
 }
 
 function methodsOf({ acceptsGet, signingSecrets }: KeyedWebhook): string[] {
   return acceptsGet && signingSecrets.length === 0 ? ['GET', 'POST'] : ['POST'];
 }
 
-function refuseAddress({ addresses, strangers }: DoorGuards, { sourceIp }: FastifyRequest): Refusal | null {
+function rejectAddress(
+  { addresses, strangers }: WebhookGuards,
+  { sourceIp }: FastifyRequest,
+): Rejection | null {
   if (addresses === null || addresses.has(sourceIp)) return null;
   const detail = `This webhook takes requests from the addresses that its owner allows; this one came from ${sourceIp}.`;
   const { over } = strangers.take(strangersKeptMax, performance.now());
-  return { ...refuse('address_not_allowed', detail), isUnlogged: over > 0 && !isSample(over) };
+  return { ...reject('address_not_allowed', detail), isUnlogged: over > 0 && !isSample(over) };
 }
 
-function refuseRate(
+function rejectRate(
   { rateLimitPerMinute }: KeyedWebhook,
-  { rate }: DoorGuards,
+  { rate }: WebhookGuards,
   judgement: Judgement,
-): Refusal | null {
+): Rejection | null {
   if (rateLimitPerMinute === null) return null;
   judgement.taken ??= rate.take(rateLimitPerMinute, performance.now());
   const { over, resetSeconds, quota } = judgement.taken;
   if (over === 0) return null;
   const detail = `This webhook takes ${quota} requests a minute, and this is number ${over} beyond them: send it again in ${resetSeconds} s. Nothing was done.`;
   return {
-    ...refuse('rate_limited', detail),
+    ...reject('rate_limited', detail),
     retryAfterSeconds: resetSeconds,
     isUnlogged: !isSample(over),
   };
 }
 
-function refuseMethod({ methods }: Judgement, { method }: FastifyRequest): Refusal | null {
-  return methods.includes(method) ? null : refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`);
+function rejectMethod({ methods }: Judgement, { method }: FastifyRequest): Rejection | null {
+  return methods.includes(method) ? null : reject('method_not_allowed', `Use ${methods.join(' or ')} here.`);
 }
 
 /** What the URL says is not signed: it may hold the key and the form of the answer, and nothing that matters. */
-function refuseUnsigned({ signingSecrets }: KeyedWebhook, request: FastifyRequest): Refusal | null {
+function rejectUnsigned({ signingSecrets }: KeyedWebhook, request: FastifyRequest): Rejection | null {
   if (signingSecrets.length === 0) return null;
   const nowMs = Date.now();
   const secrets = signingSecrets
     .filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs)
     .map(({ secret }) => secret);
   const body = typeof request.body === 'string' ? request.body : '';
-  const refusal = refuseSignature(secrets, request.headers, body, nowMs);
-  if (refusal !== null) return refusal;
+  const rejection = rejectSignature(secrets, request.headers, body, nowMs);
+  if (rejection !== null) return rejection;
   const names = [...new Set(request.received?.query.keys() ?? [])].filter((name) => !unsignedNames.has(name));
   if (names.length === 0) return null;
   const detail = 'The signature does not cover the URL: send this in the body.';
   const errors = names.map((field) => ({ field, code: 'invalid_signature' as const, detail }));
-  return refuse('invalid_signature', `${names.join(', ').slice(0, 200)}: ${detail}`, errors);
+  return reject('invalid_signature', `${names.join(', ').slice(0, 200)}: ${detail}`, errors);
 }
 
 const unsignedNames = new Set(['auth_key', 'moja_auth_key', 'return']);

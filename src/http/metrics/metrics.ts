@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../../core/updates/postback.ts';
-import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { RejectionCode } from '../../core/updates/rejection.ts';
 import { instantOfId } from '../../ordered-id.ts';
 import { CommitTimes } from './commit-times.ts';
 import { addGauges, type GaugeSources } from './gauges.ts';
@@ -17,7 +17,7 @@ export function createMetrics(readAll?: () => Promise<string>) {
   collectDefaultMetrics({ register: registry });
   const postbacks = new Counter({
     name: 'ringback_postbacks_total',
-    help: 'Postbacks by outcome; code is empty for those that were not refused',
+    help: 'Postbacks by outcome; code is empty for those that were not rejected',
     labelNames: ['status', 'code'] as const,
     registers,
   });
@@ -62,11 +62,11 @@ export function createMetrics(readAll?: () => Promise<string>) {
     registry,
     /** text for Prometheus */
     read: readAll ?? (() => registry.metrics()),
-    countPostback({ status, isDuplicate, refusal }: Outcome): void {
-      postbacks.inc({ status: isDuplicate ? 'duplicate' : status, code: refusal?.code ?? '' });
+    countPostback({ status, isDuplicate, rejection }: Outcome): void {
+      postbacks.inc({ status: isDuplicate ? 'duplicate' : status, code: rejection?.code ?? '' });
     },
-    /** Counts a request that was refused without becoming a postback. */
-    countRefused(code: RefusalCode): void {
+    /** Counts a request that was rejected without becoming a postback. */
+    countRejected(code: RejectionCode): void {
       postbacks.inc({ status: 'rejected', code });
     },
     /** @param oldestId of the postback that came first of those that were committed together */

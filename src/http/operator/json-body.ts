@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { refuse } from '../../core/updates/rejection.ts';
+import { reject } from '../../core/updates/rejection.ts';
 import { parseJson } from '../../core/values/json.ts';
 import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../server/body.ts';
 
@@ -29,7 +29,7 @@ function readJson(text: string, contentType: string | undefined): unknown {
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
     throw new UnreadableBody(
-      refuse('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`),
+      reject('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { type Refusal, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
 import { readInstant } from '../../core/values/instant.ts';
 import { readPhone } from '../../core/values/phone.ts';
@@ -26,8 +26,8 @@ export class ListReader<Name extends string> {
   }
 
   /** Null when all could be read. */
-  get refusal(): Refusal | null {
-    return this.#faults.length > 0 ? refuseFaults(this.#faults) : null;
+  get rejection(): Rejection | null {
+    return this.#faults.length > 0 ? rejectFaults(this.#faults) : null;
   }
 
   /** `limit` and `cursor`; `isCursor` tells a cursor of this list from anything else. */

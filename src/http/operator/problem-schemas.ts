@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { refusalCodes } from '../../core/updates/rejection.ts';
+import { rejectionCodes } from '../../core/updates/rejection.ts';
 import { nullable, oneOf, optional } from './value-schemas.ts';
 
 export const fault = Type.Object({
@@ -14,7 +14,7 @@ export const problemJson = Type.Object(
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: 'what to do' }),
-    code: oneOf(Object.keys(refusalCodes)),
+    code: oneOf(Object.keys(rejectionCodes)),
     postback_id: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(fault, { description: 'every fault of the request' })),
     call_log_ids: Type.Optional(Type.Array(Type.String(), { description: 'the calls that match' })),
@@ -24,7 +24,7 @@ export const problemJson = Type.Object(
       candidates: Type.Integer(),
       ignored: Type.Array(Type.String()),
       dry_run: Type.Boolean(),
-      batch_id: Type.String({ description: 'of a batch that was refused as a whole' }),
+      batch_id: Type.String({ description: 'of a batch that was rejected as a whole' }),
       summary: Type.Unknown(),
       results: Type.Array(Type.Unknown()),
     }),
@@ -32,8 +32,8 @@ export const problemJson = Type.Object(
   { $id: 'Problem' },
 );
 
-/** The answer to a request that was refused, as a response of a route's schema. */
+/** The answer to a request that was rejected, as a response of a route's schema. */
 export const problem = {
-  description: 'Refused: `detail` says what to do',
+  description: 'Rejected: `detail` says what to do',
   content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
 };

@@ -5,7 +5,7 @@ import type { LimitFunction } from 'p-limit';
 import type { TSchema } from 'typebox';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
-import type { GuessGuard } from '../guards/auth-failure-limiter.ts';
+import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import type { ErrorMapper } from '../server/errors.ts';
@@ -27,8 +27,8 @@ export type Api = {
   writer: Pick<Writer, 'submit'>;
   metrics: Metrics;
   lines: PostbackLines;
-  refusalOf: ErrorMapper;
-  guesses: GuessGuard;
+  rejectionOf: ErrorMapper;
+  authFailures: AuthFailureLimiter;
   /** for items of batches and imports, on their way through the writer */
   bulkLimit: LimitFunction;
   publicUrl(): string;

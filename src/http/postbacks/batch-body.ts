@@ -1,6 +1,6 @@
 /** The body of a batch: which items it has, before any of them is read (contract 2.10). */
 
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, parseJson } from '../../core/values/json.ts';
 import { readBoolean } from '../../core/values/text.ts';
 import { type Body, readBody, unsupportedMediaType } from '../server/body.ts';
@@ -21,7 +21,7 @@ export function readBatchBody(
   text: string,
   contentType: string | undefined,
   query: URLSearchParams,
-): BatchBody | Refusal {
+): BatchBody | Rejection {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const isLines = ndjsonTypes.has(mediaType);
   if (!isLines && !jsonTypes.has(mediaType))
@@ -29,7 +29,7 @@ export function readBatchBody(
   const content = isLines ? { updates: splitLines(text) } : readJson(text);
   if ('code' in content) return content;
   if (content.updates.length > itemsMax) {
-    return refuse(
+    return reject(
       'body_too_large',
       `Send at most ${itemsMax} items in one batch; this one has ${content.updates.length}. Nothing was done.`,
     );
@@ -42,14 +42,14 @@ export function readBatchBody(
 }
 
 /** One item as a body, and its JSON text for the log. */
-export function readItem(item: RawItem): { body: Body | Refusal; text: string } {
+export function readItem(item: RawItem): { body: Body | Rejection; text: string } {
   if ('line' in item) {
     const body = readBody(item.line, 'application/json');
     return { body, text: 'kind' in body ? item.line : JSON.stringify(item.line) };
   }
   const text = JSON.stringify(item.value);
   if (isJsonObject(item.value)) return { body: { kind: 'json', payload: item.value }, text };
-  return { body: refuse('malformed_body', 'Send each item as a JSON object.'), text };
+  return { body: reject('malformed_body', 'Send each item as a JSON object.'), text };
 }
 
 type Content = { updates: RawItem[]; atomic?: unknown; dry_run?: unknown };
@@ -61,25 +61,25 @@ function splitLines(text: string): RawItem[] {
     .map((line) => ({ line: line.trim() }));
 }
 
-function readJson(text: string): Content | Refusal {
+function readJson(text: string): Content | Rejection {
   const howTo = 'Send a JSON array of updates, or an object such as {"updates":[…]}.';
   try {
     const content = parseJson(text.replace(/^\uFEFF/, ''));
     const updates = isJsonObject(content) ? content['updates'] : content;
-    if (!Array.isArray(updates)) return refuse('malformed_body', howTo);
+    if (!Array.isArray(updates)) return reject('malformed_body', howTo);
     const items = updates.map((value: unknown) => ({ value }));
     return isJsonObject(content) ? { ...content, updates: items } : { updates: items };
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
-    return refuse('malformed_body', `The body is not valid JSON: ${reason}. ${howTo}`);
+    return reject('malformed_body', `The body is not valid JSON: ${reason}. ${howTo}`);
   }
 }
 
-function readFlag(name: 'atomic' | 'dry_run', content: Content, query: URLSearchParams): boolean | Refusal {
+function readFlag(name: 'atomic' | 'dry_run', content: Content, query: URLSearchParams): boolean | Rejection {
   const sent = content[name] ?? query.get(name) ?? false;
   const read = sent === '' ? false : readBoolean(sent);
   if (typeof read === 'boolean') return read;
-  return refuse('invalid_value', `${name}: ${read.detail}`, [
+  return reject('invalid_value', `${name}: ${read.detail}`, [
     { field: name, code: 'invalid_value', detail: read.detail },
   ]);
 }

@@ -3,23 +3,23 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
 import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import { type Refusal, refusalCodes, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from '../server/problem.ts';
+import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
-import type { Carrier } from './postback-lines.ts';
+import type { RequestMetadata } from './postback-lines.ts';
 import {
-  answerRefused,
+  answerRejected,
   answerUnknownKey,
   noteUnknown,
-  type PostbackDoor,
+  type PostbackEndpoint,
   submitFresh,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
-import { nothingDecoded, refuseAtTheDoor, repeatIdOf, toPostback } from './read-postback.ts';
+import { nothingDecoded, rejectBeforeDecoding, repeatIdOf, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
 import { rejected } from './rejected.ts';
 import { recordRequest } from './request-record.ts';
@@ -27,7 +27,11 @@ import { recordRequest } from './request-record.ts';
 /** 16 MiB at 1 Mbit/s. */
 const batchBodyMsMax = 135_000;
 
-export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor, limit: LimitFunction): void {
+export function registerBatchRoutes(
+  app: FastifyInstance,
+  endpoint: PostbackEndpoint,
+  limit: LimitFunction,
+): void {
   for (const type of webhookTypeNames) {
     app.post(
       `/${webhookTypes[type].path}/batch`,
@@ -41,22 +45,22 @@ export function registerBatchRoutes(app: FastifyInstance, door: PostbackDoor, li
           request.received = receive(request);
         },
         errorHandler: async (error, request, reply) => {
-          const refusal = door.refusalOf(error, request.log);
-          return refuseBatch(door, type, request, reply, tooLargeFor(refusal));
+          const rejection = endpoint.rejectionOf(error, request.log);
+          return rejectBatch(endpoint, type, request, reply, tooLargeFor(rejection));
         },
       },
-      async (request, reply) => takeBatch(door, limit, type, request, reply),
+      async (request, reply) => takeBatch(endpoint, limit, type, request, reply),
     );
   }
 }
 
-function tooLargeFor(refusal: Refusal): Refusal {
-  if (refusal.code !== 'body_too_large') return refusal;
-  return refuse('body_too_large', `Send at most ${batchBytesMax} bytes in one batch. Nothing was done.`);
+function tooLargeFor(rejection: Rejection): Rejection {
+  if (rejection.code !== 'body_too_large') return rejection;
+  return reject('body_too_large', `Send at most ${batchBytesMax} bytes in one batch. Nothing was done.`);
 }
 
 async function takeBatch(
-  door: PostbackDoor,
+  endpoint: PostbackEndpoint,
   limit: LimitFunction,
   type: WebhookType,
   request: FastifyRequest,
@@ -64,39 +68,39 @@ async function takeBatch(
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
   const { key, sourceIp } = received;
-  const webhook = key === null ? null : await door.directory.find(key, sourceIp);
-  if (webhook === null) return answerUnknownKey(reply, received, door);
+  const webhook = key === null ? null : await endpoint.directory.find(key, sourceIp);
+  if (webhook === null) return answerUnknownKey(reply, received, endpoint);
   const text = typeof request.body === 'string' ? request.body : '';
   const body = readBatchBody(text, request.headers['content-type'], received.query);
-  const atDoor = refuseAtTheDoor(type, webhook, request);
+  const earlyRejection = rejectBeforeDecoding(type, webhook, request);
   sendGuards(reply, request);
-  if (atDoor !== null) return refuseBatch(door, type, request, reply, atDoor);
-  if ('code' in body) return refuseBatch(door, type, request, reply, body);
-  const batch = new Batch(door, type, request, received, body);
+  if (earlyRejection !== null) return rejectBatch(endpoint, type, request, reply, earlyRejection);
+  if ('code' in body) return rejectBatch(endpoint, type, request, reply, body);
+  const batch = new Batch(endpoint, type, request, received, body);
   return body.isAtomic ? batch.answerAtomic(reply) : batch.answerEach(reply, limit);
 }
 
-/** A batch that is refused as a whole is one postback in the log. */
-async function refuseBatch(
-  door: PostbackDoor,
+/** A batch that is rejected as a whole is one postback in the log. */
+async function rejectBatch(
+  endpoint: PostbackEndpoint,
   type: WebhookType,
   request: FastifyRequest,
   reply: FastifyReply,
-  refusal: Refusal,
+  rejection: Rejection,
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
-  if (refusalCodes[refusal.code].httpStatus >= 500) {
-    noteUnknown(door, received, refusal);
-    return answerRefused(reply, received, refusal);
+  if (rejectionCodes[rejection.code].httpStatus >= 500) {
+    noteUnknown(endpoint, received, rejection);
+    return answerRejected(reply, received, rejection);
   }
   const { postbackId, receivedAt } = received;
-  const recorded = recordRequest(request, received, refusal);
+  const recorded = recordRequest(request, received, rejection);
   const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };
-  const outcome = await submitFresh(door, received, (webhook) =>
-    toPostback(webhook, arrival, nothingDecoded, refuseAtTheDoor(type, webhook, request) ?? refusal),
+  const outcome = await submitFresh(endpoint, received, (webhook) =>
+    toPostback(webhook, arrival, nothingDecoded, rejectBeforeDecoding(type, webhook, request) ?? rejection),
   );
-  if (outcome === null) return answerUnknownKey(reply, received, door);
-  return answerRefused(reply, received, outcome.refusal ?? refusal);
+  if (outcome === null) return answerUnknownKey(reply, received, endpoint);
+  return answerRejected(reply, received, outcome.rejection ?? rejection);
 }
 
 type Settled = { outcome: Outcome; isDryRun: boolean };
@@ -104,22 +108,22 @@ type Settled = { outcome: Outcome; isDryRun: boolean };
 /** One batch on its way: its items become postbacks when their turn comes. */
 class Batch {
   readonly #batchId = makeOrderedId();
-  readonly #door: PostbackDoor;
+  readonly #endpoint: PostbackEndpoint;
   readonly #type: WebhookType;
   readonly #request: FastifyRequest;
-  readonly #received: ReceivedRequest & Carrier;
+  readonly #received: ReceivedRequest & RequestMetadata;
   readonly #body: BatchBody;
   /** Where calls are named in both ways, one call may be: then all items stand in one lane and keep their order. */
   readonly #together: string | undefined;
 
   constructor(
-    door: PostbackDoor,
+    endpoint: PostbackEndpoint,
     type: WebhookType,
     request: FastifyRequest,
     received: ReceivedRequest,
     body: BatchBody,
   ) {
-    this.#door = door;
+    this.#endpoint = endpoint;
     this.#type = type;
     this.#request = request;
     this.#received = { ...received, batchId: this.#batchId };
@@ -132,9 +136,9 @@ class Batch {
   async answerEach(reply: FastifyReply, limit: LimitFunction): Promise<FastifyReply> {
     const settled = await limit.map(this.#body.items, (_item, index) => this.#submit(index));
     const [first] = settled;
-    const refusal = first?.outcome.refusal;
-    const isAllUndone = settled.every(({ outcome }) => outcome.refusal?.code === 'store_unavailable');
-    if (refusal != null && isAllUndone) return answerRefused(reply, this.#received, refusal);
+    const rejection = first?.outcome.rejection;
+    const isAllUndone = settled.every(({ outcome }) => outcome.rejection?.code === 'store_unavailable');
+    if (rejection != null && isAllUndone) return answerRejected(reply, this.#received, rejection);
     return reply
       .code(200)
       .header('cache-control', 'no-store')
@@ -142,13 +146,13 @@ class Batch {
       .send(JSON.stringify(this.#answer(settled)));
   }
 
-  /** One refusal and nothing is done; then every item is in the log with why. */
+  /** One rejection and nothing is done; then every item is in the log with why. */
   async answerAtomic(reply: FastifyReply): Promise<FastifyReply> {
-    const { directory, writer, metrics, lines } = this.#door;
+    const { directory, writer, metrics, lines } = this.#endpoint;
     const key = this.#received.key ?? '';
     for (;;) {
       const webhook = await directory.find(key, null);
-      if (webhook === null) return answerUnknownKey(reply, this.#received, this.#door);
+      if (webhook === null) return answerUnknownKey(reply, this.#received, this.#endpoint);
       const postbacks = this.#body.items.map((_item, index) => this.#read(index, webhook));
       const results = await writer.submitAtomic(postbacks);
       if (results.includes('stale')) {
@@ -157,9 +161,9 @@ class Batch {
       }
       const outcomes = results.filter((result) => result !== 'stale');
       const unavailable = outcomes.find(
-        ({ refusal }) => refusal !== null && refusalCodes[refusal.code].httpStatus >= 500,
+        ({ rejection }) => rejection !== null && rejectionCodes[rejection.code].httpStatus >= 500,
       );
-      if (unavailable?.refusal) return answerRefused(reply, this.#received, unavailable.refusal);
+      if (unavailable?.rejection) return answerRejected(reply, this.#received, unavailable.rejection);
       if (outcomes.some(({ status }) => status === 'rejected'))
         return this.#answerUndone(reply, postbacks, outcomes);
       const settled = outcomes.map((outcome, index) => {
@@ -177,21 +181,21 @@ class Batch {
     postbacks: Postback[],
     outcomes: Outcome[],
   ): Promise<FastifyReply> {
-    const refusals = outcomes.map(({ refusal }) => refusal ?? neighbourRefused());
+    const rejections = outcomes.map(({ rejection }) => rejection ?? neighbourRejected());
     const settled = await Promise.all(
-      refusals.map(async (refusal, index): Promise<Settled> => {
+      rejections.map(async (rejection, index): Promise<Settled> => {
         const isDryRun = postbacks[index]?.isDryRun === true;
-        const outcome = await submitFresh(this.#door, this.#received, (webhook) => ({
+        const outcome = await submitFresh(this.#endpoint, this.#received, (webhook) => ({
           ...this.#read(index, webhook),
-          refusal,
+          rejection,
         }));
         return { outcome: outcome ?? this.#keyGone(index), isDryRun };
       }),
     );
     const detail =
-      'At least one item is refused, so nothing was done: see the results, mend those and send the batch again.';
-    const refusal = refuse('batch_rejected', detail);
-    return sendProblemJson(prepareRefusal(reply, refusal), problemOf(refusal, this.#answer(settled)));
+      'At least one item is rejected, so nothing was done: see the results, mend those and send the batch again.';
+    const rejection = reject('batch_rejected', detail);
+    return sendProblemJson(prepareRejection(reply, rejection), problemOf(rejection, this.#answer(settled)));
   }
 
   async #submit(index: number): Promise<Settled> {
@@ -201,7 +205,7 @@ class Batch {
       isDryRun = postback.isDryRun;
       return postback;
     };
-    const outcome = await submitFresh(this.#door, this.#received, read, this.#together);
+    const outcome = await submitFresh(this.#endpoint, this.#received, read, this.#together);
     return { outcome: outcome ?? this.#keyGone(index), isDryRun };
   }
 
@@ -213,7 +217,8 @@ class Batch {
     const { receivedAt, key } = this.#received;
     const isObject = 'kind' in body && body.kind === 'json';
     const sources = isObject ? [readObject(body.payload, type), ...this.#repeatId(index, webhook)] : null;
-    const refusal = refuseAtTheDoor(this.#type, webhook, this.#request) ?? ('code' in body ? body : null);
+    const rejection =
+      rejectBeforeDecoding(this.#type, webhook, this.#request) ?? ('code' in body ? body : null);
     const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":{},"body":${text}}`;
     const arrival = {
       postbackId: makeOrderedId(),
@@ -221,7 +226,7 @@ class Batch {
       sourceIp: this.#request.sourceIp,
       request: key === null ? recorded : recorded.replaceAll(key, '[auth key]'),
     };
-    return itemToPostback(this.#type, webhook, arrival, sources, refusal, this.#body.isDryRun);
+    return itemToPostback(this.#type, webhook, arrival, sources, rejection, this.#body.isDryRun);
   }
 
   /** The id that a header gives a batch makes one for each item that has none of its own. */
@@ -231,8 +236,8 @@ class Batch {
   }
 
   #keyGone(index: number): Outcome {
-    const refusal = refuse('invalid_auth_key', 'The key stopped being valid while the batch ran.');
-    return rejected({ postbackId: `${this.#batchId}#${index}`, target: null }, refusal);
+    const rejection = reject('invalid_auth_key', 'The key stopped being valid while the batch ran.');
+    return rejected({ postbackId: `${this.#batchId}#${index}`, target: null }, rejection);
   }
 
   #answer(settled: Settled[]) {
@@ -245,9 +250,9 @@ class Batch {
   }
 }
 
-function neighbourRefused(): Refusal {
-  return refuse(
+function neighbourRejected(): Rejection {
+  return reject(
     'batch_rejected',
-    'Nothing is wrong with this item, but another one of the atomic batch is refused.',
+    'Nothing is wrong with this item, but another one of the atomic batch is rejected.',
   );
 }

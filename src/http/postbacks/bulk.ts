@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { decodePostback } from '../../core/updates/decode.ts';
 import type { Source } from '../../core/updates/input-source.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import { type Refusal, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { outcomeToJson } from './postback-answer.ts';
@@ -22,28 +22,28 @@ export function createBulkLimit(): LimitFunction {
 
 /**
  * @param sources null where the item could not be read
- * @param refusal why it is refused, whatever it says
+ * @param rejection why it is rejected, whatever it says
  */
 export function itemToPostback(
   type: WebhookType,
   webhook: KeyedWebhook,
   arrival: Arrival,
   sources: Source[] | null,
-  refusal: Refusal | null,
+  rejection: Rejection | null,
   isDryRun: boolean,
 ): Postback {
   const context = { ...webhook, receivedAt: arrival.receivedAt };
   const decoded = sources === null ? nothingDecoded : decodePostback(sources, webhookTypes[type], context);
-  const faults = decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null;
+  const faults = decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null;
   const asked = { ...decoded, isDryRun: decoded.isDryRun || isDryRun };
-  return toPostback(webhook, arrival, asked, refusal ?? faults);
+  return toPostback(webhook, arrival, asked, rejection ?? faults);
 }
 
-/** An item's result: as a single answer, but a refusal is told by `status`, `code` and `errors`. */
+/** An item's result: as a single answer, but a rejection is told by `status`, `code` and `errors`. */
 export function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
-  if (outcome.refusal === null) return outcomeToJson(outcome, isDryRun);
+  if (outcome.rejection === null) return outcomeToJson(outcome, isDryRun);
   const { type: _type, title: _title, ...problem } = outcomeToJson(outcome, isDryRun);
-  return { ...problem, status: 'rejected', errors: outcome.refusal.errors };
+  return { ...problem, status: 'rejected', errors: outcome.rejection.errors };
 }
 
 export type BulkCounts = Record<'applied' | 'unchanged' | 'queued' | 'duplicate' | 'rejected', number>;

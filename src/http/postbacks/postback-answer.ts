@@ -2,8 +2,8 @@
 import type { FastifyReply } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode.ts';
 import type { Outcome } from '../../core/updates/postback.ts';
-import { type Refusal, refusalCodes } from '../../core/updates/rejection.ts';
-import { prepareRefusal, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
+import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
+import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
 
 const successStatus = { applied: 200, unchanged: 200, queued: 202 } as const;
 
@@ -17,43 +17,47 @@ export function answerPostback(
   outcome: Outcome,
   { form, isDryRun }: AnswerOptions,
 ): FastifyReply {
-  const { refusal, status } = outcome;
+  const { rejection, status } = outcome;
   reply.header('x-postback-status', status).header('x-postback-id', outcome.postbackId);
-  if (refusal === null) {
+  if (rejection === null) {
     reply.code(form === 'none' ? 204 : answerStatusOf(outcome)).header('cache-control', 'no-store');
   } else {
-    prepareRefusal(reply, refusal);
+    prepareRejection(reply, rejection);
   }
-  if (form !== 'json' && (form !== 'none' || refusal === null)) return answerInForm(reply, form, refusal);
+  if (form !== 'json' && (form !== 'none' || rejection === null)) return answerInForm(reply, form, rejection);
   const json = outcomeToJson(outcome, isDryRun);
-  return refusal === null
+  return rejection === null
     ? reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(json))
     : sendProblemJson(reply, json);
 }
 
 /** The status code of an answer, whatever its form. */
-export function answerStatusOf({ refusal, status }: Outcome): number {
-  if (refusal !== null) return refusalCodes[refusal.code].httpStatus;
-  if (status === 'rejected') throw new Error('an outcome is rejected without a refusal');
+export function answerStatusOf({ rejection, status }: Outcome): number {
+  if (rejection !== null) return rejectionCodes[rejection.code].httpStatus;
+  if (status === 'rejected') throw new Error('an outcome is rejected without a rejection');
   return successStatus[status];
 }
 
-/** The forms that carry no JSON: a pixel, a word, or nothing (and of a refusal, a problem). */
-export function answerInForm(reply: FastifyReply, form: AnswerForm, refusal: Refusal | null): FastifyReply {
+/** The forms that carry no JSON: a pixel, a word, or nothing (and of a rejection, a problem). */
+export function answerInForm(
+  reply: FastifyReply,
+  form: AnswerForm,
+  rejection: Rejection | null,
+): FastifyReply {
   if (form === 'gif') return reply.header('content-type', 'image/gif').send(transparentGif);
   if (form === 'text') {
-    const word = refusal === null ? 'OK' : `ERROR ${refusal.code}`;
+    const word = rejection === null ? 'OK' : `ERROR ${rejection.code}`;
     return reply.header('content-type', 'text/plain; charset=utf-8').send(word);
   }
-  return refusal === null ? reply.send() : sendProblem(reply, refusal);
+  return rejection === null ? reply.send() : sendProblem(reply, rejection);
 }
 
-/** The JSON of an answer: the outcome, or the problem that it was refused with. */
+/** The JSON of an answer: the outcome, or the problem that it was rejected with. */
 export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
-  const { refusal } = outcome;
+  const { rejection } = outcome;
   const dryRun = isDryRun ? { dry_run: true } : undefined;
-  if (refusal !== null) {
-    return problemOf(refusal, {
+  if (rejection !== null) {
+    return problemOf(rejection, {
       postback_id: outcome.postbackId,
       ...(outcome.callLogId !== null && { call_log_id: outcome.callLogId }),
       ...(outcome.candidates !== null && { matched_by: outcome.matchedBy, candidates: outcome.candidates }),

@@ -1,6 +1,6 @@
 /** One line in the server's log for each postback, with all that a search wants to know, and never the key. */
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { Log } from '../../log.ts';
 import { instantOfId } from '../../ordered-id.ts';
@@ -11,7 +11,12 @@ export const lineChoices = ['all', 'rejected', 'none'] as const;
 export type LineChoice = (typeof lineChoices)[number];
 
 /** The request that brought the postback; the ids name what it was one of many in. */
-export type Carrier = { method: string; bytes: number | null; batchId?: string; importKey?: string | null };
+export type RequestMetadata = {
+  method: string;
+  bytes: number | null;
+  batchId?: string;
+  importKey?: string | null;
+};
 
 export class PostbackLines {
   readonly #log: Pick<Log, 'info'>;
@@ -22,7 +27,7 @@ export class PostbackLines {
     this.#choice = choice;
   }
 
-  write(carrier: Carrier, type: WebhookType, postback: Postback, outcome: Outcome): void {
+  write(carrier: RequestMetadata, type: WebhookType, postback: Postback, outcome: Outcome): void {
     if (this.#choice === 'none' || (this.#choice === 'rejected' && outcome.status !== 'rejected')) return;
     const { accountId, sender, isDryRun, sourceIp } = postback;
     this.#log.info(
@@ -33,7 +38,7 @@ export class PostbackLines {
         type,
         method: carrier.method,
         status: outcome.status,
-        code: outcome.refusal?.code,
+        code: outcome.rejection?.code,
         call_log_id: withoutKey(outcome.callLogId) ?? undefined,
         matched_by: outcome.matchedBy ?? undefined,
         duplicate: outcome.isDuplicate,
@@ -56,7 +61,7 @@ export class PostbackLines {
       bytes,
       sourceIp,
     }: Pick<ReceivedRequest, 'postbackId' | 'method' | 'bytes' | 'sourceIp'>,
-    code: RefusalCode,
+    code: RejectionCode,
   ): void {
     if (this.#choice === 'none') return;
     const known = { postback_id: postbackId, method, status: 'rejected', code };

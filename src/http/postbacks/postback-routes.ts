@@ -1,18 +1,18 @@
-/** The senders' side: the three postback doors, one pipeline (contract 2.1 to 2.9). */
+/** The senders' side: the three postback endpoints, one pipeline (contract 2.1 to 2.9). */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Outcome, Postback, Stale } from '../../core/updates/postback.ts';
-import { type Refusal, refusalCodes, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
-import { type GuessGuard, tooManyGuesses } from '../guards/auth-failure-limiter.ts';
-import { type GuardedWebhook, mayBeOutdated, refuseByGuards, sendGuards } from '../guards/webhook-guards.ts';
+import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
+import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Body, bodyBytesMax, decodeText, readBody } from '../server/body.ts';
 import type { ErrorMapper } from '../server/errors.ts';
-import { prepareRefusal, problemOf, sendProblemJson } from '../server/problem.ts';
+import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
-import type { Carrier, PostbackLines } from './postback-lines.ts';
+import type { PostbackLines, RequestMetadata } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { arrivalOf, nothingDecoded, readPostback, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
@@ -21,23 +21,23 @@ import type { WebhookDirectory } from './webhook-directory.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** set at the postback doors, before the body is read */
+    /** set at the postback endpoints, before the body is read */
     received: ReceivedRequest | null;
   }
 }
 
 const otherMethods = METHODS.filter((method) => !['GET', 'POST', 'CONNECT'].includes(method));
 
-export type PostbackDoor = {
+export type PostbackEndpoint = {
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
   directory: WebhookDirectory;
-  guesses: GuessGuard;
+  authFailures: AuthFailureLimiter;
   metrics: Metrics;
   lines: PostbackLines;
-  refusalOf: ErrorMapper;
+  rejectionOf: ErrorMapper;
 };
 
-export function registerPostbackRoutes(app: FastifyInstance, door: PostbackDoor): void {
+export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackEndpoint): void {
   app.decorateRequest('received', null);
   app.decorateRequest('judgement', null);
   app.removeAllContentTypeParsers();
@@ -60,76 +60,76 @@ export function registerPostbackRoutes(app: FastifyInstance, door: PostbackDoor)
           onRequest: async (request) => {
             request.received = receive(request);
           },
-          handler: async (request, reply) => take(door, type, request, reply, readBodyOf(request)),
-          errorHandler: async (error, request, reply) => takeBroken(door, type, request, reply, error),
+          handler: async (request, reply) => take(endpoint, type, request, reply, readBodyOf(request)),
+          errorHandler: async (error, request, reply) => takeBroken(endpoint, type, request, reply, error),
         });
       }
       app.route({
         method: otherMethods,
         url: `/${webhookTypes[type].path}${suffix}`,
         schema: { hide: true },
-        handler: async (request, reply) => refuseMethod(door, request, reply),
-        errorHandler: async (_error, request, reply) => refuseMethod(door, request, reply),
+        handler: async (request, reply) => rejectMethod(endpoint, request, reply),
+        errorHandler: async (_error, request, reply) => rejectMethod(endpoint, request, reply),
       });
     }
   }
 }
 
-/** Refused whatever the key; with a valid one it is in the log, like every refusal. */
-async function refuseMethod(
-  door: PostbackDoor,
+/** Rejected whatever the key; with a valid one it is in the log, like every rejection. */
+async function rejectMethod(
+  endpoint: PostbackEndpoint,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const received = receive(request);
-  const refusal = refuse('method_not_allowed', 'Use GET or POST here.');
-  const arrival = arrivalOf(request, received, refusal);
-  const outcome = await submitFresh(door, received, (webhook) =>
-    toPostback(webhook, arrival, nothingDecoded, refuseByGuards(webhook, request) ?? refusal),
+  const rejection = reject('method_not_allowed', 'Use GET or POST here.');
+  const arrival = arrivalOf(request, received, rejection);
+  const outcome = await submitFresh(endpoint, received, (webhook) =>
+    toPostback(webhook, arrival, nothingDecoded, rejectByGuards(webhook, request) ?? rejection),
   );
   reply.header('allow', 'GET, POST');
   if (outcome !== null)
     return answer(request, reply, outcome, { form: received.answerForm, isDryRun: false });
-  door.guesses.fail(received.sourceIp);
-  return answerRefused(reply, received, refusal);
+  endpoint.authFailures.fail(received.sourceIp);
+  return answerRejected(reply, received, rejection);
 }
 
-function readBodyOf(request: FastifyRequest): Body | Refusal {
+function readBodyOf(request: FastifyRequest): Body | Rejection {
   const text = typeof request.body === 'string' ? request.body : undefined;
   return readBody(text, request.headers['content-type']);
 }
 
-/** What the sender did wrong before the handler, such as a body too large, is a refused postback. */
+/** What the sender did wrong before the handler, such as a body too large, is a rejected postback. */
 async function takeBroken(
-  door: PostbackDoor,
+  endpoint: PostbackEndpoint,
   type: WebhookType,
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
 ): Promise<FastifyReply> {
-  const refusal = door.refusalOf(error, request.log);
-  if (refusalCodes[refusal.code].httpStatus < 500) return take(door, type, request, reply, refusal);
+  const rejection = endpoint.rejectionOf(error, request.log);
+  if (rejectionCodes[rejection.code].httpStatus < 500) return take(endpoint, type, request, reply, rejection);
   const received = request.received ?? receive(request);
-  noteUnknown(door, received, refusal);
-  return answerRefused(reply, received, refusal);
+  noteUnknown(endpoint, received, rejection);
+  return answerRejected(reply, received, rejection);
 }
 
 async function take(
-  door: PostbackDoor,
+  endpoint: PostbackEndpoint,
   type: WebhookType,
   request: FastifyRequest,
   reply: FastifyReply,
-  body: Body | Refusal,
+  body: Body | Rejection,
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
   const read = { options: { form: received.answerForm, isDryRun: false } };
-  const outcome = await submitFresh(door, received, (webhook) => {
+  const outcome = await submitFresh(endpoint, received, (webhook) => {
     const { postback, options } = readPostback(type, webhook, request, received, body);
     read.options = options;
     return postback;
   });
   return outcome === null
-    ? answerUnknownKey(reply, received, door)
+    ? answerUnknownKey(reply, received, endpoint)
     : answer(request, reply, outcome, read.options);
 }
 
@@ -149,8 +149,8 @@ function answer(
  * changed meanwhile. @returns null when the key is not valid
  */
 export async function submitFresh(
-  { directory, writer, metrics, lines }: PostbackDoor,
-  received: Pick<ReceivedRequest, 'key' | 'sourceIp'> & Carrier,
+  { directory, writer, metrics, lines }: PostbackEndpoint,
+  received: Pick<ReceivedRequest, 'key' | 'sourceIp'> & RequestMetadata,
   read: (webhook: GuardedWebhook) => Postback,
   together?: string,
 ): Promise<Outcome | null> {
@@ -159,8 +159,8 @@ export async function submitFresh(
     const webhook = key === null ? null : await directory.find(key, from);
     if (key === null || webhook === null) return null;
     const postback = read(webhook);
-    const isUnlogged = postback.refusal?.isUnlogged === true;
-    const result = isUnlogged ? refuseUnlogged(webhook, postback) : await writer.submit(postback, together);
+    const isUnlogged = postback.rejection?.isUnlogged === true;
+    const result = isUnlogged ? rejectUnlogged(webhook, postback) : await writer.submit(postback, together);
     if (result !== 'stale') {
       metrics.countPostback(result);
       lines.write(received, webhook.type, postback, result);
@@ -170,47 +170,49 @@ export async function submitFresh(
   }
 }
 
-function refuseUnlogged(webhook: GuardedWebhook, postback: Postback): Outcome | Stale {
-  return postback.refusal === null || mayBeOutdated(webhook) ? 'stale' : rejected(postback, postback.refusal);
+function rejectUnlogged(webhook: GuardedWebhook, postback: Postback): Outcome | Stale {
+  return postback.rejection === null || mayBeOutdated(webhook)
+    ? 'stale'
+    : rejected(postback, postback.rejection);
 }
 
-/** One answer for every key that does not open the door, until there were too many; the request is not kept. */
+/** One answer for every key that does not open the endpoint, until there were too many; the request is not kept. */
 export function answerUnknownKey(
   reply: FastifyReply,
   received: ReceivedRequest,
-  door: PostbackDoor,
+  endpoint: PostbackEndpoint,
 ): FastifyReply {
-  const retryAfterSeconds = door.guesses.fail(received.sourceIp);
-  const refusal =
+  const retryAfterSeconds = endpoint.authFailures.fail(received.sourceIp);
+  const rejection =
     retryAfterSeconds > 0
-      ? tooManyGuesses(retryAfterSeconds)
-      : refuse(
+      ? tooManyAuthFailures(retryAfterSeconds)
+      : reject(
           'invalid_auth_key',
           'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
         );
-  noteUnknown(door, received, refusal);
-  return answerRefused(reply, received, refusal);
+  noteUnknown(endpoint, received, rejection);
+  return answerRejected(reply, received, rejection);
 }
 
 /** Counts and notes a request that did not become a postback. */
 export function noteUnknown(
-  { metrics, lines }: PostbackDoor,
+  { metrics, lines }: PostbackEndpoint,
   received: ReceivedRequest,
-  { code }: Refusal,
+  { code }: Rejection,
 ): void {
-  metrics.countRefused(code);
+  metrics.countRejected(code);
   lines.writeUnknown(received, code);
 }
 
 /** Answers a request that is not in the log; its id is that of the server's own log. */
-export function answerRefused(
+export function answerRejected(
   reply: FastifyReply,
   { postbackId, answerForm }: ReceivedRequest,
-  refusal: Refusal,
+  rejection: Rejection,
 ): FastifyReply {
   reply.header('x-postback-status', 'rejected').header('x-postback-id', postbackId);
-  prepareRefusal(reply, refusal);
+  prepareRejection(reply, rejection);
   return answerForm === 'gif' || answerForm === 'text'
-    ? answerInForm(reply, answerForm, refusal)
-    : sendProblemJson(reply, problemOf(refusal, { postback_id: postbackId }));
+    ? answerInForm(reply, answerForm, rejection)
+    : sendProblemJson(reply, problemOf(rejection, { postback_id: postbackId }));
 }

@@ -1,4 +1,4 @@
-/** The documentation of the senders' doors. Core reads the values and tells every fault; nothing is validated here. */
+/** The documentation of the senders' endpoints. Core reads the values and tells every fault; nothing is validated here. */
 import Type, { type TSchema } from 'typebox';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { tagMembers, updateMembers } from '../operator/calls/call-schemas.ts';
@@ -33,7 +33,7 @@ const gif = {
 };
 const keySecurity = [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }];
 
-/** The documentation of a postback door. */
+/** The documentation of a postback endpoint. */
 export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
   const members = payloadMembers(type);
   const texts = Object.keys({ ...postbackControls, ...members });
@@ -63,7 +63,7 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
   };
 }
 
-/** The documentation of a batch door. */
+/** The documentation of a batch endpoint. */
 export function batchSchema(type: WebhookType) {
   const payload = payloadOf(payloadMembers(type));
   const flags = { atomic: Type.Boolean({ description: 'all or nothing' }), dry_run: Type.Boolean() };

@@ -2,28 +2,28 @@ import type { FastifyRequest } from 'fastify';
 import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
 import { readObject, readPairs } from '../../core/updates/input-source.ts';
 import type { Postback } from '../../core/updates/postback.ts';
-import { type Refusal, refuse, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { type WebhookType, type WebhookTypeRow, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { emptyTags } from '../../core/values/tags.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
-import { type GuardedWebhook, refuseByGuards } from '../guards/webhook-guards.ts';
+import { type GuardedWebhook, rejectByGuards } from '../guards/webhook-guards.ts';
 import type { Body } from '../server/body.ts';
 import { isLinkPreview } from './link-preview.ts';
 import type { AnswerOptions } from './postback-answer.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { recordRequest } from './request-record.ts';
 
-/** One request as a postback: what it wants, or why it is refused. */
+/** One request as a postback: what it wants, or why it is rejected. */
 export function readPostback(
   type: WebhookType,
   webhook: GuardedWebhook,
   request: FastifyRequest,
   received: ReceivedRequest,
-  body: Body | Refusal,
+  body: Body | Rejection,
 ): { postback: Postback; options: AnswerOptions } {
-  const atDoor = refuseAtTheDoor(type, webhook, request);
-  const { decoded, refusal } = readRequest(type, webhook, request, received, body, atDoor);
-  const postback = toPostback(webhook, arrivalOf(request, received, body), decoded, refusal);
+  const earlyRejection = rejectBeforeDecoding(type, webhook, request);
+  const { decoded, rejection } = readRequest(type, webhook, request, received, body, earlyRejection);
+  const postback = toPostback(webhook, arrivalOf(request, received, body), decoded, rejection);
   const form = received.answerForm === 'json' ? decoded.answerForm : received.answerForm;
   return { postback, options: { form, isDryRun: decoded.isDryRun } };
 }
@@ -32,26 +32,30 @@ export function readPostback(
 export type RequestHead = Pick<FastifyRequest, 'method' | 'headers'>;
 
 /**
- * What a request says to its webhook, and why it is refused if it is.
- * @param atDoor why it is refused whatever it says
+ * What a request says to its webhook, and why it is rejected if it is.
+ * @param earlyRejection why it is rejected whatever it says
  */
 export function readRequest(
   type: WebhookType,
   webhook: KeyedWebhook,
   head: RequestHead,
   received: Pick<ReceivedRequest, 'query' | 'receivedAt'>,
-  body: Body | Refusal,
-  atDoor: Refusal | null,
-): { decoded: Decoded; refusal: Refusal | null } {
-  const early = atDoor ?? ('kind' in body ? null : body);
+  body: Body | Rejection,
+  earlyRejection: Rejection | null,
+): { decoded: Decoded; rejection: Rejection | null } {
+  const early = earlyRejection ?? ('kind' in body ? null : body);
   const decoded = 'kind' in body ? decode(webhookTypes[type], webhook, head, received, body) : nothingDecoded;
-  return { decoded, refusal: early ?? (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null) };
+  return { decoded, rejection: early ?? (decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null) };
 }
 
 /** When and whence a postback came, and the request as it is logged. */
 export type Arrival = Pick<Postback, 'postbackId' | 'receivedAt' | 'sourceIp' | 'request'>;
 
-export function arrivalOf(request: FastifyRequest, received: ReceivedRequest, body: Body | Refusal): Arrival {
+export function arrivalOf(
+  request: FastifyRequest,
+  received: ReceivedRequest,
+  body: Body | Rejection,
+): Arrival {
   const { postbackId, receivedAt } = received;
   return {
     postbackId,
@@ -65,36 +69,36 @@ export function toPostback(
   webhook: KeyedWebhook,
   arrival: Arrival,
   { target, update, transactionId, isDryRun, ignored }: Decoded,
-  refusal: Refusal | null,
+  rejection: Rejection | null,
 ): Postback {
   const { accountId, webhookId, revision, matchWindowHours, matchRule } = webhook;
   const sender = { webhookId, revision, matchWindowHours, matchRule };
-  return { ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, refusal };
+  return { ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, rejection };
 }
 
-/** What a valid key is refused for before its payload is looked at. */
-export function refuseAtTheDoor(
+/** What a valid key is rejected for before its payload is looked at. */
+export function rejectBeforeDecoding(
   type: WebhookType,
   webhook: GuardedWebhook,
   request: FastifyRequest,
-): Refusal | null {
-  return refuseWebhook(type, webhook) ?? refusePreview(request) ?? refuseByGuards(webhook, request);
+): Rejection | null {
+  return rejectWebhook(type, webhook) ?? rejectPreview(request) ?? rejectByGuards(webhook, request);
 }
 
 /** Prefetches and link previews never change anything (contract 2.8). */
-export function refusePreview({ method, headers }: RequestHead): Refusal | null {
+export function rejectPreview({ method, headers }: RequestHead): Rejection | null {
   if (!isLinkPreview(method, headers)) return null;
-  return refuse('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
+  return reject('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
 }
 
-/** What a webhook is refused for whoever sends. */
-export function refuseWebhook(type: WebhookType, webhook: KeyedWebhook): Refusal | null {
+/** What a webhook is rejected for whoever sends. */
+export function rejectWebhook(type: WebhookType, webhook: KeyedWebhook): Rejection | null {
   if (webhook.type !== type) {
     const detail = `This key belongs to a webhook of type ${webhook.type}: send to /${webhookTypes[webhook.type].path}.`;
-    return refuse('wrong_webhook_type', detail);
+    return reject('wrong_webhook_type', detail);
   }
   if (webhook.isPaused)
-    return refuse('webhook_paused', 'Its owner paused this webhook: ask for it to be resumed.');
+    return reject('webhook_paused', 'Its owner paused this webhook: ask for it to be resumed.');
   return null;
 }
 

@@ -1,4 +1,4 @@
-/** A request at a postback door, as far as it can be read before its body is. */
+/** A request at a postback endpoint, as far as it can be read before its body is. */
 import type { FastifyRequest } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode.ts';
 import { instantOfId, makeOrderedId } from '../../ordered-id.ts';

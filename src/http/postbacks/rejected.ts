@@ -1,11 +1,11 @@
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import type { Refusal } from '../../core/updates/rejection.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import { nothingDecoded } from './read-postback.ts';
 
 /** The outcome of a postback that never came to the writer, and is in no log. */
 export function rejected(
   { postbackId, target }: Pick<Postback, 'postbackId' | 'target'>,
-  refusal: Refusal,
+  rejection: Rejection,
 ): Outcome {
   return {
     postbackId,
@@ -16,6 +16,6 @@ export function rejected(
     candidates: null,
     changes: {},
     ignored: nothingDecoded.ignored,
-    refusal,
+    rejection,
   };
 }

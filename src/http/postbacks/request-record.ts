@@ -1,7 +1,7 @@
 /** The request as it is kept in the postback log, without the key (contract 2.1 and 3). */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Refusal } from '../../core/updates/rejection.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import { type Body, bodyBytesMax } from '../server/body.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
@@ -26,14 +26,14 @@ const secretHeaders = new Set([
 export function recordRequest(
   request: FastifyRequest,
   { query }: ReceivedRequest,
-  body: Body | Refusal,
+  body: Body | Rejection,
 ): string {
   const text = typeof request.body === 'string' ? request.body : null;
   const record = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}}`;
   return record.includes('rbk_') ? record.replace(madeKey, '[auth key]') : record;
 }
 
-function bodyText(text: string | null, body: Body | Refusal): string {
+function bodyText(text: string | null, body: Body | Rejection): string {
   if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
   if (body.kind === 'none') return 'null';
   if (body.kind === 'form') return pairsText(body.pairs);

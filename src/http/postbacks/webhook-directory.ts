@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.ts';
-import type { GuessGuard } from '../guards/auth-failure-limiter.ts';
+import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import { hashSecret } from '../guards/secret.ts';
-import { DoorKeeper, type GuardedWebhook } from '../guards/webhook-guards.ts';
+import { type GuardedWebhook, WebhookGuardFactory } from '../guards/webhook-guards.ts';
 
 const entriesMax = 10_000;
 
@@ -12,13 +12,13 @@ const entriesMax = 10_000;
  */
 export class WebhookDirectory {
   readonly #find: Store['findWebhookByKey'];
-  readonly #guesses: GuessGuard;
-  readonly #keeper = new DoorKeeper();
+  readonly #authFailures: AuthFailureLimiter;
+  readonly #keeper = new WebhookGuardFactory();
   readonly #byKey = new Map<string, Promise<GuardedWebhook | null>>();
 
-  constructor(find: Store['findWebhookByKey'], guesses: GuessGuard) {
+  constructor(find: Store['findWebhookByKey'], authFailures: AuthFailureLimiter) {
     this.#find = find;
-    this.#guesses = guesses;
+    this.#authFailures = authFailures;
   }
 
   /**
@@ -28,8 +28,8 @@ export class WebhookDirectory {
    */
   async find(key: string, from: string | null): Promise<GuardedWebhook | null> {
     const known = this.#byKey.get(key);
-    const mayBeGuess = known === undefined && from !== null && this.#guesses.isSlowed(from);
-    if (mayBeGuess && !this.#guesses.isGood(hashSecret(key))) return null;
+    const mayBeAuthFailure = known === undefined && from !== null && this.#authFailures.isSlowed(from);
+    if (mayBeAuthFailure && !this.#authFailures.isGood(hashSecret(key))) return null;
     const webhook = await (known ?? this.#look(key));
     if (webhook?.keyExpiresAt == null || Date.parse(webhook.keyExpiresAt) > Date.now()) return webhook;
     return null;

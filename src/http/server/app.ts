@@ -3,10 +3,10 @@ import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AddressList } from '../../core/access/address-list.ts';
-import { type RefusalCode, refusalCodes, refuse } from '../../core/updates/rejection.ts';
+import { type RejectionCode, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Store } from '../../store/store.ts';
-import { GuessGuard, goodMax } from '../guards/auth-failure-limiter.ts';
+import { AuthFailureLimiter, goodMax } from '../guards/auth-failure-limiter.ts';
 import { noteSourceIp } from '../guards/source-ip.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { registerSignIn } from '../operator/access/sign-in.ts';
@@ -25,7 +25,7 @@ import { describeApi, docsPage } from './openapi.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { registerUi } from './ui.ts';
-import { compileValidator, refusalOfValidation } from './validation.ts';
+import { compileValidator, rejectionOfValidation } from './validation.ts';
 
 export type AppOptions = {
   store: Store;
@@ -54,7 +54,7 @@ const keepAliveTimeoutMs = 72_000;
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { store, writer, metrics, lines, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } =
     options;
-  const refusalOf = createErrorMapper(store);
+  const rejectionOf = createErrorMapper(store);
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -69,7 +69,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: paramLengthMax, ignoreTrailingSlash: true },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, refusalOf(error, log));
+      sendProblem(reply, rejectionOf(error, log));
     },
   });
   app.server.headersTimeout = headersTimeoutMs;
@@ -78,29 +78,29 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
   app.setErrorHandler((error, request, reply) => {
-    sendProblem(reply, refusalOfValidation(error, request) ?? refusalOf(error, request.log));
+    sendProblem(reply, rejectionOfValidation(error, request) ?? rejectionOf(error, request.log));
   });
   app.setNotFoundHandler((request, reply) => {
     const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
       app.findRoute({ method: method as 'GET', url: request.url.split('?')[0] ?? '/' }),
     );
     if (methods.length === 0 || methods.includes(request.method))
-      return sendProblem(reply, refuse('not_found', 'Check the path: see /docs for all there are.'));
+      return sendProblem(reply, reject('not_found', 'Check the path: see /docs for all there are.'));
     reply.header('allow', methods.join(', '));
-    return sendProblem(reply, refuse('method_not_allowed', `Use ${methods.join(' or ')} here.`));
+    return sendProblem(reply, reject('method_not_allowed', `Use ${methods.join(' or ')} here.`));
   });
   for (const schema of sharedSchemas) app.addSchema(schema);
   await app.register(swagger, describeApi());
   await app.register(scalar, docsPage);
-  const guesses = new GuessGuard(() => performance.now());
-  guesses.trust(await store.listSecretHashes(goodMax));
-  const directory = new WebhookDirectory(store.findWebhookByKey, guesses);
+  const authFailures = new AuthFailureLimiter(() => performance.now());
+  authFailures.trust(await store.listSecretHashes(goodMax));
+  const directory = new WebhookDirectory(store.findWebhookByKey, authFailures);
   const bulkLimit = createBulkLimit();
   await app.register(async (scope) => {
-    const door = { writer, directory, guesses, metrics, lines, refusalOf };
+    const endpoint = { writer, directory, authFailures, metrics, lines, rejectionOf };
     limitBodyTime(scope, bodyMsMax);
-    registerPostbackRoutes(scope, door);
-    registerBatchRoutes(scope, door, bulkLimit);
+    registerPostbackRoutes(scope, endpoint);
+    registerBatchRoutes(scope, endpoint, bulkLimit);
   });
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
@@ -109,14 +109,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const signIn = async (scope: FastifyInstance) => {
     forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
-    registerSignIn(scope, { store, publicUrl, guesses });
+    registerSignIn(scope, { store, publicUrl, authFailures });
   };
   await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
     forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
     scope.addHook('onResponse', async (_request, { statusCode }) => metrics.countApiRequest(statusCode));
-    registerApi(scope, { store, writer, metrics, lines, refusalOf, guesses, bulkLimit, publicUrl });
+    registerApi(scope, { store, writer, metrics, lines, rejectionOf, authFailures, bulkLimit, publicUrl });
   };
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
@@ -138,17 +138,17 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const codes: Record<string, RefusalCode> = {
+  const codes: Record<string, RejectionCode> = {
     HPE_HEADER_OVERFLOW: 'headers_too_large',
     ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
   };
-  const refusal = refuse(
+  const rejection = reject(
     codes[error.code ?? ''] ?? 'malformed_body',
     'The request is not valid HTTP, or too large or too slow.',
   );
-  const body = JSON.stringify(problemOf(refusal));
-  const status = refusalCodes[refusal.code].httpStatus;
+  const body = JSON.stringify(problemOf(rejection));
+  const status = rejectionCodes[rejection.code].httpStatus;
   socket.end(
-    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${rejection.code}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

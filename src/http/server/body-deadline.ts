@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuse } from '../../core/updates/rejection.ts';
+import { reject } from '../../core/updates/rejection.ts';
 import { UnreadableBody } from './body.ts';
 import { sendProblem } from './problem.ts';
 
@@ -47,12 +47,12 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
   });
 }
 
-/** To whoever reads the body this is one that broke: the door answers it, and the log has it as it has others. */
+/** To whoever reads the body this is one that broke: the endpoint answers it, and the log has it as it has others. */
 function cutOff(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
   reply.header('connection', 'close');
   reply.raw.once('finish', () => request.raw.destroy());
-  const refusal = refuse('request_timeout', 'Send the whole body at once; nothing was done.');
-  if (request.raw.listenerCount('error') > 0) request.raw.emit('error', new UnreadableBody(refusal));
-  else sendProblem(reply, refusal);
+  const rejection = reject('request_timeout', 'Send the whole body at once; nothing was done.');
+  if (request.raw.listenerCount('error') > 0) request.raw.emit('error', new UnreadableBody(rejection));
+  else sendProblem(reply, rejection);
 }

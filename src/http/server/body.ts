@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, parseJson } from '../../core/values/json.ts';
 
 /** What a body says: pairs of a form, a JSON payload, or nothing. */
@@ -14,29 +14,29 @@ const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
 
 /** Thrown for a body that is no text; carries the answer. */
 export class UnreadableBody extends Error {
-  readonly refusal: Refusal;
+  readonly rejection: Rejection;
 
-  constructor(refusal: Refusal) {
-    super(refusal.detail);
-    this.refusal = refusal;
+  constructor(rejection: Rejection) {
+    super(rejection.detail);
+    this.rejection = rejection;
   }
 }
 
 /**
- * The text of a body. Bytes that are not UTF-8 are refused: read leniently, two ids could become one.
+ * The text of a body. Bytes that are not UTF-8 are rejected: read leniently, two ids could become one.
  * @throws UnreadableBody
  */
 export function decodeText(bytes: Buffer, contentEncoding: string | undefined): string {
   if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
     const detail = 'Send the body as it is, without Content-Encoding.';
-    throw new UnreadableBody(refuse('unsupported_media_type', detail));
+    throw new UnreadableBody(reject('unsupported_media_type', detail));
   }
-  if (!isUtf8(bytes)) throw new UnreadableBody(refuse('malformed_body', 'Send the body in UTF-8.'));
+  if (!isUtf8(bytes)) throw new UnreadableBody(reject('malformed_body', 'Send the body in UTF-8.'));
   return bytes.toString();
 }
 
 /** Reads the text of a body by its content type (contract 2.2). */
-export function readBody(text: string | undefined, contentType: string | undefined): Body | Refusal {
+export function readBody(text: string | undefined, contentType: string | undefined): Body | Rejection {
   if (text === undefined || text.trim() === '') return { kind: 'none' };
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (mediaType === 'application/x-www-form-urlencoded')
@@ -45,26 +45,26 @@ export function readBody(text: string | undefined, contentType: string | undefin
   return readJsonBody(text);
 }
 
-function readJsonBody(text: string): Body | Refusal {
+function readJsonBody(text: string): Body | Rejection {
   try {
     const payload = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     if (isJsonObject(payload)) return { kind: 'json', payload };
-    return refuse('malformed_body', 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.');
+    return reject('malformed_body', 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.');
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
-    return refuse('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`);
+    return reject('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`);
   }
 }
 
 /** @param wanted the content types that are understood */
 export function unsupportedMediaType(
   wanted = 'application/json or application/x-www-form-urlencoded',
-): Refusal {
-  return refuse('unsupported_media_type', `Send ${wanted}, with a matching Content-Type.`);
+): Rejection {
+  return reject('unsupported_media_type', `Send ${wanted}, with a matching Content-Type.`);
 }
 
-export function bodyTooLarge(): Refusal {
-  return refuse(
+export function bodyTooLarge(): Rejection {
+  return reject(
     'body_too_large',
     `Send at most ${bodyBytesMax} bytes in one request; for many updates use the batch.`,
   );

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { type Refusal, refuse } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import type { Store } from '../../store/store.ts';
 import { bodyTooLarge, UnreadableBody, unsupportedMediaType } from './body.ts';
 
-export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Refusal;
+export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Rejection;
 
 /**
  * The one mapper from thrown errors to answers. What nobody expected is logged and becomes a 500.
@@ -16,12 +16,12 @@ export function createErrorMapper(store: Pick<Store, 'isUnavailable' | 'isOutcom
     if (!store.isUnavailable(error)) return internalError(error, log);
     log.warn({ err: error }, 'the database cannot be reached');
     if (store.isOutcomeUnknown(error)) {
-      return refuse(
+      return reject(
         'outcome_unknown',
         'The database went away while it committed: it may or may not have been done. Read it, or send it again.',
       );
     }
-    return refuse(
+    return reject(
       'store_unavailable',
       'The database cannot be reached right now; nothing was done. Try again.',
     );
@@ -29,8 +29,8 @@ export function createErrorMapper(store: Pick<Store, 'isUnavailable' | 'isOutcom
 }
 
 /** A sender's connection that broke looks like the database's, but for the status that Fastify gives it. */
-function clientFaultOf(error: unknown): Refusal | null {
-  if (error instanceof UnreadableBody) return error.refusal;
+function clientFaultOf(error: unknown): Rejection | null {
+  if (error instanceof UnreadableBody) return error.rejection;
   if (!isClientFault(error)) return null;
   switch (codeOf(error)) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -40,19 +40,19 @@ function clientFaultOf(error: unknown): Refusal | null {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return refuse('malformed_body', 'The body cannot be read: check its length and that it is valid JSON.');
+      return reject('malformed_body', 'The body cannot be read: check its length and that it is valid JSON.');
     case 'FST_ERR_BAD_URL':
-      return refuse('not_found', 'The path of this URL is not valid: check its percent-encoding.');
+      return reject('not_found', 'The path of this URL is not valid: check its percent-encoding.');
     case 'ECONNRESET':
-      return refuse('malformed_body', 'The body ended early: send all that Content-Length says.');
+      return reject('malformed_body', 'The body ended early: send all that Content-Length says.');
     default:
-      return refuse('malformed_body', 'The request cannot be read.');
+      return reject('malformed_body', 'The request cannot be read.');
   }
 }
 
-function internalError(error: unknown, log: Pick<FastifyBaseLogger, 'error'>): Refusal {
+function internalError(error: unknown, log: Pick<FastifyBaseLogger, 'error'>): Rejection {
   log.error({ err: error }, 'a request failed unexpectedly');
-  return refuse(
+  return reject(
     'internal_error',
     'This is a fault of the server and is logged there. Try again, and tell its operator.',
   );

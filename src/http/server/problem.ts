@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
-import { type Refusal, refusalCodes } from '../../core/updates/rejection.ts';
+import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
 
 /** How long a sender should wait before it tries again, by code, in seconds. */
-const retryAfterSeconds: Partial<Record<Refusal['code'], number>> = {
+const retryAfterSeconds: Partial<Record<Rejection['code'], number>> = {
   store_unavailable: 1,
   outcome_unknown: 5,
   rate_limited: 1,
@@ -10,29 +10,29 @@ const retryAfterSeconds: Partial<Record<Refusal['code'], number>> = {
 
 const lingerMs = 5_000;
 
-/** The body of a refusal (RFC 9457), with what else the answer has to say. */
-export function problemOf(refusal: Refusal, extra: Record<string, unknown> = {}) {
-  const { httpStatus, title } = refusalCodes[refusal.code];
+/** The body of a rejection (RFC 9457), with what else the answer has to say. */
+export function problemOf(rejection: Rejection, extra: Record<string, unknown> = {}) {
+  const { httpStatus, title } = rejectionCodes[rejection.code];
   return {
-    type: `urn:ringback:problem:${refusal.code}`,
+    type: `urn:ringback:problem:${rejection.code}`,
     title,
     status: httpStatus,
-    detail: refusal.detail,
-    code: refusal.code,
+    detail: rejection.detail,
+    code: rejection.code,
     ...extra,
-    ...(refusal.errors.length > 0 && { errors: refusal.errors }),
-    ...(refusal.callLogIds && { call_log_ids: refusal.callLogIds }),
+    ...(rejection.errors.length > 0 && { errors: rejection.errors }),
+    ...(rejection.callLogIds && { call_log_ids: rejection.callLogIds }),
   };
 }
 
-/** Sets status and headers of a refusal, whatever the form of its body. */
-export function prepareRefusal(reply: FastifyReply, { code, ...refusal }: Refusal): FastifyReply {
-  const seconds = refusal.retryAfterSeconds ?? retryAfterSeconds[code];
+/** Sets status and headers of a rejection, whatever the form of its body. */
+export function prepareRejection(reply: FastifyReply, { code, ...rejection }: Rejection): FastifyReply {
+  const seconds = rejection.retryAfterSeconds ?? retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
-  if (refusalCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
+  if (rejectionCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
   if (code === 'body_too_large') letItEnd(reply);
   return reply
-    .code(refusalCodes[code].httpStatus)
+    .code(rejectionCodes[code].httpStatus)
     .header('cache-control', 'no-store')
     .header('x-content-type-options', 'nosniff');
 }
@@ -48,8 +48,8 @@ function letItEnd(reply: FastifyReply): void {
   raw.once('close', () => clearTimeout(cutting));
 }
 
-export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  return sendProblemJson(prepareRefusal(reply, refusal), problemOf(refusal));
+export function sendProblem(reply: FastifyReply, rejection: Rejection): FastifyReply {
+  return sendProblemJson(prepareRejection(reply, rejection), problemOf(rejection));
 }
 
 /** With a serializer of its own: Fastify would add a charset, which this media type does not have. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { refuse } from '../../core/updates/rejection.ts';
+import { reject } from '../../core/updates/rejection.ts';
 import type { Store } from '../../store/store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { problem } from '../operator/problem-schemas.ts';
@@ -35,7 +35,7 @@ export function registerSystemRoutes(
       if (version === store.latestSchemaVersion) return { status: 'ok' };
       return sendProblem(
         reply,
-        refuse(
+        reject(
           'store_unavailable',
           'The database cannot be reached or is not migrated: check that it runs, then restart Ringback.',
         ),

@@ -7,7 +7,7 @@ import type { TLocalizedValidationError } from 'typebox/error';
 import Format from 'typebox/format';
 import { Settings } from 'typebox/system';
 import { readRange } from '../../core/access/address-list.ts';
-import { type Refusal, refuse, refuseFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
 import { isTimeZone, readInstant } from '../../core/values/instant.ts';
 import { isJsonObject } from '../../core/values/json.ts';
@@ -57,19 +57,19 @@ function isFuture(read: string | Invalid): boolean {
 
 type ValidationError = Error & { validation: TLocalizedValidationError[] };
 
-/** The refusal of a body in which its route's schema found faults; null for any other error. */
-export function refusalOfValidation(error: unknown, { routeOptions }: FastifyRequest): Refusal | null {
+/** The rejection of a body in which its route's schema found faults; null for any other error. */
+export function rejectionOfValidation(error: unknown, { routeOptions }: FastifyRequest): Rejection | null {
   if (!isValidationError(error)) return null;
   const isNoObject = error.validation.some(
     ({ keyword, instancePath }) => keyword === 'type' && instancePath === '',
   );
-  if (isNoObject) return refuse('malformed_body', 'Send one JSON object.');
+  if (isNoObject) return reject('malformed_body', 'Send one JSON object.');
   const faults = new Map<string, Fault>();
   for (const fault of error.validation.flatMap((one) => faultsOf(one, namesOf(routeOptions.schema?.body)))) {
     const name = fault.field ?? '';
     if (!faults.has(name)) faults.set(name, fault); // one value breaks several rules at once: the first says enough
   }
-  return refuseFaults([...faults.values()]);
+  return rejectFaults([...faults.values()]);
 }
 
 function isValidationError(error: unknown): error is ValidationError {

@@ -32,7 +32,7 @@ export type TimelineItem = {
   appliedAt: string | null;
   /** of what is queued: what waits */
   update: UpdateJson | null;
-  /** the refused postback that this one repeats, and who had it repeated */
+  /** the rejected postback that this one repeats, and who had it repeated */
   replayOf: string | null;
   replayedBy: string | null;
 };

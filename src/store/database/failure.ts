@@ -6,7 +6,7 @@ import pg from 'pg';
  *   transaction id, a connection lost before the commit)
  * - `locked`: the same, because somebody held a lock for longer than `lock_timeout`
  * - `outcome_unknown`: the connection was lost during the commit; look whether it landed
- * - `data`: the database refused a row; nothing was done
+ * - `data`: the database rejected a row; nothing was done
  * - `bug`: anything else
  */
 export type FailureKind = 'retry' | 'locked' | 'outcome_unknown' | 'data' | 'bug';

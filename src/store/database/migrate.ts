@@ -36,7 +36,7 @@ export function listMigrations(): Migration[] {
 export async function migrate(pool: pg.Pool): Promise<Migration[]> {
   const client = await pool.connect();
   try {
-    await refuseOldPostgres(client);
+    await rejectOldPostgres(client);
     // However long another process migrates, or a large table is in use.
     await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
@@ -54,7 +54,7 @@ export async function migrate(pool: pg.Pool): Promise<Migration[]> {
   }
 }
 
-async function refuseOldPostgres(client: Queryable): Promise<void> {
+async function rejectOldPostgres(client: Queryable): Promise<void> {
   const { rows } = await client.query<{ version: string; number: number }>(
     `select current_setting('server_version') as version, current_setting('server_version_num')::int as number`,
   );

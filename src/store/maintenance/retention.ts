@@ -27,7 +27,7 @@ const noId = '00000000-0000-0000-0000-000000000000';
 
 const readMark = 'select bodies_removed_to as id from retention_mark where account_id = $1';
 
-/** Refuses to wait: a completion that applies queued updates holds these rows, and would wait for ours. */
+/** Rejects to wait: a completion that applies queued updates holds these rows, and would wait for ours. */
 const lockWithBodies = `
 select postback_id as id, null as at from postback
 where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid

@@ -1,6 +1,6 @@
 import type { Changes } from '../../core/calls/call.ts';
 import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
-import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import type { Db } from '../database/db.ts';
@@ -18,7 +18,7 @@ export type LoggedPostback = {
   received_at: string;
   applied_at: string | null;
   status: PostbackStatus;
-  code: RefusalCode | null;
+  code: RejectionCode | null;
   detail: string | null;
   call_log_id: string | null;
   phone_number: string | null;
@@ -32,7 +32,7 @@ export type LoggedPostback = {
   changes: Changes | null;
   errors: Fault[] | null;
   ignored: string[] | null;
-  /** the refused postback that this one repeats, and who had it repeated */
+  /** the rejected postback that this one repeats, and who had it repeated */
   replay_of: string | null;
   replayed_by: string | null;
 };
@@ -105,7 +105,7 @@ export async function findPostback(
   return { ...postback, answered: outcomeOf({ ...postback, first_status, call_log_ids }) };
 }
 
-/** Spelled so that each half has an index: the ids in use, and those that refusals did not use up. */
+/** Spelled so that each half has an index: the ids in use, and those that rejections did not use up. */
 function ofTransaction(id: string): string {
   const remembered = `p.first_status <> 'rejected' and not p.is_dry_run`;
   const forgotten = `(p.first_status = 'rejected' or p.is_dry_run)`;

@@ -1,5 +1,5 @@
 import type { PostbackStatus } from '../../core/updates/postback.ts';
-import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { Db } from '../database/db.ts';
 
 /** What a replay needs of the postback that it repeats. */
@@ -17,7 +17,7 @@ export type RecordedPostback = {
     /** instant */
     receivedAt: string;
     sourceIp: string;
-    code: RefusalCode | null;
+    code: RejectionCode | null;
     /** JSON text, with every digit */
     request: string;
   };
@@ -27,7 +27,7 @@ type RecordedRow = Omit<RecordedPostback, 'first'> & {
   id: string;
   received_at: string;
   source_ip: string;
-  code: RefusalCode | null;
+  code: RejectionCode | null;
   request: string;
 };
 

@@ -1,17 +1,17 @@
 /** What the rules of `core/reports/attention.ts` are held against. Every read is bounded, and along an index that lists use, too. */
 import {
   dayMs,
-  type HourOfRefusals,
+  type HourOfRejections,
   hourMs,
-  refusalHours,
+  rejectionHours,
   usualMin,
   type Window,
 } from '../../core/reports/attention.ts';
 import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 
-/** So many of the newest refusals are looked at: each is a row of its own place on the disk, which took 0.3 ms unread. */
-const refusalsMax = 5_000;
+/** So many of the newest rejections are looked at: each is a row of its own place on the disk, which took 0.3 ms unread. */
+const rejectionsMax = 5_000;
 const partnersMax = 1_000;
 /** Counts end here. */
 const countMax = 10_000;
@@ -30,33 +30,33 @@ export type ActiveWebhook = {
 };
 
 /**
- * Refused postbacks by webhook, hour and code, replays and dry runs left out; along postback_not_applied.
+ * Rejected postbacks by webhook, hour and code, replays and dry runs left out; along postback_not_applied.
  * `coveredHours`: how far back they reach, which is less than what was asked for where there are very many.
  */
-export async function countRefusals(
+export async function countRejections(
   { pool }: Db,
   accountId: string,
   nowMs: number,
-): Promise<{ hours: HourOfRefusals[]; coveredHours: number }> {
-  const { rows } = await pool.query<HourOfRefusals & { oldestMs: number }>(
+): Promise<{ hours: HourOfRejections[]; coveredHours: number }> {
+  const { rows } = await pool.query<HourOfRejections & { oldestMs: number }>(
     `select webhook_id as "webhookId", hours_ago as "hoursAgo", code, count(*), min(ms)::bigint as "oldestMs" from (
        select webhook_id, code, ms, floor(($3 - ms) / ${hourMs})::integer as hours_ago
        from postback, lateral (select extract(epoch from received_at) * 1000) as at(ms)
        where account_id = $1 and status = 'rejected' and postback_id >= $2 and webhook_id is not null
          and not is_dry_run and replay_of is null
-       order by postback_id desc limit ${refusalsMax}
-     ) as refused group by webhook_id, hours_ago, code`,
-    [accountId, firstIdAt(nowMs - refusalHours * hourMs), nowMs],
+       order by postback_id desc limit ${rejectionsMax}
+     ) as rejected group by webhook_id, hours_ago, code`,
+    [accountId, firstIdAt(nowMs - rejectionHours * hourMs), nowMs],
   );
   const count = rows.reduce((sum, row) => sum + row.count, 0);
   const oldestMs = Math.min(...rows.map((row) => row.oldestMs));
   return {
     hours: rows.map(({ oldestMs: _oldest, ...hour }) => hour),
-    coveredHours: count < refusalsMax ? refusalHours : (nowMs - oldestMs) / hourMs,
+    coveredHours: count < rejectionsMax ? rejectionHours : (nowMs - oldestMs) / hourMs,
   };
 }
 
-/** How many postbacks a webhook had since then, refused or not; along postback_of_webhook. */
+/** How many postbacks a webhook had since then, rejected or not; along postback_of_webhook. */
 export async function countSince(
   { pool }: Db,
   accountId: string,

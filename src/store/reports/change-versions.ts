@@ -2,7 +2,7 @@
 import type { Queryable } from '../database/db.ts';
 
 /** Two marks that differ tell that something changed between them; they say nothing else. */
-export type ChangeMarks = { calls: string; postbacks: string };
+export type ChangeVersions = { calls: string; postbacks: string };
 
 /**
  * The latest rows of an account, along the primary keys, as one number each. Ids are made at receipt, and one may be
@@ -25,13 +25,13 @@ cross join lateral (
   from (select event_id, kind from call_event where account_id = a.account_id order by event_id desc limit 200) as latest
 ) as e`;
 
-type MarkRow = { account_id: string } & ChangeMarks;
+type MarkRow = { account_id: string } & ChangeVersions;
 
 /** The marks of each of these accounts, as they are now. */
-export async function readChangeMarks(
+export async function readChangeVersions(
   client: Queryable,
   accountIds: readonly string[],
-): Promise<Map<string, ChangeMarks>> {
+): Promise<Map<string, ChangeVersions>> {
   const { rows } = await client.query<MarkRow>({
     name: 'read-change-marks',
     text: readMarks,

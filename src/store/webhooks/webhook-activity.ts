@@ -41,33 +41,39 @@ export async function findLastPostbacks(
   return rows;
 }
 
-export type RefusalsOfCode = { code: string; count: number; lastId: string; lastAt: string; detail: string };
+export type RejectionsOfCode = {
+  code: string;
+  count: number;
+  lastId: string;
+  lastAt: string;
+  detail: string;
+};
 
-/** More refusals of all webhooks than these, the newest, are not looked at. */
-const refusalsMax = 100_000;
+/** More rejections of all webhooks than these, the newest, are not looked at. */
+const rejectionsMax = 100_000;
 
-/** A webhook's refusals since then, most frequent code first; along postback_not_applied. */
-export async function countRefusalsOf(
+/** A webhook's rejections since then, most frequent code first; along postback_not_applied. */
+export async function countRejectionsOf(
   { pool }: Db,
   accountId: string,
   webhookId: string,
   fromMs: number,
-): Promise<{ items: RefusalsOfCode[]; isMore: boolean }> {
-  const { rows } = await pool.query<RefusalsOfCode & { seen: number }>(
-    `with refused as materialized (
+): Promise<{ items: RejectionsOfCode[]; isMore: boolean }> {
+  const { rows } = await pool.query<RejectionsOfCode & { seen: number }>(
+    `with rejected as materialized (
        select webhook_id, postback_id, code, is_dry_run from postback
        where account_id = $1 and status = 'rejected' and postback_id >= $3
-       order by postback_id desc limit ${refusalsMax}
+       order by postback_id desc limit ${rejectionsMax}
      ), counted as (
-       select code, count(*), max(postback_id::text)::uuid as last_id from refused
+       select code, count(*), max(postback_id::text)::uuid as last_id from rejected
        where webhook_id = $2 and not is_dry_run group by code
      )
      select c.code, c.count, c.last_id as "lastId", p.received_at as "lastAt", coalesce(p.detail, '') as detail,
-       (select count(*) from refused) as seen
+       (select count(*) from rejected) as seen
      from counted c join postback p on p.account_id = $1 and p.postback_id = c.last_id
      order by c.count desc, c.code`,
     [accountId, webhookId, firstIdAt(fromMs)],
   );
-  const isMore = (rows[0]?.seen ?? 0) >= refusalsMax;
+  const isMore = (rows[0]?.seen ?? 0) >= rejectionsMax;
   return { items: rows.map(({ seen: _, ...row }) => row), isMore };
 }

@@ -1,4 +1,4 @@
-/** What opens a webhook's door: its keys, by their hashes, and the secrets that senders sign with. */
+/** What opens a webhook's endpoint: its keys, by their hashes, and the secrets that senders sign with. */
 import { type Actor, recordAct } from '../access/audit.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import {

@@ -1,4 +1,4 @@
-/** A webhook as its row, as its owner sees it, and as its door needs it. */
+/** A webhook as its row, as its owner sees it, and as its endpoint needs it. */
 import type { MatchRule } from '../../core/updates/postback.ts';
 import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
@@ -64,7 +64,7 @@ export type KeyedRow = WebhookRow & {
   previous_secret_expires_at: string | null;
 };
 
-/** What a door needs beside them, with the account as `a`. */
+/** What a endpoint needs beside them, with the account as `a`. */
 export const keyedColumns = `${webhookColumns}, w.account_id, a.time_zone, a.default_country,
   w.revision || '.' || a.revision as revision, w.signing_secret, w.previous_signing_secret, w.previous_secret_expires_at`;
 

@@ -75,7 +75,7 @@ async function insertWebhook(
   actor: Actor,
   now: string,
 ): Promise<Webhook> {
-  const { columns, values } = spellOut(settings);
+  const { columns, values } = parse(settings);
   const parameters = values.map((_value, at) => `$${at + 4}`);
   const { rows } = await client.query<WebhookRow>(
     `insert into incoming_webhook as w (account_id, webhook_id, created_at, updated_at, ${columns.join(', ')})
@@ -129,7 +129,7 @@ export async function changeWebhook(
   actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
-  const { columns, values } = spellOut(changes);
+  const { columns, values } = parse(changes);
   const set = columns.map((column, at) => `${column} = $${at + 4}, `).join('');
   const endPrevious = changes.signingSecret === undefined ? '' : 'previous_signing_secret = null, ';
   return inTransaction(pool, async (client) => {
@@ -192,7 +192,7 @@ async function lockWebhook(
 }
 
 /** The columns of the settings that are given, with their values. */
-function spellOut(settings: WebhookChanges): { columns: string[]; values: unknown[] } {
+function parse(settings: WebhookChanges): { columns: string[]; values: unknown[] } {
   const names = Object.keys(columnOf) as (keyof WebhookChanges)[]; // Object.keys widens to string
   const given = names.filter((name) => settings[name] !== undefined);
   return { columns: given.map((name) => columnOf[name]), values: given.map((name) => settings[name]) };

@@ -29,7 +29,7 @@ export function logRowsText(decided: Decided[]): string {
 /** The request and the update are JSON text already; what is absent is null. */
 function rowText({ postback, outcome, update }: Decided): string {
   const { sender, replay } = postback;
-  const { refusal } = outcome;
+  const { rejection } = outcome;
   const row = {
     id: postback.postbackId,
     webhook_id: 'webhookId' in sender ? sender.webhookId : undefined,
@@ -38,8 +38,8 @@ function rowText({ postback, outcome, update }: Decided): string {
     first_received_at: replay?.firstReceivedAt,
     received_at: postback.receivedAt,
     status: outcome.status,
-    code: refusal?.code,
-    detail: refusal?.detail,
+    code: rejection?.code,
+    detail: rejection?.detail,
     call_log_id: outcome.callLogId,
     phone_number: phoneNumberOf(postback) ?? undefined,
     matched_by: outcome.matchedBy,
@@ -48,9 +48,9 @@ function rowText({ postback, outcome, update }: Decided): string {
     is_dry_run: postback.isDryRun,
     source_ip: postback.sourceIp,
     changes: outcome.status === 'applied' ? outcome.changes : undefined,
-    errors: refusal !== null && refusal.errors.length > 0 ? refusal.errors : undefined,
+    errors: rejection !== null && rejection.errors.length > 0 ? rejection.errors : undefined,
     ignored: postback.ignored.length > 0 ? postback.ignored : undefined,
-    call_log_ids: refusal?.callLogIds,
+    call_log_ids: rejection?.callLogIds,
   };
   return storableJson(
     `${JSON.stringify(row).slice(0, -1)},"update":${update},"request":${postback.request}}`,

@@ -57,8 +57,8 @@ export function wantedNumbers(postbacks: Postback[]) {
 }
 
 function wantedOf(postback: Postback) {
-  const { postbackId, target, sender, refusal } = postback;
-  if (refusal !== null || target === null || !('phoneNumber' in target) || !('webhookId' in sender))
+  const { postbackId, target, sender, rejection } = postback;
+  if (rejection !== null || target === null || !('phoneNumber' in target) || !('webhookId' in sender))
     return [];
   const receivedMs = Date.parse(countsFrom(postback));
   return [

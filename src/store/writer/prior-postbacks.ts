@@ -1,8 +1,8 @@
 /** Earlier postbacks, read back as the answers they were given. */
 import { type Changes, noChanges } from '../../core/calls/call.ts';
-import { type Remembered, rememberedKey } from '../../core/updates/fold.ts';
+import { type PriorPostback, priorKey } from '../../core/updates/fold.ts';
 import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
-import type { RefusalCode } from '../../core/updates/rejection.ts';
+import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { parseStoredJson } from '../../core/values/json.ts';
 import type { RowTexts, Statement } from '../database/round-trip.ts';
@@ -24,7 +24,7 @@ export type AnsweredRow = {
 type AnswerColumns = {
   postback_id: string;
   first_status: PostbackStatus;
-  code: RefusalCode | null;
+  code: RejectionCode | null;
   detail: string | null;
   call_log_id: string | null;
   matched_by: MatchedBy | null;
@@ -36,7 +36,7 @@ type AnswerColumns = {
 };
 
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
-export const readRemembered: Statement<AnsweredRow> = {
+export const readPriorPostbacks: Statement<AnsweredRow> = {
   name: 'read-remembered',
   text: `select ${answerColumns} from postback
     where account_id = $1 and transaction_id = any($2) and first_status <> 'rejected' and not is_dry_run`,
@@ -50,12 +50,12 @@ export const readLanded: Statement<AnsweredRow> = {
   readRow: readAnswered,
 };
 
-/** The rows by `rememberedKey`. */
-export function rememberedOf(rows: AnsweredRow[]): Map<string, Remembered> {
-  const remembered = new Map<string, Remembered>();
+/** The rows by `priorKey`. */
+export function priorOf(rows: AnsweredRow[]): Map<string, PriorPostback> {
+  const remembered = new Map<string, PriorPostback>();
   for (const { webhookId, transactionId, ...answered } of rows) {
     if (webhookId !== null && transactionId !== null) {
-      remembered.set(rememberedKey(webhookId, transactionId), answered);
+      remembered.set(priorKey(webhookId, transactionId), answered);
     }
   }
   return remembered;
@@ -73,7 +73,7 @@ function readAnswered(texts: RowTexts): AnsweredRow {
     outcome: outcomeOf({
       postback_id: postbackId ?? '',
       first_status: firstStatus as PostbackStatus,
-      code: (code ?? null) as RefusalCode | null,
+      code: (code ?? null) as RejectionCode | null,
       detail: detail ?? null,
       call_log_id: callLogId ?? null,
       matched_by: (matchedBy ?? null) as MatchedBy | null,
@@ -99,7 +99,7 @@ export function outcomeOf(row: AnswerColumns): Outcome {
     candidates: row.candidates,
     changes: row.first_status === 'applied' ? (row.changes ?? noChanges()) : noChanges(),
     ignored: row.ignored ?? [],
-    refusal: isRejected
+    rejection: isRejected
       ? {
           ...{ code, detail: detail ?? '', errors: row.errors ?? [] },
           ...(row.call_log_ids !== null && { callLogIds: row.call_log_ids }),

@@ -12,7 +12,7 @@ import { arrayText, prepareStatements, Query, type Statement, sendTogether } fro
 import { lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
 import { logPostbacks, logRowsText } from './log-postbacks.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
-import { readLanded, readRemembered, rememberedOf } from './prior-postbacks.ts';
+import { priorOf, readLanded, readPriorPostbacks } from './prior-postbacks.ts';
 
 const begin: Statement = { name: 'begin', text: 'begin' };
 const commitBatch: Statement = { name: 'commit', text: 'commit' };
@@ -44,7 +44,7 @@ const statements = [
     lockCalls,
     lockFreeCalls,
     readKnownCalls,
-    readRemembered,
+    readPriorPostbacks,
     readLanded,
   ],
   ...[writeCalls, logPostbacks, commitBatch],
@@ -57,7 +57,7 @@ export type Written = Outcome | Stale | Locked;
 export type WriteMode = {
   /** an earlier try may have been committed: postbacks found in the log are not done again */
   mayHaveLanded: boolean;
-  /** one refusal or stale webhook, and nothing is done or logged */
+  /** one rejection or stale webhook, and nothing is done or logged */
   isAtomic: boolean;
   /** waits for no call: a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
   skipsLocked: boolean;
@@ -148,9 +148,9 @@ async function writeBatch(
   };
   const taken = postbacks.filter((postback) => whyNot(postback) === null);
   const batch = foldBatch(taken, state);
-  const isRefused =
+  const isRejected =
     taken.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
-  if (isAtomic && isRefused) await client.query('rollback');
+  if (isAtomic && isRejected) await client.query('rollback');
   else await commit(client, accountId, batch, now);
   const outcomes = batch.outcomes.values();
   return postbacks.map((postback) => whyNot(postback) ?? outcomes.next().value ?? 'stale');
@@ -185,7 +185,7 @@ async function readBatch(
   const calls = new Query(skipsLocked ? lockFreeCalls : lockCalls, [accountId, ids]);
   const known = new Query(readKnownCalls, [accountId, ids]);
   const transactionIds = postbacks.map(({ transactionId }) => transactionId).filter((id) => id !== null);
-  const remembered = new Query(readRemembered, [accountId, arrayText(transactionIds)]);
+  const remembered = new Query(readPriorPostbacks, [accountId, arrayText(transactionIds)]);
   await sendTogether(client, [
     ...first,
     calls,
@@ -195,7 +195,7 @@ async function readBatch(
   const callsById = new Map(calls.rows.map((call) => [call.callLogId, call]));
   return {
     revisions: new Map(revisions.rows),
-    state: { calls: callsById, matches, remembered: rememberedOf(remembered.rows) },
+    state: { calls: callsById, matches, remembered: priorOf(remembered.rows) },
     locked: new Set(known.rows.filter((id) => !callsById.has(id))),
   };
 }
@@ -215,9 +215,9 @@ function callIdsOf(postbacks: Postback[], matches: Map<string, Match>): Set<stri
   return ids;
 }
 
-/** The call that a postback names or matches; null where there is none, or where it is refused already. */
-function callIdOf({ target, refusal, postbackId }: Postback, matches: Map<string, Match>): string | null {
-  if (refusal !== null || target === null) return null;
+/** The call that a postback names or matches; null where there is none, or where it is rejected already. */
+function callIdOf({ target, rejection, postbackId }: Postback, matches: Map<string, Match>): string | null {
+  if (rejection !== null || target === null) return null;
   return 'callLogId' in target ? target.callLogId : (matches.get(postbackId)?.callLogId ?? null);
 }
 

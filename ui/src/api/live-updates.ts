@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { tellServerAway } from './connection.ts';
 import { sessionQuery } from './session.ts';
 
-/** Refused or cut off for good, a stream is tried anew after this: until then the page is as fresh as it was read. */
+/** Rejected or cut off for good, a stream is tried anew after this: until then the page is as fresh as it was read. */
 const retryMs = 5_000;
 /** A stream that ends is opened again within this, unless the server is away. */
 const awayMs = 3_500;

@@ -27,7 +27,7 @@ export const postbackFilterNames = [
 ] as const;
 export type PostbackFilters = { [Name in (typeof postbackFilterNames)[number]]?: string };
 
-/** What a replay that was not refused is answered. */
+/** What a replay that was not rejected is answered. */
 export type ReplayAnswer = Static<typeof postbackAnswerJson>;
 
 const postbacksQuery = (filters: PostbackFilters) =>
@@ -62,12 +62,12 @@ const replaysQuery = (id: string) =>
     queryFn: ({ signal }) => request<Page<PostbackJson>>('/postbacks', { query: { replay_of: id }, signal }),
   });
 
-/** The replays of a refused postback, dry runs too, newest first. */
+/** The replays of a rejected postback, dry runs too, newest first. */
 export function useReplays(id: string) {
   return useQuery(replaysQuery(id));
 }
 
-/** Refused again it fails, with what the postback is now refused for. */
+/** Rejected again it fails, with what the postback is now rejected for. */
 export function useReplay(id: string) {
   const client = useQueryClient();
   return useMutation({

@@ -3,12 +3,12 @@ import type { problemJson } from '../../../src/http/operator/problem-schemas.ts'
 
 export type Problem = Static<typeof problemJson>;
 
-/** A request that was refused, or that no answer came to. `message` says what to do. */
+/** A request that was rejected, or that no answer came to. `message` says what to do. */
 export class RequestFailed extends Error {
   /** HTTP status; 0: the server could not be reached */
   readonly status: number;
   readonly code: string;
-  /** the answer's body, where the server refused */
+  /** the answer's body, where the server rejected */
   readonly problem: Problem | null;
 
   constructor(status: number, problem: Problem | null, detail: string) {

@@ -8,7 +8,7 @@ import { request } from './request.ts';
 
 const pathOf = (id: string) => `/webhooks/incoming/${encodeURIComponent(id)}`;
 
-/** Turns signatures on or off; turning them on makes a secret, and this answer is the one that shows it. */
+/** RowSequencer signatures on or off; turning them on makes a secret, and this answer is the one that shows it. */
 export function useRequireSignature(id: string) {
   const client = useQueryClient();
   return useMutation({

@@ -9,7 +9,7 @@ import {
 import type { Static } from 'typebox';
 import type {
   WebhookActivityJson,
-  WebhookRefusalsJson,
+  WebhookRejectionsJson,
 } from '../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
 import type {
   rotatedWebhookJson,
@@ -103,11 +103,11 @@ export function useWebhookActivity(hours: number, webhookId?: string) {
   });
 }
 
-export function useWebhookRefusals(id: string, hours: number) {
+export function useWebhookRejections(id: string, hours: number) {
   return useQuery({
-    queryKey: [...webhooksKey, 'refusals', id, hours],
+    queryKey: [...webhooksKey, 'rejections', id, hours],
     queryFn: ({ signal }) =>
-      request<WebhookRefusalsJson>(`${pathOf(id)}/refusals`, { query: { hours }, signal }),
+      request<WebhookRejectionsJson>(`${pathOf(id)}/rejections`, { query: { hours }, signal }),
     refetchInterval: activityRefreshMs,
   });
 }

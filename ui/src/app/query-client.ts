@@ -14,7 +14,7 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        // What the server refused it refuses again; only a server that is away is worth a second try.
+        // What the server rejected it rejects again; only a server that is away is worth a second try.
         retry: (failures, error) => failures < 1 && isServerAway(error),
         networkMode: 'always', // 127.0.0.1 is there without a network
       },

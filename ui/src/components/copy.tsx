@@ -98,7 +98,7 @@ async function writeClipboard(text: string): Promise<boolean> {
       return true;
     }
   } catch {
-    // refused: try the other way
+    // rejected: try the other way
   }
   const area = document.createElement('textarea');
   area.value = text;

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Permission, permissionsOf, ruleOf } from '../../../core/access/permission.ts';
 import { isAllowed, roleDescriptions } from '../../../core/access/role.ts';
-import { type Refusal, refuse } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import type { Actor, Store, TokenOwner } from '../../../store/store.ts';
 
 declare module 'fastify' {
@@ -18,19 +18,19 @@ export function needs(permission: Permission) {
 }
 
 /** Null where the request's token may do what its route does. */
-export async function refuseRole(
+export async function rejectRole(
   { findAccount }: Pick<Store, 'findAccount'>,
   { owner, routeOptions }: FastifyRequest,
-): Promise<Refusal | null> {
+): Promise<Rejection | null> {
   const { permission } = routeOptions.config;
-  if (permission === undefined) return refuse('role_not_allowed', 'Nobody may do this.');
+  if (permission === undefined) return reject('role_not_allowed', 'Nobody may do this.');
   const { role, isOfInstallation = false } = ruleOf(permission);
   if (!isAllowed(owner.role, role)) {
     const detail = `This needs a token with the role ${role}; yours has the role ${owner.role}, which ${roleDescriptions[owner.role]}.`;
-    return refuse('role_not_allowed', detail);
+    return reject('role_not_allowed', detail);
   }
   if (!isOfInstallation || (await isOfFirstAccount({ findAccount }, owner))) return null;
-  return refuse(
+  return reject(
     'role_not_allowed',
     'This needs a token of an owner of the first account, which runs this Ringback.',
   );

@@ -34,7 +34,7 @@ export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
         from: reader.instant('from', timeZone),
         to: reader.instant('to', timeZone),
       });
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await api.store.listAuditEvents(accountId, filter, limit, before);
       return { items: items.map(eventToJson), next_cursor: writeCursor(cursor) };
     },

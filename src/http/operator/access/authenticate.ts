@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { type Refusal, refuse } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import type { TokenOwner } from '../../../store/store.ts';
 import { isSameOrigin } from '../../guards/same-origin.ts';
 import { hashSecret } from '../../guards/secret.ts';
@@ -19,18 +19,18 @@ export type Authenticated = {
  * itself, so what is to change something must also come from a page of this server.
  */
 export async function authenticate(
-  { store, publicUrl, guesses }: Pick<Api, 'store' | 'publicUrl' | 'guesses'>,
+  { store, publicUrl, authFailures }: Pick<Api, 'store' | 'publicUrl' | 'authFailures'>,
   { headers, cookies, method, sourceIp }: FastifyRequest,
-): Promise<Authenticated | Refusal> {
+): Promise<Authenticated | Rejection> {
   const token = readBearerToken(headers.authorization);
   const cookie = headers.authorization === undefined ? cookies[sessionCookie] : undefined;
   const isCookie = token === undefined && cookie !== undefined;
   if (isCookie && method !== 'GET' && method !== 'HEAD' && !isSameOrigin(headers, publicUrl()))
     return wrongOrigin();
-  const refusal = refuse('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.');
+  const rejection = reject('invalid_token', 'Send an API token: Authorization: Bearer TOKEN.');
   const secret = token ?? cookie;
-  if (secret === undefined) return refusal;
-  return guesses.check(hashSecret(secret), sourceIp, refusal, async (hash) => {
+  if (secret === undefined) return rejection;
+  return authFailures.check(hashSecret(secret), sourceIp, rejection, async (hash) => {
     const found = isCookie ? await store.findSession(hash) : await findToken(store, hash);
     return found === null ? null : { ...found, secretHash: hash };
   });
@@ -45,8 +45,8 @@ function readBearerToken(authorization: string | undefined): string | undefined 
   return /^bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
 }
 
-export function wrongOrigin(): Refusal {
-  return refuse(
+export function wrongOrigin(): Rejection {
+  return reject(
     'wrong_origin',
     'Open Ringback at its own address. Behind a proxy that changes the Host header, set PUBLIC_URL to that address.',
   );

@@ -1,7 +1,7 @@
 import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import { isSameOrigin } from '../../guards/same-origin.ts';
 import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { sessionCookie, sessionCookieOptions } from '../../guards/session-cookie.ts';
@@ -14,7 +14,7 @@ import { wrongOrigin } from './authenticate.ts';
 import { readSession } from './session.ts';
 import { sessionJson, signInBody } from './session-schemas.ts';
 
-const wrongToken = refuse(
+const wrongToken = reject(
   'invalid_token',
   'This token opens nothing: check that all of it was copied, and that it was not replaced.',
 );
@@ -24,7 +24,7 @@ const sessionSeconds = sessionDays * 24 * 3600;
 /** The one route of the operator's side that wants no token but in its body. */
 export function registerSignIn(
   app: FastifyInstance,
-  api: Pick<Api, 'store' | 'publicUrl' | 'guesses'>,
+  api: Pick<Api, 'store' | 'publicUrl' | 'authFailures'>,
 ): void {
   readJsonBodies(app);
   app.register(cookies);
@@ -46,7 +46,7 @@ export function registerSignIn(
         return sendProblem(reply, wrongOrigin());
       const tokenHash = hashSecret(request.body.token.trim());
       const { sourceIp } = request;
-      const owner = await api.guesses.check(tokenHash, sourceIp, wrongToken, api.store.findTokenOwner);
+      const owner = await api.authFailures.check(tokenHash, sourceIp, wrongToken, api.store.findTokenOwner);
       if ('code' in owner) return sendProblem(reply, owner);
       const secret = makeSecret('rbs');
       const expiresAt = new Date(Date.now() + sessionSeconds * 1000).toISOString();

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import type { Token } from '../../../store/store.ts';
 import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -52,7 +52,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
       const { limit, cursor: before } = reader.page(isUuid);
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await store.listTokens(request.owner.accountId, limit, before);
       return { items: items.map(tokenToJson), next_cursor: writeCursor(cursor) };
     },
@@ -78,10 +78,10 @@ function sendUnrevoked(reply: FastifyReply, why: 'unknown' | 'from_settings'): F
   if (why === 'unknown')
     return sendProblem(
       reply,
-      refuse('not_found', 'There is no token with this id: list them for their ids.'),
+      reject('not_found', 'There is no token with this id: list them for their ids.'),
     );
   const detail = 'Set another ADMIN_TOKEN, or delete DATA_DIR/admin-token, and start Ringback again.';
-  return sendProblem(reply, refuse('token_in_settings', detail));
+  return sendProblem(reply, reject('token_in_settings', detail));
 }
 
 function tokenToJson(token: Token): TokenJson {

@@ -62,7 +62,7 @@ export function registerAccountsRoutes(app: FastifyInstance, { store }: Api): vo
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
       const { limit, cursor: after } = reader.page(isUuid);
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await store.listAccounts(limit, after);
       return { items: items.map(listedToJson), next_cursor: writeCursor(cursor) };
     },

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Call, payoutStatusOf } from '../../../core/calls/call.ts';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import type { TimelineItem } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import type { CallJson, TimelineItemJson } from './call-schemas.ts';
@@ -40,5 +40,5 @@ export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
 
 export function sendUnknownCall(reply: FastifyReply): FastifyReply {
   const detail = 'No call has this call_log_id: check the id, or send the call first.';
-  return sendProblem(reply, refuse('call_not_found', detail));
+  return sendProblem(reply, reject('call_not_found', detail));
 }

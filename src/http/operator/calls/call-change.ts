@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { decodePostback } from '../../../core/updates/decode.ts';
 import { readObject, readPairs, type Source } from '../../../core/updates/input-source.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
-import { refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { isJsonObject, textOf } from '../../../core/values/json.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
@@ -12,7 +12,7 @@ import type { Account } from '../../../store/store.ts';
 const uselessNames = ['phone_number', 'transaction_id', 'return'];
 
 /**
- * A change by hand is a postback that came through no webhook: the fields, rules and refusals of `update_fields`,
+ * A change by hand is a postback that came through no webhook: the fields, rules and rejections of `update_fields`,
  * the same writer, the same fold. It names the call in the path.
  */
 export function readCallChange(request: FastifyRequest, callLogId: string, account: Account): Postback {
@@ -33,10 +33,10 @@ export function readCallChange(request: FastifyRequest, callLogId: string, accou
     sourceIp: request.sourceIp,
     request: JSON.stringify({ method: request.method, body: payload }),
     transactionId: null,
-    refusal: isMalformed
-      ? refuse('malformed_body', 'Send one JSON object.')
+    rejection: isMalformed
+      ? reject('malformed_body', 'Send one JSON object.')
       : faults.length > 0
-        ? refuseFaults(faults)
+        ? rejectFaults(faults)
         : null,
   };
 }

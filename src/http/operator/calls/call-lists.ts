@@ -48,7 +48,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
       const { limit, cursor: after } = reader.page(isUuid);
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const call = await findCall(api, request);
       if (call === null) return sendUnknownCall(reply);
       const { items, cursor } = await store.listTimeline(
@@ -76,7 +76,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
       const reader = new ListReader(request.query, namesOf(callsQuery));
       const { limit, cursor: after } = reader.page(isCallCursor);
       const filter = readCallFilter(reader, account);
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor, isCutShort } = await store.listCalls(account.accountId, filter, limit, after);
       return {
         items: items.map(callToJson),

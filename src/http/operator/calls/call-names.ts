@@ -31,7 +31,7 @@ export function registerNameLists(app: FastifyInstance, { store }: Pick<Api, 'st
         const reader = new ListReader(request.query, namesOf(namesQuery));
         const { limit, cursor: after } = reader.page(isName);
         const within = reader.text('q') ?? null;
-        if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+        if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
         const { accountId } = request.owner;
         const { items, cursor } = await store.listNames(accountId, column, within, limit, after);
         return { items, next_cursor: writeCursor(cursor) };

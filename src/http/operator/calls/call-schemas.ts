@@ -117,7 +117,7 @@ export const timelineItemJson = Type.Object({
   by: Type.String({ description: 'the webhook, the token or the system that did it' }),
   changes,
   postback_id: Type.Optional(Type.String()),
-  replay_of: Type.Optional(Type.String({ description: 'the refused postback that this one repeats' })),
+  replay_of: Type.Optional(Type.String({ description: 'the rejected postback that this one repeats' })),
   replayed_by: Type.Optional(Type.String({ description: 'who had it repeated' })),
   status: Type.Optional(Type.String()),
   code: Type.Optional(Type.String()),

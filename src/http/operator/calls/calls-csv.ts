@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from '../../../core/calls/call.ts';
-import { refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { CallCursor, CallFilter } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
@@ -48,11 +48,11 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
       const filter = readCallFilter(reader, account);
       const columns = readCallColumns(reader.texts('columns'));
       const hasBom = reader.boolean('bom') ?? false;
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
-      if (typeof columns === 'string') return sendProblem(reply, refuseColumn(columns));
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+      if (typeof columns === 'string') return sendProblem(reply, rejectColumn(columns));
       if (running >= exportsMax) {
         const detail = `${exportsMax} exports are being written: try again when one of them is done.`;
-        return sendProblem(reply, refuse('rate_limited', detail));
+        return sendProblem(reply, reject('rate_limited', detail));
       }
       running += 1;
       reply.raw.once('close', () => {
@@ -98,7 +98,7 @@ function sendCsv({ raw }: FastifyRequest, reply: FastifyReply, text: AsyncIterab
     .send(Readable.from(text, { objectMode: false }));
 }
 
-function refuseColumn(name: string) {
+function rejectColumn(name: string) {
   const detail = `There is no column "${name}": send names of a call's fields, or tags.KEY.`;
-  return refuseFaults([{ field: 'columns', code: 'unknown_field', detail }]);
+  return rejectFaults([{ field: 'columns', code: 'unknown_field', detail }]);
 }

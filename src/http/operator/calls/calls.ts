@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { decodeCallEvent } from '../../../core/calls/call-event.ts';
 import { readCallLogId } from '../../../core/updates/decode.ts';
 import { tooManyTags } from '../../../core/updates/fold.ts';
-import { refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { isJsonObject, textOf } from '../../../core/values/json.ts';
 import type { Account } from '../../../store/store.ts';
@@ -68,7 +68,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
       const change = readCallChange(request, request.params.id, account);
       const result = await api.writer.submit(change);
       if (result === 'stale') throw new Error('a change by hand depends on no webhook');
-      if (result.refusal !== null) return sendProblem(reply, result.refusal);
+      if (result.rejection !== null) return sendProblem(reply, result.rejection);
       const { status, callLogId, changes, ignored } = result;
       if (change.isDryRun) {
         return reply
@@ -103,7 +103,7 @@ async function recordEvent(
 }
 
 function readEvent(body: unknown, completedId: string | null, context: Account & { receivedAt: string }) {
-  if (!isJsonObject(body)) return refuse('malformed_body', 'Send one JSON object.');
+  if (!isJsonObject(body)) return reject('malformed_body', 'Send one JSON object.');
   const rawId = body['call_log_id'];
   const faults: Fault[] = [];
   if (completedId === null && (rawId ?? '') === '') {
@@ -124,6 +124,6 @@ function readEvent(body: unknown, completedId: string | null, context: Account &
   }
   const { event, faults: eventFaults } = decodeCallEvent(body, context);
   faults.push(...eventFaults);
-  if (faults.length > 0 || callLogId instanceof Invalid) return refuseFaults(faults);
+  if (faults.length > 0 || callLogId instanceof Invalid) return rejectFaults(faults);
   return { callLogId, event: completedId === null ? event : { ...event, state: 'completed' as const } };
 }

@@ -2,16 +2,16 @@
  * Tells listeners when calls or postbacks of their account have changed, whichever process changed them: once a
  * second it reads the marks of all accounts that have listeners, in one query, and of none when nobody listens.
  */
-import type { ChangeMarks } from '../../../store/store.ts';
+import type { ChangeVersions } from '../../../store/store.ts';
 
 export type Listener = {
   accountId: string;
   /** hears of the marks as they are when it begins to listen, and whenever they change */
-  hear(marks: ChangeMarks): void;
+  hear(marks: ChangeVersions): void;
 };
 
 export type ChangeFeedOptions = {
-  readMarks(accountIds: string[]): Promise<Map<string, ChangeMarks>>;
+  readMarks(accountIds: string[]): Promise<Map<string, ChangeVersions>>;
   onFailure(error: unknown): void;
   pollMs: number;
 };
@@ -19,7 +19,7 @@ export type ChangeFeedOptions = {
 export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   /** with the marks that each has heard of */
-  readonly #listeners = new Map<Listener, ChangeMarks | null>();
+  readonly #listeners = new Map<Listener, ChangeVersions | null>();
   #timer: NodeJS.Timeout | undefined;
   #isReading = false;
 
@@ -61,7 +61,7 @@ export class ChangeFeed {
     }
   }
 
-  #tell(marksOf: Map<string, ChangeMarks>): void {
+  #tell(marksOf: Map<string, ChangeVersions>): void {
     for (const [listener, heard] of this.#listeners) {
       const marks = marksOf.get(listener.accountId);
       if (marks === undefined || (heard?.calls === marks.calls && heard.postbacks === marks.postbacks))

@@ -1,7 +1,7 @@
 import { fastifySSE } from '@fastify/sse';
 import type { FastifyInstance } from 'fastify';
-import { refuse } from '../../../core/updates/rejection.ts';
-import type { ChangeMarks } from '../../../store/store.ts';
+import { reject } from '../../../core/updates/rejection.ts';
+import type { ChangeVersions } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
@@ -22,16 +22,16 @@ const reconnectMs = 2_000;
 const streamsMax = 50;
 
 /** `GET /events`: tells a client when to read lists anew, as server-sent events. */
-export async function registerEventRoute(app: FastifyInstance, { store, refusalOf }: Api): Promise<void> {
+export async function registerEventRoute(app: FastifyInstance, { store, rejectionOf }: Api): Promise<void> {
   await fastifySSE(app, { heartbeatInterval: heartbeatMs }); // called, not registered: its hook is for this scope's route
   const feed = new ChangeFeed({
-    readMarks: store.readChangeMarks,
-    onFailure: (error) => refusalOf(error, app.log), // logged there; the next reading may succeed
+    readMarks: store.readChangeVersions,
+    onFailure: (error) => rejectionOf(error, app.log), // logged there; the next reading may succeed
     pollMs,
   });
   const open = new OpenStreams({
     findEnded: store.findEnded,
-    onFailure: (error) => refusalOf(error, app.log),
+    onFailure: (error) => rejectionOf(error, app.log),
     checkMs,
   });
   app.addHook('preClose', async () => open.endAll());
@@ -54,7 +54,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
       const { accountId } = request.owner;
       if (feed.countOf(accountId) >= streamsMax) {
         const detail = `This account has ${streamsMax} open event streams here: close one.`;
-        return sendProblem(reply, refuse('rate_limited', detail));
+        return sendProblem(reply, reject('rate_limited', detail));
       }
       let known = parseMarks(reply.sse.lastEventId);
       const stopListening = feed.listen({
@@ -82,7 +82,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, refusalO
   );
 }
 
-function eventOf(known: ChangeMarks | null, marks: ChangeMarks) {
+function eventOf(known: ChangeVersions | null, marks: ChangeVersions) {
   const resources = (['calls', 'postbacks'] as const).filter(
     (name) => known !== null && known[name] !== marks[name],
   );
@@ -90,7 +90,7 @@ function eventOf(known: ChangeMarks | null, marks: ChangeMarks) {
 }
 
 /** Reads back an event's id; null for none, or one that is none of ours. */
-function parseMarks(id: string | null): ChangeMarks | null {
+function parseMarks(id: string | null): ChangeVersions | null {
   const [, calls, postbacks] = /^(-?\d{1,20})\.(-?\d{1,20})$/.exec(id ?? '') ?? [];
   return calls === undefined || postbacks === undefined ? null : { calls, postbacks };
 }

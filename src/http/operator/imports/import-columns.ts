@@ -1,5 +1,5 @@
 import { readPairs } from '../../../core/updates/input-source.ts';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import type { WebhookTypeRow } from '../../../core/updates/webhook-type.ts';
 import type { ColumnRules } from '../../files/columns.ts';
 
@@ -19,19 +19,19 @@ export function importColumns(type: WebhookTypeRow): ColumnRules {
       if (meaning === 'return') return undefined;
       return meaning === 'add' ? name : meaning; // add[deal] beside add[color]
     },
-    refuse(meanings, columns) {
+    reject(meanings, columns) {
       if (!callNames.some((name) => meanings.has(name))) {
         const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The first line has ${columns}.`;
-        return refuse('call_not_identified', detail);
+        return reject('call_not_identified', detail);
       }
       const { required } = type;
       if (required !== undefined && !meanings.has(required.field)) {
         const detail = `Every row needs "${required.name}": call a column so, or map one to it, such as "Amount=${required.name}". The first line has ${columns}.`;
-        return refuse('invalid_value', detail);
+        return reject('invalid_value', detail);
       }
       if ([...meanings].some((meaning) => fields.has(meaning) || meaning.startsWith('add['))) return null;
       const detail = `No column says what to change. Call one by its field (${fieldNames.join(', ')}), or map one to it. The first line has ${columns}.`;
-      return refuse('no_updates', detail);
+      return reject('no_updates', detail);
     },
   };
 }

@@ -29,7 +29,7 @@ const summary = Type.Object({
   queued: count,
   duplicate: count,
   rejected: count,
-  codes: Type.Record(Type.String(), count, { description: 'how often each code refused a row' }),
+  codes: Type.Record(Type.String(), count, { description: 'how often each code rejected a row' }),
   changes: Type.Record(
     Type.String(),
     Type.Object({ rows: count, from: Type.Optional(money), to: Type.Optional(money) }),

@@ -8,7 +8,7 @@ type FieldChange = { rows: number; from?: string; to?: string };
 
 export type ImportSummary = BulkCounts & {
   rows: number;
-  /** how often each code refused a row */
+  /** how often each code rejected a row */
   codes: Record<string, number>;
   changes: Record<string, FieldChange>;
   /** columns and members that mean nothing */
@@ -41,8 +41,8 @@ export class SummaryCounter {
   add(outcome: Outcome): void {
     this.#rows += 1;
     countOutcome(this.#counts, outcome);
-    const { refusal, isDuplicate, changes, ignored } = outcome;
-    if (refusal !== null) this.#codes.set(refusal.code, (this.#codes.get(refusal.code) ?? 0) + 1);
+    const { rejection, isDuplicate, changes, ignored } = outcome;
+    if (rejection !== null) this.#codes.set(rejection.code, (this.#codes.get(rejection.code) ?? 0) + 1);
     for (const name of ignored) if (this.#ignored.size < ignoredMax) this.#ignored.add(name);
     if (isDuplicate) return;
     for (const [name, { from, to }] of Object.entries(changes)) {

@@ -4,19 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { readObject, readPairs } from '../../../core/updates/input-source.ts';
 import type { Outcome, Postback } from '../../../core/updates/postback.ts';
-import { type Refusal, refusalCodes, refuse } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectionCodes } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import type { FileFault } from '../../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../../files/rows-file.ts';
 import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
-import { refuseWebhook } from '../../postbacks/read-postback.ts';
+import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { rejected } from '../../postbacks/rejected.ts';
 import type { Api } from '../route.ts';
 import { importRowsMax } from './import-columns.ts';
 import { SummaryCounter } from './import-summary.ts';
-import { type Turn, Turns } from './row-sequencer.ts';
+import { RowSequencer, type RowSubmission } from './row-sequencer.ts';
 
 export type ImportOptions = {
   /** as it was when the import began */
@@ -42,12 +42,12 @@ export class Import {
   readonly #options: ImportOptions;
   readonly #type: WebhookType;
   readonly #summary: SummaryCounter;
-  readonly #turns = new Turns(makeOrderedId());
+  readonly #turns = new RowSequencer(makeOrderedId());
   #webhook: Promise<KeyedWebhook | null>;
   /** why no more rows are read */
   #end: FileFault | null = null;
-  /** a refusal that is not the row's fault: what comes behind it would only fare the same */
-  #breakdown: Refusal | null = null;
+  /** a rejection that is not the row's fault: what comes behind it would only fare the same */
+  #breakdown: Rejection | null = null;
 
   constructor(api: Api, request: FastifyRequest, file: RowsFile, options: ImportOptions) {
     this.#api = api;
@@ -68,7 +68,7 @@ export class Import {
         yield this.#resultLine(result);
       }
     } catch (error) {
-      this.#breakdown ??= this.#api.refusalOf(error, this.#request.log);
+      this.#breakdown ??= this.#api.rejectionOf(error, this.#request.log);
     }
     const { webhook, isDryRun } = this.#options;
     const summary = this.#summary.toJson(isDryRun, webhook.webhookId);
@@ -99,7 +99,12 @@ export class Import {
   }
 
   /** Submits a row, again with new settings where they changed, and again where the database was away. */
-  async #submit(row: number, read: FileRow, first: Postback, { together, isAlone }: Turn): Promise<Outcome> {
+  async #submit(
+    row: number,
+    read: FileRow,
+    first: Postback,
+    { together, isAlone }: RowSubmission,
+  ): Promise<Outcome> {
     for (let tries = 1; ; ) {
       if (this.#breakdown !== null) return rejected(first, this.#breakdown);
       const asked = this.#webhook;
@@ -111,12 +116,12 @@ export class Import {
         if (this.#webhook === asked) this.#webhook = this.#findWebhook();
         continue;
       }
-      const { refusal } = result;
-      if (refusal === null || refusalCodes[refusal.code].httpStatus < 500) return result;
+      const { rejection } = result;
+      if (rejection === null || rejectionCodes[rejection.code].httpStatus < 500) return result;
       // Rows behind this one, for the same call, may be done by now: then another try would come too late.
-      const isRepeatable = refusal.code === 'store_unavailable' || postback.transactionId !== null;
+      const isRepeatable = rejection.code === 'store_unavailable' || postback.transactionId !== null;
       if (tries === triesMax || !isRepeatable || !isAlone) {
-        this.#breakdown ??= refusal;
+        this.#breakdown ??= rejection;
         return result;
       }
       tries += 1;
@@ -145,8 +150,8 @@ export class Import {
         body: values,
       }),
     };
-    const refusal = refuseWebhook(this.#type, webhook) ?? ('refusal' in read ? read.refusal : null);
-    return itemToPostback(this.#type, webhook, arrival, sources, refusal, isDryRun);
+    const rejection = rejectWebhook(this.#type, webhook) ?? ('rejection' in read ? read.rejection : null);
+    return itemToPostback(this.#type, webhook, arrival, sources, rejection, isDryRun);
   }
 
   #readValues(values: Record<string, unknown>) {
@@ -166,8 +171,8 @@ export class Import {
   #errorJson() {
     const done = `${this.#summary.rows} rows were answered`;
     if (this.#end !== null) {
-      const { refusal, line } = this.#end;
-      return { code: refusal.code, detail: `Line ${line}: ${refusal.detail} Before it, ${done}.`, line };
+      const { rejection, line } = this.#end;
+      return { code: rejection.code, detail: `Line ${line}: ${rejection.detail} Before it, ${done}.`, line };
     }
     if (this.#breakdown === null) return null;
     const { code, detail } = this.#breakdown;
@@ -181,9 +186,9 @@ export class Import {
 
 function tooManyRows(line: number): FileFault {
   const detail = `One import takes at most ${importRowsMax} rows: send this row and the rest as another file.`;
-  return { refusal: refuse('body_too_large', detail), line };
+  return { rejection: reject('body_too_large', detail), line };
 }
 
-function webhookGone(): Refusal {
-  return refuse('not_found', 'The incoming webhook was deleted while the import ran.');
+function webhookGone(): Rejection {
+  return reject('not_found', 'The incoming webhook was deleted while the import ran.');
 }

@@ -1,6 +1,6 @@
 /** `POST /imports`: a file of rows, done while it is read and answered while it is done. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Refusal, refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readText } from '../../../core/values/text.ts';
@@ -8,10 +8,10 @@ import type { KeyedWebhook } from '../../../store/store.ts';
 import { readMapping } from '../../files/columns.ts';
 import { readDelimiter, readFileFormat } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
-import { openBody, refuseFile, sendLines } from '../../files/request-body.ts';
+import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
 import { hashSecret, makeSecret } from '../../guards/secret.ts';
-import { refuseWebhook } from '../../postbacks/read-postback.ts';
+import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { actorOf, needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
@@ -22,7 +22,7 @@ import { importAnswer, importQuery } from './import-schemas.ts';
 
 /**
  * The webhook of imports that name none. Files tell of weeks ago, and a caller may have called twice in 90 days:
- * then the row is refused, rather than booked on the wrong call.
+ * then the row is rejected, rather than booked on the wrong call.
  */
 const ownWebhook = { name: 'File import', matchWindowHours: 2160, matchRule: 'only' } as const;
 /** With the number of its row behind it, a transaction_id. */
@@ -58,15 +58,15 @@ async function takeImport(
 ): Promise<FastifyReply> {
   const body = openBody(request, reply, stopping);
   const asked = readRequest(request);
-  if ('code' in asked) return refuseFile(reply, asked);
+  if ('code' in asked) return rejectFile(reply, asked);
   const webhook = await findWebhook(api, request, asked);
-  if ('code' in webhook) return refuseFile(reply, webhook);
+  if ('code' in webhook) return rejectFile(reply, webhook);
   const rules = importColumns(webhookTypes[webhook.type]);
   const mapping = readMapping(asked.maps, rules);
-  if ('code' in mapping) return refuseFile(reply, mapping);
+  if ('code' in mapping) return rejectFile(reply, mapping);
   const file = await openRowsFile(body, { ...asked.reading, mapping, rules });
-  if ('refusal' in file) {
-    return refuseFile(reply, file.refusal, file.line);
+  if ('rejection' in file) {
+    return rejectFile(reply, file.rejection, file.line);
   }
   const { importKey, isDryRun } = asked;
   const running = new Import(api, request, file, { webhook, importKey, isDryRun });
@@ -82,7 +82,7 @@ type Asked = {
   isDryRun: boolean;
 };
 
-function readRequest(request: FastifyRequest<List>): Asked | Refusal {
+function readRequest(request: FastifyRequest<List>): Asked | Rejection {
   const format = readFileFormat(request);
   if (typeof format !== 'string') return format;
   const reader = new ListReader(request.query, namesOf(importQuery));
@@ -97,22 +97,22 @@ function readRequest(request: FastifyRequest<List>): Asked | Refusal {
     isDryRun: reader.boolean('dry_run') ?? request.query['dry_run'] === '',
   };
   const importKey = asked.importKey === null ? null : readText(asked.importKey, importKeyCharsMax);
-  if (reader.refusal !== null) return reader.refusal;
+  if (reader.rejection !== null) return reader.rejection;
   if (!(importKey instanceof Invalid)) return { ...asked, importKey };
-  return refuseFaults([{ field: 'import_key', code: importKey.code, detail: importKey.detail }]);
+  return rejectFaults([{ field: 'import_key', code: importKey.code, detail: importKey.detail }]);
 }
 
 async function findWebhook(
   { store }: Api,
   request: FastifyRequest,
   { webhookId, type }: Asked,
-): Promise<KeyedWebhook | Refusal> {
+): Promise<KeyedWebhook | Rejection> {
   const { accountId } = request.owner;
   const id = webhookId ?? (await ensureOwnWebhook(store, request, type ?? 'update_fields'));
   const webhook = await store.findOwnWebhook(accountId, id);
   if (webhook === null)
-    return refuse('not_found', 'There is no incoming webhook with this id: list them for their ids.');
-  return refuseWebhook(type ?? webhook.type, webhook) ?? webhook;
+    return reject('not_found', 'There is no incoming webhook with this id: list them for their ids.');
+  return rejectWebhook(type ?? webhook.type, webhook) ?? webhook;
 }
 
 /** Its key is known to nobody. */

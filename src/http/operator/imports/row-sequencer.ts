@@ -1,7 +1,7 @@
 import type { Target } from '../../../core/updates/decode.ts';
 
 /** How a row goes to the writer. */
-export type Turn = {
+export type RowSubmission = {
   /** where calls are named in both ways: the lane in which all rows keep their order */
   together?: string;
   /** no other row for the same call is under way: another try comes before whatever follows */
@@ -18,7 +18,7 @@ type Group = { size: number; underWay: number; waiting: (() => void)[] };
  * are committed. Once calls are named both by id and by number, nobody knows which rows are for one call: then all
  * that are under way are awaited, and the rest stands in one lane of the writer.
  */
-export class Turns {
+export class RowSequencer {
   readonly #laneName: string;
   readonly #groups = new Map<string, Group>();
   readonly #namings = new Set<string>();
@@ -29,7 +29,7 @@ export class Turns {
   }
 
   /** @param work is begun in the order of the calls of `take` */
-  async take<T>(target: Target | null, work: (turn: Turn) => Promise<T>): Promise<T> {
+  async take<T>(target: Target | null, work: (turn: RowSubmission) => Promise<T>): Promise<T> {
     const [naming, name] = Object.entries(target ?? {})[0] ?? [];
     if (naming === undefined || name === undefined) return work({ isAlone: true });
     this.#namings.add(naming);
@@ -38,7 +38,7 @@ export class Turns {
     return work({ together: this.#laneName, isAlone: false });
   }
 
-  async #takeGroupTurn<T>(name: string, work: (turn: Turn) => Promise<T>): Promise<T> {
+  async #takeGroupTurn<T>(name: string, work: (turn: RowSubmission) => Promise<T>): Promise<T> {
     const known = this.#groups.get(name);
     const group = known ?? { size: 1, underWay: 1, waiting: [] };
     if (known === undefined) this.#groups.set(name, group);

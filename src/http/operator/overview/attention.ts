@@ -42,7 +42,7 @@ async function findRising(
   webhooks: ActiveWebhook[],
   nowMs: number,
 ): Promise<AttentionItemJson[]> {
-  const { hours, coveredHours } = await store.countRefusals(accountId, nowMs);
+  const { hours, coveredHours } = await store.countRejections(accountId, nowMs);
   const ages = new Map(
     webhooks.map(({ webhookId, createdAt }) => [
       webhookId,
@@ -51,13 +51,13 @@ async function findRising(
   );
   const items: AttentionItemJson[] = [];
   for (const rise of findRises(hours, ages)) {
-    const { webhookId, windowHours, refused, usual, code } = rise;
+    const { webhookId, windowHours, rejected, usual, code } = rise;
     const { count, isMore } = await store.countSince(accountId, webhookId, nowMs - windowHours * hourMs);
     items.push({
-      kind: 'rising_refusals',
+      kind: 'rising_rejections',
       webhook_id: webhookId,
       webhook_name: webhooks.find((webhook) => webhook.webhookId === webhookId)?.name ?? '',
-      ...{ window_hours: windowHours, refused, total: count, total_is_more: isMore },
+      ...{ window_hours: windowHours, rejected, total: count, total_is_more: isMore },
       usual: Math.round(usual * 10) / 10,
       code,
     });

@@ -34,17 +34,17 @@ const silentMembers = { last_at: instant, window_hours: windowHours };
 const attentionItemJson = Type.Union([
   Type.Object(
     {
-      kind: oneOf(['rising_refusals']),
+      kind: oneOf(['rising_rejections']),
       webhook_id: Type.String(),
       webhook_name: Type.String(),
       window_hours: windowHours,
-      refused: counted,
-      total: Type.Integer({ description: 'postbacks of the window, refused or not' }),
+      rejected: counted,
+      total: Type.Integer({ description: 'postbacks of the window, rejected or not' }),
       total_is_more: Type.Boolean({ description: 'and more, which were not counted' }),
-      usual: Type.Number({ description: 'refused in as many hours before, on average' }),
+      usual: Type.Number({ description: 'rejected in as many hours before, on average' }),
       code: Type.String({ description: 'the most frequent one' }),
     },
-    { description: 'A webhook refuses more than it used to' },
+    { description: 'A webhook rejects more than it used to' },
   ),
   Type.Object(
     {

@@ -40,7 +40,7 @@ export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }:
   app.get(
     '/overview/attention',
     docs(
-      'What needs attention: rising refusals, silence, postbacks without a call, updates that wait',
+      'What needs attention: rising rejections, silence, postbacks without a call, updates that wait',
       attentionJson,
     ),
     async ({ owner: { accountId } }, reply) => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
-import { type Refusal, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Day, dateOf, daysOf } from '../../../core/values/days.ts';
 import type { CallReport, ReportGroups, ReportScope, ReportSums } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -53,7 +53,7 @@ export function registerReportRoute(app: FastifyInstance, api: Api): void {
 
 type Asked = { scope: ReportScope; groups: ReportGroups; days: Day[] };
 
-function readReport(query: Record<string, unknown>, timeZone: string, now: string): Asked | Refusal {
+function readReport(query: Record<string, unknown>, timeZone: string, now: string): Asked | Rejection {
   const reader = new ListReader<keyof Static<typeof callReportQuery>>(query, namesOf(callReportQuery));
   const today = dateOf(now, timeZone);
   const from = reader.value('from', (text) => readPeriodStart(text, timeZone), today);
@@ -66,18 +66,18 @@ function readReport(query: Record<string, unknown>, timeZone: string, now: strin
     publisher: reader.text('publisher'),
     buyer: reader.text('buyer'),
   });
-  if (reader.refusal !== null) return reader.refusal;
+  if (reader.rejection !== null) return reader.rejection;
   if (from === undefined || to === undefined) throw new Error('a period has a default');
-  if (from >= to) return refuseTo('The period ends before it begins.');
+  if (from >= to) return rejectTo('The period ends before it begins.');
   if (Date.parse(to) - Date.parse(from) > reportDaysMax * 86_400_000)
-    return refuseTo(`Ask for at most ${reportDaysMax} days at once.`);
+    return rejectTo(`Ask for at most ${reportDaysMax} days at once.`);
   const days = daysOf(from, to, timeZone);
   const groups = by === 'day' ? { by, starts: days.map((day) => day.from) } : { by, order, limit };
   return { scope: { from, to, ...partners }, groups, days };
 }
 
-function refuseTo(detail: string): Refusal {
-  return refuseFaults([{ field: 'to', code: 'invalid_value', detail }]);
+function rejectTo(detail: string): Rejection {
+  return rejectFaults([{ field: 'to', code: 'invalid_value', detail }]);
 }
 
 const noSums: ReportSums = {

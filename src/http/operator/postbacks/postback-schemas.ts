@@ -29,7 +29,7 @@ export const postbackJson = Type.Object(
     changes,
     errors: Type.Array(fault),
     ignored: Type.Array(Type.String()),
-    replay_of: nullable(Type.String({ description: 'the refused postback that this one repeats' })),
+    replay_of: nullable(Type.String({ description: 'the rejected postback that this one repeats' })),
     replayed_by: nullable(Type.String({ description: 'who had it repeated' })),
   },
   { $id: 'Postback' },
@@ -53,7 +53,7 @@ export const postbacksQuery = Type.Object({
   code: textQuery,
   call_log_id: textQuery,
   transaction_id: textQuery,
-  replay_of: Type.Optional(Type.String({ description: 'id of a refused postback: its replays' })),
+  replay_of: Type.Optional(Type.String({ description: 'id of a rejected postback: its replays' })),
   from: instantQuery,
   to: instantQuery,
 });

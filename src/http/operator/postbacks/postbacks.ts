@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import type { FoundPostback, LoggedPostback, PostbackFilter } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -40,7 +40,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
       const reader = new ListReader(request.query, namesOf(postbacksQuery));
       const { limit, cursor: before } = reader.page(isUuid);
       const filter = readFilter(reader, timeZone);
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await store.listPostbacks(accountId, filter, limit, before);
       return { items: items.map(postbackToJson), next_cursor: writeCursor(cursor) };
     },
@@ -56,7 +56,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
       const { id } = request.params;
       const postback = isUuid(id) ? await store.findPostback(request.owner.accountId, id) : null;
       if (postback !== null) return detailToJson(postback);
-      return sendProblem(reply, refuse('not_found', 'There is no postback with this id in the log.'));
+      return sendProblem(reply, reject('not_found', 'There is no postback with this id in the log.'));
     },
   );
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import type { Postback } from '../../../core/updates/postback.ts';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook, RecordedPostback } from '../../../store/store.ts';
-import { refuseRecorded } from '../../guards/webhook-guards.ts';
+import { rejectRecorded } from '../../guards/webhook-guards.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
-import { readRequest, refusePreview, refuseWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import { readRequest, rejectPreview, rejectWebhook, toPostback } from '../../postbacks/read-postback.ts';
 import { type RecordedRequest, readRecord } from '../../postbacks/recorded-request.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
@@ -19,7 +19,7 @@ import { postbackAnswerJson, replayBody, replayQuery } from './postback-schemas.
 type Replay = ById & List & { Body: Static<typeof replayBody> };
 
 /**
- * A refused postback goes through again, once what it was refused for is mended: the recorded request is read anew,
+ * A rejected postback goes through again, once what it was rejected for is mended: the recorded request is read anew,
  * and takes the way of every postback. It is received now, but its match window and conversion time count from the
  * first receipt. Once it is done, another replay is a repeat: it is answered as the first, and nothing is done twice.
  */
@@ -30,7 +30,7 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
       schema: {
         ...apiDocs,
         tags: ['postback log'],
-        summary: 'Send a refused postback through again',
+        summary: 'Send a rejected postback through again',
         querystring: replayQuery,
         body: replayBody,
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
@@ -41,11 +41,11 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(replayQuery));
       const isDryRun = reader.boolean('dry_run') === true || request.body?.dry_run === true;
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { id } = request.params;
       const postback = isUuid(id) ? await api.store.findRecordedPostback(request.owner.accountId, id) : null;
       if (postback === null)
-        return sendProblem(reply, refuse('not_found', 'There is no postback with this id in the log.'));
+        return sendProblem(reply, reject('not_found', 'There is no postback with this id in the log.'));
       const recorded = readReplayable(postback);
       if (typeof recorded === 'string') return sendNotReplayable(reply, recorded);
       return replay(api, request, reply, { postback, recorded, isDryRun });
@@ -85,16 +85,16 @@ function toReplay(
   const { first } = postback;
   const { query, body } = recorded;
   const type = recorded.type ?? webhook.type;
-  const atDoor =
-    refuseWebhook(type, webhook) ??
-    refusePreview(recorded) ??
-    refuseRecorded(webhook, recorded.method, first);
+  const earlyRejection =
+    rejectWebhook(type, webhook) ??
+    rejectPreview(recorded) ??
+    rejectRecorded(webhook, recorded.method, first);
   const received = { query, receivedAt: first.receivedAt };
-  const { decoded, refusal } = readRequest(type, webhook, recorded, received, body, atDoor);
+  const { decoded, rejection } = readRequest(type, webhook, recorded, received, body, earlyRejection);
   const postbackId = makeOrderedId();
   const arrival = { postbackId, receivedAt: instantOfId(postbackId), sourceIp, request: first.request };
   return {
-    ...toPostback(webhook, arrival, decoded, refusal),
+    ...toPostback(webhook, arrival, decoded, rejection),
     transactionId: transactionIdOf(postback),
     isDryRun,
     replay: { of: first.postbackId, firstReceivedAt: first.receivedAt, by },
@@ -102,8 +102,8 @@ function toReplay(
 }
 
 /**
- * A refusal left the request's own id free; without one, all replays of a request share an id made of the first's,
- * so that two clicks are one replay. An update that was refused only when its call completed has used up its id.
+ * A rejection left the request's own id free; without one, all replays of a request share an id made of the first's,
+ * so that two clicks are one replay. An update that was rejected only when its call completed has used up its id.
  */
 function transactionIdOf({ postbackId, first, firstStatus, transactionId }: RecordedPostback): string {
   return firstStatus === 'rejected'
@@ -114,7 +114,7 @@ function transactionIdOf({ postbackId, first, firstStatus, transactionId }: Reco
 /** The request to go through again, or why there is none: a sentence that says what to do. */
 function readReplayable({ status, isDryRun, first }: RecordedPostback): RecordedRequest | string {
   if (status !== 'rejected')
-    return `It was not refused but is ${status}: change the call by hand, or have a new postback sent.`;
+    return `It was not rejected but is ${status}: change the call by hand, or have a new postback sent.`;
   if (isDryRun) return 'It was a dry run, which is to change nothing: ask the sender for the request itself.';
   const recorded = readRecord(first.request);
   if (recorded === null)
@@ -125,5 +125,5 @@ function readReplayable({ status, isDryRun, first }: RecordedPostback): Recorded
 }
 
 function sendNotReplayable(reply: FastifyReply, detail: string): FastifyReply {
-  return sendProblem(reply, refuse('not_replayable', detail));
+  return sendProblem(reply, reject('not_replayable', detail));
 }

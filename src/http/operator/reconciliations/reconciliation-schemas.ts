@@ -50,7 +50,7 @@ export const reconciliationAnswer = linesOf('One line a call, then one with the 
   Type.Object({
     totals: Type.Object({
       ...Object.fromEntries(itemKinds.map((kind) => [kind, kindTotals])),
-      refused: Type.Object({ count: Type.Integer() }),
+      rejected: Type.Object({ count: Type.Integer() }),
     }),
     amount: Type.String(),
     from: Type.String(),

@@ -8,9 +8,9 @@ import {
   type TheirAmount,
   Totals,
 } from '../../../core/reports/reconcile.ts';
-import type { Refusal } from '../../../core/updates/rejection.ts';
+import type { Rejection } from '../../../core/updates/rejection.ts';
 import type { CallCursor, StatementScope, Store } from '../../../store/store.ts';
-import type { RefusedLine, Statement } from './statement.ts';
+import type { RejectedLine, Statement } from './statement.ts';
 
 const idsAtOnce = 1_000;
 const callsAtOnce = 5_000;
@@ -20,14 +20,14 @@ export type ReconciliationOptions = {
   scope: StatementScope;
   ignoredColumns: string[];
   /** makes an answer of what went wrong */
-  refusalOf(error: unknown): Refusal;
+  rejectionOf(error: unknown): Rejection;
 };
 
 /** Items in the order of the statement, then what it lacks, then one line with the totals. */
 export async function* reconcileLines(
   store: Store,
   statement: Statement,
-  { accountId, scope, ignoredColumns, refusalOf }: ReconciliationOptions,
+  { accountId, scope, ignoredColumns, rejectionOf }: ReconciliationOptions,
 ): AsyncGenerator<string> {
   const totals = new Totals();
   const write = (item: ReconciledItem) => {
@@ -35,15 +35,15 @@ export async function* reconcileLines(
     return lineOf(itemToJson(item));
   };
   try {
-    for (const line of statement.refused) yield lineOf(refusedToJson(line));
+    for (const line of statement.rejected) yield lineOf(rejectedToJson(line));
     for await (const item of compareAll(store, accountId, scope, statement)) yield write(item);
   } catch (error) {
-    const { code, detail } = refusalOf(error);
+    const { code, detail } = rejectionOf(error);
     yield lineOf({ error: { code, detail } });
     return;
   }
   yield lineOf({
-    totals: { ...totals.toJson(), refused: { count: statement.refused.length } },
+    totals: { ...totals.toJson(), rejected: { count: statement.rejected.length } },
     amount: scope.amount,
     from: scope.from,
     to: scope.to,
@@ -53,13 +53,13 @@ export async function* reconcileLines(
 }
 
 /** As they stand in an item. */
-export const kindsOfItems = [...itemKinds, 'refused'] as const;
+export const kindsOfItems = [...itemKinds, 'rejected'] as const;
 
 async function* compareAll(
   store: Store,
   accountId: string,
   scope: StatementScope,
-  { amounts, unmatched, refused }: Statement,
+  { amounts, unmatched, rejected }: Statement,
 ): AsyncGenerator<ReconciledItem> {
   for (const chunk of chunksOf(amounts, idsAtOnce)) {
     const ours = await store.readAmounts(
@@ -73,7 +73,7 @@ async function* compareAll(
   }
   for (const { call, units, line } of unmatched)
     yield missingHere(call.phoneNumber, call.startedAt, units, line);
-  const named = new Set(refused.map(({ callLogId }) => callLogId));
+  const named = new Set(rejected.map(({ callLogId }) => callLogId));
   let after: CallCursor | null = null;
   do {
     const page = await store.listAmounts(accountId, scope, callsAtOnce, after);
@@ -112,8 +112,8 @@ function itemToJson({ callLogId, phoneNumber, startedAt, isHeld, ...item }: Reco
   };
 }
 
-function refusedToJson({ line, callLogId, refusal: { code, detail, errors } }: RefusedLine) {
-  return { kind: 'refused', line, call_log_id: callLogId, code, detail, errors };
+function rejectedToJson({ line, callLogId, rejection: { code, detail, errors } }: RejectedLine) {
+  return { kind: 'rejected', line, call_log_id: callLogId, code, detail, errors };
 }
 
 function lineOf(value: object): string {

@@ -1,13 +1,13 @@
 /** `POST /reconciliations`: a partner's statement compared with our records over a period. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reconciledAmounts } from '../../../core/reports/reconcile.ts';
-import { type Refusal, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { Account, StatementScope } from '../../../store/store.ts';
 import { readMapping } from '../../files/columns.ts';
 import { readDelimiter, readFileFormat } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
-import { openBody, refuseFile, sendLines } from '../../files/request-body.ts';
+import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
 import { needs } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
@@ -50,17 +50,17 @@ async function reconcile(
   const body = openBody(request, reply, stopping);
   const account = await accountOf(api, request);
   const asked = readRequest(request, account);
-  if ('code' in asked) return refuseFile(reply, asked);
+  if ('code' in asked) return rejectFile(reply, asked);
   const { scope, reading } = asked;
   const file = await openRowsFile(body, reading);
-  const statement = 'refusal' in file ? file : await readStatement(api.store, account, scope, file);
-  if ('refusal' in file) return refuseFile(reply, file.refusal, file.line);
-  if ('refusal' in statement) return refuseFile(reply, statement.refusal, statement.line);
+  const statement = 'rejection' in file ? file : await readStatement(api.store, account, scope, file);
+  if ('rejection' in file) return rejectFile(reply, file.rejection, file.line);
+  if ('rejection' in statement) return rejectFile(reply, statement.rejection, statement.line);
   const lines = reconcileLines(api.store, statement, {
     accountId: account.accountId,
     scope,
     ignoredColumns: file.ignoredColumns,
-    refusalOf: (error) => api.refusalOf(error, request.log),
+    rejectionOf: (error) => api.rejectionOf(error, request.log),
   });
   return sendLines(reply, lines);
 }
@@ -68,7 +68,7 @@ async function reconcile(
 function readRequest(
   request: FastifyRequest<List>,
   { timeZone }: Account,
-): { scope: StatementScope; reading: FileReading } | Refusal {
+): { scope: StatementScope; reading: FileReading } | Rejection {
   const format = readFileFormat(request);
   if (typeof format !== 'string') return format;
   const reader = new ListReader<string>(request.query, namesOf(reconciliationQuery));
@@ -81,14 +81,14 @@ function readRequest(
     campaign: reader.text('campaign'),
   });
   const [from, to] = [reader.text('from'), reader.text('to')];
-  if (reader.refusal !== null) return reader.refusal;
+  if (reader.rejection !== null) return reader.rejection;
   const faults: Fault[] = [];
   const start = checked('from', from === undefined ? sendDate : readPeriodStart(from, timeZone), faults);
   const end = checked('to', to === undefined ? sendDate : readPeriodEnd(to, timeZone), faults);
   if (amount === undefined) checked('amount', sendAmount, faults);
   if (faults.length === 0 && start >= end)
     checked('to', new Invalid('The period ends before it begins.'), faults);
-  if (faults.length > 0 || amount === undefined) return refuseFaults(faults);
+  if (faults.length > 0 || amount === undefined) return rejectFaults(faults);
   const rules = statementColumns(amount);
   const mapping = readMapping(maps, rules);
   if ('code' in mapping) return mapping;

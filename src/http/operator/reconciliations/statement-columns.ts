@@ -1,5 +1,5 @@
 import type { ReconciledAmount } from '../../../core/reports/reconcile.ts';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import type { ColumnRules } from '../../files/columns.ts';
 
 const callNames = ['call_log_id', 'phone_number'];
@@ -10,14 +10,14 @@ export function statementColumns(amount: ReconciledAmount): ColumnRules {
   return {
     names,
     meaningOf: (name) => (name === amount ? 'amount' : names.find((known) => known === name)),
-    refuse(meanings, columns) {
+    reject(meanings, columns) {
       if (!callNames.some((name) => meanings.has(name))) {
         const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The first line has ${columns}.`;
-        return refuse('call_not_identified', detail);
+        return reject('call_not_identified', detail);
       }
       if (meanings.has('amount')) return null;
       const detail = `No column has the amount. Call one amount, or map one to it, such as "Payout=amount". The first line has ${columns}.`;
-      return refuse('invalid_value', detail);
+      return reject('invalid_value', detail);
     },
   };
 }

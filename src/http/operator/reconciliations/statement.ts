@@ -2,7 +2,7 @@
 
 import { readStatementAmount, type TheirAmount } from '../../../core/reports/reconcile.ts';
 import { readCallLogId } from '../../../core/updates/decode.ts';
-import { type Refusal, refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { readInstant } from '../../../core/values/instant.ts';
 import { readPhone } from '../../../core/values/phone.ts';
@@ -20,11 +20,11 @@ export type Statement = {
   amounts: Map<string, TheirAmount>;
   /** lines that name a number which made no such call */
   unmatched: UnmatchedLine[];
-  refused: RefusedLine[];
+  rejected: RejectedLine[];
 };
 
 /** `callLogId`: the call that it names all the same */
-export type RefusedLine = { line: number; callLogId: string | null; refusal: Refusal };
+export type RejectedLine = { line: number; callLogId: string | null; rejection: Rejection };
 
 type Line = { line: number; units: bigint; call: string | NumberedLine };
 type UnmatchedLine = Line & { call: NumberedLine };
@@ -43,7 +43,7 @@ export async function readStatement(
     lines += 1;
     if (lines > statementLinesMax) {
       const detail = `A statement may have at most ${statementLinesMax} lines: split it, by weeks for example, and reconcile each part over its period.`;
-      return { refusal: refuse('body_too_large', detail), line: row.line };
+      return { rejection: reject('body_too_large', detail), line: row.line };
     }
     await reader.add(row);
   }
@@ -54,7 +54,7 @@ class StatementReader {
   readonly #store: Store;
   readonly #account: Account;
   readonly #scope: StatementScope;
-  readonly #statement: Statement = { amounts: new Map(), unmatched: [], refused: [] };
+  readonly #statement: Statement = { amounts: new Map(), unmatched: [], rejected: [] };
   #numbered: UnmatchedLine[] = [];
 
   constructor(store: Store, account: Account, scope: StatementScope) {
@@ -64,8 +64,8 @@ class StatementReader {
   }
 
   async add(row: FileRow): Promise<void> {
-    const read = 'values' in row ? this.#read(row.line, row.values) : refusedLine(row.line, row.refusal);
-    if ('refusal' in read) this.#statement.refused.push(read);
+    const read = 'values' in row ? this.#read(row.line, row.values) : rejectedLine(row.line, row.rejection);
+    if ('rejection' in read) this.#statement.rejected.push(read);
     else if (typeof read.call === 'string') this.#addAmount(read.call, read);
     else this.#numbered.push({ ...read, call: read.call });
     if (this.#numbered.length === numberedLinesMax) await this.#match();
@@ -73,11 +73,11 @@ class StatementReader {
 
   async finish(): Promise<Statement> {
     await this.#match();
-    this.#statement.refused.sort((one, other) => one.line - other.line);
+    this.#statement.rejected.sort((one, other) => one.line - other.line);
     return this.#statement;
   }
 
-  #read(line: number, values: Record<string, unknown>): Line | RefusedLine {
+  #read(line: number, values: Record<string, unknown>): Line | RejectedLine {
     const { timeZone, defaultCountry } = this.#account;
     const faults: Fault[] = [];
     const read = <T>(name: string, reader: (value: unknown) => T | Invalid): T | null => {
@@ -92,12 +92,12 @@ class StatementReader {
     const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
     const startedAt = read('started_at', (value) => readInstant(value, timeZone));
     const units = read('amount', readStatementAmount) ?? read(this.#scope.amount, readStatementAmount);
-    if (faults.length > 0) return refusedLine(line, refuseFaults(faults), callLogId);
+    if (faults.length > 0) return rejectedLine(line, rejectFaults(faults), callLogId);
     if (units === null)
-      return refusedLine(line, refuse('invalid_value', 'The line has no amount.'), callLogId);
+      return rejectedLine(line, reject('invalid_value', 'The line has no amount.'), callLogId);
     if (callLogId !== null) return { line, units, call: callLogId };
     if (phoneNumber !== null) return { line, units, call: { phoneNumber, startedAt } };
-    return refusedLine(line, refuse('call_not_identified', 'The line names no call: is it a total?'));
+    return rejectedLine(line, reject('call_not_identified', 'The line names no call: is it a total?'));
   }
 
   async #match(): Promise<void> {
@@ -111,7 +111,7 @@ class StatementReader {
     );
     for (const [at, line] of lines.entries()) {
       const call = calls[at] ?? null;
-      if (call === 'ambiguous') this.#statement.refused.push(refusedLine(line.line, ambiguous(line.call)));
+      if (call === 'ambiguous') this.#statement.rejected.push(rejectedLine(line.line, ambiguous(line.call)));
       else if (call === null) this.#statement.unmatched.push(line);
       else this.#addAmount(call.callLogId, line);
     }
@@ -129,14 +129,14 @@ class StatementReader {
   }
 }
 
-function refusedLine(line: number, refusal: Refusal, callLogId: string | null = null): RefusedLine {
-  return { line, callLogId, refusal };
+function rejectedLine(line: number, rejection: Rejection, callLogId: string | null = null): RejectedLine {
+  return { line, callLogId, rejection };
 }
 
-function ambiguous({ phoneNumber, startedAt }: NumberedLine): Refusal {
+function ambiguous({ phoneNumber, startedAt }: NumberedLine): Rejection {
   const detail =
     startedAt === null
       ? `Several calls of ${phoneNumber} are in the period: the statement must tell started_at or call_log_id.`
       : `Two calls of ${phoneNumber} are equally near to this start: the statement must tell call_log_id.`;
-  return refuse('ambiguous_call', detail);
+  return reject('ambiguous_call', detail);
 }

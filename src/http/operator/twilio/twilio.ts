@@ -1,9 +1,9 @@
-/** The Twilio-compatible door for status callbacks: no token, but a signature (contract 3). */
+/** The Twilio-compatible endpoint for status callbacks: no token, but a signature (contract 3). */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { tooManyTags } from '../../../core/updates/fold.ts';
-import { refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Account, Store } from '../../../store/store.ts';
 import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../../server/body.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -13,7 +13,7 @@ import { documentedOnly } from '../route.ts';
 import { readCallback } from './twilio-callback.ts';
 import { twilioForm, twilioQuery } from './twilio-schemas.ts';
 
-export type TwilioDoor = {
+export type TwilioEndpoint = {
   store: Store;
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
@@ -23,7 +23,7 @@ export type TwilioDoor = {
 
 const path = '/api/v1/calls/twilio/status';
 
-export function registerTwilioRoute(app: FastifyInstance, door: TwilioDoor): void {
+export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoint): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, bytes: Buffer) => {
     const text = decodeText(bytes, headers['content-encoding']);
@@ -55,17 +55,17 @@ export function registerTwilioRoute(app: FastifyInstance, door: TwilioDoor): voi
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       const mark = request.url.indexOf('?');
       const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
-      const account = await findSigner(door, request, form, query);
+      const account = await findSigner(endpoint, request, form, query);
       if (account === null) {
         const detail =
           'Set the Twilio auth token of the account (PATCH /api/v1/account), and give Twilio the callback URL that begins with PUBLIC_URL.';
-        return sendProblem(reply, refuse('invalid_signature', detail));
+        return sendProblem(reply, reject('invalid_signature', detail));
       }
       const receivedAt = new Date().toISOString();
       const read = readCallback(form, query, { ...account, receivedAt });
-      if ('faults' in read) return sendProblem(reply, refuseFaults(read.faults));
+      if ('faults' in read) return sendProblem(reply, rejectFaults(read.faults));
       const { accountId } = account;
-      const recorded = await door.store.recordCallEvent({
+      const recorded = await endpoint.store.recordCallEvent({
         accountId,
         ...read,
         by: 'Twilio',
@@ -80,7 +80,7 @@ export function registerTwilioRoute(app: FastifyInstance, door: TwilioDoor): voi
 
 /** The account that the callback names, if the signature is its own; null for any doubt. */
 async function findSigner(
-  { store, publicUrl, authToken }: TwilioDoor,
+  { store, publicUrl, authToken }: TwilioEndpoint,
   request: FastifyRequest,
   form: URLSearchParams,
   query: URLSearchParams,

@@ -31,11 +31,11 @@ export const webhookActivityJson = Type.Object({
 });
 export type WebhookActivityJson = Static<typeof webhookActivityJson>;
 
-export const refusalsQuery = Type.Object({
+export const rejectionsQuery = Type.Object({
   hours: Type.Optional(Type.Integer({ minimum: 1, maximum: hoursMax, description: '24 if left out' })),
 });
 
-export const webhookRefusalsJson = Type.Object({
+export const webhookRejectionsJson = Type.Object({
   items: Type.Array(
     Type.Object({
       code: Type.String(),
@@ -49,4 +49,4 @@ export const webhookRefusalsJson = Type.Object({
   ),
   is_more: Type.Boolean({ description: 'there were more, older ones, which were not counted' }),
 });
-export type WebhookRefusalsJson = Static<typeof webhookRefusalsJson>;
+export type WebhookRejectionsJson = Static<typeof webhookRejectionsJson>;

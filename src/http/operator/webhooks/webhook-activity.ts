@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
@@ -10,18 +10,18 @@ import { HourCounts, noOutcomes } from './hour-counts.ts';
 import {
   activityQuery,
   hoursMax,
-  refusalsQuery,
+  rejectionsQuery,
   type WebhookActivityJson,
-  type WebhookRefusalsJson,
+  type WebhookRejectionsJson,
   webhookActivityJson,
-  webhookRefusalsJson,
+  webhookRejectionsJson,
 } from './webhook-activity-schemas.ts';
 
 const hoursDefault = 24;
 const countBudgetMs = 750;
 const hourMs = 3_600_000;
 
-/** How busy incoming webhooks are, and what they refuse. */
+/** How busy incoming webhooks are, and what they reject. */
 export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: Api): void {
   const docs = { ...apiDocs, tags: ['incoming webhooks'] };
   const hourCounts = new HourCounts({
@@ -46,7 +46,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
       const reader = new ListReader(query, namesOf(activityQuery));
       const hours = reader.wholeNumber('hours', 1, hoursMax) ?? hoursDefault;
       const webhookId = reader.uuid('webhook_id', 'Send the id of an incoming webhook.') ?? null;
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const [last, counted] = await Promise.all([
         store.findLastPostbacks(accountId, webhookId),
         hourCounts.read(accountId, hours, hoursMax),
@@ -65,26 +65,26 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
   );
 
   app.get<ById & List>(
-    '/webhooks/incoming/:id/refusals',
+    '/webhooks/incoming/:id/rejections',
     {
       schema: {
         ...docs,
-        summary: 'What a webhook refused, by code',
-        querystring: refusalsQuery,
-        response: { 200: webhookRefusalsJson, '4xx': problem },
+        summary: 'What a webhook rejected, by code',
+        querystring: rejectionsQuery,
+        response: { 200: webhookRejectionsJson, '4xx': problem },
       },
       ...documentedOnly,
       ...needs('read'),
     },
     async ({ params: { id }, query, owner: { accountId } }, reply) => {
-      const reader = new ListReader(query, namesOf(refusalsQuery));
+      const reader = new ListReader(query, namesOf(rejectionsQuery));
       const hours = reader.wholeNumber('hours', 1, hoursMax) ?? hoursDefault;
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       if (!isUuid(id) || (await store.findWebhook(accountId, id)) === null) {
         const detail = 'There is no incoming webhook with this id: list them for their ids.';
-        return sendProblem(reply, refuse('not_found', detail));
+        return sendProblem(reply, reject('not_found', detail));
       }
-      const { items, isMore } = await store.countRefusalsOf(accountId, id, Date.now() - hours * hourMs);
+      const { items, isMore } = await store.countRejectionsOf(accountId, id, Date.now() - hours * hourMs);
       return reply.header('cache-control', 'no-store').send({
         items: items.map(({ code, count, lastId, lastAt, detail }) => ({
           code,
@@ -92,7 +92,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
           last: { postback_id: lastId, at: lastAt, detail },
         })),
         is_more: isMore,
-      } satisfies WebhookRefusalsJson);
+      } satisfies WebhookRejectionsJson);
     },
   );
 }

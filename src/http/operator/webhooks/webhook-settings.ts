@@ -1,6 +1,6 @@
 /** A webhook's settings from the wire to the store and back. */
 import { readRange } from '../../../core/access/address-list.ts';
-import { type Refusal, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { allowableFieldsOf } from '../../../core/updates/webhook-access.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import type { Fault } from '../../../core/values/fault.ts';
@@ -13,9 +13,9 @@ import type { WebhookChangeBody, WebhookJson } from './webhook-schemas.ts';
 export function readWebhookChanges(
   body: WebhookChangeBody,
   before: Pick<Webhook, 'type' | 'requiresSignature'>,
-): { changes: WebhookChanges; madeSecret: string | null } | Refusal {
+): { changes: WebhookChanges; madeSecret: string | null } | Rejection {
   const faults = [...faultsOfFields(body, before.type), ...faultsOfSecret(body)];
-  if (faults.length > 0) return refuseFaults(faults);
+  if (faults.length > 0) return rejectFaults(faults);
   const isSecretWanted = body.signature_required === true && body.signing_secret === undefined;
   const madeSecret = isSecretWanted && !before.requiresSignature ? makeSigningSecret() : null;
   const changes = definedOnly({

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decodePostback } from '../../../core/updates/decode.ts';
 import { readObject, readPairs } from '../../../core/updates/input-source.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
-import { type Refusal, refuse, refuseFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
-import { refuseWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import { rejectWebhook, toPostback } from '../../postbacks/read-postback.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { isUuid } from '../page.ts';
@@ -39,7 +39,7 @@ export function registerWebhookTestRoute(app: FastifyInstance, { store, writer, 
         const webhook = isUuid(id) ? await store.findOwnWebhook(request.owner.accountId, id) : null;
         if (webhook === null) {
           const detail = 'There is no incoming webhook with this id: list them for their ids.';
-          return sendProblem(reply, refuse('not_found', detail));
+          return sendProblem(reply, reject('not_found', detail));
         }
         const postback = readTest(webhook, request, request.body);
         const outcome = await writer.submit(postback);
@@ -66,17 +66,17 @@ function readTest(
   const decoded = decodePostback(sources, type, { ...webhook, receivedAt });
   const record = { method, path: `/${type.path}`, query, headers: {}, body: sent, sent_by: owner.name };
   const arrival = { postbackId, receivedAt, sourceIp, request: JSON.stringify(record) };
-  const refusal =
-    refuseWebhook(webhook.type, webhook) ??
-    refuseGet(webhook, method) ??
-    (decoded.faults.length > 0 ? refuseFaults(decoded.faults) : null);
+  const rejection =
+    rejectWebhook(webhook.type, webhook) ??
+    rejectGet(webhook, method) ??
+    (decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null);
   return {
-    ...toPostback(webhook, arrival, decoded, refusal),
+    ...toPostback(webhook, arrival, decoded, rejection),
     isDryRun: isDryRun || decoded.isDryRun,
   };
 }
 
-function refuseGet({ acceptsGet, signingSecrets }: KeyedWebhook, method: string): Refusal | null {
+function rejectGet({ acceptsGet, signingSecrets }: KeyedWebhook, method: string): Rejection | null {
   if (method === 'POST' || (acceptsGet && signingSecrets.length === 0)) return null;
-  return refuse('method_not_allowed', 'Use POST here.');
+  return reject('method_not_allowed', 'Use POST here.');
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
-import { refuse } from '../../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { hashSecret, makeSecret } from '../../guards/secret.ts';
@@ -79,7 +79,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
       const { limit, cursor: before } = reader.page(isUuid);
-      if (reader.refusal !== null) return sendProblem(reply, reader.refusal);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await store.listWebhooks(request.owner.accountId, limit, before);
       return { items: items.map(webhookToJson), next_cursor: writeCursor(cursor) };
     },
@@ -199,7 +199,7 @@ function withSecret(secret: string | null): { signing_secret?: string } {
 function sendUnknown(reply: FastifyReply): FastifyReply {
   return sendProblem(
     reply,
-    refuse('not_found', 'There is no incoming webhook with this id: list them for their ids.'),
+    reject('not_found', 'There is no incoming webhook with this id: list them for their ids.'),
   );
 }
 

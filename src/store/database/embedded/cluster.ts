@@ -112,7 +112,7 @@ async function runInitdb(binaries: Binaries, user: ServerUser, folder: string): 
   }
 }
 
-/** A folder that root restored from a backup belongs to root and may be open to all; PostgreSQL refuses both. */
+/** A folder that root restored from a backup belongs to root and may be open to all; PostgreSQL rejects both. */
 async function repairOwner(cluster: string, user: ServerUser): Promise<void> {
   const { uid } = await stat(cluster);
   const self = process.getuid?.();

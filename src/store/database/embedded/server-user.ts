@@ -7,7 +7,7 @@ export type ServerUser = { uid: number; gid: number } | undefined;
 const NOBODY = { uid: 65534, gid: 65534 };
 
 /**
- * PostgreSQL refuses to run as root. So for root: who owns the database's files, else who owns the data folder,
+ * PostgreSQL rejects to run as root. So for root: who owns the database's files, else who owns the data folder,
  * else `nobody`.
  */
 export async function chooseServerUser(dataDir: string): Promise<ServerUser> {

@@ -147,8 +147,8 @@ class TableLoader {
   readonly #done: Promise<void>;
   readonly #hash = createHash('sha256');
   #bytes = 0;
-  /** what the database refused: the stream takes no more after it */
-  #refusal: Error | undefined;
+  /** what the database rejected: the stream takes no more after it */
+  #rejection: Error | undefined;
 
   constructor(client: pg.Client, table: BackupTable) {
     this.table = table;
@@ -156,13 +156,13 @@ class TableLoader {
     this.#done = finished(this.#stream);
     this.#done.catch(() => {}); // told by load or finish
     this.#stream.once('error', (error) => {
-      this.#refusal = error;
+      this.#rejection = error;
     });
   }
 
   async load(part: AsyncIterable<Buffer>): Promise<void> {
     for await (const piece of part) {
-      if (this.#refusal !== undefined) throw this.#refusal;
+      if (this.#rejection !== undefined) throw this.#rejection;
       this.#hash.update(piece);
       this.#bytes += piece.length;
       if (!this.#stream.write(piece)) await Promise.race([once(this.#stream, 'drain'), this.#done]);
@@ -170,7 +170,7 @@ class TableLoader {
   }
 
   async finish(): Promise<TableSum> {
-    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#rejection !== undefined) throw this.#rejection;
     this.#stream.end();
     await this.#done;
     return { rows: this.#stream.rowCount, bytes: this.#bytes, sha256: this.#hash.digest('hex') };

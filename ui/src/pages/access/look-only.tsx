@@ -1,7 +1,7 @@
 import { Lock } from 'lucide-react';
 import { useSession } from '../../api/session.ts';
 
-/** In the place of a button that the server would refuse: why it is not there. @param act such as “change it” */
+/** In the place of a button that the server would reject: why it is not there. @param act such as “change it” */
 export function LookOnly({ act }: { act: string }) {
   const { role } = useSession();
   return (

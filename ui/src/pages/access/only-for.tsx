@@ -6,7 +6,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 
 type OnlyForProps = { permission: Permission; title: string; children: ReactNode };
 
-/** A page for those who may; others are told so, and the server is not asked for what it would refuse. */
+/** A page for those who may; others are told so, and the server is not asked for what it would reject. */
 export function OnlyFor({ permission, title, children }: OnlyForProps) {
   const { role } = useSession();
   if (useMay(permission)) return children;

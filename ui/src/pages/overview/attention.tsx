@@ -6,7 +6,7 @@ import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
-import { adviceOn } from '../webhooks/refusal-advice.ts';
+import { adviceOn } from '../webhooks/rejection-advice.ts';
 
 /** What an operator should look at, each with where to look. */
 export function Attention() {
@@ -23,7 +23,7 @@ export function Attention() {
       {data.items.length === 0 ? (
         <p className="flex items-center gap-2 text-muted text-sm">
           <CircleCheck aria-hidden className="size-4 text-applied" />
-          Nothing: no rising refusals, nobody fell silent, every postback of the last day found its call.
+          Nothing: no rising rejections, nobody fell silent, every postback of the last day found its call.
         </p>
       ) : (
         <ul aria-label="Needs attention" className="divide-y divide-line">
@@ -37,7 +37,7 @@ export function Attention() {
 }
 
 const icons: Record<AttentionItemJson['kind'], LucideIcon> = {
-  rising_refusals: TrendingUp,
+  rising_rejections: TrendingUp,
   silent_webhook: VolumeX,
   silent_publisher: PhoneOff,
   silent_buyer: PhoneOff,
@@ -57,13 +57,13 @@ function Item({ item }: { item: AttentionItemJson }) {
 
 function wordsOf(item: AttentionItemJson): ReactNode {
   switch (item.kind) {
-    case 'rising_refusals':
+    case 'rising_rejections':
       return (
         <>
           <Go to="/postbacks" search={{ webhook_id: item.webhook_id, status: 'rejected' }}>
             {item.webhook_name}
           </Go>{' '}
-          refused {count(item.refused)} of {count(item.total, item.total_is_more)} postbacks in the last{' '}
+          rejected {count(item.rejected)} of {count(item.total, item.total_is_more)} postbacks in the last{' '}
           {hours(item.window_hours)}; {item.usual} were usual.
           <Note>
             Most: <code className="font-mono">{item.code}</code>. {adviceOn(item.code).fix}

@@ -1,5 +1,5 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { adviceOn } from '../webhooks/refusal-advice.ts';
+import { adviceOn } from '../webhooks/rejection-advice.ts';
 
 type Told = Pick<PostbackJson, 'status' | 'code' | 'detail' | 'changes'>;
 
@@ -10,7 +10,7 @@ export const statusWords = {
   rejected: 'rejected',
 } as const;
 
-/** What became of a postback, in a sentence; of a refusal, what its code means. */
+/** What became of a postback, in a sentence; of a rejection, what its code means. */
 export function outcomeSentence({ status, code, changes }: Told): string {
   switch (status) {
     case 'applied': {
@@ -22,6 +22,6 @@ export function outcomeSentence({ status, code, changes }: Told): string {
     case 'queued':
       return 'Waits for its call to complete.';
     case 'rejected':
-      return code === null ? 'Refused.' : adviceOn(code).meaning;
+      return code === null ? 'Rejected.' : adviceOn(code).meaning;
   }
 }

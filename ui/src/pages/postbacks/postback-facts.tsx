@@ -45,7 +45,7 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
         {postback.replay_of !== null && (
           <Fact name="Replay of">
             <Link to="/postbacks/$id" params={{ id: postback.replay_of }} className={linkStyle}>
-              the postback that was refused
+              the postback that was rejected
             </Link>
             {postback.replayed_by !== null && (
               <>

@@ -2,10 +2,10 @@ import { postbackFilterNames } from '../../api/postbacks.ts';
 import { useWebhooks } from '../../api/webhooks.ts';
 import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx';
 import { outcomeSeries } from '../../components/outcome-series.ts';
-import { refusalCodes } from '../webhooks/refusal-advice.ts';
+import { rejectionCodes } from '../webhooks/rejection-advice.ts';
 
 const statuses = outcomeSeries.map(({ id, name }) => ({ value: id, label: name }));
-const codes = refusalCodes.map((code) => ({ value: code, label: code }));
+const codes = rejectionCodes.map((code) => ({ value: code, label: code }));
 
 export function PostbackFilters() {
   const { data } = useWebhooks();

@@ -2,7 +2,7 @@ import type { PostbackJson } from '../../../../src/http/operator/postbacks/postb
 import { Card } from '../../components/card.tsx';
 import { ChangeList } from '../../components/changes.tsx';
 import { Time } from '../../components/time.tsx';
-import { adviceOn } from '../webhooks/refusal-advice.ts';
+import { adviceOn } from '../webhooks/rejection-advice.ts';
 import { outcomeSentence } from './outcome-words.ts';
 
 /** What became of it: the changes before and after, or every fault with what to do. */
@@ -21,7 +21,7 @@ export function PostbackOutcome({ postback }: { postback: PostbackJson }) {
           </span>
         )}
       </p>
-      {code !== null && <Refusal postback={postback} code={code} />}
+      {code !== null && <Rejection postback={postback} code={code} />}
       {hasChanges && (
         <div className="mt-3">
           <ChangeList changes={changes} />
@@ -31,7 +31,7 @@ export function PostbackOutcome({ postback }: { postback: PostbackJson }) {
   );
 }
 
-function Refusal({ postback: { detail, errors }, code }: { postback: PostbackJson; code: string }) {
+function Rejection({ postback: { detail, errors }, code }: { postback: PostbackJson; code: string }) {
   const { fix } = adviceOn(code);
   return (
     <div className="mt-3 space-y-3 text-sm">

@@ -14,7 +14,7 @@ import { PostbackOutcome } from './postback-outcome.tsx';
 import { PostbackRequest } from './postback-request.tsx';
 import { ReplayPanel } from './replay-panel.tsx';
 
-/** One postback: what came, what became of it, what was answered, and a refused one's way back. */
+/** One postback: what came, what became of it, what was answered, and a rejected one's way back. */
 export function PostbackPage() {
   const { id } = useParams({ from: '/shell/postbacks/$id' });
   const { data: postback, error, refetch } = usePostback(id);

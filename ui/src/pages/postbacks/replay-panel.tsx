@@ -16,7 +16,7 @@ import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { statusWords } from './outcome-words.ts';
 
-/** Sends a refused postback through again: first as a dry run, which shows what it would do. */
+/** Sends a rejected postback through again: first as a dry run, which shows what it would do. */
 export function ReplayPanel({ postback }: { postback: PostbackJson }) {
   const [isOpen, setIsOpen] = useState(false);
   const mayReplay = useMay('send_postbacks');
@@ -36,7 +36,7 @@ export function ReplayPanel({ postback }: { postback: PostbackJson }) {
     >
       {mayReplay ? (
         <p className="text-muted text-sm">
-          Once what it was refused for is mended, send the same request through again. It counts from when it
+          Once what it was rejected for is mended, send the same request through again. It counts from when it
           first came, and is done once, however often you press.
         </p>
       ) : (

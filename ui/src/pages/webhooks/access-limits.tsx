@@ -78,7 +78,7 @@ export function AccessLimitFields({ type, value, errors, onChange }: AccessLimit
             onChange={(rate) => onChange({ ...value, rate })}
             error={errors.rate}
             placeholder="no limit"
-            hint="More are refused, and may be sent again"
+            hint="More are rejected, and may be sent again"
           />
           <label className="flex items-center gap-2 text-sm">
             <input

@@ -46,7 +46,7 @@ export function AllowedFieldsField({ type, value, error, onChange }: AllowedFiel
         ))}
       </div>
       <p className="mt-1 text-muted text-xs">
-        A postback that sets anything else is refused as a whole; add and remove are tags
+        A postback that sets anything else is rejected as a whole; add and remove are tags
       </p>
       {error !== undefined && (
         <p role="alert" className="mt-1 text-danger text-sm">

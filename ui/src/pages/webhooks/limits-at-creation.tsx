@@ -19,7 +19,7 @@ export function LimitsAtCreation(props: LimitsAtCreationProps) {
       <summary className="cursor-pointer font-medium text-sm">Access limits</summary>
       <div className="mt-3 space-y-5">
         <p className="text-muted text-sm">
-          The key alone opens the door, unless you say more here. All of it can be changed later.
+          The key alone opens the endpoint, unless you say more here. All of it can be changed later.
         </p>
         <AccessLimitFields {...limits} />
         <label className="flex items-center gap-2 text-sm">

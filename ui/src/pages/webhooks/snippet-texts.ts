@@ -12,7 +12,7 @@ export type Snippet = { id: string; name: string; text: string };
 
 /**
  * Code to paste that sends these values, whatever characters they have.
- * @param address of the door, without a query
+ * @param address of the endpoint, without a query
  */
 export function snippetsOf(address: string, authKey: string, values: Values): Snippet[] {
   const key = authKey.trim() || keyPlaceholder;

@@ -5,7 +5,7 @@ import type { Values } from './build-request.ts';
 import { snippetsOf } from './snippet-texts.ts';
 
 export type SnippetsProps = {
-  /** of the door, without a query */
+  /** of the endpoint, without a query */
   address: string;
   /** empty: it is still to be put in */
   authKey: string;

@@ -122,13 +122,13 @@ type Read = {
   changes: Changes;
 };
 
-/** An answer of a sender's door (contract 2.8): an outcome, or a problem. */
+/** An answer of a sender's endpoint (contract 2.8): an outcome, or a problem. */
 function readAnswer(answer: unknown): Read {
   const read = answer as Partial<Record<'status' | 'detail' | 'code' | 'call_log_id', string>> &
-    Partial<{ changes: Changes }>; // as the door answers
+    Partial<{ changes: Changes }>; // as the endpoint answers
   const callLogId = read.call_log_id ?? null;
   if (read.detail !== undefined)
-    return { status: 'rejected', word: read.code ?? 'refused', detail: read.detail, callLogId, changes: {} };
+    return { status: 'rejected', word: read.code ?? 'rejected', detail: read.detail, callLogId, changes: {} };
   const status = read.status === 'queued' || read.status === 'unchanged' ? read.status : 'applied';
   return { status, word: status, detail: null, callLogId, changes: read.changes ?? {} };
 }

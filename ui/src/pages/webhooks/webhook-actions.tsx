@@ -23,7 +23,7 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
       { paused: !paused },
       {
         onSuccess: () =>
-          toast.done(paused ? 'Resumed: postbacks are taken again' : 'Paused: postbacks are refused'),
+          toast.done(paused ? 'Resumed: postbacks are taken again' : 'Paused: postbacks are rejected'),
         onError: (error) => toast.failed('Nothing was changed', error),
       },
     );
@@ -57,7 +57,7 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
         onConfirm={confirmDelete}
         onClose={() => setOpen(null)}
       >
-        <p>Its keys stop working at once, and its sender is refused. This cannot be undone.</p>
+        <p>Its keys stop working at once, and its sender is rejected. This cannot be undone.</p>
         <p className="text-muted">What it did stays: calls keep their values, and the log its postbacks.</p>
       </ConfirmDialog>
     </>

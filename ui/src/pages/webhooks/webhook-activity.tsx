@@ -9,14 +9,14 @@ import { outcomeSeries } from '../../components/outcome-series.ts';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { formatInstant, TimeZone } from '../../components/time.tsx';
 import { WebhookLog } from './webhook-log.tsx';
-import { WebhookRefusals } from './webhook-refusals.tsx';
+import { WebhookRejections } from './webhook-rejections.tsx';
 
 const periods = [
   { value: '24', label: 'Last 24 hours' },
   { value: '168', label: 'Last 7 days' },
 ];
 
-/** What comes in: counts over time, what is refused and why, and the log as it grows. */
+/** What comes in: counts over time, what is rejected and why, and the log as it grows. */
 export function WebhookActivity({ webhook }: { webhook: WebhookJson }) {
   const [hours, setHours] = useState('24');
   return (
@@ -30,7 +30,7 @@ export function WebhookActivity({ webhook }: { webhook: WebhookJson }) {
         >
           <OutcomeChart webhookId={webhook.id} hours={Number(hours)} />
         </Card>
-        <WebhookRefusals webhookId={webhook.id} hours={Number(hours)} />
+        <WebhookRejections webhookId={webhook.id} hours={Number(hours)} />
       </div>
       <WebhookLog webhook={webhook} />
     </div>

@@ -70,7 +70,7 @@ const columns: Column<PostbackJson>[] = [
 ];
 
 function outcomeWord(status: PostbackJson['status']): string {
-  return status === 'rejected' ? 'refused' : status;
+  return status === 'rejected' ? 'rejected' : status;
 }
 
 /** The webhook's own log, newest first; new rows come by themselves. */

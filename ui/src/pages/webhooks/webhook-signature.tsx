@@ -24,7 +24,7 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
       <p className="text-muted text-sm">
         {isRequired
           ? 'Requests must be signed by the Standard Webhooks scheme. GET is not accepted, and everything but the key stands in the body.'
-          : 'Not asked for: the key alone opens the door. Senders that know the Standard Webhooks scheme can sign, too.'}
+          : 'Not asked for: the key alone opens the endpoint. Senders that know the Standard Webhooks scheme can sign, too.'}
       </p>
       <FailureNote error={require.error} />
       {mayChange && (

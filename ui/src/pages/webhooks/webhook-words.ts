@@ -23,7 +23,7 @@ export const matchRuleChoices: readonly (Choice & { value: WebhookJson['match_ru
   { value: 'latest', label: 'Latest: the call that started last' },
   { value: 'first', label: 'First: the call that started first' },
   { value: 'longest', label: 'Longest: the call that lasted longest' },
-  { value: 'only', label: 'Only: refuse when several match' },
+  { value: 'only', label: 'Only: reject when several match' },
 ];
 
 export const windowUnits = [

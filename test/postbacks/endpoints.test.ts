@@ -20,17 +20,17 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const doors = ['update-fields', 'update-revenue', 'update-tags'];
+const endpoints = ['update-fields', 'update-revenue', 'update-tags'];
 const update = 'call_log_id=CA1&dry_run=1&revenue=1&revenue_paid_out=1&add=k:v';
 
-describe.each(doors)('/%s', (door) => {
-  test.each(doors)('opens for its own type of webhook only: %s', async (type) => {
+describe.each(endpoints)('/%s', (endpoint) => {
+  test.each(endpoints)('opens for its own type of webhook only: %s', async (type) => {
     for (const suffix of ['', '.gif', '/']) {
       for (const method of ['GET', 'POST']) {
-        const path = `/${door}${suffix}?auth_key=${webhooks[type]?.auth_key}&${update}`;
+        const path = `/${endpoint}${suffix}?auth_key=${webhooks[type]?.auth_key}&${update}`;
         const answer = await server.request(path, { method });
-        expect(answer.status).toBe(type === door ? 200 : 403);
-        if (type !== door && suffix !== '.gif') expect(answer.json.code).toBe('wrong_webhook_type');
+        expect(answer.status).toBe(type === endpoint ? 200 : 403);
+        if (type !== endpoint && suffix !== '.gif') expect(answer.json.code).toBe('wrong_webhook_type');
       }
     }
   });
@@ -39,7 +39,7 @@ describe.each(doors)('/%s', (door) => {
     'answers %s with 405 and Allow, logs it, and changes nothing',
     async (method) => {
       for (const suffix of ['', '.gif']) {
-        const path = `/${door}${suffix}?auth_key=${webhooks[door]?.auth_key}&call_log_id=CA1&revenue=1&add=k:v`;
+        const path = `/${endpoint}${suffix}?auth_key=${webhooks[endpoint]?.auth_key}&call_log_id=CA1&revenue=1&add=k:v`;
         const answer = await sendRaw(server.url, headOf(`${method} ${path}`));
         expect(answer).toMatchObject({
           status: 405,

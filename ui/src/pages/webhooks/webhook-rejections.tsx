@@ -1,16 +1,16 @@
 import { CircleCheck } from 'lucide-react';
-import { useWebhookRefusals } from '../../api/webhooks.ts';
+import { useWebhookRejections } from '../../api/webhooks.ts';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
-import { adviceOn } from './refusal-advice.ts';
+import { adviceOn } from './rejection-advice.ts';
 
 const shownMax = 6;
 
-/** Why postbacks were refused, most frequent first, and what to do about it. */
-export function WebhookRefusals({ webhookId, hours }: { webhookId: string; hours: number }) {
-  const { data, error, refetch } = useWebhookRefusals(webhookId, hours);
+/** Why postbacks were rejected, most frequent first, and what to do about it. */
+export function WebhookRejections({ webhookId, hours }: { webhookId: string; hours: number }) {
+  const { data, error, refetch } = useWebhookRejections(webhookId, hours);
   if (data === undefined) {
     return error === null ? (
       <Skeleton className="h-58 w-full" />
@@ -23,7 +23,7 @@ export function WebhookRefusals({ webhookId, hours }: { webhookId: string; hours
       {data.items.length === 0 ? (
         <p className="flex items-center gap-2 text-muted text-sm">
           <CircleCheck aria-hidden className="size-4 text-applied" />
-          Nothing was refused.
+          Nothing was rejected.
         </p>
       ) : (
         <ul className="divide-y divide-line">

@@ -24,7 +24,7 @@ afterAll(() => server.stop());
 const knock = (from: string, key: string, path = '/update-fields'): Promise<Answer> =>
   server.request(`${path}?auth_key=${key}&call_log_id=C1&reason=x`, { headers: { 'x-forwarded-for': from } });
 
-/** Guesses until it is slowed, which it must be soon. @returns how many guesses were answered with 401 */
+/** Guesses until it is slowed, which it must be soon. @returns how many authFailures were answered with 401 */
 async function guess(from: string): Promise<number> {
   for (let count = 0; count < 300; count += 1) {
     const answer = await knock(from, `rbk_guess${count}`);
@@ -39,7 +39,7 @@ async function guess(from: string): Promise<number> {
 }
 
 /** A guess a second is free: what is to be slowed comes right after one that was. */
-async function stayRefused(from: string): Promise<void> {
+async function stayRejected(from: string): Promise<void> {
   await expect.poll(async () => (await knock(from, 'rbk_guess')).status, { interval: 1 }).toBe(429);
 }
 
@@ -49,7 +49,7 @@ test('a hundred wrong keys are told so, then the address has to wait', async () 
   expect(count).toBeGreaterThanOrEqual(100);
   expect(count).toBeLessThan(200);
   for (const path of ['/update-fields', '/update-fields.gif', '/update-tags', '/update-revenue']) {
-    await stayRefused('203.0.113.7');
+    await stayRejected('203.0.113.7');
     expect((await knock('203.0.113.7', 'rbk_more', path)).status).toBe(429);
   }
 });
@@ -84,18 +84,18 @@ test('nor is the first postback or request of a good key or token after a start'
 test('other addresses are not slowed, but others of the same IPv6 network are', async () => {
   await guess('2001:db8:1:1::1');
   const fresh = await server.createWebhook();
-  await stayRefused('2001:db8:1:1::1');
+  await stayRejected('2001:db8:1:1::1');
   expect((await knock('2001:db8:1:1:ffff::2', fresh.auth_key)).status).toBe(429);
   expect((await knock('2001:db8:1:2::1', fresh.auth_key)).status).toBe(200);
   expect((await knock('203.0.113.9', (await server.createWebhook()).auth_key)).status).toBe(200);
 });
 
-test('a guess is as slow whichever method or door it comes through', async () => {
+test('a guess is as slow whichever method or endpoint it comes through', async () => {
   await guess('203.0.113.10');
   const fresh = await server.createWebhook();
   const headers = { 'x-forwarded-for': '203.0.113.10', 'x-auth-key': fresh.auth_key };
   const put = async (key: string) => {
-    await stayRefused('203.0.113.10');
+    await stayRejected('203.0.113.10');
     const answer = await server.request('/update-fields', {
       method: 'PUT',
       headers: { ...headers, 'x-auth-key': key },
@@ -106,7 +106,7 @@ test('a guess is as slow whichever method or door it comes through', async () =>
     return told;
   };
   expect(await put(fresh.auth_key)).toEqual(await put('rbk_guess')); // no word on whether the key is good
-  await stayRefused('203.0.113.10');
+  await stayRejected('203.0.113.10');
   const batch = await server.request('/update-fields/batch', { method: 'POST', headers, body: [] });
   expectProblem(batch, 429, 'rate_limited');
   expect((await server.api('GET', `/postbacks?webhook_id=${fresh.id}`)).json.items).toEqual([]);
@@ -128,23 +128,23 @@ test('guessing tokens, sessions and sign-ins is slowed alike, and a token in use
   const use = (token: string) =>
     server.request('/api/v1/calls', { headers: { ...from, authorization: `Bearer ${token}` } });
   expect((await use(server.token)).status).toBe(200);
-  let guesses = 0;
-  for (; guesses < 300; guesses += 1) {
-    const { status } = await use(`rbt_guess${guesses}`);
+  let authFailures = 0;
+  for (; authFailures < 300; authFailures += 1) {
+    const { status } = await use(`rbt_guess${authFailures}`);
     if (status === 429) break;
     expect(status).toBe(401);
   }
-  expect(guesses).toBeGreaterThanOrEqual(100);
-  expect(guesses).toBeLessThan(200);
+  expect(authFailures).toBeGreaterThanOrEqual(100);
+  expect(authFailures).toBeLessThan(200);
   const fresh = (await server.api('POST', '/tokens', { name: 'Fresh', role: 'owner' })).json.token;
-  await stayRefused('203.0.113.12');
+  await stayRejected('203.0.113.12');
   expectProblem(await use(fresh), 429, 'rate_limited');
   const signIn = (token: string, headers: Record<string, string>) =>
     server.request('/api/v1/session', { method: 'POST', headers, body: { token } });
-  await stayRefused('203.0.113.12');
+  await stayRejected('203.0.113.12');
   expectProblem(await signIn(fresh, from), 429, 'rate_limited');
   const cookie = { ...from, cookie: 'ringback_session=rbs_guess' };
-  await stayRefused('203.0.113.12');
+  await stayRejected('203.0.113.12');
   expectProblem(await server.request('/api/v1/calls', { headers: cookie }), 429, 'rate_limited');
   expect((await use(server.token)).status).toBe(200);
   expect((await signIn(fresh, { 'x-forwarded-for': '203.0.113.13' })).status).toBe(200);

@@ -16,9 +16,9 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const { replay, refused } = replaysOf(() => ({ server, webhook }));
+const { replay, rejected } = replaysOf(() => ({ server, webhook }));
 
-describe('what cannot be replayed is refused with the reason', () => {
+describe('what cannot be replayed is rejected with the reason', () => {
   beforeAll(() => server.createCall('known'));
 
   const cases: [string, () => Promise<Answer>][] = [
@@ -55,19 +55,21 @@ describe('what cannot be replayed is refused with the reason', () => {
 
   test('what came through a deleted webhook', async () => {
     const gone = await server.createWebhook();
-    const id = await refused({ call_log_id: 'unknown', reason: 'r' }, 'call_not_found', gone);
+    const id = await rejected({ call_log_id: 'unknown', reason: 'r' }, 'call_not_found', gone);
     await server.api('DELETE', `/webhooks/incoming/${gone.id}`);
     expectProblem(await replay(id), 409, 'not_replayable');
   });
 });
 
-test('a replay is refused again for what no setting mends', async () => {
+test('a replay is rejected again for what no setting mends', async () => {
   await server.createCall('same');
   const preview = await server.get(webhook, [['call_log_id', 'same']], { purpose: 'prefetch' });
   expectProblem(await replay(postbackIdOf(preview)), 403, 'link_preview');
-  const wrongDoor = await server.request(`/update-tags?auth_key=${webhook.auth_key}&call_log_id=same&add=a`);
-  expectProblem(await replay(postbackIdOf(wrongDoor)), 403, 'wrong_webhook_type');
-  const placeholder = await refused({ call_log_id: 'same', reason: '{reason}' }, 'unresolved_placeholder');
+  const wrongEndpoint = await server.request(
+    `/update-tags?auth_key=${webhook.auth_key}&call_log_id=same&add=a`,
+  );
+  expectProblem(await replay(postbackIdOf(wrongEndpoint)), 403, 'wrong_webhook_type');
+  const placeholder = await rejected({ call_log_id: 'same', reason: '{reason}' }, 'unresolved_placeholder');
   const answer = await replay(placeholder);
   expectProblem(answer, 422, 'unresolved_placeholder');
   expect(answer.json.errors).toMatchObject([{ field: 'reason' }]);
@@ -77,13 +79,13 @@ test('a replay is refused again for what no setting mends', async () => {
 describe('a replay is no way around what keeps others out', () => {
   const change = (id: string, settings: object) => server.api('PATCH', `/webhooks/incoming/${id}`, settings);
 
-  test('a request from an address that is not allowed waits until it is, whatever it was refused for', async () => {
+  test('a request from an address that is not allowed waits until it is, whatever it was rejected for', async () => {
     const guarded = await server.createWebhook('update_fields', { allowed_addresses: ['192.0.2.0/24'] });
     await server.createCall('guarded');
-    const id = await refused({ call_log_id: 'guarded', reason: 'r' }, 'address_not_allowed', guarded);
+    const id = await rejected({ call_log_id: 'guarded', reason: 'r' }, 'address_not_allowed', guarded);
     const paused = await server.createWebhook('update_fields', { allowed_addresses: ['192.0.2.0/24'] });
     await change(paused.id, { paused: true });
-    const atPaused = await refused({ call_log_id: 'guarded', reason: 'p' }, 'webhook_paused', paused);
+    const atPaused = await rejected({ call_log_id: 'guarded', reason: 'p' }, 'webhook_paused', paused);
     await change(paused.id, { paused: false });
     for (const one of [id, atPaused]) expectProblem(await replay(one), 403, 'address_not_allowed');
     const again = (await server.api('GET', `/postbacks?replay_of=${atPaused}`)).json.items[0].id;
@@ -92,18 +94,18 @@ describe('a replay is no way around what keeps others out', () => {
     for (const one of [id, atPaused]) expect((await replay(one)).json.status).toBe('applied');
   });
 
-  test('what nobody signed stays refused', async () => {
+  test('what nobody signed stays rejected', async () => {
     const signed = await server.createWebhook('update_fields', { signature_required: true });
     await server.createCall('signed');
-    const id = await refused({ call_log_id: 'signed', reason: 'r' }, 'invalid_signature', signed);
+    const id = await rejected({ call_log_id: 'signed', reason: 'r' }, 'invalid_signature', signed);
     expectProblem(await replay(id), 403, 'invalid_signature');
     await change(signed.id, { paused: true });
-    const atPaused = await refused({ call_log_id: 'signed', reason: 'r' }, 'webhook_paused', signed);
+    const atPaused = await rejected({ call_log_id: 'signed', reason: 'r' }, 'webhook_paused', signed);
     await change(signed.id, { paused: false });
     expectProblem(await replay(atPaused), 403, 'invalid_signature');
   });
 
-  test('a GET stays refused where GET is off, and a field that is not allowed', async () => {
+  test('a GET stays rejected where GET is off, and a field that is not allowed', async () => {
     const narrow = await server.createWebhook('update_fields', {
       accepts_get: false,
       allowed_fields: ['reason'],
@@ -114,7 +116,7 @@ describe('a replay is no way around what keeps others out', () => {
       ['reason', 'r'],
     ]);
     expectProblem(await replay(postbackIdOf(get)), 405, 'method_not_allowed');
-    const field = await refused(
+    const field = await rejected(
       { call_log_id: 'narrow', revenue_paid_out: '1' },
       'field_not_allowed',
       narrow,
@@ -128,13 +130,13 @@ describe('a replay is no way around what keeps others out', () => {
     const limited = await server.createWebhook('update_fields', { rate_limit_per_minute: 1 });
     await server.createCall('limited');
     await server.post(limited, { call_log_id: 'limited', reason: 'a' });
-    const id = await refused({ call_log_id: 'limited', reason: 'b' }, 'rate_limited', limited);
+    const id = await rejected({ call_log_id: 'limited', reason: 'b' }, 'rate_limited', limited);
     expect((await replay(id)).json.status).toBe('applied');
   });
 });
 
 test('there is nothing to replay but a postback of one’s own', async () => {
-  const id = await refused({ call_log_id: 'mine', reason: 'r' }, 'call_not_found');
+  const id = await rejected({ call_log_id: 'mine', reason: 'r' }, 'call_not_found');
   await server.createCall('mine');
   const { server: theirs } = await addAccount(server, 'Replaying');
   expectProblem(await theirs.api('POST', `/postbacks/${id}/replay`), 404, 'not_found');

@@ -1,6 +1,6 @@
 export type Advice = { meaning: string; fix: string };
 
-/** What a refusal means to whoever runs the webhook, and how it is mended. */
+/** What a rejection means to whoever runs the webhook, and how it is mended. */
 const advice: Record<string, Advice> = {
   malformed_body: {
     meaning: 'The body is not JSON or a form.',
@@ -102,4 +102,4 @@ export function adviceOn(code: string): Advice {
   return advice[code] ?? { meaning: 'See what the last one was told.', fix: '' };
 }
 
-export const refusalCodes: readonly string[] = Object.keys(advice).sort();
+export const rejectionCodes: readonly string[] = Object.keys(advice).sort();
