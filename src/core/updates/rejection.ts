@@ -29,6 +29,8 @@ export const rejectionCodes = {
   call_not_identified: { httpStatus: 422, title: 'The request names no call' },
   conflicting_field: { httpStatus: 422, title: 'Fields contradict each other' },
   conflicting_tag: { httpStatus: 422, title: 'A tag is both added and removed' },
+  caller_withheld: { httpStatus: 422, title: 'The caller withheld its number' },
+  masked_phone_number: { httpStatus: 422, title: 'Digits of the phone number are hidden' },
   invalid_phone_number: { httpStatus: 422, title: 'The phone number cannot be read' },
   invalid_value: { httpStatus: 422, title: 'A value is not valid' },
   no_updates: { httpStatus: 422, title: 'The request changes nothing' },

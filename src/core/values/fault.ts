@@ -9,6 +9,8 @@ export type FaultCode =
   | 'invalid_value'
   | 'unresolved_placeholder'
   | 'invalid_phone_number'
+  | 'masked_phone_number'
+  | 'caller_withheld'
   | 'unknown_field'
   | 'no_updates'
   | 'conflicting_field'

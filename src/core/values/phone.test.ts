@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Invalid } from './fault.ts';
-import { isCountry, readPhone } from './phone.ts';
+import { isCallerWithheld, isCountry, readPhone } from './phone.ts';
 
 describe('a phone number', () => {
   test.each([
@@ -21,6 +21,24 @@ describe('a phone number', () => {
     [' 12125550123', 'US', '+12125550123'],
     [' 442079460958', 'US', '+442079460958'],
     ['  (212) 555-0123 ', 'US', '+12125550123'],
+    ['\u202a+1 (213) 555-0142\u202c', 'US', '+12135550142'],
+    ['213\u2011555\u20110142\u200b', 'US', '+12135550142'],
+    ['\ufeff 12135550142', 'US', '+12135550142'],
+    ['p:+12135550142', 'US', '+12135550142'],
+    ['TEL:+1-213-555-0142', 'US', '+12135550142'],
+    ['sip:+12135550142@203.0.113.5:5060', 'US', '+12135550142'],
+    ['sips:2135550142@pbx.example;transport=tls', 'US', '+12135550142'],
+    ['<sip:%2B12135550142;npdi@203.0.113.5;user=phone>', 'US', '+12135550142'],
+    ['+12135550142@c.us', 'DE', '+12135550142'],
+    ['whatsapp:+12135550142', 'US', '+12135550142'],
+    ['"JANE ROE" <2135550142>', 'US', '+12135550142'],
+    ['"Roe, Jane" <sip:2135550142@203.0.113.5>', 'US', '+12135550142'],
+    ['JANE ROE <+12135550142>', 'US', '+12135550142'],
+    ['<+12135550142>', 'US', '+12135550142'],
+    ['(+1) 213 555 0142', 'DE', '+12135550142'],
+    ['2135550142.0', 'US', '+12135550142'],
+    ['213-555-0142 x123', 'US', '+12135550142'],
+    ['9484 4433', 'NO', '+4794844433'],
   ])('%s in %s reads as %s', (sent, country, read) => {
     expect(readPhone(sent, country)).toBe(read);
   });
@@ -49,8 +67,16 @@ describe('a phone number', () => {
   test.each([
     '',
     '12',
-    'anonymous',
-    'Restricted',
+    '2135550142/2135550143',
+    '+12135550142, +12135550143',
+    '2135550142;2135550143',
+    '+12135550142+12135550143',
+    '2135550142 or 2135550143',
+    'Jane <2135550142> <2135550143>',
+    '1.21356E+10',
+    '*67 2135550142',
+    'name',
+    'caller',
     '+',
     '+999',
     '00999',
@@ -73,4 +99,59 @@ test.each([
   ['us', false],
 ])('%s is a country: %s', (code, expected) => {
   expect(isCountry(code)).toBe(expected);
+});
+
+describe('a caller that withholds its number', () => {
+  test.each([
+    '+17378742833',
+    '7378742833',
+    '+7378742833',
+    '+266696687',
+    '266696687',
+    '+86282452253',
+    '+2562533',
+    '+8656696',
+    '+7748283',
+    '0000000000',
+    '+10000000000',
+    '0',
+    'Restricted',
+    'ANONYMOUS',
+    'anonymous',
+    'Unavailable',
+    'unknown',
+    'Private Number',
+    'private_caller',
+    'Caller ID blocked',
+    'No Caller ID',
+    'sip:anonymous@anonymous.invalid',
+    '"Anonymous" <sip:anonymous@anonymous.invalid>',
+    '\u202aWithheld\u202c',
+    'tel:anonymous',
+    'Unterdrückt',
+    'Número privado',
+  ])('%j has a code of its own', (sent) => {
+    expect(readPhone(sent, 'US')).toMatchObject({ code: 'caller_withheld' });
+    expect(isCallerWithheld(sent, 'US')).toBe(true);
+  });
+
+  test.each(['+12135550142', 'Mr. Private', 'anonymous123', '7378742834', null, ''])('%j is none', (sent) => {
+    expect(isCallerWithheld(sent, 'US')).toBe(false);
+  });
+});
+
+test.each([
+  '213555XXXX',
+  '(213) 555-XXXX',
+  '+1213555****',
+  '+1 213 *** 0142',
+  '213-555-••••',
+  '21355501xx',
+  '213555014X',
+  'XXXXXX0142',
+  '***-***-0142',
+  '+1 (213) 555-01##',
+  '213555????',
+])('%j is a masked number', (sent) => {
+  expect(readPhone(sent, 'US')).toMatchObject({ code: 'masked_phone_number' });
 });

@@ -1,29 +1,108 @@
+/** Phone numbers in any notation that senders, handsets and gateways write (contract 2.5). */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { Invalid } from './fault.ts';
 import { textOf } from './json.ts';
+import { isWithheldNumber, isWithheldWord } from './withheld-caller.ts';
+
+const sentCharsMax = 256;
+const numberCharsMax = 64;
+/** Longer digits after a number are a second number. */
+const extensionDigitsMax = 7;
+
+/** `"JANE ROE" <+12135550142>`, also without a name */
+const named = /^[^<>]*<([^<>]+)>$/;
+/** `p:` is what lead forms export. */
+const scheme = /^(?:tel|p|phone|callto|sips?|whatsapp)\s*:\s*(?:\/\/)?/i;
+const maskChars = 'Xx*•●∗·?#_';
+const maskedNumber = new RegExp(`^(?=(?:\\D*\\d){2})(?=.*[${maskChars}])[\\d\\s().+/${maskChars}-]+$`);
+/** `213-555-0142 x123`; and `*67`, `#31#`, which a caller dials before a number */
+const extension = /^[^xX]*(?:\d[^\dxX]*){7}[xX#]\s*\d{1,7}$/;
+const dialCode = /^[*#]\d\d/;
 
 /**
- * Reads a phone number in any common notation; without a country code it is one of `defaultCountry`.
- * `00` is read as a `+` where the country's own prefix for calls abroad is another.
- * A leading space before digits is a `+` that a sender did not percent-encode.
- * @returns E.164 text (`+15550100123`)
+ * Reads a caller's number.
+ * - Without a country code it is a number of `defaultCountry`; `00` is read as `+` where the country's own prefix for
+ *   calls abroad is another.
+ * - A leading space before digits is a `+` that a sender did not percent-encode.
+ * @returns E.164 text (`+15550100123`), or `Invalid` with the code `caller_withheld` for a caller that withholds its
+ *   number, `masked_phone_number` for a number with hidden digits, `invalid_phone_number` for anything else
  */
 export function readPhone(value: unknown, defaultCountry: string): string | Invalid {
-  const text = textOf(value);
-  if (text === undefined || text.length > 64) return unreadable(defaultCountry);
-  if (/^ \d/.test(text)) {
-    const international = parse(`+${text.trim()}`, defaultCountry);
-    if (international?.isValid()) return international.number;
+  const sent = textOf(value);
+  if (sent === undefined || sent.length > sentCharsMax) return unreadable(defaultCountry);
+  const visible = sent.replace(/\p{Cf}/gu, '');
+  if (/^ \d/.test(visible)) {
+    const international = parse(`+${visible.trim()}`, defaultCountry);
+    if (international?.isValid() && !isWithheldNumber(visible.trim())) return international.number;
   }
-  const written = text.trim().replace(/^tel:/i, '');
+  const written = withoutNotation(visible);
+  if (written.length > numberCharsMax) return unreadable(defaultCountry);
+  if (isWithheld(written, defaultCountry)) return withheld();
   const number = parse(written, defaultCountry);
-  if (number?.isPossible()) return number.number;
+  if (number?.isPossible()) {
+    return (number.ext?.length ?? 0) > extensionDigitsMax ? severalNumbers() : number.number;
+  }
   const dialedAbroad = written.startsWith('00') ? parse(`+${written.slice(2)}`, defaultCountry) : undefined;
-  return dialedAbroad?.isValid() ? dialedAbroad.number : unreadable(defaultCountry);
+  if (dialedAbroad?.isValid()) return dialedAbroad.number;
+  if (isMasked(written)) return masked();
+  return hasSeveralNumbers(written, defaultCountry) ? severalNumbers() : unreadable(defaultCountry);
+}
+
+/** True for what `readPhone` calls `caller_withheld`: a call event keeps such a call, without a number. */
+export function isCallerWithheld(value: unknown, defaultCountry: string): boolean {
+  const read = readPhone(value, defaultCountry);
+  return read instanceof Invalid && read.code === 'caller_withheld';
 }
 
 export function isCountry(code: string): code is CountryCode {
   return isSupportedCountry(code);
+}
+
+/** The number of `"Name" <sip:number@host;user=phone>`. */
+function withoutNotation(sent: string): string {
+  const text = sent.trim();
+  const address = (named.exec(text)?.[1] ?? text).trim();
+  const isUri = scheme.test(address);
+  const user = address.replace(scheme, '');
+  const at = user.indexOf('@');
+  const number = at === -1 ? user : user.slice(0, at).replace(/;.*$/, '');
+  return (isUri ? decodeEscapes(number) : number)
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/^\(\+(\d{1,3})\)/, '+$1')
+    .replace(/^(\d{7,15})\.0$/, '$1'); // a spreadsheet or data frame took the number for an amount
+}
+
+function decodeEscapes(text: string): string {
+  return text.replace(/^%2b/i, '+').replace(/%20/g, ' ');
+}
+
+/**
+ * Digits that spell a word are a number all the same where a country has such numbers: without a `+`, they are withheld
+ * only where no number of the country is possible, and in North America, whose networks send them.
+ */
+function isWithheld(written: string, defaultCountry: string): boolean {
+  if (isWithheldWord(written)) return true;
+  if (!/^\+?[\d\s().-]+$/.test(written)) return false;
+  const digits = written.replace(/\D/g, '');
+  if (!isWithheldNumber(digits)) return false;
+  if (written.startsWith('+') || /^0+$/.test(digits)) return true;
+  const number = parse(written, defaultCountry);
+  return number === undefined || !number.isValid() || number.countryCallingCode === '1';
+}
+
+function isMasked(written: string): boolean {
+  return maskedNumber.test(written) && !extension.test(written) && !dialCode.test(written);
+}
+
+function hasSeveralNumbers(written: string, defaultCountry: string): boolean {
+  const parts = written
+    .split(/\s*(?:[,;/|&]|\s(?:or|and|-)\s|\n|(?<=\d)(?=\+))\s*/)
+    .filter((part) => part !== '');
+  return (
+    parts.length > 1 &&
+    parts.every((part) => parse(withoutNotation(part), defaultCountry)?.isPossible() === true)
+  );
 }
 
 function parse(text: string, defaultCountry: string) {
@@ -31,6 +110,27 @@ function parse(text: string, defaultCountry: string) {
     ...(isCountry(defaultCountry) && { defaultCountry }),
     extract: false,
   });
+}
+
+function withheld(): Invalid {
+  return new Invalid(
+    'The caller withheld its number, and many callers do: send the call_log_id in place of the number.',
+    'caller_withheld',
+  );
+}
+
+function masked(): Invalid {
+  return new Invalid(
+    'Digits of this number are hidden, so it may be of several callers: send the whole number, or the call_log_id.',
+    'masked_phone_number',
+  );
+}
+
+function severalNumbers(): Invalid {
+  return new Invalid(
+    'This is more than one phone number: send the one of the caller.',
+    'invalid_phone_number',
+  );
 }
 
 function unreadable(defaultCountry: string): Invalid {

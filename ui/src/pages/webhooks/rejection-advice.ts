@@ -63,6 +63,14 @@ const advice: Record<string, Advice> = {
     meaning: 'The number cannot be read as a phone number.',
     fix: 'Have the sender send it with its country code, such as +12135550142.',
   },
+  masked_phone_number: {
+    meaning: 'Digits of the number are hidden.',
+    fix: 'Have the sender send the whole number, or the call’s id.',
+  },
+  caller_withheld: {
+    meaning: 'The caller withheld its number, as many callers do.',
+    fix: 'Have the sender send the call’s id: no number identifies such a call.',
+  },
   unknown_field: {
     meaning: '“fields” holds a name that there is not.',
     fix: 'Check the spelling against the documentation.',
