@@ -1,5 +1,6 @@
 /** `GET /calls.csv`: the filtered list as a file. */
 import { parse } from 'csv-parse/sync';
+import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callJson } from '../../src/http/operator/calls/call-schemas.ts';
 import { addAccount } from '../support/accounts.ts';
@@ -134,6 +135,21 @@ test.each(['converted=maybe', 'limit=5', 'cursor=x', 'campagin=x', 'from=yesterd
     expect((await server.api('GET', `/calls.csv?${query}`)).status).toBe(422);
   },
 );
+
+test('a line feed or carriage return in a reason or name begins no record, and a reader of another maker agrees', async () => {
+  const fields = { started_at: '2020-01-01T10:00:00Z', campaign: 'Breaks', tags: { note: '\r=1' } };
+  await server.createCall('B1', { ...fields, reason: 'ok\n=cmd|A1' });
+  await server.createCall('B2', { ...fields, reason: 'ok\r"=cmd"' });
+  const { text } = await exportCsv({
+    campaign: 'Breaks',
+    columns: 'call_log_id,reason,tags.note,payout_status',
+  });
+  const { data } = Papa.parse<string[]>(text, { newline: '\r\n', skipEmptyLines: true });
+  expect(data.slice(1).sort()).toEqual([
+    ['B1', 'ok\n=cmd|A1', "'\r=1", 'none'],
+    ['B2', 'ok\r"=cmd"', "'\r=1", 'none'],
+  ]);
+});
 
 test('an account exports its own calls, and nobody exports without a token', async () => {
   const { server: stranger } = await addAccount(server, 'stranger');

@@ -1,9 +1,9 @@
-/** A CSV file as a spreadsheet opens it: with the mark of UTF-8, and no text that it would take for a formula. */
+/** A CSV file for spreadsheets: with a byte order mark, and without text that a spreadsheet evaluates as a formula. */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
-import { withoutFormula } from '../../core/values/formula.ts';
+import { csvFormat } from '../../core/values/csv-format.ts';
 
 export type CsvOutput = {
   /** cells that are missing stay empty */
@@ -13,13 +13,7 @@ export type CsvOutput = {
 
 /** @throws when the file cannot be written */
 export async function openCsvOutput(path: string, columns: string[], delimiter: string): Promise<CsvOutput> {
-  const rows = stringify({
-    header: true,
-    bom: true,
-    columns,
-    delimiter,
-    cast: { string: withoutFormula },
-  });
+  const rows = stringify({ ...csvFormat, header: true, bom: true, columns, delimiter });
   const file = createWriteStream(path);
   await once(file, 'open');
   const written = pipeline(rows, file);

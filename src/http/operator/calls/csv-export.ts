@@ -1,15 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Call } from '../../../core/calls/call.ts';
-import { withoutFormula } from '../../../core/values/formula.ts';
+import { csvFormat } from '../../../core/values/csv-format.ts';
 import { callToJson } from './call-answers.ts';
 import type { CallColumn } from './call-columns.ts';
 
 export type CallPages = AsyncIterable<Call[]>;
 
 /**
- * Calls as CSV (RFC 4180), a piece a page. It throws where a page cannot be read: then the file must not end as if it
- * were whole.
- * @param hasBom begins with the mark by which spreadsheets know UTF-8
+ * Calls as CSV, one piece per page. It throws if a page cannot be read, so that an incomplete file does not end normally.
+ * @param hasBom the file begins with the byte order mark by which spreadsheets recognize UTF-8
  */
 export async function* writeCallsCsv(
   pages: CallPages,
@@ -24,8 +23,5 @@ export async function* writeCallsCsv(
 }
 
 function writeRows(rows: unknown[][]): string {
-  return stringify(rows, {
-    record_delimiter: 'windows',
-    cast: { string: withoutFormula, boolean: String, object: (value) => JSON.stringify(value) },
-  });
+  return stringify(rows, csvFormat);
 }
