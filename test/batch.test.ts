@@ -64,6 +64,24 @@ test('several items for one call are applied in their order, however each names 
   expect(await server.readCall('O1')).toMatchObject({ revenue_paid_out: '199.00' });
 });
 
+test('a rejected atomic batch keeps the limit on items in flight, as other batches do', async () => {
+  const updates = Array.from({ length: 3_000 }, (_, at) => ({ call_log_id: `none-${at}`, reason: 'x' }));
+  let isAnswered = false;
+  const answering = sendBatch({ updates, atomic: true }).finally(() => {
+    isAnswered = true;
+  });
+  const depths: number[] = [];
+  while (!isAnswered) {
+    const { text } = await server.request('/metrics');
+    depths.push(Number(/^ringback_queue_depth (\d+)$/m.exec(text)?.[1]));
+  }
+  expect((await answering).json).toMatchObject({ code: 'batch_rejected', summary: { rejected: 3_000 } });
+  // The transaction of the whole batch first; then each item is logged by itself.
+  const ofItems = depths.filter((depth) => depth > 0 && depth !== updates.length);
+  expect(ofItems.length).toBeGreaterThan(0);
+  expect(Math.max(...ofItems)).toBeLessThanOrEqual(600);
+});
+
 test('one rejection in an atomic batch and nothing is done, with every result and every item in the log', async () => {
   await server.createCall('A1');
   const updates = [

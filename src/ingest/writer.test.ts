@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { noChanges } from '../core/calls/call.ts';
 import type { Outcome, Postback } from '../core/updates/postback.ts';
 import { reject } from '../core/updates/rejection.ts';
+import type { FailureKind, WriteMode } from '../core/updates/write-mode.ts';
 import { emptyTags } from '../core/values/tags.ts';
-import { type FailureKind, type WriteMode, Writer, type WriterOptions } from './writer.ts';
+import { Writer, type WriterOptions } from './writer.ts';
 
 class Failure extends Error {
   readonly kind: FailureKind;

@@ -2,23 +2,12 @@
  * The batch writer: takes postbacks from all endpoints, commits many at once, and answers each after its commit.
  * It promises: no postback is dropped silently; none is written twice; a bad row does not harm its neighbours.
  */
-import { noChanges } from '../core/calls/call.ts';
-import type { Locked, Outcome, Postback } from '../core/updates/postback.ts';
+import { type Locked, type Postback, rejectedOutcome } from '../core/updates/postback.ts';
 import { type Rejection, reject } from '../core/updates/rejection.ts';
+import type { FailureKind, WriteMode } from '../core/updates/write-mode.ts';
 import { emptyTags } from '../core/values/tags.ts';
 import { Lane, type Result, type Waiting } from './lane.ts';
 import { LockedCalls } from './locked-calls.ts';
-
-export type FailureKind = 'retry' | 'locked' | 'outcome_unknown' | 'data' | 'bug';
-
-export type WriteMode = {
-  /** an earlier try may have been committed: what is in the log is not done again */
-  mayHaveLanded: boolean;
-  /** one rejection, and nothing is done */
-  isAtomic: boolean;
-  /** a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
-  skipsLocked: boolean;
-};
 
 export type WriterOptions = {
   /** commits one account's postbacks in one transaction, and returns their results in the same order */
@@ -66,7 +55,7 @@ export class Writer {
       sleep: options.sleep,
       tryOnce: (batch) => this.#settle(batch, true),
       giveUp: ({ postback, mayHaveLanded, resolve }) =>
-        resolve(rejected(postback, mayHaveLanded ? unknown() : locked())),
+        resolve(rejectedOutcome(postback, mayHaveLanded ? unknown() : locked())),
     });
   }
 
@@ -82,7 +71,7 @@ export class Writer {
    */
   async submit(postback: Postback, together = laneNameOf(postback)): Promise<Result> {
     const rejection = this.#rejectionFor(1);
-    if (rejection !== null) return rejected(postback, rejection);
+    if (rejection !== null) return rejectedOutcome(postback, rejection);
     this.#depth += 1;
     try {
       return await new Promise<Result>((resolve, reject) => {
@@ -100,7 +89,7 @@ export class Writer {
    */
   async submitAtomic(postbacks: Postback[]): Promise<Result[]> {
     const rejection = this.#rejectionFor(postbacks.length);
-    if (rejection !== null) return postbacks.map((postback) => rejected(postback, rejection));
+    if (rejection !== null) return postbacks.map((postback) => rejectedOutcome(postback, rejection));
     this.#depth += postbacks.length;
     const results = this.#atomicSubmission.then(() =>
       this.#writeWithRetries(postbacks, newMode({ isAtomic: true })),
@@ -152,8 +141,8 @@ export class Writer {
       // The lane's next batch is on its way to the database before these answers are on theirs to the senders.
       setImmediate(() => {
         for (const [at, { resolve }] of batch.entries()) {
-          const result = results[at] ?? 'stale';
-          if (result !== 'locked') resolve(result);
+          const result = results[at];
+          if (result !== undefined && result !== 'locked') resolve(result);
         }
       });
       const locked = batch.filter((_waiting, at) => results[at] === 'locked');
@@ -177,9 +166,9 @@ export class Writer {
     const bare = { ...postback, rejection, update: { set: {}, add: emptyTags(), remove: [] } };
     try {
       const [result] = postback.rejection === null ? await this.#writeWithRetries([bare], newMode()) : [];
-      resolve(result === undefined || result === 'locked' ? rejected(postback, rejection) : result);
+      resolve(result === undefined || result === 'locked' ? rejectedOutcome(postback, rejection) : result);
     } catch (error) {
-      if (this.#options.classify(error) === 'data') resolve(rejected(postback, rejection));
+      if (this.#options.classify(error) === 'data') resolve(rejectedOutcome(postback, rejection));
       else reject(error);
     }
   }
@@ -198,7 +187,7 @@ export class Writer {
         const kind = this.#options.classify(error);
         this.#options.onFailure(kind, error, postbacks.length);
         if (kind === 'data' && mode.isAtomic)
-          return postbacks.map((postback) => rejected(postback, dataRejected()));
+          return postbacks.map((postback) => rejectedOutcome(postback, dataRejected()));
         if (kind === 'bug' || kind === 'data') throw error;
         mode.mayHaveLanded ||= kind === 'outcome_unknown';
         if (kind === 'locked' && !mode.isAtomic && !mode.skipsLocked) {
@@ -208,7 +197,7 @@ export class Writer {
       }
       if (tries >= (mode.mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
         return postbacks.map((postback) =>
-          rejected(postback, mode.mayHaveLanded ? unknown() : unavailable()),
+          rejectedOutcome(postback, mode.mayHaveLanded ? unknown() : unavailable()),
         );
       }
       if (pauseMs > 0) await this.#options.sleep(pauseMs);
@@ -232,20 +221,6 @@ export class Writer {
 
 function newMode(mode: Partial<WriteMode> = {}): WriteMode {
   return { mayHaveLanded: false, isAtomic: false, skipsLocked: false, ...mode };
-}
-
-function rejected({ postbackId, ignored }: Postback, rejection: Rejection): Outcome {
-  return {
-    postbackId,
-    status: 'rejected',
-    isDuplicate: false,
-    callLogId: null,
-    matchedBy: null,
-    candidates: null,
-    changes: noChanges(),
-    ignored,
-    rejection,
-  };
 }
 
 function unavailable(

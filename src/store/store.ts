@@ -1,5 +1,6 @@
 import type { Window } from '../core/reports/attention.ts';
 import type { Postback } from '../core/updates/postback.ts';
+import type { WriteMode } from '../core/updates/write-mode.ts';
 import * as accounts from './access/accounts.ts';
 import * as audit from './access/audit.ts';
 import * as sessions from './access/sessions.ts';
@@ -25,7 +26,7 @@ import * as reconcile from './reports/reconcile.ts';
 import * as webhookActivity from './webhooks/webhook-activity.ts';
 import * as webhookKeys from './webhooks/webhook-keys.ts';
 import * as webhooks from './webhooks/webhooks.ts';
-import { type WriteMode, writePostbacks } from './writer/write-postbacks.ts';
+import { writePostbacks } from './writer/write-postbacks.ts';
 
 export type Store = ReturnType<typeof createStore>;
 

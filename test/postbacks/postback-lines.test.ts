@@ -161,3 +161,60 @@ test('lines are written some at once, in their order, and those that warn at onc
   expect(written.length).toBeGreaterThan(1);
   expect(Math.max(...written.map((text) => text.length))).toBeLessThan(10_000);
 });
+
+test('every way to send postbacks writes its lines and counts in the metrics', async () => {
+  const { server, lines } = await startLogged('all');
+  const webhook = await server.createWebhook();
+  const items = (id: string) => [
+    { call_log_id: id, reason: 'one' },
+    { call_log_id: id, reason: 'two' },
+  ];
+  const batch = (body: unknown) =>
+    server.request('/update-fields/batch', {
+      method: 'POST',
+      headers: { 'x-auth-key': webhook.auth_key },
+      body,
+    });
+  const lost = await server.post(webhook, { call_log_id: 'C1', reason: 'early' });
+  await server.createCall('C1');
+  const ways: Record<string, () => Promise<unknown>> = {
+    single: () => server.post(webhook, { call_log_id: 'C1', reason: 'single' }),
+    replay: () => server.api('POST', `/postbacks/${lost.json.postback_id}/replay`),
+    test: () =>
+      server.api('POST', `/webhooks/incoming/${webhook.id}/test`, {
+        method: 'POST',
+        body: { call_log_id: 'C1', reason: 'test' },
+      }),
+    hand: () => server.api('PATCH', '/calls/C1', { reason: 'hand' }),
+    batch: () => batch(items('C1')),
+    'atomic batch': () => batch({ updates: items('C1'), atomic: true }),
+    'rejected atomic batch': () => batch({ updates: [...items('C1'), ...items('C2')], atomic: true }),
+    import: () =>
+      server.request('/api/v1/imports', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${server.token}`, 'content-type': 'text/csv' },
+        body: 'call_log_id,reason\nC1,file\nC2,file\n',
+      }),
+  };
+  const countOf = async () => {
+    const { text } = await server.request('/metrics');
+    const counts = [...text.matchAll(/^ringback_postbacks_total\{.*\} (\d+)$/gm)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+  const seen: Record<string, [lines: number, counted: number]> = {};
+  for (const [name, send] of Object.entries(ways)) {
+    const [linesBefore, countBefore] = [ofPostbacks(lines).length, await countOf()];
+    await send();
+    seen[name] = [ofPostbacks(lines).length - linesBefore, (await countOf()) - countBefore];
+  }
+  expect(seen).toEqual({
+    single: [1, 1],
+    replay: [1, 1],
+    test: [1, 1],
+    hand: [1, 1],
+    batch: [2, 2],
+    'atomic batch': [2, 2],
+    'rejected atomic batch': [4, 4],
+    import: [2, 2],
+  });
+});

@@ -7,7 +7,7 @@ import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
 import { tagsPerCallMax } from '../values/tags.ts';
 import { applyUpdate } from './apply.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
-import { countsFrom, type MatchedBy, type Outcome, type Postback } from './postback.ts';
+import { countsFrom, matchedByOf, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { type UpdateJson, updateToJson } from './update.ts';
 
@@ -63,7 +63,8 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
     // Its own id: an earlier try was committed after all, later than the writer looked for it.
     return { ...earlier.outcome, isDuplicate: earlier.outcome.postbackId !== postback.postbackId };
   }
-  const outcome = earlier === undefined ? decide(postback, state, batch) : rejected(postback, reused());
+  const outcome =
+    earlier === undefined ? decide(postback, state, batch) : rejectedOutcome(postback, reused());
   batch.decided.push({ postback, outcome, update });
   if (key !== null && outcome.status !== 'rejected' && !postback.isDryRun) {
     state.remembered.set(key, { phoneNumber: phoneNumberOf(postback), update, outcome });
@@ -72,9 +73,9 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
 }
 
 function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
-  if (postback.rejection !== null) return rejected(postback, postback.rejection);
+  if (postback.rejection !== null) return rejectedOutcome(postback, postback.rejection);
   const found = findCall(postback, state);
-  if ('rejection' in found) return rejected(postback, found.rejection, found.candidates);
+  if ('rejection' in found) return rejectedOutcome(postback, found.rejection, found.candidates);
   const { callLogId, values, state: callState } = found.call;
   const isLive = callState === 'live';
   const rejection = isLive ? rejectCompletedOnly(postback) : null;
@@ -84,7 +85,7 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
     countsFrom(postback),
   );
   if (rejection !== null || applied === 'too_many_tags') {
-    return { ...rejected(postback, rejection ?? tooManyTags(), found.candidates), callLogId };
+    return { ...rejectedOutcome(postback, rejection ?? tooManyTags(), found.candidates), callLogId };
   }
   const hasChanged = !isLive && Object.keys(applied.changes).length > 0;
   if (hasChanged && !postback.isDryRun) batch.changedCalls.set(callLogId, applied.values);
@@ -93,7 +94,7 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
     status: isLive ? 'queued' : hasChanged ? 'applied' : 'unchanged',
     isDuplicate: false,
     callLogId,
-    matchedBy: matchedByOf(postback),
+    matchedBy: matchedByOf(postback.target),
     candidates: found.candidates,
     changes: isLive ? noChanges() : applied.changes,
     ignored: postback.ignored,
@@ -145,21 +146,6 @@ function reused(): Rejection {
   );
 }
 
-function rejected(postback: Postback, rejection: Rejection, candidates: number | null = null): Outcome {
-  const { postbackId, target, ignored } = postback;
-  return {
-    postbackId,
-    status: 'rejected',
-    isDuplicate: false,
-    callLogId: target !== null && 'callLogId' in target ? target.callLogId : null,
-    matchedBy: matchedByOf(postback),
-    candidates,
-    changes: noChanges(),
-    ignored,
-    rejection,
-  };
-}
-
 function isRepeat(postback: Postback, update: string, earlier: PriorPostback): boolean {
   const { target } = postback;
   if (target === null || update !== earlier.update) return false;
@@ -170,11 +156,6 @@ function isRepeat(postback: Postback, update: string, earlier: PriorPostback): b
 
 function priorKeyOf({ sender, transactionId }: Postback): string | null {
   return transactionId !== null && 'webhookId' in sender ? priorKey(sender.webhookId, transactionId) : null;
-}
-
-function matchedByOf({ target }: Postback): MatchedBy | null {
-  if (target === null) return null;
-  return 'callLogId' in target ? 'call_log_id' : 'phone_number';
 }
 
 export function phoneNumberOf({ target }: Postback): string | null {

@@ -1,4 +1,4 @@
-import type { Changes } from '../calls/call.ts';
+import { type Changes, noChanges } from '../calls/call.ts';
 import type { Target } from './decode.ts';
 import type { Rejection } from './rejection.ts';
 import type { Update } from './update.ts';
@@ -69,6 +69,31 @@ export type Outcome = {
   ignored: string[];
   rejection: Rejection | null;
 };
+
+/** The outcome of a postback that is rejected, whoever rejects it. */
+export function rejectedOutcome(
+  { postbackId, target, ignored }: Pick<Postback, 'postbackId' | 'target' | 'ignored'>,
+  rejection: Rejection,
+  candidates: number | null = null,
+): Outcome {
+  return {
+    postbackId,
+    status: 'rejected',
+    isDuplicate: false,
+    callLogId: target !== null && 'callLogId' in target ? target.callLogId : null,
+    matchedBy: matchedByOf(target),
+    candidates,
+    changes: noChanges(),
+    ignored,
+    rejection,
+  };
+}
+
+/** How a target identifies its call; null without a target. */
+export function matchedByOf(target: Target | null): MatchedBy | null {
+  if (target === null) return null;
+  return 'callLogId' in target ? 'call_log_id' : 'phone_number';
+}
 
 /** The webhook's settings changed after the request was read with them: read them and the request again. */
 export type Stale = 'stale';

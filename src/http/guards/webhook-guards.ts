@@ -111,8 +111,8 @@ export function rejectRecorded(
  * True where the settings may have changed since they were read, and nothing else would tell: what is rejected without
  * being written is not compared with the revision in the database.
  */
-export function mayBeOutdated({ guards }: GuardedWebhook): boolean {
-  return guards !== null && performance.now() - guards.readAtMs > trustedMs;
+export function mayBeOutdated({ guards }: Partial<Pick<GuardedWebhook, 'guards'>>): boolean {
+  return guards != null && performance.now() - guards.readAtMs > trustedMs;
 }
 
 /** Tells the sender how much more it may send, where there is a limit, and what to use in place of GET. */

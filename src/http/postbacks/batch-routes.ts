@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
 import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';
-import type { Outcome, Postback } from '../../core/updates/postback.ts';
+import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
@@ -14,15 +14,15 @@ import type { RequestMetadata } from './postback-lines.ts';
 import {
   answerRejected,
   answerUnknownKey,
+  keySource,
   noteUnknown,
   type PostbackEndpoint,
-  submitFresh,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
 import { nothingDecoded, rejectBeforeDecoding, repeatIdOf, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
-import { rejected } from './rejected.ts';
 import { recordRequest } from './request-record.ts';
+import { submitAtomically, submitPostback, type WebhookSource } from './submit.ts';
 
 /** 16 MiB at 1 Mbit/s. */
 const batchBodyMsMax = 135_000;
@@ -77,7 +77,7 @@ async function takeBatch(
   if (earlyRejection !== null) return rejectBatch(endpoint, type, request, reply, earlyRejection);
   if ('code' in body) return rejectBatch(endpoint, type, request, reply, body);
   const batch = new Batch(endpoint, type, request, received, body);
-  return body.isAtomic ? batch.answerAtomic(reply) : batch.answerEach(reply, limit);
+  return body.isAtomic ? batch.answerAtomic(reply, limit) : batch.answerEach(reply, limit);
 }
 
 /** A batch that is rejected as a whole is one postback in the log. */
@@ -96,7 +96,7 @@ async function rejectBatch(
   const { postbackId, receivedAt } = received;
   const recorded = recordRequest(request, received, rejection);
   const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };
-  const outcome = await submitFresh(endpoint, received, (webhook) =>
+  const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
     toPostback(webhook, arrival, nothingDecoded, rejectBeforeDecoding(type, webhook, request) ?? rejection),
   );
   if (outcome === null) return answerUnknownKey(reply, received, endpoint);
@@ -147,66 +147,64 @@ class Batch {
   }
 
   /** One rejection and nothing is done; then every item is in the log with why. */
-  async answerAtomic(reply: FastifyReply): Promise<FastifyReply> {
-    const { directory, writer, metrics, lines } = this.#endpoint;
-    const key = this.#received.key ?? '';
-    for (;;) {
-      const webhook = await directory.find(key, null);
-      if (webhook === null) return answerUnknownKey(reply, this.#received, this.#endpoint);
-      const postbacks = this.#body.items.map((_item, index) => this.#read(index, webhook));
-      const results = await writer.submitAtomic(postbacks);
-      if (results.includes('stale')) {
-        directory.forget(key);
-        continue;
-      }
-      const outcomes = results.filter((result) => result !== 'stale');
-      const unavailable = outcomes.find(
-        ({ rejection }) => rejection !== null && rejectionCodes[rejection.code].httpStatus >= 500,
-      );
-      if (unavailable?.rejection) return answerRejected(reply, this.#received, unavailable.rejection);
-      if (outcomes.some(({ status }) => status === 'rejected'))
-        return this.#answerUndone(reply, postbacks, outcomes);
-      const settled = outcomes.map((outcome, index) => {
-        const postback = postbacks[index];
-        metrics.countPostback(outcome);
-        if (postback !== undefined) lines.write(this.#received, this.#type, postback, outcome);
-        return { outcome, isDryRun: postback?.isDryRun === true };
-      });
-      return reply.code(200).header('cache-control', 'no-store').send(this.#answer(settled));
+  async answerAtomic(reply: FastifyReply, limit: LimitFunction): Promise<FastifyReply> {
+    const submitted = await submitAtomically(this.#endpoint, this.#received, this.#source(), (webhook) =>
+      this.#body.items.map((_item, index) => this.#read(index, webhook)),
+    );
+    if (submitted === null) return answerUnknownKey(reply, this.#received, this.#endpoint);
+    const unavailable = submitted.find(
+      ({ outcome: { rejection } }) => rejection !== null && rejectionCodes[rejection.code].httpStatus >= 500,
+    )?.outcome.rejection;
+    if (unavailable != null) {
+      noteUnknown(this.#endpoint, this.#received, unavailable);
+      return answerRejected(reply, this.#received, unavailable);
     }
+    if (submitted.some(({ outcome }) => outcome.status === 'rejected'))
+      return this.#answerUndone(
+        reply,
+        submitted.map(({ outcome }) => outcome.rejection),
+        limit,
+      );
+    const settled = submitted.map(({ postback, outcome }) => ({ outcome, isDryRun: postback.isDryRun }));
+    return reply.code(200).header('cache-control', 'no-store').send(this.#answer(settled));
   }
 
+  /** Logs every item with why it was rejected. */
   async #answerUndone(
     reply: FastifyReply,
-    postbacks: Postback[],
-    outcomes: Outcome[],
+    rejections: (Rejection | null)[],
+    limit: LimitFunction,
   ): Promise<FastifyReply> {
-    const rejections = outcomes.map(({ rejection }) => rejection ?? neighbourRejected());
-    const settled = await Promise.all(
-      rejections.map(async (rejection, index): Promise<Settled> => {
-        const isDryRun = postbacks[index]?.isDryRun === true;
-        const outcome = await submitFresh(this.#endpoint, this.#received, (webhook) => ({
-          ...this.#read(index, webhook),
-          rejection,
-        }));
-        return { outcome: outcome ?? this.#keyGone(index), isDryRun };
-      }),
+    const settled = await limit.map(rejections, (rejection, index) =>
+      this.#submit(index, rejection ?? neighbourRejected()),
     );
     const detail =
-      'At least one item is rejected, so nothing was done: see the results, mend those and send the batch again.';
+      'At least one item is rejected, so nothing was done: see the results, correct those items and send the batch again.';
     const rejection = reject('batch_rejected', detail);
     return sendProblemJson(prepareRejection(reply, rejection), problemOf(rejection, this.#answer(settled)));
   }
 
-  async #submit(index: number): Promise<Settled> {
+  /** @param rejection why the item is rejected, whatever it contains */
+  async #submit(index: number, rejection: Rejection | null = null): Promise<Settled> {
     let isDryRun = this.#body.isDryRun;
     const read = (webhook: GuardedWebhook) => {
       const postback = this.#read(index, webhook);
       isDryRun = postback.isDryRun;
-      return postback;
+      return rejection === null ? postback : { ...postback, rejection };
     };
-    const outcome = await submitFresh(this.#endpoint, this.#received, read, this.#together);
+    const outcome = await submitPostback(
+      this.#endpoint,
+      this.#received,
+      this.#source(),
+      read,
+      this.#together,
+    );
     return { outcome: outcome ?? this.#keyGone(index), isDryRun };
+  }
+
+  /** The address was checked when the batch was accepted. */
+  #source(): WebhookSource<GuardedWebhook> {
+    return this.#endpoint.directory.source(this.#received.key, null);
   }
 
   #read(index: number, webhook: GuardedWebhook): Postback {
@@ -237,7 +235,7 @@ class Batch {
 
   #keyGone(index: number): Outcome {
     const rejection = reject('invalid_auth_key', 'The key stopped being valid while the batch ran.');
-    return rejected({ postbackId: `${this.#batchId}#${index}`, target: null }, rejection);
+    return rejectedOutcome({ postbackId: `${this.#batchId}#${index}`, target: null, ignored: [] }, rejection);
   }
 
   #answer(settled: Settled[]) {

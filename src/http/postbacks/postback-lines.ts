@@ -1,4 +1,5 @@
 /** One line in the server's log for each postback, with all that a search wants to know, and never the key. */
+import type { FastifyRequest } from 'fastify';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
@@ -18,6 +19,16 @@ export type RequestMetadata = {
   importKey?: string | null;
 };
 
+/** Of a request that an operator made. */
+export function metadataOf({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): RequestMetadata {
+  return { method, bytes: bytesOf(headers) };
+}
+
+/** Of the body, as announced; null where nothing is. */
+export function bytesOf({ 'content-length': length }: FastifyRequest['headers']): number | null {
+  return length === undefined ? null : Number(length);
+}
+
 export class PostbackLines {
   readonly #log: Pick<Log, 'info'>;
   readonly #choice: LineChoice;
@@ -27,7 +38,7 @@ export class PostbackLines {
     this.#choice = choice;
   }
 
-  write(carrier: RequestMetadata, type: WebhookType, postback: Postback, outcome: Outcome): void {
+  write(metadata: RequestMetadata, type: WebhookType, postback: Postback, outcome: Outcome): void {
     if (this.#choice === 'none' || (this.#choice === 'rejected' && outcome.status !== 'rejected')) return;
     const { accountId, sender, isDryRun, sourceIp } = postback;
     this.#log.info(
@@ -36,17 +47,17 @@ export class PostbackLines {
         account_id: accountId,
         webhook_id: 'webhookId' in sender ? sender.webhookId : undefined,
         type,
-        method: carrier.method,
+        method: metadata.method,
         status: outcome.status,
         code: outcome.rejection?.code,
         call_log_id: withoutKey(outcome.callLogId) ?? undefined,
         matched_by: outcome.matchedBy ?? undefined,
         duplicate: outcome.isDuplicate,
         dry_run: isDryRun,
-        batch_id: carrier.batchId,
-        import_key: carrier.importKey ?? undefined,
+        batch_id: metadata.batchId,
+        import_key: metadata.importKey ?? undefined,
         ms: millisecondsSince(postback.postbackId),
-        bytes: carrier.bytes ?? undefined,
+        bytes: metadata.bytes ?? undefined,
         ip: sourceIp,
       },
       'postback',

@@ -1,22 +1,22 @@
 /** The senders' side: the three postback endpoints, one pipeline (contract 2.1 to 2.9). */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Outcome, Postback, Stale } from '../../core/updates/postback.ts';
+import type { Outcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
-import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
+import { type GuardedWebhook, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Body, bodyBytesMax, decodeText, readBody } from '../server/body.ts';
 import type { ErrorMapper } from '../server/errors.ts';
 import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
-import type { PostbackLines, RequestMetadata } from './postback-lines.ts';
+import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { arrivalOf, nothingDecoded, readPostback, toPostback } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
-import { rejected } from './rejected.ts';
+import { submitPostback, type WebhookSource } from './submit.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
 declare module 'fastify' {
@@ -84,7 +84,7 @@ async function rejectMethod(
   const received = receive(request);
   const rejection = reject('method_not_allowed', 'Use GET or POST here.');
   const arrival = arrivalOf(request, received, rejection);
-  const outcome = await submitFresh(endpoint, received, (webhook) =>
+  const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
     toPostback(webhook, arrival, nothingDecoded, rejectByGuards(webhook, request) ?? rejection),
   );
   reply.header('allow', 'GET, POST');
@@ -123,7 +123,7 @@ async function take(
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
   const read = { options: { form: received.answerForm, isDryRun: false } };
-  const outcome = await submitFresh(endpoint, received, (webhook) => {
+  const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) => {
     const { postback, options } = readPostback(type, webhook, request, received, body);
     read.options = options;
     return postback;
@@ -144,36 +144,12 @@ function answer(
   return answerPostback(reply, outcome, options);
 }
 
-/**
- * Submits what `read` makes of a request with its webhook's settings, and again with the new ones where they
- * changed meanwhile. @returns null when the key is not valid
- */
-export async function submitFresh(
-  { directory, writer, metrics, lines }: PostbackEndpoint,
-  received: Pick<ReceivedRequest, 'key' | 'sourceIp'> & RequestMetadata,
-  read: (webhook: GuardedWebhook) => Postback,
-  together?: string,
-): Promise<Outcome | null> {
-  const { key, sourceIp } = received;
-  for (let from: string | null = sourceIp; ; from = null) {
-    const webhook = key === null ? null : await directory.find(key, from);
-    if (key === null || webhook === null) return null;
-    const postback = read(webhook);
-    const isUnlogged = postback.rejection?.isUnlogged === true;
-    const result = isUnlogged ? rejectUnlogged(webhook, postback) : await writer.submit(postback, together);
-    if (result !== 'stale') {
-      metrics.countPostback(result);
-      lines.write(received, webhook.type, postback, result);
-      return result;
-    }
-    directory.forget(key);
-  }
-}
-
-function rejectUnlogged(webhook: GuardedWebhook, postback: Postback): Outcome | Stale {
-  return postback.rejection === null || mayBeOutdated(webhook)
-    ? 'stale'
-    : rejected(postback, postback.rejection);
+/** The webhook of the key that a request presents. */
+export function keySource(
+  { directory }: PostbackEndpoint,
+  { key, sourceIp }: Pick<ReceivedRequest, 'key' | 'sourceIp'>,
+): WebhookSource<GuardedWebhook> {
+  return directory.source(key, sourceIp);
 }
 
 /** One answer for every key that does not open the endpoint, until there were too many; the request is not kept. */

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode.ts';
 import { instantOfId, makeOrderedId } from '../../ordered-id.ts';
+import { bytesOf } from './postback-lines.ts';
 
 export type ReceivedRequest = {
   /** uuid v7 */
@@ -34,10 +35,6 @@ export function receive(request: FastifyRequest): ReceivedRequest {
     key: keyOf(query, headers),
     answerForm: answerFormOf(request.routeOptions.url ?? '', query),
   };
-}
-
-function bytesOf({ 'content-length': length }: FastifyRequest['headers']): number | null {
-  return length === undefined ? null : Number(length);
 }
 
 /**

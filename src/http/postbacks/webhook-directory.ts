@@ -2,6 +2,7 @@ import type { Store } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import { hashSecret } from '../guards/secret.ts';
 import { type GuardedWebhook, WebhookGuardFactory } from '../guards/webhook-guards.ts';
+import type { WebhookSource } from './submit.ts';
 
 const entriesMax = 10_000;
 
@@ -37,6 +38,21 @@ export class WebhookDirectory {
 
   forget(key: string): void {
     this.#byKey.delete(key);
+  }
+
+  /** The webhook of a request's key, for `submitPostback`. @param from as for `find`, the first time */
+  source(key: string | null, from: string | null): WebhookSource<GuardedWebhook> {
+    let address = from;
+    return {
+      find: async () => {
+        const webhook = key === null ? null : await this.find(key, address);
+        address = null;
+        return webhook;
+      },
+      forget: () => {
+        if (key !== null) this.forget(key);
+      },
+    };
   }
 
   /** Requests that come together share one look-up; unknown keys and failures are not remembered. */

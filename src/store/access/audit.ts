@@ -2,8 +2,8 @@
 import type { AuditAction } from '../../core/access/audit-action.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import type { Db, Queryable } from '../database/db.ts';
+import { firstIdAt } from '../database/first-id.ts';
 import { type Page, pageOf } from '../database/page.ts';
-import { firstIdAt } from '../database/time-ids.ts';
 import { Where } from '../database/where.ts';
 
 /** Before and after of what changed, by the names of the wire. */

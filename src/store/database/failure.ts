@@ -1,15 +1,5 @@
 import pg from 'pg';
-
-/**
- * What a failed write means for the batch:
- * - `retry`: nothing was done, and trying again may succeed (deadlock, serialization, a lost race for a
- *   transaction id, a connection lost before the commit)
- * - `locked`: the same, because somebody held a lock for longer than `lock_timeout`
- * - `outcome_unknown`: the connection was lost during the commit; look whether it landed
- * - `data`: the database rejected a row; nothing was done
- * - `bug`: anything else
- */
-export type FailureKind = 'retry' | 'locked' | 'outcome_unknown' | 'data' | 'bug';
+import type { FailureKind } from '../../core/updates/write-mode.ts';
 
 /** A write that failed while its commit may have been under way. */
 export class CommitLost extends Error {

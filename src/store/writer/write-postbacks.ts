@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { type BatchState, type FoldedBatch, foldBatch, type Match } from '../../core/updates/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
+import type { WriteMode } from '../../core/updates/write-mode.ts';
 import { setFromN, writtenDefinitions } from '../calls/call-columns.ts';
 import type { Db } from '../database/db.ts';
 import { CommitLost, isCommitLost, isConnectionFailure } from '../database/failure.ts';
@@ -53,15 +54,6 @@ const preparedClients = new WeakSet<pg.ClientBase>();
 
 /** What became of a postback, or why nothing was done for it. */
 export type Written = Outcome | Stale | Locked;
-
-export type WriteMode = {
-  /** an earlier try may have been committed: postbacks found in the log are not done again */
-  mayHaveLanded: boolean;
-  /** one rejection or stale webhook, and nothing is done or logged */
-  isAtomic: boolean;
-  /** waits for no call: a postback whose call somebody else holds comes back as `locked`, and its neighbours are written */
-  skipsLocked: boolean;
-};
 
 /**
  * Writes one account's postbacks and returns their outcomes in the same order, after the commit.
@@ -112,7 +104,14 @@ async function answerLanded(
       ? []
       : await writeBatch(client, accountId, others, { isAtomic: false, skipsLocked }, now);
   const rest = outcomes.values();
-  return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? rest.next().value ?? 'stale');
+  return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? next(rest));
+}
+
+/** The fold returns one outcome for each postback that it takes. */
+function next<T>(outcomes: Iterator<T, undefined>): T {
+  const { done, value } = outcomes.next();
+  if (done === true) throw new Error('a batch has fewer outcomes than postbacks');
+  return value;
 }
 
 /** A connection is prepared when it is first used. */
@@ -153,7 +152,7 @@ async function writeBatch(
   if (isAtomic && isRejected) await client.query('rollback');
   else await commit(client, accountId, batch, now);
   const outcomes = batch.outcomes.values();
-  return postbacks.map((postback) => whyNot(postback) ?? outcomes.next().value ?? 'stale');
+  return postbacks.map((postback) => whyNot(postback) ?? next(outcomes));
 }
 
 /** What the fold needs, and what it may not touch. */

@@ -7,6 +7,8 @@ import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { isJsonObject, textOf } from '../../../core/values/json.ts';
 import type { Account } from '../../../store/store.ts';
+import { metadataOf } from '../../postbacks/postback-lines.ts';
+import { submitChange } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
@@ -66,8 +68,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       const account = await accountOf(api, request);
       const change = readCallChange(request, request.params.id, account);
-      const result = await api.writer.submit(change);
-      if (result === 'stale') throw new Error('a change by hand depends on no webhook');
+      const result = await submitChange(api, metadataOf(request), change);
       if (result.rejection !== null) return sendProblem(reply, result.rejection);
       const { status, callLogId, changes, ignored } = result;
       if (change.isDryRun) {

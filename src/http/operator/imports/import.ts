@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { readObject, readPairs } from '../../../core/updates/input-source.ts';
-import type { Outcome, Postback } from '../../../core/updates/postback.ts';
+import { type Outcome, type Postback, rejectedOutcome, type Stale } from '../../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
@@ -12,7 +12,7 @@ import type { FileFault } from '../../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../../files/rows-file.ts';
 import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
 import { rejectWebhook } from '../../postbacks/read-postback.ts';
-import { rejected } from '../../postbacks/rejected.ts';
+import { submitPostback, type WebhookSource } from '../../postbacks/submit.ts';
 import type { Api } from '../route.ts';
 import { importRowsMax } from './import-columns.ts';
 import { SummaryCounter } from './import-summary.ts';
@@ -92,31 +92,34 @@ export class Import {
     const outcome = await this.#turns.take(first.target, (turn) =>
       this.#api.bulkLimit(() => this.#submit(row, read, first, turn)),
     );
-    const { importKey } = this.#options;
-    this.#api.metrics.countPostback(outcome);
-    this.#api.lines.write({ method: 'POST', bytes: null, importKey }, this.#type, first, outcome);
     return { row, line: read.line, outcome, isDryRun: first.isDryRun };
   }
 
-  /** Submits a row, again with new settings where they changed, and again where the database was away. */
   async #submit(
     row: number,
     read: FileRow,
     first: Postback,
     { together, isAlone }: RowSubmission,
   ): Promise<Outcome> {
-    for (let tries = 1; ; ) {
-      if (this.#breakdown !== null) return rejected(first, this.#breakdown);
-      const asked = this.#webhook;
-      const webhook = await asked;
-      if (webhook === null) return rejected(first, webhookGone());
-      const postback = webhook === this.#options.webhook ? first : this.#toPostback(row, read, webhook);
-      const result = await this.#api.writer.submit(postback, together);
-      if (result === 'stale') {
-        if (this.#webhook === asked) this.#webhook = this.#findWebhook();
-        continue;
-      }
-      const { rejection } = result;
+    const { metrics, lines } = this.#api;
+    const writer = { submit: (postback: Postback) => this.#submitPatiently(postback, together, isAlone) };
+    const metadata = { method: 'POST', bytes: null, importKey: this.#options.importKey };
+    const outcome = await submitPostback({ writer, metrics, lines }, metadata, this.#source(), (webhook) =>
+      webhook === this.#options.webhook ? first : this.#toPostback(row, read, webhook),
+    );
+    return outcome ?? rejectedOutcome(first, webhookGone());
+  }
+
+  /** Tries again while the database is away. */
+  async #submitPatiently(
+    postback: Postback,
+    orderingKey: string | undefined,
+    isAlone: boolean,
+  ): Promise<Outcome | Stale> {
+    for (let tries = 1; ; tries += 1) {
+      if (this.#breakdown !== null) return rejectedOutcome(postback, this.#breakdown);
+      const result = await this.#api.writer.submit(postback, orderingKey);
+      const rejection = result === 'stale' ? null : result.rejection;
       if (rejection === null || rejectionCodes[rejection.code].httpStatus < 500) return result;
       // Rows behind this one, for the same call, may be done by now: then another try would come too late.
       const isRepeatable = rejection.code === 'store_unavailable' || postback.transactionId !== null;
@@ -124,9 +127,22 @@ export class Import {
         this.#breakdown ??= rejection;
         return result;
       }
-      tries += 1;
       await sleep(retryPauseMs);
     }
+  }
+
+  /** Rows share the settings until one of them is stale. */
+  #source(): WebhookSource<KeyedWebhook> {
+    let found = this.#webhook;
+    return {
+      find: () => {
+        found = this.#webhook;
+        return found;
+      },
+      forget: () => {
+        if (this.#webhook === found) this.#webhook = this.#findWebhook();
+      },
+    };
   }
 
   #findWebhook(): Promise<KeyedWebhook | null> {

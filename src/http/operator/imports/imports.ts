@@ -1,6 +1,6 @@
 /** `POST /imports`: a file of rows, done while it is read and answered while it is done. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readText } from '../../../core/values/text.ts';
@@ -16,6 +16,7 @@ import { actorOf, needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { unknownWebhook } from '../webhooks/own-webhook.ts';
 import { Import } from './import.ts';
 import { importColumns } from './import-columns.ts';
 import { importAnswer, importQuery } from './import-schemas.ts';
@@ -110,8 +111,7 @@ async function findWebhook(
   const { accountId } = request.owner;
   const id = webhookId ?? (await ensureOwnWebhook(store, request, type ?? 'update_fields'));
   const webhook = await store.findOwnWebhook(accountId, id);
-  if (webhook === null)
-    return reject('not_found', 'There is no incoming webhook with this id: list them for their ids.');
+  if (webhook === null) return unknownWebhook();
   return rejectWebhook(type ?? webhook.type, webhook) ?? webhook;
 }
 

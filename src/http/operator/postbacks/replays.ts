@@ -6,14 +6,17 @@ import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook, RecordedPostback } from '../../../store/store.ts';
 import { rejectRecorded } from '../../guards/webhook-guards.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
+import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { readRequest, rejectPreview, rejectWebhook, toPostback } from '../../postbacks/read-postback.ts';
 import { type RecordedRequest, readRecord } from '../../postbacks/recorded-request.ts';
+import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedQuery, type List, namesOf } from '../route.ts';
+import { ownWebhookSource } from '../webhooks/own-webhook.ts';
 import { postbackAnswerJson, replayBody, replayQuery } from './postback-schemas.ts';
 
 type Replay = ById & List & { Body: Static<typeof replayBody> };
@@ -56,24 +59,22 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
 type Asked = { postback: RecordedPostback; recorded: RecordedRequest; isDryRun: boolean };
 
 async function replay(
-  { store, writer, metrics }: Api,
-  { owner, sourceIp }: FastifyRequest,
+  api: Api,
+  request: FastifyRequest,
   reply: FastifyReply,
   asked: Asked,
 ): Promise<FastifyReply> {
-  for (;;) {
-    const webhook = await store.findOwnWebhook(owner.accountId, asked.postback.webhookId);
-    if (webhook === null)
-      return sendNotReplayable(
-        reply,
-        'Its webhook was deleted: ask the sender to send it through another one.',
-      );
+  const { owner, sourceIp } = request;
+  const source = ownWebhookSource(api.store, owner.accountId, asked.postback.webhookId);
+  let isDryRun = asked.isDryRun;
+  const outcome = await submitPostback(api, metadataOf(request), source, (webhook) => {
     const postback = toReplay(webhook, asked, owner.name, sourceIp);
-    const outcome = await writer.submit(postback);
-    if (outcome === 'stale') continue;
-    metrics.countPostback(outcome);
-    return answerPostback(reply, outcome, { form: 'json', isDryRun: postback.isDryRun });
-  }
+    isDryRun = postback.isDryRun;
+    return postback;
+  });
+  if (outcome === null)
+    return sendNotReplayable(reply, 'Its webhook was deleted: ask the sender to use another one.');
+  return answerPostback(reply, outcome, { form: 'json', isDryRun });
 }
 
 function toReplay(

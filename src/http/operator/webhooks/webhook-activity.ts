@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { reject } from '../../../core/updates/rejection.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
@@ -7,6 +6,7 @@ import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
 import { HourCounts, noOutcomes } from './hour-counts.ts';
+import { unknownWebhook } from './own-webhook.ts';
 import {
   activityQuery,
   hoursMax,
@@ -81,8 +81,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
       const hours = reader.wholeNumber('hours', 1, hoursMax) ?? hoursDefault;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       if (!isUuid(id) || (await store.findWebhook(accountId, id)) === null) {
-        const detail = 'There is no incoming webhook with this id: list them for their ids.';
-        return sendProblem(reply, reject('not_found', detail));
+        return sendProblem(reply, unknownWebhook());
       }
       const { items, isMore } = await store.countRejectionsOf(accountId, id, Date.now() - hours * hourMs);
       return reply.header('cache-control', 'no-store').send({

@@ -7,12 +7,14 @@ import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
+import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { rejectWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
-import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
+import { ownWebhookSource, unknownWebhook } from './own-webhook.ts';
 import { type WebhookTestBody, webhookTestBody, webhookTestJson } from './webhook-test-schemas.ts';
 
 /**
@@ -20,7 +22,7 @@ import { type WebhookTestBody, webhookTestBody, webhookTestJson } from './webhoo
  * stands in the log with who sent it. The operator's token stands for what keeps strangers out: the key, the allowed
  * addresses, the rate and the signature are not asked for.
  */
-export function registerWebhookTestRoute(app: FastifyInstance, { store, writer, metrics }: Api): void {
+export function registerWebhookTestRoute(app: FastifyInstance, api: Api): void {
   app.post<ById & { Body: WebhookTestBody }>(
     '/webhooks/incoming/:id/test',
     {
@@ -34,20 +36,16 @@ export function registerWebhookTestRoute(app: FastifyInstance, { store, writer, 
       ...needs('send_postbacks'),
     },
     async (request, reply) => {
-      const { id } = request.params;
-      for (;;) {
-        const webhook = isUuid(id) ? await store.findOwnWebhook(request.owner.accountId, id) : null;
-        if (webhook === null) {
-          const detail = 'There is no incoming webhook with this id: list them for their ids.';
-          return sendProblem(reply, reject('not_found', detail));
-        }
+      const source = ownWebhookSource(api.store, request.owner.accountId, request.params.id);
+      let isDryRun = false;
+      const outcome = await submitPostback(api, metadataOf(request), source, (webhook) => {
         const postback = readTest(webhook, request, request.body);
-        const outcome = await writer.submit(postback);
-        if (outcome === 'stale') continue;
-        metrics.countPostback(outcome);
-        const answer = outcomeToJson(outcome, postback.isDryRun);
-        return reply.header('cache-control', 'no-store').send({ status: answerStatusOf(outcome), answer });
-      }
+        isDryRun = postback.isDryRun;
+        return postback;
+      });
+      if (outcome === null) return sendProblem(reply, unknownWebhook());
+      const answer = outcomeToJson(outcome, isDryRun);
+      return reply.header('cache-control', 'no-store').send({ status: answerStatusOf(outcome), answer });
     },
   );
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
-import { reject } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { hashSecret, makeSecret } from '../../guards/secret.ts';
@@ -13,6 +12,7 @@ import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { unknownWebhook } from './own-webhook.ts';
 import {
   changedWebhookJson,
   rotateBody,
@@ -197,10 +197,7 @@ function withSecret(secret: string | null): { signing_secret?: string } {
 }
 
 function sendUnknown(reply: FastifyReply): FastifyReply {
-  return sendProblem(
-    reply,
-    reject('not_found', 'There is no incoming webhook with this id: list them for their ids.'),
-  );
+  return sendProblem(reply, unknownWebhook());
 }
 
 function urlOf(publicUrl: string, type: WebhookType, key: string): string {

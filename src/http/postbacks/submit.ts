@@ -1,0 +1,118 @@
+/**
+ * The one way from a postback to its outcome. Every endpoint that takes postbacks submits them here, so each postback is read
+ * with its webhook's current settings, writes its line in the server's log, and counts in the metrics.
+ */
+import type { Outcome, Postback } from '../../core/updates/postback.ts';
+import { rejectedOutcome } from '../../core/updates/postback.ts';
+import type { WebhookType } from '../../core/updates/webhook-type.ts';
+import type { Writer } from '../../ingest/writer.ts';
+import type { KeyedWebhook } from '../../store/store.ts';
+import { type GuardedWebhook, mayBeOutdated } from '../guards/webhook-guards.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { PostbackLines, RequestMetadata } from './postback-lines.ts';
+
+export type Submission = {
+  writer: Pick<Writer, 'submit'>;
+  metrics: Pick<Metrics, 'countPostback'>;
+  lines: Pick<PostbackLines, 'write'>;
+};
+
+/** A webhook with its settings; only those of an endpoint with a key have guards. */
+type Settings = KeyedWebhook & Partial<Pick<GuardedWebhook, 'guards'>>;
+
+/** Where the settings of a postback's webhook come from. */
+export type WebhookSource<W extends Settings> = {
+  /** null when the webhook or its key is gone */
+  find(): Promise<W | null>;
+  /** called when the settings that `find` returned last have changed since */
+  forget(): void;
+};
+
+/**
+ * Submits what `read` makes of a request with its webhook's settings, and again with the new ones if they changed meanwhile.
+ * @param orderingKey postbacks with the same key keep their order
+ * @returns null when the source has no webhook (any more); nothing was done then
+ */
+export async function submitPostback<W extends Settings>(
+  to: Submission,
+  metadata: RequestMetadata,
+  source: WebhookSource<W>,
+  read: (webhook: W) => Postback,
+  orderingKey?: string,
+): Promise<Outcome | null> {
+  for (;;) {
+    const webhook = await source.find();
+    if (webhook === null) return null;
+    const postback = read(webhook);
+    const result = rejectUnlogged(webhook, postback) ?? (await to.writer.submit(postback, orderingKey));
+    if (result === 'stale') {
+      source.forget();
+      continue;
+    }
+    report(to, metadata, webhook.type, postback, result);
+    return result;
+  }
+}
+
+/** Submits a change by hand, which depends on no webhook and so is never stale. */
+export async function submitChange(
+  to: Submission,
+  metadata: RequestMetadata,
+  change: Postback,
+): Promise<Outcome> {
+  const result = await to.writer.submit(change);
+  if (result === 'stale') throw new Error('a change by hand depends on no webhook');
+  report(to, metadata, 'update_fields', change, result);
+  return result;
+}
+
+/**
+ * Submits postbacks in one transaction: all or none.
+ * @returns null when the source has no webhook (any more). Where an outcome is rejected, nothing was done and nothing is reported
+ */
+export async function submitAtomically<W extends Settings>(
+  to: Submission & { writer: Pick<Writer, 'submitAtomic'> },
+  metadata: RequestMetadata,
+  source: WebhookSource<W>,
+  read: (webhook: W) => Postback[],
+): Promise<{ postback: Postback; outcome: Outcome }[] | null> {
+  for (;;) {
+    const webhook = await source.find();
+    if (webhook === null) return null;
+    const postbacks = read(webhook);
+    const results = await to.writer.submitAtomic(postbacks);
+    if (results.includes('stale')) {
+      source.forget();
+      continue;
+    }
+    const submitted = results.map((outcome, index) => {
+      const postback = postbacks[index];
+      if (postback === undefined || outcome === 'stale')
+        throw new Error('an atomic batch has one result for each postback');
+      return { postback, outcome };
+    });
+    const isDone = submitted.every(({ outcome }) => outcome.status !== 'rejected');
+    for (const { postback, outcome } of isDone ? submitted : []) {
+      report(to, metadata, webhook.type, postback, outcome);
+    }
+    return submitted;
+  }
+}
+
+/** A rejection that the log only samples never reaches the writer, so nothing else would notice that its settings are old. */
+function rejectUnlogged(webhook: Settings, postback: Postback): Outcome | 'stale' | null {
+  const { rejection } = postback;
+  if (rejection?.isUnlogged !== true) return null;
+  return mayBeOutdated(webhook) ? 'stale' : rejectedOutcome(postback, rejection);
+}
+
+function report(
+  { metrics, lines }: Submission,
+  metadata: RequestMetadata,
+  type: WebhookType,
+  postback: Postback,
+  outcome: Outcome,
+): void {
+  metrics.countPostback(outcome);
+  lines.write(metadata, type, postback, outcome);
+}
