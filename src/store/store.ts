@@ -188,7 +188,6 @@ export type { TimelineItem } from './calls/calls.ts';
 export type { OverdueCall } from './calls/overdue-calls.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';
-export type { OutcomeCounts } from './reports/activity.ts';
 export type { ActiveWebhook } from './reports/attention.ts';
 export type { Backlog } from './reports/backlog.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './reports/call-report.ts';

@@ -54,7 +54,29 @@ export function countsFrom({ receivedAt, replay }: Postback): string {
   return replay?.firstReceivedAt ?? receivedAt;
 }
 
-export type PostbackStatus = 'queued' | 'applied' | 'unchanged' | 'rejected';
+/**
+ * The result of a postback so far. Three of them end later: `queued` when its call completes, `waiting` when its call
+ * arrives or its time is over (`expired`), `kept` when its webhook's mapping can read it.
+ */
+export const postbackStatuses = [
+  'queued',
+  'applied',
+  'unchanged',
+  'rejected',
+  'kept',
+  'waiting',
+  'expired',
+] as const;
+export type PostbackStatus = (typeof postbackStatuses)[number];
+
+/** What a sender is answered with. */
+export type AnsweredStatus = Exclude<PostbackStatus, 'expired'>;
+/** How many postbacks had each outcome. */
+export type OutcomeCounts = Record<AnsweredStatus, number>;
+
+export function noOutcomes(): OutcomeCounts {
+  return { applied: 0, unchanged: 0, queued: 0, waiting: 0, kept: 0, rejected: 0 };
+}
 
 /** What became of a postback: the answer to its sender and the row in the log. */
 export type Outcome = {

@@ -46,7 +46,9 @@ export function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, 
   return { ...problem, status: 'rejected', errors: outcome.rejection.errors };
 }
 
-export type BulkCounts = Record<'applied' | 'unchanged' | 'queued' | 'duplicate' | 'rejected', number>;
+/** `waiting` and `kept` are there only where a webhook lets postbacks wait or keeps unreadable ones. */
+export type BulkCounts = Record<'applied' | 'unchanged' | 'queued' | 'duplicate' | 'rejected', number> &
+  Partial<Record<'waiting' | 'kept', number>>;
 
 export function noCounts(): BulkCounts {
   return { applied: 0, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 };
@@ -54,5 +56,7 @@ export function noCounts(): BulkCounts {
 
 /** A repeat counts as one, whatever its first did. */
 export function countOutcome(counts: BulkCounts, { isDuplicate, status }: Outcome): void {
-  counts[isDuplicate ? 'duplicate' : status] += 1;
+  const name = isDuplicate ? 'duplicate' : status;
+  if (name === 'expired') throw new Error('a postback is not answered as expired');
+  counts[name] = (counts[name] ?? 0) + 1;
 }

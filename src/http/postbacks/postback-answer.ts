@@ -5,7 +5,7 @@ import type { Outcome } from '../../core/updates/postback.ts';
 import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
 import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
 
-const successStatus = { applied: 200, unchanged: 200, queued: 202 } as const;
+const successStatus = { applied: 200, unchanged: 200, queued: 202, waiting: 202, kept: 202 } as const;
 
 const transparentGif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
@@ -34,7 +34,7 @@ export function answerPostback(
 /** The status code of an answer, whatever its form. */
 export function answerStatusOf({ rejection, status }: Outcome): number {
   if (rejection !== null) return rejectionCodes[rejection.code].httpStatus;
-  if (status === 'rejected') throw new Error('an outcome is rejected without a rejection');
+  if (status === 'rejected' || status === 'expired') throw new Error(`${status} is no answer`);
   return successStatus[status];
 }
 

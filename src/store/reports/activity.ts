@@ -1,9 +1,7 @@
 /** What is going on now, of one account. */
-import type { PostbackStatus } from '../../core/updates/postback.ts';
+import { type AnsweredStatus, noOutcomes, type OutcomeCounts } from '../../core/updates/postback.ts';
 import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
-
-export type OutcomeCounts = Record<PostbackStatus, number>;
 
 /** Postbacks by the outcome that they were answered with, received from `fromMs` until before `toMs`; along the primary key. */
 export async function countOutcomes(
@@ -12,13 +10,13 @@ export async function countOutcomes(
   fromMs: number,
   toMs: number,
 ): Promise<OutcomeCounts> {
-  const { rows } = await pool.query<{ first_status: PostbackStatus; count: number }>(
+  const { rows } = await pool.query<{ first_status: AnsweredStatus; count: number }>(
     `select first_status, count(*) from postback
      where account_id = $1 and postback_id >= $2 and postback_id < $3 and webhook_id is not null and not is_dry_run
      group by first_status`,
     [accountId, firstIdAt(fromMs), firstIdAt(toMs)],
   );
-  const counts = { applied: 0, unchanged: 0, queued: 0, rejected: 0 };
+  const counts = noOutcomes();
   for (const { first_status, count } of rows) counts[first_status] = count;
   return counts;
 }

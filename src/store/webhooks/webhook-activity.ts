@@ -1,9 +1,9 @@
 /** What incoming webhooks had to do. Every read is bounded, and along an index that the log uses, too. */
-import type { PostbackStatus } from '../../core/updates/postback.ts';
+import type { AnsweredStatus } from '../../core/updates/postback.ts';
 import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 
-export type OutcomesOfWebhook = { webhookId: string; status: PostbackStatus; count: number };
+export type OutcomesOfWebhook = { webhookId: string; status: AnsweredStatus; count: number };
 
 /** Postbacks of all webhooks by the outcome they were answered with, received from one instant until before another. */
 export async function countByWebhook(

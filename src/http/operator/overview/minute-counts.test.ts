@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { OutcomeCounts } from '../../../store/store.ts';
+import { noOutcomes } from '../../../core/updates/postback.ts';
 import { MinuteCounts } from './minute-counts.ts';
 
-const none: OutcomeCounts = { applied: 0, unchanged: 0, queued: 0, rejected: 0 };
+const none = noOutcomes();
 const start = Date.UTC(2026, 10, 24, 12, 0, 30);
 
 /** Every count takes `countMs` on the test's own clock. */

@@ -1,4 +1,4 @@
-import type { OutcomeCounts } from '../../../store/store.ts';
+import type { OutcomeCounts } from '../../../core/updates/postback.ts';
 
 const minuteMs = 60_000;
 /** A postback is in the log of its minute a little later than it came; then its minute changes no more. */

@@ -1,17 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { instant, nullable, oneOf } from '../value-schemas.ts';
+import { outcomeCountsJson } from '../webhooks/webhook-activity-schemas.ts';
 
 const counted = Type.Integer();
 export const activityJson = Type.Object({
   minutes: Type.Array(
     Type.Object({
       at: instant,
-      counts: nullable(
-        Type.Object(
-          { applied: counted, unchanged: counted, queued: counted, rejected: counted },
-          { description: 'as they were answered; repeats leave no row and dry runs are left out' },
-        ),
-      ),
+      counts: nullable(outcomeCountsJson),
     }),
     { description: 'the last hour, oldest first; null: not counted yet, ask again' },
   ),

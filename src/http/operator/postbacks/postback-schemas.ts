@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { instantQuery, page, textQuery } from '../list-schemas.ts';
 import { fault } from '../problem-schemas.ts';
 import { changes, instant, nullable, oneOf } from '../value-schemas.ts';
 
-export const postbackStatuses = ['queued', 'applied', 'unchanged', 'rejected'] as const;
 export const postbackJson = Type.Object(
   {
     id: Type.String(),
@@ -61,7 +61,7 @@ export const postbacksQuery = Type.Object({
 /** A sender's answer (contract 2.8). */
 export const postbackAnswerJson = Type.Object({
   postback_id: Type.String(),
-  status: oneOf(['applied', 'unchanged', 'queued']),
+  status: oneOf(['applied', 'unchanged', 'queued', 'waiting', 'kept']),
   duplicate: Type.Boolean(),
   call_log_id: Type.String(),
   matched_by: oneOf(['call_log_id', 'phone_number']),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
+import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { FoundPostback, LoggedPostback, PostbackFilter } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
@@ -15,7 +16,6 @@ import {
   type PostbackJson,
   postbackDetailJson,
   postbackRef,
-  postbackStatuses,
   postbacksQuery,
 } from './postback-schemas.ts';
 

@@ -1,3 +1,4 @@
+import { noOutcomes, type OutcomeCounts } from '../../../core/updates/postback.ts';
 import type { OutcomesOfWebhook } from '../../../store/store.ts';
 
 const hourMs = 3_600_000;
@@ -7,7 +8,6 @@ const settledMs = 2 * 60_000;
 const freshMs = 5_000;
 const accountsMax = 200;
 
-export type OutcomeCounts = Record<OutcomesOfWebhook['status'], number>;
 export type Hour = { at: number; byWebhook: Map<string, OutcomeCounts> | null };
 
 export type HourCountsOptions = {
@@ -87,8 +87,4 @@ function byWebhook(rows: OutcomesOfWebhook[]): Map<string, OutcomeCounts> {
     counts.set(webhookId, ofWebhook);
   }
   return counts;
-}
-
-export function noOutcomes(): OutcomeCounts {
-  return { applied: 0, unchanged: 0, queued: 0, rejected: 0 };
 }

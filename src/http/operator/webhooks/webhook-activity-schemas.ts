@@ -5,8 +5,15 @@ import { instant, nullable } from '../value-schemas.ts';
 const counted = Type.Integer();
 export const hoursMax = 168;
 
-const outcomeCounts = Type.Object(
-  { applied: counted, unchanged: counted, queued: counted, rejected: counted },
+export const outcomeCountsJson = Type.Object(
+  {
+    applied: counted,
+    unchanged: counted,
+    queued: counted,
+    waiting: counted,
+    kept: counted,
+    rejected: counted,
+  },
   { description: 'as they were answered; repeats leave no row, and dry runs are left out' },
 );
 
@@ -23,7 +30,7 @@ export const webhookActivityJson = Type.Object({
     Type.Object({
       webhook_id: Type.String(),
       last_postback_at: nullable(instant),
-      counts: Type.Array(nullable(outcomeCounts), {
+      counts: Type.Array(nullable(outcomeCountsJson), {
         description: 'one an hour; null: not counted yet, ask again',
       }),
     }),

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { noOutcomes } from '../../../core/updates/postback.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
-import { HourCounts, noOutcomes } from './hour-counts.ts';
+import { HourCounts } from './hour-counts.ts';
 import { unknownWebhook } from './own-webhook.ts';
 import {
   activityQuery,

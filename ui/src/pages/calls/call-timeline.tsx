@@ -8,6 +8,7 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { type Status, StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { statusWords } from '../postbacks/outcome-words.ts';
 import { UpdateList } from './update-list.tsx';
 
 /** All that ever happened to the call, oldest first. */
@@ -107,8 +108,6 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
 /** Applied at once is within a moment of its receipt. */
 const waitedMsMin = 2_000;
 
-function isStatus(
-  status: string | undefined,
-): status is Extract<Status, 'applied' | 'unchanged' | 'queued' | 'rejected'> {
-  return status === 'applied' || status === 'unchanged' || status === 'queued' || status === 'rejected';
+function isStatus(status: string | undefined): status is Extract<Status, keyof typeof statusWords> {
+  return status !== undefined && Object.hasOwn(statusWords, status);
 }

@@ -7,7 +7,10 @@ export const statusWords = {
   applied: 'applied',
   unchanged: 'unchanged',
   queued: 'queued',
+  waiting: 'waiting',
+  kept: 'kept',
   rejected: 'rejected',
+  expired: 'expired',
 } as const;
 
 /** What became of a postback, in a sentence; of a rejection, what its code means. */
@@ -21,6 +24,12 @@ export function outcomeSentence({ status, code, changes }: Told): string {
       return 'Every value already stood.';
     case 'queued':
       return 'Waits for its call to complete.';
+    case 'waiting':
+      return 'Waits for its call to arrive.';
+    case 'kept':
+      return 'Could not be read; kept until the mapping of its webhook can.';
+    case 'expired':
+      return 'No call arrived within its waiting time.';
     case 'rejected':
       return code === null ? 'Rejected.' : adviceOn(code).meaning;
   }

@@ -4,7 +4,10 @@ import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx'
 import { outcomeSeries } from '../../components/outcome-series.ts';
 import { rejectionCodes } from '../webhooks/rejection-advice.ts';
 
-const statuses = outcomeSeries.map(({ id, name }) => ({ value: id, label: name }));
+const statuses = [
+  ...outcomeSeries.map(({ id, name }) => ({ value: id, label: name })),
+  { value: 'expired', label: 'Expired' },
+];
 const codes = rejectionCodes.map((code) => ({ value: code, label: code }));
 
 export function PostbackFilters() {

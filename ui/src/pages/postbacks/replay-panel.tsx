@@ -126,6 +126,8 @@ const sentences = {
   applied: 'It would be applied.',
   unchanged: 'It would change nothing: every value already stands.',
   queued: 'It would wait for its call to complete.',
+  waiting: 'It would wait for its call to arrive.',
+  kept: 'It would be kept: the mapping cannot read it.',
 };
 
 function Faults({ error }: { error: Error | null }) {
