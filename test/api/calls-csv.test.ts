@@ -60,7 +60,7 @@ test('every member of a call is a column, in its order, with the latest start fi
     buyer: 'מקום',
     converted: 'true',
     revenue_paid_out: '12.50',
-    payout_status: 'owed',
+    payout_status: 'none',
     queued_updates: '0',
   });
   expect(JSON.parse(rows[2]?.['tags'] ?? '')).toEqual({ deal: 'won', 'a,b': '-2+3', ünï: 'x' });

@@ -14,6 +14,8 @@ type Call = {
   publisher: string | null;
   buyer: string | null;
   converted: boolean;
+  publisher_paid_out: string | null;
+  payout_status: string;
   no_payout_reason: string | null;
   tags: Record<string, string>;
 };
@@ -36,6 +38,7 @@ beforeAll(async () => {
       publisher: at % 2 === 0 ? 'North Media' : 'Süd/Medien',
       buyer: at % 3 === 0 ? null : `Buyer ${at % 2}`,
       converted: at % 3 === 1,
+      publisher_paid_out: at % 11 === 2 ? null : '1.50',
       no_payout_reason: at % 9 === 2 ? 'Caps exceeded' : null,
       tags: {
         ...(at % 2 === 0 && { deal: at % 4 === 0 ? 'won' : 'lost:late' }),
@@ -69,6 +72,15 @@ const filters: [string, string, (call: Call) => boolean][] = [
   ['converted', 'true', (call) => call.converted],
   ['converted', '0', (call) => !call.converted],
   ['held', 'true', (call) => call.no_payout_reason !== null],
+  ['payout_status', 'none', (call) => call.publisher_paid_out === null],
+  ['payout_status', 'pending', (call) => call.publisher_paid_out !== null && call.state === 'live'],
+  [
+    'payout_status',
+    'held',
+    (call) =>
+      call.publisher_paid_out !== null && call.state === 'completed' && call.no_payout_reason !== null,
+  ],
+  ['payout_status', 'owed', (call) => call.payout_status === 'owed'],
   ['held', 'false', (call) => call.no_payout_reason === null],
   ['campaign', 'Solar', (call) => call.campaign === 'Solar'],
   ['campaign', 'Roofing & More', (call) => call.campaign === 'Roofing & More'],

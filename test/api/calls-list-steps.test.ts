@@ -1,6 +1,7 @@
 /** What no index knows is looked for in steps: pages may be short then, and still no call is missed or told twice. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { payoutStatuses } from '../../src/core/calls/call.ts';
 import type { CallFilter } from '../../src/store/calls/call-filter.ts';
 import { type CallCursor, listCalls } from '../../src/store/calls/call-list.ts';
 import { closeDb, type Db, openDb } from '../../src/store/database/db.ts';
@@ -48,6 +49,7 @@ const filterArbitrary: fc.Arbitrary<CallFilter> = fc.record(
   {
     converted: fc.boolean(),
     held: fc.boolean(),
+    payoutStatus: fc.constantFrom(...payoutStatuses),
     state: fc.constantFrom('live', 'completed'),
     campaign: fc.constantFrom('Campaign 1', 'Campaign 9'),
     tag: fc.constantFrom(

@@ -14,10 +14,13 @@ afterAll(() => server.stop());
 /** All that a call can say of itself. */
 const everyField = {
   phone_number: '+14155550100',
+  direction: 'outbound',
   started_at: '2026-11-20T10:00:00.000Z',
   answered_at: '2026-11-20T10:00:05.000Z',
   ended_at: '2026-11-20T10:02:05.000Z',
   duration_seconds: 125,
+  connected_seconds: 120,
+  recording_url: 'https://recordings.example/CA1?x=1#t',
   end_status: 'answered',
   tracking_number: '+18005550199',
   campaign: 'Solar',
@@ -56,7 +59,8 @@ describe('a call is made and updated by its call_log_id', () => {
       expect(made.status).toBe(201);
       expect(made.json).toEqual({
         ...sent,
-        payout_status: 'held',
+        caller_withheld: false,
+        payout_status: state === 'live' ? 'pending' : 'held',
         queued_updates: 0,
         created_at: expect.stringMatching(/^20.*Z$/),
         updated_at: made.json.created_at,
@@ -115,6 +119,9 @@ describe('a live call takes every field as sent', () => {
     answered_at: '2026-11-21T10:00:05.000Z',
     ended_at: '2026-11-21T10:02:05.000Z',
     duration_seconds: 0,
+    connected_seconds: 0,
+    direction: 'inbound',
+    recording_url: 'http://recordings.example/2.wav',
     end_status: 'busy',
     tracking_number: 'sip:queue@example.com',
     campaign: 'Roofing',
@@ -142,10 +149,10 @@ describe('a live call takes every field as sent', () => {
       await server.createCall(id, { state: 'live', ...everyField });
       const { status, json } = await server.api('POST', '/calls', { call_log_id: id, [name]: null });
       expect(status).toBe(200);
-      const none: Record<string, unknown> = { converted: false, tags: {} };
+      const none: Record<string, unknown> = { converted: false, direction: 'inbound', tags: {} };
       expect(json[name]).toEqual(none[name] ?? null);
       expect(json.call_converted_at === null).toBe(['converted', 'call_converted_at'].includes(name));
-      expect(json.payout_status).toBe(name === 'no_payout_reason' ? 'owed' : 'held');
+      expect(json.payout_status).toBe(name === 'publisher_paid_out' ? 'none' : 'pending');
     },
   );
 

@@ -311,11 +311,15 @@ test('what the document says of a request is what the server takes', () => {
     'call_log_id',
     'state',
     'phone_number',
+    'caller_withheld',
+    'direction',
     'started_at',
     'answered_at',
     'ended_at',
     'duration_seconds',
+    'connected_seconds',
     'end_status',
+    'recording_url',
     'tracking_number',
     'campaign',
     'publisher',
@@ -330,7 +334,9 @@ test('what the document says of a request is what the server takes', () => {
   ]);
   const names = (path: string) => resolved.paths[path]?.['get']?.parameters?.map(({ name }) => name);
   expect(names('/api/v1/calls')).toEqual(
-    'limit cursor state phone_number converted held campaign publisher buyer tag from to q'.split(' '),
+    'limit cursor state phone_number converted held payout_status campaign publisher buyer tag from to q'.split(
+      ' ',
+    ),
   );
   expect(names('/api/v1/postbacks')).toEqual(
     'limit cursor webhook_id status code call_log_id transaction_id replay_of from to'.split(' '),

@@ -1,5 +1,6 @@
 /** `POST /calls/twilio/status`: status callbacks as Twilio sends and signs them (contract 3). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectProblem } from '../support/problem.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 import { callEvent, type Form, publicUrl, sendStatus } from '../support/twilio.ts';
 
@@ -180,10 +181,6 @@ describe('parameters', () => {
   });
 
   test.each([
-    ['anonymous', 'anonymous'],
-    ['Anonymous', 'Anonymous'],
-    ['Restricted', 'Restricted'],
-    ['+266696687', '+266696687'],
     ['sip:alice@example.com', 'sip:alice@example.com'],
     ['client:alice', 'client:alice'],
     ['', null],
@@ -194,6 +191,16 @@ describe('parameters', () => {
       await report(`CA from ${From.slice(0, 30).replace('\0', ' ')}`, 'completed', { From }),
     ).toMatchObject({ phone_number });
   });
+
+  test.each(['anonymous', 'Restricted', '+266696687', '+17378742833', '+86282452253', '0000000000'])(
+    'the caller %j withholds the number, and no postback by number finds the call',
+    async (From) => {
+      const call = await report(`CA withheld ${From}`, 'completed', { From });
+      expect(call).toMatchObject({ phone_number: null, caller_withheld: true });
+      const answer = await server.post(webhook, { phone_number: From, revenue_paid_out: '9' });
+      expectProblem(answer, 422, 'caller_withheld');
+    },
+  );
 
   test('repeated and unusual parameters are signed and read', async () => {
     const more = {

@@ -91,7 +91,7 @@ describe('filters', () => {
     await expectRows(page, 6);
     await page.getByLabel('Payout', { exact: true }).selectOption('Held');
     await expectRows(page, 1);
-    expect(new URL(page.url()).search).toBe('?converted=true&held=true');
+    expect(new URL(page.url()).search).toBe('?converted=true&payout_status=held');
     await page.reload();
     await expectRows(page, 1);
     expect(await page.getByLabel('Converted', { exact: true }).inputValue()).toBe('true');

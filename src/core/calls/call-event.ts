@@ -7,6 +7,7 @@ import {
   type Field,
   type FieldValue,
   type ReadContext,
+  shownFact,
   type UpdateFieldName,
   type UpdateValue,
   updateFieldNames,
@@ -59,7 +60,18 @@ export function decodeCallEvent(
     const detail = 'A call that did not convert has no conversion time: leave one of the two out.';
     faults.push({ field: 'call_converted_at', code: 'conflicting_field', detail });
   }
+  checkCaller(event, faults);
   return { event, faults };
+}
+
+/** A caller who withholds the number has none. */
+function checkCaller({ facts }: CallEvent, faults: Fault[]): void {
+  if (facts.caller_withheld !== true) return;
+  if (typeof facts.phone_number === 'string') {
+    const detail = 'A caller who withholds the number has none: send caller_withheld or phone_number.';
+    faults.push({ field: 'caller_withheld', code: 'conflicting_field', detail });
+  }
+  facts.phone_number = null;
 }
 
 function readMember(
@@ -82,6 +94,10 @@ function readMember(
   } else if (Object.hasOwn(eventFields, name)) {
     const field = name as EventFieldName; // hasOwn says so
     const read = readField(eventFields[field], value, context);
+    if (read instanceof Invalid && read.code === 'caller_withheld') {
+      Object.assign(event.facts, { phone_number: null, caller_withheld: true });
+      return undefined;
+    }
     if (read instanceof Invalid) return read;
     event.facts[field] = read;
   } else if (Object.hasOwn(updateFields, name)) {
@@ -169,7 +185,7 @@ export function applyCallEvent(
   }
   const facts = { ...call.facts };
   const setFact = (name: EventFieldName, to: FieldValue) => {
-    if (to === facts[name]) return;
+    if (shownFact(name, to) === shownFact(name, facts[name])) return;
     changes[name] = { from: facts[name], to };
     facts[name] = to;
   };
@@ -177,6 +193,7 @@ export function applyCallEvent(
     const to = sentFacts[name];
     if (to !== undefined) setFact(name, to);
   }
+  if (facts.phone_number !== null && facts.caller_withheld === true) setFact('caller_withheld', false);
   if (isCompletedNow) {
     changes['state'] = { from: 'live', to: 'completed' };
     if (facts.ended_at === null && event.isEndUnknown !== true) setFact('ended_at', receivedAt);
@@ -207,7 +224,9 @@ function onlyFilling(
   for (const [key, value] of Object.entries(event.update.add)) {
     if (tagOf(values.tags, key) === null && !overridden.has(`tags.${key}`)) add[key] = value;
   }
-  return { facts: fill(event.facts, facts), update: { set, add, remove: [] } };
+  const { caller_withheld, ...others } = event.facts;
+  const sent = caller_withheld === true && facts.phone_number !== null ? others : event.facts;
+  return { facts: fill(sent, facts), update: { set, add, remove: [] } };
 }
 
 /** The names that an update set, cleared, added or removed, as `applyCallEvent` wants them. */

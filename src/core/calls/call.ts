@@ -25,7 +25,12 @@ export function noChanges(): Changes {
   return {};
 }
 
-/** A held payout stays on the call but is not owed (contract 2.3). */
-export function payoutStatusOf(values: CallValues): 'owed' | 'held' {
+export const payoutStatuses = ['none', 'pending', 'held', 'owed'] as const;
+export type PayoutStatus = (typeof payoutStatuses)[number];
+
+/** What the amount on a call means: none there, the call is still live, held by a reason, or owed (contract 3). */
+export function payoutStatusOf({ state, values }: FoldedCall): PayoutStatus {
+  if (values.publisher_paid_out === null) return 'none';
+  if (state === 'live') return 'pending';
   return values.no_payout_reason === null ? 'owed' : 'held';
 }

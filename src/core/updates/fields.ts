@@ -27,12 +27,16 @@ export type Field = {
   column: 'boolean' | 'integer' | 'numeric' | 'text' | 'timestamptz';
   /** null clears the field; where false, null is a fault */
   isNullable: boolean;
+  /** what null is answered as; a change between the two is none */
+  nullMeans?: FieldValue;
   /** an empty text means null, in JSON too */
   isEmptyNull?: boolean;
   /** a postback may set it on completed calls only */
   completedOnly?: boolean;
   read(value: unknown, context: ReadContext): FieldValue | Invalid;
 };
+
+const directions = ['inbound', 'outbound'] as const;
 
 const dayMs = 86_400_000;
 
@@ -58,6 +62,7 @@ const instant = {
   isNullable: true,
   read: (value, { timeZone }) => readInstant(value, timeZone),
 } as const satisfies Field;
+const seconds = { column: 'integer', isNullable: true, read: readSeconds } as const satisfies Field;
 const label = {
   column: 'text',
   isNullable: true,
@@ -65,7 +70,7 @@ const label = {
   read: (value) => readText(value, 200),
 } as const satisfies Field;
 
-/** What only call events set: the facts of the call itself (contract 3). */
+/** What only call events set: the facts of the call itself (contract 3). Null: not known yet. */
 export const eventFields = {
   phone_number: {
     column: 'text',
@@ -73,11 +78,21 @@ export const eventFields = {
     isEmptyNull: true,
     read: (value, { defaultCountry }) => readPhone(value, defaultCountry),
   },
+  caller_withheld: { column: 'boolean', isNullable: true, nullMeans: false, read: readBoolean },
+  direction: {
+    column: 'text',
+    isNullable: true,
+    isEmptyNull: true,
+    nullMeans: 'inbound',
+    read: (value) => readChoice(value, directions),
+  },
   started_at: { ...instant, isNullable: false },
   answered_at: instant,
   ended_at: instant,
-  duration_seconds: { column: 'integer', isNullable: true, read: readSeconds },
+  duration_seconds: seconds,
+  connected_seconds: seconds,
   end_status: label,
+  recording_url: { ...label, read: readWebAddress },
   tracking_number: { ...label, read: readTrackingNumber },
   campaign: label,
   publisher: label,
@@ -90,6 +105,12 @@ export type EventFieldName = keyof typeof eventFields;
 /** Names in table order. */
 export const updateFieldNames = Object.keys(updateFields) as UpdateFieldName[]; // Object.keys widens to string
 export const eventFieldNames = Object.keys(eventFields) as EventFieldName[]; // Object.keys widens to string
+
+/** The value as it is answered: where null means another value, that one. */
+export function shownFact(name: EventFieldName, value: FieldValue): FieldValue {
+  const field: Field = eventFields[name];
+  return value ?? field.nullMeans ?? null;
+}
 
 /** True for a field that a postback may set only once the call has completed. */
 export function isCompletedOnly(name: UpdateFieldName): boolean {
@@ -110,6 +131,14 @@ function readSeconds(value: unknown): number | Invalid {
   return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds < 1e9
     ? seconds
     : new Invalid('Send whole seconds, 0 or more.');
+}
+
+/** Browsers are given it as a link: no other scheme may stand there. */
+function readWebAddress(value: unknown): string | Invalid {
+  const text = readText(value, 2_000);
+  if (text instanceof Invalid) return text;
+  const isWebAddress = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text);
+  return isWebAddress ? text : new Invalid('Send a URL that begins with https:// or http://.');
 }
 
 /** A tracking number may also be a SIP address or a short code, which stays as sent. */

@@ -1,4 +1,4 @@
-import type { CallState } from '../../core/calls/call.ts';
+import type { CallState, PayoutStatus } from '../../core/calls/call.ts';
 import type { Condition } from '../database/where.ts';
 
 /** What a list of calls may be narrowed to. Texts are compared whole; `from` and `to` are instants of the start. */
@@ -7,6 +7,7 @@ export type CallFilter = Partial<{
   phoneNumber: string;
   converted: boolean;
   held: boolean;
+  payoutStatus: PayoutStatus;
   campaign: string;
   publisher: string;
   buyer: string;
@@ -39,6 +40,7 @@ export function searchOf(filter: CallFilter): CallSearch {
   if (state !== undefined) (state === 'live' ? indexed : unindexed).push(() => `c.state = '${state}'`);
   if (held === true) indexed.push(() => 'c.no_payout_reason is not null');
   if (held === false) unindexed.push(() => 'c.no_payout_reason is null');
+  if (filter.payoutStatus !== undefined) addPayoutStatus(filter.payoutStatus, indexed, unindexed);
   if (from !== undefined) indexed.push((p) => `c.started_at >= ${p(from)}`);
   if (to !== undefined) indexed.push((p) => `c.started_at <= ${p(to)}`);
   if (converted !== undefined) unindexed.push(() => (converted ? 'c.converted' : 'not c.converted'));
@@ -48,6 +50,15 @@ export function searchOf(filter: CallFilter): CallSearch {
 
 function namesOf({ campaign, publisher, buyer }: CallFilter) {
   return { campaign, publisher, buyer };
+}
+
+/** The rules of `payoutStatusOf`: what is live or has a hold is found along an index, the rest among all calls. */
+function addPayoutStatus(status: PayoutStatus, indexed: Condition[], unindexed: Condition[]): void {
+  unindexed.push(() => `c.publisher_paid_out is ${status === 'none' ? '' : 'not '}null`);
+  if (status === 'pending') indexed.push(() => `c.state = 'live'`);
+  if (status === 'held') indexed.push(() => 'c.no_payout_reason is not null');
+  if (status === 'owed') unindexed.push(() => 'c.no_payout_reason is null');
+  if (status === 'held' || status === 'owed') unindexed.push(() => `c.state = 'completed'`);
 }
 
 function hasTag({ key, value }: NonNullable<CallFilter['tag']>): Condition {

@@ -6,7 +6,14 @@ import type { Db } from '../database/db.ts';
 import { Where } from '../database/where.ts';
 
 type ReportPartner = 'campaign' | 'publisher' | 'buyer';
-type ReportOrder = 'revenue' | 'payout_owed' | 'payout_held' | 'profit' | 'calls' | 'converted';
+type ReportOrder =
+  | 'revenue'
+  | 'payout_owed'
+  | 'payout_held'
+  | 'payout_pending'
+  | 'profit'
+  | 'calls'
+  | 'converted';
 
 /** Money is canonical decimal text, with a minus where it is negative. */
 export type ReportSums = {
@@ -18,7 +25,9 @@ export type ReportSums = {
   revenue: string;
   payout_owed: string;
   payout_held: string;
-  /** revenue less what is owed; what is held is not */
+  /** of calls that are live */
+  payout_pending: string;
+  /** revenue less payout_owed */
   profit: string;
 };
 
@@ -44,12 +53,17 @@ export type CallReport = { totals: ReportSums; rows: ReportRow[] };
 
 const sumsOfCalls = `count(*) as calls, count(*) filter (where c.state = 'live') as live,
   count(*) filter (where c.converted) as converted, coalesce(sum(c.revenue_paid_out), 0) as revenue,
-  coalesce(sum(c.publisher_paid_out) filter (where c.no_payout_reason is null), 0) as payout_owed,
-  coalesce(sum(c.publisher_paid_out) filter (where c.no_payout_reason is not null), 0) as payout_held`;
+  coalesce(sum(c.publisher_paid_out) filter (where c.state = 'completed' and c.no_payout_reason is null), 0)
+    as payout_owed,
+  coalesce(sum(c.publisher_paid_out) filter (where c.state = 'completed' and c.no_payout_reason is not null), 0)
+    as payout_held,
+  coalesce(sum(c.publisher_paid_out) filter (where c.state = 'live'), 0) as payout_pending`;
 
 const sumsOfGroups = [
   ...['calls', 'live', 'converted'].map((name) => `coalesce(sum(${name}), 0)::bigint as ${name}`),
-  ...['revenue', 'payout_owed', 'payout_held'].map((name) => `coalesce(sum(${name}), 0) as ${name}`),
+  ...['revenue', 'payout_owed', 'payout_held', 'payout_pending'].map(
+    (name) => `coalesce(sum(${name}), 0) as ${name}`,
+  ),
 ].join(', ');
 
 /** Rows in their order, then the total of them all, which is there for no calls too. */
@@ -101,7 +115,7 @@ function groupByPartner({ by, order, limit }: Exclude<ReportGroups, { by: 'day' 
   ), grouped as (
     select case when rank <= ${parameter} then rank - 1 end as place,
       case when rank <= ${parameter} then name end as name,
-      calls, live, converted, revenue, payout_owed, payout_held
+      calls, live, converted, revenue, payout_owed, payout_held, payout_pending
     from ranked
   )`;
 }
@@ -115,6 +129,7 @@ function sumsOf(row: ReportSums): ReportSums {
     revenue: row.revenue,
     payout_owed: row.payout_owed,
     payout_held: row.payout_held,
+    payout_pending: row.payout_pending,
     profit: row.profit,
   };
 }

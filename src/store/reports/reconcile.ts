@@ -27,9 +27,10 @@ type AmountRow = {
   campaign: string | null;
 };
 
-/** Only a publisher's payout is held by a no_payout_reason. */
+/** Only a publisher's payout is held by a no_payout_reason, and only once the call is completed. */
 function columnsOf(amount: ReconciledAmount): string {
-  const held = amount === 'publisher_paid_out' ? 'c.no_payout_reason is not null' : 'false';
+  const held =
+    amount === 'publisher_paid_out' ? `(c.no_payout_reason is not null and c.state = 'completed')` : 'false';
   return `c.call_log_id, c.started_at, c.${amount} as amount, ${held} as is_held, c.publisher, c.buyer, c.campaign`;
 }
 

@@ -21,7 +21,7 @@ export const callFilterNames = [
   'q',
   'state',
   'converted',
-  'held',
+  'payout_status',
   'campaign',
   'publisher',
   'buyer',

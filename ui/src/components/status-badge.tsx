@@ -11,6 +11,7 @@ const styles = {
   completed: 'bg-unchanged-soft text-unchanged',
   held: 'bg-held-soft text-held',
   owed: 'bg-applied-soft text-applied',
+  pending: 'bg-live-soft text-live',
   active: 'bg-applied-soft text-applied',
   paused: 'bg-held-soft text-held',
 };

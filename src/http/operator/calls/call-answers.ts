@@ -1,20 +1,23 @@
 import type { FastifyReply } from 'fastify';
 import { type Call, payoutStatusOf } from '../../../core/calls/call.ts';
+import { eventFieldNames, shownFact } from '../../../core/updates/fields.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { TimelineItem } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import type { CallJson, TimelineItemJson } from './call-schemas.ts';
 
 /** A call as the API shows it (contract 3). */
-export function callToJson({ callLogId, state, facts, values, ...call }: Call): CallJson {
-  const { tags, ...fields } = values;
+export function callToJson(call: Call): CallJson {
+  const { callLogId, state } = call;
+  const facts = eventFieldNames.map((name) => [name, shownFact(name, call.facts[name])]);
+  const { tags, ...fields } = call.values;
   // The field tables name exactly the members of the schema.
   return {
     call_log_id: callLogId,
     state,
-    ...facts,
+    ...Object.fromEntries(facts),
     ...fields,
-    payout_status: payoutStatusOf(values),
+    payout_status: payoutStatusOf(call),
     tags,
     queued_updates: call.queuedUpdates,
     created_at: call.createdAt,

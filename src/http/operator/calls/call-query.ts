@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { payoutStatuses } from '../../../core/calls/call.ts';
 import { readPhone } from '../../../core/values/phone.ts';
 import type { Account, CallFilter } from '../../../store/store.ts';
 import { definedOnly, type ListReader } from '../list-reader.ts';
@@ -17,6 +18,7 @@ export function readCallFilter(
     phoneNumber: reader.phone('phone_number', defaultCountry),
     converted: reader.boolean('converted'),
     held: reader.boolean('held'),
+    payoutStatus: reader.choice('payout_status', payoutStatuses),
     campaign: reader.text('campaign'),
     publisher: reader.text('publisher'),
     buyer: reader.text('buyer'),

@@ -1,4 +1,5 @@
 import Type, { type Static, type TNull, type TSchema, type TUnion } from 'typebox';
+import { payoutStatuses } from '../../../core/calls/call.ts';
 import { eventFields, type Field, updateFields } from '../../../core/updates/fields.ts';
 import { booleanQuery, instantQuery, listOf, page, textQuery } from '../list-schemas.ts';
 import { changes, instant, money, nullable, oneOf, optional, tags } from '../value-schemas.ts';
@@ -16,7 +17,7 @@ const columnJson = {
 const callFields = { ...eventFields, ...updateFields };
 type CallFields = typeof callFields;
 type ColumnJson<Name extends keyof CallFields> = (typeof columnJson)[CallFields[Name]['column']];
-const neverNull = ['started_at', 'converted'] as const;
+const neverNull = ['caller_withheld', 'direction', 'started_at', 'converted'] as const;
 type CallMembers = {
   [Name in keyof CallFields]: Name extends (typeof neverNull)[number]
     ? ColumnJson<Name>
@@ -35,7 +36,9 @@ export const callJson = Type.Object(
     call_log_id: Type.String(),
     state: oneOf(callStates),
     ...callMembers,
-    payout_status: oneOf(['owed', 'held']),
+    payout_status: oneOf(payoutStatuses, {
+      description: 'of publisher_paid_out. none: no amount; pending: the call is live; held; owed',
+    }),
     tags,
     queued_updates: Type.Integer({ description: 'updates that wait for the call to complete' }),
     created_at: instant,
@@ -136,6 +139,7 @@ export const callFilters = Type.Object({
   phone_number: textQuery,
   converted: booleanQuery,
   held: booleanQuery,
+  payout_status: Type.Optional(oneOf(payoutStatuses)),
   campaign: textQuery,
   publisher: textQuery,
   buyer: textQuery,

@@ -7,6 +7,7 @@ export const reportOrders = [
   'revenue',
   'payout_owed',
   'payout_held',
+  'payout_pending',
   'profit',
   'calls',
   'converted',
@@ -25,9 +26,10 @@ const sums = {
     }),
   ),
   revenue: sum('what buyers pay'),
-  payout_owed: sum('what publishers get'),
-  payout_held: sum('what publishers do not get, for a no_payout_reason is set'),
-  profit: sum('revenue less payout_owed; with a minus where it is negative'),
+  payout_owed: sum('payouts of completed calls without a no_payout_reason'),
+  payout_held: sum('payouts of completed calls with a no_payout_reason'),
+  payout_pending: sum('payouts of live calls'),
+  profit: sum('revenue minus payout_owed; may be negative'),
 };
 
 /** What the calls of a period brought. Every amount is exact decimal text. */

@@ -82,7 +82,8 @@ function rejectTo(detail: string): Rejection {
 
 const noSums: ReportSums = {
   ...{ calls: 0, live: 0, converted: 0, conversion_rate: null },
-  ...{ revenue: '0.00', payout_owed: '0.00', payout_held: '0.00', profit: '0.00' },
+  ...{ revenue: '0.00', payout_owed: '0.00', payout_held: '0.00' },
+  ...{ payout_pending: '0.00', profit: '0.00' },
 };
 
 /** Every day of the period, also those on which no call started. */

@@ -27,7 +27,7 @@ export const callColumns: CallColumn[] = [
     cell: (call) => (
       <>
         <Link to="/calls/$callLogId" params={{ callLogId: call.call_log_id }} className={rowLinkStyle}>
-          <bdi>{call.phone_number ?? 'No number'}</bdi>
+          <bdi>{callerOf(call)}</bdi>
         </Link>
         <span className="block text-muted text-xs md:hidden">
           <Time at={call.started_at} />
@@ -117,6 +117,28 @@ export const callColumns: CallColumn[] = [
     cell: ({ reason }) => <Name text={reason} />,
   },
   {
+    id: 'connected',
+    csv: 'connected_seconds',
+    header: 'Talking time',
+    isNumber: true,
+    isHiddenAtFirst: true,
+    cell: (call) => <Duration seconds={call.connected_seconds} />,
+  },
+  {
+    id: 'direction',
+    csv: 'direction',
+    header: 'Direction',
+    isHiddenAtFirst: true,
+    cell: ({ direction }) => direction,
+  },
+  {
+    id: 'payout-status',
+    csv: 'payout_status',
+    header: 'Payout status',
+    isHiddenAtFirst: true,
+    cell: ({ payout_status }) => payout_status,
+  },
+  {
     id: 'tracking-number',
     csv: 'tracking_number',
     header: 'Tracking number',
@@ -131,6 +153,11 @@ export const callColumns: CallColumn[] = [
     cell: ({ end_status }) => <Name text={end_status} />,
   },
 ];
+
+/** The number, or why there is none. */
+function callerOf(call: CallJson): string {
+  return call.phone_number ?? (call.caller_withheld ? 'Withheld' : 'No number');
+}
 
 /** Long ones end with dots; pointing at them shows the rest. */
 function Name({ text }: { text: string | null }) {
@@ -149,7 +176,7 @@ export function CallDuration({ call }: { call: CallJson }) {
 }
 
 function Held({ call }: { call: CallJson }) {
-  if (call.payout_status === 'owed') return <span className="text-muted">–</span>;
+  if (call.no_payout_reason === null) return <span className="text-muted">–</span>;
   return (
     <span title={call.no_payout_reason ?? undefined}>
       <StatusBadge status="held" />

@@ -1,13 +1,15 @@
 import type { ReactNode } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { CopyButton } from '../../components/copy.tsx';
+import { Duration } from '../../components/duration.tsx';
 import { Time } from '../../components/time.tsx';
 
 /** Every field of a call that is not told above. */
 export function CallFacts({ call }: { call: CallJson }) {
   const facts: [string, ReactNode][] = [
     ['Call id', <Id key="id" text={call.call_log_id} />],
-    ['Caller', textOf(call.phone_number)],
+    ['Caller', textOf(call.caller_withheld ? 'Withheld' : call.phone_number)],
+    ['Direction', textOf(call.direction)],
     ['Tracking number', textOf(call.tracking_number)],
     ['Campaign', textOf(call.campaign)],
     ['Publisher', textOf(call.publisher)],
@@ -15,6 +17,8 @@ export function CallFacts({ call }: { call: CallJson }) {
     ['Started', <Time key="started" at={call.started_at} />],
     ['Answered', <Time key="answered" at={call.answered_at} />],
     ['Ended', <Time key="ended" at={call.ended_at} />],
+    ['Talking time', <Duration key="connected" seconds={call.connected_seconds} />],
+    ['Recording', <Recording key="recording" url={call.recording_url} />],
     ['End status', textOf(call.end_status)],
     ['Converted at', <Time key="converted" at={call.call_converted_at} />],
     ['Reason', textOf(call.reason)],
@@ -36,6 +40,16 @@ export function CallFacts({ call }: { call: CallJson }) {
         ))}
       </dl>
     </section>
+  );
+}
+
+/** Opens at the phone system, which learns nothing of the page that it was opened from. */
+function Recording({ url }: { url: string | null }): ReactNode {
+  if (url === null) return textOf(null);
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer" className="break-all underline">
+      {url}
+    </a>
   );
 }
 

@@ -34,11 +34,7 @@ export function CallFigures({ call }: { call: CallJson }) {
             </>
           )
         }
-        badge={
-          call.publisher_paid_out !== null || call.payout_status === 'held' ? (
-            <StatusBadge status={call.payout_status} />
-          ) : null
-        }
+        badge={call.payout_status === 'none' ? null : <StatusBadge status={call.payout_status} />}
       >
         <Money amount={call.publisher_paid_out} />
       </Figure>

@@ -26,7 +26,7 @@ export function CallFilterBar() {
         <SelectFilter name="converted" label="Converted" choices={yesNo} />
       </div>
       <div className={narrow}>
-        <SelectFilter name="held" label="Payout" choices={payouts} />
+        <SelectFilter name="payout_status" label="Payout" choices={payouts} />
       </div>
       <NameFilter name="campaign" kind="campaigns" label="Campaign" />
       <NameFilter name="publisher" kind="publishers" label="Publisher" />
@@ -55,8 +55,10 @@ const yesNo = [
   { value: 'false', label: 'No' },
 ];
 const payouts = [
-  { value: 'true', label: 'Held' },
-  { value: 'false', label: 'Owed' },
+  { value: 'owed', label: 'Owed' },
+  { value: 'held', label: 'Held' },
+  { value: 'pending', label: 'Pending' },
+  { value: 'none', label: 'No amount' },
 ];
 
 /** Offers the names that there are: the server finds whole names only. */
