@@ -64,7 +64,7 @@ Look around, the server is still running:
   admin token    ${token}
   data folder    ${dataDir}
   all calls whose payout is held
-    curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/calls?held=true'
+    curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/calls?payout_status=held'
 
 Ctrl-C ends it and removes its data.`);
 }

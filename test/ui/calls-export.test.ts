@@ -43,7 +43,7 @@ test('the file has the calls that the filters mean, with all their fields', asyn
   await expectAccessible(page);
   const rows: Record<string, string>[] = parse(await download(page), { columns: true });
   expect(rows.map((row) => row['call_log_id'])).toEqual(['C3', 'C1']);
-  expect(rows[0]).toMatchObject({ phone_number: '+12135550103', payout_status: 'owed', tags: '{}' });
+  expect(rows[0]).toMatchObject({ phone_number: '+12135550103', payout_status: 'none', tags: '{}' });
 });
 
 test('or the columns that the table shows, tags of their own, and the mark for Excel', async () => {
