@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressList } from '../../core/access/address-list.ts';
 import { type Rejection, type RejectionCode, reject } from '../../core/updates/rejection.ts';
+import { rejectUnverified } from '../../core/verify/verify.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
-import { rejectSignature } from './signature.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -165,7 +165,13 @@ function rejectUnsigned({ signingSecrets }: KeyedWebhook, request: FastifyReques
     .filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs)
     .map(({ secret }) => secret);
   const body = typeof request.body === 'string' ? request.body : '';
-  const rejection = rejectSignature(secrets, request.headers, body, nowMs);
+  const { method, url, headers } = request;
+  const rejection = rejectUnverified(
+    { scheme: 'standard_webhooks' },
+    secrets,
+    { method, url, headers, body },
+    nowMs,
+  );
   if (rejection !== null) return rejection;
   const names = [...new Set(request.received?.query.keys() ?? [])].filter((name) => !unsignedNames.has(name));
   if (names.length === 0) return null;

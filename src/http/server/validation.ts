@@ -13,7 +13,7 @@ import { isTimeZone, readInstant } from '../../core/values/instant.ts';
 import { isJsonObject } from '../../core/values/json.ts';
 import { isCountry } from '../../core/values/phone.ts';
 import { readText } from '../../core/values/text.ts';
-import { isSigningSecret } from '../guards/signature.ts';
+import { standardWebhooks } from '../../core/verify/standard-webhooks.ts';
 import { nameCharsMax } from '../operator/value-schemas.ts';
 
 /** What our own formats accept, and what to send for them. */
@@ -28,7 +28,7 @@ const formats: Record<string, { accepts(text: string): boolean; detail: string }
     detail: 'Send an IPv4 or IPv6 address such as 203.0.113.7, or a CIDR range such as 203.0.113.0/24.',
   },
   'signing-secret': {
-    accepts: isSigningSecret,
+    accepts: standardWebhooks.isSecret,
     detail: 'Send the secret as whsec_ and the base64 of 24 to 64 bytes.',
   },
   future: {

@@ -1,9 +1,9 @@
 /** The Twilio-compatible endpoint for status callbacks: no token, but a signature (contract 3). */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { tooManyTags } from '../../../core/updates/fold.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { rejectUnverified } from '../../../core/verify/verify.ts';
 import type { Account, Store } from '../../../store/store.ts';
 import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../../server/body.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -28,7 +28,7 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, bytes: Buffer) => {
     const text = decodeText(bytes, headers['content-encoding']);
     const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? '');
-    if (isForm) return new URLSearchParams(text);
+    if (isForm) return text;
     throw new UnreadableBody(unsupportedMediaType('application/x-www-form-urlencoded'));
   });
   app.post(
@@ -52,10 +52,10 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
       ...documentedOnly,
     },
     async (request, reply) => {
-      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+      const form = new URLSearchParams(textOfBody(request.body));
       const mark = request.url.indexOf('?');
       const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
-      const account = await findSigner(endpoint, request, form, query);
+      const account = await findSigner(endpoint, request, query);
       if (account === null) {
         const detail =
           'Set the Twilio auth token of the account (PATCH /api/v1/account), and give Twilio the callback URL that begins with PUBLIC_URL.';
@@ -82,47 +82,20 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
 async function findSigner(
   { store, publicUrl, authToken }: TwilioEndpoint,
   request: FastifyRequest,
-  form: URLSearchParams,
   query: URLSearchParams,
 ): Promise<Account | null> {
-  const signature = request.headers['x-twilio-signature'];
   const named = query.get('account');
-  if (typeof signature !== 'string' || (named !== null && !isUuid(named))) return null;
+  if (named !== null && !isUuid(named)) return null;
   const [first, account] = await Promise.all([store.findAccount(null), store.findAccount(named)]);
   if (account === null) return null;
   const isFirst = account.accountId === first?.accountId;
   const token = account.twilioAuthToken ?? (isFirst ? authToken : null);
   if (token === null) return null;
-  const presented = Buffer.from(signature, 'base64');
-  const isSigned = urlsSigned(publicUrl(), request.url).some((url) => {
-    const expected = createHmac('sha1', token).update(signedText(url, form)).digest();
-    return presented.length === expected.length && timingSafeEqual(presented, expected);
-  });
-  return isSigned ? account : null;
+  const { method, headers, body, url } = request;
+  const signed = { method, headers, url: publicUrl() + url, body: textOfBody(body) };
+  return rejectUnverified({ scheme: 'twilio' }, [token], signed, Date.now()) === null ? account : null;
 }
 
-/** Twilio signs the URL with its port or without, and so do its own libraries check both. */
-function urlsSigned(publicUrl: string, pathAndQuery: string): string[] {
-  const { protocol, port } = new URL(publicUrl);
-  const withoutPort = publicUrl.replace(/^(\w+:\/\/[^/]*?):\d+(?=\/|$)/, '$1');
-  const standardPort = protocol === 'https:' ? 443 : 80;
-  const withPort =
-    port === '' ? withoutPort.replace(/^\w+:\/\/[^/]*/, (host) => `${host}:${standardPort}`) : publicUrl;
-  return [withPort + pathAndQuery, withoutPort + pathAndQuery];
-}
-
-/** The URL, then every parameter's name and values in the order of names: what Twilio signs. */
-function signedText(url: string, form: URLSearchParams): string {
-  const names = [...new Set(form.keys())].sort();
-  const valuesOf = (name: string) => [...new Set(form.getAll(name))].sort();
-  return (
-    url +
-    names
-      .map((name) =>
-        valuesOf(name)
-          .map((value) => name + value)
-          .join(''),
-      )
-      .join('')
-  );
+function textOfBody(body: unknown): string {
+  return typeof body === 'string' ? body : '';
 }

@@ -4,8 +4,8 @@ import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts
 import { allowableFieldsOf } from '../../../core/updates/webhook-access.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import type { Fault } from '../../../core/values/fault.ts';
+import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook, WebhookChanges } from '../../../store/store.ts';
-import { makeSigningSecret } from '../../guards/signature.ts';
 import { definedOnly } from '../list-reader.ts';
 import type { WebhookChangeBody, WebhookJson } from './webhook-schemas.ts';
 
