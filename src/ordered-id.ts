@@ -12,7 +12,7 @@ let count = 0;
 
 /**
  * A uuid v7 that is greater than every one this process made before, however many fall into one millisecond and
- * whatever the clock does: ids of postbacks and events are in the order of receipt (contract 2.6). The first of a
+ * whatever the clock does: ids of postbacks and events are in the order of receipt (docs/senders.md#live-calls). The first of a
  * millisecond is Node's own; the next ones count up from it.
  */
 export function makeOrderedId(): string {

@@ -1,4 +1,4 @@
-/** One account never sees or changes another's rows, on any route (contract 1). */
+/** One account never sees or changes another's rows, on any route. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';

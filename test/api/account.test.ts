@@ -1,4 +1,4 @@
-/** `GET` and `PATCH /account` (contract 3): a change counts from the very next request on. */
+/** `GET` and `PATCH /account`: a change counts from the very next request on. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

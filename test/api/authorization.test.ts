@@ -1,4 +1,4 @@
-/** Every route of the operator's side wants a token (contract 3). */
+/** Every route of the operator's side wants a token. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
 import { expectProblem } from '../support/problem.ts';

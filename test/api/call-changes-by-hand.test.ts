@@ -1,4 +1,4 @@
-/** `PATCH /calls/{id}`: the fields, rules and rejections of `update_fields`, and who did it (contract 3). */
+/** `PATCH /calls/{id}`: the fields, rules and rejections of `update_fields`, and who did it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

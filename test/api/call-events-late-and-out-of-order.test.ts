@@ -1,6 +1,6 @@
 /**
  * A completed call never goes back to live, and later events only fill what is still null or a tag it lacks:
- * what a postback or a person set or cleared is an override that no late event undoes (contract 3).
+ * what a postback or a person set or cleared is an override that no late event undoes.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** `GET /calls`: filters alone and together, and pages (contract 3). */
+/** `GET /calls`: filters alone and together, and pages. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';

@@ -1,4 +1,4 @@
-/** `POST /calls` and `GET /calls/{id}` (contract 3). */
+/** `POST /calls` and `GET /calls/{id}`. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';

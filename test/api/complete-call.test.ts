@@ -1,4 +1,4 @@
-/** `POST /calls/{call_log_id}/complete` (contract 2.6 and 3). */
+/** `POST /calls/{call_log_id}/complete`. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** `/openapi.json`: valid, whole, and true (contract 3). */
+/** `/openapi.json`: valid, whole, and true. */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';

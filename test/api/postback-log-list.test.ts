@@ -1,4 +1,4 @@
-/** `GET /postbacks` and `GET /postbacks/{id}`: the log (contract 3). */
+/** `GET /postbacks` and `GET /postbacks/{id}`: the log. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';

@@ -1,4 +1,4 @@
-/** Every route, walked with every role and with the ids of another account (contract 1). */
+/** Every route, walked with every role and with the ids of another account. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roles } from '../../src/core/access/role.ts';
 import { addAccount, withRole } from '../support/accounts.ts';

@@ -1,4 +1,4 @@
-/** `/healthz`, `/readyz`, `/metrics`, `/docs`, and paths and methods that there are not (contract 3). */
+/** `/healthz`, `/readyz`, `/metrics`, `/docs`, and paths and methods that there are not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { DatabaseProxy } from '../support/database-proxy.ts';

@@ -1,4 +1,4 @@
-/** `GET /calls/{id}/timeline`: all that ever happened to one call, oldest first (contract 1 and 3). */
+/** `GET /calls/{id}/timeline`: all that ever happened to one call, oldest first. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

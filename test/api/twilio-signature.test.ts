@@ -1,4 +1,4 @@
-/** `POST /calls/twilio/status`: who may report a call, and what is rejected (contract 3). */
+/** `POST /calls/twilio/status`: who may report a call, and what is rejected. */
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, type TestAccount } from '../support/accounts.ts';

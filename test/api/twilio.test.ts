@@ -1,4 +1,4 @@
-/** `POST /calls/twilio/status`: status callbacks as Twilio sends and signs them (contract 3). */
+/** `POST /calls/twilio/status`: status callbacks as Twilio sends and signs them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** Postbacks of each webhook over time, and what it rejected (contract 3). */
+/** Postbacks of each webhook over time, and what it rejected. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';

@@ -1,4 +1,4 @@
-/** Postbacks that an operator sends by hand through a webhook (contract 3). */
+/** Postbacks that an operator sends by hand through a webhook. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';

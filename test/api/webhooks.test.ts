@@ -1,4 +1,4 @@
-/** `/webhooks/incoming`: the senders' endpoints and their keys (contract 2.1 and 3). */
+/** `/webhooks/incoming`: the senders' endpoints and their keys. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';

@@ -1,4 +1,4 @@
-/** Imports that break off in the middle: sent again, each row is done once (contract 2.7). */
+/** Imports that break off in the middle: sent again, each row is done once. */
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';

@@ -1,4 +1,4 @@
-/** What a sender is answered (contract 2.8). */
+/** What a sender is answered. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { pathOf, postText } from '../support/senders.ts';

@@ -1,4 +1,4 @@
-/** Where keys are found, when they open, and that they are nowhere else (contract 2.1). */
+/** Where keys are found, when they open, and that they are nowhere else. */
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** The call by its id, exactly (contract 2.5). */
+/** The call by its id, exactly. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodings, postText, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** `converted` and `call_converted_at` move together (contract 2.3, effects). */
+/** `converted` and `call_converted_at` move together. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 

@@ -1,4 +1,4 @@
-/** A dry run does everything but the change (contract 2.9). */
+/** A dry run does everything but the change. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

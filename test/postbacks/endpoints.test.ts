@@ -1,4 +1,4 @@
-/** URLs, methods and who may enter (contract 2.1). */
+/** URLs, methods and who may enter. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { headOf, sendRaw } from '../support/raw-http.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** The three types are one pipeline (contract 2.3 and 2.4). */
+/** The three types are one pipeline. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, pathOf, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** Every form of value that the fields take, and what they do to the call (contract 2.3). */
+/** Every form of value that the fields take, and what they do to the call. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Payload, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

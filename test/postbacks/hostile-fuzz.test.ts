@@ -1,4 +1,4 @@
-/** Random payloads, queries and headers through the front endpoint (contract 2.1 to 2.8). */
+/** Random payloads, queries and headers through the front endpoint. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';

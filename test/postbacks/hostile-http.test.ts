@@ -1,4 +1,4 @@
-/** Requests that break the rules of HTTP, or arrive in pieces, late or never (contract 2.1, 2.2 and 2.8). */
+/** Requests that break the rules of HTTP, or arrive in pieces, late or never. */
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';

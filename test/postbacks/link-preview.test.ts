@@ -1,4 +1,4 @@
-/** Prefetches and link previews never change anything (contract 2.8). */
+/** Prefetches and link previews never change anything. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathOf } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

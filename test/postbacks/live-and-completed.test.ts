@@ -1,4 +1,4 @@
-/** Live calls queue, completed calls change at once (contract 2.6). */
+/** Live calls queue, completed calls change at once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 

@@ -1,4 +1,4 @@
-/** Which call a postback is about (contract 2.5). */
+/** Which call a postback is about. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

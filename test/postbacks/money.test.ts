@@ -1,4 +1,4 @@
-/** Money is exact decimal from the wire to the database and back (contract 2.3). */
+/** Money is exact decimal from the wire to the database and back. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postText, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** Which names count, what contradicts, and what absent, empty and null mean (contract 2.2 and 2.4). */
+/** Which names count, what contradicts, and what absent, empty and null mean. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, sendAs, textEncodings } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** What a postback may be sent as (contract 2.2). */
+/** What a postback may be sent as. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../support/problem.ts';
 import { encodings, type Payload, pathOf, postText, sendAs, textEncodings } from '../support/senders.ts';

@@ -1,4 +1,4 @@
-/** Macros that the sender's system left unreplaced (contract 2.3). */
+/** Macros that the sender's system left unreplaced. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, pathOf, sendAs } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** Every request with a valid key is kept, rejected ones too (contract 2.8 and 3, `GET /postbacks`). */
+/** Every request with a valid key is kept, rejected ones too. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pathOf, postText } from '../support/senders.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

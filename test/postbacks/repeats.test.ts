@@ -1,4 +1,4 @@
-/** Repeats with a transaction id have one effect (contract 2.7). */
+/** Repeats with a transaction id have one effect. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, postText, sendAs } from '../support/senders.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** `add` and `remove` in every spelling, and their limits (contract 2.3). */
+/** `add` and `remove` in every spelling, and their limits. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, postText, sendAs, textEncodings } from '../support/senders.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';

@@ -1,4 +1,4 @@
-/** One payload, sent in every way that a sender may send it (contract 2.2). */
+/** One payload, sent in every way that a sender may send it. */
 import type { Answer, TestServer, TestWebhook } from './server.ts';
 
 export const encodings = [

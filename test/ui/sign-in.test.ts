@@ -1,4 +1,4 @@
-/** Signing a browser in and out (contract 3): sessions, their cookie, and the pages. */
+/** Signing a browser in and out: sessions, their cookie, and the pages. */
 import { describe, expect, test } from 'vitest';
 import { withRole } from '../support/accounts.ts';
 import { expectAccessible } from '../support/browser.ts';

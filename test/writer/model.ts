@@ -1,4 +1,4 @@
-/** A plain model of the fold: one postback after the other, on maps, as contract 2.3 to 2.7 tell it. */
+/** A plain model of the fold: one postback after the other, on maps, as docs/senders.md describes it. */
 import type { UpdateJson } from '../../src/core/updates/update.ts';
 
 /** A postback as the model sees it. */

@@ -1,4 +1,4 @@
-/** Queued updates are applied in the order of receipt, whatever the clocks of the servers say (contract 2.6). */
+/** Queued updates are applied in the order of receipt, whatever the clocks of the servers say. */
 import { expect, test } from 'vitest';
 import { makeOrderedId } from '../../src/ordered-id.ts';
 import { createTestDatabase } from '../support/database.ts';

@@ -1,4 +1,4 @@
-/** What a telephony system tells about a call: that it exists, goes on, or ended (contract 3, `POST /calls`). */
+/** What a telephony system tells about a call: that it exists, goes on, or ended. */
 import { applyUpdate } from '../updates/apply.ts';
 import {
   type EventFieldName,

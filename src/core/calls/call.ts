@@ -28,7 +28,7 @@ export function noChanges(): Changes {
 export const payoutStatuses = ['none', 'pending', 'held', 'owed'] as const;
 export type PayoutStatus = (typeof payoutStatuses)[number];
 
-/** What the amount on a call means: none there, the call is still live, held by a reason, or owed (contract 3). */
+/** What the amount on a call means: none there, the call is still live, held by a reason, or owed. */
 export function payoutStatusOf({ state, values }: FoldedCall): PayoutStatus {
   if (values.publisher_paid_out === null) return 'none';
   if (state === 'live') return 'pending';

@@ -32,7 +32,7 @@ export function applyUpdate(values: CallValues, update: Update, receivedAt: stri
   return { values: { ...next, tags }, changes };
 }
 
-/** `converted` carries its time along: kept, set to the time of receipt, or cleared (contract 2.3). */
+/** `converted` carries its time along: kept, set to the time of receipt, or cleared (docs/senders.md#fields). */
 function withConversionTime(values: CallValues, set: Update['set'], receivedAt: string): Update['set'] {
   if (set.converted === undefined) return set;
   if (!set.converted) return { ...set, call_converted_at: null };

@@ -1,4 +1,4 @@
-/** Raw request → typed update, or every fault of it. Never throws, whatever was sent (contract 2.2 to 2.5). */
+/** Raw request → typed update, or every fault of it. Never throws, whatever was sent (docs/senders.md#encodings). */
 import { type Fault, Invalid } from '../values/fault.ts';
 import { textOf } from '../values/json.ts';
 import { readPhone } from '../values/phone.ts';
@@ -82,7 +82,7 @@ function faultsOfForbidden(
     .map(({ name }) => ({ field: name, code: 'field_not_allowed', detail }));
 }
 
-/** Reads an id of a call: text as sent, or an integer with every digit (contract 2.5). */
+/** Reads an id of a call: text as sent, or an integer with every digit (docs/senders.md#which-call). */
 export function readCallLogId(value: unknown): string | Invalid {
   const text = textOf(value);
   const isInteger = typeof value === 'string' || /^-?\d+$/.test(text ?? '');

@@ -42,7 +42,7 @@ const dayMs = 86_400_000;
 
 const money = { column: 'numeric', isNullable: false, read: readMoney } as const;
 
-/** What a postback, a change by hand or a call event may set (contract 2.3). */
+/** What a postback, a change by hand or a call event may set (docs/senders.md#fields). */
 export const updateFields = {
   converted: { column: 'boolean', isNullable: false, read: readBoolean },
   call_converted_at: { column: 'timestamptz', isNullable: true, read: readPastInstant },
@@ -70,7 +70,7 @@ const label = {
   read: (value) => readText(value, 200),
 } as const satisfies Field;
 
-/** What only call events set: the facts of the call itself (contract 3). Null: not known yet. */
+/** What only call events set: the facts of the call itself. Null: not known yet. */
 export const eventFields = {
   phone_number: {
     column: 'text',

@@ -12,7 +12,7 @@ export type Given = {
   /** the name as the sender wrote it, such as `fields.converted` */
   name: string;
   value: unknown;
-  /** from a query or form, where an empty value or `null` means null (contract 2.2) */
+  /** from a query or form, where an empty value or `null` means null (docs/senders.md#encodings) */
   isText: boolean;
   inFields: boolean;
 };

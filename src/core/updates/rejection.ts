@@ -1,6 +1,6 @@
 import type { Fault } from '../values/fault.ts';
 
-/** Every code that an answer can carry, with its HTTP status and title (contract 2.1 to 2.10). */
+/** Every code that an answer can carry, with its HTTP status and title (docs/senders.md#the-key). */
 export const rejectionCodes = {
   malformed_body: { httpStatus: 400, title: 'The body cannot be read' },
   invalid_auth_key: { httpStatus: 401, title: 'The auth key is missing or not valid' },

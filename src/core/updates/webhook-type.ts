@@ -12,7 +12,7 @@ export type WebhookTypeRow = {
   required?: { field: UpdateFieldName; name: string };
 };
 
-/** The three types of incoming webhook: rows of configuration over one pipeline (contract 2.3, 2.4). */
+/** The three types of incoming webhook: rows of configuration over one pipeline (docs/senders.md#fields). */
 export const webhookTypes: Readonly<Record<WebhookType, WebhookTypeRow>> = {
   update_fields: {
     path: 'update-fields',

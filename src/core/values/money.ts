@@ -1,4 +1,4 @@
-/** Money is decimal text from the wire to the database and back; it is never a binary float (contract 2.3). */
+/** Money is decimal text from the wire to the database and back; it is never a binary float (docs/senders.md#fields). */
 import { Invalid } from './fault.ts';
 import { textOf } from './json.ts';
 

@@ -1,4 +1,4 @@
-/** Phone numbers in any notation that senders, handsets and gateways write (contract 2.5). */
+/** Phone numbers in any notation that senders, handsets and gateways write (docs/senders.md#which-call). */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { Invalid } from './fault.ts';
 import { textOf } from './json.ts';

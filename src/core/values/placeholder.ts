@@ -1,6 +1,6 @@
 /**
  * Macros that a sender's system left unreplaced. Sent as a value they would match the wrong call or
- * store nonsense as money's reason, so they are rejected by name (contract 2.3).
+ * store nonsense as money's reason, so they are rejected by name (docs/senders.md#fields).
  */
 import { Invalid } from './fault.ts';
 

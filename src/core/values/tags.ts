@@ -1,4 +1,4 @@
-/** Tags of a call: keys with text values. Reads every spelling that senders use (contract 2.3). */
+/** Tags of a call: keys with text values. Reads every spelling that senders use (docs/senders.md#fields). */
 import { type Fault, Invalid } from './fault.ts';
 import { ExactNumber, isJsonObject, parseJson, textOf } from './json.ts';
 import { isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';

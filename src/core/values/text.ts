@@ -12,7 +12,7 @@ const booleanWords = new Map([
   ['0', false],
 ]);
 
-/** Reads a boolean, 1/0, or the words true/false, yes/no, on/off in any case (contract 2.3). */
+/** Reads a boolean, 1/0, or the words true/false, yes/no, on/off in any case (docs/senders.md#fields). */
 export function readBoolean(value: unknown): boolean | Invalid {
   if (typeof value === 'boolean') return value;
   const read = booleanWords.get(textOf(value)?.trim().toLowerCase() ?? '');
@@ -44,7 +44,7 @@ function isLongerThan(text: string, charsMax: number): boolean {
   return text.length > 2 * charsMax || [...text].length > charsMax;
 }
 
-/** Reads one of `choices`, in any case, with `_` or `-` for a space (contract 2.3). */
+/** Reads one of `choices`, in any case, with `_` or `-` for a space (docs/senders.md#fields). */
 export function readChoice(value: unknown, choices: readonly string[]): string | Invalid {
   const wanted = normalizeChoice(textOf(value) ?? '');
   const choice = choices.find((candidate) => normalizeChoice(candidate) === wanted);

@@ -1,4 +1,4 @@
-/** How a request proves its sender, in addition to its auth key (contract 5). */
+/** How a request proves its sender, in addition to its auth key. */
 import { type Rejection, reject } from '../updates/rejection.ts';
 import { basic } from './basic.ts';
 import { type HmacSettings, hmac } from './hmac.ts';

@@ -26,7 +26,7 @@ import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
 import { registerWebhookTestRoute } from './webhooks/webhook-test.ts';
 import { registerWebhookRoutes } from './webhooks/webhooks.ts';
 
-/** The operator's side: every route wants a token, or the session of one (contract 3). */
+/** The operator's side: every route wants a token, or the session of one. */
 export function registerApi(app: FastifyInstance, api: Api): void {
   app.decorateRequest('owner');
   app.decorateRequest('sessionExpiresAt', null);

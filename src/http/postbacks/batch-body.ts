@@ -1,4 +1,4 @@
-/** The body of a batch: which items it has, before any of them is read (contract 2.10). */
+/** The body of a batch: which items it has, before any of them is read (docs/senders.md#batches). */
 
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, parseJson } from '../../core/values/json.ts';

@@ -1,4 +1,4 @@
-/** Many updates in one request: each item goes the way of a single postback (contract 2.10). */
+/** Many updates in one request: each item goes the way of a single postback (docs/senders.md#batches). */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
 import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';

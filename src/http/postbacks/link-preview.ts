@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 const unfurler =
   /slackbot|slack-imgproxy|twitterbot|facebookexternalhit|facebookcatalog|facebot|meta-external|discordbot|whatsapp|telegrambot|linkedinbot|skypeuripreview|microsoftpreview|teamsbot|microsoft teams/i;
 
-/** True for a GET that was made to look at a link, not to post back (contract 2.8). */
+/** True for a GET that was made to look at a link, not to post back (docs/senders.md#answers). */
 export function isLinkPreview(method: string, headers: IncomingHttpHeaders): boolean {
   if (method !== 'GET') return false;
   const agent = headers['user-agent'];

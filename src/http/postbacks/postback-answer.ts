@@ -1,4 +1,4 @@
-/** Outcomes as answers to the sender, in the form that was asked for (contract 2.8). */
+/** Outcomes as answers to the sender, in the form that was asked for (docs/senders.md#answers). */
 import type { FastifyReply } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode.ts';
 import type { Outcome } from '../../core/updates/postback.ts';

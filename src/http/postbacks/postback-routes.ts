@@ -1,4 +1,4 @@
-/** The senders' side: the three postback endpoints, one pipeline (contract 2.1 to 2.9). */
+/** The senders' side: the three postback endpoints, one pipeline (docs/senders.md#the-key). */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Outcome } from '../../core/updates/postback.ts';

@@ -85,7 +85,7 @@ export function rejectBeforeDecoding(
   return rejectWebhook(type, webhook) ?? rejectPreview(request) ?? rejectByGuards(webhook, request);
 }
 
-/** Prefetches and link previews never change anything (contract 2.8). */
+/** Prefetches and link previews never change anything (docs/senders.md#answers). */
 export function rejectPreview({ method, headers }: RequestHead): Rejection | null {
   if (!isLinkPreview(method, headers)) return null;
   return reject('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');

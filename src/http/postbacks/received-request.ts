@@ -38,7 +38,7 @@ export function receive(request: FastifyRequest): ReceivedRequest {
 }
 
 /**
- * Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (contract 2.1). An empty one is
+ * Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (docs/senders.md#the-key). An empty one is
  * what a sender's template leaves where it has none.
  */
 function keyOf(query: URLSearchParams, headers: FastifyRequest['headers']): string | null {

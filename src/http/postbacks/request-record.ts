@@ -1,4 +1,4 @@
-/** The request as it is kept in the postback log, without the key (contract 2.1 and 3). */
+/** The request as it is kept in the postback log, without the key (docs/senders.md#the-key). */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Rejection } from '../../core/updates/rejection.ts';

@@ -35,7 +35,7 @@ export function decodeText(bytes: Buffer, contentEncoding: string | undefined): 
   return bytes.toString();
 }
 
-/** Reads the text of a body by its content type (contract 2.2). */
+/** Reads the text of a body by its content type (docs/senders.md#encodings). */
 export function readBody(text: string | undefined, contentType: string | undefined): Body | Rejection {
   if (text === undefined || text.trim() === '') return { kind: 'none' };
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';

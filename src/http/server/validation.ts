@@ -1,4 +1,4 @@
-/** Checks requests against the schemas of their routes, and says in sentences what is wrong (contract 2.8 and 3). */
+/** Checks requests against the schemas of their routes, and says in sentences what is wrong (docs/senders.md#answers). */
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';

@@ -62,7 +62,7 @@ const readUpdates = `
 select update from postback
 where account_id = $1 and call_log_id = $2 and status in ('applied', 'unchanged') and not is_dry_run`;
 
-/** Applies one event under the call's row lock, in one transaction (contract 2.6 and 3). */
+/** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
 export async function recordCallEvent({ pool }: Db, received: ReceivedEvent): Promise<RecordedEvent> {
   return inTransaction(pool, async (client) => {
     const { accountId, callLogId, event, receivedAt, mayCreate } = received;

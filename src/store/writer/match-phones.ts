@@ -39,7 +39,7 @@ type MatchRow = { postbackId: string; candidates: number; callLogIds: string[] }
 /** A number that is looked for. */
 export type WantedNumber = ReturnType<typeof wantedNumbers>[number];
 
-/** Matches by postback id (contract 2.5). */
+/** Matches by postback id (docs/senders.md#which-call). */
 export function matchesOf(rows: MatchRow[], wanted: WantedNumber[]): Map<string, Match> {
   const rules = new Map(wanted.map(({ postback_id, rule }) => [postback_id, rule]));
   return new Map(

@@ -6,7 +6,7 @@ import type { TimelineItem } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import type { CallJson, TimelineItemJson } from './call-schemas.ts';
 
-/** A call as the API shows it (contract 3). */
+/** A call as the API shows it. */
 export function callToJson(call: Call): CallJson {
   const { callLogId, state } = call;
   const facts = eventFieldNames.map((name) => [name, shownFact(name, call.facts[name])]);

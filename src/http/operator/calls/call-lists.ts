@@ -16,7 +16,7 @@ import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.
 import { readCallFilter } from './call-query.ts';
 import { callRef, callsAnswer, callsQuery, timelineItemJson } from './call-schemas.ts';
 
-/** Calls as they are read: one, its timeline, and lists (contract 3). */
+/** Calls as they are read: one, its timeline, and lists. */
 export function registerCallLists(app: FastifyInstance, api: Api): void {
   const { store } = api;
   const docs = (summary: string, response: object) => ({

@@ -5,7 +5,7 @@ import type { Account, CallFilter } from '../../../store/store.ts';
 import { definedOnly, type ListReader } from '../list-reader.ts';
 import { type callFilters, callStates } from './call-schemas.ts';
 
-/** Reads the filters of a list of calls (contract 3). Local times are the account's, numbers of its country. */
+/** Reads the filters of a list of calls. Local times are the account's, numbers of its country. */
 export function readCallFilter(
   reader: ListReader<keyof Static<typeof callFilters>>,
   { timeZone, defaultCountry }: Account,

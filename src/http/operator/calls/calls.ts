@@ -24,7 +24,7 @@ import {
   dryRunJson,
 } from './call-schemas.ts';
 
-/** Calls as they are made, changed and completed (contract 3). */
+/** Calls as they are made, changed and completed. */
 export function registerCallRoutes(app: FastifyInstance, api: Api): void {
   const docs = (summary: string, response: object) => ({
     ...apiDocs,

@@ -58,7 +58,7 @@ export const postbacksQuery = Type.Object({
   to: instantQuery,
 });
 
-/** A sender's answer (contract 2.8). */
+/** A sender's answer (docs/senders.md#answers). */
 export const postbackAnswerJson = Type.Object({
   postback_id: Type.String(),
   status: oneOf(['applied', 'unchanged', 'queued', 'waiting', 'kept']),

@@ -1,4 +1,4 @@
-/** What a Twilio status callback says of a call (contract 3). */
+/** What a Twilio status callback says of a call. */
 import { type CallEvent, decodeCallEvent } from '../../../core/calls/call-event.ts';
 import { readCallLogId } from '../../../core/updates/decode.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';

@@ -1,4 +1,4 @@
-/** The Twilio-compatible endpoint for status callbacks: no token, but a signature (contract 3). */
+/** The Twilio-compatible endpoint for status callbacks: no token, but a signature. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { tooManyTags } from '../../../core/updates/fold.ts';

@@ -122,7 +122,7 @@ type Read = {
   changes: Changes;
 };
 
-/** An answer of a sender's endpoint (contract 2.8): an outcome, or a problem. */
+/** An answer of a sender's endpoint (docs/senders.md#answers): an outcome, or a problem. */
 function readAnswer(answer: unknown): Read {
   const read = answer as Partial<Record<'status' | 'detail' | 'code' | 'call_log_id', string>> &
     Partial<{ changes: Changes }>; // as the endpoint answers
