@@ -120,6 +120,11 @@ function place(source: Source, name: string, given: Given, type: WebhookTypeRow)
   }
 }
 
+/** The field that a name at the top level means; undefined where it means nothing. */
+export function canonicalName(name: string, type: WebhookTypeRow): string | undefined {
+  return knownName(name, false, type);
+}
+
 function knownName(name: string, inFields: boolean, type: WebhookTypeRow): string | undefined {
   const field = type.fields.get(name);
   if (field !== undefined) return field;

@@ -36,6 +36,8 @@ export const rejectionCodes = {
   no_updates: { httpStatus: 422, title: 'The request changes nothing' },
   too_many_tags: { httpStatus: 422, title: 'Too many tags' },
   unknown_field: { httpStatus: 422, title: 'There is no such field' },
+  unknown_word: { httpStatus: 422, title: 'The mapping does not know the word' },
+  mapping_invalid: { httpStatus: 422, title: 'The mapping has errors' },
   unresolved_placeholder: { httpStatus: 422, title: 'A macro was not replaced' },
   batch_rejected: { httpStatus: 422, title: 'The batch was rejected as a whole' },
   rate_limited: { httpStatus: 429, title: 'Too many requests' },

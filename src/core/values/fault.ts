@@ -19,7 +19,9 @@ export type FaultCode =
   | 'call_not_identified'
   | 'call_not_completed'
   | 'field_not_allowed'
-  | 'invalid_signature';
+  | 'invalid_signature'
+  | 'unknown_word'
+  | 'mapping_invalid';
 
 /** A value that could not be read. Readers return it in place of the value; they never throw. */
 export class Invalid {

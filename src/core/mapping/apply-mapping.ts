@@ -1,0 +1,132 @@
+/**
+ * Reads a request by a mapping: what comes out are sources as `decodePostback` reads them without one. A name with
+ * a row is read only from its sources; every other name is read as before. Never throws.
+ */
+import type { ReadContext } from '../updates/fields.ts';
+import type { Given, Source } from '../updates/input-source.ts';
+import { type Fault, Invalid } from '../values/fault.ts';
+import { parseTags, parseTagText, type RawTag } from '../values/tags.ts';
+import { type Mapping, type MappingRow, type MappingSource, normalizeWord } from './mapping.ts';
+import { readPointer } from './pointer.ts';
+import { type Reading, readRow } from './read-row.ts';
+import { type MappingRequest, plainText, RequestValues } from './request-values.ts';
+
+/** The records of a body: the body itself without `each`, else what its pointer names. */
+export function recordsOf({ each }: Mapping, body: unknown): unknown[] | Fault {
+  if (each === null) return [body];
+  const found = readPointer(body, each);
+  if (Array.isArray(found)) return found;
+  if (typeof found === 'object' && found !== null) return [found];
+  const pointer = each.map((token) => `/${token}`).join('');
+  const detail = `Send a record or a list of records at "${pointer}" of a JSON body, or correct "each" in the mapping.`;
+  return { field: pointer, code: 'invalid_value', detail };
+}
+
+export type MappedRecord = {
+  sources: Source[];
+  readings: Reading[];
+};
+
+/**
+ * @param record what `recordsOf` gave
+ * @param sources the record as it is read without a mapping, first one first
+ * @returns null where `only_when` is not met
+ */
+export function applyMapping(
+  mapping: Mapping,
+  request: MappingRequest,
+  record: unknown,
+  sources: Source[],
+  context: ReadContext,
+): MappedRecord | null {
+  const values = new RequestValues(request, record);
+  const isWanted = mapping.onlyWhen.every(({ sources: from, words }) =>
+    from.some((source) =>
+      values.read(source).some(({ value }) => words.has(normalizeWord(plainText(value) ?? ''))),
+    ),
+  );
+  if (!isWanted) return null;
+  const readings = mapping.rows.map((row) => readRow(row, values, context));
+  return { sources: merge(mapping, readings, sources), readings };
+}
+
+function merge({ rows, onlyWhen }: Mapping, readings: Reading[], sources: Source[]): Source[] {
+  const read = [...rows.map(({ content }) => content), ...onlyWhen];
+  const used = new Set(read.flatMap((part) => ('sources' in part ? part.sources.map(topLevelName) : [])));
+  const replaced = new Set(rows.filter(({ tagKey }) => tagKey === null).map(({ field }) => field));
+  const rest = sources.map((source) => withoutNames(source, replaced, used));
+  const mapped: Source = { given: new Map(), ignored: [], faults: [] };
+  const tags: RawTag[] = [];
+  for (const { row, result } of readings) {
+    if (result.kind === 'fault') mapped.faults.push(faultOf(row, result.fault));
+    if (result.kind !== 'value') continue;
+    if (row.tagKey !== null) tags.push({ key: row.tagKey, value: result.value });
+    else
+      mapped.given.set(row.field, [
+        { name: row.name, value: result.value, isText: result.isText, inFields: false },
+      ]);
+  }
+  const tagKeys = new Set(rows.map(({ tagKey }) => tagKey).filter((key) => key !== null));
+  if (tagKeys.size > 0) addTags([mapped, ...rest], tags, tagKeys);
+  return [mapped, ...rest];
+}
+
+/** What the mapping does not read. What it reads under a name of the sender's is not ignored. */
+function withoutNames({ given, ignored, faults }: Source, replaced: Set<string>, used: Set<string>): Source {
+  const isUsed = (name: string) => used.has(name);
+  const dropped: string[] = [];
+  const kept = new Map<string, Given[]>();
+  for (const [field, all] of given) {
+    if (replaced.has(field)) dropped.push(...all.map(({ name }) => name));
+    else kept.set(field, all);
+  }
+  return {
+    given: kept,
+    ignored: [...ignored, ...dropped].filter((name) => !isUsed(name)),
+    faults: faults.filter(({ field }) => field === null || !(isUsed(field) || isUsed('fields'))),
+  };
+}
+
+/** `/fields/Payout` uses the name `fields`: what the sender has there is its own. */
+function topLevelName(source: MappingSource): string {
+  return source.kind === 'pointer' ? (source.path[0] ?? '') : source.name;
+}
+
+/** Tags with a row replace those of the same key; others are read as they were sent. */
+function addTags(sources: Source[], tags: RawTag[], keys: ReadonlySet<string>): void {
+  const at = sources.find(({ given }) => given.has('add')) ?? sources[0];
+  if (at === undefined) return;
+  const sent = (at.given.get('add') ?? []).flatMap((given) => withoutTags(given, keys));
+  const rows = { name: 'add', value: tags, isText: false };
+  const added = [false, true]
+    .filter((inFields) => sent.some((given) => given.inFields === inFields))
+    .map((inFields) => ({ ...rows, inFields }));
+  if (added.length > 0) at.given.set('add', [...sent, ...added]);
+  else if (tags.length > 0) at.given.set('add', [{ ...rows, inFields: false }]);
+  else at.given.delete('add');
+}
+
+function withoutTags(given: Given, keys: ReadonlySet<string>): Given[] {
+  const { value, isText } = given;
+  const tags = isText && typeof value === 'string' ? parseTagText(value) : parseTags(value);
+  if (tags instanceof Invalid) return [given];
+  const others = tags.filter(({ key }) => !keys.has(key.trim()));
+  return others.length === 0 && tags.length > 0 ? [] : [{ ...given, value: others, isText: false }];
+}
+
+function faultOf({ name }: MappingRow, { code, detail }: Invalid): Fault {
+  return { field: name, code, detail };
+}
+
+/** Faults as the operator needs them: with the source that the mapping read, and its text. */
+export function explainFaults(faults: Fault[], readings: readonly Reading[]): Fault[] {
+  return faults.map((fault) => {
+    const reading = readings.find(({ row }) => row.name === fault.field);
+    if (reading === undefined || reading.sources.length === 0) return fault;
+    const text = reading.text === null ? '' : `, which is "${reading.text.slice(0, 100)}"`;
+    return {
+      ...fault,
+      detail: `${fault.detail} The mapping reads it from ${reading.sources.join(', ')}${text}.`,
+    };
+  });
+}

@@ -1,0 +1,109 @@
+/** Checks a mapping as a whole: every error is named by its pointer into the mapping. */
+import { canonicalName } from '../updates/input-source.ts';
+import type { WebhookTypeRow } from '../updates/webhook-type.ts';
+import type { Fault } from '../values/fault.ts';
+import { isJsonObject } from '../values/json.ts';
+import { type Condition, type Mapping, type MappingRow, normalizeWord } from './mapping.ts';
+import { MappingFaults } from './mapping-faults.ts';
+import { parseRow } from './parse-row.ts';
+import { parseSources } from './parse-source.ts';
+import { parsePointer, pointerToken } from './pointer.ts';
+import { plainText } from './request-values.ts';
+
+const rowsMax = 200;
+const conditionsMax = 20;
+const wordsMax = 1_000;
+
+/** @param json a mapping as `parseJson` gives it */
+export function parseMapping(json: unknown, type: WebhookTypeRow): Mapping | Fault[] {
+  const faults = new MappingFaults();
+  if (!isJsonObject(json)) {
+    faults.add('', 'Write a mapping as a JSON object, such as {"fields":{"call_log_id":"click_id"}}.');
+    return faults.list;
+  }
+  faults.checkNames(json, '', ['each', 'only_when', 'fields']);
+  const each = parseEach(json['each'], faults);
+  const onlyWhen = parseConditions(json['only_when'], faults);
+  const rows = parseRows(json['fields'], type, faults);
+  return faults.list.length > 0 ? faults.list : { each, onlyWhen, rows };
+}
+
+function parseEach(each: unknown, faults: MappingFaults): string[] | null {
+  if (each === undefined || each === null) return null;
+  const path = typeof each === 'string' && each.length <= 500 ? parsePointer(each) : null;
+  if (path === null)
+    faults.add('/each', 'Write a JSON Pointer such as /data; an empty text is the whole body.');
+  return path;
+}
+
+function parseConditions(json: unknown, faults: MappingFaults): Condition[] {
+  if (json === undefined || json === null) return [];
+  if (!Array.isArray(json) || json.length > conditionsMax) {
+    faults.add(
+      '/only_when',
+      `Write a list of at most ${conditionsMax} conditions, such as [{"from":"event","in":["ended"]}].`,
+    );
+    return [];
+  }
+  return json.map((condition: unknown, index) => parseCondition(condition, `/only_when/${index}`, faults));
+}
+
+function parseCondition(json: unknown, at: string, faults: MappingFaults): Condition {
+  const words = new Set<string>();
+  if (!isJsonObject(json)) {
+    faults.add(at, 'Write a condition such as {"from":"event","in":["ended"]}.');
+    return { sources: [], words };
+  }
+  faults.checkNames(json, at, ['from', 'in']);
+  const list = json['in'];
+  if (!Array.isArray(list) || list.length === 0 || list.length > wordsMax) {
+    faults.add(`${at}/in`, `Write a list of 1 to ${wordsMax} words.`);
+  } else {
+    for (const [index, word] of list.entries()) {
+      const text = plainText(word);
+      if (text === undefined) faults.add(`${at}/in/${index}`, 'Write a text, a number or a boolean.');
+      else words.add(normalizeWord(text));
+    }
+  }
+  return { sources: parseSources(json['from'], `${at}/from`, faults), words };
+}
+
+function parseRows(json: unknown, type: WebhookTypeRow, faults: MappingFaults): MappingRow[] {
+  if (!isJsonObject(json)) {
+    faults.add(
+      '/fields',
+      'Write an object of fields and where each is read from, such as {"call_log_id":"click_id"}.',
+    );
+    return [];
+  }
+  const rows: MappingRow[] = [];
+  const names = Object.entries(json).filter(([, row]) => row !== null);
+  if (names.length > rowsMax) faults.add('/fields', `Write at most ${rowsMax} rows.`);
+  for (const [name, row] of names.slice(0, rowsMax)) {
+    const at = `/fields${pointerToken(name)}`;
+    const target = targetOf(name, type);
+    if (target === null) {
+      faults.add(at, `There is no field of this name. This webhook takes ${acceptedNames(type).join(', ')}.`);
+      continue;
+    }
+    const before = rows.find(({ field, tagKey }) => field === target.field && tagKey === target.tagKey);
+    if (before !== undefined)
+      faults.add(at, `Write one row for this field: "${before.name}" is the same field.`);
+    rows.push({ name, ...target, ...parseRow(row, at, faults) });
+  }
+  return rows;
+}
+
+function targetOf(name: string, type: WebhookTypeRow): Pick<MappingRow, 'field' | 'tagKey'> | null {
+  const key = name.startsWith('add.') ? name.slice('add.'.length).trim() : null;
+  if (key !== null)
+    return type.hasTags && key !== '' && key.length <= 100 ? { field: 'add', tagKey: key } : null;
+  const field = canonicalName(name, type);
+  return field === undefined ? null : { field, tagKey: null };
+}
+
+/** What a row may be named. */
+function acceptedNames(type: WebhookTypeRow): string[] {
+  const tags = type.hasTags ? ['add', 'remove', 'add.KEY'] : [];
+  return ['call_log_id', 'phone_number', 'transaction_id', ...type.fields.keys(), ...tags];
+}
