@@ -92,6 +92,39 @@ test('reads the mapping of the contract in a nested webhook', () => {
   expect(ignored).toBe('ignored');
 });
 
+test('of several rows of a field, the first that is meant and reads something counts', () => {
+  const fields = {
+    ...id,
+    reason: [
+      { from: 'note', when: [{ from: 'kind', in: ['End', 'over'] }] },
+      { from: 'status', words: { a: 'first' }, else: 'ignore' },
+      { value: 'none', when: [{ from: 'kind', in: ['end'] }] },
+    ],
+  };
+  const reasonOf = (query: string) => read(fields, { query }).update.set.reason;
+  expect(reasonOf('kind=end&note=n&status=a')).toBe('n');
+  expect(reasonOf('kind=END&status=a')).toBe('first');
+  expect(reasonOf('kind=start&note=n&status=b')).toBeUndefined();
+  expect(reasonOf('kind=end&note=&status=b')).toBe('none');
+  expect(read(fields, { query: 'kind=start&note=n&status=a' }).ignored).toEqual([]);
+});
+
+test.each([
+  ['447700900123', { format: 'e164' }, { phoneNumber: '+447700900123' }],
+  ['+12135550142', { format: 'e164' }, { phoneNumber: '+12135550142' }],
+  ['2135550142', {}, { phoneNumber: '+12135550142' }],
+])('reads the number %s by %o', (text, options, target) => {
+  const fields = { phone_number: { from: 'ani', as: 'phone', ...options } };
+  expect(read(fields, { query: `ani=${encodeURIComponent(text)}` }).target).toMatchObject(target);
+});
+
+test('leaves it to the type what a withheld caller means', () => {
+  const fields = { phone_number: { from: 'ani', as: 'phone', format: 'e164' } };
+  expect(read(fields, { query: 'ani=anonymous' }).faults).toContainEqual(
+    expect.objectContaining({ code: 'caller_withheld' }),
+  );
+});
+
 test.each([
   ['12.50', {}, '12.50'],
   ['1.234,50', { decimal: ',', thousands: '.' }, '1234.50'],
@@ -233,11 +266,12 @@ const fieldName = fc.constantFrom(
   'remove',
   'reason',
 );
+const goodRow = fc.oneof(source, rowOf, fc.record({ value: fc.jsonValue() }));
 const goodMapping = fc.record(
   {
     each: fc.constantFrom('', '/a', '/b'),
     only_when: fc.array(fc.record({ from: source, in: fc.constant(['1', 'x']) }), { maxLength: 1 }),
-    fields: fc.dictionary(fieldName, fc.oneof(source, rowOf, fc.record({ value: fc.jsonValue() }))),
+    fields: fc.dictionary(fieldName, fc.oneof(goodRow, fc.array(goodRow, { minLength: 1, maxLength: 3 }))),
   },
   { requiredKeys: ['fields'] },
 );
@@ -263,7 +297,7 @@ test('never throws, for any request', () => {
 
 test('never throws, for any mapping', () => {
   const anyRow = fc.dictionary(
-    fc.constantFrom('from', 'value', 'join', 'words', 'else', 'as', 'unit', 'zone'),
+    fc.constantFrom('from', 'when', 'value', 'join', 'words', 'else', 'as', 'unit', 'zone'),
     fc.jsonValue(),
   );
   const anyMapping = fc.record(

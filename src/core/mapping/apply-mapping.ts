@@ -6,7 +6,13 @@ import type { ReadContext } from '../updates/fields.ts';
 import type { Given, Source } from '../updates/input-source.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { parseTags, parseTagText, type RawTag } from '../values/tags.ts';
-import { type Mapping, type MappingRow, type MappingSource, normalizeWord } from './mapping.ts';
+import {
+  type Condition,
+  type Mapping,
+  type MappingRow,
+  type MappingSource,
+  normalizeWord,
+} from './mapping.ts';
 import { readPointer } from './pointer.ts';
 import { type Reading, readRow } from './read-row.ts';
 import { type MappingRequest, plainText, RequestValues } from './request-values.ts';
@@ -40,18 +46,35 @@ export function applyMapping(
   context: ReadContext,
 ): MappedRecord | null {
   const values = new RequestValues(request, record);
-  const isWanted = mapping.onlyWhen.every(({ sources: from, words }) =>
-    from.some((source) =>
-      values.read(source).some(({ value }) => words.has(normalizeWord(plainText(value) ?? ''))),
-    ),
-  );
-  if (!isWanted) return null;
-  const readings = mapping.rows.map((row) => readRow(row, values, context));
+  if (!isMet(mapping.onlyWhen, values)) return null;
+  const readings = readRows(mapping.rows, values, context);
   return { sources: merge(mapping, readings, sources), readings };
 }
 
+function isMet(conditions: readonly Condition[], values: RequestValues): boolean {
+  return conditions.every(({ sources, words }) =>
+    sources.some((source) =>
+      values.read(source).some(({ value }) => words.has(normalizeWord(plainText(value) ?? ''))),
+    ),
+  );
+}
+
+/** One reading for each name: of several rows, that of the first which reads something. */
+function readRows(rows: readonly MappingRow[], values: RequestValues, context: ReadContext): Reading[] {
+  const byName = new Map<string, Reading>();
+  for (const row of rows) {
+    const before = byName.get(row.name);
+    if (before !== undefined && before.result.kind !== 'absent') continue;
+    if (isMet(row.when, values)) byName.set(row.name, readRow(row, values, context));
+    else if (before === undefined) {
+      byName.set(row.name, { row, sources: [], text: null, result: { kind: 'absent' } });
+    }
+  }
+  return [...byName.values()];
+}
+
 function merge({ rows, onlyWhen }: Mapping, readings: Reading[], sources: Source[]): Source[] {
-  const read = [...rows.map(({ content }) => content), ...onlyWhen];
+  const read = [...rows.flatMap(({ content, when }) => [content, ...when]), ...onlyWhen];
   const used = new Set(read.flatMap((part) => ('sources' in part ? part.sources.map(topLevelName) : [])));
   const replaced = new Set(rows.filter(({ tagKey }) => tagKey === null).map(({ field }) => field));
   const rest = sources.map((source) => withoutNames(source, replaced, used));

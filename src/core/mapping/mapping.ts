@@ -9,8 +9,11 @@ export type MappingJson = {
   each?: string;
   /** a request that does not meet all of these is ignored */
   only_when?: ConditionJson[];
-  /** by the name of a field, or `add.KEY` for one tag. A text is a source, null removes the row of a preset */
-  fields: Record<string, RowJson | string | null>;
+  /**
+   * by the name of a field, or `add.KEY` for one tag. A text is a source; of a list of rows, the first that reads
+   * something counts; null removes the row of a preset
+   */
+  fields: Record<string, RowJson | string | (RowJson | string)[] | null>;
 };
 
 type ConditionJson = { from: string | string[]; in: (string | number | boolean)[] };
@@ -18,6 +21,8 @@ type ConditionJson = { from: string | string[]; in: (string | number | boolean)[
 type RowJson = {
   /** sources; the first that is not empty is read, unless `join` is set */
   from?: string | string[];
+  /** the row reads nothing unless all of these are met */
+  when?: ConditionJson[];
   /** a constant, in place of `from` */
   value?: unknown;
   /** all sources are read and joined by this text */
@@ -32,7 +37,7 @@ type RowJson = {
   currency?: string;
   /** of `money`: `cents`; of `seconds`: `milliseconds` or `hh:mm:ss` */
   unit?: string;
-  /** of `time` */
+  /** of `time`; of `phone`: `e164`, digits that begin with a country code and may lack the `+` */
   format?: string;
   /** of `time`: IANA name */
   zone?: string;
@@ -58,7 +63,8 @@ export type MappingSource = { text: string } & (
 );
 
 export type Conversion =
-  | { as: 'text' | 'boolean' | 'phone' }
+  | { as: 'text' | 'boolean' }
+  | { as: 'phone'; isE164: boolean }
   | { as: 'money'; decimal: string; thousands: string | null; currency: string | null; isCents: boolean }
   | { as: 'seconds'; isMilliseconds: boolean }
   | { as: 'time'; format: TimeFormat | null; zone: string | null };
@@ -76,6 +82,7 @@ export type MappingRow = {
   field: string;
   /** of `add.KEY` */
   tagKey: string | null;
+  when: readonly Condition[];
   content: { constant: unknown } | { sources: readonly MappingSource[] };
   join: string | null;
   /** by the word in lower case, without outer whitespace */

@@ -70,6 +70,17 @@ test('names every error of a mapping by its pointer', () => {
   );
 });
 
+test('names every error of the rows of one field', () => {
+  const rows = [{ from: 'a', when: [{ from: 'b', in: [] }] }, { value: 1, when: 'x', as: 'text' }, 7];
+  expect(faultsOf({ fields: { phone_number: rows, transaction_id: [] } }).sort()).toEqual([
+    '/fields/phone_number/0/when/0/in',
+    '/fields/phone_number/1/as',
+    '/fields/phone_number/1/when',
+    '/fields/phone_number/2',
+    '/fields/transaction_id',
+  ]);
+});
+
 test.each([null, 7, [], 'x', {}, { fields: [] }])('rejects %j as a mapping', (json) => {
   expect(faultsOf(json)).toHaveLength(1);
 });

@@ -3,16 +3,14 @@ import { canonicalName } from '../updates/input-source.ts';
 import type { WebhookTypeRow } from '../updates/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json.ts';
-import { type Condition, type Mapping, type MappingRow, normalizeWord } from './mapping.ts';
+import type { Mapping, MappingRow } from './mapping.ts';
 import { MappingFaults } from './mapping-faults.ts';
+import { parseConditions } from './parse-conditions.ts';
 import { parseRow } from './parse-row.ts';
-import { parseSources } from './parse-source.ts';
 import { parsePointer, pointerToken } from './pointer.ts';
-import { plainText } from './request-values.ts';
 
 const rowsMax = 200;
-const conditionsMax = 20;
-const wordsMax = 1_000;
+const alternativesMax = 10;
 
 /** @param json a mapping as `parseJson` gives it */
 export function parseMapping(json: unknown, type: WebhookTypeRow): Mapping | Fault[] {
@@ -23,7 +21,7 @@ export function parseMapping(json: unknown, type: WebhookTypeRow): Mapping | Fau
   }
   faults.checkNames(json, '', ['each', 'only_when', 'fields']);
   const each = parseEach(json['each'], faults);
-  const onlyWhen = parseConditions(json['only_when'], faults);
+  const onlyWhen = parseConditions(json['only_when'], '/only_when', faults);
   const rows = parseRows(json['fields'], type, faults);
   return faults.list.length > 0 ? faults.list : { each, onlyWhen, rows };
 }
@@ -34,38 +32,6 @@ function parseEach(each: unknown, faults: MappingFaults): string[] | null {
   if (path === null)
     faults.add('/each', 'Write a JSON Pointer such as /data; an empty text is the whole body.');
   return path;
-}
-
-function parseConditions(json: unknown, faults: MappingFaults): Condition[] {
-  if (json === undefined || json === null) return [];
-  if (!Array.isArray(json) || json.length > conditionsMax) {
-    faults.add(
-      '/only_when',
-      `Write a list of at most ${conditionsMax} conditions, such as [{"from":"event","in":["ended"]}].`,
-    );
-    return [];
-  }
-  return json.map((condition: unknown, index) => parseCondition(condition, `/only_when/${index}`, faults));
-}
-
-function parseCondition(json: unknown, at: string, faults: MappingFaults): Condition {
-  const words = new Set<string>();
-  if (!isJsonObject(json)) {
-    faults.add(at, 'Write a condition such as {"from":"event","in":["ended"]}.');
-    return { sources: [], words };
-  }
-  faults.checkNames(json, at, ['from', 'in']);
-  const list = json['in'];
-  if (!Array.isArray(list) || list.length === 0 || list.length > wordsMax) {
-    faults.add(`${at}/in`, `Write a list of 1 to ${wordsMax} words.`);
-  } else {
-    for (const [index, word] of list.entries()) {
-      const text = plainText(word);
-      if (text === undefined) faults.add(`${at}/in/${index}`, 'Write a text, a number or a boolean.');
-      else words.add(normalizeWord(text));
-    }
-  }
-  return { sources: parseSources(json['from'], `${at}/from`, faults), words };
 }
 
 function parseRows(json: unknown, type: WebhookTypeRow, faults: MappingFaults): MappingRow[] {
@@ -89,7 +55,15 @@ function parseRows(json: unknown, type: WebhookTypeRow, faults: MappingFaults): 
     const before = rows.find(({ field, tagKey }) => field === target.field && tagKey === target.tagKey);
     if (before !== undefined)
       faults.add(at, `Write one row for this field: "${before.name}" is the same field.`);
-    rows.push({ name, ...target, ...parseRow(row, at, faults) });
+    const alternatives = Array.isArray(row)
+      ? row.map((one, index) => ({ one, at: `${at}/${index}` }))
+      : [{ one: row, at }];
+    if (alternatives.length === 0 || alternatives.length > alternativesMax) {
+      faults.add(at, `Write 1 to ${alternativesMax} rows.`);
+    }
+    for (const alternative of alternatives.slice(0, alternativesMax)) {
+      rows.push({ name, ...target, ...parseRow(alternative.one, alternative.at, faults) });
+    }
   }
   return rows;
 }

@@ -10,28 +10,30 @@ import {
   type UnknownWord,
 } from './mapping.ts';
 import type { MappingFaults } from './mapping-faults.ts';
+import { parseConditions } from './parse-conditions.ts';
 import { parseSources } from './parse-source.ts';
 import { pointerToken } from './pointer.ts';
 
 type RowContent = Omit<MappingRow, 'name' | 'field' | 'tagKey'>;
 type Json = Record<string, unknown>;
 
-const rowNames = ['from', 'value', 'join', 'words', 'else', 'as'];
+const rowNames = ['from', 'when', 'value', 'join', 'words', 'else', 'as'];
 const optionNames = ['decimal', 'thousands', 'currency', 'unit', 'format', 'zone'];
 const wordsMax = 1_000;
 const charsMax = 1_000;
 
 /** @param at pointer of the row, for its errors */
 export function parseRow(json: unknown, at: string, faults: MappingFaults): RowContent {
-  const plain = { join: null, words: null, otherwise: 'refuse', conversion: null } as const;
+  const plain = { when: [], join: null, words: null, otherwise: 'refuse', conversion: null } as const;
   if (typeof json === 'string') return { content: { sources: parseSources(json, at, faults) }, ...plain };
   if (!isJsonObject(json)) {
     faults.add(at, 'Write a source, such as "click_id", or an object such as {"from":"click_id"}.');
     return { content: { sources: [] }, ...plain };
   }
   faults.checkNames(json, at, [...rowNames, ...optionNames]);
+  const when = parseConditions(json['when'], `${at}/when`, faults);
   if (Object.hasOwn(json, 'value'))
-    return { content: { constant: parseConstant(json, at, faults) }, ...plain };
+    return { content: { constant: parseConstant(json, at, faults) }, ...plain, when };
   if (json['from'] === undefined) {
     faults.add(at, 'Write "from" with where the value is read, or "value" with a constant.');
     return { content: { sources: [] }, ...plain };
@@ -39,6 +41,7 @@ export function parseRow(json: unknown, at: string, faults: MappingFaults): RowC
   const words = parseWords(json['words'], `${at}/words`, faults);
   return {
     content: { sources: parseSources(json['from'], `${at}/from`, faults) },
+    when,
     join: parseJoin(json, at, faults),
     words,
     otherwise: parseElse(json, words !== null, at, faults),
@@ -48,8 +51,8 @@ export function parseRow(json: unknown, at: string, faults: MappingFaults): RowC
 
 function parseConstant(json: Json, at: string, faults: MappingFaults): unknown {
   for (const name of Object.keys(json)) {
-    if (name !== 'value' && [...rowNames, ...optionNames].includes(name)) {
-      faults.add(`${at}/${name}`, 'Remove this: a constant has only "value".');
+    if (!['value', 'when'].includes(name) && [...rowNames, ...optionNames].includes(name)) {
+      faults.add(`${at}/${name}`, 'Remove this: a constant has only "value" and "when".');
     }
   }
   return json['value'];
@@ -101,7 +104,7 @@ function parseElse({ else: other }: Json, hasWords: boolean, at: string, faults:
 const optionsOf = {
   text: [],
   boolean: [],
-  phone: [],
+  phone: ['format'],
   milliseconds: [],
   money: ['decimal', 'thousands', 'currency', 'unit'],
   seconds: ['unit'],
@@ -136,6 +139,8 @@ function parseConversion(json: Json, at: string, faults: MappingFaults): Convers
         as,
         isMilliseconds: option.choice('unit', ['seconds', 'milliseconds', 'hh:mm:ss']) === 'milliseconds',
       };
+    case 'phone':
+      return { as, isE164: option.choice('format', ['e164']) !== null };
     case 'milliseconds':
       return { as: 'seconds', isMilliseconds: true };
     default:

@@ -122,7 +122,7 @@ function convertTo(
     case 'boolean':
       return readBoolean(value);
     case 'phone':
-      return readPhone(value, defaultCountry);
+      return readCaller(value, conversion.isE164, defaultCountry);
     case 'money':
       return readMoneyText(value, conversion);
     case 'seconds':
@@ -130,6 +130,13 @@ function convertTo(
     case 'time':
       return readTime(value, conversion.format, conversion.zone ?? timeZone);
   }
+}
+
+/** A caller that withholds its number is passed on as it is written: what that means is up to the webhook's type. */
+function readCaller(value: unknown, isE164: boolean, defaultCountry: string): unknown {
+  const text = plainText(value)?.trim() ?? '';
+  const read = readPhone(isE164 && /^[1-9]\d{6,14}$/.test(text) ? `+${text}` : value, defaultCountry);
+  return read instanceof Invalid && read.code === 'caller_withheld' ? value : read;
 }
 
 function wordOf({ words }: MappingRow, text: string): Reading['result'] | null {
