@@ -142,12 +142,12 @@ test('a line feed or carriage return in a reason or name begins no record, and a
   await server.createCall('B2', { ...fields, reason: 'ok\r"=cmd"' });
   const { text } = await exportCsv({
     campaign: 'Breaks',
-    columns: 'call_log_id,reason,tags.note,payout_status',
+    columns: 'call_log_id,reason,tags.note,state',
   });
   const { data } = Papa.parse<string[]>(text, { newline: '\r\n', skipEmptyLines: true });
   expect(data.slice(1).sort()).toEqual([
-    ['B1', 'ok\n=cmd|A1', "'\r=1", 'none'],
-    ['B2', 'ok\r"=cmd"', "'\r=1", 'none'],
+    ['B1', 'ok\n=cmd|A1', "'\r=1", 'completed'],
+    ['B2', 'ok\r"=cmd"', "'\r=1", 'completed'],
   ]);
 });
 

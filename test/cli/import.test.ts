@@ -71,7 +71,7 @@ describe('ringback import', () => {
         tags_before: 'old: 1',
         tags_after: 'old: a\r=b',
       },
-      { row: '4', line: '5', status: 'rejected', code: 'call_not_found', call_log_id: 'S9' },
+      { row: '4', line: '6', status: 'rejected', code: 'call_not_found', call_log_id: 'S9' },
     ]);
   });
 
