@@ -21,7 +21,7 @@ declare global {
   }
 }
 
-const jsonDepthMax = 32;
+export const jsonDepthMax = 32;
 
 /**
  * Numbers with an exponent, more than 4 fraction digits or more than 15 digits. Where no text of this kind

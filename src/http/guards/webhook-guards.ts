@@ -25,7 +25,14 @@ type WebhookGuards = {
   strangers: RateWindow;
 };
 
-type Judgement = { revision: string; rejection: Rejection | null; taken: Taken | null; methods: string[] };
+type Judgement = {
+  revision: string;
+  head: Rejection | null;
+  /** undefined until the body is read */
+  signature?: Rejection | null;
+  taken: Taken | null;
+  methods: string[];
+};
 
 /** More than are remembered by their keys. */
 const webhooksMax = 20_000;
@@ -53,23 +60,31 @@ export class WebhookGuardFactory {
 }
 
 /**
- * Asks the guards of a request's webhook. A request is counted once, however often its settings are read anew, and
- * judged once for the same settings.
+ * What the guards can tell from the headers alone, before the body is read. A request is counted once, however often its
+ * settings are read again, and judged once for the same settings.
  */
-export function rejectByGuards(webhook: GuardedWebhook, request: FastifyRequest): Rejection | null {
+export function rejectByHead(webhook: GuardedWebhook, request: FastifyRequest): Rejection | null {
   const { guards, revision } = webhook;
   if (guards === null) return null;
   const before = request.judgement;
-  if (before?.revision === revision) return before.rejection;
+  if (before?.revision === revision) return before.head;
   const methods = methodsOf(webhook);
-  const judgement: Judgement = { revision, taken: before?.taken ?? null, methods, rejection: null };
+  const judgement: Judgement = { revision, taken: before?.taken ?? null, methods, head: null };
   request.judgement = judgement;
-  judgement.rejection =
+  judgement.head =
     rejectAddress(guards, request) ??
     rejectRate(webhook, guards, judgement) ??
-    rejectMethod(judgement, request) ??
-    rejectUnsigned(webhook, request);
-  return judgement.rejection;
+    rejectMethod(judgement, request);
+  return judgement.head;
+}
+
+/** All guards: those of the head, and then the signature, which covers the body. */
+export function rejectByGuards(webhook: GuardedWebhook, request: FastifyRequest): Rejection | null {
+  const head = rejectByHead(webhook, request);
+  const { judgement } = request;
+  if (head !== null || judgement === null) return head;
+  if (judgement.signature === undefined) judgement.signature = rejectUnsigned(webhook, request);
+  return judgement.signature;
 }
 
 /** What is rejected for one of these was not asked all that a guard asks. */
@@ -119,7 +134,7 @@ export function mayBeOutdated({ guards }: Partial<Pick<GuardedWebhook, 'guards'>
 export function sendGuards(reply: FastifyReply, { judgement }: FastifyRequest): void {
   if (judgement === null) return;
   if (judgement.taken !== null) reply.headers(rateHeaders(judgement.taken));
-  if (judgement.rejection?.code === 'method_not_allowed') reply.header('allow', judgement.methods.join(', '));
+  if (judgement.head?.code === 'method_not_allowed') reply.header('allow', judgement.methods.join(', '));
 }
 
 function methodsOf({ acceptsGet, signingSecrets }: KeyedWebhook): string[] {
@@ -164,7 +179,7 @@ function rejectUnsigned({ signingSecrets }: KeyedWebhook, request: FastifyReques
   const secrets = signingSecrets
     .filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs)
     .map(({ secret }) => secret);
-  const body = typeof request.body === 'string' ? request.body : '';
+  const body = typeof request.body === 'string' || Buffer.isBuffer(request.body) ? request.body : '';
   const { method, url, headers } = request;
   const rejection = rejectUnverified(
     { scheme: 'standard_webhooks' },

@@ -31,7 +31,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   app.decorateRequest('owner');
   app.decorateRequest('sessionExpiresAt', null);
   app.decorateRequest('secretHash');
-  readJsonBodies(app);
+  readJsonBodies(app, api.bodyBytes);
   app.register(cookies);
   app.addHook('onRequest', async (request, reply) => {
     const found = await authenticate(api, request);

@@ -1,17 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reject } from '../../core/updates/rejection.ts';
 import { parseJson } from '../../core/values/json.ts';
-import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../server/body.ts';
+import { decodeText, UnreadableBody, unsupportedMediaType } from '../server/body.ts';
+import type { BodyBytes } from '../server/body-bytes.ts';
 
 /** Bodies of all routes of this scope are JSON, and say so. */
-export function readJsonBodies(app: FastifyInstance): void {
+export function readJsonBodies(app: FastifyInstance, bodyBytes: BodyBytes): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    '*',
-    { parseAs: 'buffer', bodyLimit: bodyBytesMax },
-    async ({ headers }: FastifyRequest, bytes: Buffer) =>
-      readJson(decodeText(bytes, headers['content-encoding']), headers['content-type']),
-  );
+  bodyBytes.releaseAfterResponse(app);
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    const { headers } = request;
+    return readJson(
+      decodeText(await bodyBytes.read(request), headers['content-encoding']),
+      headers['content-type'],
+    );
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
+import type { BodyBytes } from '../server/body-bytes.ts';
 import type { ErrorMapper } from '../server/errors.ts';
 import { compileValidator } from '../server/validation.ts';
 
@@ -31,6 +32,7 @@ export type Api = {
   authFailures: AuthFailureLimiter;
   /** for items of batches and imports, on their way through the writer */
   bulkLimit: LimitFunction;
+  bodyBytes: BodyBytes;
   publicUrl(): string;
 };
 

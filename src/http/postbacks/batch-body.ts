@@ -1,39 +1,43 @@
 /** The body of a batch: which items it has, before any of them is read (docs/senders.md#batches). */
-
+import { isUtf8 } from 'node:buffer';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { isJsonObject, parseJson } from '../../core/values/json.ts';
+import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json.ts';
+import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json-items.ts';
 import { readBoolean } from '../../core/values/text.ts';
-import { type Body, readBody, unsupportedMediaType } from '../server/body.ts';
+import { type Body, bodyBytesMax, readBody, unsupportedMediaType } from '../server/body.ts';
+import type { WorkSlices } from '../server/work-slices.ts';
+import { splitLines } from './batch-lines.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
-const itemsMax = 10_000;
+export const itemsMax = 10_000;
+/** 10,000 items with 50 tags each, and more; in 16 MiB there could be 8,000,000. */
+const valuesMax = 1_000_000;
+/** About 2 ms of work each. */
+const pieceBytes = 512 * 1024;
+const parsedBytes = 128 * 1024;
 
-/** An item as it was sent: a line that is yet to be parsed, or a JSON value. */
-export type RawItem = { line: string } | { value: unknown };
+/** An item as it was sent: a line that is yet to be parsed, a JSON value, or the beginning of what is too large. */
+export type RawItem = { line: string } | { value: unknown } | { tooLarge: string };
 
 export type BatchBody = { items: RawItem[]; isAtomic: boolean; isDryRun: boolean };
 
 const ndjsonTypes = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl']);
 const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
 
-/** Reads a batch. `atomic` and `dry_run` may stand in the query too, where lists and lines have no place for them. */
-export function readBatchBody(
-  text: string,
+/** Reads a batch. `atomic` and `dry_run` may be in the query too: lists and lines have no place for them. */
+export async function readBatchBody(
+  bytes: Buffer,
   contentType: string | undefined,
   query: URLSearchParams,
-): BatchBody | Rejection {
+  slices: WorkSlices,
+): Promise<BatchBody | Rejection> {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const isLines = ndjsonTypes.has(mediaType);
   if (!isLines && !jsonTypes.has(mediaType))
     return unsupportedMediaType('application/json or application/x-ndjson');
-  const content = isLines ? { updates: splitLines(text) } : readJson(text);
+  if (!isUtf8(bytes)) return reject('malformed_body', 'Send the body in UTF-8.');
+  const content = isLines ? await readLines(bytes, slices) : await readJson(bytes, slices);
   if ('code' in content) return content;
-  if (content.updates.length > itemsMax) {
-    return reject(
-      'body_too_large',
-      `Send at most ${itemsMax} items in one batch; this one has ${content.updates.length}. Nothing was done.`,
-    );
-  }
   const isAtomic = readFlag('atomic', content, query);
   const isDryRun = readFlag('dry_run', content, query);
   if (typeof isAtomic !== 'boolean') return isAtomic;
@@ -43,6 +47,10 @@ export function readBatchBody(
 
 /** One item as a body, and its JSON text for the log. */
 export function readItem(item: RawItem): { body: Body | Rejection; text: string } {
+  if ('tooLarge' in item) {
+    const detail = `Send at most ${bodyBytesMax} bytes in one item.`;
+    return { body: reject('body_too_large', detail), text: JSON.stringify(item.tooLarge) };
+  }
   if ('line' in item) {
     const body = readBody(item.line, 'application/json');
     return { body, text: 'kind' in body ? item.line : JSON.stringify(item.line) };
@@ -54,25 +62,70 @@ export function readItem(item: RawItem): { body: Body | Rejection; text: string 
 
 type Content = { updates: RawItem[]; atomic?: unknown; dry_run?: unknown };
 
-function splitLines(text: string): RawItem[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => ({ line: line.trim() }));
+async function readLines(bytes: Buffer, slices: WorkSlices): Promise<Content | Rejection> {
+  const ranges = await splitLines(bytes, itemsMax, slices);
+  if (ranges === null) return tooManyItems();
+  return { updates: await readRanges(bytes, ranges, slices, (text) => ({ line: text.trim() })) };
 }
 
-function readJson(text: string): Content | Rejection {
-  const howTo = 'Send a JSON array of updates, or an object such as {"updates":[…]}.';
+const howTo = 'Send a JSON array of updates, or an object such as {"updates":[…]}.';
+
+async function readJson(bytes: Buffer, slices: WorkSlices): Promise<Content | Rejection> {
+  const document = bytes.subarray(bytes.indexOf('\uFEFF') === 0 ? 3 : 0);
+  const scan = new JsonItems(document, { levelsMax: jsonDepthMax, itemsMax, valuesMax });
+  while (!scan.isAtEnd) {
+    const fault = await slices.run(() => scan.scan(pieceBytes));
+    if (fault !== null) return rejectFault(fault);
+  }
+  if (scan.shellBytes > bodyBytesMax) return reject('malformed_body', howTo);
   try {
-    const content = parseJson(text.replace(/^\uFEFF/, ''));
-    const updates = isJsonObject(content) ? content['updates'] : content;
+    const shell = parseJson(scan.shell);
+    const updates = isJsonObject(shell) ? shell['updates'] : shell;
     if (!Array.isArray(updates)) return reject('malformed_body', howTo);
-    const items = updates.map((value: unknown) => ({ value }));
-    return isJsonObject(content) ? { ...content, updates: items } : { updates: items };
+    const ranges = scan.itemsOf(Number(updates[0]));
+    const items = await readRanges(document, ranges, slices, (text) => ({ value: parseJson(text) }));
+    return isJsonObject(shell) ? { ...shell, updates: items } : { updates: items };
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
     return reject('malformed_body', `The body is not valid JSON: ${reason}. ${howTo}`);
   }
+}
+
+/** The items of the ranges, so many at a time that nothing else has to wait for long. */
+async function readRanges(
+  bytes: Buffer,
+  ranges: readonly ByteRange[],
+  slices: WorkSlices,
+  read: (text: string) => RawItem,
+): Promise<RawItem[]> {
+  const items: RawItem[] = [];
+  while (items.length < ranges.length) {
+    await slices.run(() => {
+      for (let done = 0; done < parsedBytes && items.length < ranges.length; ) {
+        const { from, to } = ranges[items.length] ?? { from: 0, to: 0 };
+        const isTooLarge = to - from > bodyBytesMax;
+        const text = bytes.toString('utf8', from, isTooLarge ? from + bodyBytesMax : to);
+        items.push(isTooLarge ? { tooLarge: text } : read(text));
+        done += to - from + perItemBytes;
+      }
+    });
+  }
+  return items;
+}
+
+/** What an item costs however short it is, as bytes. */
+const perItemBytes = 256;
+
+function rejectFault(fault: JsonFault): Rejection {
+  if (fault === 'too_many_items') return tooManyItems();
+  if (fault === 'too_many_values')
+    return reject('body_too_large', `Send at most ${valuesMax} values in one batch. Nothing was done.`);
+  const detail = `The body is not valid JSON: nested deeper than ${jsonDepthMax} levels. ${howTo}`;
+  return reject('malformed_body', detail);
+}
+
+function tooManyItems(): Rejection {
+  return reject('body_too_large', `Send at most ${itemsMax} items in one batch. Nothing was done.`);
 }
 
 function readFlag(name: 'atomic' | 'dry_run', content: Content, query: URLSearchParams): boolean | Rejection {
@@ -86,6 +139,7 @@ function readFlag(name: 'atomic' | 'dry_run', content: Content, query: URLSearch
 
 /** True where an item may name its call by phone number. */
 export function mentionsPhone(item: RawItem): boolean {
+  if ('tooLarge' in item) return false;
   if ('line' in item) return item.line.includes('phone_number');
   return isJsonObject(item.value) && Object.hasOwn(item.value, 'phone_number');
 }

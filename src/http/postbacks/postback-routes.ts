@@ -9,8 +9,10 @@ import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-fai
 import { type GuardedWebhook, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Body, bodyBytesMax, decodeText, readBody } from '../server/body.ts';
+import type { BodyBytes } from '../server/body-bytes.ts';
 import type { ErrorMapper } from '../server/errors.ts';
 import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
+import type { WorkSlices } from '../server/work-slices.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
@@ -35,14 +37,21 @@ export type PostbackEndpoint = {
   metrics: Metrics;
   lines: PostbackLines;
   rejectionOf: ErrorMapper;
+  bodyBytes: BodyBytes;
+  slices: WorkSlices;
 };
 
 export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackEndpoint): void {
   app.decorateRequest('received', null);
   app.decorateRequest('judgement', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, ({ headers }, bytes, done) => {
-    done(null, decodeText(bytes as Buffer, headers['content-encoding'])); // parseAs says what it is
+  endpoint.bodyBytes.releaseAfterResponse(app);
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    const encoding = request.headers['content-encoding'];
+    const { bodyLimit = bodyBytesMax } = request.routeOptions;
+    const isBatch = bodyLimit > bodyBytesMax;
+    const bytes = await endpoint.bodyBytes.read(request, bodyLimit);
+    return isBatch && encoding === undefined ? bytes : decodeText(bytes, encoding);
   });
   for (const method of otherMethods) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
@@ -57,9 +66,7 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
           schema: postbackSchema(type, method, suffix),
           // The schema is documentation: core reads the payload and tells every fault of it.
           validatorCompiler: () => (value) => ({ value }),
-          onRequest: async (request) => {
-            request.received = receive(request);
-          },
+          onRequest: async (request, reply) => rejectUnknownKey(endpoint, request, reply),
           handler: async (request, reply) => take(endpoint, type, request, reply, readBodyOf(request)),
           errorHandler: async (error, request, reply) => takeBroken(endpoint, type, request, reply, error),
         });
@@ -73,6 +80,30 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
       });
     }
   }
+}
+
+/**
+ * Reading a body takes memory, which is for senders with a valid key. Only a form may have its key in the body; then the
+ * body counts for the address.
+ */
+async function rejectUnknownKey(
+  endpoint: PostbackEndpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  const received = receive(request);
+  request.received = received;
+  if (request.method === 'GET' || (received.key === null && isForm(request.headers['content-type'])))
+    return undefined;
+  const { key, sourceIp } = received;
+  const webhook = key === null ? null : await endpoint.directory.find(key, sourceIp);
+  if (webhook === null) return answerUnknownKey(reply, received, endpoint);
+  request.bodyOwner = webhook.webhookId;
+  return undefined;
+}
+
+function isForm(contentType: string | undefined): boolean {
+  return /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)/i.test(contentType ?? '');
 }
 
 /** Rejected whatever the key; with a valid one it is in the log, like every rejection. */

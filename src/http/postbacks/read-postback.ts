@@ -6,7 +6,7 @@ import { type Rejection, reject, rejectFaults } from '../../core/updates/rejecti
 import { type WebhookType, type WebhookTypeRow, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { emptyTags } from '../../core/values/tags.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
-import { type GuardedWebhook, rejectByGuards } from '../guards/webhook-guards.ts';
+import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
 import type { Body } from '../server/body.ts';
 import { isLinkPreview } from './link-preview.ts';
 import type { AnswerOptions } from './postback-answer.ts';
@@ -76,7 +76,16 @@ export function toPostback(
   return { ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, rejection };
 }
 
-/** What a valid key is rejected for before its payload is looked at. */
+/** What a valid key is rejected for before the body is read. */
+export function rejectHead(
+  type: WebhookType,
+  webhook: GuardedWebhook,
+  request: FastifyRequest,
+): Rejection | null {
+  return rejectWebhook(type, webhook) ?? rejectPreview(request) ?? rejectByHead(webhook, request);
+}
+
+/** What a valid key is rejected for before its payload is decoded. */
 export function rejectBeforeDecoding(
   type: WebhookType,
   webhook: GuardedWebhook,

@@ -37,13 +37,13 @@ export async function submitPostback<W extends Settings>(
   to: Submission,
   metadata: RequestMetadata,
   source: WebhookSource<W>,
-  read: (webhook: W) => Postback,
+  read: (webhook: W) => Postback | Promise<Postback>,
   orderingKey?: string,
 ): Promise<Outcome | null> {
   for (;;) {
     const webhook = await source.find();
     if (webhook === null) return null;
-    const postback = read(webhook);
+    const postback = await read(webhook);
     const result = rejectUnlogged(webhook, postback) ?? (await to.writer.submit(postback, orderingKey));
     if (result === 'stale') {
       source.forget();
@@ -74,12 +74,12 @@ export async function submitAtomically<W extends Settings>(
   to: Submission & { writer: Pick<Writer, 'submitAtomic'> },
   metadata: RequestMetadata,
   source: WebhookSource<W>,
-  read: (webhook: W) => Postback[],
+  read: (webhook: W) => Promise<Postback[]>,
 ): Promise<{ postback: Postback; outcome: Outcome }[] | null> {
   for (;;) {
     const webhook = await source.find();
     if (webhook === null) return null;
-    const postbacks = read(webhook);
+    const postbacks = await read(webhook);
     const results = await to.writer.submitAtomic(postbacks);
     if (results.includes('stale')) {
       source.forget();

@@ -18,6 +18,7 @@ import { createBulkLimit } from '../postbacks/bulk.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import { registerPostbackRoutes } from '../postbacks/postback-routes.ts';
 import { WebhookDirectory } from '../postbacks/webhook-directory.ts';
+import { BodyBytes } from './body-bytes.ts';
 import { limitBodyTime } from './body-deadline.ts';
 import { closeConnectionsOnClose } from './close-connections.ts';
 import { createErrorMapper } from './errors.ts';
@@ -26,6 +27,7 @@ import { problemOf, sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { registerUi } from './ui.ts';
 import { compileValidator, rejectionOfValidation } from './validation.ts';
+import { WorkSlices } from './work-slices.ts';
 
 export type AppOptions = {
   store: Store;
@@ -96,27 +98,39 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   authFailures.trust(await store.listSecretHashes(goodMax));
   const directory = new WebhookDirectory(store.findWebhookByKey, authFailures);
   const bulkLimit = createBulkLimit();
+  const bodyBytes = new BodyBytes();
+  const slices = new WorkSlices();
   await app.register(async (scope) => {
-    const endpoint = { writer, directory, authFailures, metrics, lines, rejectionOf };
+    const endpoint = { writer, directory, authFailures, metrics, lines, rejectionOf, bodyBytes, slices };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, endpoint);
     registerBatchRoutes(scope, endpoint, bulkLimit);
   });
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
-    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken });
+    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken, bodyBytes });
   });
   const signIn = async (scope: FastifyInstance) => {
     forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
-    registerSignIn(scope, { store, publicUrl, authFailures });
+    registerSignIn(scope, { store, publicUrl, authFailures, bodyBytes });
   };
   await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
     forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
     scope.addHook('onResponse', async (_request, { statusCode }) => metrics.countApiRequest(statusCode));
-    registerApi(scope, { store, writer, metrics, lines, rejectionOf, authFailures, bulkLimit, publicUrl });
+    registerApi(scope, {
+      store,
+      writer,
+      metrics,
+      lines,
+      rejectionOf,
+      authFailures,
+      bulkLimit,
+      bodyBytes,
+      publicUrl,
+    });
   };
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));

@@ -30,11 +30,16 @@ export function prepareRejection(reply: FastifyReply, { code, ...rejection }: Re
   const seconds = rejection.retryAfterSeconds ?? retryAfterSeconds[code];
   if (seconds !== undefined) reply.header('retry-after', seconds);
   if (rejectionCodes[code].httpStatus === 401) reply.header('www-authenticate', 'Bearer');
-  if (code === 'body_too_large') letItEnd(reply);
+  if (isBodyArriving(reply)) letItEnd(reply);
   return reply
     .code(rejectionCodes[code].httpStatus)
     .header('cache-control', 'no-store')
     .header('x-content-type-options', 'nosniff');
+}
+
+function isBodyArriving({ request: { raw } }: FastifyReply): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = raw.headers;
+  return !raw.complete && (length !== '0' || encoding !== undefined);
 }
 
 /**

@@ -24,9 +24,9 @@ const sessionSeconds = sessionDays * 24 * 3600;
 /** The one route of the operator's side that wants no token but in its body. */
 export function registerSignIn(
   app: FastifyInstance,
-  api: Pick<Api, 'store' | 'publicUrl' | 'authFailures'>,
+  api: Pick<Api, 'store' | 'publicUrl' | 'authFailures' | 'bodyBytes'>,
 ): void {
-  readJsonBodies(app);
+  readJsonBodies(app, api.bodyBytes);
   app.register(cookies);
   app.post<{ Body: Static<typeof signInBody> }>(
     '/session',

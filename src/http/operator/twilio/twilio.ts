@@ -6,6 +6,7 @@ import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
 import type { Account, Store } from '../../../store/store.ts';
 import { bodyBytesMax, decodeText, UnreadableBody, unsupportedMediaType } from '../../server/body.ts';
+import type { BodyBytes } from '../../server/body-bytes.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
@@ -19,14 +20,17 @@ export type TwilioEndpoint = {
   publicUrl(): string;
   /** the first account's token, where the account has none of its own */
   authToken: string | null;
+  bodyBytes: BodyBytes;
 };
 
 const path = '/api/v1/calls/twilio/status';
 
 export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoint): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async ({ headers }: FastifyRequest, bytes: Buffer) => {
-    const text = decodeText(bytes, headers['content-encoding']);
+  endpoint.bodyBytes.releaseAfterResponse(app);
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    const { headers } = request;
+    const text = decodeText(await endpoint.bodyBytes.read(request), headers['content-encoding']);
     const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers['content-type'] ?? '');
     if (isForm) return text;
     throw new UnreadableBody(unsupportedMediaType('application/x-www-form-urlencoded'));
