@@ -9,7 +9,7 @@ import type { WorkSlices } from '../server/work-slices.ts';
 import { splitLines } from './batch-lines.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
-export const itemsMax = 10_000;
+const itemsMax = 10_000;
 /** 10,000 items with 50 tags each, and more; in 16 MiB there could be 8,000,000. */
 const valuesMax = 1_000_000;
 /** About 2 ms of work each. */
