@@ -22,7 +22,28 @@ export type FieldValue = boolean | number | string | null;
 /** What an update field holds: money and instants are text. */
 export type UpdateValue = boolean | string | null;
 
+/** What kind of value a field holds, for forms and tables. */
+export const fieldTypes = [
+  'boolean',
+  'money',
+  'time',
+  'seconds',
+  'text',
+  'choice',
+  'phone',
+  'address',
+] as const;
+
 export type Field = {
+  type: (typeof fieldTypes)[number];
+  /** the name that people read */
+  label: string;
+  /** one sentence for the person who fills it in */
+  help: string;
+  /** a value as a sender may send it */
+  example: string;
+  /** of the type `choice` */
+  choices?: readonly string[];
   /** the SQL type of the column */
   column: 'boolean' | 'integer' | 'numeric' | 'text' | 'timestamptz';
   /** null clears the field; where false, null is a fault */
@@ -36,67 +57,147 @@ export type Field = {
   read(value: unknown, context: ReadContext): FieldValue | Invalid;
 };
 
+/** What fields of one kind share. */
+type FieldKind = Omit<Field, 'label' | 'help' | 'example'> & Partial<Pick<Field, 'example'>>;
+
 const directions = ['inbound', 'outbound'] as const;
+const noPayoutReasons = ['Campaign preconversion', 'Condition not met', 'Caps exceeded'] as const;
 
 const dayMs = 86_400_000;
 
-const money = { column: 'numeric', isNullable: false, read: readMoney } as const;
+const money = { type: 'money', column: 'numeric', isNullable: false, read: readMoney } as const;
 
 /** What a postback, a change by hand or a call event may set (docs/senders.md#fields). */
 export const updateFields = {
-  converted: { column: 'boolean', isNullable: false, read: readBoolean },
-  call_converted_at: { column: 'timestamptz', isNullable: true, read: readPastInstant },
-  revenue_paid_out: money,
-  publisher_paid_out: { ...money, completedOnly: true },
-  reason: { column: 'text', isNullable: true, isEmptyNull: true, read: (value) => readText(value, 500) },
+  converted: {
+    type: 'boolean',
+    label: 'Converted',
+    help: 'Whether the call led to a sale.',
+    example: 'true',
+    column: 'boolean',
+    isNullable: false,
+    read: readBoolean,
+  },
+  call_converted_at: {
+    type: 'time',
+    label: 'Converted at',
+    help: 'When the sale was made. Without it, the time of receipt.',
+    example: '2026-11-24T09:30:00Z',
+    column: 'timestamptz',
+    isNullable: true,
+    read: readPastInstant,
+  },
+  revenue_paid_out: { ...money, label: 'Revenue', help: 'What the buyer pays.', example: '12.50' },
+  publisher_paid_out: {
+    ...money,
+    label: 'Payout',
+    help: 'What the publisher earns.',
+    example: '8.00',
+    completedOnly: true,
+  },
+  reason: {
+    type: 'text',
+    label: 'Reason',
+    help: 'Text of up to 500 characters.',
+    example: 'Signed on site',
+    column: 'text',
+    isNullable: true,
+    isEmptyNull: true,
+    read: (value) => readText(value, 500),
+  },
   no_payout_reason: {
+    type: 'choice',
+    label: 'No-payout reason',
+    help: 'Holds the payout: the amount stays on the call and is not owed.',
+    example: 'Caps exceeded',
+    choices: noPayoutReasons,
     column: 'text',
     isNullable: true,
     completedOnly: true,
-    read: (value) => readChoice(value, ['Campaign preconversion', 'Condition not met', 'Caps exceeded']),
+    read: (value) => readChoice(value, noPayoutReasons),
   },
 } as const satisfies Record<string, Field>;
 
 const instant = {
+  type: 'time',
+  example: '2026-11-24T09:27:00Z',
   column: 'timestamptz',
   isNullable: true,
   read: (value, { timeZone }) => readInstant(value, timeZone),
-} as const satisfies Field;
-const seconds = { column: 'integer', isNullable: true, read: readSeconds } as const satisfies Field;
+} as const satisfies FieldKind;
+const seconds = {
+  type: 'seconds',
+  example: '184',
+  column: 'integer',
+  isNullable: true,
+  read: readSeconds,
+} as const satisfies FieldKind;
 const label = {
+  type: 'text',
   column: 'text',
   isNullable: true,
   isEmptyNull: true,
   read: (value) => readText(value, 200),
-} as const satisfies Field;
+} as const satisfies FieldKind;
 
 /** What only call events set: the facts of the call itself. Null: not known yet. */
 export const eventFields = {
   phone_number: {
+    type: 'phone',
+    label: 'Caller',
+    help: 'The caller’s number.',
+    example: '+12135550142',
     column: 'text',
     isNullable: true,
     isEmptyNull: true,
     read: (value, { defaultCountry }) => readPhone(value, defaultCountry),
   },
-  caller_withheld: { column: 'boolean', isNullable: true, nullMeans: false, read: readBoolean },
+  caller_withheld: {
+    type: 'boolean',
+    label: 'Caller withheld',
+    help: 'Whether the caller withheld the number.',
+    example: 'false',
+    column: 'boolean',
+    isNullable: true,
+    nullMeans: false,
+    read: readBoolean,
+  },
   direction: {
+    type: 'choice',
+    label: 'Direction',
+    help: 'Who called: inbound is a call to a tracking number.',
+    example: 'inbound',
+    choices: directions,
     column: 'text',
     isNullable: true,
     isEmptyNull: true,
     nullMeans: 'inbound',
     read: (value) => readChoice(value, directions),
   },
-  started_at: { ...instant, isNullable: false },
-  answered_at: instant,
-  ended_at: instant,
-  duration_seconds: seconds,
-  connected_seconds: seconds,
-  end_status: label,
-  recording_url: { ...label, read: readWebAddress },
-  tracking_number: { ...label, read: readTrackingNumber },
-  campaign: label,
-  publisher: label,
-  buyer: label,
+  started_at: { ...instant, label: 'Started', help: 'When the call began.', isNullable: false },
+  answered_at: { ...instant, label: 'Answered', help: 'When the call was answered.' },
+  ended_at: { ...instant, label: 'Ended', help: 'When the call ended.' },
+  duration_seconds: { ...seconds, label: 'Duration', help: 'From start to end, in seconds.' },
+  connected_seconds: { ...seconds, label: 'Talking time', help: 'From answer to end, in seconds.' },
+  end_status: { ...label, label: 'End status', help: 'How the call ended.', example: 'completed' },
+  recording_url: {
+    ...label,
+    type: 'address',
+    label: 'Recording',
+    help: 'The web address of the recording.',
+    example: 'https://example.com/recordings/CA123.mp3',
+    read: readWebAddress,
+  },
+  tracking_number: {
+    ...label,
+    label: 'Tracking number',
+    help: 'The number that was called.',
+    example: '+18005550100',
+    read: readTrackingNumber,
+  },
+  campaign: { ...label, label: 'Campaign', help: 'What the call is booked on.', example: 'Roofing' },
+  publisher: { ...label, label: 'Publisher', help: 'Who sent the caller.', example: 'Northwind Media' },
+  buyer: { ...label, label: 'Buyer', help: 'Who took the call.', example: 'Acme Roofing' },
 } as const satisfies Record<string, Field>;
 
 export type UpdateFieldName = keyof typeof updateFields;

@@ -14,6 +14,7 @@ import { registerNameLists } from './calls/call-names.ts';
 import { registerCallRoutes } from './calls/calls.ts';
 import { registerCallsCsv } from './calls/calls-csv.ts';
 import { registerEventRoute } from './events/events.ts';
+import { registerFieldRoute } from './fields/fields.ts';
 import { registerImportRoute } from './imports/imports.ts';
 import { readJsonBodies } from './json-body.ts';
 import { registerOverviewRoutes } from './overview/overview.ts';
@@ -46,6 +47,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerCallRoutes(app, api);
   registerCallLists(app, api);
   registerNameLists(app, api);
+  registerFieldRoute(app);
   app.register(async (scope) => registerCallsCsv(scope, api));
   app.register(async (scope) => registerEventRoute(scope, api));
   registerWebhookRoutes(app, api);
