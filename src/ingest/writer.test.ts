@@ -72,6 +72,7 @@ function outcomeOf({ postbackId, rejection }: Postback): Outcome {
     matchedBy: 'call_log_id',
     candidates: 1,
     changes: noChanges(),
+    kept: [],
     ignored: [],
     rejection,
   };

@@ -48,6 +48,7 @@ describe('a new webhook', () => {
       type: 'update_fields',
       match_window_hours: 168,
       match_rule: 'latest',
+      repeats: {},
       allowed_addresses: null,
       rate_limit_per_minute: null,
       allowed_fields: null,

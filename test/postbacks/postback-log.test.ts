@@ -48,6 +48,7 @@ test('an entry tells the request, what was made of it and what came of it', asyn
     changes: { revenue_paid_out: { from: null, to: '1.10' }, 'tags.old': { from: '1', to: null } },
     errors: [],
     ignored: ['utm_source'],
+    kept: [],
     replay_of: null,
     replayed_by: null,
   });

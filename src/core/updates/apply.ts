@@ -2,6 +2,7 @@
 import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
 import { emptyTags, type Tags, tagOf, tagsPerCallMax } from '../values/tags.ts';
 import { type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
+import { type Rejection, rejectFaults } from './rejection.ts';
 import type { Update } from './update.ts';
 
 export type Applied = { values: CallValues; changes: Changes } | 'too_many_tags';
@@ -30,6 +31,12 @@ export function applyUpdate(values: CallValues, update: Update, receivedAt: stri
   if (tags === values.tags) return { values: next, changes };
   if (Object.keys(tags).length > tagsPerCallMax) return 'too_many_tags';
   return { values: { ...next, tags }, changes };
+}
+
+/** @param field what named the tags */
+export function tooManyTags(field = 'add'): Rejection {
+  const detail = `The call would have more than ${tagsPerCallMax} tags: remove some.`;
+  return rejectFaults([{ field, code: 'too_many_tags', detail }]);
 }
 
 /** `converted` carries its time along: kept, set to the time of receipt, or cleared (docs/senders.md#fields). */

@@ -128,6 +128,7 @@ describe('a transaction id', () => {
     matchedBy: 'call_log_id',
     candidates: 1,
     changes: {},
+    kept: [],
     ignored: ['utm'],
     rejection: null,
   };

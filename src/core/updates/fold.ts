@@ -4,11 +4,10 @@
  */
 
 import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
-import { tagsPerCallMax } from '../values/tags.ts';
-import { applyUpdate } from './apply.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
 import { countsFrom, matchedByOf, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
+import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
 import { type UpdateJson, updateToJson } from './update.ts';
 
 /** How a postback's phone number matched; a call id is null where none was picked. */
@@ -73,20 +72,19 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
 }
 
 function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
-  if (postback.rejection !== null) return rejectedOutcome(postback, postback.rejection);
+  const { update, transactionId } = postback;
+  const repeats = repeatsOf(postback);
+  const early = postback.rejection ?? rejectSumWithoutId(update, repeats, transactionId);
+  if (early !== null) return rejectedOutcome(postback, early);
   const found = findCall(postback, state);
   if ('rejection' in found) return rejectedOutcome(postback, found.rejection, found.candidates);
   const { callLogId, values, state: callState } = found.call;
   const isLive = callState === 'live';
-  const rejection = isLive ? rejectCompletedOnly(postback) : null;
-  const applied = applyUpdate(
-    batch.changedCalls.get(callLogId) ?? values,
-    postback.update,
-    countsFrom(postback),
-  );
-  if (rejection !== null || applied === 'too_many_tags') {
-    return { ...rejectedOutcome(postback, rejection ?? tooManyTags(), found.candidates), callLogId };
-  }
+  const current = batch.changedCalls.get(callLogId) ?? values;
+  const applied =
+    (isLive ? rejectCompletedOnly(postback) : null) ??
+    applyRepeat(current, update, countsFrom(postback), repeats);
+  if ('code' in applied) return { ...rejectedOutcome(postback, applied, found.candidates), callLogId };
   const hasChanged = !isLive && Object.keys(applied.changes).length > 0;
   if (hasChanged && !postback.isDryRun) batch.changedCalls.set(callLogId, applied.values);
   return {
@@ -97,6 +95,7 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
     matchedBy: matchedByOf(postback.target),
     candidates: found.candidates,
     changes: isLive ? noChanges() : applied.changes,
+    kept: isLive ? [] : applied.kept,
     ignored: postback.ignored,
     rejection: null,
   };
@@ -133,12 +132,6 @@ function rejectCompletedOnly({ update }: Postback): Rejection | null {
   return rejectFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
 }
 
-/** @param field what named the tags */
-export function tooManyTags(field = 'add'): Rejection {
-  const detail = `The call would have more than ${tagsPerCallMax} tags: remove some.`;
-  return rejectFaults([{ field, code: 'too_many_tags', detail }]);
-}
-
 function reused(): Rejection {
   return reject(
     'transaction_id_reused',
@@ -152,6 +145,10 @@ function isRepeat(postback: Postback, update: string, earlier: PriorPostback): b
   return 'callLogId' in target
     ? earlier.outcome.matchedBy === 'call_log_id' && earlier.outcome.callLogId === target.callLogId
     : earlier.phoneNumber === target.phoneNumber;
+}
+
+function repeatsOf({ sender }: Postback): Repeats | undefined {
+  return 'webhookId' in sender ? sender.repeats : undefined;
 }
 
 function priorKeyOf({ sender, transactionId }: Postback): string | null {

@@ -1,6 +1,7 @@
 import { type Changes, noChanges } from '../calls/call.ts';
 import type { Target } from './decode.ts';
 import type { Rejection } from './rejection.ts';
+import type { Repeats } from './repeats.ts';
 import type { Update } from './update.ts';
 
 export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
@@ -16,6 +17,8 @@ type Sender =
       revision: string;
       matchWindowHours: number;
       matchRule: MatchRule;
+      /** left out: every field is set */
+      repeats?: Repeats;
     }
   | { changedBy: string };
 
@@ -88,6 +91,8 @@ export type Outcome = {
   /** how many calls the number matched in the window; 1 for a call named by its id */
   candidates: number | null;
   changes: Changes;
+  /** fields and `tags.KEY` that kept the value they had, by the webhook's policy */
+  kept: string[];
   ignored: string[];
   rejection: Rejection | null;
 };
@@ -106,6 +111,7 @@ export function rejectedOutcome(
     matchedBy: matchedByOf(target),
     candidates,
     changes: noChanges(),
+    kept: [],
     ignored,
     rejection,
   };

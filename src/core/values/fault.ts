@@ -11,6 +11,8 @@ export type FaultCode =
   | 'invalid_phone_number'
   | 'masked_phone_number'
   | 'caller_withheld'
+  | 'already_set'
+  | 'transaction_id_needed'
   | 'unknown_field'
   | 'no_updates'
   | 'conflicting_field'

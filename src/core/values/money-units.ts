@@ -2,6 +2,8 @@
 import { formatMoney } from './money.ts';
 
 const fractionDigits = 4;
+/** 99999999.9999 */
+export const moneyUnitsMax = 10n ** 12n - 1n;
 const unitsPerOne = 10n ** BigInt(fractionDigits);
 
 /** @param decimalText canonical money such as `12.50`, with a minus or without */

@@ -73,6 +73,7 @@ export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<strin
     matched_by: outcome.matchedBy,
     candidates: outcome.candidates,
     changes: outcome.changes,
+    ...(outcome.kept.length > 0 && { kept: outcome.kept }),
     ignored: outcome.ignored,
     ...dryRun,
   };

@@ -71,8 +71,9 @@ export function toPostback(
   { target, update, transactionId, isDryRun, ignored }: Decoded,
   rejection: Rejection | null,
 ): Postback {
-  const { accountId, webhookId, revision, matchWindowHours, matchRule } = webhook;
-  const sender = { webhookId, revision, matchWindowHours, matchRule };
+  const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats } = webhook;
+  const hasPolicies = Object.keys(repeats).length > 0;
+  const sender = { webhookId, revision, matchWindowHours, matchRule, ...(hasPolicies && { repeats }) };
   return { ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, rejection };
 }
 

@@ -1,26 +1,27 @@
 /** Updates that wait for their call to complete, and their application in the transaction that completes it. */
 
 import type { CallValues, Changes } from '../../core/calls/call.ts';
-import { applyUpdate } from '../../core/updates/apply.ts';
-import { tooManyTags } from '../../core/updates/fold.ts';
 import type { PostbackStatus } from '../../core/updates/postback.ts';
+import { applyRepeat, type Repeats } from '../../core/updates/repeats.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
 
 /** In the order in which they were queued. Must run under the call's lock: whoever queues holds it too. */
 const readQueued = `
-select postback_id, coalesce(first_received_at, received_at) as counts_from, update from postback
+select postback_id, coalesce(first_received_at, received_at) as counts_from, update, repeats from postback
 where account_id = $1 and call_log_id = $2 and status = 'queued' and not is_dry_run
 order by queue_position nulls first, postback_id`;
 
 /** What became of the queued updates; first_status stays, because a repeat is given the first answer. */
 const writeApplied = `
 update postback p set status = n.status, applied_at = case when n.code is null then $3::timestamptz end,
-  code = n.code, detail = n.detail, errors = n.errors, changes = n.changes
-from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json)
+  code = n.code, detail = n.detail, errors = n.errors, changes = n.changes,
+  kept = n.kept
+from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json,
+  kept json)
 where p.account_id = $1 and p.postback_id = n.postback_id`;
 
-type QueuedRow = { postback_id: string; counts_from: string; update: UpdateJson };
+type QueuedRow = { postback_id: string; counts_from: string; update: UpdateJson; repeats: Repeats | null };
 
 /**
  * Applies a call's queued updates on top of `values`, in order, and records what became of each. One that can no
@@ -36,14 +37,15 @@ export async function applyQueued(
   const { rows: queued } = await client.query<QueuedRow>(readQueued, [accountId, callLogId]);
   if (queued.length === 0) return values;
   let next = values;
-  const rows = queued.map(({ postback_id, counts_from, update }) => {
-    const applied = applyUpdate(next, updateFromJson(update), counts_from);
-    if (applied === 'too_many_tags') {
-      const { code, detail, errors } = tooManyTags();
+  const rows = queued.map(({ postback_id, counts_from, update, repeats }) => {
+    const applied = applyRepeat(next, updateFromJson(update), counts_from, repeats ?? undefined);
+    if ('code' in applied) {
+      const { code, detail, errors } = applied;
       return { postback_id, status: 'rejected' satisfies PostbackStatus, code, detail, errors };
     }
     next = applied.values;
-    return { postback_id, status: statusOf(applied.changes), changes: applied.changes };
+    const { changes, kept } = applied;
+    return { postback_id, status: statusOf(changes), changes, ...(kept.length > 0 && { kept }) };
   });
   await client.query(writeApplied, [accountId, JSON.stringify(rows), now]);
   return next;

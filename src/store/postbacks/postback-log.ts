@@ -32,6 +32,7 @@ export type LoggedPostback = {
   changes: Changes | null;
   errors: Fault[] | null;
   ignored: string[] | null;
+  kept: string[] | null;
   /** the rejected postback that this one repeats, and who had it repeated */
   replay_of: string | null;
   replayed_by: string | null;
@@ -59,7 +60,7 @@ const columns = `p.postback_id, p.webhook_id,
   (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
   p.received_at, p.applied_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
-  p.request, p.update, p.changes, p.errors, p.ignored, p.replay_of,
+  p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.replay_of,
   case when p.replay_of is not null then p.changed_by end as replayed_by`;
 
 /** Newest first. @param before the id that the page before ended with */

@@ -1,5 +1,6 @@
 /** A webhook as its row, as its owner sees it, and as its endpoint needs it. */
 import type { MatchRule } from '../../core/updates/postback.ts';
+import type { Repeats } from '../../core/updates/repeats.ts';
 import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
 
@@ -8,6 +9,8 @@ export type WebhookSettings = WebhookAccess & {
   type: WebhookType;
   matchWindowHours: number;
   matchRule: MatchRule;
+  /** empty: every field is set */
+  repeats: Repeats;
 };
 
 export type Webhook = WebhookSettings & {
@@ -38,6 +41,7 @@ export type WebhookRow = {
   type: WebhookType;
   match_window_hours: number;
   match_rule: MatchRule;
+  repeats: Repeats;
   allowed_addresses: string[] | null;
   rate_limit_per_minute: number | null;
   allowed_fields: AllowableField[] | null;
@@ -49,7 +53,7 @@ export type WebhookRow = {
 };
 
 /** Of a webhook, from a table or alias `w`; its secrets are not among them. */
-export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, w.allowed_addresses,
+export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, coalesce(w.repeats, '{}') as repeats, w.allowed_addresses,
   w.rate_limit_per_minute, w.allowed_fields, w.accepts_get, w.is_paused,
   w.signing_secret is not null as requires_signature, w.created_at, w.updated_at`;
 
@@ -75,6 +79,7 @@ export function webhookOf(row: WebhookRow): Webhook {
     type: row.type,
     matchWindowHours: row.match_window_hours,
     matchRule: row.match_rule,
+    repeats: row.repeats,
     allowedAddresses: row.allowed_addresses,
     rateLimitPerMinute: row.rate_limit_per_minute,
     allowedFields: row.allowed_fields,

@@ -15,8 +15,8 @@ import {
 } from './webhook-rows.ts';
 
 /** `signingSecret`: null where signatures are not asked for. What is left out lets everybody in. */
-export type NewWebhook = Omit<WebhookSettings, keyof WebhookAccess> &
-  Partial<WebhookAccess & { signingSecret: string | null }>;
+export type NewWebhook = Omit<WebhookSettings, keyof WebhookAccess | 'repeats'> &
+  Partial<WebhookAccess & Pick<WebhookSettings, 'repeats'> & { signingSecret: string | null }>;
 
 export type WebhookChanges = Partial<Omit<NewWebhook, 'type'> & { isPaused: boolean }>;
 
@@ -25,6 +25,7 @@ const columnOf = {
   type: 'type',
   matchWindowHours: 'match_window_hours',
   matchRule: 'match_rule',
+  repeats: 'repeats',
   allowedAddresses: 'allowed_addresses',
   rateLimitPerMinute: 'rate_limit_per_minute',
   allowedFields: 'allowed_fields',

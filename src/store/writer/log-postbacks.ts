@@ -9,16 +9,17 @@ export const logPostbacks: Statement = {
   text: `
 insert into postback (account_id, postback_id, webhook_id, changed_by, received_at, applied_at, first_status, status,
   code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, queue_position)
+  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, queue_position,
+  repeats, kept)
 select $1, id, webhook_id, changed_by, received_at,
   case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
   status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
   request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at,
-  case when status = 'queued' and not is_dry_run then nextval('postback_queue_position') end
+  case when status = 'queued' and not is_dry_run then nextval('postback_queue_position') end, repeats, kept
 from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
   code text, detail text, call_log_id text, phone_number text, matched_by text, candidates integer,
   transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
-  ignored json, call_log_ids json, replay_of uuid, first_received_at timestamptz)`,
+  ignored json, call_log_ids json, replay_of uuid, first_received_at timestamptz, repeats json, kept json)`,
 };
 
 /** JSON text of the rows for `logPostbacks`. */
@@ -48,6 +49,8 @@ function rowText({ postback, outcome, update }: Decided): string {
     is_dry_run: postback.isDryRun,
     source_ip: postback.sourceIp,
     changes: outcome.status === 'applied' ? outcome.changes : undefined,
+    repeats: rejection === null && 'webhookId' in sender ? sender.repeats : undefined,
+    kept: outcome.kept.length > 0 ? outcome.kept : undefined,
     errors: rejection !== null && rejection.errors.length > 0 ? rejection.errors : undefined,
     ignored: postback.ignored.length > 0 ? postback.ignored : undefined,
     call_log_ids: rejection?.callLogIds,

@@ -8,7 +8,8 @@ import { parseStoredJson } from '../../core/values/json.ts';
 import type { RowTexts, Statement } from '../database/round-trip.ts';
 
 const answerColumns = `postback_id, webhook_id, transaction_id, first_status, code, detail, call_log_id, phone_number,
-  matched_by, candidates, update, changes, errors, ignored, call_log_ids`;
+  matched_by, candidates, update, changes, errors, ignored, call_log_ids,
+  kept`;
 
 /** A postback as it stands in the log. */
 export type AnsweredRow = {
@@ -33,6 +34,7 @@ type AnswerColumns = {
   errors: Fault[] | null;
   ignored: string[] | null;
   call_log_ids: string[] | null;
+  kept: string[] | null;
 };
 
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
@@ -63,7 +65,7 @@ export function priorOf(rows: AnsweredRow[]): Map<string, PriorPostback> {
 
 function readAnswered(texts: RowTexts): AnsweredRow {
   const [postbackId, webhookId, transactionId, firstStatus, code, detail, callLogId, phoneNumber] = texts;
-  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds] = texts.slice(8);
+  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds, kept] = texts.slice(8);
   return {
     webhookId: webhookId ?? null,
     transactionId: transactionId ?? null,
@@ -82,6 +84,7 @@ function readAnswered(texts: RowTexts): AnsweredRow {
       errors: errors == null ? null : (parseStoredJson(errors) as Fault[]),
       ignored: ignored == null ? null : (parseStoredJson(ignored) as string[]),
       call_log_ids: callLogIds == null ? null : (parseStoredJson(callLogIds) as string[]),
+      kept: kept == null ? null : (parseStoredJson(kept) as string[]),
     }),
   };
 }
@@ -98,6 +101,7 @@ export function outcomeOf(row: AnswerColumns): Outcome {
     matchedBy: row.matched_by,
     candidates: row.candidates,
     changes: row.first_status === 'applied' ? (row.changes ?? noChanges()) : noChanges(),
+    kept: row.first_status === 'queued' ? [] : (row.kept ?? []),
     ignored: row.ignored ?? [],
     rejection: isRejected
       ? {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { decodeCallEvent } from '../../../core/calls/call-event.ts';
+import { tooManyTags } from '../../../core/updates/apply.ts';
 import { readCallLogId } from '../../../core/updates/decode.ts';
-import { tooManyTags } from '../../../core/updates/fold.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { isJsonObject, textOf } from '../../../core/values/json.ts';

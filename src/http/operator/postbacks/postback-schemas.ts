@@ -4,6 +4,10 @@ import { instantQuery, page, textQuery } from '../list-schemas.ts';
 import { fault } from '../problem-schemas.ts';
 import { changes, instant, nullable, oneOf } from '../value-schemas.ts';
 
+const keptNames = Type.Array(Type.String(), {
+  description: 'fields and tags.KEY that kept the value they had, by the setting `repeats`',
+  examples: [['revenue_paid_out']],
+});
 export const postbackJson = Type.Object(
   {
     id: Type.String(),
@@ -29,6 +33,7 @@ export const postbackJson = Type.Object(
     changes,
     errors: Type.Array(fault),
     ignored: Type.Array(Type.String()),
+    kept: keptNames,
     replay_of: nullable(Type.String({ description: 'the rejected postback that this one repeats' })),
     replayed_by: nullable(Type.String({ description: 'who had it repeated' })),
   },
@@ -68,6 +73,7 @@ export const postbackAnswerJson = Type.Object({
   candidates: Type.Integer(),
   changes,
   ignored: Type.Array(Type.String()),
+  kept: Type.Optional(keptNames),
   dry_run: Type.Optional(Type.Boolean()),
 });
 

@@ -85,6 +85,7 @@ function postbackToJson({ postback_id: id, is_dry_run, ...postback }: LoggedPost
     changes: postback.changes ?? {},
     errors: postback.errors ?? [],
     ignored: postback.ignored ?? [],
+    kept: postback.kept ?? [],
   };
 }
 

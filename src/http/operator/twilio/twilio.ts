@@ -1,7 +1,7 @@
 /** The Twilio-compatible endpoint for status callbacks: no token, but a signature. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { tooManyTags } from '../../../core/updates/fold.ts';
+import { tooManyTags } from '../../../core/updates/apply.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
 import type { Account, Store } from '../../../store/store.ts';

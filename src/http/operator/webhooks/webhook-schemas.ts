@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { matchRules } from '../../../core/updates/postback.ts';
+import { type Repeats, repeatPolicies } from '../../../core/updates/repeats.ts';
 import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
 import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
 import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
@@ -33,12 +34,22 @@ const access = {
   accepts_get: Type.Boolean({ description: 'false: POST only' }),
 };
 
+/** What postbacks do to values that a call already has. */
+const repeats = Type.Unsafe<Repeats>({
+  type: 'object',
+  additionalProperties: { type: 'string', enum: [...repeatPolicies] },
+  description:
+    'by field, or `*` for all: `set` (default) overwrites, `keep` leaves what has a value, `add` sums amounts, `refuse` rejects another value',
+  examples: [{ '*': 'keep', revenue_paid_out: 'add' }],
+});
+
 export const webhookJson = Type.Object({
   id: Type.String(),
   name: Type.String(),
   type: oneOf(webhookTypeNames),
   match_window_hours: Type.Integer(),
   match_rule: oneOf(matchRules),
+  repeats,
   ...access,
   signature_required: Type.Boolean({
     description: 'true: requests must be signed by the Standard Webhooks scheme, and GET is not accepted',
@@ -76,6 +87,7 @@ const optionalSettings = {
     Type.Integer({ minimum: 1, maximum: 2160, description: '1 hour to 90 days; 168 if left out' }),
   ),
   match_rule: Type.Optional(oneOf(matchRules, { description: 'latest if left out' })),
+  repeats: Type.Optional(nullable(repeats)),
   allowed_addresses: Type.Optional(access.allowed_addresses),
   rate_limit_per_minute: Type.Optional(access.rate_limit_per_minute),
   allowed_fields: Type.Optional(access.allowed_fields),

@@ -7,6 +7,7 @@ import type { Fault } from '../../../core/values/fault.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook, WebhookChanges } from '../../../store/store.ts';
 import { definedOnly } from '../list-reader.ts';
+import { readRepeats } from './webhook-repeats.ts';
 import type { WebhookChangeBody, WebhookJson } from './webhook-schemas.ts';
 
 /** Reads what is to be changed; what is left out stays. `madeSecret` is a signing secret that was made for it. */
@@ -15,6 +16,7 @@ export function readWebhookChanges(
   before: Pick<Webhook, 'type' | 'requiresSignature'>,
 ): { changes: WebhookChanges; madeSecret: string | null } | Rejection {
   const faults = [...faultsOfFields(body, before.type), ...faultsOfSecret(body)];
+  const repeats = readRepeats(body.repeats, before.type, faults);
   if (faults.length > 0) return rejectFaults(faults);
   const isSecretWanted = body.signature_required === true && body.signing_secret === undefined;
   const madeSecret = isSecretWanted && !before.requiresSignature ? makeSigningSecret() : null;
@@ -22,6 +24,7 @@ export function readWebhookChanges(
     name: body.name?.trim(),
     matchWindowHours: body.match_window_hours,
     matchRule: body.match_rule,
+    repeats,
     allowedAddresses:
       body.allowed_addresses?.map((text) => readRange(text) ?? text) ?? body.allowed_addresses,
     rateLimitPerMinute: body.rate_limit_per_minute,
@@ -61,6 +64,7 @@ export function webhookToJson(webhook: Webhook): WebhookJson {
     type: webhook.type,
     match_window_hours: webhook.matchWindowHours,
     match_rule: webhook.matchRule,
+    repeats: webhook.repeats,
     allowed_addresses: webhook.allowedAddresses,
     rate_limit_per_minute: webhook.rateLimitPerMinute,
     allowed_fields: webhook.allowedFields,
