@@ -32,6 +32,18 @@ describe('money', () => {
     );
   });
 
+  test.each([
+    ['15.00000', '15.00'],
+    ['1.2345000', '1.2345'],
+    ['0.00000', '0.00'],
+    ['-0.000000', '0.00'],
+    ['.50000', '0.50'],
+    [parseJson('12.500000'), '12.50'],
+    [`1.${'0'.repeat(60_000)}`, '1.00'],
+  ])('ends in as many zeros as a sender likes', (sent, read) => {
+    expect(readMoney(sent)).toBe(read);
+  });
+
   test('keeps its digits as a JSON number too', () => {
     fc.assert(
       fc.property(amounts, (amount) => {
@@ -80,7 +92,8 @@ describe('money', () => {
     'NaN',
     'Infinity',
     '0.00001',
-    '1.50000',
+    '1.50001',
+    '12.500010',
     '100000000',
     -1,
     1e21,

@@ -12,17 +12,25 @@ const fractionDigitsMax = 4;
  */
 export function readMoney(value: unknown): string | Invalid {
   const match = decimal.exec(textOf(value)?.trim() ?? 'none');
-  const [, integer = '', fraction = ''] = match ?? [];
-  if (match === null || integer.length + fraction.length === 0) {
+  const [, integer = '', sentFraction = ''] = match ?? [];
+  if (match === null || integer.length + sentFraction.length === 0) {
     return new Invalid(
       'Send a plain decimal number such as 12.50: no currency sign, thousands separator, exponent or minus.',
     );
   }
+  const fraction = withoutLastZeros(sentFraction);
   if (fraction.length > fractionDigitsMax)
-    return new Invalid('Send at most 4 digits after the decimal point.');
+    return new Invalid('Send at most 4 digits after the decimal point: an amount is never rounded.');
   const significant = integer.replace(/^0+(?=\d)/, '') || '0';
   if (significant.length > integerDigitsMax) return new Invalid('Send an amount of at most 99999999.9999.');
   return formatMoney(`${significant}.${fraction}`);
+}
+
+/** A pattern for this would try each run of zeros from each of its digits. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }
 
 /** Canonical money of a plain decimal text, such as the database's `12.5000`: `"12.50"`. */
