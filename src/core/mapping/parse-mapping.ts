@@ -1,5 +1,5 @@
 /** Checks a mapping as a whole: every error is named by its pointer into the mapping. */
-import { canonicalName } from '../updates/input-source.ts';
+import { knownName } from '../updates/field-names.ts';
 import type { WebhookTypeRow } from '../updates/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json.ts';
@@ -72,7 +72,7 @@ function targetOf(name: string, type: WebhookTypeRow): Pick<MappingRow, 'field' 
   const key = name.startsWith('add.') ? name.slice('add.'.length).trim() : null;
   if (key !== null)
     return type.hasTags && key !== '' && key.length <= 100 ? { field: 'add', tagKey: key } : null;
-  const field = canonicalName(name, type);
+  const field = knownName(name, false, type);
   return field === undefined ? null : { field, tagKey: null };
 }
 

@@ -2,7 +2,7 @@
 import { type Fault, Invalid } from '../values/fault.ts';
 import { textOf } from '../values/json.ts';
 import { readPhone } from '../values/phone.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
+import { isPlaceholder, type PlaceholderRule, unresolvedPlaceholder } from '../values/placeholder.ts';
 import {
   checkKeys,
   checkTags,
@@ -16,7 +16,7 @@ import {
   tagOf,
   tagsPerRequestMax,
 } from '../values/tags.ts';
-import { checkText, readBoolean, readChoice, readText } from '../values/text.ts';
+import { checkId, readBoolean, readChoice, readText } from '../values/text.ts';
 import {
   type Field,
   type FieldValue,
@@ -89,7 +89,12 @@ export function readCallLogId(value: unknown): string | Invalid {
   if (text === undefined || text === '' || !isInteger || /\p{Cc}/u.test(text)) {
     return new Invalid('Send the id of a call: text without control characters, or an integer.');
   }
-  return checkText(text, 128);
+  return checkId(text, 128);
+}
+
+function readTransactionId(value: unknown): string | Invalid {
+  const text = readText(value, 200);
+  return text instanceof Invalid ? text : checkId(text, 200);
 }
 
 class Reader {
@@ -120,7 +125,7 @@ class Reader {
   }
 
   transactionId(): string | null {
-    const id = this.#read('transaction_id', (value) => readText(value, 200), true);
+    const id = this.#read('transaction_id', readTransactionId, true);
     return typeof id === 'string' ? id : null;
   }
 
@@ -141,7 +146,7 @@ class Reader {
       if (given === undefined) continue;
       named += 1;
       const field: Field = updateFields[name];
-      const value = this.#agreed(given, (one) => this.#fieldValue(field, one));
+      const value = this.#agreed(given, (one) => this.#fieldValue(field, one), field.placeholders);
       // The table's reader returns what the field takes.
       if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
     }
@@ -211,10 +216,14 @@ class Reader {
   }
 
   /** What may stand at the top level and in `fields`, or be repeated: all must say the same. */
-  #agreed<T>(given: Given[], read: (given: Given) => T | Invalid): T | Invalid | undefined {
+  #agreed<T>(
+    given: Given[],
+    read: (given: Given) => T | Invalid,
+    rule?: PlaceholderRule,
+  ): T | Invalid | undefined {
     let first: T | Invalid | undefined;
     for (const one of given) {
-      const value = this.#checked(one, read(one));
+      const value = this.#checked(one, read(one), rule);
       if (first === undefined || value instanceof Invalid) first = value;
       else if (!(first instanceof Invalid) && value !== first) this.#faultConflict(one.name);
     }
@@ -256,10 +265,11 @@ class Reader {
     return atTop ?? inFields;
   }
 
-  #checked<T>(given: Given, read: T | Invalid): T | Invalid {
-    const { value } = given;
-    const result = typeof value === 'string' && isPlaceholder(value) ? unresolvedPlaceholder(value) : read;
-    if (result instanceof Invalid) this.#fault(given.name, result.code, result.detail);
+  /** @param read null: the text says that the field has no value, which is no placeholder */
+  #checked<T>({ name, value }: Given, read: T | Invalid, rule?: PlaceholderRule): T | Invalid {
+    const isUnresolved = typeof value === 'string' && read !== null && isPlaceholder(value, rule);
+    const result = isUnresolved ? unresolvedPlaceholder(value) : read;
+    if (result instanceof Invalid) this.#fault(name, result.code, result.detail);
     return result;
   }
 

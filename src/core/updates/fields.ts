@@ -6,6 +6,7 @@ import { Invalid } from '../values/fault.ts';
 import { readInstant } from '../values/instant.ts';
 import { readMoney } from '../values/money.ts';
 import { readPhone } from '../values/phone.ts';
+import type { PlaceholderRule } from '../values/placeholder.ts';
 import { readBoolean, readChoice, readText } from '../values/text.ts';
 
 /** What reading a value depends on: the account's settings and the time of receipt. */
@@ -54,6 +55,8 @@ export type Field = {
   isEmptyNull?: boolean;
   /** a postback may set it on completed calls only */
   completedOnly?: boolean;
+  /** which texts are unreplaced macros; `exact` where absent */
+  placeholders?: PlaceholderRule;
   read(value: unknown, context: ReadContext): FieldValue | Invalid;
 };
 
@@ -103,6 +106,7 @@ export const updateFields = {
     column: 'text',
     isNullable: true,
     isEmptyNull: true,
+    placeholders: 'text',
     read: (value) => readText(value, 500),
   },
   no_payout_reason: {

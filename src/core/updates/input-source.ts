@@ -5,6 +5,8 @@
 import { type Fault, Invalid } from '../values/fault.ts';
 import { isJsonObject, parseJson } from '../values/json.ts';
 import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
+import { fieldNamesOf, knownName, meantName, plainName } from './field-names.ts';
+import { TagLists } from './tag-lists.ts';
 import type { WebhookTypeRow } from './webhook-type.ts';
 
 /** One value as it was sent. */
@@ -25,21 +27,23 @@ export type Source = {
   faults: Fault[];
 };
 
-const controlNames = new Set(['call_log_id', 'phone_number', 'transaction_id', 'dry_run', 'return']);
 /** Read before the payload is; neither a field nor worth listing as ignored. */
 const keyNames = new Set(['auth_key', 'moja_auth_key']);
 
-/** How form libraries write a list; what stands in the brackets of `add` otherwise is a key. */
-const listName = /^(?:(add)\[\]|(remove)\[\d*\])$/;
-
-/** Sorts the pairs of a query or a form: `name=…`, `fields[name]=…`, `fields={…}`, `add[key]=…`, `remove[]=…`. */
+/**
+ * Sorts the pairs of a query or a form: `name=…`, `fields[name]=…`, `fields={…}`, and lists as form libraries write them
+ * (`add[key]=…`, `add[]=…`, `add[0]=…`, `add[0][key]=…`, `add.key=…`, `remove[]=…`).
+ */
 export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRow): Source {
   const source = emptySource();
+  const lists = new TagLists();
   for (const [name, value] of pairs) {
-    if (name === 'fields') readFieldsText(source, value, type);
-    else if (name.startsWith('fields[')) placePair(source, unwrapFields(name), value, true, type);
-    else placePair(source, name, value, false, type);
+    const { base, path } = splitName(name);
+    if (base !== 'fields') placePair(source, lists, { name, base, path, isInFields: false }, value, type);
+    else if (path === '') readFieldsText(source, value, type);
+    else placePair(source, lists, { name, ...splitName(unwrapFields(path)), isInFields: true }, value, type);
   }
+  for (const given of lists.gathered()) place(source, 'add', given, type);
   return source;
 }
 
@@ -47,7 +51,8 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
 export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): Source {
   const source = emptySource();
   for (const [name, value] of Object.entries(payload)) {
-    if (name !== 'fields') place(source, name, { name, value, isText: false, inFields: false }, type);
+    if (plainName(name) !== 'fields')
+      place(source, name, { name, value, isText: false, inFields: false }, type);
     else if (isJsonObject(value)) readFieldsObject(source, value, type);
     else if (value !== null) source.faults.push(faultOfFields(value));
   }
@@ -66,10 +71,28 @@ function emptySource(): Source {
   return { given: new Map(), ignored: [], faults: [] };
 }
 
-/** `fields[add][deal]` → `add[deal]` */
-function unwrapFields(name: string): string {
-  const end = name.indexOf(']');
-  return end === -1 ? name.slice('fields['.length) : name.slice('fields['.length, end) + name.slice(end + 1);
+/** A name before its brackets or dots, and what follows: `add[0][key]` → `add`, `[0][key]`; `add.deal` → `add`, `[deal]`. */
+type SplitName = { base: string; path: string };
+
+function splitName(name: string): SplitName {
+  const open = name.search(/[[.]/);
+  if (open <= 0) return { base: plainName(name) === 'fields' ? 'fields' : name, path: '' };
+  const base = plainName(name.slice(0, open));
+  if (base !== 'fields' && base !== 'add' && base !== 'remove') {
+    return name[open] === '['
+      ? { base: name.slice(0, open), path: name.slice(open) }
+      : { base: name, path: '' };
+  }
+  if (name[open] === '[') return { base, path: name.slice(open) };
+  const rest = name.slice(open + 1);
+  const list = /^(\d+)\.(key|value)$/.exec(rest);
+  return { base, path: list === null ? `[${rest}]` : `[${list[1]}][${list[2]}]` };
+}
+
+/** `[add][deal]` → `add[deal]` */
+function unwrapFields(path: string): string {
+  const end = path.indexOf(']');
+  return end === -1 ? path.slice(1) : path.slice(1, end) + path.slice(end + 1);
 }
 
 function readFieldsText(source: Source, text: string, type: WebhookTypeRow): void {
@@ -91,19 +114,25 @@ function readFieldsObject(source: Source, fields: Record<string, unknown>, type:
 
 function placePair(
   source: Source,
-  name: string,
+  lists: TagLists,
+  { name, base, path, isInFields }: SplitName & { name: string; isInFields: boolean },
   text: string,
-  inFields: boolean,
   type: WebhookTypeRow,
 ): void {
-  const sentAs = inFields ? `fields.${name}` : name;
-  const tagKey = type.hasTags ? /^add\[(.+)\]$/s.exec(name)?.[1] : undefined;
-  if (tagKey !== undefined) {
-    const value = [{ key: tagKey, value: text }];
-    place(source, 'add', { name: sentAs, value, isText: false, inFields }, type);
+  const sentAs = isInFields ? `fields.${base}${path}` : name;
+  const given = { name: sentAs, value: text, isText: true, inFields: isInFields };
+  if (path === '') {
+    place(source, base, given, type);
+  } else if (base === 'remove' && /^\[\d*\]$/.test(path)) {
+    place(source, base, given, type);
+  } else if (base === 'add' && type.hasTags) {
+    const tag = lists.take(path, given);
+    if (tag !== undefined) place(source, base, tag, type);
+  } else if (knownName(base, isInFields, type) === undefined) {
+    place(source, base + path, given, type);
   } else {
-    const plainName = name.endsWith(']') ? name.replace(listName, '$1$2') : name;
-    place(source, plainName, { name: sentAs, value: text, isText: true, inFields }, type);
+    const detail = `Send "${base}" once, by this name alone: it is not a list.`;
+    source.faults.push({ field: sentAs, code: 'invalid_value', detail });
   }
 }
 
@@ -113,26 +142,20 @@ function place(source: Source, name: string, given: Given, type: WebhookTypeRow)
     const others = source.given.get(known);
     if (others === undefined) source.given.set(known, [given]);
     else others.push(given);
-  } else if (given.inFields) {
-    source.faults.push({ field: given.name, code: 'unknown_field', detail: unknownFieldDetail(name, type) });
-  } else if (!keyNames.has(name)) {
+  } else if (!given.inFields && keyNames.has(name)) {
+    return;
+  } else if (given.inFields || meantName(name, false, type) !== undefined) {
+    const detail = unknownFieldDetail(name, given.inFields, type);
+    source.faults.push({ field: given.name, code: 'unknown_field', detail });
+  } else {
     source.ignored.push(name);
   }
 }
 
-/** The field that a name at the top level means; undefined where it means nothing. */
-export function canonicalName(name: string, type: WebhookTypeRow): string | undefined {
-  return knownName(name, false, type);
-}
-
-function knownName(name: string, inFields: boolean, type: WebhookTypeRow): string | undefined {
-  const field = type.fields.get(name);
-  if (field !== undefined) return field;
-  if (type.hasTags && (name === 'add' || name === 'remove')) return name;
-  return !inFields && controlNames.has(name) ? name : undefined;
-}
-
-function unknownFieldDetail(name: string, type: WebhookTypeRow): string {
-  const names = [...type.fields.keys(), ...(type.hasTags ? ['add', 'remove'] : [])];
-  return `There is no field "${name.slice(0, 100)}" in "fields"; it takes ${names.join(', ')}.`;
+function unknownFieldDetail(name: string, isInFields: boolean, type: WebhookTypeRow): string {
+  const meant = meantName(name, isInFields, type);
+  const none = `There is no field "${name.slice(0, 100)}"${isInFields ? ' in "fields"' : ''}`;
+  return meant === undefined
+    ? `${none}; it takes ${fieldNamesOf(type).join(', ')}.`
+    : `${none}: send "${meant}" if that is meant. Nothing was done, so that no value is lost.`;
 }

@@ -32,7 +32,7 @@ export const macroNotations = {
   /** `#tid#`, `##tid##`, `@Call.ANI@`, `~Contact.Id~`: CAKE, Infusionsoft, phone systems */
   fences: { begins: '#@~', pattern: `(#{1,2}|@{1,2}|~{1,2})${name}\\1` },
   /** `__CLICKID__`: TikTok, Kwai */
-  underscores: { begins: '_', pattern: String.raw`__[A-Za-z][\w.:-]{0,98}__` },
+  underscores: { begins: '_', pattern: '__[A-Z][A-Z0-9_.:-]{0,98}__' },
   /** `*|PHONE|*`: Mailchimp; `|*x*|` */
   stars: { begins: '*|', pattern: `\\*\\|${until('\\|\\*')}|\\|\\*${until('\\*\\|')}` },
   /** `--A--phone_number--B--`: ViciDial */

@@ -32,7 +32,7 @@ const macros = [
     '[=id]',
   ],
   ...['<%= id %>', '<%id%>', '<?= $id ?>', '<<id>>', '%%id%%', '%id%', '#tid#', '##tid##', '@Call.ANI@'],
-  ...['~Contact.Id~', '__CLICKID__', '__click_id__', '*|PHONE|*', '--A--id--B--', ' {{1.phone}} '],
+  ...['~Contact.Id~', '__CLICKID__', '__CLICK_ID__', '*|PHONE|*', '--A--id--B--', ' {{1.phone}} '],
 ];
 const unset = [
   'undefined',

@@ -99,9 +99,11 @@ function checkKey(rawKey: string, name: string, faults: Fault[]): string | undef
 function readTagValue(value: unknown): string | Invalid {
   const text = typeof value === 'boolean' ? String(value) : textOf(value);
   if (text === undefined) {
-    return new Invalid('Send a text, a number or a boolean; to take a tag away, name its key in "remove".');
+    return new Invalid('Send a text, a number or a boolean; to remove a tag, name its key in "remove".');
   }
-  return isPlaceholder(text) ? unresolvedPlaceholder(text) : checkText(text, valueCharsMax);
+  return typeof value === 'string' && isPlaceholder(text, 'text')
+    ? unresolvedPlaceholder(text)
+    : checkText(text, valueCharsMax);
 }
 
 function faultOf({ code, detail }: Invalid): Pick<Fault, 'code' | 'detail'> {

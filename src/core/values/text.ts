@@ -38,6 +38,18 @@ export function checkText(text: string, charsMax: number): string | Invalid {
   return text;
 }
 
+/** Directions, joiners and marks that are copied along with a text and that nobody sees; joiners belong inside of words. */
+const invisible =
+  /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|^[\u200C\u200D]|[\u200C\u200D]$/u;
+
+/** An id that can be stored. With an invisible character in it, it would be another id than the one that it looks like. */
+export function checkId(text: string, charsMax: number): string | Invalid {
+  const [found] = invisible.exec(text) ?? [];
+  if (found === undefined) return checkText(text, charsMax);
+  const code = `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return new Invalid(`Leave out the invisible character ${code}: it was probably copied along with the id.`);
+}
+
 /** Counts code points, and only where the cheap count of UTF-16 units leaves a doubt. */
 function isLongerThan(text: string, charsMax: number): boolean {
   if (text.length <= charsMax) return false;

@@ -1,0 +1,49 @@
+/** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (contract 2.2). */
+import { tagsPerRequestMax } from '../values/tags.ts';
+import type { Given } from './input-source.ts';
+
+type Entry = { given: Given; members: Record<string, string> };
+
+export class TagLists {
+  /** by whether in `fields`, and place in the list */
+  readonly #entries = new Map<string, Entry>();
+  #unnumbered = 0;
+
+  /**
+   * Takes one parameter `add…`.
+   * @param path what follows the name: `[deal]`, `[]`, `[0]`, `[0][key]`, `[][value]`
+   * @returns what it adds by itself; undefined where it is a part of a pair that `gathered` returns
+   */
+  take(path: string, given: Given): Given | undefined {
+    if (path === '[]') return given;
+    const [, place, member] = /^\[(\d*)\](?:\[([^\][]*)\])?$/.exec(path) ?? [];
+    // A place beyond the longest list is the key of a tag, such as a year.
+    const isPlace = place !== undefined && (place === '' || Number(place) < tagsPerRequestMax);
+    if (isPlace && member === undefined) return { ...given, value: [given.value], isText: false };
+    if (isPlace && member !== undefined) return this.#gather(place, member, given);
+    return {
+      ...given,
+      value: [{ key: path.slice(1, path.endsWith(']') ? -1 : undefined), value: given.value }],
+      isText: false,
+    };
+  }
+
+  /** The pairs whose parts came as separate parameters, in their order. */
+  gathered(): Given[] {
+    return Array.from(this.#entries.values(), ({ given, members }) => ({
+      ...given,
+      value: [members],
+      isText: false,
+    }));
+  }
+
+  /** Without a number, a member that is there already begins the next pair. */
+  #gather(place: string, member: string, given: Given): undefined {
+    const at = () => `${given.inFields} ${place === '' ? `#${this.#unnumbered}` : Number(place)}`;
+    if (place === '' && Object.hasOwn(this.#entries.get(at())?.members ?? {}, member)) this.#unnumbered += 1;
+    const entry = this.#entries.get(at()) ?? { given, members: Object.create(null) };
+    entry.members[member] = String(given.value);
+    this.#entries.set(at(), entry);
+    return undefined;
+  }
+}
