@@ -68,7 +68,6 @@ describe('phone_number', () => {
     '1'.repeat(20),
     '+999 1234',
     '2125550100 or 2125550101',
-    'anonymous',
     1.5,
     true,
     ['+12125550100'],
@@ -115,7 +114,7 @@ describe('the rule of the webhook', () => {
     ['longest', 'long'],
   ])('%s picks the call %s', async (match_rule, callLogId) => {
     const ruled = await server.createWebhook('update_fields', { match_rule });
-    const answer = await server.post(ruled, { phone_number, reason: String(match_rule) });
+    const answer = await server.post(ruled, { phone_number, reason: `rule ${match_rule}` });
     expect(answer.json).toMatchObject({
       call_log_id: callLogId,
       matched_by: 'phone_number',

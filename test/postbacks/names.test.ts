@@ -49,13 +49,13 @@ describe.each(encodings)('%s', (encoding) => {
   test('ignores unknown names at the top level and lists each once', async () => {
     const answer = await sendAs(server, fieldsWebhook, encoding, {
       ...{ call_log_id: 'CA1', dry_run: true, converted: true },
-      ...{ utm_source: 'x', gclid: 'y', Converted: 'z', constructor: 'c', toString: 'd' },
+      ...{ utm_source: 'x', gclid: 'y', payout: 'z', constructor: 'c', toString: 'd' },
     });
     expect(answer.status).toBe(200);
     expect(answer.json.ignored.toSorted()).toEqual([
-      'Converted',
       'constructor',
       'gclid',
+      'payout',
       'toString',
       'utm_source',
     ]);
@@ -74,7 +74,7 @@ describe.each(encodings)('%s', (encoding) => {
 
   test.each([
     ['no field at all', {}],
-    ['nothing but unknown names', { convertd: 'true', utm_source: 'x' }],
+    ['nothing but unknown names', { conversion: 'true', utm_source: 'x' }],
     ['nothing but its controls', { transaction_id: 'T1', return: 'json' }],
   ] satisfies [string, Payload][])('rejects a postback of %s', async (_name, payload) => {
     for (const webhook of [fieldsWebhook, revenueWebhook, tagsWebhook]) {
@@ -196,7 +196,9 @@ test.each(nulls)(
       publisher_paid_out: value,
     };
     const answer = await sendAs(server, fieldsWebhook, encoding, payload);
-    expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value' });
+    const isWord = value !== null && value.trim() !== '';
+    const code = isWord ? 'unresolved_placeholder' : 'invalid_value';
+    expect(answer.json).toMatchObject({ status: 422, code });
     expect(answer.json.errors.map(({ field }: { field: string }) => field)).toEqual([
       'converted',
       'revenue_paid_out',

@@ -27,6 +27,14 @@ const macros = [
   '\u0024{id}',
   '<id>',
   '--A--id--B--',
+  '@Call.ANI@',
+  '{!Lead.Phone}',
+  '{{1.phone}}',
+  '{{ $json.phone }}',
+  '<%= call.id %>',
+  '~Contact.Id~',
+  '__CLICKID__',
+  '*|PHONE|*',
 ];
 
 describe.each(macros)('%s', (macro) => {
@@ -107,5 +115,64 @@ test.each(['[]', '{}', '<>', '##', '%%', '[1] [2]', '5%', '#1', 'a < b > c', '--
   async (reason) => {
     const answer = await server.post(webhook, { call_log_id: 'CA1', dry_run: true, reason });
     expect(answer.json.changes.reason.to).toBe(reason);
+  },
+);
+
+test.each(['undefined', 'NaN', 'None', '[object Object]'])(
+  '%s of an unset variable is rejected in every parameter, and uses up no transaction id',
+  async (text) => {
+    for (const name of ['call_log_id', 'phone_number', 'revenue_paid_out', 'reason', 'transaction_id']) {
+      const payload = {
+        call_log_id: 'CA1',
+        reason: 'r',
+        [name]: text,
+        ...(name === 'phone_number' && { call_log_id: null }),
+      };
+      const answer = await server.post(webhook, payload);
+      expect(answer.json).toMatchObject({
+        status: 422,
+        code: 'unresolved_placeholder',
+        errors: [{ field: name }],
+      });
+    }
+    const tag = await server.post(webhook, { call_log_id: 'CA1', add: { deal: text } });
+    expect(tag.json.errors).toMatchObject([{ field: 'add.deal', code: 'unresolved_placeholder' }]);
+  },
+);
+
+test.each(['call_log_id', 'transaction_id', 'converted', 'revenue_paid_out', 'add[deal]'])(
+  'the word null is rejected for %s, which does not take null',
+  async (name) => {
+    const answer = await server.get(webhook, [
+      ...(name === 'call_log_id' ? [] : [['call_log_id', 'CA1'] as [string, string]]),
+      ['no_payout_reason', 'null'],
+      [name, 'null'],
+    ]);
+    const field = name === 'add[deal]' ? 'add.deal' : name;
+    expect(answer.json.errors).toMatchObject([{ field, code: 'unresolved_placeholder' }]);
+  },
+);
+
+test.each(['[voicemail]', '<No answer>', '[left voicemail]', '{busy}'])(
+  '%s is a disposition as a reason or tag, and a macro elsewhere',
+  async (text) => {
+    const answer = await server.post(webhook, {
+      call_log_id: 'CA1',
+      dry_run: true,
+      reason: text,
+      add: { d: text },
+    });
+    expect(answer.json.changes).toMatchObject({ reason: { to: text }, 'tags.d': { to: text } });
+    const id = await server.post(webhook, { call_log_id: 'CA1', reason: 'r', transaction_id: text });
+    expect(id.json).toMatchObject({ code: 'unresolved_placeholder', errors: [{ field: 'transaction_id' }] });
+  },
+);
+
+test.each(['\u202aCA1\u202c', '\u200bCA1', 'CA1\ufeff'])(
+  'an id with invisible characters is rejected: %j',
+  async (id) => {
+    const answer = await server.post(webhook, { call_log_id: id, reason: 'r' });
+    expect(answer.json).toMatchObject({ code: 'invalid_value', errors: [{ field: 'call_log_id' }] });
+    expect(answer.json.detail).toMatch(/U\+(?:202A|200B|FEFF)/);
   },
 );

@@ -2,7 +2,7 @@
 import { type Fault, Invalid } from '../values/fault.ts';
 import { textOf } from '../values/json.ts';
 import { readPhone } from '../values/phone.ts';
-import { isPlaceholder, type PlaceholderRule, unresolvedPlaceholder } from '../values/placeholder.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
 import {
   checkKeys,
   checkTags,
@@ -146,7 +146,7 @@ class Reader {
       if (given === undefined) continue;
       named += 1;
       const field: Field = updateFields[name];
-      const value = this.#agreed(given, (one) => this.#fieldValue(field, one), field.placeholders);
+      const value = this.#agreed(given, (one) => this.#fieldValue(field, one), field);
       // The table's reader returns what the field takes.
       if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
     }
@@ -216,14 +216,10 @@ class Reader {
   }
 
   /** What may stand at the top level and in `fields`, or be repeated: all must say the same. */
-  #agreed<T>(
-    given: Given[],
-    read: (given: Given) => T | Invalid,
-    rule?: PlaceholderRule,
-  ): T | Invalid | undefined {
+  #agreed<T>(given: Given[], read: (given: Given) => T | Invalid, field?: Field): T | Invalid | undefined {
     let first: T | Invalid | undefined;
     for (const one of given) {
-      const value = this.#checked(one, read(one), rule);
+      const value = this.#checked(one, read(one), field);
       if (first === undefined || value instanceof Invalid) first = value;
       else if (!(first instanceof Invalid) && value !== first) this.#faultConflict(one.name);
     }
@@ -265,9 +261,11 @@ class Reader {
     return atTop ?? inFields;
   }
 
-  /** @param read null: the text says that the field has no value, which is no placeholder */
-  #checked<T>({ name, value }: Given, read: T | Invalid, rule?: PlaceholderRule): T | Invalid {
-    const isUnresolved = typeof value === 'string' && read !== null && isPlaceholder(value, rule);
+  #checked<T>({ name, value }: Given, read: T | Invalid, field?: Field): T | Invalid {
+    const isUnresolved =
+      typeof value === 'string' &&
+      isPlaceholder(value, field?.placeholders) &&
+      !(field?.isNullable === true && isNullText(value));
     const result = isUnresolved ? unresolvedPlaceholder(value) : read;
     if (result instanceof Invalid) this.#fault(name, result.code, result.detail);
     return result;
