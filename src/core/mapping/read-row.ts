@@ -77,7 +77,7 @@ function readJoined(
   const joined = texts.join(separator);
   const reading = { row, sources: used, text: parts.length === 0 ? null : joined };
   if (parts.length === 0) return { ...reading, result: { kind: 'absent' } };
-  const macro = texts.find(isPlaceholder);
+  const macro = texts.find((text) => isPlaceholder(text));
   const missing = sources.filter(({ text }) => !used.includes(text)).map(({ text }) => text);
   const fault =
     texts.length < parts.length
