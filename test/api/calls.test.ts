@@ -60,6 +60,7 @@ describe('a call is made and updated by its call_log_id', () => {
       expect(made.json).toEqual({
         ...sent,
         caller_withheld: false,
+        other_ids: [],
         payout_status: state === 'live' ? 'pending' : 'held',
         queued_updates: 0,
         created_at: expect.stringMatching(/^20.*Z$/),
@@ -149,7 +150,11 @@ describe('a live call takes every field as sent', () => {
       await server.createCall(id, { state: 'live', ...everyField });
       const { status, json } = await server.api('POST', '/calls', { call_log_id: id, [name]: null });
       expect(status).toBe(200);
-      const none: Record<string, unknown> = { converted: false, direction: 'inbound', tags: {} };
+      const none: Record<string, unknown> = {
+        converted: false,
+        direction: 'inbound',
+        tags: {},
+      };
       expect(json[name]).toEqual(none[name] ?? null);
       expect(json.call_converted_at === null).toBe(['converted', 'call_converted_at'].includes(name));
       expect(json.payout_status).toBe(name === 'publisher_paid_out' ? 'none' : 'pending');

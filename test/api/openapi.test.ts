@@ -320,6 +320,7 @@ test('what the document says of a request is what the server takes', () => {
     'connected_seconds',
     'end_status',
     'recording_url',
+    'other_ids',
     'tracking_number',
     'campaign',
     'publisher',

@@ -34,6 +34,7 @@ test('calls, their events and postbacks are spread together by account, all else
   expect(statements.filter((statement) => statement.includes('create_distributed_table'))).toEqual([
     `select create_distributed_table('call', 'account_id')`,
     `select create_distributed_table('call_event', 'account_id', colocate_with => 'call')`,
+    `select create_distributed_table('call_other_id', 'account_id', colocate_with => 'call')`,
     `select create_distributed_table('postback', 'account_id', colocate_with => 'call')`,
   ]);
   const small = statements.filter((statement) => statement.includes('create_reference_table'));

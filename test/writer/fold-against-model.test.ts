@@ -61,7 +61,7 @@ class Shelf {
       const phoneNumber = target !== null && 'phoneNumber' in target ? target.phoneNumber : null;
       remembered.set(priorKey(sender.webhookId, transactionId), { phoneNumber, update, outcome });
     }
-    return { calls: new Map(this.calls), matches, remembered };
+    return { calls: new Map(this.calls), otherIds: new Map(), matches, remembered };
   }
 }
 

@@ -30,6 +30,7 @@ describe('the first event of a call', () => {
     expect(make({})).toEqual({
       callLogId: 'C1',
       state: 'live',
+      legIds: [],
       facts: {
         phone_number: null,
         caller_withheld: null,
@@ -41,6 +42,7 @@ describe('the first event of a call', () => {
         connected_seconds: null,
         end_status: null,
         recording_url: null,
+        other_ids: null,
         tracking_number: null,
         campaign: null,
         publisher: null,

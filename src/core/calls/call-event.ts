@@ -16,7 +16,7 @@ import {
 import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';
-import type { CallState, Changes, FoldedCall } from './call.ts';
+import type { Call, CallState, Changes, FoldedCall } from './call.ts';
 
 export type CallEvent = {
   state: CallState | undefined;
@@ -120,7 +120,7 @@ function readField(field: Field, value: unknown, context: ReadContext): FieldVal
   return field.isNullable ? null : new Invalid('Send a value: null is not one.');
 }
 
-export type CallWithFacts = FoldedCall & { facts: Record<EventFieldName, FieldValue> };
+export type CallWithFacts = FoldedCall & Pick<Call, 'facts' | 'legIds'>;
 
 /** A call after an event, with what the event changed, or why it could not be applied. */
 export type CallAfterEvent =
@@ -136,6 +136,7 @@ export function newCall(callLogId: string, event: CallEvent, receivedAt: string)
     state: 'live',
     // Both tables' names are all there, with null in each; the one value that is never null follows.
     facts: facts as Record<EventFieldName, FieldValue>,
+    legIds: [],
     values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },
   };
   const started = { ...event, facts: { started_at: startOf(event, receivedAt), ...event.facts } };
@@ -185,13 +186,13 @@ export function applyCallEvent(
   }
   const facts = { ...call.facts };
   const setFact = (name: EventFieldName, to: FieldValue) => {
-    if (shownFact(name, to) === shownFact(name, facts[name])) return;
+    if (isSame(shownFact(name, to), shownFact(name, facts[name]))) return;
     changes[name] = { from: facts[name], to };
     facts[name] = to;
   };
   for (const name of eventFieldNames) {
     const to = sentFacts[name];
-    if (to !== undefined) setFact(name, to);
+    if (to !== undefined) setFact(name, name === 'other_ids' ? newIdsOf(call, to) : to);
   }
   if (facts.phone_number !== null && facts.caller_withheld === true) setFact('caller_withheld', false);
   if (isCompletedNow) {
@@ -200,6 +201,16 @@ export function applyCallEvent(
   }
   const state = isLive && !isCompletedNow ? 'live' : 'completed';
   return { call: { ...call, state, facts, values }, isCompletedNow, changes };
+}
+
+/** What `other_ids` says beside the ids that the call has anyway; null where that is nothing. */
+function newIdsOf({ callLogId, legIds }: CallWithFacts, sent: FieldValue): readonly string[] | null {
+  const ids = Array.isArray(sent) ? sent.filter((id) => id !== callLogId && !legIds.includes(id)) : [];
+  return ids.length > 0 ? ids : null;
+}
+
+function isSame(one: FieldValue, other: FieldValue): boolean {
+  return one === other || (Array.isArray(one) && JSON.stringify(one) === JSON.stringify(other));
 }
 
 function withClearedTags({ values }: CallWithFacts, { update, clearsTags }: CallEvent): Update {

@@ -12,11 +12,19 @@ export type FoldedCall = { callLogId: string; state: CallState; values: CallValu
 /** A whole call record. `queuedUpdates`: how many updates wait for its completion. */
 export type Call = FoldedCall & {
   facts: Record<EventFieldName, FieldValue>;
+  /** of the legs that are folded into it */
+  legIds: readonly string[];
   queuedUpdates: number;
   /** instants */
   createdAt: string;
   updatedAt: string;
 };
+
+/** Every id of a call but its `call_log_id`. */
+export function otherIdsOf({ facts, legIds }: Pick<Call, 'facts' | 'legIds'>): string[] {
+  const reported = Array.isArray(facts.other_ids) ? facts.other_ids : [];
+  return [...new Set([...reported, ...legIds])];
+}
 
 /** Before and after of everything that changed: field names, and `tags.KEY`. */
 export type Changes = Record<string, { from: FieldValue; to: FieldValue }>;

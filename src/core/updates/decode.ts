@@ -1,6 +1,6 @@
 /** Raw request → typed update, or every fault of it. Never throws, whatever was sent (docs/senders.md#encodings). */
+import { readCallLogId } from '../values/call-log-id.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json.ts';
 import { readPhone } from '../values/phone.ts';
 import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
 import {
@@ -80,16 +80,6 @@ function faultsOfForbidden(
     .filter((name) => !allowed.includes(name))
     .flatMap((name) => sources.flatMap(({ given }) => given.get(name) ?? []))
     .map(({ name }) => ({ field: name, code: 'field_not_allowed', detail }));
-}
-
-/** Reads an id of a call: text as sent, or an integer with every digit (docs/senders.md#which-call). */
-export function readCallLogId(value: unknown): string | Invalid {
-  const text = textOf(value);
-  const isInteger = typeof value === 'string' || /^-?\d+$/.test(text ?? '');
-  if (text === undefined || text === '' || !isInteger || /\p{Cc}/u.test(text)) {
-    return new Invalid('Send the id of a call: text without control characters, or an integer.');
-  }
-  return checkId(text, 128);
 }
 
 function readTransactionId(value: unknown): string | Invalid {

@@ -2,6 +2,7 @@
  * The one table of fields. A new field of a call is one row here and one column of the same name
  * in `store/migrations`; decoding, folding, storing and answering all read this table.
  */
+import { readCallLogId } from '../values/call-log-id.ts';
 import { Invalid } from '../values/fault.ts';
 import { readInstant } from '../values/instant.ts';
 import { readMoney } from '../values/money.ts';
@@ -19,7 +20,7 @@ export type ReadContext = {
   receivedAt: string;
 };
 
-export type FieldValue = boolean | number | string | null;
+export type FieldValue = boolean | number | string | readonly string[] | null;
 /** What an update field holds: money and instants are text. */
 export type UpdateValue = boolean | string | null;
 
@@ -33,6 +34,7 @@ export const fieldTypes = [
   'choice',
   'phone',
   'address',
+  'list',
 ] as const;
 
 export type Field = {
@@ -46,7 +48,7 @@ export type Field = {
   /** of the type `choice` */
   choices?: readonly string[];
   /** the SQL type of the column */
-  column: 'boolean' | 'integer' | 'numeric' | 'text' | 'timestamptz';
+  column: 'boolean' | 'integer' | 'numeric' | 'text' | 'text[]' | 'timestamptz';
   /** null clears the field; where false, null is a fault */
   isNullable: boolean;
   /** what null is answered as; a change between the two is none */
@@ -192,6 +194,16 @@ export const eventFields = {
     example: 'https://example.com/recordings/CA123.mp3',
     read: readWebAddress,
   },
+  other_ids: {
+    type: 'list',
+    label: 'Other ids',
+    help: 'Ids that the call is also known by.',
+    example: 'CF123',
+    column: 'text[]',
+    isNullable: true,
+    nullMeans: [],
+    read: readOtherIds,
+  },
   tracking_number: {
     ...label,
     label: 'Tracking number',
@@ -244,6 +256,18 @@ function readWebAddress(value: unknown): string | Invalid {
   if (text instanceof Invalid) return text;
   const isWebAddress = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text);
   return isWebAddress ? text : new Invalid('Send a URL that begins with https:// or http://.');
+}
+
+const otherIdsMax = 20;
+
+/** Other ids of a call: a list, or one id. Each once; none is null. */
+function readOtherIds(value: unknown): readonly string[] | null | Invalid {
+  const ids = (Array.isArray(value) ? value : [value]).map((id: unknown) => readCallLogId(id));
+  const invalid = ids.find((id) => id instanceof Invalid);
+  if (invalid !== undefined) return new Invalid('Send a list of ids: text without control characters.');
+  const distinct = [...new Set(ids.filter((id) => typeof id === 'string'))];
+  if (distinct.length > otherIdsMax) return new Invalid(`Send at most ${otherIdsMax} other ids of a call.`);
+  return distinct.length > 0 ? distinct : null;
 }
 
 /** A tracking number may also be a SIP address or a short code, which stays as sent. */

@@ -49,6 +49,7 @@ function fold(
   return foldBatch(postbacks, {
     calls: new Map(calls.map((call) => [call.callLogId, call])),
     matches: new Map(matches),
+    otherIds: new Map(),
     remembered: new Map(remembered),
   });
 }

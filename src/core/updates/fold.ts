@@ -5,7 +5,7 @@
 
 import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
-import { countsFrom, matchedByOf, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
+import { countsFrom, type MatchedBy, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
 import { type UpdateJson, updateToJson } from './update.ts';
@@ -27,6 +27,8 @@ export type Decided = { postback: Postback; outcome: Outcome; update: string };
 export type BatchState = {
   /** by call_log_id; the locked calls */
   calls: Map<string, FoldedCall>;
+  /** other ids that postbacks name, and the call_log_id that each leads to */
+  otherIds: ReadonlyMap<string, string>;
   /** by postback id; only for postbacks that name a phone number */
   matches: Map<string, Match>;
   /** by `priorKey` */
@@ -58,7 +60,7 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
   const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
   const key = postback.rejection === null ? priorKeyOf(postback) : null;
   const earlier = key === null ? undefined : state.remembered.get(key);
-  if (earlier !== undefined && isRepeat(postback, update, earlier)) {
+  if (earlier !== undefined && isRepeat(postback, update, earlier, state)) {
     // Its own id: an earlier try was committed after all, later than the writer looked for it.
     return { ...earlier.outcome, isDuplicate: earlier.outcome.postbackId !== postback.postbackId };
   }
@@ -84,7 +86,10 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
   const applied =
     (isLive ? rejectCompletedOnly(postback) : null) ??
     applyRepeat(current, update, countsFrom(postback), repeats);
-  if ('code' in applied) return { ...rejectedOutcome(postback, applied, found.candidates), callLogId };
+  if ('code' in applied) {
+    const outcome = rejectedOutcome(postback, applied, found.candidates);
+    return { ...outcome, callLogId, matchedBy: found.matchedBy };
+  }
   const hasChanged = !isLive && Object.keys(applied.changes).length > 0;
   if (hasChanged && !postback.isDryRun) batch.changedCalls.set(callLogId, applied.values);
   return {
@@ -92,7 +97,7 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
     status: isLive ? 'queued' : hasChanged ? 'applied' : 'unchanged',
     isDuplicate: false,
     callLogId,
-    matchedBy: matchedByOf(postback.target),
+    matchedBy: found.matchedBy,
     candidates: found.candidates,
     changes: isLive ? noChanges() : applied.changes,
     kept: isLive ? [] : applied.kept,
@@ -101,19 +106,24 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
   };
 }
 
-type Found = { call: FoldedCall; candidates: number } | { rejection: Rejection; candidates: number | null };
+type Found =
+  | { call: FoldedCall; candidates: number; matchedBy: MatchedBy }
+  | { rejection: Rejection; candidates: number | null };
 
-function findCall({ postbackId, target }: Postback, { calls, matches }: BatchState): Found {
+function findCall({ postbackId, target }: Postback, { calls, otherIds, matches }: BatchState): Found {
   if (target === null) throw new Error('a postback without a target must carry its rejection');
   if ('callLogId' in target) {
     const call = calls.get(target.callLogId);
-    if (call !== undefined) return { call, candidates: 1 };
+    if (call !== undefined) return { call, candidates: 1, matchedBy: 'call_log_id' };
+    const named = calls.get(otherIds.get(target.callLogId) ?? '');
+    if (named !== undefined) return { call: named, candidates: 1, matchedBy: 'other_id' };
     const detail = 'No call has this call_log_id: check the id, or send the call first.';
     return { rejection: reject('call_not_found', detail), candidates: null };
   }
   const match = matches.get(postbackId);
   const call = match?.callLogId == null ? undefined : calls.get(match.callLogId);
-  if (match !== undefined && call !== undefined) return { call, candidates: match.candidates };
+  if (match !== undefined && call !== undefined)
+    return { call, candidates: match.candidates, matchedBy: 'phone_number' };
   if (match !== undefined && match.candidates > 0) {
     const detail = `${match.candidates} calls of this number are in the window: name one by its call_log_id.`;
     const rejection = { ...reject('ambiguous_call', detail), callLogIds: match.callLogIds };
@@ -132,6 +142,12 @@ function rejectCompletedOnly({ update }: Postback): Rejection | null {
   return rejectFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
 }
 
+/** An id that an event gives to a call is one of another call. */
+export function idTaken({ takenId, callLogId }: { takenId: string; callLogId: string }): Rejection {
+  const detail = `"${takenId}" is an id of the call "${callLogId}": leave it out, or send the event for that call.`;
+  return rejectFaults([{ field: 'other_ids', code: 'invalid_value', detail }]);
+}
+
 function reused(): Rejection {
   return reject(
     'transaction_id_reused',
@@ -139,12 +155,17 @@ function reused(): Rejection {
   );
 }
 
-function isRepeat(postback: Postback, update: string, earlier: PriorPostback): boolean {
-  const { target } = postback;
+function isRepeat(
+  { target }: Postback,
+  update: string,
+  earlier: PriorPostback,
+  { otherIds }: BatchState,
+): boolean {
   if (target === null || update !== earlier.update) return false;
-  return 'callLogId' in target
-    ? earlier.outcome.matchedBy === 'call_log_id' && earlier.outcome.callLogId === target.callLogId
-    : earlier.phoneNumber === target.phoneNumber;
+  if ('phoneNumber' in target) return earlier.phoneNumber === target.phoneNumber;
+  const { matchedBy, callLogId } = earlier.outcome;
+  if (matchedBy === 'phone_number' || callLogId === null) return false;
+  return [target.callLogId, otherIds.get(target.callLogId)].includes(callLogId);
 }
 
 function repeatsOf({ sender }: Postback): Repeats | undefined {

@@ -7,7 +7,9 @@ import type { Update } from './update.ts';
 export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
 export const matchRules = ['latest', 'first', 'longest', 'only'] as const satisfies MatchRule[];
 
-export type MatchedBy = 'call_log_id' | 'phone_number';
+export const matchedBys = ['call_log_id', 'other_id', 'phone_number'] as const;
+/** How a postback named its call: by its id, by one of its other ids, or by the caller's number. */
+export type MatchedBy = (typeof matchedBys)[number];
 
 /** Who sent an update: an incoming webhook, or a person who changed a call by hand. */
 type Sender =
@@ -118,7 +120,7 @@ export function rejectedOutcome(
 }
 
 /** How a target identifies its call; null without a target. */
-export function matchedByOf(target: Target | null): MatchedBy | null {
+function matchedByOf(target: Target | null): MatchedBy | null {
   if (target === null) return null;
   return 'callLogId' in target ? 'call_log_id' : 'phone_number';
 }

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { matchedBys } from '../../core/updates/postback.ts';
 import { rejectionCodes } from '../../core/updates/rejection.ts';
 import { nullable, oneOf, optional } from './value-schemas.ts';
 
@@ -20,7 +21,7 @@ export const problemJson = Type.Object(
     call_log_ids: Type.Optional(Type.Array(Type.String(), { description: 'the calls that match' })),
     ...optional({
       call_log_id: Type.String(),
-      matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+      matched_by: nullable(oneOf(matchedBys)),
       candidates: Type.Integer(),
       ignored: Type.Array(Type.String()),
       dry_run: Type.Boolean(),

@@ -20,6 +20,7 @@ export type CallRow = Record<UpdateFieldName, UpdateValue> &
     call_log_id: string;
     state: CallState;
     tags: Tags;
+    leg_ids: string[] | null;
     queued_updates: number;
     created_at: string;
     updated_at: string;
@@ -27,8 +28,9 @@ export type CallRow = Record<UpdateFieldName, UpdateValue> &
 
 const allFields: Record<string, Field> = { ...eventFields, ...updateFields };
 
-/** What the fold reads. */
-export const valueColumns = ['call_log_id', 'state', ...updateFieldNames, 'tags'].join(', ');
+/** What the fold reads, from a table or alias. */
+export const valueColumns = (alias: string) =>
+  ['call_log_id', 'state', ...updateFieldNames, 'tags'].map((name) => `${alias}.${name}`).join(', ');
 /** A whole call, from a table or alias `c`. */
 export const callColumns = [
   ...[
@@ -37,6 +39,7 @@ export const callColumns = [
     ...eventFieldNames,
     ...updateFieldNames,
     'tags',
+    'leg_ids',
     'created_at',
     'updated_at',
   ].map((name) => `c.${name}`),
@@ -78,6 +81,7 @@ export function callOf(row: CallRow): Call {
     state: row.state,
     facts: pick<EventFieldName, FieldValue>(eventFieldNames, row),
     values: { ...pick<UpdateFieldName, UpdateValue>(updateFieldNames, row), tags: row.tags },
+    legIds: row.leg_ids ?? [],
     queuedUpdates: row.queued_updates,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -11,6 +11,7 @@ import {
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { isUniqueViolation } from '../database/failure.ts';
 import {
   type CallRow,
   callColumns,
@@ -23,6 +24,7 @@ import {
   writtenDefinitions,
 } from './call-columns.ts';
 import { readCall } from './calls.ts';
+import { callIdByAnyId, findTakenId, type TakenId, writeChangedIds } from './other-ids.ts';
 import { applyQueued } from './queued-updates.ts';
 
 export type ReceivedEvent = {
@@ -37,10 +39,11 @@ export type ReceivedEvent = {
   mayCreate: boolean;
 };
 
-export type RecordedEvent = { call: Call; isNew: boolean } | 'unknown_call' | 'too_many_tags';
+export type RecordedEvent = { call: Call; isNew: boolean } | 'unknown_call' | 'too_many_tags' | TakenId;
 
 export const readOneCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`;
-const lockCall = `${readOneCall} for no key update`;
+const lockCall = `
+select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = ${callIdByAnyId} for no key update of c`;
 
 /** Makes the call; does nothing where another process just made it. */
 const insertCall = `
@@ -63,7 +66,17 @@ select update from postback
 where account_id = $1 and call_log_id = $2 and status in ('applied', 'unchanged') and not is_dry_run`;
 
 /** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
-export async function recordCallEvent({ pool }: Db, received: ReceivedEvent): Promise<RecordedEvent> {
+export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<RecordedEvent> {
+  try {
+    return await recordOnce(db, received);
+  } catch (error) {
+    // Another event took one of its other ids at the same moment: now it is seen.
+    if (!isUniqueViolation(error)) throw error;
+    return recordOnce(db, received);
+  }
+}
+
+function recordOnce({ pool }: Db, received: ReceivedEvent): Promise<RecordedEvent> {
   return inTransaction(pool, async (client) => {
     const { accountId, callLogId, event, receivedAt, mayCreate } = received;
     let known = await findAndLock(client, accountId, callLogId);
@@ -71,8 +84,11 @@ export async function recordCallEvent({ pool }: Db, received: ReceivedEvent): Pr
     if (known === undefined) {
       const made = newCall(callLogId, event, receivedAt);
       if (made === 'too_many_tags') return made;
+      const takenId = await findTakenId(client, accountId, made.call, made.changes);
+      if (takenId !== null) return takenId;
       const { rowCount } = await client.query(insertCall, [accountId, jsonOf(made.call), receivedAt]);
       if (rowCount === 1) {
+        await writeChangedIds(client, accountId, made.call, made.changes);
         await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
         return { call: await readLocked(client, accountId, callLogId), isNew: true };
       }
@@ -89,18 +105,22 @@ export async function applyToLocked(
   known: Call,
   received: ReceivedEvent,
 ): Promise<RecordedEvent> {
-  const { accountId, callLogId, event, receivedAt } = received;
+  const { accountId, event, receivedAt } = received;
+  const { callLogId } = known;
   const overridden =
     known.state === 'completed' ? await findOverridden(client, accountId, callLogId) : new Set<string>();
   const after = applyCallEvent(known, event, receivedAt, overridden);
   if (after === 'too_many_tags') return after;
   const { call, changes, isCompletedNow } = after;
   if (Object.keys(changes).length > 0) {
+    const takenId = await findTakenId(client, accountId, call, changes);
+    if (takenId !== null) return takenId;
+    await writeChangedIds(client, accountId, call, changes);
     const values = isCompletedNow
       ? await applyQueued(client, accountId, callLogId, call.values, receivedAt)
       : call.values;
     await client.query(writeCall, [accountId, jsonOf({ ...call, values }), receivedAt]);
-    await logEvents(client, received, 'changed', changes, isCompletedNow);
+    await logEvents(client, { ...received, callLogId }, 'changed', changes, isCompletedNow);
   }
   return { call: await readLocked(client, accountId, callLogId), isNew: false };
 }

@@ -4,14 +4,16 @@ import type { UpdateJson } from '../../core/updates/update.ts';
 import type { Db, Queryable } from '../database/db.ts';
 import { type Page, pageOf } from '../database/page.ts';
 import { type CallRow, callColumns, callOf } from './call-columns.ts';
+import { callIdByAnyId } from './other-ids.ts';
 
+/** The call with this id, or with this as one of its other ids. */
 export async function readCall(
   client: Queryable,
   accountId: string,
   callLogId: string,
 ): Promise<Call | null> {
   const { rows } = await client.query<CallRow>(
-    `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`,
+    `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = ${callIdByAnyId}`,
     [accountId, callLogId],
   );
   return rows[0] === undefined ? null : callOf(rows[0]);

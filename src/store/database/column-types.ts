@@ -5,7 +5,7 @@ import { parseStoredJson } from '../../core/values/json.ts';
 import { formatMoney } from '../../core/values/money.ts';
 
 /** For rows that are read without the driver's help. */
-export const parseColumn: Record<Field['column'], (text: string) => FieldValue> = {
+export const parseColumn: Record<Exclude<Field['column'], 'text[]'>, (text: string) => FieldValue> = {
   boolean: (text) => text === 't',
   integer: Number,
   numeric: formatMoney,

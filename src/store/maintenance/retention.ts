@@ -62,6 +62,7 @@ order by started_at, call_log_id limit $4 for update skip locked`;
 const deleteCalls = [
   'delete from postback where account_id = $1 and call_log_id = any($2)',
   'delete from call_event where account_id = $1 and call_log_id = any($2)',
+  'delete from call_other_id where account_id = $1 and call_log_id = any($2)',
   'delete from call where account_id = $1 and call_log_id = any($2)',
 ];
 

@@ -10,7 +10,7 @@ import { setFromN, writtenDefinitions } from '../calls/call-columns.ts';
 import type { Db } from '../database/db.ts';
 import { CommitLost, isCommitLost, isConnectionFailure } from '../database/failure.ts';
 import { arrayText, prepareStatements, Query, type Statement, sendTogether } from '../database/round-trip.ts';
-import { lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
+import { type LockedCall, lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
 import { logPostbacks, logRowsText } from './log-postbacks.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
 import { priorOf, readLanded, readPriorPostbacks } from './prior-postbacks.ts';
@@ -191,12 +191,17 @@ async function readBatch(
     ...(skipsLocked ? [known] : []),
     ...(transactionIds.length > 0 ? [remembered] : []),
   ]);
-  const callsById = new Map(calls.rows.map((call) => [call.callLogId, call]));
+  const callsById = new Map(calls.rows.map(({ call }) => [call.callLogId, call]));
+  const otherIds = otherIdsOf(calls.rows);
   return {
     revisions: new Map(revisions.rows),
-    state: { calls: callsById, matches, remembered: priorOf(remembered.rows) },
-    locked: new Set(known.rows.filter((id) => !callsById.has(id))),
+    state: { calls: callsById, otherIds, matches, remembered: priorOf(remembered.rows) },
+    locked: new Set(known.rows.filter((name) => !callsById.has(name) && !otherIds.has(name))),
   };
+}
+
+function otherIdsOf(calls: LockedCall[]): Map<string, string> {
+  return new Map(calls.flatMap(({ call, otherId }) => (otherId === null ? [] : [[otherId, call.callLogId]])));
 }
 
 function webhookIdsOf(postbacks: Postback[]): Set<string> {

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { type Call, payoutStatusOf } from '../../../core/calls/call.ts';
+import { type Call, otherIdsOf, payoutStatusOf } from '../../../core/calls/call.ts';
 import { eventFieldNames, shownFact } from '../../../core/updates/fields.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { TimelineItem } from '../../../store/store.ts';
@@ -16,6 +16,7 @@ export function callToJson(call: Call): CallJson {
     call_log_id: callLogId,
     state,
     ...Object.fromEntries(facts),
+    other_ids: otherIdsOf(call),
     ...fields,
     payout_status: payoutStatusOf(call),
     tags,

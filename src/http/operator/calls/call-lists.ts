@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Call } from '../../../core/calls/call.ts';
-import { readCallLogId } from '../../../core/updates/decode.ts';
+import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readInstant } from '../../../core/values/instant.ts';
 import { isJsonObject } from '../../../core/values/json.ts';

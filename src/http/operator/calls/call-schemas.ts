@@ -11,13 +11,14 @@ const columnJson = {
   integer: Type.Integer(),
   numeric: money,
   text: Type.String(),
+  'text[]': Type.Array(Type.String()),
   timestamptz: instant,
 };
 
 const callFields = { ...eventFields, ...updateFields };
 type CallFields = typeof callFields;
 type ColumnJson<Name extends keyof CallFields> = (typeof columnJson)[CallFields[Name]['column']];
-const neverNull = ['caller_withheld', 'direction', 'started_at', 'converted'] as const;
+const neverNull = ['caller_withheld', 'direction', 'started_at', 'other_ids', 'converted'] as const;
 type CallMembers = {
   [Name in keyof CallFields]: Name extends (typeof neverNull)[number]
     ? ColumnJson<Name>
@@ -76,6 +77,7 @@ const columnIn: Record<Field['column'], TSchema> = {
   integer: Type.Integer(),
   numeric: moneyIn,
   text: Type.String(),
+  'text[]': Type.Union([Type.Array(Type.Union([Type.String(), Type.Integer()])), Type.String()]),
   timestamptz: Type.Union([Type.String(), Type.Integer()], { description: 'RFC 3339, or Unix time' }),
 };
 

@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { decodeCallEvent } from '../../../core/calls/call-event.ts';
 import { tooManyTags } from '../../../core/updates/apply.ts';
-import { readCallLogId } from '../../../core/updates/decode.ts';
+import { idTaken } from '../../../core/updates/fold.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { isJsonObject, textOf } from '../../../core/values/json.ts';
 import type { Account } from '../../../store/store.ts';
@@ -100,6 +101,7 @@ async function recordEvent(
   const recorded = await api.store.recordCallEvent({ accountId, ...read, by, receivedAt, mayCreate });
   if (recorded === 'unknown_call') return sendUnknownCall(reply);
   if (recorded === 'too_many_tags') return sendProblem(reply, tooManyTags('tags'));
+  if ('takenId' in recorded) return sendProblem(reply, idTaken(recorded));
   return reply.code(recorded.isNew ? 201 : 200).send(callToJson(recorded.call));
 }
 

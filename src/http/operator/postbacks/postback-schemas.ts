@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { postbackStatuses } from '../../../core/updates/postback.ts';
+import { matchedBys, postbackStatuses } from '../../../core/updates/postback.ts';
 import { instantQuery, page, textQuery } from '../list-schemas.ts';
 import { fault } from '../problem-schemas.ts';
 import { changes, instant, nullable, oneOf } from '../value-schemas.ts';
@@ -20,7 +20,7 @@ export const postbackJson = Type.Object(
     detail: nullable(Type.String()),
     call_log_id: nullable(Type.String()),
     phone_number: nullable(Type.String()),
-    matched_by: nullable(oneOf(['call_log_id', 'phone_number'])),
+    matched_by: nullable(oneOf(matchedBys)),
     candidates: nullable(Type.Integer()),
     transaction_id: nullable(Type.String()),
     dry_run: Type.Boolean(),
@@ -69,7 +69,7 @@ export const postbackAnswerJson = Type.Object({
   status: oneOf(['applied', 'unchanged', 'queued', 'waiting', 'kept']),
   duplicate: Type.Boolean(),
   call_log_id: Type.String(),
-  matched_by: oneOf(['call_log_id', 'phone_number']),
+  matched_by: oneOf(matchedBys),
   candidates: Type.Integer(),
   changes,
   ignored: Type.Array(Type.String()),

@@ -1,8 +1,8 @@
 /** A partner's statement, read whole before it is compared: what it says of each call, in its order. */
 
 import { readStatementAmount, type TheirAmount } from '../../../core/reports/reconcile.ts';
-import { readCallLogId } from '../../../core/updates/decode.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { readInstant } from '../../../core/values/instant.ts';
 import { readPhone } from '../../../core/values/phone.ts';

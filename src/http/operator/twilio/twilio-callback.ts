@@ -1,6 +1,6 @@
 /** What a Twilio status callback says of a call. */
 import { type CallEvent, decodeCallEvent } from '../../../core/calls/call-event.ts';
-import { readCallLogId } from '../../../core/updates/decode.ts';
+import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { checkText } from '../../../core/values/text.ts';
 import type { Account } from '../../../store/store.ts';

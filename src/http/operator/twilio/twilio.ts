@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { tooManyTags } from '../../../core/updates/apply.ts';
+import { idTaken } from '../../../core/updates/fold.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
 import type { Account, Store } from '../../../store/store.ts';
@@ -77,6 +78,7 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
         mayCreate: true,
       });
       if (recorded === 'too_many_tags') return sendProblem(reply, tooManyTags());
+      if (typeof recorded === 'object' && 'takenId' in recorded) return sendProblem(reply, idTaken(recorded));
       return reply.header('content-type', 'text/xml').send('<Response/>');
     },
   );

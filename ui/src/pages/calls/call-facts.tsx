@@ -8,6 +8,7 @@ import { Time } from '../../components/time.tsx';
 export function CallFacts({ call }: { call: CallJson }) {
   const facts: [string, ReactNode][] = [
     ['Call id', <Id key="id" text={call.call_log_id} />],
+    ['Other ids', textOf(call.other_ids.join('\n') || null)],
     ['Caller', textOf(call.caller_withheld ? 'Withheld' : call.phone_number)],
     ['Direction', textOf(call.direction)],
     ['Tracking number', textOf(call.tracking_number)],

@@ -5,6 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Time } from '../../components/time.tsx';
 import { methodOf } from './postback-columns.tsx';
 
+const matchedByWords = { call_log_id: 'call id', other_id: 'other call id', phone_number: 'phone number' };
 const linkStyle = 'text-accent hover:underline';
 
 /** Who sent it, when, whence, and which call it is about. */
@@ -33,7 +34,7 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
         {postback.phone_number !== null && <Fact name="Phone number">{postback.phone_number}</Fact>}
         {matchedBy !== null && (
           <Fact name="Matched by">
-            {matchedBy === 'call_log_id' ? 'call id' : 'phone number'}
+            {matchedByWords[matchedBy]}
             {candidates !== null && candidates !== 1 && ` (${candidates} calls in the window)`}
           </Fact>
         )}
