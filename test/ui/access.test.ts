@@ -151,7 +151,7 @@ test('a webhook gets fewer fields, and a signing secret that is shown once', asy
   const webhook = await server.createWebhook('update_fields', { name: 'Buyer' });
   const read = async () => (await server.api('GET', `/webhooks/incoming/${webhook.id}`)).json;
   const { page } = await browser.open(server, `/webhooks/incoming/${webhook.id}?tab=settings`);
-  await page.getByRole('checkbox', { name: 'publisher_paid_out' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Payout', exact: true }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => (await read()).allowed_fields).not.toBeNull();
   expect((await read()).allowed_fields).not.toContain('publisher_paid_out');

@@ -43,16 +43,16 @@ test('the timeline tells every before and after, and leads to its postbacks', as
   await ui.server.api('PATCH', '/calls/story', { reason: 'Checked' });
   const page = await open('story');
   await expect.poll(() => timelineOf(page).count()).toBe(6);
-  expect(flat(await changesIn(page, 0))).toContain('started_at from none to 2026-11-01 10:00:00');
+  expect(flat(await changesIn(page, 0))).toContain('Started from none to 2026-11-01 10:00:00');
   expect(flat(await changesIn(page, 2))).toEqual([
-    'converted from no to yes',
-    expect.stringMatching(/^call_converted_at from none to 20/),
-    'revenue_paid_out from none to 12.50',
-    'tag deal from none to won',
+    'Converted from no to yes',
+    expect.stringMatching(/^Converted at from none to 20/),
+    'Revenue from none to 12.50',
+    'Tag deal from none to won',
   ]);
   expect(flat(await changesIn(page, 3))).toEqual([
-    'revenue_paid_out from 12.50 to 14.00',
-    'tag deal from won to none',
+    'Revenue from 12.50 to 14.00',
+    'Tag deal from won to none',
   ]);
   const rejectedItem = timelineOf(page).nth(4);
   expect(await rejectedItem.textContent()).toMatch(/Acme CRM[\s\S]*rejected[\s\S]*invalid_value/);
@@ -102,8 +102,8 @@ describe('a live call', () => {
     const queued = page.getByRole('list', { name: 'Queued updates' }).locator('> li');
     await expect.poll(() => queued.count()).toBe(2);
     expect(flat(await queued.allInnerTexts())).toEqual([
-      expect.stringMatching(/^through Acme CRM .* revenue_paid_out 7\.00 tag deal won$/),
-      expect.stringMatching(/^by owner .* reason Asked tag old removed$/),
+      expect.stringMatching(/^through Acme CRM .* Revenue 7\.00 Tag deal won$/),
+      expect.stringMatching(/^by owner .* Reason Asked Tag old removed$/),
     ]);
     const clock = page.getByRole('timer');
     const before = await clock.textContent();
@@ -141,13 +141,13 @@ describe('changed by hand', () => {
     const diff = dialog.getByRole('list', { name: 'What will change' }).getByRole('listitem');
     await diff.first().waitFor();
     expect(flat(await diff.allInnerTexts())).toEqual([
-      'converted from no to yes',
-      'call_converted_at from none to 2026-11-02 09:30:00',
-      'revenue_paid_out from 5.00 to 12.50',
-      'reason from none to Signed on site',
-      'no_payout_reason from none to Caps exceeded',
-      'tag old from yes to none',
-      'tag deal from none to won',
+      'Converted from no to yes',
+      'Converted at from none to 2026-11-02 09:30:00',
+      'Revenue from 5.00 to 12.50',
+      'Reason from none to Signed on site',
+      'No-payout reason from none to Caps exceeded',
+      'Tag old from yes to none',
+      'Tag deal from none to won',
     ]);
     expect((await ui.server.readCall('by hand')).revenue_paid_out).toBe('5.00');
     await expectAccessible(page);

@@ -54,9 +54,7 @@ test('create a webhook, copy its URL and key, post back, and see the call change
   const log = page.getByRole('region', { name: 'Postbacks of Acme CRM' });
   await log.getByText('call_not_found').waitFor();
   await expect.poll(() => log.getByRole('row').count()).toBe(4);
-  expect(await log.getByRole('row').nth(2).textContent()).toMatch(
-    /applied.*CA 1\/ü.*revenue_paid_out 12\.50/s,
-  );
+  expect(await log.getByRole('row').nth(2).textContent()).toMatch(/applied.*CA 1\/ü.*Revenue 12\.50/s);
   await expectAccessible(page);
   await figures.getByText('12.50').first().waitFor();
   await figures.getByText('converted', { exact: true }).first().waitFor();
@@ -69,11 +67,11 @@ test('create a webhook, copy its URL and key, post back, and see the call change
   const last = timeline.nth(3);
   const changes = await last.getByRole('list', { name: 'Changes' }).getByRole('listitem').allInnerTexts();
   expect(changes.map((text) => text.replace(/\s+/g, ' '))).toEqual([
-    'revenue_paid_out from none to 12.50',
-    'publisher_paid_out from none to 8.00',
-    'tag deal from none to won',
+    'Revenue from none to 12.50',
+    'Payout from none to 8.00',
+    'Tag deal from none to won',
   ]);
-  expect(await timeline.nth(2).textContent()).toMatch(/Acme CRM[\s\S]*converted[\s\S]*no[\s\S]*yes/);
+  expect(await timeline.nth(2).textContent()).toMatch(/Acme CRM[\s\S]*Converted[\s\S]*no[\s\S]*yes/);
   await last.getByRole('link', { name: 'Postback' }).click();
   await page.getByRole('heading', { name: 'Postback of Acme CRM' }).waitFor();
   expect(new URL(page.url()).pathname).toBe(`/postbacks/${byPost.json.postback_id}`);

@@ -91,8 +91,7 @@ describe('one postback', () => {
     const { page } = await ui.open(`/postbacks/${id}`, { theme: 'dark', isPhone: true });
     await page.getByText('What to do').waitFor();
     const text = await page.getByRole('main').textContent();
-    for (const word of ['converted', 'revenue_paid_out', 'no currency sign', 'HTTP 422'])
-      expect(text).toContain(word);
+    for (const word of ['Converted', 'Revenue', 'no currency sign', 'HTTP 422']) expect(text).toContain(word);
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { callFilterNames, startCalls } from '../api/calls.ts';
+import { fieldsQuery } from '../api/fields.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
@@ -34,7 +35,10 @@ const shell = createRoute({
   id: 'shell',
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(sessionQuery);
+      await Promise.all([
+        context.queryClient.ensureQueryData(sessionQuery),
+        context.queryClient.ensureQueryData(fieldsQuery),
+      ]);
     } catch (error) {
       if (!(error instanceof RequestFailed) || error.status !== 401) throw error;
       throw redirect({ to: '/sign-in', search: { from: location.href }, replace: true });

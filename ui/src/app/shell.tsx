@@ -1,8 +1,10 @@
 import { Outlet } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Suspense, useMemo } from 'react';
+import { useFields } from '../api/fields.ts';
 import { useLiveUpdates } from '../api/live-updates.ts';
 import { useRecovery } from '../api/recovery.ts';
 import { useSession } from '../api/session.ts';
+import { FieldLabels } from '../components/field-name.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { TimeZone } from '../components/time.tsx';
 import { AccountBar } from './account-bar.tsx';
@@ -13,33 +15,37 @@ import { Navigation } from './navigation.tsx';
 /** What stands around every page: a side bar, which on a phone becomes a bar above and one below. */
 export function Shell() {
   const { account } = useSession();
+  const fields = useFields();
+  const labels = useMemo(() => new Map(fields.map(({ name, label }) => [name, label])), [fields]);
   useLiveUpdates();
   useRecovery();
   return (
     <TimeZone value={account.time_zone}>
-      <a
-        href="#main"
-        className="fixed top-2 left-2 z-10 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
-      >
-        Skip to content
-      </a>
-      <div className="min-h-dvh md:grid md:grid-cols-[12rem_minmax(0,1fr)]">
-        <header className="flex items-center justify-between gap-3 border-line border-b bg-surface px-4 py-2 md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:justify-start md:gap-6 md:border-r md:border-b-0 md:px-3 md:py-4">
-          <Brand />
-          <Navigation />
-          <AccountBar />
-        </header>
-        <main
-          id="main"
-          tabIndex={-1}
-          className="mx-auto w-full max-w-[96rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
+      <FieldLabels value={labels}>
+        <a
+          href="#main"
+          className="fixed top-2 left-2 z-10 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
         >
-          <AwayNote />
-          <Suspense fallback={<PageSkeleton />}>
-            <Outlet />
-          </Suspense>
-        </main>
-      </div>
+          Skip to content
+        </a>
+        <div className="min-h-dvh md:grid md:grid-cols-[12rem_minmax(0,1fr)]">
+          <header className="flex items-center justify-between gap-3 border-line border-b bg-surface px-4 py-2 md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:justify-start md:gap-6 md:border-r md:border-b-0 md:px-3 md:py-4">
+            <Brand />
+            <Navigation />
+            <AccountBar />
+          </header>
+          <main
+            id="main"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-[96rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
+          >
+            <AwayNote />
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+      </FieldLabels>
     </TimeZone>
   );
 }

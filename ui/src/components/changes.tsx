@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from './button.tsx';
+import { FieldName } from './field-name.tsx';
 import { Time } from './time.tsx';
 
 /** Before and after by field; a tag stands as `tags.KEY`. */
@@ -44,19 +45,6 @@ function ChangeRows({ label, rows }: { label: string; rows: [string, Changes[str
         </li>
       ))}
     </ul>
-  );
-}
-
-const tagPrefix = 'tags.';
-
-/** A field by its name in the API; a tag by its key. */
-export function FieldName({ field }: { field: string }) {
-  const isTag = field.startsWith(tagPrefix);
-  return (
-    <span className="min-w-0 break-words font-mono text-muted text-xs leading-5">
-      {isTag && 'tag '}
-      <bdi>{isTag ? field.slice(tagPrefix.length) : field}</bdi>
-    </span>
   );
 }
 

@@ -1,17 +1,21 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
+import { useMemo } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
+import { type FieldJson, useFields } from '../../api/fields.ts';
+import { writeValue } from '../../components/changes.tsx';
 import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
 import { Duration, RunningClock } from '../../components/duration.tsx';
 import { Money } from '../../components/money.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { readFieldValue } from './field-value.ts';
 import { TagSummary } from './tags.tsx';
 
 /** A column, and the one of the file that says the same. */
 type CallColumn = Column<CallJson> & { csv: string };
 
-export const callColumns: CallColumn[] = [
+const ownColumns: CallColumn[] = [
   {
     id: 'time',
     csv: 'started_at',
@@ -103,56 +107,42 @@ export const callColumns: CallColumn[] = [
     cell: ({ queued_updates }) => queued_updates,
   },
   {
-    id: 'converted-at',
-    csv: 'call_converted_at',
-    header: 'Converted at',
-    isHiddenAtFirst: true,
-    cell: ({ call_converted_at }) => <Time at={call_converted_at} />,
-  },
-  {
-    id: 'reason',
-    csv: 'reason',
-    header: 'Reason',
-    isHiddenAtFirst: true,
-    cell: ({ reason }) => <Name text={reason} />,
-  },
-  {
-    id: 'connected',
-    csv: 'connected_seconds',
-    header: 'Talking time',
-    isNumber: true,
-    isHiddenAtFirst: true,
-    cell: (call) => <Duration seconds={call.connected_seconds} />,
-  },
-  {
-    id: 'direction',
-    csv: 'direction',
-    header: 'Direction',
-    isHiddenAtFirst: true,
-    cell: ({ direction }) => direction,
-  },
-  {
     id: 'payout-status',
     csv: 'payout_status',
     header: 'Payout status',
     isHiddenAtFirst: true,
     cell: ({ payout_status }) => payout_status,
   },
-  {
-    id: 'tracking-number',
-    csv: 'tracking_number',
-    header: 'Tracking number',
-    isHiddenAtFirst: true,
-    cell: (call) => <Name text={call.tracking_number} />,
-  },
-  {
-    id: 'end-status',
-    csv: 'end_status',
-    header: 'End status',
-    isHiddenAtFirst: true,
-    cell: ({ end_status }) => <Name text={end_status} />,
-  },
 ];
+
+/** The columns of the table: those with a look of their own, then every other field of the server's table, hidden at first. */
+export function useCallColumns(): CallColumn[] {
+  const fields = useFields();
+  return useMemo(() => {
+    const own = new Set(ownColumns.map(({ csv }) => csv));
+    const rest = fields.filter(({ name }) => !own.has(name) && name !== 'caller_withheld');
+    return [...ownColumns, ...rest.map(columnOf)];
+  }, [fields]);
+}
+
+function columnOf({ name, label, type }: FieldJson): CallColumn {
+  return {
+    id: name,
+    csv: name,
+    header: label,
+    isHiddenAtFirst: true,
+    isNumber: type === 'money' || type === 'seconds',
+    cell: (call) => <FieldCell type={type} value={readFieldValue(call, name)} />,
+  };
+}
+
+function FieldCell({ type, value }: { type: FieldJson['type']; value: unknown }) {
+  const text = value === null ? null : String(value);
+  if (type === 'time') return <Time at={text} />;
+  if (type === 'money') return <Money amount={text} />;
+  if (type === 'seconds') return <Duration seconds={value === null ? null : Number(value)} />;
+  return <Name text={value === null ? null : writeValue(value)} />;
+}
 
 /** The number, or why there is none. */
 function callerOf(call: CallJson): string {

@@ -1,29 +1,33 @@
 import type { ReactNode } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
+import { type FieldJson, useFields } from '../../api/fields.ts';
+import { writeValue } from '../../components/changes.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { Duration } from '../../components/duration.tsx';
 import { Time } from '../../components/time.tsx';
+import { readFieldValue } from './field-value.ts';
 
-/** Every field of a call that is not told above. */
+/** Shown above, as figures. */
+const shownAbove: readonly string[] = [
+  'converted',
+  'revenue_paid_out',
+  'publisher_paid_out',
+  'duration_seconds',
+  'caller_withheld',
+];
+
+/** Every field of a call that is not shown above. */
 export function CallFacts({ call }: { call: CallJson }) {
+  const fields = useFields();
+  const ofCall = fields.filter(({ name }) => !shownAbove.includes(name));
+  const inOrder = [
+    ...ofCall.filter((field) => !field.is_update),
+    ...ofCall.filter((field) => field.is_update),
+  ];
   const facts: [string, ReactNode][] = [
     ['Call id', <Id key="id" text={call.call_log_id} />],
     ['Other ids', textOf(call.other_ids.join('\n') || null)],
-    ['Caller', textOf(call.caller_withheld ? 'Withheld' : call.phone_number)],
-    ['Direction', textOf(call.direction)],
-    ['Tracking number', textOf(call.tracking_number)],
-    ['Campaign', textOf(call.campaign)],
-    ['Publisher', textOf(call.publisher)],
-    ['Buyer', textOf(call.buyer)],
-    ['Started', <Time key="started" at={call.started_at} />],
-    ['Answered', <Time key="answered" at={call.answered_at} />],
-    ['Ended', <Time key="ended" at={call.ended_at} />],
-    ['Talking time', <Duration key="connected" seconds={call.connected_seconds} />],
-    ['Recording', <Recording key="recording" url={call.recording_url} />],
-    ['End status', textOf(call.end_status)],
-    ['Converted at', <Time key="converted" at={call.call_converted_at} />],
-    ['Reason', textOf(call.reason)],
-    ['No-payout reason', textOf(call.no_payout_reason)],
+    ...inOrder.map((field): [string, ReactNode] => [field.label, factOf(field, call)]),
     ['First seen', <Time key="created" at={call.created_at} />],
     ['Last changed', <Time key="updated" at={call.updated_at} />],
   ];
@@ -42,6 +46,16 @@ export function CallFacts({ call }: { call: CallJson }) {
       </dl>
     </section>
   );
+}
+
+/** A field's value, shown as its type wants it. */
+function factOf({ name, type }: FieldJson, call: CallJson): ReactNode {
+  const value = readFieldValue(call, name);
+  if (type === 'phone' && call.caller_withheld) return 'Withheld';
+  if (type === 'time') return <Time at={value === null ? null : String(value)} />;
+  if (type === 'seconds') return <Duration seconds={value === null ? null : Number(value)} />;
+  if (type === 'address') return <Recording url={value === null ? null : String(value)} />;
+  return textOf(value === null ? null : writeValue(value));
 }
 
 /** Opens at the phone system, which learns nothing of the page that it was opened from. */

@@ -8,7 +8,7 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
-import { callColumns } from './call-columns.tsx';
+import { useCallColumns } from './call-columns.tsx';
 import { FirstCall } from './first-call.tsx';
 
 /** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
@@ -18,6 +18,7 @@ const searchedPagesMax = 10;
 export function CallsList({ filters }: { filters: CallFilters }) {
   const query = useCalls(filters);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } = query;
+  const columns = useCallColumns();
   const { set } = useUrlSearch();
   const pages = data?.pages ?? [];
   const rows = pages.flatMap((page) => page.items);
@@ -56,7 +57,7 @@ export function CallsList({ filters }: { filters: CallFilters }) {
           label="Calls"
           id="calls"
           rows={rows}
-          columns={callColumns}
+          columns={columns}
           rowId={({ call_log_id }) => call_log_id}
           hasMore={hasNextPage && !isSearching && searchedBackTo === undefined}
           isLoadingMore={isFetchingNextPage}

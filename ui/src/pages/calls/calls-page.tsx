@@ -5,12 +5,13 @@ import { Button } from '../../components/button.tsx';
 import { ColumnChoice } from '../../components/column-choice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
-import { callColumns } from './call-columns.tsx';
+import { useCallColumns } from './call-columns.tsx';
 import { CallFilterBar } from './call-filters.tsx';
 import { CallsList } from './calls-list.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 
 export function CallsPage() {
+  const columns = useCallColumns();
   const { search } = useUrlSearch();
   const filters: CallFilters = Object.fromEntries(callFilterNames.map((name) => [name, search[name]]));
   const [isExporting, setExporting] = useState(false);
@@ -21,7 +22,7 @@ export function CallsPage() {
         description="Latest first. New calls appear by themselves."
         actions={
           <>
-            <ColumnChoice tableId="calls" columns={callColumns} />
+            <ColumnChoice tableId="calls" columns={columns} />
             <Button icon={Download} onClick={() => setExporting(true)}>
               Export CSV
             </Button>

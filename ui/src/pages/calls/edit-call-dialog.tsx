@@ -1,6 +1,7 @@
 import { use, useState } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../api/calls.ts';
+import { useFields } from '../../api/fields.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';
 import { ChangeList } from '../../components/changes.tsx';
@@ -18,12 +19,15 @@ import { UpdateList } from './update-list.tsx';
  */
 export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): void }) {
   const timeZone = use(TimeZone);
-  const [before] = useState(() => draftOf(call, (at) => formatInstant(at, timeZone).replace(' ', 'T')));
+  const fields = useFields().filter(({ is_update: isUpdate }) => isUpdate);
+  const [before] = useState(() =>
+    draftOf(call, fields, (at) => formatInstant(at, timeZone).replace(' ', 'T')),
+  );
   const [draft, setDraft] = useState(before);
   const preview = usePreviewChange(call.call_log_id);
   const change = useChangeCall(call.call_log_id);
   const toast = useToast();
-  const body = changeOf(draft, before);
+  const body = changeOf(draft, before, fields);
   const save = () =>
     change.mutate(body, {
       onSuccess: () => {
@@ -49,7 +53,13 @@ export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): v
             preview.mutate(body);
           }}
         >
-          <EditCallForm call={call} draft={draft} faults={faultsOf(preview.error)} onChange={setDraft} />
+          <EditCallForm
+            call={call}
+            fields={fields}
+            draft={draft}
+            faults={faultsOf(preview.error)}
+            onChange={setDraft}
+          />
           <FailureNote error={preview.error} />
           <DialogActions>
             <Button onClick={onClose}>Cancel</Button>

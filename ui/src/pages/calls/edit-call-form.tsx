@@ -1,53 +1,72 @@
 import { Plus, Trash2, Undo2 } from 'lucide-react';
 import { useRef } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
+import type { FieldJson } from '../../api/fields.ts';
 import { Button } from '../../components/button.tsx';
-import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
+import { type Choice, SelectField, TextAreaField, TextField } from '../../components/field.tsx';
 import type { CallDraft } from './call-draft.ts';
 
 type EditCallFormProps = {
   call: CallJson;
+  /** those that a change by hand may set */
+  fields: readonly FieldJson[];
   draft: CallDraft;
   faults: ReadonlyMap<string, string>;
   onChange(draft: CallDraft): void;
 };
 
-const noPayoutReasons = ['Campaign preconversion', 'Condition not met', 'Caps exceeded'];
-
-export function EditCallForm({ call, draft, faults, onChange }: EditCallFormProps) {
-  const field = (name: Exclude<keyof CallDraft, 'removed' | 'added'>) => ({
-    value: draft[name],
-    error: faults.get(name),
-    onChange: (value: string) => onChange({ ...draft, [name]: value }),
-  });
-  const onlyLater = call.state === 'live' ? 'Once the call has completed' : undefined;
+export function EditCallForm({ call, fields, draft, faults, onChange }: EditCallFormProps) {
   return (
     <div className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField label="Converted" choices={yesNo} {...field('converted')} />
-        <TextField label="Converted at" type="datetime-local" step={1} {...field('call_converted_at')} />
-        <TextField label="Revenue" inputMode="decimal" placeholder="0.00" {...field('revenue_paid_out')} />
-        <TextField
-          label="Payout"
-          inputMode="decimal"
-          placeholder="0.00"
-          hint={onlyLater}
-          {...field('publisher_paid_out')}
-        />
+        {fields.map((field) => (
+          <div key={field.name} className={field.type === 'text' ? 'sm:col-span-2' : ''}>
+            <FieldInput
+              field={field}
+              isLive={call.state === 'live'}
+              value={draft.values[field.name] ?? ''}
+              error={faults.get(field.name)}
+              onChange={(value) => onChange({ ...draft, values: { ...draft.values, [field.name]: value } })}
+            />
+          </div>
+        ))}
       </div>
-      <SelectField
-        label="No-payout reason"
-        choices={[
-          { value: '', label: 'None: the payout is owed' },
-          ...noPayoutReasons.map((value) => ({ value, label: value })),
-        ]}
-        hint={onlyLater ?? 'Holds the payout: the amount stays, and is not owed'}
-        {...field('no_payout_reason')}
-      />
-      <TextAreaField label="Reason" rows={2} {...field('reason')} />
       <TagEditor tags={call.tags} draft={draft} fault={faultOfTags(faults)} onChange={onChange} />
     </div>
   );
+}
+
+type FieldInputProps = {
+  field: FieldJson;
+  isLive: boolean;
+  value: string;
+  error: string | undefined;
+  onChange(value: string): void;
+};
+
+/** The input for a field, by its type. */
+function FieldInput({ field, isLive, ...input }: FieldInputProps) {
+  const hint = isLive && field.completed_only ? 'Once the call has completed' : field.help;
+  const frame = { label: field.label, hint, ...input };
+  switch (field.type) {
+    case 'boolean':
+      return <SelectField choices={yesNo} {...frame} />;
+    case 'choice':
+      return <SelectField choices={choicesOf(field)} {...frame} />;
+    case 'text':
+      return <TextAreaField rows={2} {...frame} />;
+    case 'time':
+      return <TextField type="datetime-local" step={1} {...frame} />;
+    case 'money':
+      return <TextField inputMode="decimal" placeholder="0.00" {...frame} />;
+    default:
+      return <TextField {...frame} />;
+  }
+}
+
+function choicesOf({ choices, is_nullable: isNullable }: FieldJson): Choice[] {
+  const none = isNullable ? [{ value: '', label: 'None' }] : [];
+  return [...none, ...choices.map((value) => ({ value, label: value }))];
 }
 
 const yesNo = [

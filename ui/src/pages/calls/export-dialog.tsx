@@ -5,7 +5,7 @@ import { Button, buttonStyle } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
 import { useHiddenColumns } from '../../components/hidden-columns.ts';
-import { callColumns } from './call-columns.tsx';
+import { useCallColumns } from './call-columns.tsx';
 
 type ExportDialogProps = { filters: CallFilters; isOpen: boolean; onClose(): void };
 
@@ -29,6 +29,7 @@ export function ExportDialog({ filters, isOpen, onClose }: ExportDialogProps) {
 }
 
 function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
+  const callColumns = useCallColumns();
   const { visibility } = useHiddenColumns('calls', callColumns);
   const [isAll, setAll] = useState(true);
   const [tagKeys, setTagKeys] = useState('');

@@ -1,4 +1,5 @@
-import { FieldName, writeValue } from '../../components/changes.tsx';
+import { writeValue } from '../../components/changes.tsx';
+import { FieldName } from '../../components/field-name.tsx';
 
 /** What an update says: fields that it sets or clears, tags that it adds or removes. */
 export function UpdateList({ update }: { update: Record<string, unknown> }) {

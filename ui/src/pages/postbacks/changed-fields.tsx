@@ -1,5 +1,6 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { ChangedValue } from '../../components/changes.tsx';
+import { FieldName } from '../../components/field-name.tsx';
 
 const shown = 2;
 
@@ -11,8 +12,7 @@ export function ChangedFields({ changes }: Pick<PostbackJson, 'changes'>) {
     <ul className="max-w-72 space-y-0.5 text-xs">
       {fields.slice(0, shown).map(([name, { to }]) => (
         <li key={name} className="truncate">
-          <bdi className="font-mono text-muted">{name}</bdi>{' '}
-          <bdi>{to === null ? 'cleared' : <ChangedValue value={to} />}</bdi>
+          <FieldName field={name} /> <bdi>{to === null ? 'cleared' : <ChangedValue value={to} />}</bdi>
         </li>
       ))}
       {fields.length > shown && <li className="text-muted">and {fields.length - shown} more</li>}

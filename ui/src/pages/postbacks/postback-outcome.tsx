@@ -1,6 +1,7 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Card } from '../../components/card.tsx';
 import { ChangeList } from '../../components/changes.tsx';
+import { useFieldLabel } from '../../components/field-name.tsx';
 import { Time } from '../../components/time.tsx';
 import { adviceOn } from '../webhooks/rejection-advice.ts';
 import { outcomeSentence } from './outcome-words.ts';
@@ -33,6 +34,7 @@ export function PostbackOutcome({ postback }: { postback: PostbackJson }) {
 
 function Rejection({ postback: { detail, errors }, code }: { postback: PostbackJson; code: string }) {
   const { fix } = adviceOn(code);
+  const labelOf = useFieldLabel();
   return (
     <div className="mt-3 space-y-3 text-sm">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5">
@@ -57,12 +59,12 @@ function Rejection({ postback: { detail, errors }, code }: { postback: PostbackJ
       </dl>
       {errors.length > 0 && (
         <div>
-          <h3 className="mb-1 font-medium text-xs">Every fault of the request</h3>
+          <h3 className="mb-1 font-medium text-xs">Every error of the request</h3>
           <ul className="space-y-1.5 border-rejected border-l-2 pl-3">
             {errors.map(({ field, code: one, detail: what }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: one field may have the same fault twice
               <li key={at} className="break-words">
-                <bdi className="font-mono text-xs">{field ?? 'the request'}</bdi>{' '}
+                <bdi className="font-medium">{field === null ? 'The request' : labelOf(field)}</bdi>{' '}
                 <span className="text-muted text-xs">{one}</span>
                 <div>{what}</div>
               </li>

@@ -1,22 +1,8 @@
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useFields } from '../../api/fields.ts';
+import { useFieldLabel } from '../../components/field-name.tsx';
 
 export type AllowedFields = NonNullable<WebhookJson['allowed_fields']>;
-
-/** What each type of webhook can set. */
-const fieldsOfType: Record<WebhookJson['type'], AllowedFields> = {
-  update_fields: [
-    'converted',
-    'call_converted_at',
-    'revenue_paid_out',
-    'publisher_paid_out',
-    'reason',
-    'no_payout_reason',
-    'add',
-    'remove',
-  ],
-  update_revenue: ['converted', 'call_converted_at', 'revenue_paid_out'],
-  update_tags: ['add', 'remove'],
-};
 
 export type AllowedFieldsProps = {
   type: WebhookJson['type'];
@@ -28,7 +14,12 @@ export type AllowedFieldsProps = {
 
 /** Which fields the sender may set: all, or those that are ticked. */
 export function AllowedFieldsField({ type, value, error, onChange }: AllowedFieldsProps) {
-  const all = fieldsOfType[type];
+  const fields = useFields().filter(({ webhook_types: types }) => types.some((one) => one.type === type));
+  const all = [
+    ...fields.map(({ name }) => name),
+    ...(type === 'update_revenue' ? [] : ['add', 'remove']),
+  ] as AllowedFields; // the names of the server's table
+  const labelOf = useFieldLabel();
   const ticked = value ?? all;
   const toggle = (name: AllowedFields[number]) => {
     const next = all.filter((one) => (one === name ? !ticked.includes(one) : ticked.includes(one)));
@@ -41,12 +32,14 @@ export function AllowedFieldsField({ type, value, error, onChange }: AllowedFiel
         {all.map((name) => (
           <label key={name} className="flex items-center gap-1.5 text-sm">
             <input type="checkbox" checked={ticked.includes(name)} onChange={() => toggle(name)} />
-            <code className="font-mono text-xs">{name}</code>
+            {labelOf(name)}
           </label>
         ))}
       </div>
       <p className="mt-1 text-muted text-xs">
-        A postback that sets anything else is rejected as a whole; add and remove are tags
+        {value === null
+          ? 'Every field, including fields that later versions add.'
+          : 'A postback that sets anything else is rejected as a whole. Fields that later versions add are not allowed until you tick them.'}
       </p>
       {error !== undefined && (
         <p role="alert" className="mt-1 text-danger text-sm">

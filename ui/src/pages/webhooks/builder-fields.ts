@@ -1,3 +1,4 @@
+import { type FieldJson, useFields } from '../../api/fields.ts';
 import type { WebhookType } from './webhook-words.ts';
 
 export type BuilderField = {
@@ -18,46 +19,10 @@ const call: BuilderField[] = [
   },
 ];
 
-const conversion: BuilderField[] = [
-  { name: 'converted', hint: 'true or false', example: 'true', group: 'update' },
-  {
-    name: 'call_converted_at',
-    hint: 'When; the time of receipt if left out',
-    example: '2026-11-24T09:30:00Z',
-    group: 'update',
-  },
-];
-
-const addTags: BuilderField[] = [
+const tags: BuilderField[] = [
   { name: 'add', hint: 'Tags to add: key:value, several by comma', example: 'deal:won', group: 'update' },
   { name: 'remove', hint: 'Keys of tags to remove, several by comma', example: 'callback', group: 'update' },
 ];
-
-const updates: Record<WebhookType, BuilderField[]> = {
-  update_fields: [
-    ...conversion,
-    { name: 'revenue_paid_out', hint: 'What the buyer pays', example: '12.50', group: 'update' },
-    {
-      name: 'publisher_paid_out',
-      hint: 'What the publisher earns; completed calls only',
-      example: '8.00',
-      group: 'update',
-    },
-    { name: 'reason', hint: 'Text of up to 500 characters', example: 'Signed on site', group: 'update' },
-    {
-      name: 'no_payout_reason',
-      hint: 'Holds the payout; completed calls only',
-      example: 'Caps exceeded',
-      group: 'update',
-    },
-    ...addTags,
-  ],
-  update_revenue: [
-    { name: 'revenue', hint: 'What the buyer pays', example: '12.50', group: 'update' },
-    ...conversion,
-  ],
-  update_tags: addTags,
-};
 
 const request: BuilderField[] = [
   {
@@ -68,17 +33,29 @@ const request: BuilderField[] = [
   },
 ];
 
-/** What a postback of this type may say, in the order of the form. */
-export function builderFieldsOf(type: WebhookType): BuilderField[] {
-  return [...call, ...updates[type], ...request];
+const tagTypes: readonly WebhookType[] = ['update_fields', 'update_tags'];
+
+/** What a postback of this type may contain, in the order of the form. */
+export function useBuilderFields(type: WebhookType): BuilderField[] {
+  const updates = useFields().flatMap((field) => builderField(field, type));
+  return [...call, ...updates, ...(tagTypes.includes(type) ? tags : []), ...request];
+}
+
+function builderField(field: FieldJson, type: WebhookType): BuilderField[] {
+  const name = field.webhook_types.find((one) => one.type === type)?.name;
+  if (name === undefined) return [];
+  const choices = field.choices.length > 0 ? ` One of: ${field.choices.join(', ')}.` : '';
+  const when = field.completed_only ? ' Completed calls only.' : '';
+  const hint = `${field.label}: ${field.help}${choices}${when}`;
+  return [{ name, hint, example: field.example, group: 'update' }];
 }
 
 /** Which fields a first postback most likely has. */
 export function fieldsAtFirst(type: WebhookType): string[] {
-  const first = {
+  const first: Partial<Record<WebhookType, string[]>> = {
     update_fields: ['converted', 'revenue_paid_out'],
     update_revenue: ['revenue'],
     update_tags: ['add'],
   };
-  return ['call_log_id', ...first[type]];
+  return ['call_log_id', ...(first[type] ?? [])];
 }

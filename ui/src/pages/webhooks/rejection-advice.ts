@@ -1,6 +1,6 @@
 export type Advice = { meaning: string; fix: string };
 
-/** What a rejection means to whoever runs the webhook, and how it is mended. */
+/** What a rejection means for the owner of the webhook, and how to fix it. */
 const advice: Record<string, Advice> = {
   malformed_body: {
     meaning: 'The body is not JSON or a form.',
@@ -57,7 +57,7 @@ const advice: Record<string, Advice> = {
   },
   invalid_value: {
     meaning: 'A value cannot be read.',
-    fix: 'Amounts are plain decimals such as 12.50; times are RFC 3339 or Unix time.',
+    fix: 'Each error below names its field and says which values it accepts.',
   },
   invalid_phone_number: {
     meaning: 'The number cannot be read as a phone number.',
@@ -99,6 +99,26 @@ const advice: Record<string, Advice> = {
   method_not_allowed: {
     meaning: 'The method is not taken here.',
     fix: 'Have the sender use POST, or GET where the webhook accepts it.',
+  },
+  request_timeout: {
+    meaning: 'The body of the request did not arrive in time.',
+    fix: 'Nothing was done. Have the sender send the request again.',
+  },
+  already_set: {
+    meaning: 'The call already has another value, and this webhook does not overwrite values.',
+    fix: 'Change the webhook’s setting for repeats, or change the call by hand.',
+  },
+  transaction_id_needed: {
+    meaning: 'This webhook adds amounts up, and the request has no transaction id.',
+    fix: 'Have the sender send a transaction_id, so that a repeated request is not added twice.',
+  },
+  unknown_word: {
+    meaning: 'The mapping does not know a word that the sender sent.',
+    fix: 'Add the word to the mapping, then replay the postback.',
+  },
+  batch_rejected: {
+    meaning: 'Another item of the same atomic batch was rejected.',
+    fix: 'Have the sender correct the other items and send the batch again.',
   },
   rate_limited: {
     meaning: 'More requests came than the webhook takes in a minute.',

@@ -5,7 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { CopyBlock } from '../../components/copy.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { buildBody, buildUrl } from './build-request.ts';
-import { builderFieldsOf, fieldsAtFirst } from './builder-fields.ts';
+import { fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
 import { senderPlatforms } from './sender-platforms.ts';
 import { Snippets } from './snippets.tsx';
@@ -24,7 +24,7 @@ const formChoices = [
 /** Writes the URL or the body that a sender is to be given. Nothing of it leaves the browser. */
 export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
   const { public_url: publicUrl } = useSession();
-  const fields = builderFieldsOf(webhook.type);
+  const fields = useBuilderFields(webhook.type);
   const [values, setValues] = useState<FieldValues>(() =>
     Object.fromEntries(fieldsAtFirst(webhook.type).map((name) => [name, { isUsed: true, value: '' }])),
   );

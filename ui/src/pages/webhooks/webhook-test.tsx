@@ -10,7 +10,7 @@ import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
 import { buildBody } from './build-request.ts';
-import { builderFieldsOf, fieldsAtFirst } from './builder-fields.ts';
+import { fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
 import { type Sent, TestResult } from './test-result.tsx';
 
@@ -21,7 +21,7 @@ const methodChoices = [
 
 /** A postback sent by hand: what a sender would be answered, and what becomes of the call. */
 export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
-  const fields = builderFieldsOf(webhook.type);
+  const fields = useBuilderFields(webhook.type);
   const [values, setValues] = useState<FieldValues>(() =>
     Object.fromEntries(
       fields

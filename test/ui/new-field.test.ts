@@ -1,0 +1,52 @@
+/** One row in the table of fields and one column: the field is in the API and on every page that shows fields. */
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
+import { makeDataDir } from '../support/server-process.ts';
+import { useUi } from '../support/ui.ts';
+
+const ui = useUi();
+
+test('a field that is added to the table appears in the API and on every page', async () => {
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  await database.query('alter table call add column order_number text');
+  const { start } = await makeDataDir({
+    DATABASE_URL: database.url,
+    NODE_OPTIONS: `--import=${new URL('../fixtures/extra-field.ts', import.meta.url).pathname}`,
+  });
+  const app = start();
+  const server = await app.listening;
+  const webhook = await server.createWebhook();
+  await server.createCall('N1', { phone_number: '+12135550142' });
+  const { json } = await server.post(webhook, { call_log_id: 'N1', order_number: ' A-77 ' });
+  expect(json.changes).toEqual({ order_number: { from: null, to: 'A-77' } });
+  expect(await server.readCall('N1')).toMatchObject({ order_number: 'A-77' });
+  const csv = await server.request('/api/v1/calls.csv?columns=call_log_id,order_number', {
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  expect(csv.text).toContain('N1,A-77');
+
+  const { page } = await ui.browser.open(server, '/calls/N1');
+  await page.getByRole('heading', { level: 1, name: 'N1' }).waitFor();
+  const facts = page.getByRole('region', { name: 'Fields' });
+  await facts.getByText('Order number', { exact: true }).waitFor();
+  await facts.getByText('A-77', { exact: true }).waitFor();
+  const timeline = page.getByRole('list', { name: 'Timeline' });
+  expect(await timeline.textContent()).toMatch(/Order number[\s\S]*A-77/);
+  await page.getByRole('button', { name: 'Change', exact: false }).first().click();
+  await page.getByRole('dialog').getByLabel('Order number').fill('A-78');
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByRole('dialog').getByText('A-78').waitFor();
+  await page.getByRole('button', { name: 'Change the call' }).click();
+  await expect.poll(() => server.readCall('N1')).toMatchObject({ order_number: 'A-78' });
+
+  await page.goto('/calls');
+  await page.getByRole('button', { name: /Columns/ }).click();
+  await page.getByLabel('Order number').check();
+  await page.getByRole('columnheader', { name: 'Order number' }).waitFor();
+
+  await page.goto(`/webhooks/incoming/${webhook.id}?tab=builder`);
+  await page.getByLabel('Value of order_number').waitFor();
+  await page.goto(`/webhooks/incoming/${webhook.id}?tab=settings`);
+  await page.getByRole('checkbox', { name: 'Order number' }).waitFor();
+});
