@@ -52,6 +52,16 @@ test('a broken line of NDJSON is one rejected item', async () => {
   expect(answer.json.results[1]).toMatchObject({ index: 1, code: 'malformed_body' });
 });
 
+test.each([
+  ['one line', '{"call_log_id":"P1","revenue_paid_out":2}', 1],
+  ['two lines', '{"call_log_id":"P1","revenue_paid_out":3}\n{"call_log_id":"P1","revenue_paid_out":4}\n', 2],
+  ['a list', '[{"call_log_id":"P1","revenue_paid_out":5}]', 1],
+  ['a batch object', '{"updates":[{"call_log_id":"P1","revenue_paid_out":6}]}', 1],
+])('plain text with %s is read as what it is', async (_what, body, applied) => {
+  await server.createCall('P1');
+  expect((await sendBatch(body, 'text/plain')).json.summary).toMatchObject({ applied, rejected: 0 });
+});
+
 test('several items for one call are applied in their order, however each names it', async () => {
   await server.createCall('O1', { phone_number: '+15550100999' });
   const updates = Array.from({ length: 200 }, (_, at) =>

@@ -138,6 +138,12 @@ test.each([
   expect(answer.json.code).toBe('unsupported_media_type');
 });
 
+test('a body of a type that ends in +json is read as JSON', async () => {
+  const callLogId = await newCall();
+  const body = `{"call_log_id":"${callLogId}","converted":true}`;
+  expect((await postText(server, fieldsWebhook, body, 'application/vnd.api+json')).status).toBe(200);
+});
+
 test('a compressed body is rejected with 415', async () => {
   const answer = await server.request(pathOf(fieldsWebhook), {
     method: 'POST',

@@ -4,7 +4,7 @@ import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json.ts';
 import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json-items.ts';
 import { readBoolean } from '../../core/values/text.ts';
-import { type Body, bodyBytesMax, readBody, unsupportedMediaType } from '../server/body.ts';
+import { type Body, bodyBytesMax, isJsonType, readBody, unsupportedMediaType } from '../server/body.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
 import { splitLines } from './batch-lines.ts';
 
@@ -22,7 +22,6 @@ export type RawItem = { line: string } | { value: unknown } | { tooLarge: string
 export type BatchBody = { items: RawItem[]; isAtomic: boolean; isDryRun: boolean };
 
 const ndjsonTypes = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl']);
-const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
 
 /** Reads a batch. `atomic` and `dry_run` may be in the query too: lists and lines have no place for them. */
 export async function readBatchBody(
@@ -32,8 +31,8 @@ export async function readBatchBody(
   slices: WorkSlices,
 ): Promise<BatchBody | Rejection> {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const isLines = ndjsonTypes.has(mediaType);
-  if (!isLines && !jsonTypes.has(mediaType))
+  const isLines = ndjsonTypes.has(mediaType) || (mediaType === 'text/plain' && beginsWithItem(bytes));
+  if (!isLines && !isJsonType(mediaType))
     return unsupportedMediaType('application/json or application/x-ndjson');
   if (!isUtf8(bytes)) return reject('malformed_body', 'Send the body in UTF-8.');
   const content = isLines ? await readLines(bytes, slices) : await readJson(bytes, slices);
@@ -43,6 +42,19 @@ export async function readBatchBody(
   if (typeof isAtomic !== 'boolean') return isAtomic;
   if (typeof isDryRun !== 'boolean') return isDryRun;
   return { items: content.updates, isAtomic, isDryRun };
+}
+
+/** Platforms that stream call records send one on a line, as plain text. */
+function beginsWithItem(bytes: Buffer): boolean {
+  const end = bytes.subarray(0, bodyBytesMax).indexOf('\n');
+  try {
+    const first = parseJson(
+      bytes.toString('utf8', 0, end === -1 ? Math.min(bytes.length, bodyBytesMax) : end),
+    );
+    return isJsonObject(first) && !Array.isArray(first['updates']);
+  } catch {
+    return false;
+  }
 }
 
 /** One item as a body, and its JSON text for the log. */

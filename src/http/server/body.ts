@@ -12,6 +12,11 @@ export const bodyBytesMax = 64 * 1024;
 
 const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
 
+/** Also for types that say in their name that they are JSON, such as application/vnd.api+json. */
+export function isJsonType(mediaType: string): boolean {
+  return jsonTypes.has(mediaType) || /^application\/[\w.-]+\+json$/.test(mediaType);
+}
+
 /** Thrown for a body that is no text; carries the answer. */
 export class UnreadableBody extends Error {
   readonly rejection: Rejection;
@@ -41,7 +46,7 @@ export function readBody(text: string | undefined, contentType: string | undefin
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (mediaType === 'application/x-www-form-urlencoded')
     return { kind: 'form', pairs: new URLSearchParams(text) };
-  if (!jsonTypes.has(mediaType)) return unsupportedMediaType();
+  if (!isJsonType(mediaType)) return unsupportedMediaType();
   return readJsonBody(text);
 }
 
