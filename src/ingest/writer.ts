@@ -5,6 +5,7 @@
 import { type Locked, type Postback, rejectedOutcome } from '../core/updates/postback.ts';
 import { type Rejection, reject } from '../core/updates/rejection.ts';
 import type { FailureKind, WriteMode } from '../core/updates/write-mode.ts';
+import { hash32 } from '../core/values/hash.ts';
 import { emptyTags } from '../core/values/tags.ts';
 import { Lane, type Result, type Waiting } from './lane.ts';
 import { LockedCalls } from './locked-calls.ts';
@@ -116,7 +117,7 @@ export class Writer {
   }
 
   #lane(name: string): Lane {
-    const lane = this.#lanes[hash(name) % this.#lanes.length];
+    const lane = this.#lanes[hash32(name) % this.#lanes.length];
     if (lane === undefined) throw new Error('the writer has no lanes');
     return lane;
   }
@@ -253,11 +254,4 @@ function unknown(): Rejection {
 function laneNameOf({ target, postbackId }: Postback): string {
   if (target === null) return postbackId;
   return 'callLogId' in target ? target.callLogId : target.phoneNumber;
-}
-
-/** FNV-1a: spreads ids over lanes; nothing depends on its values. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value >>> 0;
 }

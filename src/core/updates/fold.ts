@@ -9,6 +9,7 @@ import { countsFrom, type MatchedBy, type Outcome, type Postback, rejectedOutcom
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
 import { type UpdateJson, updateToJson } from './update.ts';
+import { waitingOutcome } from './wait.ts';
 
 /** How a postback's phone number matched; a call id is null where none was picked. */
 export type Match = { callLogId: string | null; candidates: number; callLogIds: string[] };
@@ -73,18 +74,18 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
   return outcome;
 }
 
-function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
+export function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
   const { update, transactionId } = postback;
   const repeats = repeatsOf(postback);
   const early = postback.rejection ?? rejectSumWithoutId(update, repeats, transactionId);
   if (early !== null) return rejectedOutcome(postback, early);
   const found = findCall(postback, state);
-  if ('rejection' in found) return rejectedOutcome(postback, found.rejection, found.candidates);
+  if ('rejection' in found) return unmatched(postback, found.rejection, found.candidates);
   const { callLogId, values, state: callState } = found.call;
   const isLive = callState === 'live';
   const current = batch.changedCalls.get(callLogId) ?? values;
   const applied =
-    (isLive ? rejectCompletedOnly(postback) : null) ??
+    (isLive && postback.hasWaited === undefined ? rejectCompletedOnly(postback) : null) ??
     applyRepeat(current, update, countsFrom(postback), repeats);
   if ('code' in applied) {
     const outcome = rejectedOutcome(postback, applied, found.candidates);
@@ -104,6 +105,19 @@ function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outc
     ignored: postback.ignored,
     rejection: null,
   };
+}
+
+/** A postback that finds no call waits for it where its webhook says so. */
+function unmatched(postback: Postback, rejection: Rejection, candidates: number | null): Outcome {
+  return postback.wait === undefined
+    ? rejectedOutcome(postback, rejection, candidates)
+    : waitingOutcome(postback, postback.wait, rejection, candidates);
+}
+
+/** True where a postback is about to wait for its call. */
+export function willWait(postback: Postback, state: BatchState): boolean {
+  const mayWait = postback.wait !== undefined && postback.rejection === null && !postback.isDryRun;
+  return mayWait && 'rejection' in findCall(postback, state);
 }
 
 type Found =

@@ -3,6 +3,7 @@ import type { Target } from './decode.ts';
 import type { Rejection } from './rejection.ts';
 import type { Repeats } from './repeats.ts';
 import type { Update } from './update.ts';
+import type { MatchWindow, Wait } from './wait.ts';
 
 export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
 export const matchRules = ['latest', 'first', 'longest', 'only'] as const satisfies MatchRule[];
@@ -52,6 +53,12 @@ export type Postback = {
   /** set when the request was rejected before a call was looked for; it is logged all the same */
   rejection: Rejection | null;
   replay?: Replay;
+  /** set where the webhook lets a postback wait for its call */
+  wait?: Wait;
+  /** set where the window is not that of the webhook's settings */
+  window?: MatchWindow;
+  /** it was answered before and has waited since: a live call queues whatever it sets */
+  hasWaited?: true;
 };
 
 /** The instant that the match window and the conversion time count from: a replay's is that of the first receipt. */
@@ -97,6 +104,15 @@ export type Outcome = {
   kept: string[];
   ignored: string[];
   rejection: Rejection | null;
+  /** of a postback that waits */
+  waiting?: Waiting;
+};
+
+/** Until when a postback waits, and why it goes on waiting although calls match. */
+export type Waiting = {
+  /** instant */
+  expiresAt: string;
+  ambiguity?: Pick<Rejection, 'code' | 'detail'> & { callLogIds: string[] };
 };
 
 /** The outcome of a postback that is rejected, whoever rejects it. */

@@ -25,7 +25,7 @@ export type RepeatPolicy = (typeof repeatPolicies)[number];
 /** By field; `*` is for every field that has no policy of its own. Empty: all fields are set. */
 export type Repeats = Partial<Record<AllowableField | '*', RepeatPolicy>>;
 
-function policyOf(repeats: Repeats, name: AllowableField): RepeatPolicy {
+export function policyOf(repeats: Repeats, name: AllowableField): RepeatPolicy {
   const own = repeats[name];
   if (own !== undefined) return own;
   const general = repeats['*'] ?? 'set';

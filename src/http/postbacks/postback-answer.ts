@@ -1,7 +1,7 @@
 /** Outcomes as answers to the sender, in the form that was asked for (docs/senders.md#answers). */
 import type { FastifyReply } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode.ts';
-import type { Outcome } from '../../core/updates/postback.ts';
+import type { Outcome, Waiting } from '../../core/updates/postback.ts';
 import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
 import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
 
@@ -75,6 +75,13 @@ export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<strin
     changes: outcome.changes,
     ...(outcome.kept.length > 0 && { kept: outcome.kept }),
     ignored: outcome.ignored,
+    ...(outcome.waiting !== undefined && waitingToJson(outcome.waiting)),
     ...dryRun,
   };
+}
+
+function waitingToJson({ expiresAt, ambiguity }: Waiting): Record<string, unknown> {
+  if (ambiguity === undefined) return { expires_at: expiresAt };
+  const { code, detail, callLogIds } = ambiguity;
+  return { expires_at: expiresAt, code, detail, call_log_ids: callLogIds };
 }

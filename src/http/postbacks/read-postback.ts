@@ -3,6 +3,7 @@ import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
 import { readObject, readPairs } from '../../core/updates/input-source.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
+import { waitFor } from '../../core/updates/wait.ts';
 import { type WebhookType, type WebhookTypeRow, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { emptyTags } from '../../core/values/tags.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
@@ -74,7 +75,11 @@ export function toPostback(
   const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats } = webhook;
   const hasPolicies = Object.keys(repeats).length > 0;
   const sender = { webhookId, revision, matchWindowHours, matchRule, ...(hasPolicies && { repeats }) };
-  return { ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, rejection };
+  const { unmatched, waitHours } = webhook;
+  return {
+    ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, rejection },
+    ...(unmatched === 'wait' && { wait: waitFor(arrival.receivedAt, waitHours) }),
+  };
 }
 
 /** What a valid key is rejected for before the body is read. */

@@ -75,6 +75,12 @@ export function readFoldedCall(texts: RowTexts): FoldedCall {
   return { callLogId: texts[0] ?? '', state: texts[1] as CallState, values: values as CallValues };
 }
 
+/** The same of a row that the driver read. */
+export function foldedCallOf(row: CallRow): FoldedCall {
+  const values = { ...pick<UpdateFieldName, UpdateValue>(updateFieldNames, row), tags: row.tags };
+  return { callLogId: row.call_log_id, state: row.state, values };
+}
+
 export function callOf(row: CallRow): Call {
   return {
     callLogId: row.call_log_id,

@@ -1,6 +1,6 @@
 /** Call events into call records: made, changed while live, completed with their queued updates. */
 
-import type { Call, Changes } from '../../core/calls/call.ts';
+import { type Call, type Changes, otherIdsOf } from '../../core/calls/call.ts';
 import {
   applyCallEvent,
   type CallEvent,
@@ -10,6 +10,7 @@ import {
 } from '../../core/calls/call-event.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
+import { beginArrival } from '../database/arrival-locks.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { isUniqueViolation } from '../database/failure.ts';
 import {
@@ -26,6 +27,7 @@ import {
 import { readCall } from './calls.ts';
 import { callIdByAnyId, findTakenId, type TakenId, writeChangedIds } from './other-ids.ts';
 import { applyQueued } from './queued-updates.ts';
+import { type Arrival, anyWaits, settleWaiting } from './waiting-postbacks.ts';
 
 export type ReceivedEvent = {
   accountId: string;
@@ -45,12 +47,17 @@ export const readOneCall = `select ${callColumns} from call c where c.account_id
 const lockCall = `
 select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = ${callIdByAnyId} for no key update of c`;
 
-/** Makes the call; does nothing where another process just made it. */
+/**
+ * Makes the call; does nothing where another process just made it. Tells whether postbacks wait for it, in the same round
+ * trip: the locks of the arrival are held, so no other one can begin to wait.
+ */
 const insertCall = `
+with made as (
 insert into call (account_id, call_log_id, state, ${eventColumns}, ${writtenColumns}, created_at, updated_at)
 select $1, n.call_log_id, n.state, ${eventColumns}, ${writtenColumns}, $3, $3
 from json_to_recordset($2) as n(call_log_id text, state text, ${eventDefinitions}, ${writtenDefinitions})
-on conflict do nothing`;
+on conflict do nothing returning call_log_id)
+select (select count(*)::int from made) as made, ${anyWaits('$4', '$5')} as has_waiting`;
 
 const writeCall = `
 update call c set state = n.state, ${setEventFromN}, ${setFromN}, updated_at = $3
@@ -67,18 +74,44 @@ where account_id = $1 and call_log_id = $2 and status in ('applied', 'unchanged'
 
 /** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
 export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<RecordedEvent> {
-  try {
-    return await recordOnce(db, received);
-  } catch (error) {
-    // Another event took one of its other ids at the same moment: now it is seen.
-    if (!isUniqueViolation(error)) throw error;
-    return recordOnce(db, received);
+  const arrival = arrivalOf(received);
+  for (;;) {
+    const recorded = await recordOnce(db, received, arrival).catch((error: unknown) => {
+      // Another event took one of its other ids at the same moment: now it is seen.
+      if (isUniqueViolation(error)) return recordOnce(db, received, arrival);
+      throw error;
+    });
+    if (!(recorded instanceof UnlockedNumbers)) return recorded;
+    arrival.phoneNumbers.push(...recorded.phoneNumbers); // and all is done anew, with the locks of these
   }
 }
 
-function recordOnce({ pool }: Db, received: ReceivedEvent): Promise<RecordedEvent> {
-  return inTransaction(pool, async (client) => {
-    const { accountId, callLogId, event, receivedAt, mayCreate } = received;
+/** Postbacks may wait for these numbers, whose locks the transaction does not hold; it was rolled back. */
+class UnlockedNumbers extends Error {
+  readonly phoneNumbers: string[];
+
+  constructor(phoneNumbers: string[]) {
+    super('the numbers of an arrival are not locked');
+    this.phoneNumbers = phoneNumbers;
+  }
+}
+
+/** What the event itself brings that a postback may wait for. */
+function arrivalOf({ callLogId, event }: ReceivedEvent): Arrival {
+  const { phone_number: phoneNumber, other_ids: otherIds } = event.facts;
+  return {
+    callLogIds: [callLogId, ...(Array.isArray(otherIds) ? otherIds : [])],
+    phoneNumbers: typeof phoneNumber === 'string' ? [phoneNumber] : [],
+  };
+}
+
+async function recordOnce(
+  { pool }: Db,
+  received: ReceivedEvent,
+  arrival: Arrival,
+): Promise<RecordedEvent | UnlockedNumbers> {
+  const { accountId, callLogId, event, receivedAt, mayCreate } = received;
+  const record = async (client: Queryable): Promise<RecordedEvent> => {
     let known = await findAndLock(client, accountId, callLogId);
     if (known === undefined && !mayCreate) return 'unknown_call';
     if (known === undefined) {
@@ -86,24 +119,45 @@ function recordOnce({ pool }: Db, received: ReceivedEvent): Promise<RecordedEven
       if (made === 'too_many_tags') return made;
       const takenId = await findTakenId(client, accountId, made.call, made.changes);
       if (takenId !== null) return takenId;
-      const { rowCount } = await client.query(insertCall, [accountId, jsonOf(made.call), receivedAt]);
-      if (rowCount === 1) {
+      const { callLogIds, phoneNumbers } = arrival;
+      const { rows } = await client.query<{ made: number; has_waiting: boolean }>(insertCall, [
+        ...[accountId, jsonOf(made.call), receivedAt],
+        ...[callLogIds, phoneNumbers],
+      ]);
+      if (rows[0]?.made === 1) {
         await writeChangedIds(client, accountId, made.call, made.changes);
         await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
+        if (rows[0].has_waiting) await settleWaiting(client, accountId, arrival, receivedAt);
         return { call: await readLocked(client, accountId, callLogId), isNew: true };
       }
       known = await findAndLock(client, accountId, callLogId);
       if (known === undefined) throw new Error('a call that was just made is gone');
     }
-    return applyToLocked(client, known, received);
-  });
+    return applyToLocked(client, known, received, arrival);
+  };
+  const { callLogIds, phoneNumbers } = arrival;
+  const targets = [
+    ...callLogIds.map((id) => ({ callLogId: id })),
+    ...phoneNumbers.map((phoneNumber) => ({ phoneNumber })),
+  ];
+  try {
+    return await inTransaction(pool, record, beginArrival(accountId, targets));
+  } catch (error) {
+    if (error instanceof UnlockedNumbers) return error;
+    throw error;
+  }
 }
 
-/** Applies an event to a call that is there, in the transaction that locked it. */
+/**
+ * Applies an event to a call that is there, in the transaction that locked it.
+ * @param arrival whose locks the transaction holds
+ * @throws UnlockedNumbers where postbacks may wait for more than that
+ */
 export async function applyToLocked(
   client: Queryable,
   known: Call,
   received: ReceivedEvent,
+  arrival: Arrival,
 ): Promise<RecordedEvent> {
   const { accountId, event, receivedAt } = received;
   const { callLogId } = known;
@@ -113,6 +167,9 @@ export async function applyToLocked(
   if (after === 'too_many_tags') return after;
   const { call, changes, isCompletedNow } = after;
   if (Object.keys(changes).length > 0) {
+    const phoneNumbers = numbersToSettle(known, changes);
+    if (phoneNumbers.some((number) => !arrival.phoneNumbers.includes(number)))
+      throw new UnlockedNumbers(phoneNumbers);
     const takenId = await findTakenId(client, accountId, call, changes);
     if (takenId !== null) return takenId;
     await writeChangedIds(client, accountId, call, changes);
@@ -121,8 +178,18 @@ export async function applyToLocked(
       : call.values;
     await client.query(writeCall, [accountId, jsonOf({ ...call, values }), receivedAt]);
     await logEvents(client, { ...received, callLogId }, 'changed', changes, isCompletedNow);
+    const callLogIds = Object.hasOwn(changes, 'other_ids') ? otherIdsOf(call) : [];
+    if (callLogIds.length > 0 || phoneNumbers.length > 0)
+      await settleWaiting(client, accountId, { callLogIds, phoneNumbers }, receivedAt);
   }
   return { call: await readLocked(client, accountId, callLogId), isNew: false };
+}
+
+/** With another number or start, a call may be what a postback waits for, or no longer what makes it ambiguous. */
+function numbersToSettle({ facts }: Call, changes: Changes): string[] {
+  if (changes['phone_number'] === undefined && changes['started_at'] === undefined) return [];
+  const numbers = [facts.phone_number, changes['phone_number']?.to];
+  return [...new Set(numbers.filter((number) => typeof number === 'string'))];
 }
 
 async function findAndLock(

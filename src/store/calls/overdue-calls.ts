@@ -57,7 +57,7 @@ export async function completeOverdueCall(
     const { rows } = await client.query<CallRow>(lockOverdue, [accountId, callLogId, startedBefore]);
     if (rows[0] === undefined) return false;
     const event = { accountId, callLogId, event: neverEnded, by, receivedAt: now, mayCreate: false };
-    await applyToLocked(client, callOf(rows[0]), event);
+    await applyToLocked(client, callOf(rows[0]), event, { callLogIds: [], phoneNumbers: [] });
     return true;
   });
 }

@@ -28,7 +28,7 @@ export const types = {
 } as pg.CustomTypesConfig; // pg types the method's overloads one by one
 
 /** `2026-11-23 10:00:00.5+00` → `2026-11-23T10:00:00.500Z`. Ringback stores milliseconds, never less. */
-function parseInstant(text: string): string {
+export function parseInstant(text: string): string {
   const fraction = text.slice(20, -3).slice(0, 3).padEnd(3, '0');
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
 }

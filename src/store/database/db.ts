@@ -75,13 +75,18 @@ export async function closeDb({ pool, writer }: Db): Promise<void> {
 
 /**
  * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
+ * @param begin begins the transaction; may take locks in the same round trip
  * @throws CommitLost where nobody knows whether it was committed
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: Queryable) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: Queryable) => Promise<T>,
+  begin = 'begin',
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit').catch((error: unknown) => {
       throw isCommitLost(error) ? new CommitLost(error) : error;

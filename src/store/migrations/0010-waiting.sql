@@ -11,7 +11,8 @@ alter table postback drop constraint postback_status_check;
 alter table postback
   add constraint postback_status_check
     check (status in ('queued', 'applied', 'unchanged', 'rejected', 'kept', 'waiting', 'expired')),
-  add column expires_at timestamptz, -- when it stops waiting
+  add column expires_at timestamptz, -- when it stops waiting, as its sender was told
+  add column waits_until timestamptz, -- the same, or later where a call that started in time may be reported late
   add column match_from timestamptz, -- of what waits by number: when its call may have started
   add column match_to timestamptz,
   add column match_rule text;
@@ -21,5 +22,5 @@ create index postback_waiting_for_call on postback (account_id, call_log_id, pos
   where status = 'waiting' and not is_dry_run;
 create index postback_waiting_for_number on postback (account_id, phone_number, postback_id)
   where status = 'waiting' and not is_dry_run;
-create index postback_waiting_expiry on postback (account_id, expires_at)
+create index postback_waiting_until on postback (account_id, waits_until)
   where status = 'waiting' and not is_dry_run;

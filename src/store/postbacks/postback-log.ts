@@ -17,6 +17,8 @@ export type LoggedPostback = {
   /** instants */
   received_at: string;
   applied_at: string | null;
+  /** of a postback that waits or waited for its call */
+  expires_at: string | null;
   status: PostbackStatus;
   code: RejectionCode | null;
   detail: string | null;
@@ -58,7 +60,7 @@ export type PostbackFilter = Partial<{
 /** The name is looked up for each row of the page: a join could be planned from the webhooks, and read the whole log. */
 const columns = `p.postback_id, p.webhook_id,
   (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
-  p.received_at, p.applied_at, p.status, p.code,
+  p.received_at, p.applied_at, p.expires_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
   p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.replay_of,
   case when p.replay_of is not null then p.changed_by end as replayed_by`;

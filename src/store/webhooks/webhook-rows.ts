@@ -1,6 +1,7 @@
 /** A webhook as its row, as its owner sees it, and as its endpoint needs it. */
 import type { MatchRule } from '../../core/updates/postback.ts';
 import type { Repeats } from '../../core/updates/repeats.ts';
+import type { Unmatched } from '../../core/updates/wait.ts';
 import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
 
@@ -11,6 +12,8 @@ export type WebhookSettings = WebhookAccess & {
   matchRule: MatchRule;
   /** empty: every field is set */
   repeats: Repeats;
+  unmatched: Unmatched;
+  waitHours: number;
 };
 
 export type Webhook = WebhookSettings & {
@@ -42,6 +45,8 @@ export type WebhookRow = {
   match_window_hours: number;
   match_rule: MatchRule;
   repeats: Repeats;
+  unmatched: Unmatched;
+  wait_hours: number;
   allowed_addresses: string[] | null;
   rate_limit_per_minute: number | null;
   allowed_fields: AllowableField[] | null;
@@ -53,7 +58,7 @@ export type WebhookRow = {
 };
 
 /** Of a webhook, from a table or alias `w`; its secrets are not among them. */
-export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, coalesce(w.repeats, '{}') as repeats, w.allowed_addresses,
+export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, w.unmatched, w.wait_hours, coalesce(w.repeats, '{}') as repeats, w.allowed_addresses,
   w.rate_limit_per_minute, w.allowed_fields, w.accepts_get, w.is_paused,
   w.signing_secret is not null as requires_signature, w.created_at, w.updated_at`;
 
@@ -80,6 +85,8 @@ export function webhookOf(row: WebhookRow): Webhook {
     matchWindowHours: row.match_window_hours,
     matchRule: row.match_rule,
     repeats: row.repeats,
+    unmatched: row.unmatched,
+    waitHours: row.wait_hours,
     allowedAddresses: row.allowed_addresses,
     rateLimitPerMinute: row.rate_limit_per_minute,
     allowedFields: row.allowed_fields,

@@ -15,8 +15,9 @@ import {
 } from './webhook-rows.ts';
 
 /** `signingSecret`: null where signatures are not asked for. What is left out lets everybody in. */
-export type NewWebhook = Omit<WebhookSettings, keyof WebhookAccess | 'repeats'> &
-  Partial<WebhookAccess & Pick<WebhookSettings, 'repeats'> & { signingSecret: string | null }>;
+type Optional = WebhookAccess & Pick<WebhookSettings, 'repeats' | 'unmatched' | 'waitHours'>;
+export type NewWebhook = Omit<WebhookSettings, keyof Optional> &
+  Partial<Optional & { signingSecret: string | null }>;
 
 export type WebhookChanges = Partial<Omit<NewWebhook, 'type'> & { isPaused: boolean }>;
 
@@ -26,6 +27,8 @@ const columnOf = {
   matchWindowHours: 'match_window_hours',
   matchRule: 'match_rule',
   repeats: 'repeats',
+  unmatched: 'unmatched',
+  waitHours: 'wait_hours',
   allowedAddresses: 'allowed_addresses',
   rateLimitPerMinute: 'rate_limit_per_minute',
   allowedFields: 'allowed_fields',

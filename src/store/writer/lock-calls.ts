@@ -38,3 +38,8 @@ export const readKnownCalls: Statement<string> = {
   text: `select coalesce(n.other_id, n.call_log_id) ${named}`,
   readRow: ([name]) => name ?? '',
 };
+
+/** The call_log_id that each other id leads to. */
+export function otherIdsOf(calls: LockedCall[]): Map<string, string> {
+  return new Map(calls.flatMap(({ call, otherId }) => (otherId === null ? [] : [[otherId, call.callLogId]])));
+}

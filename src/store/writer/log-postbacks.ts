@@ -1,5 +1,7 @@
 /** The rows of the postback log that a batch writes. */
 import { type Decided, phoneNumberOf } from '../../core/updates/fold.ts';
+import type { Postback } from '../../core/updates/postback.ts';
+import { matchWindowOf } from '../../core/updates/wait.ts';
 import { storableJson } from '../../core/values/json.ts';
 import type { Statement } from '../database/round-trip.ts';
 
@@ -9,17 +11,20 @@ export const logPostbacks: Statement = {
   text: `
 insert into postback (account_id, postback_id, webhook_id, changed_by, received_at, applied_at, first_status, status,
   code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, queue_position,
-  repeats, kept)
+  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, expires_at,
+  waits_until, match_from, match_to, match_rule, queue_position, repeats, kept)
 select $1, id, webhook_id, changed_by, received_at,
   case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
   status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
-  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at,
-  case when status = 'queued' and not is_dry_run then nextval('postback_queue_position') end, repeats, kept
+  request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, expires_at,
+  waits_until, match_from, match_to, match_rule,
+  case when status in ('queued', 'waiting') and not is_dry_run then nextval('postback_queue_position') end,
+  repeats, kept
 from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
   code text, detail text, call_log_id text, phone_number text, matched_by text, candidates integer,
   transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
-  ignored json, call_log_ids json, replay_of uuid, first_received_at timestamptz, repeats json, kept json)`,
+  ignored json, call_log_ids json, replay_of uuid, first_received_at timestamptz, expires_at timestamptz,
+  waits_until timestamptz, match_from timestamptz, match_to timestamptz, match_rule text, repeats json, kept json)`,
 };
 
 /** JSON text of the rows for `logPostbacks`. */
@@ -27,10 +32,24 @@ export function logRowsText(decided: Decided[]): string {
   return `[${decided.map(rowText).join(',')}]`;
 }
 
+/** What a call that arrives later looks at. */
+function waitColumns(postback: Postback) {
+  const { wait, target } = postback;
+  const window = target !== null && 'phoneNumber' in target ? matchWindowOf(postback) : null;
+  return {
+    expires_at: wait?.expiresAt,
+    waits_until: wait?.until,
+    match_from: window?.from,
+    match_to: window?.to,
+    match_rule: window?.rule,
+  };
+}
+
 /** The request and the update are JSON text already; what is absent is null. */
 function rowText({ postback, outcome, update }: Decided): string {
   const { sender, replay } = postback;
-  const { rejection } = outcome;
+  const { rejection, waiting } = outcome;
+  const told = rejection ?? waiting?.ambiguity;
   const row = {
     id: postback.postbackId,
     webhook_id: 'webhookId' in sender ? sender.webhookId : undefined,
@@ -39,8 +58,8 @@ function rowText({ postback, outcome, update }: Decided): string {
     first_received_at: replay?.firstReceivedAt,
     received_at: postback.receivedAt,
     status: outcome.status,
-    code: rejection?.code,
-    detail: rejection?.detail,
+    code: told?.code,
+    detail: told?.detail,
     call_log_id: outcome.callLogId,
     phone_number: phoneNumberOf(postback) ?? undefined,
     matched_by: outcome.matchedBy,
@@ -53,7 +72,8 @@ function rowText({ postback, outcome, update }: Decided): string {
     kept: outcome.kept.length > 0 ? outcome.kept : undefined,
     errors: rejection !== null && rejection.errors.length > 0 ? rejection.errors : undefined,
     ignored: postback.ignored.length > 0 ? postback.ignored : undefined,
-    call_log_ids: rejection?.callLogIds,
+    call_log_ids: told?.callLogIds,
+    ...(waiting !== undefined && waitColumns(postback)),
   };
   return storableJson(
     `${JSON.stringify(row).slice(0, -1)},"update":${update},"request":${postback.request}}`,

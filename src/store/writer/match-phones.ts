@@ -1,12 +1,10 @@
 import type { Match } from '../../core/updates/fold.ts';
-import { countsFrom, type Postback } from '../../core/updates/postback.ts';
+import type { Postback } from '../../core/updates/postback.ts';
+import { matchWindowOf } from '../../core/updates/wait.ts';
 import type { Statement } from '../database/round-trip.ts';
 
 /** How many ids an ambiguous match names at most. */
 const idsMax = 100;
-/** Senders' and our clocks differ: a call may seem to start this much after the postback about it. */
-const clockSkewMs = 5 * 60_000;
-const hourMs = 3_600_000;
 
 /**
  * For each wanted number: how many of the account's calls started within its window, and their ids, the one
@@ -57,17 +55,9 @@ export function wantedNumbers(postbacks: Postback[]) {
 }
 
 function wantedOf(postback: Postback) {
-  const { postbackId, target, sender, rejection } = postback;
-  if (rejection !== null || target === null || !('phoneNumber' in target) || !('webhookId' in sender))
-    return [];
-  const receivedMs = Date.parse(countsFrom(postback));
-  return [
-    {
-      postback_id: postbackId,
-      phone_number: target.phoneNumber,
-      from_at: new Date(receivedMs - sender.matchWindowHours * hourMs).toISOString(),
-      to_at: new Date(receivedMs + clockSkewMs).toISOString(),
-      rule: sender.matchRule,
-    },
-  ];
+  const { postbackId, target, rejection } = postback;
+  const window = rejection === null ? matchWindowOf(postback) : null;
+  if (window === null || target === null || !('phoneNumber' in target)) return [];
+  const { from, to, rule } = window;
+  return [{ postback_id: postbackId, phone_number: target.phoneNumber, from_at: from, to_at: to, rule }];
 }

@@ -5,11 +5,11 @@ import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/post
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { parseStoredJson } from '../../core/values/json.ts';
+import { parseInstant } from '../database/column-types.ts';
 import type { RowTexts, Statement } from '../database/round-trip.ts';
 
 const answerColumns = `postback_id, webhook_id, transaction_id, first_status, code, detail, call_log_id, phone_number,
-  matched_by, candidates, update, changes, errors, ignored, call_log_ids,
-  kept`;
+  matched_by, candidates, update, changes, errors, ignored, call_log_ids, kept, expires_at`;
 
 /** A postback as it stands in the log. */
 export type AnsweredRow = {
@@ -35,6 +35,8 @@ type AnswerColumns = {
   ignored: string[] | null;
   call_log_ids: string[] | null;
   kept: string[] | null;
+  /** instant; of a postback that waited */
+  expires_at: string | null;
 };
 
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
@@ -65,7 +67,8 @@ export function priorOf(rows: AnsweredRow[]): Map<string, PriorPostback> {
 
 function readAnswered(texts: RowTexts): AnsweredRow {
   const [postbackId, webhookId, transactionId, firstStatus, code, detail, callLogId, phoneNumber] = texts;
-  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds, kept] = texts.slice(8);
+  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds, kept, expiresAt] =
+    texts.slice(8);
   return {
     webhookId: webhookId ?? null,
     transactionId: transactionId ?? null,
@@ -85,6 +88,7 @@ function readAnswered(texts: RowTexts): AnsweredRow {
       ignored: ignored == null ? null : (parseStoredJson(ignored) as string[]),
       call_log_ids: callLogIds == null ? null : (parseStoredJson(callLogIds) as string[]),
       kept: kept == null ? null : (parseStoredJson(kept) as string[]),
+      expires_at: expiresAt == null ? null : parseInstant(expiresAt),
     }),
   };
 }
@@ -92,6 +96,7 @@ function readAnswered(texts: RowTexts): AnsweredRow {
 /** The answer as it was first given: what a queued update changed later is not part of it. */
 export function outcomeOf(row: AnswerColumns): Outcome {
   const { code, detail } = row;
+  if (row.first_status === 'waiting') return waitingOutcomeOf(row);
   const isRejected = row.first_status === 'rejected' && code !== null;
   return {
     postbackId: row.postback_id,
@@ -109,5 +114,27 @@ export function outcomeOf(row: AnswerColumns): Outcome {
           ...(row.call_log_ids !== null && { callLogIds: row.call_log_ids }),
         }
       : null,
+  };
+}
+
+/** A call that came since is not part of the answer, either. */
+function waitingOutcomeOf({ code, detail, call_log_ids: callLogIds, ...row }: AnswerColumns): Outcome {
+  const isById = row.matched_by !== 'phone_number';
+  const isAmbiguous = code === 'ambiguous_call';
+  return {
+    postbackId: row.postback_id,
+    status: 'waiting',
+    isDuplicate: false,
+    callLogId: isById ? row.call_log_id : null,
+    matchedBy: row.matched_by,
+    candidates: isAmbiguous ? row.candidates : 0,
+    changes: noChanges(),
+    ignored: row.ignored ?? [],
+    kept: [],
+    rejection: null,
+    waiting: {
+      expiresAt: row.expires_at ?? '',
+      ...(isAmbiguous && { ambiguity: { code, detail: detail ?? '', callLogIds: callLogIds ?? [] } }),
+    },
   };
 }

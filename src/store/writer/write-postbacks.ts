@@ -3,17 +3,31 @@
  * then (calls, log, commit); one more between them where a phone number has to be matched first.
  */
 import type pg from 'pg';
-import { type BatchState, type FoldedBatch, foldBatch, type Match } from '../../core/updates/fold.ts';
+import type { Target } from '../../core/updates/decode.ts';
+import {
+  type BatchState,
+  type FoldedBatch,
+  foldBatch,
+  type Match,
+  willWait,
+} from '../../core/updates/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
-import { setFromN, writtenDefinitions } from '../calls/call-columns.ts';
+import {
+  accountKeyOf,
+  bucketOf,
+  bucketsOf,
+  shareArrivals,
+  tryShareArrivals,
+} from '../database/arrival-locks.ts';
 import type { Db } from '../database/db.ts';
 import { CommitLost, isCommitLost, isConnectionFailure } from '../database/failure.ts';
 import { arrayText, prepareStatements, Query, type Statement, sendTogether } from '../database/round-trip.ts';
-import { type LockedCall, lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
+import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-calls.ts';
 import { logPostbacks, logRowsText } from './log-postbacks.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
 import { priorOf, readLanded, readPriorPostbacks } from './prior-postbacks.ts';
+import { writeCalls } from './write-calls.ts';
 
 const begin: Statement = { name: 'begin', text: 'begin' };
 const commitBatch: Statement = { name: 'commit', text: 'commit' };
@@ -28,15 +42,6 @@ where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is n
   readRow: ([webhookId, revision]) => [webhookId ?? '', revision ?? ''],
 };
 
-/** Writes every changed call once, whatever the number of postbacks that changed it. The rows are locked. */
-const writeCalls: Statement = {
-  name: 'write-calls',
-  text: `
-update call c set ${setFromN}, updated_at = $3
-from json_to_recordset($2) as n(call_log_id text, ${writtenDefinitions})
-where c.account_id = $1 and c.call_log_id = n.call_log_id`,
-};
-
 const statements = [
   ...[
     begin,
@@ -47,6 +52,8 @@ const statements = [
     readKnownCalls,
     readPriorPostbacks,
     readLanded,
+    tryShareArrivals,
+    shareArrivals,
   ],
   ...[writeCalls, logPostbacks, commitBatch],
 ];
@@ -140,19 +147,24 @@ async function writeBatch(
   { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
   now: string,
 ): Promise<Written[]> {
-  const { revisions, state, locked } = await readBatch(client, accountId, postbacks, skipsLocked);
+  const read = await readBatch(client, accountId, postbacks, { isAtomic, skipsLocked });
+  const { revisions, state, locked, sharedBuckets } = read;
   const whyNot = (postback: Postback): Stale | Locked | null => {
     if (isStale(postback, revisions)) return 'stale';
-    return locked.size > 0 && locked.has(callIdOf(postback, state.matches) ?? '') ? 'locked' : null;
+    if (locked.size > 0 && locked.has(callIdOf(postback, state.matches) ?? '')) return 'locked';
+    const { target } = postback;
+    const isSafe = target === null || !willWait(postback, state) || sharedBuckets.has(bucketOf(target));
+    return isSafe ? null : 'locked'; // its call may be arriving now
   };
-  const taken = postbacks.filter((postback) => whyNot(postback) === null);
+  const reasons = postbacks.map(whyNot);
+  const taken = postbacks.filter((_postback, at) => reasons[at] === null);
   const batch = foldBatch(taken, state);
   const isRejected =
     taken.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
   if (isAtomic && isRejected) await client.query('rollback');
   else await commit(client, accountId, batch, now);
   const outcomes = batch.outcomes.values();
-  return postbacks.map((postback) => whyNot(postback) ?? next(outcomes));
+  return reasons.map((reason) => reason ?? next(outcomes));
 }
 
 /** What the fold needs, and what it may not touch. */
@@ -160,8 +172,10 @@ type ReadBatch = {
   /** by webhook id */
   revisions: ReadonlyMap<string, string>;
   state: BatchState;
-  /** the calls that were skipped because somebody else holds them */
+  /** the calls that were skipped because another transaction holds them */
   locked: ReadonlySet<string>;
+  /** whose calls cannot arrive before the commit */
+  sharedBuckets: ReadonlySet<number>;
 };
 
 /** Begins the transaction and locks the calls. */
@@ -169,10 +183,16 @@ async function readBatch(
   client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
-  skipsLocked: boolean,
+  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
 ): Promise<ReadBatch> {
   const revisions = new Query(readRevisions, [accountId, arrayText(webhookIdsOf(postbacks))]);
-  const first = [new Query(begin), revisions];
+  const first: Query<unknown>[] = [new Query(begin), revisions];
+  const buckets = bucketsOf(targetsThatMayWait(postbacks));
+  const share = new Query(isAtomic ? shareArrivals : tryShareArrivals, [
+    String(accountKeyOf(accountId)),
+    `{${buckets.join()}}`,
+  ]);
+  if (buckets.length > 0) first.push(share);
   let matches = new Map<string, Match>();
   const wanted = wantedNumbers(postbacks);
   if (wanted.length > 0) {
@@ -197,11 +217,14 @@ async function readBatch(
     revisions: new Map(revisions.rows),
     state: { calls: callsById, otherIds, matches, remembered: priorOf(remembered.rows) },
     locked: new Set(known.rows.filter((name) => !callsById.has(name) && !otherIds.has(name))),
+    sharedBuckets: new Set(share.rows),
   };
 }
 
-function otherIdsOf(calls: LockedCall[]): Map<string, string> {
-  return new Map(calls.flatMap(({ call, otherId }) => (otherId === null ? [] : [[otherId, call.callLogId]])));
+function targetsThatMayWait(postbacks: Postback[]): Target[] {
+  return postbacks.flatMap(({ wait, target, rejection, isDryRun }) =>
+    wait === undefined || target === null || rejection !== null || isDryRun ? [] : [target],
+  );
 }
 
 function webhookIdsOf(postbacks: Postback[]): Set<string> {

@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { matchRules } from '../../../core/updates/postback.ts';
 import { type Repeats, repeatPolicies } from '../../../core/updates/repeats.ts';
+import { unmatchedChoices } from '../../../core/updates/wait.ts';
 import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
 import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
 import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
@@ -50,6 +51,8 @@ export const webhookJson = Type.Object({
   match_window_hours: Type.Integer(),
   match_rule: oneOf(matchRules),
   repeats,
+  unmatched: oneOf(unmatchedChoices),
+  wait_hours: Type.Integer(),
   ...access,
   signature_required: Type.Boolean({
     description: 'true: requests must be signed by the Standard Webhooks scheme, and GET is not accepted',
@@ -88,6 +91,19 @@ const optionalSettings = {
   ),
   match_rule: Type.Optional(oneOf(matchRules, { description: 'latest if left out' })),
   repeats: Type.Optional(nullable(repeats)),
+  unmatched: Type.Optional(
+    oneOf(unmatchedChoices, {
+      description:
+        'what a postback gets that finds no call: 404, or 202 and its call later; refuse if left out',
+    }),
+  ),
+  wait_hours: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 2160,
+      description: 'how long it waits for its call; 72 if left out',
+    }),
+  ),
   allowed_addresses: Type.Optional(access.allowed_addresses),
   rate_limit_per_minute: Type.Optional(access.rate_limit_per_minute),
   allowed_fields: Type.Optional(access.allowed_fields),

@@ -25,6 +25,8 @@ export function readWebhookChanges(
     matchWindowHours: body.match_window_hours,
     matchRule: body.match_rule,
     repeats,
+    unmatched: body.unmatched,
+    waitHours: body.wait_hours,
     allowedAddresses:
       body.allowed_addresses?.map((text) => readRange(text) ?? text) ?? body.allowed_addresses,
     rateLimitPerMinute: body.rate_limit_per_minute,
@@ -65,6 +67,8 @@ export function webhookToJson(webhook: Webhook): WebhookJson {
     match_window_hours: webhook.matchWindowHours,
     match_rule: webhook.matchRule,
     repeats: webhook.repeats,
+    unmatched: webhook.unmatched,
+    wait_hours: webhook.waitHours,
     allowed_addresses: webhook.allowedAddresses,
     rate_limit_per_minute: webhook.rateLimitPerMinute,
     allowed_fields: webhook.allowedFields,

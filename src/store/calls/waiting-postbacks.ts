@@ -1,0 +1,194 @@
+/** Postbacks that wait for a call, and their settlement in the transaction that brings it (docs/senders.md#waiting-for-the-call). */
+import type { CallValues, FoldedCall } from '../../core/calls/call.ts';
+import type { Match } from '../../core/updates/fold.ts';
+import type { MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
+import type { Repeats } from '../../core/updates/repeats.ts';
+import { type EarlierUpdate, settle } from '../../core/updates/settle.ts';
+import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
+import type { Queryable } from '../database/db.ts';
+import { type LockedCall, lockCalls, otherIdsOf } from '../writer/lock-calls.ts';
+import { matchesOf, matchPhones, wantedNumbers } from '../writer/match-phones.ts';
+import { writeCalls } from '../writer/write-calls.ts';
+import { type CallRow, foldedCallOf } from './call-columns.ts';
+
+/** What a call brings that a postback may wait for. */
+export type Arrival = { callLogIds: string[]; phoneNumbers: string[] };
+
+/** Along postback_waiting_for_call and postback_waiting_for_number: both are empty where nothing waits. */
+const ofAnArrival = (ids: string, numbers: string) =>
+  `p.account_id = $1 and p.status = 'waiting' and not p.is_dry_run
+   and (p.call_log_id = any(${ids}::text[]) or p.phone_number = any(${numbers}::text[]))`;
+
+/** An expression: whether any postback waits for an arrival. The arrival's locks must be held. */
+export function anyWaits(ids: string, numbers: string): string {
+  return `exists (select from postback p where ${ofAnArrival(ids, numbers)})`;
+}
+
+/** What a waiting row is folded from. Its window and rule are those of the receipt. */
+const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
+  p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id`;
+
+/** In order of receipt. Locked, so that nobody attaches, dismisses or expires them meanwhile. */
+const lockWaiting = `
+select ${waitingColumns} from postback p where ${ofAnArrival('$2', '$3')} and p.waits_until > $4
+order by p.queue_position, p.postback_id for no key update`;
+
+type WaitingRow = {
+  postback_id: string;
+  webhook_id: string;
+  received_at: string;
+  first_received_at: string | null;
+  call_log_id: string | null;
+  phone_number: string | null;
+  match_from: string | null;
+  match_to: string | null;
+  match_rule: MatchRule | null;
+  expires_at: string;
+  waits_until: string;
+  update: UpdateJson;
+  repeats: Repeats | null;
+  transaction_id: string | null;
+};
+
+/** What the calls got from postbacks that were received after the first of those that waited. */
+const readDone = `
+select postback_id as "postbackId", call_log_id as "callLogId", update, repeats from postback
+where account_id = $1 and call_log_id = any($2) and postback_id > $3 and status in ('applied', 'unchanged') and not is_dry_run`;
+
+/** `first_status` stays: a repeat is answered as the first. */
+const writeSettled = `
+update postback p set status = n.status, code = n.code, detail = n.detail, errors = n.errors, changes = n.changes,
+  call_log_id = coalesce(n.call_log_id, p.call_log_id), matched_by = n.matched_by, candidates = n.candidates,
+  call_log_ids = n.call_log_ids, kept = n.kept, applied_at = case when n.status in ('applied', 'unchanged') then $3::timestamptz end
+from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json,
+  call_log_id text, matched_by text, candidates integer, call_log_ids json, kept json)
+where p.account_id = $1 and p.postback_id = n.postback_id`;
+
+/** Applies or queues what waits for an arrival. The calls must be written already, in the same transaction. */
+export async function settleWaiting(
+  client: Queryable,
+  accountId: string,
+  { callLogIds, phoneNumbers }: Arrival,
+  now: string,
+): Promise<void> {
+  const { rows } = await client.query<WaitingRow>(lockWaiting, [accountId, callLogIds, phoneNumbers, now]);
+  if (rows.length === 0) return;
+  const waited = rows.map((row) => waitedOf(accountId, row));
+  const matches = await match(client, accountId, waited);
+  const locked = await lock(client, accountId, waited, matches);
+  const calls = new Map(locked.map(({ call }) => [call.callLogId, call]));
+  const done = await findDone(client, accountId, [...calls.values()], waited);
+  const settled = settle(
+    waited,
+    { calls, otherIds: otherIdsOf(locked), matches, remembered: new Map() },
+    done,
+  );
+  await writeSettlement(client, accountId, settled, now);
+}
+
+/** Writes what was decided about postbacks that waited, and the calls that they changed. */
+async function writeSettlement(
+  client: Queryable,
+  accountId: string,
+  { outcomes, changedCalls }: { outcomes: Outcome[]; changedCalls: Map<string, CallValues> },
+  now: string,
+): Promise<void> {
+  if (changedCalls.size > 0) {
+    const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
+    await client.query(writeCalls.text, [accountId, JSON.stringify(calls), now]);
+  }
+  await client.query(writeSettled, [accountId, JSON.stringify(outcomes.map(settledRowOf)), now]);
+}
+
+function settledRowOf(outcome: Outcome) {
+  const { rejection, waiting } = outcome;
+  const told = rejection ?? waiting?.ambiguity;
+  return {
+    postback_id: outcome.postbackId,
+    status: outcome.status,
+    code: told?.code,
+    detail: told?.detail,
+    errors: rejection !== null && rejection.errors.length > 0 ? rejection.errors : undefined,
+    changes: outcome.status === 'applied' ? outcome.changes : undefined,
+    call_log_id: outcome.callLogId,
+    matched_by: outcome.matchedBy,
+    candidates: outcome.candidates,
+    call_log_ids: told?.callLogIds,
+    kept: outcome.kept.length > 0 ? outcome.kept : undefined,
+  };
+}
+
+/** A waiting row as the postback that it is. Its webhook's settings no longer matter. */
+function waitedOf(accountId: string, row: WaitingRow): Postback {
+  const { phone_number: phoneNumber, call_log_id: callLogId, match_from, match_to, match_rule } = row;
+  return {
+    accountId,
+    postbackId: row.postback_id,
+    receivedAt: row.first_received_at ?? row.received_at,
+    sender: {
+      webhookId: row.webhook_id,
+      revision: '',
+      matchWindowHours: 0,
+      matchRule: match_rule ?? 'latest',
+      ...(row.repeats !== null && { repeats: row.repeats }),
+    },
+    sourceIp: '',
+    request: '',
+    target: phoneNumber !== null ? { phoneNumber } : { callLogId: callLogId ?? '' },
+    update: updateFromJson(row.update),
+    transactionId: row.transaction_id,
+    isDryRun: false,
+    ignored: [],
+    rejection: null,
+    wait: { expiresAt: row.expires_at, until: row.waits_until },
+    hasWaited: true,
+    ...(match_from !== null &&
+      match_to !== null && { window: { from: match_from, to: match_to, rule: match_rule ?? 'latest' } }),
+  };
+}
+
+async function match(client: Queryable, accountId: string, waited: Postback[]): Promise<Map<string, Match>> {
+  const wanted = wantedNumbers(waited);
+  if (wanted.length === 0) return new Map();
+  type Row = { postback_id: string; candidates: number; to_json: string[] | null };
+  const { rows } = await client.query<Row>(matchPhones.text, [accountId, JSON.stringify(wanted)]);
+  return matchesOf(
+    rows.map(({ postback_id, candidates, to_json }) => ({
+      postbackId: postback_id,
+      candidates,
+      callLogIds: to_json ?? [],
+    })),
+    wanted,
+  );
+}
+
+async function lock(
+  client: Queryable,
+  accountId: string,
+  waited: Postback[],
+  matches: Map<string, Match>,
+): Promise<LockedCall[]> {
+  const ids = waited.flatMap(({ target, postbackId }) => {
+    if (target === null) return [];
+    return 'callLogId' in target ? target.callLogId : (matches.get(postbackId)?.callLogId ?? []);
+  });
+  const { rows } = await client.query<CallRow & { other_id: string | null }>(lockCalls.text, [
+    accountId,
+    [...new Set(ids)],
+  ]);
+  return rows.map((row) => ({ call: foldedCallOf(row), otherId: row.other_id }));
+}
+
+async function findDone(
+  client: Queryable,
+  accountId: string,
+  calls: FoldedCall[],
+  waited: Postback[],
+): Promise<EarlierUpdate[]> {
+  const completed = calls.filter(({ state }) => state === 'completed').map(({ callLogId }) => callLogId);
+  const [oldest = ''] = waited.map(({ postbackId }) => postbackId).sort();
+  if (completed.length === 0) return [];
+  type Row = Omit<EarlierUpdate, 'update'> & { update: UpdateJson };
+  const { rows } = await client.query<Row>(readDone, [accountId, completed, oldest]);
+  return rows.map(({ update, ...row }) => ({ ...row, update: updateFromJson(update) }));
+}
