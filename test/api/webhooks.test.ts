@@ -53,6 +53,8 @@ describe('a new webhook', () => {
       rate_limit_per_minute: null,
       allowed_fields: null,
       accepts_get: true,
+      unmatched: 'refuse',
+      wait_hours: 72,
       signature_required: false,
       paused: false,
       created_at,

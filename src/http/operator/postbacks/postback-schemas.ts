@@ -15,7 +15,7 @@ export const postbackJson = Type.Object(
     webhook_name: Type.String(),
     received_at: instant,
     applied_at: nullable(instant),
-    expires_at: nullable(instant),
+    expires_at: Type.Optional(Type.String({ ...instant, description: 'when it stops waiting for its call' })),
     status: oneOf(postbackStatuses),
     code: nullable(Type.String()),
     detail: nullable(Type.String()),

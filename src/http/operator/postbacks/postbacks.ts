@@ -77,10 +77,12 @@ function readFilter(
   });
 }
 
-function postbackToJson({ postback_id: id, is_dry_run, ...postback }: LoggedPostback): PostbackJson {
+function postbackToJson(logged: LoggedPostback): PostbackJson {
+  const { postback_id: id, is_dry_run, expires_at, ...postback } = logged;
   return {
     id,
     ...postback,
+    ...(expires_at !== null && { expires_at }),
     dry_run: is_dry_run,
     changes: postback.changes ?? {},
     errors: postback.errors ?? [],
