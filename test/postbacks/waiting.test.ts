@@ -147,6 +147,26 @@ describe('the transaction that brings the call', () => {
   });
 });
 
+describe('an other id', () => {
+  test('of a new call ends the wait for it, and a repeat still gets the first response', async () => {
+    const body = { call_log_id: 'W8-leg', revenue_paid_out: 8, transaction_id: 'leg-1' };
+    const first = await server.post(webhook, body);
+    const call = await server.createCall('W8', { other_ids: ['W8-leg'] });
+    expect(call.revenue_paid_out).toBe('8.00');
+    expect(await logged(first.json.postback_id)).toMatchObject({ call_log_id: 'W8', matched_by: 'other_id' });
+    const repeat = await server.post(webhook, body);
+    expect(repeat.status).toBe(202);
+    expect(repeat.json).toMatchObject({ status: 'waiting', duplicate: true });
+  });
+
+  test('of a known call, too', async () => {
+    await server.createCall('W9');
+    const { json } = await server.post(webhook, { call_log_id: 'W9-leg', revenue_paid_out: 9 });
+    expect((await server.createCall('W9', { other_ids: ['W9-leg'] })).revenue_paid_out).toBe('9.00');
+    expect(await logged(json.postback_id)).toMatchObject({ status: 'applied', call_log_id: 'W9' });
+  });
+});
+
 describe('the rule only', () => {
   test('goes on waiting while several calls match, with their ids', async () => {
     const phone_number = newNumber();
