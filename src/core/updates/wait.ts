@@ -6,8 +6,6 @@ export const unmatchedChoices = ['refuse', 'wait'] as const;
 /** What a webhook does with a postback that finds no call. */
 export type Unmatched = (typeof unmatchedChoices)[number];
 
-export const waitHoursDefault = 72;
-
 /** What a postback is rejected with that finds no call; with these codes it may wait, or be attached by hand. */
 export const unmatchedCodes = [
   'call_not_found',

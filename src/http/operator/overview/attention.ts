@@ -6,10 +6,10 @@ import {
   silenceWindows,
   type Window,
 } from '../../../core/reports/attention.ts';
+import { unmatchedCodes } from '../../../core/updates/wait.ts';
 import type { ActiveWebhook, Store } from '../../../store/store.ts';
 import type { AttentionItemJson } from './overview-schemas.ts';
 
-const unmatchedCodes = ['call_not_found', 'no_call_in_window', 'ambiguous_call'] as const;
 /** A call that is live for longer than this was most likely never ended. */
 const liveHoursMax = 4;
 
