@@ -40,7 +40,12 @@ test('needs no body, and then ends the call when it is received', async () => {
   const before = new Date().toISOString();
   await server.createCall('no body', { state: 'live' });
   const { json } = await server.api('POST', '/calls/no%20body/complete');
-  expect(json).toMatchObject({ state: 'completed', duration_seconds: null, end_status: null });
+  expect(json).toMatchObject({
+    state: 'completed',
+    duration_seconds: 0,
+    connected_seconds: null,
+    end_status: null,
+  });
   expect(json.ended_at >= before).toBe(true);
   const { items } = (await server.api('GET', '/calls/no%20body/timeline')).json;
   expect(items.at(-1).changes).toEqual({

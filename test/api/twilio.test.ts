@@ -28,14 +28,17 @@ const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, second));
 const timestamp = (second: number) => at(second).toUTCString().replace('GMT', '+0000');
 
 describe('the states of a call', () => {
-  test.each(['queued', 'initiated', 'ringing', 'in-progress'])('%s makes it live', async (status) => {
-    expect(await report(`CA live ${status}`, status)).toMatchObject({
-      state: 'live',
-      phone_number: '+14155550142',
-      tracking_number: '+18005550199',
-      end_status: null,
-    });
-  });
+  test.each(['queued', 'initiated', 'ringing', 'in-progress', 'answered'])(
+    '%s makes it live',
+    async (status) => {
+      expect(await report(`CA live ${status}`, status)).toMatchObject({
+        state: 'live',
+        phone_number: '+14155550142',
+        tracking_number: '+18005550199',
+        end_status: null,
+      });
+    },
+  );
 
   test.each([
     ['completed', 'answered'],
@@ -140,7 +143,10 @@ describe('events that come twice, late or in any order', () => {
   test('what a postback or a person set stands', async () => {
     await report('CA set', 'completed', {}, '?campaign=Solar');
     await server.post(webhook, { call_log_id: 'CA set', converted: true, revenue_paid_out: '5' });
-    await server.api('PATCH', '/calls/CA%20set', { no_payout_reason: 'Caps exceeded' });
+    await server.api('PATCH', '/calls/CA%20set', {
+      publisher_paid_out: '2',
+      no_payout_reason: 'Caps exceeded',
+    });
     const before = await server.readCall('CA set');
     expect(before).toMatchObject({ converted: true, revenue_paid_out: '5.00', payout_status: 'held' });
     expect(await report('CA set', 'ringing', {}, '?campaign=Roofing')).toEqual(before);

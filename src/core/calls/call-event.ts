@@ -17,12 +17,15 @@ import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';
 import type { Call, CallState, Changes, FoldedCall } from './call.ts';
+import { endOf, type Facts, firstStartOf, inOrder, startAfter } from './call-times.ts';
 
 export type CallEvent = {
   state: CallState | undefined;
   facts: Partial<Record<EventFieldName, FieldValue>>;
   /** the values and tags that the event sets, as an update; unlike a postback it may clear money */
   update: Update;
+  /** when the event happened, where that is told: the call did not start later */
+  happenedAt?: string | undefined;
   /** the event says that the call has no tags */
   clearsTags: boolean;
   /** the call is taken for completed without anybody saying when it ended: a late event may still tell */
@@ -120,7 +123,7 @@ function readField(field: Field, value: unknown, context: ReadContext): FieldVal
   return field.isNullable ? null : new Invalid('Send a value: null is not one.');
 }
 
-export type CallWithFacts = FoldedCall & Pick<Call, 'facts' | 'legIds'>;
+export type CallWithFacts = FoldedCall & Pick<Call, 'facts' | 'legIds' | 'createdAt'>;
 
 /** A call after an event, with what the event changed, or why it could not be applied. */
 export type CallAfterEvent =
@@ -137,27 +140,11 @@ export function newCall(callLogId: string, event: CallEvent, receivedAt: string)
     // Both tables' names are all there, with null in each; the one value that is never null follows.
     facts: facts as Record<EventFieldName, FieldValue>,
     legIds: [],
+    createdAt: receivedAt,
     values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },
   };
-  const started = { ...event, facts: { started_at: startOf(event, receivedAt), ...event.facts } };
+  const started = { ...event, facts: { started_at: firstStartOf(event, receivedAt), ...event.facts } };
   return applyCallEvent(blank, started, receivedAt, new Set());
-}
-
-/** When a call began that was first heard of by this event: before all that the event tells of. */
-function startOf({ state, facts }: CallEvent, receivedAt: string): string {
-  const endedAt = typeof facts.ended_at === 'string' ? facts.ended_at : receivedAt;
-  const seconds = typeof facts.duration_seconds === 'number' ? facts.duration_seconds : 0;
-  const times = [
-    receivedAt,
-    facts.answered_at,
-    state === 'completed' ? secondsBefore(endedAt, seconds) : null,
-  ];
-  const [earliest = receivedAt] = times.filter((time) => typeof time === 'string').sort();
-  return earliest;
-}
-
-function secondsBefore(instant: string, seconds: number): string {
-  return new Date(Date.parse(instant) - seconds * 1_000).toISOString();
 }
 
 /**
@@ -190,16 +177,23 @@ export function applyCallEvent(
     changes[name] = { from: facts[name], to };
     facts[name] = to;
   };
-  for (const name of eventFieldNames) {
-    const to = sentFacts[name];
-    if (to !== undefined) setFact(name, name === 'other_ids' ? newIdsOf(call, to) : to);
-  }
+  const setFacts = (some: Partial<Facts>) => {
+    for (const name of eventFieldNames) {
+      const to = some[name];
+      if (to !== undefined) setFact(name, name === 'other_ids' ? newIdsOf(call, to) : to);
+    }
+  };
+  setFacts(sentFacts);
   if (facts.phone_number !== null && facts.caller_withheld === true) setFact('caller_withheld', false);
   if (isCompletedNow) {
     changes['state'] = { from: 'live', to: 'completed' };
-    if (facts.ended_at === null && event.isEndUnknown !== true) setFact('ended_at', receivedAt);
+    if (facts.ended_at === null && event.isEndUnknown !== true) setFact('ended_at', endOf(facts, receivedAt));
+  }
+  if (!isLive || event.facts.started_at === undefined) {
+    setFact('started_at', startAfter(facts.started_at, call.createdAt, event));
   }
   const state = isLive && !isCompletedNow ? 'live' : 'completed';
+  if (state === 'completed') setFacts(inOrder(facts));
   return { call: { ...call, state, facts, values }, isCompletedNow, changes };
 }
 

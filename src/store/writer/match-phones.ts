@@ -18,7 +18,8 @@ from json_to_recordset($2) as w(postback_id text, phone_number text, from_at tim
 cross join lateral (
   select count(*)::int as candidates,
     (array_agg(c.call_log_id order by
-      case when w.rule = 'longest' then c.duration_seconds end desc nulls last,
+      case when w.rule = 'longest'
+        then coalesce(c.duration_seconds, floor(extract(epoch from c.ended_at - c.started_at))) end desc nulls last,
       case when w.rule = 'first' then c.started_at end,
       case when w.rule = 'first' then c.call_log_id end,
       c.started_at desc, c.call_log_id desc))[1:${idsMax}] as ids

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { type Call, otherIdsOf, payoutStatusOf } from '../../../core/calls/call.ts';
+import { lengthsOf } from '../../../core/calls/call-times.ts';
 import { eventFieldNames, shownFact } from '../../../core/updates/fields.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { TimelineItem } from '../../../store/store.ts';
@@ -9,7 +10,8 @@ import type { CallJson, TimelineItemJson } from './call-schemas.ts';
 /** A call as the API shows it. */
 export function callToJson(call: Call): CallJson {
   const { callLogId, state } = call;
-  const facts = eventFieldNames.map((name) => [name, shownFact(name, call.facts[name])]);
+  const known = { ...call.facts, ...lengthsOf(call) };
+  const facts = eventFieldNames.map((name) => [name, shownFact(name, known[name])]);
   const { tags, ...fields } = call.values;
   // The field tables name exactly the members of the schema.
   return {

@@ -17,6 +17,7 @@ const statuses: ReadonlyMap<string, Ending> = new Map([
   ['initiated', { state: 'live', timeIs: 'started_at' }],
   ['ringing', { state: 'live' }],
   ['in-progress', { state: 'live', timeIs: 'answered_at' }],
+  ['answered', { state: 'live', timeIs: 'answered_at' }], // SignalWire's word
   ['completed', { state: 'completed', timeIs: 'ended_at', endStatus: 'answered' }],
   ['busy', { state: 'completed', timeIs: 'ended_at', endStatus: 'busy' }],
   ['failed', { state: 'completed', timeIs: 'ended_at', endStatus: 'failed' }],
@@ -25,7 +26,11 @@ const statuses: ReadonlyMap<string, Ending> = new Map([
 ]);
 
 /** The parameter that a field comes from, where it has another name. */
-const parameterNames: Record<string, string> = { tracking_number: 'To', duration_seconds: 'CallDuration' };
+const parameterNames: Record<string, string> = {
+  tracking_number: 'To',
+  duration_seconds: 'CallDuration',
+  connected_seconds: 'DialCallDuration',
+};
 
 const fromCharsMax = 200;
 
@@ -54,12 +59,14 @@ export function readCallback(
       phone_number: form.get('From'),
       tracking_number: form.get('To'),
       duration_seconds: form.get('CallDuration'),
+      connected_seconds: form.get('DialCallDuration'),
       campaign: query.get('campaign'),
       publisher: query.get('publisher'),
       buyer: query.get('buyer'),
     }),
     context,
   );
+  event.happenedAt = readTimestamp(form.get('Timestamp'));
   for (const fault of eventFaults) {
     if (fault.field === 'phone_number') event.facts.phone_number = readAnonymous(form.get('From'));
     else faults.push({ ...fault, field: parameterNames[fault.field ?? ''] ?? fault.field });
