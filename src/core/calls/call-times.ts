@@ -13,7 +13,7 @@ export type Facts = Record<EventFieldName, FieldValue>;
 const earlierMsMax = 24 * 3_600_000;
 
 /** The earliest time that an event contains; null where it contains none. */
-export function earliestTimeOf({ facts, happenedAt }: CallEvent): string | null {
+function earliestTimeOf({ facts, happenedAt }: CallEvent): string | null {
   const { started_at: startedAt, answered_at: answeredAt, ended_at: endedAt } = facts;
   const times = [happenedAt, startedAt, answeredAt, endedAt, startBefore(endedAt, facts.duration_seconds)];
   return earliestOf(times);
