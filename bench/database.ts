@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { hashSecret, makeSecret } from '../src/http/guards/secret.ts';
-import { createLog } from '../src/log.ts';
 import { createAccount } from '../src/store/access/accounts.ts';
 import { closeDb, openDb } from '../src/store/database/db.ts';
-import { startEmbeddedDatabase } from '../src/store/database/embedded.ts';
 import { migrate } from '../src/store/database/migrate.ts';
 import { createWebhook } from '../src/store/webhooks/webhooks.ts';
+import { startDatabaseServer } from '../test/support/database-server.ts';
 import { callLogIdSql } from './payload.ts';
 
 export type BenchDatabase = {
@@ -27,7 +26,7 @@ export type Endpoint = { webhookId: string; authKey: string };
 /** Makes the database in a temporary folder, which `stop` removes. */
 export async function createDatabase(): Promise<BenchDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
-  const embedded = await startEmbeddedDatabase({ dataDir, log: createLog('warn') });
+  const embedded = await startDatabaseServer(dataDir);
   const pool = new pg.Pool({ connectionString: embedded.url, max: 2 });
   const stop = async () => {
     await pool.end();
@@ -73,7 +72,7 @@ from (
 
 /** Loads the data into the one account of a data folder whose server has stopped. */
 export async function loadAccount(dataDir: string, calls: number): Promise<void> {
-  const embedded = await startEmbeddedDatabase({ dataDir, log: createLog('warn') });
+  const embedded = await startDatabaseServer(dataDir);
   const pool = new pg.Pool({ connectionString: embedded.url, max: 2 });
   try {
     const { rows } = await pool.query<{ account_id: string }>('select account_id from account');

@@ -37,7 +37,7 @@ describe('the first start', () => {
       'select current_user, datname, datlocprovider, datlocale from pg_database where datname = current_database()',
     );
     expect(rows).toEqual([
-      { current_user: 'ringback', datname: 'ringback', datlocprovider: 'b', datlocale: 'C.UTF-8' },
+      { current_user: 'ringback_app', datname: 'ringback', datlocprovider: 'b', datlocale: 'C.UTF-8' },
     ]);
     await pool.end();
     expect((await stat(socketFolderOf(url))).mode & 0o777).toBe(0o700);
@@ -46,12 +46,9 @@ describe('the first start', () => {
 
   it('gives a url in which the path alone names the database', async () => {
     const { url } = await start(await madeDataDir());
-    await query(url, 'create database clone template ringback');
-    const clone = new URL(url);
-    clone.pathname = '/clone';
-    expect(
-      await query(clone.href, 'select current_database() as name from row right join (select) on true'),
-    ).toEqual([{ name: 'clone' }]);
+    const other = new URL(url);
+    other.pathname = '/postgres';
+    expect(await query(other.href, 'select current_database() as name')).toEqual([{ name: 'postgres' }]);
   });
 
   it('begins anew after being killed while making the database', async () => {
@@ -270,7 +267,8 @@ describe('after a crash', () => {
 
     const next = await start(what === 'moved' ? moved : dataDir);
     expect(isRunning(orphan)).toBe(false);
-    expect(next.url === url).toBe(what === 'removed');
+    // A new folder has a password of its own; the socket is where it was.
+    expect(socketFolderOf(next.url) === socketFolderOf(url)).toBe(what === 'removed');
   });
 });
 
@@ -330,18 +328,26 @@ describe('a start that cannot succeed', () => {
     expect(await readFile(join(dataDir, 'postgres', 'letter.txt'), 'utf8')).toBe('dear');
   });
 
-  it('does not use a socket folder that others can enter', async () => {
+  it('starts with another socket folder where a stranger has one of its name', async () => {
     const dataDir = await madeDataDir();
     const { url, stop } = await start(dataDir);
     await stop();
     const folder = socketFolderOf(url);
-    await mkdir(folder);
-    await chmod(folder, 0o755);
     onTestFinished(() => rm(folder, { recursive: true }));
-    await expect(start(dataDir)).rejects.toThrow(`${folder} is not a private folder`);
-    await rm(folder, { recursive: true });
-    await symlink('/tmp', folder);
-    await expect(start(dataDir)).rejects.toThrow(`${folder} is not a private folder`);
+    const makeStrange: (() => Promise<unknown>)[] = [
+      async () => mkdir(folder).then(() => chmod(folder, 0o755)),
+      () => symlink('/tmp', folder),
+    ];
+    for (const make of makeStrange) {
+      await make();
+      const { url: other, stop: stopOther } = await start(dataDir);
+      expect(socketFolderOf(other)).toMatch(new RegExp(`^${folder}-`));
+      expect((await stat(socketFolderOf(other))).mode & 0o777).toBe(0o700);
+      expect(await query(other, 'select 1 as one')).toEqual([{ one: 1 }]);
+      await stopOther();
+      await rm(folder, { recursive: true });
+    }
+    await mkdir(folder);
   });
 
   it('names DATABASE_URL where there is no PostgreSQL for the platform', () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { databaseUrl } from '../../src/store/database/embedded/database.ts';
+import { databaseUrl, readPassword } from '../../src/store/database/embedded/database.ts';
 import { listMigrations } from '../../src/store/database/migrate.ts';
 import { query, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -78,7 +78,7 @@ test('a running server is left running, and its database is not migrated under i
   });
 
   const pidFile = await readFile(join(DATA_DIR, 'postgres', 'postmaster.pid'), 'utf8');
-  const database = databaseUrl(pidFile.split('\n')[4] ?? '');
+  const database = databaseUrl(pidFile.split('\n')[4] ?? '', await readPassword(DATA_DIR));
   await query(database, `delete from schema_version where version = ${latest}`);
   const { code, stderr } = await runRingback(['migrate'], { DATA_DIR });
   expect(code).toBe(1);

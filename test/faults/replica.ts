@@ -8,7 +8,7 @@ import { expect, onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { findBinaries } from '../../src/store/database/embedded/binaries.ts';
 import { clusterFolder, ensureCluster } from '../../src/store/database/embedded/cluster.ts';
-import { databaseUrl, ensureDatabase, ROLE } from '../../src/store/database/embedded/database.ts';
+import { DATABASE, ROLE } from '../../src/store/database/embedded/roles.ts';
 import { programEnv } from '../../src/store/database/embedded/run-program.ts';
 import { chooseServerUser, pathFor } from '../../src/store/database/embedded/server-user.ts';
 import { SOCKET_PORT, serverFlags } from '../../src/store/database/embedded/settings.ts';
@@ -25,18 +25,20 @@ export class Replica {
   private constructor(dataDir: string, socketFolder: string) {
     this.#dataDir = dataDir;
     this.#socketFolder = socketFolder;
-    this.url = databaseUrl(socketFolder);
+    this.url = urlOf(socketFolder, DATABASE);
   }
 
   /** A new database of its own. */
   static async make(): Promise<Replica> {
     const dataDir = await makeFolder();
-    const user = await chooseServerUser(dataDir);
+    const user = await chooseServerUser(dataDir, createLog('silent'));
     const binaries = await findBinaries(user);
     await ensureCluster({ dataDir, binaries, user, log: createLog('silent') });
+    const rules = join(clusterFolder(dataDir), 'pg_hba.conf');
+    await writeFile(rules, 'local all all trust\nlocal replication all trust\n');
     const made = new Replica(dataDir, await socketFolderOf(dataDir));
     await made.#start();
-    await ensureDatabase(made.url);
+    await queryOn(urlOf(made.#socketFolder, 'postgres'), `create database ${DATABASE}`);
     return made;
   }
 
@@ -144,6 +146,17 @@ export class Replica {
     };
     await expect.poll(answers, { timeout: 60_000 }).toBe(true);
   }
+}
+
+/** Replicas are of the test's own: whoever reaches the socket is the superuser. */
+function urlOf(socketFolder: string, database: string): string {
+  return `postgresql://${ROLE}@${encodeURIComponent(socketFolder)}:${SOCKET_PORT}/${database}?sslmode=disable`;
+}
+
+async function queryOn(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
 }
 
 async function socketFolderOf(dataDir: string): Promise<string> {

@@ -8,9 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { createLog } from '../../src/log.ts';
-import { startEmbeddedDatabase } from '../../src/store/database/embedded.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
+import { startDatabaseServer } from './database-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined) return setUpOn(given, project);
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
-  const database = await startEmbeddedDatabase({ dataDir, log: createLog('error') });
+  const database = await startDatabaseServer(dataDir);
   const pool = new pg.Pool({ connectionString: database.url });
   await migrate(pool);
   await pool.end();

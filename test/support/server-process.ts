@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
+import { databaseUrl, readPassword } from '../../src/store/database/embedded/database.ts';
 import { makeFolder, RunningProcess, startArgs } from './process.ts';
 import { TestServer } from './server.ts';
 
@@ -84,11 +85,8 @@ export async function isAlive(pid: number): Promise<boolean> {
 
 async function queryEmbedded(dataDir: string, sql: string): Promise<Record<string, unknown>[]> {
   const postmaster = await readPostmaster(dataDir);
-  const client = new pg.Client({
-    host: postmaster?.socketFolder ?? '',
-    user: 'ringback',
-    database: 'ringback',
-  });
+  const url = databaseUrl(postmaster?.socketFolder ?? '', await readPassword(dataDir));
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     return (await client.query(sql)).rows;

@@ -6,7 +6,7 @@ import type { Log } from '../../log.ts';
 import { closeDb, type Db, openDb } from '../../store/database/db.ts';
 import { clusterFolder } from '../../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
-import { databaseUrl } from '../../store/database/embedded/database.ts';
+import { databaseUrl, readPassword } from '../../store/database/embedded/database.ts';
 import { startEmbeddedDatabase } from '../../store/database/embedded.ts';
 
 export type OpenedDatabase = {
@@ -48,8 +48,9 @@ async function reachDatabase(config: Config, log: Log): Promise<ReachedDatabase>
   } catch (error) {
     if (!(error instanceof DataDirInUse)) throw error;
     const folder = await runningSocketFolder(config.dataDir);
-    if (folder === null) throw error;
-    return { url: databaseUrl(folder), usedBy: error, stop: async () => {} };
+    const password = await readPassword(config.dataDir).catch(() => null);
+    if (folder === null || password === null) throw error;
+    return { url: databaseUrl(folder, password), usedBy: error, stop: async () => {} };
   }
 }
 

@@ -1,17 +1,18 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import type { Log } from '../../log.ts';
 import { findBinaries } from './embedded/binaries.ts';
-import { ensureCluster } from './embedded/cluster.ts';
+import { clusterFolder, ensureCluster } from './embedded/cluster.ts';
 import { lockDataDir } from './embedded/data-dir-lock.ts';
-import { databaseUrl, ensureDatabase } from './embedded/database.ts';
+import { canConnect, databaseUrl, ensurePassword } from './embedded/database.ts';
 import { stopPreviousServer } from './embedded/previous-server.ts';
+import { setUpRoles, writeLoginRules } from './embedded/roles.ts';
 import { startServer } from './embedded/server.ts';
 import { chooseServerUser } from './embedded/server-user.ts';
 import { makeSocketFolder, removeSocketFolder } from './embedded/socket-folder.ts';
 import { supervise } from './embedded/supervise.ts';
 
 export type EmbeddedDatabase = {
-  /** For `pg`: user and database `ringback`, over the unix socket. Only the path part names the database. */
+  /** For `pg`: with the password, over the unix socket. Only the path part names the database. */
   url: string;
   /** Ends the server (within 8 s in an orderly way, else at once) and frees the data folder. May be called again. */
   stop(): Promise<void>;
@@ -42,17 +43,31 @@ export async function startEmbeddedDatabase(options: {
   }
 
   try {
-    const user = await chooseServerUser(dataDir);
+    const user = await chooseServerUser(dataDir, log);
     const binaries = await findBinaries(user);
     socketFolder = await makeSocketFolder(dataDir, user);
     await stopPreviousServer({ dataDir, socketFolder, log });
-    await ensureCluster({ dataDir, binaries, user, log });
+    const isNew = await ensureCluster({ dataDir, binaries, user, log });
+    const password = await ensurePassword(dataDir);
+    const cluster = { folder: clusterFolder(dataDir), binaries, user };
+    await writeLoginRules(cluster);
+    if (isNew) await setUpRoles(cluster, password);
 
     const setup = { dataDir, binaries, user, socketFolder, log };
-    const server = await startServer(setup);
-    const url = databaseUrl(socketFolder);
+    const url = databaseUrl(socketFolder, password);
+    let server = await startServer(setup);
     try {
-      await ensureDatabase(url);
+      if (!(await canConnect(url))) {
+        // Of an earlier version, or its password was lost: both need single-user mode.
+        await server.stop();
+        log.info('setting up the roles of the database');
+        await setUpRoles(cluster, password);
+        server = await startServer(setup);
+        if (!(await canConnect(url)))
+          throw new Error(
+            `PostgreSQL does not accept the password of DATA_DIR: see ${dataDir}/postgres.log.`,
+          );
+      }
     } catch (error) {
       await server.stop();
       throw error;

@@ -20,7 +20,7 @@ export type Binaries = {
 export async function findBinaries(
   user: ServerUser,
   native: string = packagedNative(),
-  copyParents: Iterable<string> = new Set([tmpdir(), '/tmp', '/var/tmp']),
+  copyParents: Iterable<string> = new Set([tmpdir(), '/tmp', '/var/tmp', ...rootsOwn]),
 ): Promise<Binaries> {
   try {
     return await describe(native, user);
@@ -38,6 +38,9 @@ export async function findBinaries(
   }
   throw doesNotRun(native, new AggregateError(failures, `as user ${user?.uid}: ${failures.join('; ')}`));
 }
+
+/** In these only root can make a folder, so no other user can take its name. */
+const rootsOwn = ['/var/cache', '/var/lib'];
 
 /** The `native` folder of the platform's npm package. */
 export function packagedNative(platform = `${process.platform}-${process.arch}`): string {

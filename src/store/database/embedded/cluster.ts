@@ -14,9 +14,9 @@ import {
 import { dirname, join } from 'node:path';
 import type { Log } from '../../../log.ts';
 import type { Binaries } from './binaries.ts';
-import { ROLE } from './database.ts';
+import { ROLE } from './roles.ts';
 import { runProgram } from './run-program.ts';
-import { pathFor, type ServerUser } from './server-user.ts';
+import { NOBODY, pathFor, type ServerUser } from './server-user.ts';
 
 type Options = { dataDir: string; binaries: Binaries; user: ServerUser; log: Log };
 
@@ -39,8 +39,9 @@ export function isClusterMade(dataDir: string): Promise<boolean> {
  * Makes `<dataDir>/postgres` if there is none. It appears complete and synced to disk, or not at all, so a crash
  * half way costs nothing. Rejects, changing nothing, when the folder is another major version's, another user's or
  * not PostgreSQL's.
+ * @returns true when it was made now
  */
-export async function ensureCluster(options: Options): Promise<void> {
+export async function ensureCluster(options: Options): Promise<boolean> {
   const { dataDir, binaries, user } = options;
   const cluster = clusterFolder(dataDir);
   await removeHalfMade(dataDir);
@@ -50,7 +51,10 @@ export async function ensureCluster(options: Options): Promise<void> {
       cause: error,
     });
   });
-  if (names.length === 0) return initCluster(options, cluster);
+  if (names.length === 0) {
+    await initCluster(options, cluster);
+    return true;
+  }
 
   const made = names.includes('PG_VERSION') && (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
   if (!made) throw new Error(`${cluster} holds files, but no PostgreSQL database. Move them away.`);
@@ -60,6 +64,7 @@ export async function ensureCluster(options: Options): Promise<void> {
     );
   }
   await repairOwner(cluster, user);
+  return false;
 }
 
 async function initCluster({ dataDir, binaries, user, log }: Options, cluster: string): Promise<void> {
@@ -90,7 +95,7 @@ async function runInitdb(binaries: Binaries, user: ServerUser, folder: string): 
   const args = [
     `--pgdata=${pathFor(user, folder)}`,
     `--username=${ROLE}`,
-    '--auth=trust', // who can reach the socket is decided by its private folder
+    '--auth=reject', // until `writeLoginRules` says who may log in
     '--encoding=UTF8',
     // PostgreSQL's own rules of order and case: the same on every machine, and after every upgrade of it.
     '--locale-provider=builtin',
@@ -112,11 +117,14 @@ async function runInitdb(binaries: Binaries, user: ServerUser, folder: string): 
   }
 }
 
-/** A folder that root restored from a backup belongs to root and may be open to all; PostgreSQL rejects both. */
+/**
+ * A folder that root restored from a backup belongs to root and may be open to all; PostgreSQL rejects both. One of an
+ * earlier version belongs to `nobody`, as whom other programs may run.
+ */
 async function repairOwner(cluster: string, user: ServerUser): Promise<void> {
   const { uid } = await stat(cluster);
   const self = process.getuid?.();
-  if (user && uid === 0) {
+  if (user && (uid === 0 || (uid === NOBODY.uid && uid !== user.uid))) {
     for (const name of await readdir(cluster, { recursive: true })) {
       await lchown(join(cluster, name), user.uid, user.gid);
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir, rm, rmdir } from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerUser } from './server-user.ts';
@@ -9,27 +9,39 @@ import { SOCKET_PORT } from './settings.ts';
 const SOCKET_PATH_BYTES_MAX = 103;
 
 /**
- * The folder of the server's socket: private to the server's user, the same at every start on one data folder, and
- * short however long DATA_DIR and TMPDIR are. Rejects when somebody else made a folder of that name.
+ * The folder of the server's socket: private to the server's user, and short however long DATA_DIR and TMPDIR are. It has the
+ * same name at every start on one data folder, unless another user has a folder of that name: then it has a random one.
  */
 export async function makeSocketFolder(dataDir: string, user: ServerUser): Promise<string> {
   const name = `ringback-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`;
-  const folders = [...new Set(['/tmp', tmpdir()])].map((parent) => join(parent, name));
+  const parents = [...new Set(['/tmp', tmpdir()])];
   const failures: unknown[] = [];
-  for (const folder of folders.filter((each) => socketPath(each).length <= SOCKET_PATH_BYTES_MAX)) {
-    try {
-      await mkdir(folder, { mode: 0o700 });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+  for (const make of [makeNamed, makeRandom]) {
+    for (const parent of parents) {
+      // A random name is six characters longer and a hyphen.
+      if (socketPath(join(parent, `${name}-XXXXXX`)).length > SOCKET_PATH_BYTES_MAX) continue;
+      try {
+        const folder = await make(join(parent, name), user);
+        if (user) await chown(folder, user.uid, user.gid);
+        return folder;
+      } catch (error) {
         failures.push(error);
-        continue;
       }
-      await assertPrivate(folder, user);
     }
-    if (user) await chown(folder, user.uid, user.gid);
-    return folder;
   }
   throw new AggregateError(failures, `No folder for PostgreSQL's socket can be made: ${failures.join('; ')}`);
+}
+
+async function makeNamed(folder: string, user: ServerUser): Promise<string> {
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    await assertPrivate(folder, user);
+  });
+  return folder;
+}
+
+function makeRandom(folder: string): Promise<string> {
+  return mkdtemp(`${folder}-`);
 }
 
 /** Removes the folder and what a server leaves in it. Only for when no server uses it. */
