@@ -118,6 +118,15 @@ test.each([
   expect(read(fields, { query: `ani=${encodeURIComponent(text)}` }).target).toMatchObject(target);
 });
 
+test('reads no number from what is none, in a field and in a tag', () => {
+  const row = { from: 'ani', as: 'phone', format: 'e164' };
+  for (const fields of [{ phone_number: row }, { ...id, 'add.agent': row }]) {
+    expect(read(fields, { query: 'ani=nobody' }).faults).toContainEqual(
+      expect.objectContaining({ code: 'invalid_phone_number' }),
+    );
+  }
+});
+
 test('leaves it to the type what a withheld caller means', () => {
   const fields = { phone_number: { from: 'ani', as: 'phone', format: 'e164' } };
   expect(read(fields, { query: 'ani=anonymous' }).faults).toContainEqual(

@@ -107,7 +107,7 @@ function convert(row: MappingRow, found: FoundValue, context: ReadContext): Read
   if (text === undefined) return fault(new Invalid('Send a text, a number or a boolean.'));
   if (conversion.as === 'text') return { kind: 'value', value: text, isText: found.isText };
   if (isPlaceholder(text)) return fault(unresolvedPlaceholder(text));
-  const value = convertTo(conversion, found.value, context);
+  const value = convertTo(conversion, found.value, context, row.tagKey === null);
   return value instanceof Invalid ? fault(value) : { kind: 'value', value, isText: false };
 }
 
@@ -115,6 +115,7 @@ function convertTo(
   conversion: Exclude<Conversion, { as: 'text' }> | Conversion,
   value: unknown,
   { timeZone, defaultCountry }: ReadContext,
+  isField: boolean,
 ): unknown {
   switch (conversion.as) {
     case 'text':
@@ -122,7 +123,7 @@ function convertTo(
     case 'boolean':
       return readBoolean(value);
     case 'phone':
-      return readCaller(value, conversion.isE164, defaultCountry);
+      return readNumber(value, conversion.isE164, isField, defaultCountry);
     case 'money':
       return readMoneyText(value, conversion);
     case 'seconds':
@@ -132,11 +133,12 @@ function convertTo(
   }
 }
 
-/** A caller that withholds its number is passed on as it is written: what that means is up to the webhook's type. */
-function readCaller(value: unknown, isE164: boolean, defaultCountry: string): unknown {
+/** In a field, what is no number is passed on as it is written: the field itself says what that means. */
+function readNumber(value: unknown, isE164: boolean, isField: boolean, defaultCountry: string): unknown {
   const text = plainText(value)?.trim() ?? '';
   const read = readPhone(isE164 && /^[1-9]\d{6,14}$/.test(text) ? `+${text}` : value, defaultCountry);
-  return read instanceof Invalid && read.code === 'caller_withheld' ? value : read;
+  const isLeft = read instanceof Invalid && (isField || read.code === 'caller_withheld');
+  return isLeft ? value : read;
 }
 
 function wordOf({ words }: MappingRow, text: string): Reading['result'] | null {
