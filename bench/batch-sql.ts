@@ -17,7 +17,7 @@ const db = openDb(process.env['DATABASE_URL'] ?? '', lanes, (error) => console.e
 process.on('disconnect', () => process.exit());
 
 answerRuns<ScriptTarget>(async ({ authKey, calls, seconds, runId }) => {
-  const webhook = await findWebhookByKey(db, hashSecret(authKey), new Date().toISOString());
+  const webhook = await findWebhookByKey(db, hashSecret(authKey), new Date().toISOString(), new Map());
   if (webhook === null) throw new Error('the webhook is not in the database');
   let made = 0;
   // A call stays in its lane, as with the batch writer: batches that share calls would wait for each other's locks.

@@ -12,6 +12,7 @@ import { createApp } from './http/server/app.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
 import { keepCompletingOverdueCalls } from './jobs/overdue-calls.ts';
 import { keepRemovingOld } from './jobs/retention.ts';
+import { loadPresets } from './presets.ts';
 import { programVersion } from './program-version.ts';
 import { Stack } from './stack.ts';
 import { closeDb, openDb } from './store/database/db.ts';
@@ -76,7 +77,8 @@ export async function serve(
 ): Promise<Pick<Server, 'url' | 'publicUrl'>> {
   const db = openDb(config.databaseUrl, writerDefaults.lanes + 1, warnOfBrokenConnection(log));
   running.push(() => closeDb(db));
-  const store = createStore(db, instantNow);
+  const presets = loadPresets();
+  const store = createStore(db, instantNow, presets);
   const writer = new Writer({
     ...writerDefaults,
     write: store.writePostbacks,
@@ -99,6 +101,7 @@ export async function serve(
   const trustedProxies = config.trustedProxies.length > 0 ? new AddressList(config.trustedProxies) : null;
   const app = await createApp({
     store,
+    presets,
     writer,
     metrics,
     lines: new PostbackLines(log, config.logPostbacks),

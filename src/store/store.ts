@@ -1,3 +1,4 @@
+import type { Presets } from '../core/mapping/preset.ts';
 import type { Window } from '../core/reports/attention.ts';
 import type { Postback } from '../core/updates/postback.ts';
 import type { WriteMode } from '../core/updates/write-mode.ts';
@@ -30,8 +31,11 @@ import { writePostbacks } from './writer/write-postbacks.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-/** Everything that other folders may ask of the database, on one connection. `now` gives instants. */
-export function createStore(db: Db, now: () => string) {
+/**
+ * Everything that other folders may ask of the database, on one connection. `now` gives instants.
+ * @param presets needed where requests are read by a webhook's settings
+ */
+export function createStore(db: Db, now: () => string, presets: Presets = new Map()) {
   return {
     ensureFirstAccount: (tokenHash: Buffer) =>
       inTransaction(db.pool, (client) => accounts.ensureFirstAccount(client, tokenHash, now())),
@@ -65,9 +69,9 @@ export function createStore(db: Db, now: () => string) {
       webhooks.listWebhooks(db, accountId, limit, before),
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
     listSecretHashes: (max: number) => webhookKeys.listSecretHashes(db, max, now()),
-    findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now()),
+    findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now(), presets),
     findOwnWebhook: (accountId: string, webhookId: string) =>
-      webhookKeys.findOwnWebhook(db, accountId, webhookId),
+      webhookKeys.findOwnWebhook(db, accountId, webhookId, presets),
     ensureWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer, actor: audit.Actor) =>
       webhooks.ensureWebhook(db, accountId, settings, keyHash, actor, now()),
     changeWebhook: (

@@ -55,6 +55,7 @@ async function readRoutes(): Promise<{
 }> {
   const app = await createApp({
     store: { latestSchemaVersion: 0, listSecretHashes: async () => [] },
+    presets: new Map(),
     writer: {},
     metrics: createMetrics(),
     log: createLog('silent'),

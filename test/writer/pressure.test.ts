@@ -30,6 +30,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
   const settings = { name: 'Full', type: 'update_fields', matchWindowHours: 1, matchRule: 'latest' } as const;
   await store.createWebhook(accountId, settings, hashSecret('key-of-the-full-one'), tester);
   const app = await createApp({
+    presets: new Map(),
     store,
     writer,
     metrics: createMetrics(),

@@ -78,7 +78,10 @@ export function decide(postback: Postback, state: BatchState, batch: FoldedBatch
   const { update, transactionId } = postback;
   const repeats = repeatsOf(postback);
   const early = postback.rejection ?? rejectSumWithoutId(update, repeats, transactionId);
-  if (early !== null) return rejectedOutcome(postback, early);
+  if (early !== null) {
+    const outcome = rejectedOutcome(postback, early);
+    return postback.isKept === true ? { ...outcome, status: 'kept' } : outcome;
+  }
   const found = findCall(postback, state);
   if ('rejection' in found) return unmatched(postback, found.rejection, found.candidates);
   const { callLogId, values, state: callState } = found.call;

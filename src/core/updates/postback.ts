@@ -52,6 +52,10 @@ export type Postback = {
   ignored: string[];
   /** set when the request was rejected before a call was looked for; it is logged all the same */
   rejection: Rejection | null;
+  /** it could not be read for what `rejection` says, and waits in the log until it can be */
+  isKept?: boolean;
+  /** its webhook's mapping is not about requests like this: it is counted, and neither done nor logged */
+  isIgnored?: boolean;
   replay?: Replay;
   /** set where the webhook lets a postback wait for its call */
   wait?: Wait;
@@ -81,7 +85,7 @@ export const postbackStatuses = [
 ] as const;
 export type PostbackStatus = (typeof postbackStatuses)[number];
 
-/** What a sender is answered with. */
+/** What a sender is answered with, of what is in the log. */
 export type AnsweredStatus = Exclude<PostbackStatus, 'expired'>;
 /** How many postbacks had each outcome. */
 export type OutcomeCounts = Record<AnsweredStatus, number>;
@@ -93,7 +97,8 @@ export function noOutcomes(): OutcomeCounts {
 /** What became of a postback: the answer to its sender and the row in the log. */
 export type Outcome = {
   postbackId: string;
-  status: PostbackStatus;
+  /** `ignored` is in no log */
+  status: PostbackStatus | 'ignored';
   isDuplicate: boolean;
   callLogId: string | null;
   matchedBy: MatchedBy | null;
@@ -103,6 +108,7 @@ export type Outcome = {
   /** fields and `tags.KEY` that kept the value they had, by the webhook's policy */
   kept: string[];
   ignored: string[];
+  /** why it is rejected, or what could not be read of one that is kept */
   rejection: Rejection | null;
   /** of a postback that waits */
   waiting?: Waiting;
@@ -132,6 +138,22 @@ export function rejectedOutcome(
     kept: [],
     ignored,
     rejection,
+  };
+}
+
+/** The outcome of a postback whose webhook is not about requests like it. */
+export function ignoredOutcome(postbackId: string): Outcome {
+  return {
+    postbackId,
+    status: 'ignored',
+    isDuplicate: false,
+    callLogId: null,
+    matchedBy: null,
+    candidates: null,
+    changes: noChanges(),
+    kept: [],
+    ignored: [],
+    rejection: null,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AddressList } from '../../core/access/address-list.ts';
 import { type Rejection, type RejectionCode, reject } from '../../core/updates/rejection.ts';
-import { rejectUnverified } from '../../core/verify/verify.ts';
+import { coversQuery, rejectUnverified } from '../../core/verify/verify.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
 
@@ -23,6 +23,8 @@ type WebhookGuards = {
   rate: RateWindow;
   /** of requests from elsewhere: they must not use up the quota of the sender */
   strangers: RateWindow;
+  /** where senders send, without a slash at the end */
+  publicUrl: () => string;
 };
 
 type Judgement = {
@@ -43,19 +45,26 @@ const strangersKeptMax = 60;
 /** Makes the guards of webhooks, and remembers how much each one has taken in. */
 export class WebhookGuardFactory {
   readonly #windows = new Map<string, { rate: RateWindow; strangers: RateWindow }>();
+  readonly #publicUrl: () => string;
+
+  constructor(publicUrl: () => string) {
+    this.#publicUrl = publicUrl;
+  }
 
   guard(webhook: KeyedWebhook): GuardedWebhook {
-    const { webhookId, allowedAddresses, rateLimitPerMinute, acceptsGet, signingSecrets } = webhook;
-    const isOpen =
-      allowedAddresses === null && rateLimitPerMinute === null && acceptsGet && signingSecrets.length === 0;
-    if (isOpen) return { ...webhook, guards: null };
+    const { webhookId, allowedAddresses, rateLimitPerMinute, acceptsGet, verify, mapping } = webhook;
+    const isOpen = allowedAddresses === null && rateLimitPerMinute === null && acceptsGet && verify === null;
+    if (isOpen && mapping === null) return { ...webhook, guards: null };
     const windows = this.#windows.get(webhookId) ?? { rate: new RateWindow(), strangers: new RateWindow() };
     this.#windows.delete(webhookId); // and to the end
     this.#windows.set(webhookId, windows);
     const oldest = this.#windows.size > webhooksMax ? this.#windows.keys().next().value : undefined;
     if (oldest !== undefined) this.#windows.delete(oldest);
     const addresses = allowedAddresses === null ? null : new AddressList(allowedAddresses);
-    return { ...webhook, guards: { readAtMs: performance.now(), addresses, ...windows } };
+    return {
+      ...webhook,
+      guards: { readAtMs: performance.now(), addresses, publicUrl: this.#publicUrl, ...windows },
+    };
   }
 }
 
@@ -82,8 +91,9 @@ export function rejectByHead(webhook: GuardedWebhook, request: FastifyRequest): 
 export function rejectByGuards(webhook: GuardedWebhook, request: FastifyRequest): Rejection | null {
   const head = rejectByHead(webhook, request);
   const { judgement } = request;
-  if (head !== null || judgement === null) return head;
-  if (judgement.signature === undefined) judgement.signature = rejectUnsigned(webhook, request);
+  const { guards } = webhook;
+  if (head !== null || judgement === null || guards === null) return head;
+  if (judgement.signature === undefined) judgement.signature = rejectUnsigned(webhook, guards, request);
   return judgement.signature;
 }
 
@@ -110,14 +120,14 @@ export function rejectRecorded(
   const methods = methodsOf(webhook);
   if (!methods.includes(method)) return reject('method_not_allowed', `Use ${methods.join(' or ')} here.`);
   if (!unjudgedCodes.has(code)) return null;
-  const { allowedAddresses, signingSecrets } = webhook;
+  const { allowedAddresses, verify } = webhook;
   if (allowedAddresses !== null && !new AddressList(allowedAddresses).has(sourceIp)) {
     return reject(
       'address_not_allowed',
       `It came from ${sourceIp}: allow this address if it is the sender’s, and replay it then.`,
     );
   }
-  if (signingSecrets.length === 0) return null;
+  if (verify === null) return null;
   const detail = 'Nobody can tell any more who signed it: ask the sender to send it again.';
   return reject('invalid_signature', detail);
 }
@@ -137,8 +147,10 @@ export function sendGuards(reply: FastifyReply, { judgement }: FastifyRequest): 
   if (judgement.head?.code === 'method_not_allowed') reply.header('allow', judgement.methods.join(', '));
 }
 
-function methodsOf({ acceptsGet, signingSecrets }: KeyedWebhook): string[] {
-  return acceptsGet && signingSecrets.length === 0 ? ['GET', 'POST'] : ['POST'];
+/** By GET a request is its query, which its signature must cover. */
+export function methodsOf({ acceptsGet, verify }: Pick<KeyedWebhook, 'acceptsGet' | 'verify'>): string[] {
+  const takesGet = acceptsGet && (verify === null || coversQuery(verify, 'GET'));
+  return takesGet ? ['GET', 'POST'] : ['POST'];
 }
 
 function rejectAddress(
@@ -172,22 +184,22 @@ function rejectMethod({ methods }: Judgement, { method }: FastifyRequest): Rejec
   return methods.includes(method) ? null : reject('method_not_allowed', `Use ${methods.join(' or ')} here.`);
 }
 
-/** What the URL says is not signed: it may hold the key and the form of the answer, and nothing that matters. */
-function rejectUnsigned({ signingSecrets }: KeyedWebhook, request: FastifyRequest): Rejection | null {
-  if (signingSecrets.length === 0) return null;
+/** If the URL is not signed, it may hold the key and the form of the response, and nothing that matters. */
+function rejectUnsigned(
+  { verify, signingSecrets }: KeyedWebhook,
+  { publicUrl }: WebhookGuards,
+  request: FastifyRequest,
+): Rejection | null {
+  if (verify === null) return null;
   const nowMs = Date.now();
   const secrets = signingSecrets
     .filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > nowMs)
     .map(({ secret }) => secret);
   const body = typeof request.body === 'string' || Buffer.isBuffer(request.body) ? request.body : '';
-  const { method, url, headers } = request;
-  const rejection = rejectUnverified(
-    { scheme: 'standard_webhooks' },
-    secrets,
-    { method, url, headers, body },
-    nowMs,
-  );
-  if (rejection !== null) return rejection;
+  const { method, headers } = request;
+  const url = `${publicUrl()}${request.url}`;
+  const rejection = rejectUnverified(verify, secrets, { method, url, headers, body }, nowMs);
+  if (rejection !== null || coversQuery(verify, method)) return rejection;
   const names = [...new Set(request.received?.query.keys() ?? [])].filter((name) => !unsignedNames.has(name));
   if (names.length === 0) return null;
   const detail = 'The signature does not cover the URL: send this in the body.';

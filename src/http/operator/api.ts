@@ -21,6 +21,7 @@ import { registerOverviewRoutes } from './overview/overview.ts';
 import { registerReportRoute } from './overview/reports.ts';
 import { registerPostbackLogRoutes } from './postbacks/postbacks.ts';
 import { registerReplayRoute } from './postbacks/replays.ts';
+import { registerPresetRoute } from './presets/presets.ts';
 import { registerReconciliationRoute } from './reconciliations/reconciliations.ts';
 import type { Api } from './route.ts';
 import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
@@ -50,6 +51,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerFieldRoute(app);
   app.register(async (scope) => registerCallsCsv(scope, api));
   app.register(async (scope) => registerEventRoute(scope, api));
+  registerPresetRoute(app, api);
   registerWebhookRoutes(app, api);
   registerWebhookActivityRoutes(app, api);
   registerWebhookTestRoute(app, api);

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import type { LimitFunction } from 'p-limit';
 import type { TSchema } from 'typebox';
+import type { Presets } from '../../core/mapping/preset.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
@@ -25,6 +26,7 @@ declare module 'fastify' {
 
 export type Api = {
   store: Store;
+  presets: Presets;
   writer: Pick<Writer, 'submit'>;
   metrics: Metrics;
   lines: PostbackLines;

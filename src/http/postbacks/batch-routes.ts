@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
-import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
@@ -20,9 +19,9 @@ import {
   type PostbackEndpoint,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
-import { nothingDecoded, rejectBeforeDecoding, rejectHead, repeatIdOf, toPostback } from './read-postback.ts';
+import { rejectBeforeDecoding, rejectHead, repeatIdOf, toRejected } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
-import { recordRequest } from './request-record.ts';
+import { headersText, recordRequest } from './request-record.ts';
 import { submitAtomically, submitPostback, type WebhookSource } from './submit.ts';
 
 /** Results that are written at once: about a millisecond of work, where they are of usual size. */
@@ -118,11 +117,14 @@ async function rejectBatch(
   const recorded = recordRequest(request, received, rejection);
   const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
-    toPostback(webhook, arrival, nothingDecoded, rejectHead(type, webhook, request) ?? rejection),
+    toRejected(webhook, arrival, rejectHead(type, webhook, request) ?? rejection),
   );
   if (outcome === null) return answerUnknownKey(reply, received, endpoint);
   return answerRejected(reply, received, outcome.rejection ?? rejection);
 }
+
+/** The query of a batch is about the batch. */
+const noQuery = new URLSearchParams();
 
 type Settled = { outcome: Outcome; isDryRun: boolean };
 
@@ -232,26 +234,29 @@ class Batch {
     const item = this.#body.items[index];
     if (item === undefined) throw new Error(`a batch has no item ${index}`);
     const { body, text } = readItem(item);
-    const type = webhookTypes[this.#type];
     const { receivedAt, key } = this.#received;
-    const isObject = 'kind' in body && body.kind === 'json';
-    const sources = isObject ? [readObject(body.payload, type), ...this.#repeatId(index, webhook)] : null;
-    const rejection =
-      rejectBeforeDecoding(this.#type, webhook, this.#request) ?? ('code' in body ? body : null);
-    const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":{},"body":${text}}`;
+    const content =
+      'kind' in body ? { body, query: noQuery, headers: this.#request.headers, envelope: null } : body;
+    const rejection = rejectBeforeDecoding(this.#type, webhook, this.#request);
+    const repeatId = this.#repeatId(index, webhook);
+    // A mapping may read headers, so a replay needs them.
+    const headers = webhook.mapping === null ? '{}' : headersText(this.#request.headers);
+    const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":${headers},"body":${text}}`;
     const arrival = {
       postbackId: makeOrderedId(),
       receivedAt,
       sourceIp: this.#request.sourceIp,
       request: key === null ? recorded : recorded.replaceAll(key, '[auth key]'),
     };
-    return itemToPostback(this.#type, webhook, arrival, sources, rejection, this.#body.isDryRun);
+    const { isDryRun, isAtomic } = this.#body;
+    const postback = itemToPostback(this.#type, webhook, arrival, content, repeatId, rejection, isDryRun);
+    return isAtomic ? { ...postback, isKept: false } : postback;
   }
 
   /** The id that a header gives a batch makes one for each item that has none of its own. */
-  #repeatId(index: number, webhook: GuardedWebhook): Source[] {
+  #repeatId(index: number, webhook: GuardedWebhook): string | null {
     const id = repeatIdOf(webhook, this.#request);
-    return id === null ? [] : [readPairs([['transaction_id', `${id}#${index}`]], webhookTypes[this.#type])];
+    return id === null ? null : `${id}#${index}`;
   }
 
   #keyGone(index: number): Outcome {

@@ -1,13 +1,12 @@
 /** What batches and file imports share: how an item becomes a postback, and how many of them are under way. */
 import pLimit, { type LimitFunction } from 'p-limit';
-import { decodePostback } from '../../core/updates/decode.ts';
-import type { Source } from '../../core/updates/input-source.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
-import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
+import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { outcomeToJson } from './postback-answer.ts';
-import { type Arrival, nothingDecoded, toPostback } from './read-postback.ts';
+import type { Content } from './read-content.ts';
+import { type Arrival, readItemContent, toPostback } from './read-postback.ts';
 
 /**
  * Items of all batches and imports together that may wait in the writer. A single postback stands behind about half of
@@ -21,34 +20,33 @@ export function createBulkLimit(): LimitFunction {
 }
 
 /**
- * @param sources null where the item could not be read
- * @param rejection why it is rejected, whatever it says
+ * @param content why it is not one, if it is not
+ * @param earlyRejection why it is rejected, whatever it contains
  */
 export function itemToPostback(
   type: WebhookType,
   webhook: KeyedWebhook,
   arrival: Arrival,
-  sources: Source[] | null,
-  rejection: Rejection | null,
+  content: Content | Rejection,
+  repeatId: string | null,
+  earlyRejection: Rejection | null,
   isDryRun: boolean,
 ): Postback {
-  const context = { ...webhook, receivedAt: arrival.receivedAt };
-  const decoded = sources === null ? nothingDecoded : decodePostback(sources, webhookTypes[type], context);
-  const faults = decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null;
-  const asked = { ...decoded, isDryRun: decoded.isDryRun || isDryRun };
-  return toPostback(webhook, arrival, asked, rejection ?? faults);
+  const read = readItemContent(type, webhook, content, repeatId, arrival.receivedAt, earlyRejection);
+  const postback = toPostback(webhook, arrival, read);
+  return { ...postback, isDryRun: postback.isDryRun || isDryRun };
 }
 
 /** An item's result: as a single answer, but a rejection is told by `status`, `code` and `errors`. */
 export function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
-  if (outcome.rejection === null) return outcomeToJson(outcome, isDryRun);
+  if (outcome.rejection === null || outcome.status === 'kept') return outcomeToJson(outcome, isDryRun);
   const { type: _type, title: _title, ...problem } = outcomeToJson(outcome, isDryRun);
   return { ...problem, status: 'rejected', errors: outcome.rejection.errors };
 }
 
-/** `waiting` and `kept` are there only where a webhook lets postbacks wait or keeps unreadable ones. */
+/** The optional ones are there only where a webhook lets postbacks wait, keeps unreadable ones, or ignores some. */
 export type BulkCounts = Record<'applied' | 'unchanged' | 'queued' | 'duplicate' | 'rejected', number> &
-  Partial<Record<'waiting' | 'kept', number>>;
+  Partial<Record<'waiting' | 'kept' | 'ignored', number>>;
 
 export function noCounts(): BulkCounts {
   return { applied: 0, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 };

@@ -5,7 +5,14 @@ import type { Outcome, Waiting } from '../../core/updates/postback.ts';
 import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
 import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
 
-const successStatus = { applied: 200, unchanged: 200, queued: 202, waiting: 202, kept: 202 } as const;
+const successStatus = {
+  applied: 200,
+  unchanged: 200,
+  queued: 202,
+  waiting: 202,
+  kept: 202,
+  ignored: 200,
+} as const;
 
 const transparentGif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
@@ -17,7 +24,8 @@ export function answerPostback(
   outcome: Outcome,
   { form, isDryRun }: AnswerOptions,
 ): FastifyReply {
-  const { rejection, status } = outcome;
+  const { status } = outcome;
+  const rejection = rejectionOf(outcome);
   reply.header('x-postback-status', status).header('x-postback-id', outcome.postbackId);
   if (rejection === null) {
     reply.code(form === 'none' ? 204 : answerStatusOf(outcome)).header('cache-control', 'no-store');
@@ -32,7 +40,9 @@ export function answerPostback(
 }
 
 /** The status code of an answer, whatever its form. */
-export function answerStatusOf({ rejection, status }: Outcome): number {
+export function answerStatusOf(outcome: Outcome): number {
+  const { status } = outcome;
+  const rejection = rejectionOf(outcome);
   if (rejection !== null) return rejectionCodes[rejection.code].httpStatus;
   if (status === 'rejected' || status === 'expired') throw new Error(`${status} is no answer`);
   return successStatus[status];
@@ -52,10 +62,16 @@ export function answerInForm(
   return rejection === null ? reply.send() : sendProblem(reply, rejection);
 }
 
+/** Null for what is accepted, which includes what is kept. */
+function rejectionOf({ rejection, status }: Outcome): Rejection | null {
+  return status === 'kept' ? null : rejection;
+}
+
 /** The JSON of an answer: the outcome, or the problem that it was rejected with. */
 export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
-  const { rejection } = outcome;
+  const rejection = rejectionOf(outcome);
   const dryRun = isDryRun ? { dry_run: true } : undefined;
+  if (outcome.status === 'ignored') return { status: 'ignored', ...dryRun };
   if (rejection !== null) {
     return problemOf(rejection, {
       postback_id: outcome.postbackId,
@@ -76,6 +92,7 @@ export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<strin
     ...(outcome.kept.length > 0 && { kept: outcome.kept }),
     ignored: outcome.ignored,
     ...(outcome.waiting !== undefined && waitingToJson(outcome.waiting)),
+    ...(outcome.rejection !== null && keptFor(outcome.rejection)),
     ...dryRun,
   };
 }
@@ -84,4 +101,9 @@ function waitingToJson({ expiresAt, ambiguity }: Waiting): Record<string, unknow
   if (ambiguity === undefined) return { expires_at: expiresAt };
   const { code, detail, callLogIds } = ambiguity;
   return { expires_at: expiresAt, code, detail, call_log_ids: callLogIds };
+}
+
+/** What could not be read of a request that is kept. */
+function keptFor({ code, detail, errors }: Rejection) {
+  return { code, detail, errors };
 }

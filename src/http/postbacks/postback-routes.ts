@@ -16,7 +16,7 @@ import type { WorkSlices } from '../server/work-slices.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
-import { arrivalOf, nothingDecoded, readPostback, toPostback } from './read-postback.ts';
+import { arrivalOf, readPostback, toRejected } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
 import { submitPostback, type WebhookSource } from './submit.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
@@ -116,7 +116,7 @@ async function rejectMethod(
   const rejection = reject('method_not_allowed', 'Use GET or POST here.');
   const arrival = arrivalOf(request, received, rejection);
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
-    toPostback(webhook, arrival, nothingDecoded, rejectByGuards(webhook, request) ?? rejection),
+    toRejected(webhook, arrival, rejectByGuards(webhook, request) ?? rejection),
   );
   reply.header('allow', 'GET, POST');
   if (outcome !== null)

@@ -1,16 +1,15 @@
 import type { FastifyRequest } from 'fastify';
-import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
-import { readObject, readPairs } from '../../core/updates/input-source.ts';
+import type { Decoded } from '../../core/updates/decode.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { waitFor } from '../../core/updates/wait.ts';
-import { type WebhookType, type WebhookTypeRow, webhookTypes } from '../../core/updates/webhook-type.ts';
-import { emptyTags } from '../../core/values/tags.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
-import type { Body } from '../server/body.ts';
+import { type Body, notAnObject } from '../server/body.ts';
 import { isLinkPreview } from './link-preview.ts';
 import type { AnswerOptions } from './postback-answer.ts';
+import { type Content, nothingDecoded, readContent } from './read-content.ts';
 import type { ReceivedRequest } from './received-request.ts';
 import { recordRequest } from './request-record.ts';
 
@@ -23,8 +22,9 @@ export function readPostback(
   body: Body | Rejection,
 ): { postback: Postback; options: AnswerOptions } {
   const earlyRejection = rejectBeforeDecoding(type, webhook, request);
-  const { decoded, rejection } = readRequest(type, webhook, request, received, body, earlyRejection);
-  const postback = toPostback(webhook, arrivalOf(request, received, body), decoded, rejection);
+  const read = readRequest(type, webhook, request, received, body, earlyRejection);
+  const { decoded } = read;
+  const postback = toPostback(webhook, arrivalOf(request, received, body), read);
   const form = received.answerForm === 'json' ? decoded.answerForm : received.answerForm;
   return { postback, options: { form, isDryRun: decoded.isDryRun } };
 }
@@ -32,10 +32,10 @@ export function readPostback(
 /** The method and headers of a request: one that just came, or one from the log. */
 export type RequestHead = Pick<FastifyRequest, 'method' | 'headers'>;
 
-/**
- * What a request says to its webhook, and why it is rejected if it is.
- * @param earlyRejection why it is rejected whatever it says
- */
+/** What a request says to its webhook, and what becomes of it. */
+export type ReadRequest = Pick<Postback, 'rejection' | 'isKept' | 'isIgnored'> & { decoded: Decoded };
+
+/** @param earlyRejection why it is rejected, whatever it contains */
 export function readRequest(
   type: WebhookType,
   webhook: KeyedWebhook,
@@ -43,10 +43,38 @@ export function readRequest(
   received: Pick<ReceivedRequest, 'query' | 'receivedAt'>,
   body: Body | Rejection,
   earlyRejection: Rejection | null,
-): { decoded: Decoded; rejection: Rejection | null } {
-  const early = earlyRejection ?? ('kind' in body ? null : body);
-  const decoded = 'kind' in body ? decode(webhookTypes[type], webhook, head, received, body) : nothingDecoded;
-  return { decoded, rejection: early ?? (decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null) };
+): ReadRequest {
+  const { query, receivedAt } = received;
+  const repeatId = repeatIdOf(webhook, head);
+  const content = 'kind' in body ? { body, query, headers: head.headers, envelope: null } : body;
+  return readItemContent(type, webhook, content, repeatId, receivedAt, earlyRejection);
+}
+
+/**
+ * One record of a request, an item of a batch, or a row of a file.
+ * @param content why it is not one, if it is not
+ */
+export function readItemContent(
+  type: WebhookType,
+  webhook: KeyedWebhook,
+  content: Content | Rejection,
+  repeatId: string | null,
+  receivedAt: string,
+  earlyRejection: Rejection | null,
+): ReadRequest {
+  if ('code' in content) return { decoded: nothingDecoded, rejection: earlyRejection ?? content };
+  const { mapping } = webhook;
+  const isList =
+    content.body.kind === 'list' && (mapping === null || 'code' in mapping || mapping.each === null);
+  const unreadable = isList ? notAnObject() : mapping !== null && 'code' in mapping ? mapping : null;
+  const read = unreadable === null ? readContent(type, webhook, content, repeatId, receivedAt) : null;
+  const decoded = read?.decoded ?? nothingDecoded;
+  const rejection = unreadable ?? (decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null);
+  if (earlyRejection !== null) return { decoded, rejection: earlyRejection };
+  if (read?.isIgnored === true) return { decoded, rejection: null, isIgnored: true };
+  const isForbidden = decoded.faults.some(({ code }) => code === 'field_not_allowed');
+  const isKept = webhook.onUnreadable === 'keep' && rejection !== null && !isForbidden;
+  return isKept ? { decoded, rejection, isKept } : { decoded, rejection };
 }
 
 /** When and whence a postback came, and the request as it is logged. */
@@ -69,17 +97,21 @@ export function arrivalOf(
 export function toPostback(
   webhook: KeyedWebhook,
   arrival: Arrival,
-  { target, update, transactionId, isDryRun, ignored }: Decoded,
-  rejection: Rejection | null,
+  { decoded: { target, update, transactionId, isDryRun, ignored }, ...result }: ReadRequest,
 ): Postback {
   const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats } = webhook;
   const hasPolicies = Object.keys(repeats).length > 0;
   const sender = { webhookId, revision, matchWindowHours, matchRule, ...(hasPolicies && { repeats }) };
   const { unmatched, waitHours } = webhook;
   return {
-    ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, rejection },
+    ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, ...result },
     ...(unmatched === 'wait' && { wait: waitFor(arrival.receivedAt, waitHours) }),
   };
+}
+
+/** A postback that is rejected whatever it contains. */
+export function toRejected(webhook: KeyedWebhook, arrival: Arrival, rejection: Rejection): Postback {
+  return toPostback(webhook, arrival, { decoded: nothingDecoded, rejection });
 }
 
 /** What a valid key is rejected for before the body is read. */
@@ -117,37 +149,11 @@ export function rejectWebhook(type: WebhookType, webhook: KeyedWebhook): Rejecti
   return null;
 }
 
-function decode(
-  type: WebhookTypeRow,
-  webhook: KeyedWebhook,
-  request: RequestHead,
-  { query, receivedAt }: Pick<ReceivedRequest, 'query' | 'receivedAt'>,
-  body: Body,
-): Decoded {
-  const sources = query.size > 0 ? [readPairs(query, type)] : [];
-  if (body.kind === 'json') sources.unshift(readObject(body.payload, type));
-  if (body.kind === 'form') sources.unshift(readPairs(body.pairs, type));
-  const repeatId = repeatIdOf(webhook, request);
-  if (repeatId !== null) sources.push(readPairs([['transaction_id', repeatId]], type));
-  return decodePostback(sources, type, { ...webhook, receivedAt });
-}
-
-/** The id that a header gives a request: of a signed one the id that is signed, for no other is the sender's. */
+/** The id that a header gives a request: the one that is signed, where the scheme signs one. */
 export function repeatIdOf(
-  { signingSecrets }: KeyedWebhook,
+  { verify }: KeyedWebhook,
   { headers }: Pick<RequestHead, 'headers'>,
 ): string | null {
-  const id = headers[signingSecrets.length > 0 ? 'webhook-id' : 'idempotency-key'];
+  const id = headers[verify?.scheme === 'standard_webhooks' ? 'webhook-id' : 'idempotency-key'];
   return id === undefined ? null : String(id);
 }
-
-/** What a request says that could not be read. */
-export const nothingDecoded: Decoded = {
-  target: null,
-  update: { set: {}, add: emptyTags(), remove: [] },
-  transactionId: null,
-  isDryRun: false,
-  answerForm: 'json',
-  ignored: [],
-  faults: [],
-};

@@ -37,6 +37,7 @@ function bodyText(text: string | null, body: Body | Rejection): string {
   if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
   if (body.kind === 'none') return 'null';
   if (body.kind === 'form') return pairsText(body.pairs);
+  if (body.kind === 'list') return text.replace(/^\uFEFF/, '');
   const hasSecret = secretNames.some((name) => Object.hasOwn(body.payload, name));
   const mayHideKey = text.includes('\\u'); // a key spelled in escapes
   return hasSecret || mayHideKey ? JSON.stringify(withoutSecrets(body.payload)) : text.replace(/^\uFEFF/, '');
@@ -57,7 +58,7 @@ function pairsText(pairs: URLSearchParams): string {
 }
 
 /** Spelled out by hand: a header's name needs no escaping in JSON, and every postback has headers. */
-function headersText(headers: IncomingHttpHeaders): string {
+export function headersText(headers: IncomingHttpHeaders): string {
   let text = '';
   for (const name in headers) {
     if (!secretHeaders.has(name))

@@ -3,7 +3,7 @@
  * with its webhook's current settings, writes its line in the server's log, and counts in the metrics.
  */
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import { rejectedOutcome } from '../../core/updates/postback.ts';
+import { ignoredOutcome, rejectedOutcome } from '../../core/updates/postback.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
@@ -44,7 +44,10 @@ export async function submitPostback<W extends Settings>(
     const webhook = await source.find();
     if (webhook === null) return null;
     const postback = await read(webhook);
-    const result = rejectUnlogged(webhook, postback) ?? (await to.writer.submit(postback, orderingKey));
+    const result =
+      rejectUnlogged(webhook, postback) ??
+      ignore(webhook, postback) ??
+      (await to.writer.submit(postback, orderingKey));
     if (result === 'stale') {
       source.forget();
       continue;
@@ -104,6 +107,12 @@ function rejectUnlogged(webhook: Settings, postback: Postback): Outcome | 'stale
   const { rejection } = postback;
   if (rejection?.isUnlogged !== true) return null;
   return mayBeOutdated(webhook) ? 'stale' : rejectedOutcome(postback, rejection);
+}
+
+/** What is ignored never reaches the writer either. */
+function ignore(webhook: Settings, { postbackId, isIgnored }: Postback): Outcome | 'stale' | null {
+  if (isIgnored !== true) return null;
+  return mayBeOutdated(webhook) ? 'stale' : ignoredOutcome(postbackId);
 }
 
 function report(

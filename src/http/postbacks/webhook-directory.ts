@@ -14,11 +14,13 @@ const entriesMax = 10_000;
 export class WebhookDirectory {
   readonly #find: Store['findWebhookByKey'];
   readonly #authFailures: AuthFailureLimiter;
-  readonly #keeper = new WebhookGuardFactory();
+  readonly #keeper: WebhookGuardFactory;
   readonly #byKey = new Map<string, Promise<GuardedWebhook | null>>();
 
-  constructor(find: Store['findWebhookByKey'], authFailures: AuthFailureLimiter) {
+  /** @param publicUrl where senders send, which some schemes sign */
+  constructor(find: Store['findWebhookByKey'], authFailures: AuthFailureLimiter, publicUrl: () => string) {
     this.#find = find;
+    this.#keeper = new WebhookGuardFactory(publicUrl);
     this.#authFailures = authFailures;
   }
 

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AddressList } from '../../core/access/address-list.ts';
+import type { Presets } from '../../core/mapping/preset.ts';
 import { type RejectionCode, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Store } from '../../store/store.ts';
@@ -31,6 +32,7 @@ import { WorkSlices } from './work-slices.ts';
 
 export type AppOptions = {
   store: Store;
+  presets: Presets;
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
   metrics: Metrics;
   lines: PostbackLines;
@@ -54,8 +56,8 @@ const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, writer, metrics, lines, log, publicUrl, twilioAuthToken, trustedProxies, uiFolder } =
-    options;
+  const { store, presets, writer, metrics, lines, log } = options;
+  const { publicUrl, twilioAuthToken, trustedProxies, uiFolder } = options;
   const rejectionOf = createErrorMapper(store);
   const app = fastify({
     loggerInstance: log,
@@ -96,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(scalar, docsPage);
   const authFailures = new AuthFailureLimiter(() => performance.now());
   authFailures.trust(await store.listSecretHashes(goodMax));
-  const directory = new WebhookDirectory(store.findWebhookByKey, authFailures);
+  const directory = new WebhookDirectory(store.findWebhookByKey, authFailures, publicUrl);
   const bulkLimit = createBulkLimit();
   const bodyBytes = new BodyBytes();
   const slices = new WorkSlices();
@@ -122,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     scope.addHook('onResponse', async (_request, { statusCode }) => metrics.countApiRequest(statusCode));
     registerApi(scope, {
       store,
+      presets,
       writer,
       metrics,
       lines,

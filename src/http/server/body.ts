@@ -6,7 +6,9 @@ import { isJsonObject, parseJson } from '../../core/values/json.ts';
 export type Body =
   | { kind: 'none' }
   | { kind: 'form'; pairs: URLSearchParams }
-  | { kind: 'json'; payload: Record<string, unknown> };
+  | { kind: 'json'; payload: Record<string, unknown> }
+  /** only a mapping with `each` can read it */
+  | { kind: 'list'; items: unknown[] };
 
 export const bodyBytesMax = 64 * 1024;
 
@@ -54,11 +56,21 @@ function readJsonBody(text: string): Body | Rejection {
   try {
     const payload = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     if (isJsonObject(payload)) return { kind: 'json', payload };
-    return reject('malformed_body', 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.');
+    if (Array.isArray(payload)) return { kind: 'list', items: payload };
+    return notAnObject();
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
     return reject('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`);
   }
+}
+
+/** Rejects a list, where only an object can be read. */
+export function objectOnly(body: Body | Rejection): Exclude<Body, { kind: 'list' }> | Rejection {
+  return 'kind' in body && body.kind === 'list' ? notAnObject() : body;
+}
+
+export function notAnObject(): Rejection {
+  return reject('malformed_body', 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.');
 }
 
 /** @param wanted the content types that are understood */

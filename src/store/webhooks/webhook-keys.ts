@@ -1,4 +1,5 @@
 /** What opens a webhook's endpoint: its keys, by their hashes, and the secrets that senders sign with. */
+import type { Presets } from '../../core/mapping/preset.ts';
 import { type Actor, recordAct } from '../access/audit.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import {
@@ -17,6 +18,7 @@ export async function findWebhookByKey(
   { pool }: Db,
   keyHash: Buffer,
   now: string,
+  presets: Presets,
 ): Promise<KeyedWebhook | null> {
   const { rows } = await pool.query<KeyedRow>({
     name: 'find-webhook-by-key',
@@ -27,7 +29,7 @@ export async function findWebhookByKey(
       where k.key_hash = $1 and (k.expires_at is null or k.expires_at > $2) and w.deleted_at is null`,
     values: [keyHash, now],
   });
-  return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
+  return rows[0] === undefined ? null : keyedWebhookOf(rows[0], presets);
 }
 
 /** Hashes of keys and tokens that are good, `max` at most, the newest keys last. */
@@ -49,6 +51,7 @@ export async function findOwnWebhook(
   { pool }: Db,
   accountId: string,
   webhookId: string,
+  presets: Presets,
 ): Promise<KeyedWebhook | null> {
   const { rows } = await pool.query<KeyedRow>(
     `select ${keyedColumns}, null as expires_at
@@ -56,7 +59,7 @@ export async function findOwnWebhook(
      where w.account_id = $1 and w.webhook_id = $2 and w.deleted_at is null`,
     [accountId, webhookId],
   );
-  return rows[0] === undefined ? null : keyedWebhookOf(rows[0]);
+  return rows[0] === undefined ? null : keyedWebhookOf(rows[0], presets);
 }
 
 /** Adds a key to a webhook that is new. */

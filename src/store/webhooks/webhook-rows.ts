@@ -1,20 +1,27 @@
 /** A webhook as its row, as its owner sees it, and as its endpoint needs it. */
+import type { Mapping, MappingJson } from '../../core/mapping/mapping.ts';
+import type { OnUnreadable } from '../../core/mapping/on-unreadable.ts';
+import type { Presets } from '../../core/mapping/preset.ts';
+import { mappingOf, type SenderSettings, verifyOf } from '../../core/mapping/sender-settings.ts';
 import type { MatchRule } from '../../core/updates/postback.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import type { Repeats } from '../../core/updates/repeats.ts';
 import type { Unmatched } from '../../core/updates/wait.ts';
 import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
+import type { Verify } from '../../core/verify/verify.ts';
 
-export type WebhookSettings = WebhookAccess & {
-  name: string;
-  type: WebhookType;
-  matchWindowHours: number;
-  matchRule: MatchRule;
-  /** empty: every field is set */
-  repeats: Repeats;
-  unmatched: Unmatched;
-  waitHours: number;
-};
+export type WebhookSettings = WebhookAccess &
+  SenderSettings & {
+    name: string;
+    type: WebhookType;
+    matchWindowHours: number;
+    matchRule: MatchRule;
+    /** empty: every field is set */
+    repeats: Repeats;
+    unmatched: Unmatched;
+    waitHours: number;
+  };
 
 export type Webhook = WebhookSettings & {
   webhookId: string;
@@ -26,7 +33,11 @@ export type Webhook = WebhookSettings & {
 };
 
 /** Everything that reading a postback depends on, found by its key. */
-export type KeyedWebhook = Webhook & {
+export type KeyedWebhook = Omit<Webhook, 'preset' | 'mapping' | 'verify'> & {
+  /** null: requests are read without one. A rejection: the settings do not fit any more */
+  mapping: Mapping | Rejection | null;
+  /** null: a request needs no signature */
+  verify: Verify | null;
   accountId: string;
   timeZone: string;
   defaultCountry: string;
@@ -51,6 +62,10 @@ export type WebhookRow = {
   rate_limit_per_minute: number | null;
   allowed_fields: AllowableField[] | null;
   accepts_get: boolean;
+  preset: string | null;
+  mapping: MappingJson | null;
+  verify: unknown;
+  on_unreadable: OnUnreadable;
   is_paused: boolean;
   requires_signature: boolean;
   created_at: string;
@@ -60,7 +75,8 @@ export type WebhookRow = {
 /** Of a webhook, from a table or alias `w`; its secrets are not among them. */
 export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, w.unmatched, w.wait_hours, coalesce(w.repeats, '{}') as repeats, w.allowed_addresses,
   w.rate_limit_per_minute, w.allowed_fields, w.accepts_get, w.is_paused,
-  w.signing_secret is not null as requires_signature, w.created_at, w.updated_at`;
+  w.preset, w.mapping, w.verify, w.on_unreadable,
+  (w.signing_secret is not null or w.secrets is not null) as requires_signature, w.created_at, w.updated_at`;
 
 export type KeyedRow = WebhookRow & {
   account_id: string;
@@ -71,11 +87,13 @@ export type KeyedRow = WebhookRow & {
   signing_secret: string | null;
   previous_signing_secret: string | null;
   previous_secret_expires_at: string | null;
+  secrets: string[] | null;
 };
 
 /** What a endpoint needs beside them, with the account as `a`. */
 export const keyedColumns = `${webhookColumns}, w.account_id, a.time_zone, a.default_country,
-  w.revision || '.' || a.revision as revision, w.signing_secret, w.previous_signing_secret, w.previous_secret_expires_at`;
+  w.revision || '.' || a.revision as revision, w.signing_secret, w.previous_signing_secret, w.previous_secret_expires_at,
+  w.secrets`;
 
 export function webhookOf(row: WebhookRow): Webhook {
   return {
@@ -91,6 +109,10 @@ export function webhookOf(row: WebhookRow): Webhook {
     rateLimitPerMinute: row.rate_limit_per_minute,
     allowedFields: row.allowed_fields,
     acceptsGet: row.accepts_get,
+    preset: row.preset,
+    mapping: row.mapping,
+    verify: row.verify,
+    onUnreadable: row.on_unreadable,
     isPaused: row.is_paused,
     requiresSignature: row.requires_signature,
     createdAt: row.created_at,
@@ -98,13 +120,16 @@ export function webhookOf(row: WebhookRow): Webhook {
   };
 }
 
-export function keyedWebhookOf(row: KeyedRow): KeyedWebhook {
+export function keyedWebhookOf(row: KeyedRow, presets: Presets): KeyedWebhook {
   const signingSecrets = [
     { secret: row.signing_secret, expiresAt: null },
     { secret: row.previous_signing_secret, expiresAt: row.previous_secret_expires_at },
+    ...(row.secrets ?? []).map((secret) => ({ secret, expiresAt: null })),
   ].flatMap(({ secret, expiresAt }) => (secret === null ? [] : [{ secret, expiresAt }]));
   return {
     ...webhookOf(row),
+    mapping: mappingOf(row.type, row, presets),
+    verify: signingSecrets.length === 0 ? null : verifyOf(row, presets),
     accountId: row.account_id,
     timeZone: row.time_zone,
     defaultCountry: row.default_country,

@@ -1,5 +1,4 @@
 /** Incoming webhooks as their owner makes, reads and changes them. */
-import type { WebhookAccess } from '../../core/updates/webhook-access.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
@@ -15,9 +14,8 @@ import {
 } from './webhook-rows.ts';
 
 /** `signingSecret`: null where signatures are not asked for. What is left out lets everybody in. */
-type Optional = WebhookAccess & Pick<WebhookSettings, 'repeats' | 'unmatched' | 'waitHours'>;
-export type NewWebhook = Omit<WebhookSettings, keyof Optional> &
-  Partial<Optional & { signingSecret: string | null }>;
+export type NewWebhook = Pick<WebhookSettings, 'name' | 'type' | 'matchWindowHours' | 'matchRule'> &
+  Partial<WebhookSettings & { signingSecret: string | null; secrets: string[] | null }>;
 
 export type WebhookChanges = Partial<Omit<NewWebhook, 'type'> & { isPaused: boolean }>;
 
@@ -33,9 +31,16 @@ const columnOf = {
   rateLimitPerMinute: 'rate_limit_per_minute',
   allowedFields: 'allowed_fields',
   acceptsGet: 'accepts_get',
+  preset: 'preset',
+  mapping: 'mapping',
+  verify: 'verify',
+  onUnreadable: 'on_unreadable',
   signingSecret: 'signing_secret',
+  secrets: 'secrets',
   isPaused: 'is_paused',
 } as const satisfies Record<keyof NewWebhook | 'isPaused', string>;
+
+const jsonColumns: ReadonlySet<keyof WebhookChanges> = new Set(['mapping', 'verify'] as const);
 
 /** The account's oldest webhook of this name and type, made where there is none: one, however many ask at once. */
 export async function ensureWebhook(
@@ -146,8 +151,13 @@ export async function changeWebhook(
     const [after] = rows;
     if (before === undefined || after === undefined) return null;
     const changed = changesBetween(auditedOf(before), auditedOf(after));
-    if (changes.signingSecret != null && before.requires_signature)
-      changed['signing_secret'] = { from: 'hidden', to: 'hidden, another' };
+    for (const [name, secret] of [
+      ['signing_secret', changes.signingSecret],
+      ['secrets', changes.secrets],
+    ] as const) {
+      if (secret != null && before.requires_signature)
+        changed[name] = { from: 'hidden', to: 'hidden, another' };
+    }
     const target = { id: webhookId, name: after.name };
     if (Object.keys(changed).length > 0)
       await recordAct(client, { accountId, actor, action: 'webhook.changed', target, changes: changed }, now);
@@ -167,7 +177,7 @@ export async function deleteWebhook(
     const before = await lockWebhook(client, accountId, webhookId);
     if (before === undefined) return false;
     await client.query(
-      `update incoming_webhook set deleted_at = $3, signing_secret = null, previous_signing_secret = null,
+      `update incoming_webhook set deleted_at = $3, signing_secret = null, previous_signing_secret = null, secrets = null,
          revision = revision + 1
        where account_id = $1 and webhook_id = $2`,
       [accountId, webhookId, now],
@@ -199,5 +209,9 @@ async function lockWebhook(
 function parse(settings: WebhookChanges): { columns: string[]; values: unknown[] } {
   const names = Object.keys(columnOf) as (keyof WebhookChanges)[]; // Object.keys widens to string
   const given = names.filter((name) => settings[name] !== undefined);
-  return { columns: given.map((name) => columnOf[name]), values: given.map((name) => settings[name]) };
+  const readValue = (name: keyof WebhookChanges) => {
+    const value = settings[name];
+    return jsonColumns.has(name) && value !== null ? JSON.stringify(value) : value;
+  };
+  return { columns: given.map((name) => columnOf[name]), values: given.map(readValue) };
 }

@@ -64,7 +64,8 @@ function rowText({ postback, outcome, update }: Decided): string {
     phone_number: phoneNumberOf(postback) ?? undefined,
     matched_by: outcome.matchedBy,
     candidates: outcome.candidates,
-    transaction_id: postback.transactionId,
+    // What is kept is read again: until then its id is free.
+    transaction_id: outcome.status === 'kept' ? undefined : postback.transactionId,
     is_dry_run: postback.isDryRun,
     source_ip: postback.sourceIp,
     changes: outcome.status === 'applied' ? outcome.changes : undefined,

@@ -97,7 +97,7 @@ function readAnswered(texts: RowTexts): AnsweredRow {
 export function outcomeOf(row: AnswerColumns): Outcome {
   const { code, detail } = row;
   if (row.first_status === 'waiting') return waitingOutcomeOf(row);
-  const isRejected = row.first_status === 'rejected' && code !== null;
+  const isRejected = (row.first_status === 'rejected' || row.first_status === 'kept') && code !== null;
   return {
     postbackId: row.postback_id,
     status: row.first_status,

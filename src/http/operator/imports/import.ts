@@ -2,15 +2,15 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
-import { readObject, readPairs } from '../../../core/updates/input-source.ts';
 import { type Outcome, type Postback, rejectedOutcome, type Stale } from '../../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../../core/updates/rejection.ts';
-import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import type { WebhookType } from '../../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import type { FileFault } from '../../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../../files/rows-file.ts';
 import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
+import type { Content } from '../../postbacks/read-content.ts';
 import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { submitPostback, type WebhookSource } from '../../postbacks/submit.ts';
 import type { Api } from '../route.ts';
@@ -151,11 +151,10 @@ export class Import {
   }
 
   #toPostback(row: number, read: FileRow, webhook: KeyedWebhook): Postback {
-    const type = webhookTypes[this.#type];
     const { importKey, isDryRun } = this.#options;
     const values = 'values' in read ? read.values : null;
-    const named = importKey === null ? [] : [readPairs([['transaction_id', `${importKey}#${row}`]], type)];
-    const sources = values === null ? null : [this.#readValues(values), ...named];
+    const repeatId = importKey === null ? null : `${importKey}#${row}`;
+    const content = 'values' in read ? this.#contentOf(read.values) : read.rejection;
     const arrival = {
       postbackId: makeOrderedId(),
       receivedAt: new Date().toISOString(),
@@ -166,17 +165,15 @@ export class Import {
         body: values,
       }),
     };
-    const rejection = rejectWebhook(this.#type, webhook) ?? ('rejection' in read ? read.rejection : null);
-    return itemToPostback(this.#type, webhook, arrival, sources, rejection, isDryRun);
+    const early = rejectWebhook(this.#type, webhook);
+    return itemToPostback(this.#type, webhook, arrival, content, repeatId, early, isDryRun);
   }
 
-  #readValues(values: Record<string, unknown>) {
-    const type = webhookTypes[this.#type];
-    if (!this.#file.isText) return readObject(values, type);
-    return readPairs(
-      Object.entries(values).map(([name, cell]) => [name, String(cell)]),
-      type,
-    );
+  #contentOf(values: Record<string, unknown>): Content {
+    const head = { query: new URLSearchParams(), headers: {}, envelope: null };
+    if (!this.#file.isText) return { ...head, body: { kind: 'json', payload: values } };
+    const pairs = Object.entries(values).map(([name, cell]): [string, string] => [name, String(cell)]);
+    return { ...head, body: { kind: 'form', pairs: new URLSearchParams(pairs) } };
   }
 
   #resultLine({ row, line, outcome, isDryRun }: RowResult): string {

@@ -91,11 +91,11 @@ function toReplay(
     rejectPreview(recorded) ??
     rejectRecorded(webhook, recorded.method, first);
   const received = { query, receivedAt: first.receivedAt };
-  const { decoded, rejection } = readRequest(type, webhook, recorded, received, body, earlyRejection);
+  const read = readRequest(type, webhook, recorded, received, body, earlyRejection);
   const postbackId = makeOrderedId();
   const arrival = { postbackId, receivedAt: instantOfId(postbackId), sourceIp, request: first.request };
   return {
-    ...toPostback(webhook, arrival, decoded, rejection),
+    ...toPostback(webhook, arrival, read),
     transactionId: transactionIdOf(postback),
     isDryRun,
     replay: { of: first.postbackId, firstReceivedAt: first.receivedAt, by },

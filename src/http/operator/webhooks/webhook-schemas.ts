@@ -1,4 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import type { MappingJson } from '../../../core/mapping/mapping.ts';
+import { unreadableChoices } from '../../../core/mapping/on-unreadable.ts';
 import { matchRules } from '../../../core/updates/postback.ts';
 import { type Repeats, repeatPolicies } from '../../../core/updates/repeats.ts';
 import { unmatchedChoices } from '../../../core/updates/wait.ts';
@@ -43,6 +45,39 @@ const repeats = Type.Unsafe<Repeats>({
     'by field, or `*` for all: `set` (default) overwrites, `keep` leaves what has a value, `add` sums amounts, `refuse` rejects another value',
   examples: [{ '*': 'keep', revenue_paid_out: 'add' }],
 });
+/** How a webhook reads its sender. Core checks mapping and scheme, and names every error by its pointer. */
+const reading = {
+  preset: nullable(
+    Type.String({
+      maxLength: 100,
+      description: 'the name of a preset (GET /api/v1/presets): the platform that sends',
+      examples: ['telnyx'],
+    }),
+  ),
+  mapping: Type.Unsafe<MappingJson | null>({
+    type: ['object', 'null'],
+    description:
+      'where each field is read from: a table of sources, words and formats (docs/mapping.md). On top of the preset’s, where there is one. null: by our own names',
+    examples: [
+      {
+        fields: {
+          call_log_id: 'click_id',
+          revenue_paid_out: { from: 'payout', as: 'money', currency: '$' },
+          converted: { from: 'status', words: { sold: true, returned: false }, else: 'ignore' },
+        },
+      },
+    ],
+  }),
+  verify: Type.Unsafe<unknown>({
+    type: ['string', 'object', 'null'],
+    description: `how a request proves its sender, in addition to the key: standard_webhooks, twilio, telnyx, plivo_v3, vonage_jwt, basic, or an object {"scheme":"hmac", …}. null: the scheme of the preset, if there are secrets`,
+    examples: ['standard_webhooks', { scheme: 'hmac', header: 'X-Signature' }],
+  }),
+  on_unreadable: oneOf(unreadableChoices, {
+    description:
+      'what happens to a request that cannot be read: it is rejected, or kept in the log until the mapping is corrected (replay-kept)',
+  }),
+};
 
 export const webhookJson = Type.Object({
   id: Type.String(),
@@ -54,8 +89,9 @@ export const webhookJson = Type.Object({
   unmatched: oneOf(unmatchedChoices),
   wait_hours: Type.Integer(),
   ...access,
+  ...reading,
   signature_required: Type.Boolean({
-    description: 'true: requests must be signed by the Standard Webhooks scheme, and GET is not accepted',
+    description: 'true: requests must be signed, by the scheme in `verify` or by Standard Webhooks',
   }),
   paused: Type.Boolean(),
   created_at: instant,
@@ -108,6 +144,16 @@ const optionalSettings = {
   rate_limit_per_minute: Type.Optional(access.rate_limit_per_minute),
   allowed_fields: Type.Optional(access.allowed_fields),
   accepts_get: Type.Optional(access.accepts_get),
+  preset: Type.Optional(reading.preset),
+  mapping: Type.Optional(reading.mapping),
+  verify: Type.Optional(reading.verify),
+  on_unreadable: Type.Optional(reading.on_unreadable),
+  secrets: Type.Optional(
+    listOrNull(Type.String({ minLength: 1, maxLength: 4_000 }), {
+      description:
+        'write only: what `verify` checks with. Several are valid at once, for a rotation; null: requests are not checked',
+    }),
+  ),
   signature_required: Type.Optional(
     Type.Boolean({ description: 'true makes a signing secret where there is none; false takes it away' }),
   ),

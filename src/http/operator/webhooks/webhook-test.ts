@@ -1,15 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { decodePostback } from '../../../core/updates/decode.ts';
-import { readObject, readPairs } from '../../../core/updates/input-source.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
-import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
+import { methodsOf } from '../../guards/webhook-guards.ts';
+import { itemToPostback } from '../../postbacks/bulk.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { rejectWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
+import type { Body } from '../../server/body.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
@@ -53,28 +54,21 @@ export function registerWebhookTestRoute(app: FastifyInstance, api: Api): void {
 function readTest(
   webhook: KeyedWebhook,
   { owner, sourceIp }: FastifyRequest,
-  { method, query = {}, body, dry_run: isDryRun = false }: WebhookTestBody,
+  { method, query = {}, body: payload, dry_run: isDryRun = false }: WebhookTestBody,
 ): Postback {
   const type = webhookTypes[webhook.type];
-  const sent = method === 'POST' ? (body ?? {}) : null;
-  const sources = [readPairs(Object.entries(query), type)];
-  if (sent !== null) sources.unshift(readObject({ ...sent }, type));
+  const sent = method === 'POST' ? (payload ?? {}) : null;
+  const body: Body = sent === null ? { kind: 'none' } : { kind: 'json', payload: { ...sent } };
   const postbackId = makeOrderedId();
   const receivedAt = instantOfId(postbackId);
-  const decoded = decodePostback(sources, type, { ...webhook, receivedAt });
   const record = { method, path: `/${type.path}`, query, headers: {}, body: sent, sent_by: owner.name };
   const arrival = { postbackId, receivedAt, sourceIp, request: JSON.stringify(record) };
-  const rejection =
-    rejectWebhook(webhook.type, webhook) ??
-    rejectGet(webhook, method) ??
-    (decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null);
-  return {
-    ...toPostback(webhook, arrival, decoded, rejection),
-    isDryRun: isDryRun || decoded.isDryRun,
-  };
+  const content = { body, query: new URLSearchParams(query), headers: {}, envelope: null };
+  const early = rejectWebhook(webhook.type, webhook) ?? rejectGet(webhook, method);
+  return itemToPostback(webhook.type, webhook, arrival, content, null, early, isDryRun);
 }
 
-function rejectGet({ acceptsGet, signingSecrets }: KeyedWebhook, method: string): Rejection | null {
-  if (method === 'POST' || (acceptsGet && signingSecrets.length === 0)) return null;
+function rejectGet(webhook: KeyedWebhook, method: string): Rejection | null {
+  if (methodsOf(webhook).includes(method)) return null;
   return reject('method_not_allowed', 'Use POST here.');
 }

@@ -29,9 +29,11 @@ import {
 import { readWebhookChanges, webhookToJson } from './webhook-settings.ts';
 
 const settingsDefault = { matchWindowHours: 7 * 24, matchRule: 'latest' } as const;
+/** What a new webhook has where the request sets nothing. */
+const noSender = { requiresSignature: false, preset: null, mapping: null, verify: null } as const;
 const graceHoursDefault = 24;
 
-export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }: Api): void {
+export function registerWebhookRoutes(app: FastifyInstance, { store, presets, publicUrl }: Api): void {
   const docs = (summary: string, response: object) => ({
     ...apiDocs,
     tags: ['incoming webhooks'],
@@ -55,7 +57,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
     },
     async (request, reply) => {
       const { name, type, ...others } = request.body;
-      const read = readWebhookChanges(others, { type, requiresSignature: false });
+      const read = readWebhookChanges(others, { ...noSender, type }, presets);
       if ('code' in read) return sendProblem(reply, read);
       const key = makeSecret('rbk');
       const { accountId } = request.owner;
@@ -108,7 +110,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, publicUrl }
       const { id } = request.params;
       const before = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
       if (before === null) return sendUnknown(reply);
-      const read = readWebhookChanges(request.body, before);
+      const read = readWebhookChanges(request.body, before, presets);
       if ('code' in read) return sendProblem(reply, read);
       const webhook = await store.changeWebhook(request.owner.accountId, id, read.changes, actorOf(request));
       if (webhook === null) return sendUnknown(reply);

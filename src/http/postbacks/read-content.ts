@@ -1,0 +1,106 @@
+/** What a request says, read with its webhook's mapping or, where there is none, by our own names. */
+import { applyMapping, explainFaults, recordsOf } from '../../core/mapping/apply-mapping.ts';
+import type { Reading } from '../../core/mapping/read-row.ts';
+import type { MappingRequest } from '../../core/mapping/request-values.ts';
+import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
+import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
+import type { Fault } from '../../core/values/fault.ts';
+import { isJsonObject } from '../../core/values/json.ts';
+import { emptyTags } from '../../core/values/tags.ts';
+import type { KeyedWebhook } from '../../store/store.ts';
+import type { Body } from '../server/body.ts';
+
+/** What a mapping reads of a request beside its body. */
+type ContentHead = Pick<MappingRequest, 'headers'> & { query: URLSearchParams };
+
+/** One record: the whole body, unless `each` of the mapping selects parts of it. */
+export type Content = ContentHead & {
+  body: Body;
+  /** the body that the record is a part of; null: the record is the body */
+  envelope: unknown;
+};
+
+export type ReadContent = {
+  decoded: Decoded;
+  /** the mapping’s `only_when` is not met */
+  isIgnored: boolean;
+  /** one for each row of the mapping */
+  readings: Reading[];
+};
+
+type Settings = Pick<KeyedWebhook, 'type' | 'mapping' | 'timeZone' | 'defaultCountry' | 'allowedFields'>;
+
+/** @param repeatId the transaction id that a header gives, or null */
+export function readContent(
+  type: WebhookType,
+  webhook: Settings,
+  content: Content,
+  repeatId: string | null,
+  receivedAt: string,
+): ReadContent {
+  const { mapping } = webhook;
+  const context = { ...webhook, receivedAt };
+  if (mapping === null || 'code' in mapping) {
+    const sources = sourcesOf(type, content.body, content.query, repeatId);
+    return { decoded: decodePostback(sources, webhookTypes[type], context), isIgnored: false, readings: [] };
+  }
+  const { body, query, headers } = content;
+  const records = content.envelope === null ? recordsOf(mapping, jsonOf(body)) : [jsonOf(body)];
+  const [record] = Array.isArray(records) ? records : [];
+  if (!Array.isArray(records)) return unreadable(records);
+  if (records.length !== 1) return unreadable(severalRecords(records.length));
+  const isWhole = content.envelope !== null || mapping.each === null;
+  if (!isWhole && !isJsonObject(record)) return unreadable(noRecord());
+  const recordBody: Body = isWhole || !isJsonObject(record) ? body : { kind: 'json', payload: record };
+  const request = { body: content.envelope ?? jsonOf(body), form: formOf(body), query, headers };
+  const sources = sourcesOf(type, recordBody, query, repeatId);
+  const mapped = applyMapping(mapping, request, record, sources, context);
+  if (mapped === null) return { decoded: nothingDecoded, isIgnored: true, readings: [] };
+  const decoded = decodePostback(mapped.sources, webhookTypes[type], context);
+  const faults = decoded.faults.length === 0 ? [] : explainFaults(decoded.faults, mapped.readings);
+  return { decoded: { ...decoded, faults }, isIgnored: false, readings: mapped.readings };
+}
+
+/** The body first, then the query, then what a header says. */
+function sourcesOf(type: WebhookType, body: Body, query: URLSearchParams, repeatId: string | null): Source[] {
+  const row = webhookTypes[type];
+  const sources = query.size > 0 ? [readPairs(query, row)] : [];
+  if (body.kind === 'json') sources.unshift(readObject(body.payload, row));
+  if (body.kind === 'form') sources.unshift(readPairs(body.pairs, row));
+  if (repeatId !== null) sources.push(readPairs([['transaction_id', repeatId]], row));
+  return sources;
+}
+
+function jsonOf(body: Body): unknown {
+  if (body.kind === 'list') return body.items;
+  return body.kind === 'json' ? body.payload : undefined;
+}
+
+function formOf(body: Body): URLSearchParams | null {
+  return body.kind === 'form' ? body.pairs : null;
+}
+
+function unreadable(fault: Fault): ReadContent {
+  return { decoded: { ...nothingDecoded, faults: [fault] }, isIgnored: false, readings: [] };
+}
+
+function severalRecords(count: number): Fault {
+  const detail = `Send one record in one item: "each" of the mapping finds ${count}. Send several to the endpoint itself, not to its batch.`;
+  return { field: null, code: 'invalid_value', detail };
+}
+
+function noRecord(): Fault {
+  return { field: null, code: 'invalid_value', detail: 'Send each record as a JSON object.' };
+}
+
+/** What a request says that could not be read. */
+export const nothingDecoded: Decoded = {
+  target: null,
+  update: { set: {}, add: emptyTags(), remove: [] },
+  transactionId: null,
+  isDryRun: false,
+  answerForm: 'json',
+  ignored: [],
+  faults: [],
+};

@@ -1,0 +1,30 @@
+/** The presets that ship with Ringback: `/presets/*.json`, one file a platform. A broken one fails the start. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parsePreset } from './core/mapping/parse-preset.ts';
+import type { Preset, Presets } from './core/mapping/preset.ts';
+
+/** Compiled, everything is in one folder. */
+const place = import.meta.url.endsWith('.ts') ? '../presets/' : './presets/';
+const folder = fileURLToPath(new URL(place, import.meta.url));
+
+/** By name, in the order of their titles. */
+export function loadPresets(): Presets {
+  const presets = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => loadPreset(file));
+  presets.sort((one, other) => one.title.localeCompare(other.title, 'en'));
+  return new Map(presets.map((preset) => [preset.name, preset]));
+}
+
+function loadPreset(file: string): Preset {
+  const json: unknown = JSON.parse(readFileSync(`${folder}${file}`, 'utf8'));
+  const preset = parsePreset(json);
+  if (Array.isArray(preset)) {
+    const faults = preset.map(({ field, detail }) => `${field}: ${detail}`).join('\n');
+    throw new Error(`presets/${file} is not valid:\n${faults}`);
+  }
+  if (`${preset.name}.json` !== file)
+    throw new Error(`presets/${file} must have the name ${file.slice(0, -5)}`);
+  return preset;
+}
