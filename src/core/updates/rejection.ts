@@ -41,6 +41,8 @@ export const rejectionCodes = {
   unknown_word: { httpStatus: 422, title: 'The mapping does not know the word' },
   mapping_invalid: { httpStatus: 422, title: 'The mapping has errors' },
   unresolved_placeholder: { httpStatus: 422, title: 'A macro was not replaced' },
+  unknown_macro: { httpStatus: 422, title: 'A template names an unknown macro' },
+  url_not_allowed: { httpStatus: 422, title: 'Outgoing webhooks may not reach this URL' },
   batch_rejected: { httpStatus: 422, title: 'The batch was rejected as a whole' },
   rate_limited: { httpStatus: 429, title: 'Too many requests' },
   headers_too_large: { httpStatus: 431, title: 'The headers or the URL are too large' },

@@ -23,7 +23,9 @@ export type FaultCode =
   | 'field_not_allowed'
   | 'invalid_signature'
   | 'unknown_word'
-  | 'mapping_invalid';
+  | 'mapping_invalid'
+  | 'unknown_macro'
+  | 'url_not_allowed';
 
 /** A value that could not be read. Readers return it in place of the value; they never throw. */
 export class Invalid {
