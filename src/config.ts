@@ -19,6 +19,8 @@ export type Config = {
   liveCallHoursMax: number | null;
   /** addresses and CIDR ranges of the proxies whose word on a sender's address is believed */
   trustedProxies: string[];
+  /** private networks that outgoing webhooks may reach, as CIDR */
+  outgoingAllowedNetworks: string[];
   /** how many days each kind is kept; null: for ever */
   retention: { bodies: number | null; postbacks: number | null; calls: number | null };
   logLevel: string;
@@ -68,7 +70,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     adminToken,
     twilioAuthToken: setting('TWILIO_AUTH_TOKEN'),
     liveCallHoursMax: liveCallHours === 0 ? null : liveCallHours,
-    trustedProxies: readProxies(setting('TRUSTED_PROXIES') ?? ''),
+    trustedProxies: readRanges('TRUSTED_PROXIES', setting),
+    outgoingAllowedNetworks: readRanges('OUTGOING_ALLOWED_NETWORKS', setting),
     retention: readRetention(setting),
     logLevel,
     logPostbacks,
@@ -109,14 +112,14 @@ const namedRanges: Record<string, string[]> = {
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 };
 
-function readProxies(text: string): string[] {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+function readRanges(setting: string, read: (name: string) => string | null): string[] {
+  const names = (read(setting) ?? '').split(/[\s,]+/).filter((name) => name !== '');
   return names.flatMap((name) => {
     const range = readRange(name);
     const ranges = range === null ? namedRanges[name.toLowerCase()] : [range];
     if (ranges !== undefined) return ranges;
     throw new ConfigError(
-      `TRUSTED_PROXIES must list addresses, CIDR ranges, "loopback" or "private", with commas between them: ${name} is none.`,
+      `${setting} must list addresses, CIDR ranges, "loopback" or "private", with commas between them: ${name} is none.`,
     );
   });
 }

@@ -7,9 +7,11 @@ import type { Config } from './config.ts';
 import { AddressList } from './core/access/address-list.ts';
 import { hashSecret } from './http/guards/secret.ts';
 import { createMetrics } from './http/metrics/metrics.ts';
+import { findAttention } from './http/operator/overview/attention.ts';
 import { PostbackLines } from './http/postbacks/postback-lines.ts';
 import { createApp } from './http/server/app.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
+import { startOutgoing } from './jobs/outgoing/outgoing.ts';
 import { keepCompletingOverdueCalls } from './jobs/overdue-calls.ts';
 import { keepRemovingOld } from './jobs/retention.ts';
 import { loadPresets } from './presets.ts';
@@ -79,6 +81,15 @@ export async function serve(
   running.push(() => closeDb(db));
   const presets = loadPresets();
   const store = createStore(db, instantNow, presets);
+  const store = createStore(db, instantNow);
+  const outgoing = startOutgoing({
+    store,
+    allowedNetworks: config.outgoingAllowedNetworks,
+    log,
+    onAttempt: metrics.observeDelivery,
+    findAttention: (accountId) => findAttention(store, accountId, Date.now()),
+  });
+  running.push(outgoing.stop);
   const writer = new Writer({
     ...writerDefaults,
     write: store.writePostbacks,
@@ -89,7 +100,10 @@ export async function serve(
       metrics.countFailure(kind);
       log.warn({ err: error, kind, size }, 'a batch was not committed');
     },
-    onCommit: metrics.observeCommit,
+    onCommit: (...commit) => {
+      metrics.observeCommit(...commit);
+      outgoing.wake();
+    },
   });
   running.push(() => writer.close());
   if (config.liveCallHoursMax !== null)
@@ -102,6 +116,7 @@ export async function serve(
   const app = await createApp({
     store,
     presets,
+    outgoing,
     writer,
     metrics,
     lines: new PostbackLines(log, config.logPostbacks),

@@ -16,6 +16,7 @@ import { type Db, inTransaction } from './database/db.ts';
 import { CommitLost, isUnavailable } from './database/failure.ts';
 import { listMigrations, readSchemaVersion } from './database/migrate.ts';
 import * as retention from './maintenance/retention.ts';
+import { createOutgoingStore } from './outgoing/outgoing-store.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
 import * as replays from './postbacks/replays.ts';
 import * as activity from './reports/activity.ts';
@@ -168,6 +169,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     countWaitingUpdates: (accountId: string, startedBefore: string) =>
       attention.countWaitingUpdates(db, accountId, startedBefore),
 
+    ...createOutgoingStore(db, now),
+
     readBacklog: () => readBacklog(db),
     listAccountIds: () => retention.listAccountIds(db),
     removeOld: (
@@ -190,6 +193,21 @@ export type { CallFilter } from './calls/call-filter.ts';
 export type { CallCursor } from './calls/call-list.ts';
 export type { TimelineItem } from './calls/calls.ts';
 export type { OverdueCall } from './calls/overdue-calls.ts';
+export type {
+  ClaimedDelivery,
+  Delivery,
+  DeliveryFilter,
+  DeliveryStatus,
+  DueWebhook,
+  FinishedAttempt,
+  ListedOutgoing,
+  OutgoingChanges,
+  OutgoingSettings,
+  OutgoingTrouble,
+  OutgoingWebhook,
+  PastEvent,
+  SendingWebhook,
+} from './outgoing/outgoing-store.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';
 export type { ActiveWebhook } from './reports/attention.ts';

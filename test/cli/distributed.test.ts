@@ -36,6 +36,8 @@ test('calls, their events and postbacks are spread together by account, all else
     `select create_distributed_table('call_event', 'account_id', colocate_with => 'call')`,
     `select create_distributed_table('call_other_id', 'account_id', colocate_with => 'call')`,
     `select create_distributed_table('postback', 'account_id', colocate_with => 'call')`,
+    `select create_distributed_table('delivery', 'account_id', colocate_with => 'call')`,
+    `select create_distributed_table('outgoing_cursor', 'account_id', colocate_with => 'call')`,
   ]);
   const small = statements.filter((statement) => statement.includes('create_reference_table'));
   expect(small).toContain(`select create_reference_table('account')`);
@@ -52,14 +54,14 @@ test('every key of a table that is spread begins with account_id, and none refer
   const keys = await database.query(
     `select i.indexrelid::regclass::text as key, a.attname::text as first from pg_index i
      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-     where i.indrelid in ('call'::regclass, 'call_event'::regclass, 'postback'::regclass)`,
+     where i.indrelid = any ('{call,call_event,postback,delivery,outgoing_cursor}'::regclass[])`,
   );
   expect(keys.length).toBeGreaterThan(10);
   for (const { key, first } of keys) expect(first, String(key)).toBe('account_id');
   const references = await database.query(
     `select conname from pg_constraint where contype = 'f'
-     and (conrelid in ('call'::regclass, 'call_event'::regclass, 'postback'::regclass)
-       or confrelid in ('call'::regclass, 'call_event'::regclass, 'postback'::regclass))`,
+     and (conrelid = any ('{call,call_event,postback,delivery,outgoing_cursor}'::regclass[])
+       or confrelid = any ('{call,call_event,postback,delivery,outgoing_cursor}'::regclass[]))`,
   );
   expect(references).toEqual([]);
 });

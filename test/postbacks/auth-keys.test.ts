@@ -189,7 +189,12 @@ test('keys are in no line of the server’s own log, at its finest level', async
   const keepAll = { bodies: null, postbacks: null, calls: null };
   const config = {
     ...{ host: '127.0.0.1', port: 0, publicUrl: null, databaseUrl: database.url, dataDir: '/nowhere' },
-    ...{ adminToken: 'test-admin-token-0002', twilioAuthToken: null, trustedProxies: [] },
+    ...{
+      adminToken: 'test-admin-token-0002',
+      twilioAuthToken: null,
+      trustedProxies: [],
+      outgoingAllowedNetworks: [],
+    },
     ...{ liveCallHoursMax: null, retention: keepAll, logLevel: 'trace', logPostbacks: 'all' as const },
   };
   const logged = await startServer(config, pino({ level: 'trace' }, stream));

@@ -29,7 +29,12 @@ async function startLogged(
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
   const config: Config = {
     ...{ host: '127.0.0.1', port: 0, publicUrl: null, databaseUrl: database.url, dataDir },
-    ...{ adminToken: 'test-admin-token-0001', twilioAuthToken: null, trustedProxies: [] },
+    ...{
+      adminToken: 'test-admin-token-0001',
+      twilioAuthToken: null,
+      trustedProxies: [],
+      outgoingAllowedNetworks: [],
+    },
     ...{ liveCallHoursMax: null, retention: { bodies: null, postbacks: null, calls: null } },
     ...{ logLevel: 'info', logPostbacks },
   };

@@ -136,6 +136,7 @@ export async function startTestServerOn(
     twilioAuthToken: 'test-twilio-token',
     liveCallHoursMax: null, // tests keep calls live as long as they need them
     trustedProxies: [],
+    outgoingAllowedNetworks: ['127.0.0.0/8'], // receivers of tests
     retention: { bodies: null, postbacks: null, calls: null },
     logLevel: 'silent',
     logPostbacks: 'none',

@@ -1,9 +1,10 @@
 /** Too much to do, and the end of the day: nobody is kept waiting without an answer, and no answer is untrue. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/http/guards/secret.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
 import { PostbackLines } from '../../src/http/postbacks/postback-lines.ts';
 import { createApp } from '../../src/http/server/app.ts';
+import { startOutgoing } from '../../src/jobs/outgoing/outgoing.ts';
 import { createLog } from '../../src/log.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
 import { startTestServerOn } from '../support/server.ts';
@@ -29,9 +30,15 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
   await small.createCalls(['full']);
   const settings = { name: 'Full', type: 'update_fields', matchWindowHours: 1, matchRule: 'latest' } as const;
   await store.createWebhook(accountId, settings, hashSecret('key-of-the-full-one'), tester);
+  const outgoing = startOutgoing({
+    store,
+    ...{ allowedNetworks: [], log: createLog('silent'), onAttempt() {}, findAttention: async () => [] },
+  });
+  onTestFinished(outgoing.stop);
   const app = await createApp({
     presets: new Map(),
     store,
+    outgoing,
     writer,
     metrics: createMetrics(),
     lines: new PostbackLines(createLog('silent'), 'none'),

@@ -11,5 +11,11 @@ export const auditActions = [
   'webhook.key_rotated',
   'webhook.signing_secret_rotated',
   'webhook.deleted',
+  'outgoing_webhook.created',
+  'outgoing_webhook.changed',
+  'outgoing_webhook.secret_rotated',
+  'outgoing_webhook.replayed',
+  'outgoing_webhook.disabled',
+  'outgoing_webhook.deleted',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -47,7 +47,11 @@ export function fillText(
 }
 
 /** `a=1&b=[REASON]`: a parameter without a value may be left out. */
-export function fillParameters(text: string, escapeValue: (value: string) => string, filling: Filling): string {
+export function fillParameters(
+  text: string,
+  escapeValue: (value: string) => string,
+  filling: Filling,
+): string {
   const filled = text.split('&').flatMap((parameter) => {
     const at = parameter.indexOf('=');
     const name = fillText(at < 0 ? parameter : parameter.slice(0, at), escapeValue, filling);

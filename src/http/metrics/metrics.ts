@@ -58,6 +58,18 @@ export function createMetrics(readAll?: () => Promise<string>) {
     labelNames: ['kind'] as const,
     registers,
   });
+  const deliveries = new Counter({
+    name: 'ringback_deliveries_total',
+    help: 'Attempts of outgoing webhooks by result: delivered, pending (failed, to be tried again), failed, skipped',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  const deliverySeconds = new Histogram({
+    name: 'ringback_delivery_seconds',
+    help: 'How long receivers took',
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+    registers,
+  });
   return {
     registry,
     /** text for Prometheus */
@@ -87,6 +99,10 @@ export function createMetrics(readAll?: () => Promise<string>) {
     },
     countRemoved(kind: string, rows: number): void {
       removed.inc({ kind }, rows);
+    },
+    observeDelivery(result: string, ms: number): void {
+      deliveries.inc({ result });
+      deliverySeconds.observe(ms / 1_000);
     },
     /** Adds what is read when the metrics are asked for. */
     addGauges: (sources: GaugeSources) => addGauges(registry, sources),

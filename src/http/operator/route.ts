@@ -4,6 +4,9 @@ import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import type { LimitFunction } from 'p-limit';
 import type { TSchema } from 'typebox';
 import type { Presets } from '../../core/mapping/preset.ts';
+import type { Attempted, Destination } from '../../core/outgoing/attempt.ts';
+import type { EventJson } from '../../core/outgoing/event.ts';
+import type { OutgoingRequest } from '../../core/outgoing/request.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
@@ -36,6 +39,17 @@ export type Api = {
   bulkLimit: LimitFunction;
   bodyBytes: BodyBytes;
   publicUrl(): string;
+  outgoing: OutgoingPort;
+};
+
+/** What the routes of outgoing webhooks ask of their sender. */
+export type OutgoingPort = {
+  /** something is to be sent */
+  wake(): void;
+  /** why a host may not be reached, or null */
+  explainHost(host: string): Promise<string | null>;
+  prepare(destination: Destination, event: EventJson): OutgoingRequest | { skipped: string };
+  attempt(destination: Destination, event: EventJson): Promise<Attempted>;
 };
 
 export type ById = { Params: { id: string } };

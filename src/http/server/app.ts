@@ -12,6 +12,7 @@ import { noteSourceIp } from '../guards/source-ip.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { registerSignIn } from '../operator/access/sign-in.ts';
 import { registerApi } from '../operator/api.ts';
+import type { OutgoingPort } from '../operator/route.ts';
 import { sharedSchemas } from '../operator/shared-schemas.ts';
 import { registerTwilioRoute } from '../operator/twilio/twilio.ts';
 import { registerBatchRoutes } from '../postbacks/batch-routes.ts';
@@ -42,6 +43,7 @@ export type AppOptions = {
   twilioAuthToken: string | null;
   /** null: no header is believed that names another address than the connection's */
   trustedProxies: AddressList | null;
+  outgoing: OutgoingPort;
   /** where the build of the web UI lies; null: there is none */
   uiFolder: string | null;
 };
@@ -57,7 +59,7 @@ const keepAliveTimeoutMs = 72_000;
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { store, presets, writer, metrics, lines, log } = options;
-  const { publicUrl, twilioAuthToken, trustedProxies, uiFolder } = options;
+  const { publicUrl, twilioAuthToken, trustedProxies, uiFolder, outgoing } = options;
   const rejectionOf = createErrorMapper(store);
   const app = fastify({
     loggerInstance: log,
@@ -133,6 +135,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       bulkLimit,
       bodyBytes,
       publicUrl,
+      outgoing,
     });
   };
   await app.register(api, { prefix: '/api/v1' });

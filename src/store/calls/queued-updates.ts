@@ -14,7 +14,8 @@ order by queue_position nulls first, postback_id`;
 
 /** What became of the queued updates; first_status stays, because a repeat is given the first answer. */
 const writeApplied = `
-update postback p set status = n.status, applied_at = case when n.code is null then $3::timestamptz end,
+update postback p set status = n.status, written_at = clock_timestamp(),
+  applied_at = case when n.code is null then $3::timestamptz end,
   code = n.code, detail = n.detail, errors = n.errors, changes = n.changes,
   kept = n.kept
 from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json,

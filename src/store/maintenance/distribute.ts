@@ -4,7 +4,7 @@ import type { Queryable } from '../database/db.ts';
 import { listTables } from './backup/tables.ts';
 
 /** They grow with calls and postbacks. Each has account_id in front of every key, so one account is on one worker. */
-const spread = ['call', 'call_event', 'call_other_id', 'postback'];
+const spread = ['call', 'call_event', 'call_other_id', 'postback', 'delivery', 'outgoing_cursor'];
 
 /** A database that cannot be distributed; the message says what to do. */
 export class NotDistributed extends Error {}

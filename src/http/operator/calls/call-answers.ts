@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { type Call, otherIdsOf, payoutStatusOf } from '../../../core/calls/call.ts';
-import { lengthsOf } from '../../../core/calls/call-times.ts';
-import { eventFieldNames, shownFact } from '../../../core/updates/fields.ts';
+import type { Call } from '../../../core/calls/call.ts';
+import { callJsonOf } from '../../../core/calls/call-json.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { TimelineItem } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -9,23 +8,7 @@ import type { CallJson, TimelineItemJson } from './call-schemas.ts';
 
 /** A call as the API shows it. */
 export function callToJson(call: Call): CallJson {
-  const { callLogId, state } = call;
-  const known = { ...call.facts, ...lengthsOf(call) };
-  const facts = eventFieldNames.map((name) => [name, shownFact(name, known[name])]);
-  const { tags, ...fields } = call.values;
-  // The field tables name exactly the members of the schema.
-  return {
-    call_log_id: callLogId,
-    state,
-    ...Object.fromEntries(facts),
-    other_ids: otherIdsOf(call),
-    ...fields,
-    payout_status: payoutStatusOf(call),
-    tags,
-    queued_updates: call.queuedUpdates,
-    created_at: call.createdAt,
-    updated_at: call.updatedAt,
-  } as CallJson;
+  return callJsonOf(call) as CallJson; // the field tables name exactly the members of the schema
 }
 
 /** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */

@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
+
+const folder = new URL('../../../../presets/outgoing/', import.meta.url);
+
+/** By name; read once. */
+export const outgoingPresets: ReadonlyMap<string, OutgoingPreset> = new Map(
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => {
+      const preset = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as OutgoingPreset; // our own files
+      return [preset.name, preset];
+    }),
+);

@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import Type from 'typebox';
+import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { actorOf, needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { listOf, pageQuery } from '../list-schemas.ts';
+import { isUuid, writeCursor } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { rotateBody } from '../webhooks/webhook-schemas.ts';
+import { outgoingPresets } from './outgoing-presets.ts';
+import {
+  type OutgoingBody,
+  type OutgoingChangeBody,
+  outgoingBody,
+  outgoingChangeBody,
+  outgoingJson,
+  outgoingWithSecretJson,
+  rotatedOutgoingJson,
+} from './outgoing-schemas.ts';
+import { outgoingToJson, readOutgoing } from './outgoing-settings.ts';
+
+const graceHoursDefault = 24;
+const outgoingPath = '/webhooks/outgoing';
+
+export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl, outgoing }: Api): void {
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['outgoing webhooks'],
+    summary,
+    response: { ...response, '4xx': problem },
+  });
+  const byId = `${outgoingPath}/:id`;
+  const context = () => ({
+    presets: outgoingPresets,
+    explainHost: outgoing.explainHost,
+    publicUrl: publicUrl(),
+  });
+
+  app.post<{ Body: OutgoingBody }>(
+    outgoingPath,
+    {
+      schema: { ...docs('Create an outgoing webhook', { 201: outgoingWithSecretJson }), body: outgoingBody },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const settings = await readOutgoing(request.body, null, context());
+      if ('code' in settings) return sendProblem(reply, settings);
+      const secret = makeSigningSecret();
+      const webhook = await store.createOutgoing(request.owner.accountId, settings, secret, actorOf(request));
+      outgoing.wake();
+      reply.code(201).header('cache-control', 'no-store');
+      return { ...outgoingToJson(webhook), secret };
+    },
+  );
+
+  app.get<List>(
+    outgoingPath,
+    {
+      schema: {
+        ...docs('List the outgoing webhooks, newest first', { 200: listOf(outgoingJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+      const { items, cursor } = await store.listOutgoing(request.owner.accountId, limit, before);
+      return { items: items.map(outgoingToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+
+  app.get<ById>(
+    byId,
+    { schema: docs('Read an outgoing webhook', { 200: outgoingJson }), ...needs('read') },
+    async (request, reply) => {
+      const { id } = request.params;
+      const webhook = isUuid(id) ? await store.findOutgoing(request.owner.accountId, id) : null;
+      return webhook === null ? sendUnknownOutgoing(reply) : outgoingToJson(webhook);
+    },
+  );
+
+  app.patch<ById & { Body: OutgoingChangeBody }>(
+    byId,
+    {
+      schema: {
+        ...docs('Change, pause or resume an outgoing webhook', { 200: outgoingJson }),
+        body: outgoingChangeBody,
+      },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { accountId } = request.owner;
+      const { paused, resume, ...body } = request.body;
+      const before = isUuid(id) ? await store.findOutgoing(accountId, id) : null;
+      if (before === null) return sendUnknownOutgoing(reply);
+      if (resume !== undefined && paused !== false) {
+        const detail = 'Send "resume" together with "paused": false, or leave it out.';
+        return sendProblem(reply, rejectFaults([{ field: 'resume', code: 'conflicting_field', detail }]));
+      }
+      const settings = await readOutgoing(body, before, context());
+      if ('code' in settings) return sendProblem(reply, settings);
+      const changes = {
+        ...pickChanged(settings, body),
+        ...(paused !== undefined && { isPaused: paused }),
+      };
+      const webhook = await store.changeOutgoing(accountId, id, changes, resume ?? 'all', actorOf(request));
+      outgoing.wake();
+      return webhook === null ? sendUnknownOutgoing(reply) : outgoingToJson(webhook);
+    },
+  );
+
+  app.delete<ById>(
+    byId,
+    {
+      schema: docs('Delete an outgoing webhook; its deliveries stay in the log', { 204: Type.Null() }),
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const isDeleted =
+        isUuid(id) && (await store.deleteOutgoing(request.owner.accountId, id, actorOf(request)));
+      return isDeleted ? reply.code(204).send() : sendUnknownOutgoing(reply);
+    },
+  );
+
+  app.post<ById & { Body: Static<typeof rotateBody> | undefined }>(
+    `${byId}/rotate-secret`,
+    {
+      schema: {
+        ...docs('Make a new secret; both sign until the old one expires', { 200: rotatedOutgoingJson }),
+        body: Type.Optional(rotateBody),
+      },
+      ...needs('change_webhooks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const graceMs = (request.body?.grace_hours ?? graceHoursDefault) * 3_600_000;
+      const oldSecretExpiresAt = new Date(Date.now() + graceMs).toISOString();
+      const secret = makeSigningSecret();
+      const { accountId } = request.owner;
+      const webhook = isUuid(id)
+        ? await store.rotateOutgoingSecret(accountId, id, secret, oldSecretExpiresAt, actorOf(request))
+        : null;
+      if (webhook === null) return sendUnknownOutgoing(reply);
+      reply.header('cache-control', 'no-store');
+      return { ...outgoingToJson(webhook), secret, old_secret_expires_at: oldSecretExpiresAt };
+    },
+  );
+}
+
+/** What the body or its preset says; other settings may have been changed meanwhile. */
+function pickChanged<T extends object>(settings: T, body: OutgoingChangeBody): Partial<T> {
+  if (body.preset != null) return settings;
+  const names = new Set(Object.keys(body).map((name) => (name === 'max_per_minute' ? 'maxPerMinute' : name)));
+  // Object.fromEntries loses which names there were; they are all names of T.
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => names.has(name))) as Partial<T>;
+}
+
+export function sendUnknownOutgoing(reply: FastifyReply): FastifyReply {
+  const detail = 'There is no outgoing webhook with this id: list them for their ids.';
+  return sendProblem(reply, reject('not_found', detail));
+}

@@ -1,0 +1,37 @@
+import type { Attempted, Destination } from '../../core/outgoing/attempt.ts';
+import type { EventJson } from '../../core/outgoing/event.ts';
+import { type OutgoingRequest, renderRequest } from '../../core/outgoing/request.ts';
+import { signatureHeaders } from '../../core/outgoing/sign.ts';
+import { programVersion } from '../../program-version.ts';
+import type { HttpClient } from './http-client.ts';
+
+/** The request of an event, signed for this moment. */
+export function prepareRequest(
+  destination: Destination,
+  event: EventJson,
+  nowMs: number,
+): OutgoingRequest | { skipped: string } {
+  const rendered = renderRequest(destination, event, destination.timeZone);
+  if ('skipped' in rendered) return rendered;
+  const { headers, body } = rendered;
+  const signature =
+    destination.format === 'event' ? signatureHeaders(destination.secrets, event.id, body ?? '', nowMs) : {};
+  return { ...rendered, headers: { 'user-agent': `Ringback/${programVersion}`, ...headers, ...signature } };
+}
+
+/** One attempt to deliver an event. Never throws. */
+export async function attemptDelivery(
+  client: HttpClient,
+  destination: Destination,
+  event: EventJson,
+  signal: AbortSignal,
+): Promise<Attempted> {
+  const startMs = Date.now();
+  const request = prepareRequest(destination, event, startMs);
+  if ('skipped' in request) return request;
+  const start = performance.now();
+  const { status, error, text, retryAfter } = await client.send(request, signal);
+  const ms = Math.round(performance.now() - start);
+  const attempt = { at: new Date(startMs).toISOString(), ms, status, error, response: text };
+  return { request, attempt, retryAfter };
+}

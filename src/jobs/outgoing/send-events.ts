@@ -1,0 +1,112 @@
+/**
+ * Follows the timeline of every account that has outgoing webhooks, and sends. Any number of processes may do so: each
+ * takes what no other has taken. Where no account has one, it asks once a second whether that has changed.
+ */
+import type { Log } from '../../log.ts';
+import type { DueWebhook, Store } from '../../store/store.ts';
+import { Signal } from './signal.ts';
+import { type SenderParts, WebhookSender } from './webhook-sender.ts';
+
+export type EventSender = {
+  /** Something was committed, or a webhook was changed. */
+  wake(): void;
+  stop(): Promise<void>;
+};
+
+type Parts = SenderParts & {
+  store: Pick<Store, 'listDueWebhooks' | 'followTimeline' | 'storeAttention' | 'isUnavailable'>;
+  log: Pick<Log, 'warn'>;
+  /** what needs attention now, as the overview shows it */
+  findAttention(accountId: string): Promise<Record<string, unknown>[]>;
+};
+
+const idleMs = 1_000;
+/** How late an event that another process committed is found. */
+const followMs = 250;
+/** Between two passes, so that a busy server reads many commits at once; and longer than the pass took. */
+const pauseMsMin = 50;
+const attentionEveryMs = 60_000;
+const graceMs = 3_000;
+
+export function startSendingEvents(parts: Parts): EventSender {
+  const work = new Signal();
+  const senders = new Map<string, WebhookSender>();
+  const attentionAt = new Map<string, number>();
+  let hasWebhooks = false;
+  let isStopping = false;
+
+  const senderOf = ({ accountId, webhookId }: DueWebhook): WebhookSender => {
+    const sender = senders.get(webhookId) ?? new WebhookSender(accountId, webhookId, parts);
+    senders.set(webhookId, sender);
+    return sender;
+  };
+
+  const pass = async (): Promise<void> => {
+    const webhooks = await parts.store.listDueWebhooks();
+    hasWebhooks = webhooks.length > 0;
+    await stopGone(senders, webhooks);
+    for (const accountId of new Set(webhooks.map((webhook) => webhook.accountId))) {
+      if (isStopping) return;
+      const own = webhooks.filter((webhook) => webhook.accountId === accountId);
+      await tellAttention(parts, accountId, own, attentionAt);
+      const reached = await parts.store.followTimeline(accountId);
+      for (const webhook of own) {
+        const isReached = reached !== 'busy' && reached.has(webhook.webhookId);
+        if (!webhook.isPaused && (webhook.isDue || isReached)) senderOf(webhook).wake();
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    let hasFailed = false;
+    while (!isStopping) {
+      const start = performance.now();
+      try {
+        await pass();
+        hasFailed = false;
+      } catch (error) {
+        if (!hasFailed) parts.log.warn({ err: error }, 'events cannot be read now');
+        hasFailed = true;
+      }
+      const tookMs = performance.now() - start;
+      if (hasWebhooks && !isStopping) await new Signal().take(Math.max(pauseMsMin, 2 * tookMs));
+      await work.take(hasWebhooks && !hasFailed ? followMs : idleMs);
+    }
+  };
+  const done = run();
+
+  return {
+    wake() {
+      if (hasWebhooks) work.give();
+    },
+    async stop() {
+      isStopping = true;
+      work.give();
+      await done;
+      await Promise.all([...senders.values()].map((sender) => sender.stop(graceMs)));
+      await parts.client.close();
+    },
+  };
+}
+
+async function stopGone(senders: Map<string, WebhookSender>, webhooks: DueWebhook[]): Promise<void> {
+  const active = new Set(webhooks.filter(({ isPaused }) => !isPaused).map(({ webhookId }) => webhookId));
+  for (const [webhookId, sender] of senders) {
+    if (active.has(webhookId)) continue;
+    senders.delete(webhookId);
+    void sender.stop(graceMs);
+  }
+}
+
+/** What began or ceased to need attention, where somebody wants to hear of it. */
+async function tellAttention(
+  { store, findAttention }: Parts,
+  accountId: string,
+  webhooks: DueWebhook[],
+  attentionAt: Map<string, number>,
+): Promise<void> {
+  const isDue = Date.now() - (attentionAt.get(accountId) ?? 0) >= attentionEveryMs;
+  if (!isDue || !webhooks.some(({ wantsAttention }) => wantsAttention)) return;
+  attentionAt.set(accountId, Date.now());
+  await store.storeAttention(accountId, await findAttention(accountId));
+}

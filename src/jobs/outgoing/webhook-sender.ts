@@ -1,0 +1,144 @@
+/** Sends the deliveries of one webhook from this process: several at once, one of each call. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attempted } from '../../core/outgoing/attempt.ts';
+import { readRetryAfter, waitBeforeRetry } from '../../core/outgoing/retry-schedule.ts';
+import type { Log } from '../../log.ts';
+import type { ClaimedDelivery, FinishedAttempt, SendingWebhook, Store } from '../../store/store.ts';
+import { attemptDelivery } from './attempt.ts';
+import type { HttpClient } from './http-client.ts';
+import { Signal } from './signal.ts';
+
+export type SenderParts = {
+  store: Pick<Store, 'claimDeliveries' | 'recordAttempts'>;
+  client: HttpClient;
+  log: Pick<Log, 'warn'>;
+  random(): number;
+  onAttempt(result: FinishedAttempt['status'], ms: number): void;
+};
+
+/** Attempts at once: a receiver that takes all of 15 s delays its own deliveries only. */
+const inFlightMax = 64;
+const databasePauseMs = 1_000;
+const recordTriesMax = 10;
+const httpGone = 410;
+
+type Finished = FinishedAttempt & { isGone: boolean };
+
+export class WebhookSender {
+  readonly #accountId: string;
+  readonly #webhookId: string;
+  readonly #parts: SenderParts;
+  readonly #work = new Signal();
+  readonly #aborting = new AbortController();
+  readonly #done: Promise<void>;
+  readonly #sends = new Set<Promise<void>>();
+  #finished: Finished[] = [];
+  #recording: Promise<void> | null = null;
+  #inFlight = 0;
+  #isStopping = false;
+
+  constructor(accountId: string, webhookId: string, parts: SenderParts) {
+    this.#accountId = accountId;
+    this.#webhookId = webhookId;
+    this.#parts = parts;
+    this.#done = this.#run();
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#work.give();
+  }
+
+  /** Takes nothing more, and ends attempts that are under way after `graceMs`: they are due again at once. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.wake();
+    await this.#done;
+    const grace = setTimeout(() => this.#aborting.abort(), graceMs);
+    await Promise.all(this.#sends);
+    clearTimeout(grace);
+    await this.#recording;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      const free = inFlightMax - this.#inFlight;
+      const mayHaveMore = free > 0 && (await this.#claim(free));
+      if (!mayHaveMore) await this.#work.take();
+    }
+  }
+
+  /** @returns whether it is worth to claim again at once */
+  async #claim(limit: number): Promise<boolean> {
+    try {
+      const claim = await this.#parts.store.claimDeliveries(this.#accountId, this.#webhookId, limit);
+      if (claim === null) return false;
+      for (const delivery of claim.deliveries) this.#start(claim.webhook, delivery);
+      return claim.mayHaveMore;
+    } catch (error) {
+      this.#parts.log.warn({ err: error, webhookId: this.#webhookId }, 'deliveries cannot be read now');
+      await sleep(databasePauseMs);
+      return false;
+    }
+  }
+
+  #start(webhook: SendingWebhook, delivery: ClaimedDelivery): void {
+    this.#inFlight += 1;
+    const send = this.#send(webhook, delivery).finally(() => this.#sends.delete(send));
+    this.#sends.add(send);
+  }
+
+  async #send(webhook: SendingWebhook, delivery: ClaimedDelivery): Promise<void> {
+    const { signal } = this.#aborting;
+    if (delivery.waitMs > 0) await sleep(delivery.waitMs, undefined, { signal }).catch(() => {});
+    const attempted = signal.aborted
+      ? null
+      : await attemptDelivery(this.#parts.client, webhook, delivery.event, signal);
+    const finished = this.#judge(delivery, signal.aborted ? null : attempted);
+    this.#parts.onAttempt(finished.status, finished.attempt?.ms ?? 0);
+    this.#finished.push(finished);
+    this.#recording ??= this.#record();
+  }
+
+  /** @param attempted null where it was ended early */
+  #judge({ deliveryId, leaseId, attemptCount }: ClaimedDelivery, attempted: Attempted | null): Finished {
+    const finished = { deliveryId, leaseId, attempt: null, waitMs: 0, note: null, isGone: false };
+    if (attempted === null) return { ...finished, status: 'pending' };
+    if ('skipped' in attempted) return { ...finished, status: 'skipped', note: attempted.skipped };
+    const { attempt, retryAfter } = attempted;
+    if (attempt.error === null) return { ...finished, attempt, status: 'delivered' };
+    // The webhook is paused: what it did not take waits for the day when it is resumed.
+    if (attempt.status === httpGone) return { ...finished, attempt, status: 'pending', isGone: true };
+    const asked = readRetryAfter(retryAfter, Date.now());
+    const waitMs = waitBeforeRetry(attemptCount + 1, asked, this.#parts.random());
+    return waitMs === null
+      ? { ...finished, attempt, status: 'failed' }
+      : { ...finished, attempt, status: 'pending', waitMs };
+  }
+
+  /** While one transaction is under way, the next batch gathers. */
+  async #record(): Promise<void> {
+    while (this.#finished.length > 0) {
+      const batch = this.#finished.splice(0);
+      const isGone = batch.some((one) => one.isGone);
+      const rows = batch.map(({ isGone: _isGone, ...row }) => row);
+      await this.#tryToRecord(rows, isGone);
+      this.#inFlight -= batch.length;
+      this.wake();
+    }
+    this.#recording = null;
+  }
+
+  /** What cannot be recorded is sent again when its lease ends: receivers know it by its id. */
+  async #tryToRecord(rows: FinishedAttempt[], isGone: boolean): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#parts.store.recordAttempts(this.#accountId, this.#webhookId, rows, isGone);
+      } catch (error) {
+        this.#parts.log.warn({ err: error, webhookId: this.#webhookId }, 'attempts cannot be recorded now');
+        if (tries === recordTriesMax || this.#isStopping) return;
+        await sleep(databasePauseMs);
+      }
+    }
+  }
+}
