@@ -196,16 +196,11 @@ export type { OverdueCall } from './calls/overdue-calls.ts';
 export type {
   ClaimedDelivery,
   Delivery,
-  DeliveryFilter,
-  DeliveryStatus,
   DueWebhook,
   FinishedAttempt,
   ListedOutgoing,
-  OutgoingChanges,
   OutgoingSettings,
-  OutgoingTrouble,
   OutgoingWebhook,
-  PastEvent,
   SendingWebhook,
 } from './outgoing/outgoing-store.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';

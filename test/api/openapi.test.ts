@@ -138,6 +138,9 @@ describe('every operation', () => {
       '/api/v1/webhooks/incoming/{id}/rotate-key',
       '/api/v1/webhooks/incoming/{id}/rotate-signing-secret',
       '/api/v1/postbacks/{id}/replay',
+      '/api/v1/webhooks/outgoing/{id}/rotate-secret',
+      '/api/v1/webhooks/outgoing/{id}/test',
+      '/api/v1/webhooks/outgoing/{id}/render',
     ];
     for (const { path, operation } of operations()) {
       if (operation.requestBody === undefined) continue;

@@ -54,14 +54,14 @@ test('every key of a table that is spread begins with account_id, and none refer
   const keys = await database.query(
     `select i.indexrelid::regclass::text as key, a.attname::text as first from pg_index i
      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-     where i.indrelid = any ('{call,call_event,postback,delivery,outgoing_cursor}'::regclass[])`,
+     where i.indrelid = any ('{call,call_event,call_other_id,postback,delivery,outgoing_cursor}'::regclass[])`,
   );
   expect(keys.length).toBeGreaterThan(10);
   for (const { key, first } of keys) expect(first, String(key)).toBe('account_id');
   const references = await database.query(
     `select conname from pg_constraint where contype = 'f'
-     and (conrelid = any ('{call,call_event,postback,delivery,outgoing_cursor}'::regclass[])
-       or confrelid = any ('{call,call_event,postback,delivery,outgoing_cursor}'::regclass[]))`,
+     and (conrelid = any ('{call,call_event,call_other_id,postback,delivery,outgoing_cursor}'::regclass[])
+       or confrelid = any ('{call,call_event,call_other_id,postback,delivery,outgoing_cursor}'::regclass[]))`,
   );
   expect(references).toEqual([]);
 });

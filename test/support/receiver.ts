@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 
-export type Received = {
+type Received = {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;

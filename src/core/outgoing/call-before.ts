@@ -1,5 +1,11 @@
 import type { Call, Changes } from '../calls/call.ts';
-import { type EventFieldName, eventFields, type UpdateFieldName, updateFields } from '../updates/fields.ts';
+import {
+  type EventFieldName,
+  eventFields,
+  type UpdateFieldName,
+  type UpdateValue,
+  updateFields,
+} from '../updates/fields.ts';
 import { emptyTags } from '../values/tags.ts';
 
 const tagPrefix = 'tags.';
@@ -16,8 +22,7 @@ export function callBefore(call: Call, changes: Changes): Call {
     else if (name.startsWith(tagPrefix)) setTag(before.values.tags, name.slice(tagPrefix.length), from);
     else if (Object.hasOwn(eventFields, name))
       before.facts[name as EventFieldName] = from; // hasOwn says so
-    else if (Object.hasOwn(updateFields, name) && typeof from !== 'number')
-      before.values[name as UpdateFieldName] = from; // hasOwn says so
+    else if (Object.hasOwn(updateFields, name)) before.values[name as UpdateFieldName] = from as UpdateValue; // hasOwn says so
   }
   return before;
 }

@@ -2,7 +2,7 @@
 import type { Changes } from '../calls/call.ts';
 import { type EventType, eventTypes } from './event-type.ts';
 
-export type CausedBy = { postback_id: string } | { user: string } | { undo_of: string };
+type CausedBy = { postback_id: string } | { user: string } | { undo_of: string };
 
 /** The body of a delivery, and what templates read. Members are those of the wire. */
 export type EventJson = {
@@ -61,7 +61,7 @@ export function eventsOf(row: TimelineRow): TimelineEvent[] {
 }
 
 /** The same in every attempt, replay and process: receivers deduplicate by it. */
-export function eventIdOf(rowId: string, type: EventType): string {
+function eventIdOf(rowId: string, type: EventType): string {
   return `evt_${rowId.replaceAll('-', '')}_${type.slice(type.indexOf('.') + 1)}`;
 }
 

@@ -21,7 +21,7 @@ const eventNames: Record<string, (event: EventJson) => Value> = {
   SUMMARY: summaryOf,
 };
 const keyedNames = ['TAG.key', 'FROM.field', 'TO.field'];
-export const macroNames = [...callNames, ...Object.keys(eventNames), ...keyedNames];
+const macroNames = [...callNames, ...Object.keys(eventNames), ...keyedNames];
 
 const changedFields = new Set<string>(['state', ...eventFieldNames, ...updateFieldNames]);
 const numberNames = new Set([
@@ -42,7 +42,7 @@ const formats: Record<string, Format> = {
   'date:eu': (text, timeZone) => dateOf(text, 'en-GB', timeZone),
   'date:iso': (text, timeZone) => dateOf(text, 'en-CA', timeZone),
 };
-export const formatNames = [...Object.keys(formats), 'default:x'];
+const formatNames = [...Object.keys(formats), 'default:x'];
 
 export type Macro = { name: string; formats: string[] };
 
@@ -95,7 +95,8 @@ function readValue(name: string, event: EventJson): Value {
   }
   if (kind === 'TAG') return ownValue(event.call?.['tags'], key);
   const change = Object.hasOwn(event.changes, key) ? event.changes[key] : undefined;
-  return (kind === 'FROM' ? change?.from : change?.to) ?? null;
+  const value = (kind === 'FROM' ? change?.from : change?.to) ?? null;
+  return typeof value === 'object' && value !== null ? value.join(',') : value;
 }
 
 function splitName(name: string): [string, string?] {

@@ -8,5 +8,7 @@ export function mergeChanges(all: Changes[]): Changes {
       merged[name] = { from: Object.hasOwn(merged, name) ? (merged[name]?.from ?? null) : from, to };
     }
   }
-  return Object.fromEntries(Object.entries(merged).filter(([, { from, to }]) => from !== to));
+  return Object.fromEntries(
+    Object.entries(merged).filter(([, { from, to }]) => JSON.stringify(from) !== JSON.stringify(to)),
+  );
 }

@@ -16,9 +16,9 @@ import {
 } from './template.ts';
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH'] as const;
-export type Method = (typeof methods)[number];
+type Method = (typeof methods)[number];
 export const outgoingFormats = ['event', 'template'] as const;
-export type OutgoingFormat = (typeof outgoingFormats)[number];
+type OutgoingFormat = (typeof outgoingFormats)[number];
 
 /** The settings that a request is made of. */
 export type RequestSettings = {

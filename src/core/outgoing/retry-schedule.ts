@@ -4,7 +4,6 @@ const hourMs = 60 * minuteMs;
 
 /** The waits after the first, second, … failed attempt. There is no attempt after the last one. */
 const waitsMs = [5 * secondMs, 5 * minuteMs, 30 * minuteMs, 2 * hourMs, 5 * hourMs, 10 * hourMs, 10 * hourMs];
-export const attemptsMax = waitsMs.length + 1;
 /** At most this part is added, so that deliveries which failed together are not tried again together. */
 const jitterShare = 0.1;
 const retryAfterMsMax = 24 * hourMs;

@@ -33,7 +33,8 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
 }
 
 /** @fastify/swagger calls every body required. */
-const bodyIsOptional = /\/(?:complete|rotate-key|rotate-signing-secret|replay)$/;
+const bodyIsOptional =
+  /\/(?:complete|rotate-key|rotate-secret|rotate-signing-secret|postbacks\/\{id\}\/replay|outgoing\/\{id\}\/(?:test|render))$/;
 
 /** The page takes nothing from elsewhere: no fonts, no telemetry, no proxy for its requests. */
 const contentSecurityPolicy =

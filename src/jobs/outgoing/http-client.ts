@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import type { OutgoingRequest } from '../../core/outgoing/request.ts';
 import { type AddressGuard, AddressNotAllowed } from './address-guard.ts';
 
-export type Response = {
+type Response = {
   /** of HTTP; null where there was none */
   status: number | null;
   error: string | null;

@@ -8,15 +8,7 @@ import { firstIdAt } from '../database/first-id.ts';
 import { type Page, pageOf } from '../database/page.ts';
 import { Where } from '../database/where.ts';
 
-export const deliveryStatuses = [
-  'pending',
-  'delivered',
-  'failed',
-  'skipped',
-  'superseded',
-  'discarded',
-] as const;
-export type DeliveryStatus = (typeof deliveryStatuses)[number];
+type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'skipped' | 'superseded' | 'discarded';
 
 export type Delivery = {
   deliveryId: string;

@@ -3,7 +3,7 @@ import type { EventFilter } from '../../core/outgoing/event-filter.ts';
 import type { EventType } from '../../core/outgoing/event-type.ts';
 import type { RequestSettings } from '../../core/outgoing/request.ts';
 
-export type DeliveryOrder = 'per_call' | 'newest';
+type DeliveryOrder = 'per_call' | 'newest';
 export type PausedReason = 'by_hand' | 'gone' | 'failing';
 
 export type OutgoingSettings = RequestSettings & {

@@ -65,9 +65,8 @@ export function createOutgoingStore(db: Db, now: () => string) {
 }
 
 export type { ClaimedDelivery, SendingWebhook } from './claim-deliveries.ts';
-export type { Delivery, DeliveryFilter, DeliveryStatus } from './deliveries.ts';
+export type { Delivery } from './deliveries.ts';
 export type { OutgoingSettings, OutgoingWebhook } from './outgoing-rows.ts';
-export type { DueWebhook, OutgoingTrouble } from './outgoing-state.ts';
-export type { ListedOutgoing, OutgoingChanges } from './outgoing-webhooks.ts';
-export type { PastEvent } from './past-event.ts';
+export type { DueWebhook } from './outgoing-state.ts';
+export type { ListedOutgoing } from './outgoing-webhooks.ts';
 export type { FinishedAttempt } from './record-attempts.ts';

@@ -1,7 +1,6 @@
 import type { Queryable } from '../database/db.ts';
 
-export const resumeChoices = ['all', 'newest', 'none'] as const;
-export type Resume = (typeof resumeChoices)[number];
+export type Resume = 'all' | 'newest' | 'none';
 
 /** Every event that was stored becomes due at once, with all its attempts. */
 const makeDue = `

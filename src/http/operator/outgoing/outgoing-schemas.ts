@@ -7,7 +7,7 @@ import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
 const namesMax = 100;
 const headersMax = 30;
 const textMax = 16_384;
-export const urlCharsMax = 4_000;
+const urlCharsMax = 4_000;
 const rateMax = 60_000;
 
 const names = Type.Array(Type.String({ maxLength: 200 }), { maxItems: namesMax });
