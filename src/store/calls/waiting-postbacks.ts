@@ -57,7 +57,8 @@ where account_id = $1 and call_log_id = any($2) and postback_id > $3 and status 
 
 /** `first_status` stays: a repeat is answered as the first. */
 const writeSettled = `
-update postback p set status = n.status, code = n.code, detail = n.detail, errors = n.errors, changes = n.changes,
+update postback p set status = n.status, written_at = clock_timestamp(), code = n.code, detail = n.detail,
+  errors = n.errors, changes = n.changes,
   call_log_id = coalesce(n.call_log_id, p.call_log_id), matched_by = n.matched_by, candidates = n.candidates,
   call_log_ids = n.call_log_ids, kept = n.kept, applied_at = case when n.status in ('applied', 'unchanged') then $3::timestamptz end
 from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json,
