@@ -81,7 +81,6 @@ export async function serve(
   running.push(() => closeDb(db));
   const presets = loadPresets();
   const store = createStore(db, instantNow, presets);
-  const store = createStore(db, instantNow);
   const outgoing = startOutgoing({
     store,
     allowedNetworks: config.outgoingAllowedNetworks,

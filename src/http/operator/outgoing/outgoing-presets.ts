@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
 
-const folder = new URL('../../../../presets/outgoing/', import.meta.url);
+/** Compiled, everything is in one folder. */
+const root = import.meta.url.endsWith('.ts') ? '../../../../' : '../../../';
+const folder = new URL(`${root}presets/outgoing/`, import.meta.url);
 
 /** By name; read once. */
 export const outgoingPresets: ReadonlyMap<string, OutgoingPreset> = new Map(

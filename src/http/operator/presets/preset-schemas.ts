@@ -15,3 +15,26 @@ const presetJson = Type.Object({
 });
 
 export const presetsJson = Type.Object({ items: Type.Array(presetJson), next_cursor: Type.Null() });
+
+export const presetKinds = ['incoming', 'outgoing'] as const;
+export const presetsQuery = Type.Object({
+  kind: Type.Optional(oneOf(presetKinds, { description: 'of which webhooks; incoming if left out' })),
+});
+
+const text = Type.String();
+export const outgoingPresetsJson = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      name: text,
+      label: text,
+      about: text,
+      docs: Type.String({ description: 'where the receiver describes what it takes' }),
+      variables: Type.Array(Type.Object({ name: text, label: text, example: text }), {
+        description: 'what is sent in `values` when the webhook is made: {NAME} in the settings',
+      }),
+      settings: Type.Object({}, { description: 'of the webhook, where it does not say otherwise' }),
+      example: Type.Object({}, { description: 'what is sent for a made-up event' }),
+    }),
+  ),
+  next_cursor: Type.Null(),
+});
