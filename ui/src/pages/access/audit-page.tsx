@@ -26,6 +26,12 @@ const actionWords: Record<Action, string> = {
   'webhook.key_rotated': 'made a new key for',
   'webhook.signing_secret_rotated': 'made a new signing secret for',
   'webhook.deleted': 'deleted the webhook',
+  'outgoing_webhook.created': 'created the outgoing webhook',
+  'outgoing_webhook.changed': 'changed the outgoing webhook',
+  'outgoing_webhook.secret_rotated': 'created a new secret for',
+  'outgoing_webhook.replayed': 'replayed deliveries of',
+  'outgoing_webhook.disabled': 'disabled the outgoing webhook',
+  'outgoing_webhook.deleted': 'deleted the outgoing webhook',
 };
 const choices = Object.keys(actionWords).map((value) => ({ value, label: value }));
 
