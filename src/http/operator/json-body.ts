@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reject } from '../../core/updates/rejection.ts';
 import { parseJson } from '../../core/values/json.ts';
-import { decodeText, UnreadableBody, unsupportedMediaType } from '../server/body.ts';
+import { unsupportedMediaType } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
+import { decodeText } from '../server/body-text.ts';
+import { UnreadableBody } from '../server/unreadable-body.ts';
 
 /** Bodies of all routes of this scope are JSON, and say so. */
 export function readJsonBodies(app: FastifyInstance, bodyBytes: BodyBytes): void {

@@ -12,10 +12,12 @@ import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem }
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import type { RequestMetadata } from './postback-lines.ts';
 import {
+  answerOtherMethod,
   answerRejected,
   answerUnknownKey,
   keySource,
   noteUnknown,
+  otherMethods,
   type PostbackEndpoint,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
@@ -51,6 +53,15 @@ export function registerBatchRoutes(
       },
       async (request, reply) => takeBatch(endpoint, limit, type, request, reply),
     );
+    const answerOther = async (request: FastifyRequest, reply: FastifyReply) =>
+      answerOtherMethod(endpoint, request, reply, 'POST');
+    app.route({
+      method: ['GET', ...otherMethods],
+      url: `/${webhookTypes[type].path}/batch`,
+      schema: { hide: true },
+      handler: answerOther,
+      errorHandler: async (_error, request, reply) => answerOther(request, reply),
+    });
   }
 }
 

@@ -8,16 +8,19 @@ import type { Writer } from '../../ingest/writer.ts';
 import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
 import { type GuardedWebhook, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { type Body, bodyBytesMax, decodeText, readBody } from '../server/body.ts';
+import { announcesBody, type Body, bodyBytesMax, isFormType, readBody } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
+import { decodeBody, decodeText } from '../server/body-text.ts';
 import type { ErrorMapper } from '../server/errors.ts';
 import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
+import { allowAnyOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
+import { explainRedirect } from './explain-redirect.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { arrivalOf, readPostback, toRejected } from './read-postback.ts';
-import { type ReceivedRequest, receive } from './received-request.ts';
+import { keyInForm, type ReceivedRequest, receive } from './received-request.ts';
 import { submitPostback, type WebhookSource } from './submit.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
@@ -28,7 +31,7 @@ declare module 'fastify' {
   }
 }
 
-const otherMethods = METHODS.filter((method) => !['GET', 'POST', 'CONNECT'].includes(method));
+export const otherMethods = METHODS.filter((method) => !['GET', 'POST', 'CONNECT'].includes(method));
 
 export type PostbackEndpoint = {
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
@@ -37,6 +40,8 @@ export type PostbackEndpoint = {
   metrics: Metrics;
   lines: PostbackLines;
   rejectionOf: ErrorMapper;
+  /** without a slash at the end */
+  publicUrl(): string;
   bodyBytes: BodyBytes;
   slices: WorkSlices;
 };
@@ -51,8 +56,10 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
     const { bodyLimit = bodyBytesMax } = request.routeOptions;
     const isBatch = bodyLimit > bodyBytesMax;
     const bytes = await endpoint.bodyBytes.read(request, bodyLimit);
-    return isBatch && encoding === undefined ? bytes : decodeText(bytes, encoding);
+    if (isBatch) return encoding === undefined ? bytes : decodeText(bytes, encoding);
+    return decodeBody(bytes, request.headers);
   });
+  allowAnyOrigin(app);
   for (const method of otherMethods) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   }
@@ -67,6 +74,7 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
           // The schema is documentation: core reads the payload and tells every fault of it.
           validatorCompiler: () => (value) => ({ value }),
           onRequest: async (request, reply) => rejectUnknownKey(endpoint, request, reply),
+          preValidation: (request, _reply, done) => readBodyOfGet(endpoint, request, done),
           handler: async (request, reply) => take(endpoint, type, request, reply, readBodyOf(request)),
           errorHandler: async (error, request, reply) => takeBroken(endpoint, type, request, reply, error),
         });
@@ -75,8 +83,9 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
         method: otherMethods,
         url: `/${webhookTypes[type].path}${suffix}`,
         schema: { hide: true },
-        handler: async (request, reply) => rejectMethod(endpoint, request, reply),
-        errorHandler: async (_error, request, reply) => rejectMethod(endpoint, request, reply),
+        handler: async (request, reply) => answerOtherMethod(endpoint, request, reply, 'GET, POST'),
+        errorHandler: async (_error, request, reply) =>
+          answerOtherMethod(endpoint, request, reply, 'GET, POST'),
       });
     }
   }
@@ -93,8 +102,8 @@ async function rejectUnknownKey(
 ): Promise<FastifyReply | undefined> {
   const received = receive(request);
   request.received = received;
-  if (request.method === 'GET' || (received.key === null && isForm(request.headers['content-type'])))
-    return undefined;
+  if (request.method === 'GET' && !announcesBody(request.headers)) return undefined;
+  if (received.key === null && isFormType(request.headers['content-type'])) return undefined;
   const { key, sourceIp } = received;
   const webhook = key === null ? null : await endpoint.directory.find(key, sourceIp);
   if (webhook === null) return answerUnknownKey(reply, received, endpoint);
@@ -102,23 +111,42 @@ async function rejectUnknownKey(
   return undefined;
 }
 
-function isForm(contentType: string | undefined): boolean {
-  return /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)/i.test(contentType ?? '');
+/** Some HTTP clients send the body of a GET: it is read like that of a POST. */
+function readBodyOfGet(
+  { bodyBytes }: PostbackEndpoint,
+  request: FastifyRequest,
+  done: (error?: Error) => void,
+): void {
+  if (request.method !== 'GET' || !announcesBody(request.headers)) {
+    done();
+    return;
+  }
+  const reading = bodyBytes.read(request).then((bytes) => decodeBody(bytes, request.headers));
+  reading.then((text) => {
+    request.body = text;
+    done();
+  }, done);
 }
 
-/** Rejected whatever the key; with a valid one it is in the log, like every rejection. */
-async function rejectMethod(
+/**
+ * A browser's preflight request, or a method that is rejected whatever the key; with a valid one the rejection is in the log,
+ * like every rejection.
+ * @param allowed the methods that the path takes, as the header `Allow` lists them
+ */
+export async function answerOtherMethod(
   endpoint: PostbackEndpoint,
   request: FastifyRequest,
   reply: FastifyReply,
+  allowed: string,
 ): Promise<FastifyReply> {
+  if (isPreflight(request)) return answerPreflight(reply, allowed);
   const received = receive(request);
-  const rejection = reject('method_not_allowed', 'Use GET or POST here.');
+  const rejection = reject('method_not_allowed', `Use ${allowed.replace(', ', ' or ')} here.`);
   const arrival = arrivalOf(request, received, rejection);
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
     toRejected(webhook, arrival, rejectByGuards(webhook, request) ?? rejection),
   );
-  reply.header('allow', 'GET, POST');
+  reply.header('allow', allowed);
   if (outcome !== null)
     return answer(request, reply, outcome, { form: received.answerForm, isDryRun: false });
   endpoint.authFailures.fail(received.sourceIp);
@@ -153,11 +181,12 @@ async function take(
   body: Body | Rejection,
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
+  received.key ??= keyInForm(body);
   const read = { options: { form: received.answerForm, isDryRun: false } };
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) => {
     const { postback, options } = readPostback(type, webhook, request, received, body);
     read.options = options;
-    return postback;
+    return explainRedirect(postback, request, received, endpoint.publicUrl);
   });
   return outcome === null
     ? answerUnknownKey(reply, received, endpoint)

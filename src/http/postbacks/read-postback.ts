@@ -4,6 +4,7 @@ import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { waitFor } from '../../core/updates/wait.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { isJsonObject } from '../../core/values/json.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
 import { type Body, notAnObject } from '../server/body.ts';
@@ -64,10 +65,16 @@ export function readItemContent(
 ): ReadRequest {
   if ('code' in content) return { decoded: nothingDecoded, rejection: earlyRejection ?? content };
   const { mapping } = webhook;
-  const isList =
-    content.body.kind === 'list' && (mapping === null || 'code' in mapping || mapping.each === null);
-  const unreadable = isList ? notAnObject() : mapping !== null && 'code' in mapping ? mapping : null;
-  const read = unreadable === null ? readContent(type, webhook, content, repeatId, receivedAt) : null;
+  const hasRecords = mapping !== null && !('code' in mapping) && mapping.each !== null;
+  const body = hasRecords ? content.body : soleItem(content.body);
+  const unreadable =
+    body.kind === 'list' && !hasRecords
+      ? notAnObject(` Send a list of ${body.items.length} to /${webhookTypes[type].path}/batch.`)
+      : mapping !== null && 'code' in mapping
+        ? mapping
+        : null;
+  const read =
+    unreadable === null ? readContent(type, webhook, { ...content, body }, repeatId, receivedAt) : null;
   const decoded = read?.decoded ?? nothingDecoded;
   const rejection = unreadable ?? (decoded.faults.length > 0 ? rejectFaults(decoded.faults) : null);
   if (earlyRejection !== null) return { decoded, rejection: earlyRejection };
@@ -75,6 +82,12 @@ export function readItemContent(
   const isForbidden = decoded.faults.some(({ code }) => code === 'field_not_allowed');
   const isKept = webhook.onUnreadable === 'keep' && rejection !== null && !isForbidden;
   return isKept ? { decoded, rejection, isKept } : { decoded, rejection };
+}
+
+/** A list of one object is that object: some senders send a list even of a single event. */
+function soleItem(body: Body): Body {
+  const [item] = body.kind === 'list' && body.items.length === 1 ? body.items : [];
+  return isJsonObject(item) ? { kind: 'json', payload: item } : body;
 }
 
 /** When and whence a postback came, and the request as it is logged. */
@@ -129,7 +142,13 @@ export function rejectBeforeDecoding(
   webhook: GuardedWebhook,
   request: FastifyRequest,
 ): Rejection | null {
-  return rejectWebhook(type, webhook) ?? rejectPreview(request) ?? rejectByGuards(webhook, request);
+  return (
+    rejectWebhook(type, webhook) ??
+    rejectPreview(request) ??
+    rejectByGuards(webhook, request) ??
+    request.received?.queryFault ??
+    null
+  );
 }
 
 /** Prefetches and link previews never change anything (docs/senders.md#answers). */

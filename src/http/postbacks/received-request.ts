@@ -1,8 +1,11 @@
 /** A request at a postback endpoint, as far as it can be read before its body is. */
 import type { FastifyRequest } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import { instantOfId, makeOrderedId } from '../../ordered-id.ts';
+import type { Body } from '../server/body.ts';
 import { bytesOf } from './postback-lines.ts';
+import { readQuery } from './query-text.ts';
 
 export type ReceivedRequest = {
   /** uuid v7 */
@@ -14,16 +17,22 @@ export type ReceivedRequest = {
   /** of the body, as announced; null where nothing is */
   bytes: number | null;
   query: URLSearchParams;
-  /** as presented; null when none was */
+  /** why the query cannot be read */
+  queryFault: Rejection | null;
+  /** as presented, without whitespace around it; null when none was. A form may bring it later */
   key: string | null;
   /** what the URL asks for; the payload may ask for another form */
   answerForm: AnswerForm;
 };
 
-export function receive(request: FastifyRequest): ReceivedRequest {
+/** What is known of a request before its body is read. */
+export type RequestHead = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'sourceIp'> & {
+  routeOptions: Pick<FastifyRequest['routeOptions'], 'url'>;
+};
+
+export function receive(request: RequestHead): ReceivedRequest {
   const { url, headers, sourceIp, method } = request;
-  const mark = url.indexOf('?');
-  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+  const { pairs: query, fault: queryFault } = readQuery(url, headers['content-type']);
   const postbackId = makeOrderedId();
   return {
     postbackId,
@@ -32,19 +41,27 @@ export function receive(request: FastifyRequest): ReceivedRequest {
     method,
     bytes: bytesOf(headers),
     query,
+    queryFault,
     key: keyOf(query, headers),
     answerForm: answerFormOf(request.routeOptions.url ?? '', query),
   };
 }
 
 /**
- * Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (docs/senders.md#the-key). An empty one is
- * what a sender's template leaves where it has none.
+ * Query `auth_key`, query `moja_auth_key`, `X-Auth-Key`, bearer token: the first one found (docs/senders.md#the-key). An
+ * empty one is what a sender's template leaves where it has none.
  */
 function keyOf(query: URLSearchParams, headers: FastifyRequest['headers']): string | null {
-  const named = query.get('auth_key') || query.get('moja_auth_key') || headers['x-auth-key'];
-  if (named) return String(named);
+  const inQuery = query.get('auth_key')?.trim() || query.get('moja_auth_key')?.trim();
+  if (inQuery) return inQuery;
+  const inHeader = headers['x-auth-key'];
+  if (inHeader) return String(inHeader).trim();
   return /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** The last place of a key: for senders that can set neither URL nor headers. */
+export function keyInForm(body: Body | Rejection): string | null {
+  return ('kind' in body && body.kind === 'form' && body.pairs.get('auth_key')?.trim()) || null;
 }
 
 function answerFormOf(path: string, query: URLSearchParams): AnswerForm {

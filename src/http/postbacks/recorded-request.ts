@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
-import type { Body } from '../server/body.ts';
+import { announcesBody, type Body, isFormType } from '../server/body.ts';
 
 export type RecordedRequest = {
   method: string;
@@ -28,7 +28,7 @@ export function readRecord(record: string): RecordedRequest | null {
   if (removed === true) return null;
   if (notAsSent.test(JSON.stringify([query, body]))) return null;
   const recordedHeaders = (isJsonObject(headers) ? headers : {}) as IncomingHttpHeaders; // as Node gave them
-  const isForm = format === 'csv' || isFormType(recordedHeaders['content-type']);
+  const isForm = format === 'csv' || (format !== 'json' && isFormType(recordedHeaders['content-type']));
   const recordedBody = readBodyRecord(body, isForm, row !== undefined || announcesBody(recordedHeaders));
   if (recordedBody === null) return null;
   return {
@@ -45,14 +45,6 @@ function readBodyRecord(body: unknown, isForm: boolean, hadBody: boolean): Body 
   if (body === null) return hadBody ? null : { kind: 'none' };
   if (!isJsonObject(body)) return null;
   return isForm ? { kind: 'form', pairs: pairsOf(body) } : { kind: 'json', payload: body };
-}
-
-function announcesBody(headers: IncomingHttpHeaders): boolean {
-  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
-}
-
-function isFormType(contentType: string | undefined): boolean {
-  return contentType?.split(';', 1)[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 }
 
 function pairsOf(names: Record<string, unknown>): URLSearchParams {

@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Rejection } from '../../core/updates/rejection.ts';
-import { type Body, bodyBytesMax } from '../server/body.ts';
-import type { ReceivedRequest } from './received-request.ts';
+import { type Body, bodyBytesMax, isFormType } from '../server/body.ts';
+import type { ReceivedRequest, RequestHead } from './received-request.ts';
 
 /** What is kept of a body that could not be read. */
 const unreadableCharsMax = bodyBytesMax;
@@ -24,12 +24,14 @@ const secretHeaders = new Set([
  * and values, anything else as text. Keys are taken out wherever they stand.
  */
 export function recordRequest(
-  request: FastifyRequest,
+  request: Pick<FastifyRequest, 'method' | 'headers' | 'body'> & Pick<RequestHead, 'routeOptions'>,
   { query }: ReceivedRequest,
   body: Body | Rejection,
 ): string {
   const text = typeof request.body === 'string' ? request.body : null;
-  const record = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}}`;
+  const isJsonInForm = 'kind' in body && body.kind === 'json' && isFormType(request.headers['content-type']);
+  const format = isJsonInForm ? ',"format":"json"' : '';
+  const record = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}${format}}`;
   return record.includes('rbk_') ? record.replace(madeKey, '[auth key]') : record;
 }
 
@@ -40,7 +42,10 @@ function bodyText(text: string | null, body: Body | Rejection): string {
   if (body.kind === 'list') return text.replace(/^\uFEFF/, '');
   const hasSecret = secretNames.some((name) => Object.hasOwn(body.payload, name));
   const mayHideKey = text.includes('\\u'); // a key spelled in escapes
-  return hasSecret || mayHideKey ? JSON.stringify(withoutSecrets(body.payload)) : text.replace(/^\uFEFF/, '');
+  const isObject = /^\uFEFF?\s*\{/.test(text); // and neither a list nor a text that holds it
+  return hasSecret || mayHideKey || !isObject
+    ? JSON.stringify(withoutSecrets(body.payload))
+    : text.replace(/^\uFEFF/, '');
 }
 
 /** Names with one value as text, with several as a list. */

@@ -1,10 +1,9 @@
-import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AddressList } from '../../core/access/address-list.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
-import { type RejectionCode, reject, rejectionCodes } from '../../core/updates/rejection.ts';
+import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Store } from '../../store/store.ts';
 import { AuthFailureLimiter, goodMax } from '../guards/auth-failure-limiter.ts';
@@ -19,15 +18,18 @@ import { registerBatchRoutes } from '../postbacks/batch-routes.ts';
 import { createBulkLimit } from '../postbacks/bulk.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import { registerPostbackRoutes } from '../postbacks/postback-routes.ts';
+import { rejectUnreadableUrl } from '../postbacks/unreadable-url.ts';
 import { WebhookDirectory } from '../postbacks/webhook-directory.ts';
 import { BodyBytes } from './body-bytes.ts';
 import { limitBodyTime } from './body-deadline.ts';
 import { closeConnectionsOnClose } from './close-connections.ts';
+import { answerHalfClosed, limitPipelining } from './connections.ts';
 import { createErrorMapper } from './errors.ts';
 import { describeApi, docsPage } from './openapi.ts';
-import { problemOf, sendProblem } from './problem.ts';
+import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { registerUi } from './ui.ts';
+import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './unreadable-request.ts';
 import { compileValidator, rejectionOfValidation } from './validation.ts';
 import { WorkSlices } from './work-slices.ts';
 
@@ -61,6 +63,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { store, presets, writer, metrics, lines, log } = options;
   const { publicUrl, twilioAuthToken, trustedProxies, uiFolder, outgoing } = options;
   const rejectionOf = createErrorMapper(store);
+  let answerUnreadableAt = async (_head: UnreadableHead): Promise<UnreadableAnswer | null> => null;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -73,12 +76,19 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false, // what came on a connection that was open is accepted
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: paramLengthMax, ignoreTrailingSlash: true },
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: (error, socket) => {
+      answerUnreadable(error, socket, answerUnreadableAt).catch((failure: unknown) => {
+        log.warn({ err: failure }, 'a request that cannot be parsed was not answered');
+        socket.destroy();
+      });
+    },
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, rejectionOf(error, log));
     },
   });
   app.server.headersTimeout = headersTimeoutMs;
+  answerHalfClosed(app.server);
+  limitPipelining(app.server);
   noteSourceIp(app, trustedProxies);
   closeConnectionsOnClose(app);
   app.setValidatorCompiler(compileValidator);
@@ -105,10 +115,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const bodyBytes = new BodyBytes();
   const slices = new WorkSlices();
   await app.register(async (scope) => {
-    const endpoint = { writer, directory, authFailures, metrics, lines, rejectionOf, bodyBytes, slices };
+    const endpoint = {
+      ...{ writer, directory, authFailures, metrics, lines, rejectionOf, bodyBytes, slices, publicUrl },
+    };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, endpoint);
     registerBatchRoutes(scope, endpoint, bulkLimit);
+    answerUnreadableAt = (head) => rejectUnreadableUrl(endpoint, head);
   });
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
@@ -150,25 +163,4 @@ function forbidSniffing(scope: FastifyInstance): void {
     reply.header('x-content-type-options', 'nosniff');
     done();
   });
-}
-
-/** What Node could not even parse as HTTP. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const codes: Record<string, RejectionCode> = {
-    HPE_HEADER_OVERFLOW: 'headers_too_large',
-    ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-  };
-  const rejection = reject(
-    codes[error.code ?? ''] ?? 'malformed_body',
-    'The request is not valid HTTP, or too large or too slow.',
-  );
-  const body = JSON.stringify(problemOf(rejection));
-  const status = rejectionCodes[rejection.code].httpStatus;
-  socket.end(
-    `HTTP/1.1 ${status} ${rejection.code}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }

@@ -1,7 +1,8 @@
 /** Reads bodies into memory: at most so many bytes for each request, and for all requests together. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reject } from '../../core/updates/rejection.ts';
-import { bodyBytesMax, bodyTooLarge, UnreadableBody } from './body.ts';
+import { announcesBody, bodyBytesMax, bodyTooLarge } from './body.ts';
+import { UnreadableBody } from './unreadable-body.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,7 +35,8 @@ export class BodyBytes {
     scope.decorateRequest('bodyOwner', null);
     scope.decorateRequest('releaseBody', null);
     scope.addHook('onRequest', (request, reply, done) => {
-      if (request.method !== 'GET') reply.raw.once('close', () => request.releaseBody?.());
+      if (request.method !== 'GET' || announcesBody(request.headers))
+        reply.raw.once('close', () => request.releaseBody?.());
       done();
     });
   }

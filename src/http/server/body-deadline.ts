@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reject } from '../../core/updates/rejection.ts';
-import { UnreadableBody } from './body.ts';
+import { announcesBody } from './body.ts';
 import { sendProblem } from './problem.ts';
+import { UnreadableBody } from './unreadable-body.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -34,7 +35,7 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
     done();
   });
   scope.addHook('onRequest', (request, reply, done) => {
-    if (request.method !== 'GET') {
+    if (request.method !== 'GET' || announcesBody(request.headers)) {
       const bodyMsMax = request.routeOptions.config.bodyMsMax ?? msDefault;
       arriving.set(request, { reply, endMs: performance.now() + bodyMsMax });
     }

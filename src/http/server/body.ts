@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, parseJson } from '../../core/values/json.ts';
 
@@ -12,6 +12,8 @@ export type Body =
 
 export const bodyBytesMax = 64 * 1024;
 
+export const formType = 'application/x-www-form-urlencoded';
+export const multipartType = 'multipart/form-data';
 const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
 
 /** Also for types that say in their name that they are JSON, such as application/vnd.api+json. */
@@ -19,44 +21,51 @@ export function isJsonType(mediaType: string): boolean {
   return jsonTypes.has(mediaType) || /^application\/[\w.-]+\+json$/.test(mediaType);
 }
 
-/** Thrown for a body that is no text; carries the answer. */
-export class UnreadableBody extends Error {
-  readonly rejection: Rejection;
-
-  constructor(rejection: Rejection) {
-    super(rejection.detail);
-    this.rejection = rejection;
-  }
+/** True for the content types of forms. */
+export function isFormType(contentType: string | undefined): boolean {
+  const mediaType = mediaTypeOf(contentType);
+  return mediaType === formType || mediaType === multipartType;
 }
 
-/**
- * The text of a body. Bytes that are not UTF-8 are rejected: read leniently, two ids could become one.
- * @throws UnreadableBody
- */
-export function decodeText(bytes: Buffer, contentEncoding: string | undefined): string {
-  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
-    const detail = 'Send the body as it is, without Content-Encoding.';
-    throw new UnreadableBody(reject('unsupported_media_type', detail));
-  }
-  if (!isUtf8(bytes)) throw new UnreadableBody(reject('malformed_body', 'Send the body in UTF-8.'));
-  return bytes.toString();
+export function mediaTypeOf(contentType: string | undefined): string {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** True for the beginning of an object, of a list of objects, or of a text that holds one: no form begins so. */
+export function isJsonText(text: string): boolean {
+  return /^\uFEFF?\s*(?:\{|\[\s*\{|"\s*(?:\{|\[\s*\{))/.test(text);
 }
 
 /** Reads the text of a body by its content type (docs/senders.md#encodings). */
 export function readBody(text: string | undefined, contentType: string | undefined): Body | Rejection {
   if (text === undefined || text.trim() === '') return { kind: 'none' };
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (mediaType === 'application/x-www-form-urlencoded')
-    return { kind: 'form', pairs: new URLSearchParams(text) };
+  const mediaType = mediaTypeOf(contentType);
+  if (mediaType === multipartType) return readForm(text);
+  if (mediaType === formType) return isJsonText(text) ? readJsonBody(text) : readForm(text);
+  if (/\bxml$/.test(mediaType)) return unsupportedMediaType(undefined, 'XML is not read here. ');
   if (!isJsonType(mediaType)) return unsupportedMediaType();
   return readJsonBody(text);
 }
 
+function readForm(text: string): Body {
+  return { kind: 'form', pairs: withoutAmp(new URLSearchParams(text)) };
+}
+
+/** `&amp;converted=true`, copied out of HTML, is the parameter `converted`. */
+export function withoutAmp(pairs: URLSearchParams): URLSearchParams {
+  if (![...pairs.keys()].some((name) => name.startsWith('amp;'))) return pairs;
+  const renamed = new URLSearchParams();
+  for (const [name, value] of pairs) renamed.append(name.replace(/^(?:amp;)+/, ''), value);
+  return renamed;
+}
+
+/** An object or a list; in a text that was encoded twice, too. */
 function readJsonBody(text: string): Body | Rejection {
   try {
-    const payload = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    if (isJsonObject(payload)) return { kind: 'json', payload };
-    if (Array.isArray(payload)) return { kind: 'list', items: payload };
+    const read = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    const unwrapped = typeof read === 'string' ? parseJson(read) : read;
+    if (isJsonObject(unwrapped)) return { kind: 'json', payload: unwrapped };
+    if (Array.isArray(unwrapped)) return { kind: 'list', items: unwrapped };
     return notAnObject();
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
@@ -69,15 +78,21 @@ export function objectOnly(body: Body | Rejection): Exclude<Body, { kind: 'list'
   return 'kind' in body && body.kind === 'list' ? notAnObject() : body;
 }
 
-export function notAnObject(): Rejection {
-  return reject('malformed_body', 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.');
+/** @param instead what else may be sent */
+export function notAnObject(instead = ''): Rejection {
+  const detail = 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.';
+  return reject('malformed_body', `${detail}${instead}`);
 }
 
-/** @param wanted the content types that are understood */
+/**
+ * @param wanted the content types that are understood
+ * @param what was sent
+ */
 export function unsupportedMediaType(
   wanted = 'application/json or application/x-www-form-urlencoded',
+  sent = '',
 ): Rejection {
-  return reject('unsupported_media_type', `Send ${wanted}, with a matching Content-Type.`);
+  return reject('unsupported_media_type', `${sent}Send ${wanted}, with a matching Content-Type.`);
 }
 
 export function bodyTooLarge(): Rejection {
@@ -85,4 +100,9 @@ export function bodyTooLarge(): Rejection {
     'body_too_large',
     `Send at most ${bodyBytesMax} bytes in one request; for many updates use the batch.`,
   );
+}
+
+/** True for a request that comes with a body, whatever its method. */
+export function announcesBody(headers: IncomingHttpHeaders): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
 }

@@ -1,0 +1,57 @@
+/** The query of a postback's URL, with what senders' software does to URLs undone (docs/senders.md#encodings). */
+import { knownName } from '../../core/updates/field-names.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
+import { webhookTypes } from '../../core/updates/webhook-type.ts';
+import { withoutAmp } from '../server/body.ts';
+import { decoderOf, hasForeignPairs } from '../server/body-text.ts';
+import { decodePairs } from '../server/encoded-text.ts';
+
+export type Query = { pairs: URLSearchParams; fault: Rejection | null };
+
+const keyNames = new Set(['auth_key', 'moja_auth_key']);
+
+/**
+ * @param url of the request
+ * @param contentType its charset is that of the query where the bytes are not UTF-8
+ */
+export function readQuery(url: string, contentType: string | undefined): Query {
+  const mark = url.indexOf('?');
+  const text = mark === -1 ? '' : withoutSecondMark(url.slice(mark + 1));
+  const isForeign = text.includes('%') && hasForeignPairs(text);
+  if (!isForeign) {
+    const pairs = new URLSearchParams(text);
+    return { pairs: text.includes('amp;') ? withoutAmp(pairs) : pairs, fault: null };
+  }
+  const pairs = pairsInCharset(text, contentType);
+  if (pairs !== null) return { pairs: withoutAmp(pairs), fault: null };
+  const detail = 'The URL has bytes that are not UTF-8: percent-encode it in UTF-8.';
+  return { pairs: withoutAmp(new URLSearchParams(text)), fault: reject('malformed_body', detail) };
+}
+
+/** Software that appends `?call_log_id=CA1` to any URL makes a second question mark; it stands for `&`. */
+function withoutSecondMark(text: string): string {
+  const at = text.indexOf('?');
+  if (at === -1) return text;
+  const appended = /^([^=&?]+)=/.exec(text.slice(at + 1))?.[1];
+  if (appended === undefined) return text;
+  const before = /(?:^|&)([^=&]*)=[^=&]*$/.exec(text.slice(0, at))?.[1];
+  // No key has a question mark in it.
+  const isSplit = isKnown(appended) || (before !== undefined && keyNames.has(before));
+  return isSplit ? `${text.slice(0, at)}&${text.slice(at + 1)}` : text;
+}
+
+function isKnown(encodedName: string): boolean {
+  const [[name = ''] = []] = [...new URLSearchParams(`${encodedName}=`)];
+  const base = name.replace(/^(?:amp;)+/, '').replace(/[[.].*$/s, '');
+  if (keyNames.has(base) || base === 'fields') return true;
+  return Object.values(webhookTypes).some((type) => knownName(base, false, type) !== undefined);
+}
+
+function pairsInCharset(text: string, contentType: string | undefined): URLSearchParams | null {
+  try {
+    const decoder = decoderOf(contentType);
+    return decoder === null ? null : decodePairs(text, decoder);
+  } catch {
+    return null;
+  }
+}

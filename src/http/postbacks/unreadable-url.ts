@@ -1,0 +1,44 @@
+import { reject } from '../../core/updates/rejection.ts';
+import { webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { problemOf } from '../server/problem.ts';
+import type { UnreadableAnswer, UnreadableHead } from '../server/unreadable-request.ts';
+import { keySource, type PostbackEndpoint } from './postback-routes.ts';
+import { nothingDecoded, rejectWebhook, toPostback } from './read-postback.ts';
+import { receive } from './received-request.ts';
+import { recordRequest } from './request-record.ts';
+import { submitPostback } from './submit.ts';
+
+/**
+ * A postback whose URL has spaces or characters that are not percent-encoded is rejected, and is in the log as every
+ * rejected request with a valid key.
+ * @returns null where the URL is of no postback endpoint
+ */
+export async function rejectUnreadableUrl(
+  endpoint: PostbackEndpoint,
+  { method, url, headers, sourceIp }: UnreadableHead,
+): Promise<UnreadableAnswer | null> {
+  const path = url.split('?', 1)[0] ?? '';
+  const type = webhookTypeNames.find((name) => path.split(/[./]/)[1] === webhookTypes[name].path);
+  if (type === undefined) return null;
+  const request = { method, url, headers, sourceIp, body: undefined, routeOptions: { url: path } };
+  const received = receive(request);
+  const detail =
+    'The URL has a space or another character that is not allowed in URLs: percent-encode every value.';
+  const rejection = reject('malformed_body', detail);
+  const { postbackId, receivedAt } = received;
+  const arrival = { postbackId, receivedAt, sourceIp, request: recordRequest(request, received, rejection) };
+  const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
+    toPostback(webhook, arrival, nothingDecoded, rejectWebhook(type, webhook) ?? rejection),
+  );
+  if (outcome === null) endpoint.authFailures.fail(sourceIp);
+  const told = outcome?.rejection ?? rejection;
+  return {
+    rejection: told,
+    problem: problemOf(told, { postback_id: postbackId }),
+    headers: {
+      'access-control-allow-origin': '*',
+      'x-postback-status': 'rejected',
+      'x-postback-id': postbackId,
+    },
+  };
+}
