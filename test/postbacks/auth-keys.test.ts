@@ -78,7 +78,6 @@ describe('the key', () => {
       { query: 'auth_key=rbk_unknown' },
       { query: `auth_key=${webhook.auth_key}x` },
       { query: `auth_key=${webhook.auth_key.toUpperCase()}` },
-      { query: `auth_key=%20${webhook.auth_key}` },
       { query: `auth_key=${server.token}` },
       { query: `auth_key=${deleted.auth_key}` },
       { query: `auth_key=${revoked.auth_key}` },

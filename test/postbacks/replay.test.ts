@@ -102,7 +102,7 @@ describe('once its cause is mended, a rejected postback is applied', () => {
     const form = await postText(
       server,
       webhook,
-      'fields[reason]=a+%26+b&add[k]=v&add[k2]=null&call_converted_at=&call_log_id=other',
+      'fields[reason]=a+%26+b&add[k]=v&add[k2]=none&call_converted_at=&call_log_id=other',
       'application/x-www-form-urlencoded',
       '?call_log_id=forms&utm=1&utm=2',
     );

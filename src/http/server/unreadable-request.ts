@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import { type Rejection, type RejectionCode, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { problemOf } from './problem.ts';
 
-type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer; bytesParsed?: number };
+/** What Node tells of it. */
+type ParseError = Error & { code?: string; rawPacket?: unknown; bytesParsed?: number };
 
 /** The head of a request whose URL cannot be parsed. */
 export type UnreadableHead = {
@@ -58,8 +59,11 @@ function unknown({ code }: ParseError): UnreadableAnswer {
 }
 
 /** Null unless it is the first line that cannot be parsed. */
-function readHead({ rawPacket, bytesParsed = 0 }: ParseError, sourceIp: string): UnreadableHead | null {
-  if (rawPacket === undefined) return null;
+function readHead(
+  { code = '', rawPacket, bytesParsed = 0 }: ParseError,
+  sourceIp: string,
+): UnreadableHead | null {
+  if (code in codes || !Buffer.isBuffer(rawPacket)) return null;
   const start = rawPacket.lastIndexOf('\r\n', bytesParsed) + 1;
   const bytes = rawPacket.subarray(start === 0 ? 0 : start + 1);
   const [first = '', ...rest] = bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').split('\r\n');
