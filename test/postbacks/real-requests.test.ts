@@ -198,7 +198,7 @@ describe('a body', () => {
       for (const type of ['application/json', form]) {
         const answer = await postText(server, webhook, body, type);
         expect(answer.status).toBe(200);
-        expect((await lastOfLog()).request.body).toEqual({ call_log_id: id, converted: true });
+        expect([(await lastOfLog()).request.body].flat()).toEqual([{ call_log_id: id, converted: true }]);
       }
     }
     const twice = await postText(server, webhook, JSON.stringify(JSON.stringify(object)));

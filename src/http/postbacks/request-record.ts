@@ -29,7 +29,8 @@ export function recordRequest(
   body: Body | Rejection,
 ): string {
   const text = typeof request.body === 'string' ? request.body : null;
-  const isJsonInForm = 'kind' in body && body.kind === 'json' && isFormType(request.headers['content-type']);
+  const isJson = 'kind' in body && (body.kind === 'json' || body.kind === 'list');
+  const isJsonInForm = isJson && isFormType(request.headers['content-type']);
   const format = isJsonInForm ? ',"format":"json"' : '';
   const record = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}${format}}`;
   return record.includes('rbk_') ? record.replace(madeKey, '[auth key]') : record;
@@ -39,13 +40,11 @@ function bodyText(text: string | null, body: Body | Rejection): string {
   if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
   if (body.kind === 'none') return 'null';
   if (body.kind === 'form') return pairsText(body.pairs);
-  if (body.kind === 'list') return text.replace(/^\uFEFF/, '');
-  const hasSecret = secretNames.some((name) => Object.hasOwn(body.payload, name));
+  const hasSecret = body.kind === 'json' && secretNames.some((name) => Object.hasOwn(body.payload, name));
   const mayHideKey = text.includes('\\u'); // a key spelled in escapes
-  const isObject = /^\uFEFF?\s*\{/.test(text); // and neither a list nor a text that holds it
-  return hasSecret || mayHideKey || !isObject
-    ? JSON.stringify(withoutSecrets(body.payload))
-    : text.replace(/^\uFEFF/, '');
+  const isText = /^\uFEFF?\s*"/.test(text); // that contains the JSON
+  if (!hasSecret && !mayHideKey && !isText) return text.replace(/^\uFEFF/, '');
+  return JSON.stringify(body.kind === 'json' ? withoutSecrets(body.payload) : body.items);
 }
 
 /** Names with one value as text, with several as a list. */

@@ -3,7 +3,7 @@ import { webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.
 import { problemOf } from '../server/problem.ts';
 import type { UnreadableAnswer, UnreadableHead } from '../server/unreadable-request.ts';
 import { keySource, type PostbackEndpoint } from './postback-routes.ts';
-import { nothingDecoded, rejectWebhook, toPostback } from './read-postback.ts';
+import { rejectWebhook, toRejected } from './read-postback.ts';
 import { receive } from './received-request.ts';
 import { recordRequest } from './request-record.ts';
 import { submitPostback } from './submit.ts';
@@ -28,7 +28,7 @@ export async function rejectUnreadableUrl(
   const { postbackId, receivedAt } = received;
   const arrival = { postbackId, receivedAt, sourceIp, request: recordRequest(request, received, rejection) };
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
-    toPostback(webhook, arrival, nothingDecoded, rejectWebhook(type, webhook) ?? rejection),
+    toRejected(webhook, arrival, rejectWebhook(type, webhook) ?? rejection),
   );
   if (outcome === null) endpoint.authFailures.fail(sourceIp);
   const told = outcome?.rejection ?? rejection;
