@@ -3,28 +3,14 @@
  *
  *   npm run docs:platforms
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ConditionJson, MappingJson, RowJson } from './src/core/mapping/mapping.ts';
+import type { Preset, PresetFamily } from './src/core/mapping/preset.ts';
+import { isJsonObject } from './src/core/values/json.ts';
+import { loadPresets } from './src/presets.ts';
 
-type Source = string | string[];
-type Condition = { from: Source; in: unknown[] };
-type Row = Source | { from?: Source; value?: unknown; join?: string; words?: object; when?: Condition[] };
-
-type PlatformPreset = {
-  name: string;
-  title: string;
-  family: keyof typeof families;
-  type: string;
-  verify: string | Record<string, unknown> | null;
-  macros?: Record<string, string>;
-  mapping: { only_when?: Condition[]; fields: Record<string, Row | Row[] | null> };
-  setup: string[];
-  docs: string[];
-  unconfirmed: string[];
-};
-
-const root = import.meta.dirname;
-export const pagesFolder = join(root, 'docs', 'platforms');
+export const pagesFolder = join(import.meta.dirname, 'docs', 'platforms');
 
 const families = {
   telephony: {
@@ -61,18 +47,10 @@ const families = {
     title: 'CRMs, lead systems and automation',
     intro: 'They report the result of a lead: sold or returned, and for how much.',
   },
-} as const;
-
-export function readPlatformPresets(): PlatformPreset[] {
-  const folder = join(root, 'presets');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-  return files
-    .map((file): PlatformPreset => JSON.parse(readFileSync(join(folder, file), 'utf8')))
-    .sort((one, other) => one.title.localeCompare(other.title, 'en'));
-}
+} as const satisfies Record<PresetFamily, { file: string; title: string; intro: string }>;
 
 /** The pages by the name of their file. */
-export function renderPages(presets: PlatformPreset[]): Map<string, string> {
+export function renderPages(presets: readonly Preset[]): Map<string, string> {
   const pages = Object.entries(families).flatMap(([family, { file, title, intro }]): [string, string][] => {
     const own = presets.filter((preset) => preset.family === family);
     if (own.length === 0) return [];
@@ -95,8 +73,8 @@ Ringback: each request is in its log, with the value that was read for each fiel
 those of the preset.
 `;
 
-function renderPreset(preset: PlatformPreset): string {
-  const { name, title, type, setup, docs, unconfirmed, macros = {} } = preset;
+function renderPreset(preset: Preset): string {
+  const { name, title, type, setup, docs, unconfirmed, macros } = preset;
   const steps = setup.map((step, index) => `${index + 1}. ${step.replaceAll('{url}', 'URL')}`).join('\n');
   const query = Object.entries(macros)
     .map(([parameter, macro]) => `&${parameter}=${macro}`)
@@ -114,36 +92,32 @@ function renderPreset(preset: PlatformPreset): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function proofOf({ verify }: PlatformPreset): string {
-  if (verify === null)
+function proofOf({ verify }: Preset): string {
+  if (typeof verify === 'string')
+    return `Requests are verified by the scheme [\`${verify}\`](../signatures.md).`;
+  if (!isJsonObject(verify))
     return 'The platform does not sign its requests: the key in the URL proves the sender.';
-  if (typeof verify === 'string') return `Requests are verified by the scheme \`${verify}\`.`;
-  return `Requests are verified by the scheme \`${verify['scheme']}\` in the header \`${verify['header']}\`.`;
+  return `Requests are verified by the scheme [\`${verify['scheme']}\`](../signatures.md) in the header \`${verify['header']}\`.`;
 }
 
-function renderFields({ mapping }: PlatformPreset): string {
+function renderFields({ mapping }: { mapping: MappingJson }): string {
   const rows = Object.entries(mapping.fields).map(([field, row]) => {
-    const alternatives = isRows(row) ? row : [row];
-    return `| \`${field}\` | ${alternatives.map((one) => describeRow(one as Row)).join('; otherwise ')} |`; // no preset removes a row
+    return `| \`${field}\` | ${[row ?? []].flat().map(describeRow).join('; otherwise ')} |`;
   });
   const only = (mapping.only_when ?? []).map(describeCondition).join(' and ');
   const note = only === '' ? '' : `\n\nOther requests than those where ${only} are ignored.`;
   return `| field | is read from |\n|---|---|\n${rows.join('\n')}${note}`;
 }
 
-function isRows(row: Row | Row[] | null): row is Row[] {
-  return Array.isArray(row) && row.some((one) => typeof one === 'object');
-}
-
-function describeRow(row: Row): string {
-  if (typeof row === 'string' || Array.isArray(row)) return describeSource(row);
+function describeRow(row: RowJson | string): string {
+  if (typeof row === 'string') return describeSource(row);
   const { from, value, join: separator, words, when = [] } = row;
   const source = from === undefined ? `the constant \`${String(value)}\`` : describeSource(from, separator);
   const table = words === undefined ? '' : ` (${describeWords(words)})`;
   return `${source}${table}${when.map((one) => ` if ${describeCondition(one)}`).join('')}`;
 }
 
-function describeSource(from: Source, separator?: string): string {
+function describeSource(from: string | string[], separator?: string): string {
   const sources = [from].flat().map((source) => `\`${source}\``);
   return separator === undefined ? sources.join(', ') : `${sources.join(' and ')} joined by \`${separator}\``;
 }
@@ -160,11 +134,12 @@ function describeWords(words: object): string {
     .join('; ');
 }
 
-function describeCondition({ from, in: values }: Condition): string {
+function describeCondition({ from, in: values }: ConditionJson): string {
   return `${describeSource(from)} is ${values.join(', ')}`;
 }
 
 if (import.meta.main) {
   mkdirSync(pagesFolder, { recursive: true });
-  for (const [file, text] of renderPages(readPlatformPresets())) writeFileSync(join(pagesFolder, file), text);
+  for (const [file, text] of renderPages([...loadPresets().values()]))
+    writeFileSync(join(pagesFolder, file), text);
 }

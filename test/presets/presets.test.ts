@@ -1,13 +1,13 @@
 /** Every preset, by its fixtures: what the platform sends, and what it must become (presets/fixtures). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Preset } from '../../src/core/mapping/preset.ts';
+import { loadPresets } from '../../src/presets.ts';
 import { addAccount } from '../support/accounts.ts';
 import {
   type Fixture,
   type FixtureRequest,
   fixtureFolders,
-  type PresetFile,
   readFixtures,
-  readPresets,
 } from '../support/preset-fixtures.ts';
 import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 import { createSigner, type Signer } from '../support/sign-request.ts';
@@ -21,10 +21,10 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const presets = readPresets();
+const presets = [...loadPresets().values()];
 
 /** A webhook of its own account, which trusts only its platform. */
-async function setUp(preset: PresetFile, what: string) {
+async function setUp(preset: Preset, what: string) {
   const account = await addAccount(server, `${preset.name} ${what}`);
   const signer = preset.verify === null ? null : createSigner(preset.verify);
   const webhook = await account.server.createWebhook(preset.type, {
@@ -92,10 +92,14 @@ describe.each(presets)('$name', (preset) => {
   });
 
   test('says what to do at the platform', () => {
-    expect(preset.setup.length).toBeGreaterThan(0);
     expect(preset.setup.join(' ')).toMatch(/\{url\}|as it is shown here/);
     for (const link of preset.docs) expect(link).toMatch(/^https:\/\//);
   });
+});
+
+test('the API lists them, with all that a person needs at the platform', async () => {
+  const { json } = await server.api('GET', '/presets');
+  expect(json).toEqual({ items: presets, next_cursor: null });
 });
 
 test('every fixture belongs to a preset', () => {

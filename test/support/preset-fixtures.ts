@@ -1,22 +1,8 @@
-/** The presets and their fixtures, as they lie in `/presets`. */
+/** The fixtures of the presets (`/presets/fixtures`). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 type Json = Record<string, unknown>;
-
-export type PresetFile = {
-  name: string;
-  title: string;
-  family: string;
-  type: string;
-  verify: unknown;
-  notation?: string;
-  macros?: Record<string, string>;
-  mapping: { fields: Json };
-  setup: string[];
-  docs: string[];
-  unconfirmed: string[];
-};
 
 /** One request as the platform sends it. POST, unless said otherwise. */
 export type FixtureRequest = {
@@ -38,23 +24,18 @@ export type Fixture = {
   calls: (Json & { call_log_id: string })[];
 };
 
-const folder = join(import.meta.dirname, '../../presets');
-
-export function readPresets(): PresetFile[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-  return files.map((file) => readJson<PresetFile>(join(folder, file)));
-}
+const folder = join(import.meta.dirname, '../../presets/fixtures');
 
 /** By the name of their file. */
 export function readFixtures(preset: string): Map<string, Fixture> {
-  const own = join(folder, 'fixtures', preset);
+  const own = join(folder, preset);
   return new Map(
     readdirSync(own).map((file) => [basename(file, '.json'), readJson<Fixture>(join(own, file))]),
   );
 }
 
 export function fixtureFolders(): string[] {
-  return readdirSync(join(folder, 'fixtures'));
+  return readdirSync(folder);
 }
 
 function readJson<Shape>(path: string): Shape {

@@ -16,9 +16,9 @@ export type MappingJson = {
   fields: Record<string, RowJson | string | (RowJson | string)[] | null>;
 };
 
-type ConditionJson = { from: string | string[]; in: (string | number | boolean)[] };
+export type ConditionJson = { from: string | string[]; in: (string | number | boolean)[] };
 
-type RowJson = {
+export type RowJson = {
   /** sources; the first that is not empty is read, unless `join` is set */
   from?: string | string[];
   /** the row reads nothing unless all of these are met */

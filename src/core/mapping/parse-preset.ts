@@ -4,24 +4,53 @@ import { isJsonObject } from '../values/json.ts';
 import { readVerify } from '../verify/read-verify.ts';
 import { MappingFaults } from './mapping-faults.ts';
 import { parseMapping } from './parse-mapping.ts';
-import type { Preset } from './preset.ts';
+import { type Preset, presetFamilies } from './preset.ts';
+
+const names = [
+  'name',
+  'title',
+  'family',
+  'type',
+  'verify',
+  'notation',
+  'macros',
+  'mapping',
+  'setup',
+  'docs',
+  'unconfirmed',
+];
 
 /** @returns the preset, or every fault of its file by its pointer */
 export function parsePreset(json: unknown): Preset | Fault[] {
   const faults = new MappingFaults();
-  const preset = isJsonObject(json) ? json : {};
-  const { name, title, type, verify = null, mapping } = preset;
-  if (typeof name !== 'string' || !/^[a-z0-9_]+$/.test(name))
-    faults.add('/name', 'Write a name of a-z, 0-9 and _.');
-  if (typeof title !== 'string' || title === '') faults.add('/title', 'Write the name of the platform.');
-  const known = webhookTypeNames.find((one) => one === type);
-  if (known === undefined) faults.add('/type', `Write one of: ${webhookTypeNames.join(', ')}.`);
+  const file: Partial<Preset> = isJsonObject(json) ? json : {};
+  faults.checkNames(file, '', names);
+  const preset = { verify: null, notation: '', macros: {}, unconfirmed: [], ...file } as Preset; // what is missing or of another kind is a fault
+  const { name, title, family, type, verify, notation, macros, mapping } = preset;
+  if (!isText(name) || !/^[a-z0-9_]+$/.test(name)) faults.add('/name', 'Write a name of a-z, 0-9 and _.');
+  if (!isText(title)) faults.add('/title', 'Write the name of the platform.');
+  if (!presetFamilies.includes(family)) faults.add('/family', `Write one of: ${presetFamilies.join(', ')}.`);
+  if (typeof notation !== 'string') faults.add('/notation', 'Write how a macro looks, such as […].');
+  if (!isJsonObject(macros) || !Object.values(macros).every(isText))
+    faults.add('/macros', 'Write an object of parameters and the macro of each.');
+  for (const list of ['setup', 'docs', 'unconfirmed'] as const) {
+    const texts: unknown = preset[list];
+    const isOptional = list === 'unconfirmed';
+    if (!Array.isArray(texts) || !texts.every(isText) || (texts.length === 0 && !isOptional))
+      faults.add(`/${list}`, 'Write a list of texts.');
+  }
   const read = verify === null ? null : readVerify(verify);
   if (read !== null && 'faults' in read) {
     for (const { pointer, detail } of read.faults) faults.add(`/verify${pointer}`, detail);
   }
+  const known = webhookTypeNames.find((one) => one === type);
+  if (known === undefined) faults.add('/type', `Write one of: ${webhookTypeNames.join(', ')}.`);
   const parsed = known === undefined ? null : parseMapping(mapping, webhookTypes[known]);
   if (Array.isArray(parsed))
     faults.list.push(...parsed.map((one) => ({ ...one, field: `/mapping${one.field}` })));
-  return faults.list.length > 0 ? faults.list : ({ ...preset, verify } as Preset); // every member was checked
+  return faults.list.length > 0 ? faults.list : preset;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
