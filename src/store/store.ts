@@ -19,6 +19,7 @@ import * as retention from './maintenance/retention.ts';
 import { createOutgoingStore } from './outgoing/outgoing-store.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
 import * as replays from './postbacks/replays.ts';
+import * as undo from './postbacks/undo.ts';
 import * as activity from './reports/activity.ts';
 import * as attention from './reports/attention.ts';
 import { readBacklog } from './reports/backlog.ts';
@@ -135,6 +136,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       postbackLog.findPostback(db, accountId, postbackId),
     findRecordedPostback: (accountId: string, postbackId: string) =>
       replays.findRecordedPostback(db, accountId, postbackId),
+    findUndoTarget: (accountId: string, postbackId: string) => undo.findUndoTarget(db, accountId, postbackId),
     writePostbacks: (accountId: string, postbacks: Postback[], mode: WriteMode) =>
       writePostbacks(db, accountId, postbacks, mode, now()),
 
@@ -205,6 +207,7 @@ export type {
 } from './outgoing/outgoing-store.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';
+export type { UndoTarget } from './postbacks/undo.ts';
 export type { ActiveWebhook } from './reports/attention.ts';
 export type { Backlog } from './reports/backlog.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './reports/call-report.ts';

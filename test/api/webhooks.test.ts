@@ -49,6 +49,7 @@ describe('a new webhook', () => {
       match_window_hours: 168,
       match_rule: 'latest',
       repeats: {},
+      same_transaction: 'refuse',
       allowed_addresses: null,
       rate_limit_per_minute: null,
       allowed_fields: null,

@@ -49,6 +49,9 @@ test('an entry tells the request, what was made of it and what came of it', asyn
     errors: [],
     ignored: ['utm_source'],
     kept: [],
+    undo_of: null,
+    undone_by: null,
+    changed_since: [],
     replay_of: null,
     replayed_by: null,
   });

@@ -5,6 +5,7 @@
 
 import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
+import { foldCorrection, foldUndo, recordChange, type UndoState } from './fold-undo.ts';
 import { countsFrom, type MatchedBy, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
@@ -20,10 +21,14 @@ export type PriorPostback = {
   /** JSON text of its `UpdateJson` */
   update: string;
   outcome: Outcome;
+  /** how many corrections it comes after; 0 if left out */
+  correction?: number;
+  /** the one that it replaced */
+  replaced?: PriorPostback;
 };
 
 /** A postback with its outcome, ready to be written. `update` is JSON text. */
-export type Decided = { postback: Postback; outcome: Outcome; update: string };
+export type Decided = { postback: Postback; outcome: Outcome; update: string; correction?: number };
 
 export type BatchState = {
   /** by call_log_id; the locked calls */
@@ -34,6 +39,8 @@ export type BatchState = {
   matches: Map<string, Match>;
   /** by `priorKey` */
   remembered: Map<string, PriorPostback>;
+  /** left out where the batch undoes nothing */
+  undo?: UndoState;
 };
 
 export type FoldedBatch = {
@@ -43,11 +50,13 @@ export type FoldedBatch = {
   decided: Decided[];
   /** new values by call_log_id */
   changedCalls: Map<string, CallValues>;
+  /** ids of queued and waiting postbacks that were undone */
+  canceled: string[];
 };
 
 /** Folds a batch in its order: a later postback sees what an earlier one did. */
 export function foldBatch(postbacks: Postback[], state: BatchState): FoldedBatch {
-  const batch: FoldedBatch = { outcomes: [], decided: [], changedCalls: new Map() };
+  const batch: FoldedBatch = { outcomes: [], decided: [], changedCalls: new Map(), canceled: [] };
   for (const postback of postbacks) batch.outcomes.push(foldOne(postback, state, batch));
   return batch;
 }
@@ -58,20 +67,48 @@ export function priorKey(webhookId: string, transactionId: string): string {
 }
 
 function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
+  if (postback.undoOf !== undefined) return foldUndo(postback, state, batch);
   const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
   const key = postback.rejection === null ? priorKeyOf(postback) : null;
   const earlier = key === null ? undefined : state.remembered.get(key);
-  if (earlier !== undefined && isRepeat(postback, update, earlier, state)) {
+  const first = findFirst(postback, update, earlier, state);
+  if (first !== undefined) {
     // Its own id: an earlier try was committed after all, later than the writer looked for it.
-    return { ...earlier.outcome, isDuplicate: earlier.outcome.postbackId !== postback.postbackId };
+    return { ...first, isDuplicate: first.postbackId !== postback.postbackId };
   }
-  const outcome =
-    earlier === undefined ? decide(postback, state, batch) : rejectedOutcome(postback, reused());
-  batch.decided.push({ postback, outcome, update });
+  const outcome = decideAfter(earlier, postback, state, batch);
+  const correction = earlier === undefined ? 0 : (earlier.correction ?? 0) + 1;
+  batch.decided.push({ postback, outcome, update, correction });
   if (key !== null && outcome.status !== 'rejected' && !postback.isDryRun) {
-    state.remembered.set(key, { phoneNumber: phoneNumberOf(postback), update, outcome });
+    const replaced = earlier !== undefined && { replaced: earlier };
+    state.remembered.set(key, {
+      phoneNumber: phoneNumberOf(postback),
+      update,
+      outcome,
+      correction,
+      ...replaced,
+    });
   }
+  recordChange(postback, outcome, state);
   return outcome;
+}
+
+/** @param earlier the last postback under the same transaction id, which had another update */
+function decideAfter(
+  earlier: PriorPostback | undefined,
+  postback: Postback,
+  state: BatchState,
+  batch: FoldedBatch,
+): Outcome {
+  if (earlier === undefined) return decide(postback, state, batch);
+  if (!isCorrecting(postback)) return rejectedOutcome(postback, reused());
+  return foldCorrection(postback, earlier, state, batch, {
+    find: (one) => {
+      const found = findCall(one, state);
+      return 'call' in found ? found.call.callLogId : null;
+    },
+    decide: (one) => decide(one, state, batch),
+  });
 }
 
 export function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
@@ -172,6 +209,24 @@ function reused(): Rejection {
   );
 }
 
+/** The answer to the first request with this transaction id and update, also where a correction has replaced it since. */
+function findFirst(
+  postback: Postback,
+  update: string,
+  earlier: PriorPostback | undefined,
+  state: BatchState,
+): Outcome | undefined {
+  for (let prior = earlier; prior !== undefined; prior = prior.replaced) {
+    if (isRepeat(postback, update, prior, state)) return prior.outcome;
+  }
+  return undefined;
+}
+
+/** True where another update under a known transaction id replaces the earlier one. */
+export function isCorrecting({ sender }: Postback): boolean {
+  return 'revision' in sender && sender.isCorrecting === true;
+}
+
 function isRepeat(
   { target }: Postback,
   update: string,
@@ -186,10 +241,11 @@ function isRepeat(
 }
 
 function repeatsOf({ sender }: Postback): Repeats | undefined {
-  return 'webhookId' in sender ? sender.repeats : undefined;
+  return 'revision' in sender ? sender.repeats : undefined;
 }
 
-function priorKeyOf({ sender, transactionId }: Postback): string | null {
+/** Null for a postback without a transaction id, and for a change by hand. */
+export function priorKeyOf({ sender, transactionId }: Postback): string | null {
   return transactionId !== null && 'webhookId' in sender ? priorKey(sender.webhookId, transactionId) : null;
 }
 

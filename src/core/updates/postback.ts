@@ -2,6 +2,7 @@ import { type Changes, noChanges } from '../calls/call.ts';
 import type { Target } from './decode.ts';
 import type { Rejection } from './rejection.ts';
 import type { Repeats } from './repeats.ts';
+import type { ChangedSince } from './undo.ts';
 import type { Update } from './update.ts';
 import type { MatchWindow, Wait } from './wait.ts';
 
@@ -12,7 +13,7 @@ export const matchedBys = ['call_log_id', 'other_id', 'phone_number'] as const;
 /** How a postback named its call: by its id, by one of its other ids, or by the caller's number. */
 export type MatchedBy = (typeof matchedBys)[number];
 
-/** Who sent an update: an incoming webhook, or a person who changed a call by hand. */
+/** Who sent an update: an incoming webhook, a person who undoes a postback of one, or a person who changed a call by hand. */
 type Sender =
   | {
       webhookId: string;
@@ -22,7 +23,11 @@ type Sender =
       matchRule: MatchRule;
       /** left out: every field is set */
       repeats?: Repeats;
+      /** true: another update under a known transaction id replaces the earlier one */
+      isCorrecting?: boolean;
+      webhookName?: string;
     }
+  | { webhookId: string; webhookName: string; undoneBy: string }
   | { changedBy: string };
 
 /** A rejected request that an operator sends through again. */
@@ -63,6 +68,8 @@ export type Postback = {
   window?: MatchWindow;
   /** it was answered before and has waited since: a live call queues whatever it sets */
   hasWaited?: true;
+  /** the postback that this one undoes; it has no update of its own then */
+  undoOf?: string;
 };
 
 /** The instant that the match window and the conversion time count from: a replay's is that of the first receipt. */
@@ -110,6 +117,8 @@ export type Outcome = {
   ignored: string[];
   /** why it is rejected, or what could not be read of one that is kept */
   rejection: Rejection | null;
+  /** of an undo or a correction */
+  undo?: { of: string; changedSince: ChangedSince[] };
   /** of a postback that waits */
   waiting?: Waiting;
 };
@@ -158,7 +167,7 @@ export function ignoredOutcome(postbackId: string): Outcome {
 }
 
 /** How a target identifies its call; null without a target. */
-function matchedByOf(target: Target | null): MatchedBy | null {
+export function matchedByOf(target: Target | null): MatchedBy | null {
   if (target === null) return null;
   return 'callLogId' in target ? 'call_log_id' : 'phone_number';
 }

@@ -21,6 +21,8 @@ export const rejectionCodes = {
   already_set: { httpStatus: 409, title: 'The call already has another value' },
   call_not_completed: { httpStatus: 409, title: 'The call is still live' },
   ambiguous_call: { httpStatus: 409, title: 'Several calls match' },
+  not_undoable: { httpStatus: 409, title: 'This postback cannot be undone' },
+  canceled: { httpStatus: 409, title: 'The postback was undone before it was applied' },
   not_replayable: { httpStatus: 409, title: 'This postback cannot be replayed' },
   token_in_settings: { httpStatus: 409, title: 'The token stands in the settings' },
   transaction_id_reused: { httpStatus: 409, title: 'The transaction id stands for another update' },

@@ -22,6 +22,10 @@ import type { AllowableField } from './webhook-access.ts';
 export const repeatPolicies = ['set', 'keep', 'add', 'refuse'] as const;
 export type RepeatPolicy = (typeof repeatPolicies)[number];
 
+/** `refuse`: it is rejected. `correct`: it replaces the earlier one. */
+export const sameTransactionChoices = ['refuse', 'correct'] as const;
+export type SameTransaction = (typeof sameTransactionChoices)[number];
+
 /** By field; `*` is for every field that has no policy of its own. Empty: all fields are set. */
 export type Repeats = Partial<Record<AllowableField | '*', RepeatPolicy>>;
 
@@ -30,6 +34,11 @@ export function policyOf(repeats: Repeats, name: AllowableField): RepeatPolicy {
   if (own !== undefined) return own;
   const general = repeats['*'] ?? 'set';
   return general === 'add' && !isAmount(name) ? 'set' : general;
+}
+
+/** True for a field whose amounts are summed. */
+export function isSummed(repeats: Repeats, name: AllowableField): boolean {
+  return policyOf(repeats, name) === 'add';
 }
 
 /** True for a field that can be summed. */
@@ -45,9 +54,7 @@ export function rejectSumWithoutId(
   transactionId: string | null,
 ): Rejection | null {
   if (repeats === undefined || transactionId !== null) return null;
-  const summed = updateFieldNames.filter(
-    (name) => set[name] !== undefined && policyOf(repeats, name) === 'add',
-  );
+  const summed = updateFieldNames.filter((name) => set[name] !== undefined && isSummed(repeats, name));
   if (summed.length === 0) return null;
   const detail = `This webhook sums ${summed.join(' and ')}: send a transaction_id that is unique to each amount, so that a retry is not counted twice.`;
   return rejectFaults([{ field: 'transaction_id', code: 'transaction_id_needed', detail }]);
@@ -104,7 +111,7 @@ function resolveRepeats(
     const to = update.set[name];
     if (to === undefined) continue;
     const accept = (value: UpdateValue) => {
-      set[name] = policyOf(repeats, name) === 'add' ? sumOf(name, values[name], value, faults) : value;
+      set[name] = isSummed(repeats, name) ? sumOf(name, values[name], value, faults) : value;
     };
     decide({ name, field: name, from: values[name], to, accept });
   }

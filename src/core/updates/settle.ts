@@ -28,7 +28,7 @@ export type SettledBatch = {
  * @param done what the calls got meanwhile: where it was received later than a postback, its values win
  */
 export function settle(waited: Postback[], state: BatchState, done: EarlierUpdate[]): SettledBatch {
-  const batch = { outcomes: [], decided: [], changedCalls: new Map<string, CallValues>() };
+  const batch = { outcomes: [], decided: [], changedCalls: new Map<string, CallValues>(), canceled: [] };
   const outcomes = waited.map((postback) => {
     const call = callOf(postback, state);
     if (call === null) return decide(postback, state, batch);

@@ -32,7 +32,7 @@ export type Wait = {
 export function matchWindowOf(postback: Postback): MatchWindow | null {
   const { sender, window } = postback;
   if (window !== undefined) return window;
-  if (!('webhookId' in sender)) return null;
+  if (!('revision' in sender)) return null;
   const receivedMs = Date.parse(countsFrom(postback));
   return {
     from: instantAt(receivedMs - sender.matchWindowHours * hourMs),

@@ -24,6 +24,7 @@ import { registerOverviewRoutes } from './overview/overview.ts';
 import { registerReportRoute } from './overview/reports.ts';
 import { registerPostbackLogRoutes } from './postbacks/postbacks.ts';
 import { registerReplayRoute } from './postbacks/replays.ts';
+import { registerUndoRoute } from './postbacks/undo.ts';
 import { registerPresetRoute } from './presets/presets.ts';
 import { registerReconciliationRoute } from './reconciliations/reconciliations.ts';
 import type { Api } from './route.ts';
@@ -63,6 +64,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerDeliveryRoutes(app, api);
   registerPostbackLogRoutes(app, api);
   registerReplayRoute(app, api);
+  registerUndoRoute(app, api);
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);
   registerAccountRoutes(app, api);

@@ -90,6 +90,7 @@ export function outcomeToJson(outcome: Outcome, isDryRun: boolean): Record<strin
     candidates: outcome.candidates,
     changes: outcome.changes,
     ...(outcome.kept.length > 0 && { kept: outcome.kept }),
+    ...(outcome.undo !== undefined && undoToJson(outcome)),
     ignored: outcome.ignored,
     ...(outcome.waiting !== undefined && waitingToJson(outcome.waiting)),
     ...(outcome.rejection !== null && keptFor(outcome.rejection)),
@@ -106,4 +107,14 @@ function waitingToJson({ expiresAt, ambiguity }: Waiting): Record<string, unknow
 /** What could not be read of a request that is kept. */
 function keptFor({ code, detail, errors }: Rejection) {
   return { code, detail, errors };
+}
+
+/** Of an undo: what it undid, and what it left unchanged. An undo that is applied without a change has canceled. */
+function undoToJson({ undo, status, changes }: Outcome) {
+  const isCancellation = status === 'applied' && Object.keys(changes).length === 0;
+  return {
+    undo_of: undo?.of,
+    changed_since: undo?.changedSince ?? [],
+    ...(isCancellation && { canceled: true }),
+  };
 }

@@ -112,9 +112,18 @@ export function toPostback(
   arrival: Arrival,
   { decoded: { target, update, transactionId, isDryRun, ignored }, ...result }: ReadRequest,
 ): Postback {
-  const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats } = webhook;
+  const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats, sameTransaction, name } =
+    webhook;
   const hasPolicies = Object.keys(repeats).length > 0;
-  const sender = { webhookId, revision, matchWindowHours, matchRule, ...(hasPolicies && { repeats }) };
+  const sender = {
+    webhookId,
+    revision,
+    matchWindowHours,
+    matchRule,
+    ...(hasPolicies && { repeats }),
+    ...(sameTransaction === 'correct' && { isCorrecting: true }),
+    webhookName: name,
+  };
   const { unmatched, waitHours } = webhook;
   return {
     ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, ...result },

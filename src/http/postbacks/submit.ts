@@ -69,6 +69,18 @@ export async function submitChange(
   return result;
 }
 
+/** Submits an undo. `stale`: what it undoes has found its call, or is gone, since it was read. */
+export async function submitUndo(
+  to: Submission,
+  metadata: RequestMetadata,
+  type: WebhookType,
+  undo: Postback,
+): Promise<Outcome | 'stale'> {
+  const result = await to.writer.submit(undo);
+  if (result !== 'stale') report(to, metadata, type, undo, result);
+  return result;
+}
+
 /**
  * Submits postbacks in one transaction: all or none.
  * @returns null when the source has no webhook (any more). Where an outcome is rejected, nothing was done and nothing is reported

@@ -67,10 +67,12 @@ where c.account_id = $1 and c.call_log_id = n.call_log_id`;
 const insertEvent = `
 insert into call_event (account_id, event_id, call_log_id, at, kind, by, changes) values ($1, $2, $3, $4, $5, $6, $7)`;
 
-/** What postbacks and people set or cleared on a call: no late event may undo it. */
+/** What postbacks and people set or cleared on a call, unless it was undone: no late event may revert it. */
 const readUpdates = `
-select update from postback
-where account_id = $1 and call_log_id = $2 and status in ('applied', 'unchanged') and not is_dry_run`;
+select p.update from postback p
+where p.account_id = $1 and p.call_log_id = $2 and p.status in ('applied', 'unchanged') and not p.is_dry_run
+  and not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+    and u.first_status <> 'rejected' and not u.is_dry_run)`;
 
 /** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
 export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<RecordedEvent> {

@@ -37,19 +37,25 @@ export type TimelineItem = {
   /** the rejected postback that this one repeats, and who had it repeated */
   replayOf: string | null;
   replayedBy: string | null;
+  /** the postback that this one undoes, and the one that has undone it */
+  undoOf: string | null;
+  undoneBy: string | null;
 };
 
 /** Events and postbacks of one call by their ids, which are in order of time; along their indexes by call. */
 const readTimeline = `
 select * from (
   (select event_id as id, at, kind, by, changes, null::uuid as postback_id, null as status, null as code,
-    null::timestamptz as applied_at, null::json as update, null::uuid as replay_of, null as replayed_by
+    null::timestamptz as applied_at, null::json as update, null::uuid as replay_of, null as replayed_by,
+    null::uuid as undo_of, null::uuid as undone_by
    from call_event where account_id = $1 and call_log_id = $2 and ($3::uuid is null or event_id > $3)
    order by event_id limit $4)
   union all
   (select p.postback_id, p.received_at, case when p.webhook_id is null then 'changed' else 'postback' end,
-    coalesce(w.name, p.changed_by, ''), p.changes, p.postback_id, p.status, p.code, p.applied_at,
-    case when p.status = 'queued' then p.update end, p.replay_of, case when p.replay_of is not null then p.changed_by end
+    coalesce(case when p.undo_of is not null then p.changed_by end, w.name, p.changed_by, ''), p.changes, p.postback_id, p.status, p.code, p.applied_at,
+    case when p.status = 'queued' then p.update end, p.replay_of, case when p.replay_of is not null then p.changed_by end,
+    p.undo_of, (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+      and u.first_status <> 'rejected' and not u.is_dry_run)
    from postback p
    left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
    where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ($3::uuid is null or p.postback_id > $3)
@@ -69,6 +75,8 @@ type TimelineRow = {
   update: UpdateJson | null;
   replay_of: string | null;
   replayed_by: string | null;
+  undo_of: string | null;
+  undone_by: string | null;
 };
 
 /** Oldest first. @param after the id that the page before ended with */
@@ -97,5 +105,7 @@ function timelineItemOf(row: TimelineRow): TimelineItem {
     update: row.update,
     replayOf: row.replay_of,
     replayedBy: row.replayed_by,
+    undoOf: row.undo_of,
+    undoneBy: row.undone_by,
   };
 }

@@ -52,8 +52,11 @@ type WaitingRow = {
 
 /** What the calls got from postbacks that were received after the first of those that waited. */
 const readDone = `
-select postback_id as "postbackId", call_log_id as "callLogId", update, repeats from postback
-where account_id = $1 and call_log_id = any($2) and postback_id > $3 and status in ('applied', 'unchanged') and not is_dry_run`;
+select p.postback_id as "postbackId", p.call_log_id as "callLogId", p.update, p.repeats from postback p
+where p.account_id = $1 and p.call_log_id = any($2) and p.postback_id > $3 and p.status in ('applied', 'unchanged')
+  and not p.is_dry_run
+  and not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+    and u.first_status <> 'rejected' and not u.is_dry_run)`;
 
 /** `first_status` stays: a repeat is answered as the first. */
 const writeSettled = `

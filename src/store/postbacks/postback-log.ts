@@ -1,6 +1,7 @@
 import type { Changes } from '../../core/calls/call.ts';
 import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
+import type { ChangedSince } from '../../core/updates/undo.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import type { Db } from '../database/db.ts';
@@ -35,6 +36,11 @@ export type LoggedPostback = {
   errors: Fault[] | null;
   ignored: string[] | null;
   kept: string[] | null;
+  /** the postback that this one undoes, and what it left unchanged */
+  undo_of: string | null;
+  changed_since: ChangedSince[] | null;
+  /** the postback that has undone this one */
+  undone_by: string | null;
   /** the rejected postback that this one repeats, and who had it repeated */
   replay_of: string | null;
   replayed_by: string | null;
@@ -62,7 +68,10 @@ const columns = `p.postback_id, p.webhook_id,
   (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
   p.received_at, p.applied_at, p.expires_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
-  p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.replay_of,
+  p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.undo_of, p.changed_since,
+  (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+    and u.first_status <> 'rejected' and not u.is_dry_run) as undone_by,
+  p.replay_of,
   case when p.replay_of is not null then p.changed_by end as replayed_by`;
 
 /** Newest first. @param before the id that the page before ended with */

@@ -5,7 +5,7 @@ import type { Presets } from '../../core/mapping/preset.ts';
 import { mappingOf, type SenderSettings, verifyOf } from '../../core/mapping/sender-settings.ts';
 import type { MatchRule } from '../../core/updates/postback.ts';
 import type { Rejection } from '../../core/updates/rejection.ts';
-import type { Repeats } from '../../core/updates/repeats.ts';
+import type { Repeats, SameTransaction } from '../../core/updates/repeats.ts';
 import type { Unmatched } from '../../core/updates/wait.ts';
 import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
@@ -19,6 +19,8 @@ export type WebhookSettings = WebhookAccess &
     matchRule: MatchRule;
     /** empty: every field is set */
     repeats: Repeats;
+    /** what another update under a known transaction id does */
+    sameTransaction: SameTransaction;
     unmatched: Unmatched;
     waitHours: number;
   };
@@ -56,6 +58,7 @@ export type WebhookRow = {
   match_window_hours: number;
   match_rule: MatchRule;
   repeats: Repeats;
+  same_transaction: SameTransaction;
   unmatched: Unmatched;
   wait_hours: number;
   allowed_addresses: string[] | null;
@@ -73,7 +76,7 @@ export type WebhookRow = {
 };
 
 /** Of a webhook, from a table or alias `w`; its secrets are not among them. */
-export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, w.unmatched, w.wait_hours, coalesce(w.repeats, '{}') as repeats, w.allowed_addresses,
+export const webhookColumns = `w.webhook_id, w.name, w.type, w.match_window_hours, w.match_rule, w.unmatched, w.wait_hours, coalesce(w.repeats, '{}') as repeats, w.same_transaction, w.allowed_addresses,
   w.rate_limit_per_minute, w.allowed_fields, w.accepts_get, w.is_paused,
   w.preset, w.mapping, w.verify, w.on_unreadable,
   (w.signing_secret is not null or w.secrets is not null) as requires_signature, w.created_at, w.updated_at`;
@@ -103,6 +106,7 @@ export function webhookOf(row: WebhookRow): Webhook {
     matchWindowHours: row.match_window_hours,
     matchRule: row.match_rule,
     repeats: row.repeats,
+    sameTransaction: row.same_transaction,
     unmatched: row.unmatched,
     waitHours: row.wait_hours,
     allowedAddresses: row.allowed_addresses,

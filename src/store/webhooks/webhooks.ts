@@ -25,6 +25,7 @@ const columnOf = {
   matchWindowHours: 'match_window_hours',
   matchRule: 'match_rule',
   repeats: 'repeats',
+  sameTransaction: 'same_transaction',
   unmatched: 'unmatched',
   waitHours: 'wait_hours',
   allowedAddresses: 'allowed_addresses',

@@ -3,19 +3,49 @@ import { type Changes, noChanges } from '../../core/calls/call.ts';
 import { type PriorPostback, priorKey } from '../../core/updates/fold.ts';
 import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
+import type { ChangedSince } from '../../core/updates/undo.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { parseStoredJson } from '../../core/values/json.ts';
 import { parseInstant } from '../database/column-types.ts';
 import type { RowTexts, Statement } from '../database/round-trip.ts';
 
-const answerColumns = `postback_id, webhook_id, transaction_id, first_status, code, detail, call_log_id, phone_number,
-  matched_by, candidates, update, changes, errors, ignored, call_log_ids, kept, expires_at`;
+const answerColumnNames = [
+  ...[
+    'postback_id',
+    'webhook_id',
+    'transaction_id',
+    'first_status',
+    'code',
+    'detail',
+    'call_log_id',
+    'phone_number',
+  ],
+  ...[
+    'matched_by',
+    'candidates',
+    'update',
+    'changes',
+    'errors',
+    'ignored',
+    'call_log_ids',
+    'kept',
+    'expires_at',
+  ],
+  ...['undo_of', 'changed_since', 'correction'],
+];
+const answerColumns = answerColumnNames.join(', ');
+
+/** The same columns, of a table or alias; `readAnswered` reads them. */
+export function answerColumnsOf(alias: string): string {
+  return answerColumnNames.map((name) => `${alias}.${name}`).join(', ');
+}
 
 /** A postback as it stands in the log. */
 export type AnsweredRow = {
   webhookId: string | null;
   transactionId: string | null;
   phoneNumber: string | null;
+  correction: number;
   /** JSON text */
   update: string;
   outcome: Outcome;
@@ -37,6 +67,8 @@ type AnswerColumns = {
   kept: string[] | null;
   /** instant; of a postback that waited */
   expires_at: string | null;
+  undo_of: string | null;
+  changed_since: ChangedSince[] | null;
 };
 
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
@@ -54,25 +86,43 @@ export const readLanded: Statement<AnsweredRow> = {
   readRow: readAnswered,
 };
 
-/** The rows by `priorKey`. */
+/** The rows by `priorKey`: the last one of each transaction id, with those that it replaced. */
 export function priorOf(rows: AnsweredRow[]): Map<string, PriorPostback> {
   const remembered = new Map<string, PriorPostback>();
-  for (const { webhookId, transactionId, ...answered } of rows) {
-    if (webhookId !== null && transactionId !== null) {
-      remembered.set(priorKey(webhookId, transactionId), answered);
-    }
+  for (const { webhookId, transactionId, ...answered } of rows.toSorted(byCorrection)) {
+    if (webhookId === null || transactionId === null) continue;
+    const key = priorKey(webhookId, transactionId);
+    const replaced = remembered.get(key);
+    remembered.set(key, { ...answered, ...(replaced !== undefined && { replaced }) });
   }
   return remembered;
 }
 
-function readAnswered(texts: RowTexts): AnsweredRow {
+function byCorrection(one: AnsweredRow, other: AnsweredRow): number {
+  return one.correction - other.correction;
+}
+
+export function readAnswered(texts: RowTexts): AnsweredRow {
   const [postbackId, webhookId, transactionId, firstStatus, code, detail, callLogId, phoneNumber] = texts;
-  const [matchedBy, candidates, update, changes, errors, ignored, callLogIds, kept, expiresAt] =
-    texts.slice(8);
+  const [
+    matchedBy,
+    candidates,
+    update,
+    changes,
+    errors,
+    ignored,
+    callLogIds,
+    kept,
+    expiresAt,
+    undoOf,
+    changedSince,
+    correction,
+  ] = texts.slice(8);
   return {
     webhookId: webhookId ?? null,
     transactionId: transactionId ?? null,
     phoneNumber: phoneNumber ?? null,
+    correction: Number(correction ?? 0),
     update: update ?? '{}',
     // Words and JSON of our own, as they were written.
     outcome: outcomeOf({
@@ -89,6 +139,8 @@ function readAnswered(texts: RowTexts): AnsweredRow {
       call_log_ids: callLogIds == null ? null : (parseStoredJson(callLogIds) as string[]),
       kept: kept == null ? null : (parseStoredJson(kept) as string[]),
       expires_at: expiresAt == null ? null : parseInstant(expiresAt),
+      undo_of: undoOf ?? null,
+      changed_since: changedSince == null ? null : (parseStoredJson(changedSince) as ChangedSince[]),
     }),
   };
 }
@@ -114,6 +166,7 @@ export function outcomeOf(row: AnswerColumns): Outcome {
           ...(row.call_log_ids !== null && { callLogIds: row.call_log_ids }),
         }
       : null,
+    ...(row.undo_of !== null && { undo: { of: row.undo_of, changedSince: row.changed_since ?? [] } }),
   };
 }
 

@@ -8,7 +8,9 @@ import {
   type BatchState,
   type FoldedBatch,
   foldBatch,
+  isCorrecting,
   type Match,
+  priorKeyOf,
   willWait,
 } from '../../core/updates/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
@@ -27,6 +29,7 @@ import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-cal
 import { logPostbacks, logRowsText } from './log-postbacks.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
 import { priorOf, readLanded, readPriorPostbacks } from './prior-postbacks.ts';
+import { cancelPostbacks, lockUndoable, readHistories, readUndoState } from './read-undo.ts';
 import { writeCalls } from './write-calls.ts';
 
 const begin: Statement = { name: 'begin', text: 'begin' };
@@ -56,6 +59,7 @@ const statements = [
     shareArrivals,
   ],
   ...[writeCalls, logPostbacks, commitBatch],
+  ...[lockUndoable, readHistories, cancelPostbacks],
 ];
 const preparedClients = new WeakSet<pg.ClientBase>();
 
@@ -150,8 +154,8 @@ async function writeBatch(
   const read = await readBatch(client, accountId, postbacks, { isAtomic, skipsLocked });
   const { revisions, state, locked, sharedBuckets } = read;
   const whyNot = (postback: Postback): Stale | Locked | null => {
-    if (isStale(postback, revisions)) return 'stale';
-    if (locked.size > 0 && locked.has(callIdOf(postback, state.matches) ?? '')) return 'locked';
+    if (isStale(postback, revisions) || hasMoved(postback, state)) return 'stale';
+    if (locked.size > 0 && isLocked(postback, state, locked)) return 'locked';
     const { target } = postback;
     const isSafe = target === null || !willWait(postback, state) || sharedBuckets.has(bucketOf(target));
     return isSafe ? null : 'locked'; // its call may be arriving now
@@ -213,10 +217,13 @@ async function readBatch(
   ]);
   const callsById = new Map(calls.rows.map(({ call }) => [call.callLogId, call]));
   const otherIds = otherIdsOf(calls.rows);
+  const state = { calls: callsById, otherIds, matches, remembered: priorOf(remembered.rows) };
+  const locked = known.rows.filter((name) => !callsById.has(name) && !otherIds.has(name));
+  const undoing = await readUndoState(client, accountId, postbacks, state);
   return {
     revisions: new Map(revisions.rows),
-    state: { calls: callsById, otherIds, matches, remembered: priorOf(remembered.rows) },
-    locked: new Set(known.rows.filter((name) => !callsById.has(name) && !otherIds.has(name))),
+    state: undoing === null ? state : { ...state, undo: undoing.undo },
+    locked: new Set([...locked, ...(undoing?.locked ?? [])]),
     sharedBuckets: new Set(share.rows),
   };
 }
@@ -229,7 +236,7 @@ function targetsThatMayWait(postbacks: Postback[]): Target[] {
 
 function webhookIdsOf(postbacks: Postback[]): Set<string> {
   const ids = new Set<string>();
-  for (const { sender } of postbacks) if ('webhookId' in sender) ids.add(sender.webhookId);
+  for (const { sender } of postbacks) if ('revision' in sender) ids.add(sender.webhookId);
   return ids;
 }
 
@@ -249,19 +256,37 @@ function callIdOf({ target, rejection, postbackId }: Postback, matches: Map<stri
 }
 
 function isStale({ sender }: Postback, revisions: ReadonlyMap<string, string>): boolean {
-  return 'webhookId' in sender && revisions.get(sender.webhookId) !== sender.revision;
+  return 'revision' in sender && revisions.get(sender.webhookId) !== sender.revision;
+}
+
+/** True for an undo whose postback is gone, or has found its call since it was read. */
+function hasMoved({ undoOf, target }: Postback, { undo }: BatchState): boolean {
+  if (undoOf === undefined) return false;
+  const undoable = undo?.undoable.get(undoOf);
+  const callLogId = target !== null && 'callLogId' in target ? target.callLogId : null;
+  return undoable === undefined || undoable.callLogId !== callLogId;
+}
+
+/** True where another transaction holds the postback's call, or the call of the postback that it replaces. */
+function isLocked(postback: Postback, state: BatchState, locked: ReadonlySet<string>): boolean {
+  if (locked.has(callIdOf(postback, state.matches) ?? '')) return true;
+  const key = state.undo !== undefined && isCorrecting(postback) ? priorKeyOf(postback) : null;
+  const prior = key === null ? undefined : state.remembered.get(key);
+  const replaced = prior === undefined ? undefined : state.undo?.undoable.get(prior.outcome.postbackId);
+  return locked.has(replaced?.callLogId ?? '');
 }
 
 /** Calls, log and commit travel together; from then on a lost connection leaves the outcome unknown. */
 async function commit(
   client: pg.ClientBase,
   accountId: string,
-  { changedCalls, decided }: FoldedBatch,
+  { changedCalls, decided, canceled }: FoldedBatch,
   now: string,
 ): Promise<void> {
   const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
   const writes = [
     ...(calls.length > 0 ? [new Query(writeCalls, [accountId, JSON.stringify(calls), now])] : []),
+    ...(canceled.length > 0 ? [new Query(cancelPostbacks, [accountId, arrayText(canceled)])] : []),
     ...(decided.length > 0 ? [new Query(logPostbacks, [accountId, logRowsText(decided), now])] : []),
   ];
   const committing = new Query(commitBatch);
@@ -269,7 +294,8 @@ async function commit(
     throw isCommitLost(error) ? new CommitLost(error) : error;
   });
   const written = writes.reduce((sum, { count }) => sum + count, 0);
-  if (committing.outcome !== 'COMMIT' || written !== calls.length + decided.length) {
-    throw new Error(`a batch wrote ${written} rows instead of ${calls.length + decided.length}`);
+  const expected = calls.length + canceled.length + decided.length;
+  if (committing.outcome !== 'COMMIT' || written !== expected) {
+    throw new Error(`a batch wrote ${written} rows instead of ${expected}`);
   }
 }

@@ -14,12 +14,15 @@ export function callToJson(call: Call): CallJson {
 /** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */
 export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
   const { at, kind, by, changes, postbackId, status, code, appliedAt, update, replayOf, replayedBy } = item;
+  const { undoOf, undoneBy } = item;
   return {
     at,
     kind,
     by,
     changes: changes as TimelineItemJson['changes'], // the same shape, with the values' types left open
     ...(kind === 'postback' && postbackId !== null && { postback_id: postbackId }),
+    ...(undoOf !== null && { undo_of: undoOf }),
+    ...(undoneBy !== null && { undone_by: undoneBy }),
     ...(replayOf !== null && replayedBy !== null && { replay_of: replayOf, replayed_by: replayedBy }),
     ...(status !== null && { status, applied_at: appliedAt }),
     ...(code !== null && { code }),

@@ -122,6 +122,8 @@ export const timelineItemJson = Type.Object({
   by: Type.String({ description: 'the webhook, the token or the system that did it' }),
   changes,
   postback_id: Type.Optional(Type.String()),
+  undo_of: Type.Optional(Type.String({ description: 'the postback that this one undoes or replaces' })),
+  undone_by: Type.Optional(Type.String({ description: 'the postback that has undone or replaced this one' })),
   replay_of: Type.Optional(Type.String({ description: 'the rejected postback that this one repeats' })),
   replayed_by: Type.Optional(Type.String({ description: 'who had it repeated' })),
   status: Type.Optional(Type.String()),

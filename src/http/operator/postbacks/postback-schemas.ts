@@ -8,6 +8,15 @@ const keptNames = Type.Array(Type.String(), {
   description: 'fields and tags.KEY that kept the value they had, by the setting `repeats`',
   examples: [['revenue_paid_out']],
 });
+const changedSince = Type.Array(
+  Type.Object({
+    field: Type.String(),
+    by: Type.String({ description: 'the webhook or person that has set it since' }),
+    at: instant,
+    postback_id: Type.Optional(Type.String()),
+  }),
+  { description: 'fields that an undo left unchanged, because they were changed since' },
+);
 export const postbackJson = Type.Object(
   {
     id: Type.String(),
@@ -35,6 +44,9 @@ export const postbackJson = Type.Object(
     errors: Type.Array(fault),
     ignored: Type.Array(Type.String()),
     kept: keptNames,
+    undo_of: nullable(Type.String({ description: 'the postback that this one undoes' })),
+    undone_by: nullable(Type.String({ description: 'the postback that has undone this one' })),
+    changed_since: changedSince,
     replay_of: nullable(Type.String({ description: 'the rejected postback that this one repeats' })),
     replayed_by: nullable(Type.String({ description: 'who had it repeated' })),
   },
@@ -75,9 +87,14 @@ export const postbackAnswerJson = Type.Object({
   changes,
   ignored: Type.Array(Type.String()),
   kept: Type.Optional(keptNames),
+  undo_of: Type.Optional(Type.String({ description: 'the postback that this one undoes or replaces' })),
+  changed_since: Type.Optional(changedSince),
+  canceled: Type.Optional(
+    Type.Boolean({ description: 'true: the postback had not been applied yet, and never will be' }),
+  ),
   dry_run: Type.Optional(Type.Boolean()),
 });
 
 const dryRun = Type.Optional(Type.Boolean({ description: 'tell what it would do, and do nothing' }));
-export const replayQuery = Type.Object({ dry_run: dryRun });
-export const replayBody = Type.Optional(Type.Object({ dry_run: dryRun }, { additionalProperties: false }));
+export const dryRunQuery = Type.Object({ dry_run: dryRun });
+export const dryRunBody = Type.Optional(Type.Object({ dry_run: dryRun }, { additionalProperties: false }));

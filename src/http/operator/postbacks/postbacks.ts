@@ -88,6 +88,7 @@ function postbackToJson(logged: LoggedPostback): PostbackJson {
     errors: postback.errors ?? [],
     ignored: postback.ignored ?? [],
     kept: postback.kept ?? [],
+    changed_since: postback.changed_since ?? [],
   };
 }
 

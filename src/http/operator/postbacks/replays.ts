@@ -17,9 +17,9 @@ import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedQuery, type List, namesOf } from '../route.ts';
 import { ownWebhookSource } from '../webhooks/own-webhook.ts';
-import { postbackAnswerJson, replayBody, replayQuery } from './postback-schemas.ts';
+import { dryRunBody, dryRunQuery, postbackAnswerJson } from './postback-schemas.ts';
 
-type Replay = ById & List & { Body: Static<typeof replayBody> };
+type Replay = ById & List & { Body: Static<typeof dryRunBody> };
 
 /**
  * A rejected postback goes through again, once what it was rejected for is mended: the recorded request is read anew,
@@ -34,15 +34,15 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
         ...apiDocs,
         tags: ['postback log'],
         summary: 'Send a rejected postback through again',
-        querystring: replayQuery,
-        body: replayBody,
+        querystring: dryRunQuery,
+        body: dryRunBody,
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
       },
       ...documentedQuery,
       ...needs('send_postbacks'),
     },
     async (request, reply) => {
-      const reader = new ListReader(request.query, namesOf(replayQuery));
+      const reader = new ListReader(request.query, namesOf(dryRunQuery));
       const isDryRun = reader.boolean('dry_run') === true || request.body?.dry_run === true;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { id } = request.params;

@@ -2,7 +2,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import type { MappingJson } from '../../../core/mapping/mapping.ts';
 import { unreadableChoices } from '../../../core/mapping/on-unreadable.ts';
 import { matchRules } from '../../../core/updates/postback.ts';
-import { type Repeats, repeatPolicies } from '../../../core/updates/repeats.ts';
+import { type Repeats, repeatPolicies, sameTransactionChoices } from '../../../core/updates/repeats.ts';
 import { unmatchedChoices } from '../../../core/updates/wait.ts';
 import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
 import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
@@ -79,6 +79,11 @@ const reading = {
   }),
 };
 
+const sameTransaction = oneOf(sameTransactionChoices, {
+  description:
+    'another update under a known transaction_id: `refuse` (default) rejects it, `correct` replaces the earlier one with it',
+});
+
 export const webhookJson = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -88,6 +93,7 @@ export const webhookJson = Type.Object({
   repeats,
   unmatched: oneOf(unmatchedChoices),
   wait_hours: Type.Integer(),
+  same_transaction: sameTransaction,
   ...access,
   ...reading,
   signature_required: Type.Boolean({
@@ -140,6 +146,7 @@ const optionalSettings = {
       description: 'how long it waits for its call; 72 if left out',
     }),
   ),
+  same_transaction: Type.Optional(sameTransaction),
   allowed_addresses: Type.Optional(access.allowed_addresses),
   rate_limit_per_minute: Type.Optional(access.rate_limit_per_minute),
   allowed_fields: Type.Optional(access.allowed_fields),

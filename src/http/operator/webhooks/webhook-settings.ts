@@ -38,6 +38,7 @@ export function readWebhookChanges(
     matchWindowHours: body.match_window_hours,
     matchRule: body.match_rule,
     repeats,
+    sameTransaction: body.same_transaction,
     unmatched: body.unmatched,
     waitHours: body.wait_hours,
     allowedAddresses:
@@ -131,6 +132,7 @@ export function webhookToJson(webhook: Webhook): WebhookJson {
     match_window_hours: webhook.matchWindowHours,
     match_rule: webhook.matchRule,
     repeats: webhook.repeats,
+    same_transaction: webhook.sameTransaction,
     unmatched: webhook.unmatched,
     wait_hours: webhook.waitHours,
     allowed_addresses: webhook.allowedAddresses,

@@ -1,0 +1,151 @@
+/**
+ * Takes back what a postback changed (docs/senders.md#undo). A field gets the value of the last change that is not undone. A
+ * field that another change has set since is left unchanged, so postbacks may be undone in any order.
+ */
+import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
+import { moneyOf, unitsOf } from '../values/money-units.ts';
+import { emptyTags, tagOf } from '../values/tags.ts';
+import { type FieldValue, type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
+import { isSummed, type Repeats } from './repeats.ts';
+import type { UpdateJson } from './update.ts';
+
+/** One change of a call, as its log has it. */
+export type PastChange = {
+  /** of the postback or call event */
+  id: string;
+  isPostback: boolean;
+  /** who made it: a webhook's name, a person, or what reported the event */
+  by: string;
+  /** instant */
+  at: string;
+  changes: Changes;
+  /** of a postback: amounts that it added, by field */
+  sums: Partial<Record<string, string>>;
+  /** the postback that it undoes */
+  undoOf: string | null;
+  /** true: it undoes a postback and replaces it with an update of its own */
+  isCorrection: boolean;
+};
+
+/** A field that an undo left unchanged, and the last change that set it. */
+export type ChangedSince = { field: string; by: string; at: string; postback_id?: string };
+
+export type Undone = { values: CallValues; changes: Changes; changedSince: ChangedSince[] };
+
+/** The amounts that an update adds to what the call has, by field. */
+export function sumsOf(update: UpdateJson, repeats: Repeats | null): PastChange['sums'] {
+  const sums: PastChange['sums'] = {};
+  for (const name of updateFieldNames) {
+    const amount = update[name];
+    if (repeats !== null && amount !== undefined && isSummed(repeats, name)) sums[name] = String(amount);
+  }
+  return sums;
+}
+
+/**
+ * @param history of the call, oldest first
+ * @param postbackId one that is not undone yet
+ */
+export function undoPostback(values: CallValues, history: PastChange[], postbackId: string): Undone {
+  const changes = noChanges();
+  const changedSince: ChangedSince[] = [];
+  const undone = undoneIds(history);
+  const own = history.find(({ id }) => id === postbackId);
+  for (const field of Object.keys(own?.changes ?? {})) {
+    const from = currentOf(values, field);
+    const to = valueWithout(history, undone, postbackId, field, from);
+    if (typeof to === 'object' && to !== null && 'by' in to) changedSince.push({ field, ...to });
+    else if (to !== from) changes[field] = { from, to };
+  }
+  return { values: withChanges(values, changes), changes, changedSince };
+}
+
+/** What counts no more: postbacks that are undone, and the undos themselves. */
+function undoneIds(history: PastChange[]): Set<string> {
+  const ids = new Set<string>();
+  for (const { id, undoOf, isCorrection } of history) {
+    if (undoOf === null) continue;
+    ids.add(undoOf);
+    if (!isCorrection) ids.add(id);
+  }
+  return ids;
+}
+
+type SetBy = Omit<ChangedSince, 'field'>;
+
+/** The value of a field without one of its changes, or who has set it since. */
+function valueWithout(
+  history: PastChange[],
+  undone: ReadonlySet<string>,
+  postbackId: string,
+  field: string,
+  current: FieldValue,
+): FieldValue | SetBy {
+  const past = inOrder(history, field, current);
+  const at = past.findIndex(({ id }) => id === postbackId);
+  const own = past[at];
+  if (own === undefined) return current;
+  const later = past.slice(at + 1).filter(({ id }) => !undone.has(id));
+  const amount = own.sums[field];
+  const setter = later.findLast(({ sums }) => amount === undefined || sums[field] === undefined);
+  if (setter !== undefined) return setBy(setter);
+  if (amount !== undefined && later.length > 0) return moneyOf(unitsOf(String(current)) - unitsOf(amount));
+  const first = past[0] ?? own;
+  const earlier = past.slice(0, at).filter(({ id }) => !undone.has(id));
+  return earlier.reduce((value, change) => valueAfter(value, change, field), changeOf(first, field).from);
+}
+
+function valueAfter(value: FieldValue, change: PastChange, field: string): FieldValue {
+  const amount = change.sums[field];
+  return amount === undefined
+    ? changeOf(change, field).to
+    : moneyOf(unitsOf(String(value ?? '0')) + unitsOf(amount));
+}
+
+function setBy({ id, isPostback, by, at }: PastChange): SetBy {
+  return { by, at, ...(isPostback && { postback_id: id }) };
+}
+
+/**
+ * The changes of one field, oldest first. Each begins where the one before it ended: where the clocks of two servers give
+ * another order than that, the values decide.
+ */
+function inOrder(history: PastChange[], field: string, current: FieldValue): PastChange[] {
+  const rest = history.filter(({ changes }) => Object.hasOwn(changes, field));
+  const ordered: PastChange[] = [];
+  let value = current;
+  while (rest.length > 0) {
+    const linked = rest.findLastIndex((change) => changeOf(change, field).to === value);
+    const [last] = rest.splice(linked === -1 ? rest.length - 1 : linked, 1);
+    if (last === undefined) break;
+    ordered.push(last);
+    value = changeOf(last, field).from;
+  }
+  return ordered.reverse();
+}
+
+function changeOf({ changes }: PastChange, field: string): Changes[string] {
+  const change = changes[field];
+  if (change === undefined) throw new Error(`a change does not have the field ${field}`);
+  return change;
+}
+
+const tagPrefix = 'tags.';
+
+function currentOf(values: CallValues, field: string): FieldValue {
+  return field.startsWith(tagPrefix)
+    ? tagOf(values.tags, field.slice(tagPrefix.length))
+    : values[field as UpdateFieldName]; // a postback changes update fields and tags
+}
+
+function withChanges(values: CallValues, changes: Changes): CallValues {
+  const next = { ...values, tags: Object.assign(emptyTags(), values.tags) };
+  for (const [field, { to }] of Object.entries(changes)) {
+    const key = field.startsWith(tagPrefix) ? field.slice(tagPrefix.length) : null;
+    if (key === null)
+      next[field as UpdateFieldName] = to as UpdateValue; // the same fields
+    else if (to === null) delete next.tags[key];
+    else next.tags[key] = String(to);
+  }
+  return next;
+}
