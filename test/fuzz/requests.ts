@@ -20,7 +20,7 @@ export type FuzzRequest = {
 /** What exists, and what opens it. */
 export type World = {
   token: string;
-  /** by the first part of a endpoint's path */
+  /** by the first part of an endpoint's path */
   keys: Record<string, string>;
   /**
    * ids that may be read, changed or deleted, and values that make sense, by the name of the member or the part of the path

@@ -1,4 +1,4 @@
-/** Random payloads, queries and headers through the front endpoint. */
+/** Random payloads, queries and headers through the public endpoints. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';

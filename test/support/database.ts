@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 export type TestDatabase = {
   /** connection string */
   url: string;
-  /** runs SQL as a look behind the front endpoint */
+  /** runs SQL directly */
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   drop(): Promise<void>;
 };

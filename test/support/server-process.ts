@@ -49,7 +49,7 @@ export async function makeDataDir(settings: Record<string, string> = {}): Promis
   start(...args: string[]): ServerProcess;
   /** one that listens where another has listened */
   startOn(port: string): ServerProcess;
-  /** a look behind the front endpoint */
+  /** runs SQL on its database */
   query(sql: string): Promise<Record<string, unknown>[]>;
 }> {
   const dataDir = settings['DATA_DIR'] ?? (await makeFolder());

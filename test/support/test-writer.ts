@@ -45,7 +45,7 @@ export class TestWriter {
     });
   }
 
-  /** Submits all in one turn, as one batch of the one lane, and like the front endpoint again what comes back as stale. */
+  /** Submits all in one turn, as one batch of the one lane, and like the public endpoints again what comes back as stale. */
   send(...postbacks: Postback[]): Promise<Outcome[]> {
     return Promise.all(
       postbacks.map(async (postback) => {

@@ -92,7 +92,7 @@ export async function checkBinaries(config: Config): Promise<Finding> {
   try {
     const user = await chooseServerUser(config.dataDir);
     const { major } = await findBinaries(user);
-    const as = user === undefined ? '' : `, run as user ${user.uid}, because it rejects to run as root`;
+    const as = user === undefined ? '' : `, run as user ${user.uid}, because PostgreSQL does not run as root`;
     return {
       level: 'ok',
       subject,

@@ -1,4 +1,4 @@
-/** The one function that changes a call's money, conversion and tags. Everything else is a endpoint to it. */
+/** The one function that changes a call's money, conversion and tags. Everything else is an endpoint to it. */
 import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
 import { emptyTags, type Tags, tagOf, tagsPerCallMax } from '../values/tags.ts';
 import { type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';

@@ -93,7 +93,7 @@ export type KeyedRow = WebhookRow & {
   secrets: string[] | null;
 };
 
-/** What a endpoint needs beside them, with the account as `a`. */
+/** What an endpoint needs beside them, with the account as `a`. */
 export const keyedColumns = `${webhookColumns}, w.account_id, a.time_zone, a.default_country,
   w.revision || '.' || a.revision as revision, w.signing_secret, w.previous_signing_secret, w.previous_secret_expires_at,
   w.secrets`;

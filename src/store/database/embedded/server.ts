@@ -94,7 +94,7 @@ function spawnServer(setup: ServerSetup, { file }: ServerLog, stalePid: number |
       stdio: ['ignore', file.fd, file.fd],
       env: {
         ...programEnv,
-        // PostgreSQL rejects to start while any process has the pid that a crash left in postmaster.pid, but knows
+        // PostgreSQL does not start while any process has the pid that a crash left in postmaster.pid, but knows
         // that this one cannot be a server. We hold the lock and have looked: it is none. The check that no session
         // of the crashed server lives, by its shared memory, stays.
         ...(stalePid === undefined ? {} : { PG_GRANDPARENT_PID: String(stalePid) }),
