@@ -1,5 +1,5 @@
 /** `converted` and `call_converted_at` move together. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
 let server: TestServer;
@@ -84,4 +84,37 @@ test.each([
     errors: [{ field: 'call_converted_at' }],
   });
   expect(await server.readCall('CA1')).toMatchObject({ converted: true, call_converted_at: had });
+});
+
+describe('a conversion long before its call', () => {
+  test.each([
+    ['1970-01-01T00:00:00Z', '2026-11-20T10:00:00.000Z'],
+    ['2026-11-19T09:59:59Z', '2026-11-20T10:00:00.000Z'],
+    ['2026-11-10T10:00:00Z', '2026-11-20T10:00:00.000Z'],
+  ])('%s is rejected for a call that started at %s, with both times', async (sent, started_at) => {
+    for (const state of ['completed', 'live']) {
+      const id = `early-${sent}-${state}`;
+      await server.createCall(id, { state, started_at });
+      const answer = await server.post(webhook, {
+        call_log_id: id,
+        call_converted_at: sent,
+        add: { a: '1' },
+      });
+      expect(answer.json).toMatchObject({ code: 'invalid_value', errors: [{ field: 'call_converted_at' }] });
+      expect(answer.json.detail).toContain(new Date(sent).toISOString());
+      expect(answer.json.detail).toContain(started_at);
+      expect(await server.readCall(id)).toMatchObject({ call_converted_at: null, tags: {} });
+    }
+  });
+
+  test('is taken up to 24 hours before, and years before a start that nobody reported', async () => {
+    await server.createCall('early-ok', { started_at: '2026-11-20T10:00:00Z' });
+    const post = (call_log_id: string, call_converted_at: string) =>
+      server.post(webhook, { call_log_id, call_converted_at });
+    expect((await post('early-ok', '2026-11-19T10:00:00Z')).status).toBe(200);
+    await server.createCall('early-unknown');
+    const yearsAgo = new Date(Date.now() - 900 * 86_400_000).toISOString();
+    expect((await post('early-unknown', yearsAgo)).status).toBe(200);
+    expect((await post('early-unknown', '1970-01-01T00:00:00Z')).json.code).toBe('invalid_value');
+  });
 });

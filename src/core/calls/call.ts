@@ -7,7 +7,13 @@ export type CallState = 'live' | 'completed';
 export type CallValues = Record<UpdateFieldName, UpdateValue> & { tags: Tags };
 
 /** What the fold needs of a call; `values` are never changed in place. */
-export type FoldedCall = { callLogId: string; state: CallState; values: CallValues };
+export type FoldedCall = { callLogId: string; state: CallState; values: CallValues } & CallStart;
+
+/**
+ * Instants, of a call that the database holds. Where both are the same, no event contained the start: it is known only from
+ * the receipt of the first event.
+ */
+export type CallStart = { startedAt?: string; createdAt?: string };
 
 /** A whole call record. `queuedUpdates`: how many updates wait for its completion. */
 export type Call = FoldedCall & {

@@ -9,7 +9,7 @@ import { foldCorrection, foldUndo, recordChange, type UndoState } from './fold-u
 import { countsFrom, type MatchedBy, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
-import { type UpdateJson, updateToJson } from './update.ts';
+import { type Update, type UpdateJson, updateToJson } from './update.ts';
 import { waitingOutcome } from './wait.ts';
 
 /** How a postback's phone number matched; a call id is null where none was picked. */
@@ -126,6 +126,7 @@ export function decide(postback: Postback, state: BatchState, batch: FoldedBatch
   const current = batch.changedCalls.get(callLogId) ?? values;
   const applied =
     (isLive && postback.hasWaited === undefined ? rejectCompletedOnly(postback) : null) ??
+    rejectEarlyConversion(update, found.call) ??
     applyRepeat(current, update, countsFrom(postback), repeats);
   if ('code' in applied) {
     const outcome = rejectedOutcome(postback, applied, found.candidates);
@@ -194,6 +195,19 @@ function rejectCompletedOnly({ update }: Postback): Rejection | null {
   const detail =
     'Only a completed call takes this field, and the call is still live: send it again once the call ended.';
   return rejectFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
+}
+
+const dayMs = 86_400_000;
+/** A conversion before its call is a missing date (1970) or a wrong one. Where no event contained the start, the call may be out of an archive. */
+const earlierMsMax = { reported: dayMs, received: 3_653 * dayMs };
+
+function rejectEarlyConversion({ set }: Update, { startedAt, createdAt }: FoldedCall): Rejection | null {
+  const convertedAt = set.call_converted_at;
+  if (typeof convertedAt !== 'string' || startedAt === undefined) return null;
+  const msMax = startedAt === createdAt ? earlierMsMax.received : earlierMsMax.reported;
+  if (Date.parse(startedAt) - Date.parse(convertedAt) <= msMax) return null;
+  const detail = `The conversion, ${convertedAt}, is long before the call, which started at ${startedAt}: send the time at which it converted, or leave it out.`;
+  return rejectFaults([{ field: 'call_converted_at', code: 'invalid_value', detail }]);
 }
 
 /** An id that an event gives to a call is one of another call. */

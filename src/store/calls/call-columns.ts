@@ -12,7 +12,7 @@ import {
   updateFields,
 } from '../../core/updates/fields.ts';
 import type { Tags } from '../../core/values/tags.ts';
-import { parseColumn } from '../database/column-types.ts';
+import { parseColumn, parseInstant } from '../database/column-types.ts';
 import type { RowTexts } from '../database/round-trip.ts';
 
 export type CallRow = Record<UpdateFieldName, UpdateValue> &
@@ -30,7 +30,9 @@ const allFields: Record<string, Field> = { ...eventFields, ...updateFields };
 
 /** What the fold reads, from a table or alias. */
 export const valueColumns = (alias: string) =>
-  ['call_log_id', 'state', ...updateFieldNames, 'tags'].map((name) => `${alias}.${name}`).join(', ');
+  ['call_log_id', 'state', 'started_at', 'created_at', ...updateFieldNames, 'tags']
+    .map((name) => `${alias}.${name}`)
+    .join(', ');
 /** A whole call, from a table or alias `c`. */
 export const callColumns = [
   ...[
@@ -67,18 +69,24 @@ const valueFields = updateFieldNames.map((name) => ({ name, parse: parseColumn[u
 export function readFoldedCall(texts: RowTexts): FoldedCall {
   const values: Record<string, FieldValue | Tags> = {};
   for (const [at, { name, parse }] of valueFields.entries()) {
-    const text = texts[at + 2] ?? null;
+    const text = texts[at + 4] ?? null;
     values[name] = text === null ? null : parse(text);
   }
   values['tags'] = JSON.parse(texts.at(-1) ?? '{}');
-  // The table of fields names the columns, and their types.
-  return { callLogId: texts[0] ?? '', state: texts[1] as CallState, values: values as CallValues };
+  const [callLogId = '', state, startedAt, createdAt] = texts;
+  return {
+    callLogId: callLogId ?? '',
+    // The table of fields names the columns, and their types.
+    ...{ state: state as CallState, values: values as CallValues },
+    ...{ startedAt: parseInstant(startedAt ?? ''), createdAt: parseInstant(createdAt ?? '') },
+  };
 }
 
 /** The same of a row that the driver read. */
 export function foldedCallOf(row: CallRow): FoldedCall {
   const values = { ...pick<UpdateFieldName, UpdateValue>(updateFieldNames, row), tags: row.tags };
-  return { callLogId: row.call_log_id, state: row.state, values };
+  const start = { startedAt: String(row.started_at), createdAt: row.created_at };
+  return { callLogId: row.call_log_id, state: row.state, values, ...start };
 }
 
 export function callOf(row: CallRow): Call {
