@@ -13,7 +13,7 @@ export type FoldedCall = { callLogId: string; state: CallState; values: CallValu
  * Instants, of a call that the database holds. Where both are the same, no event contained the start: it is known only from
  * the receipt of the first event.
  */
-export type CallStart = { startedAt?: string; createdAt?: string };
+type CallStart = { startedAt?: string; createdAt?: string };
 
 /** A whole call record. `queuedUpdates`: how many updates wait for its completion. */
 export type Call = FoldedCall & {
