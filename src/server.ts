@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { type AdminToken, ensureAdminToken } from './admin-token.ts';
 import type { Config } from './config.ts';
 import { AddressList } from './core/access/address-list.ts';
-import { hashSecret } from './http/guards/secret.ts';
+import { hashSecret, makeSecret } from './http/guards/secret.ts';
 import { createMetrics } from './http/metrics/metrics.ts';
 import { findAttention } from './http/operator/overview/attention.ts';
 import { PostbackLines } from './http/postbacks/postback-lines.ts';
@@ -21,24 +21,28 @@ import { closeDb, openDb } from './store/database/db.ts';
 import { startEmbeddedDatabase } from './store/database/embedded.ts';
 import { classifyFailure } from './store/database/failure.ts';
 import { migrate } from './store/database/migrate.ts';
-import { createStore } from './store/store.ts';
+import { createStore, type Store } from './store/store.ts';
 import { findUi } from './ui-folder.ts';
+
+const signInLinkMsMax = 10 * 60_000;
 
 export type Server = {
   /** where it listens, such as http://127.0.0.1:8080 */
   url: string;
   publicUrl: string;
   adminToken: AdminToken;
+  /** signs a browser in once, within ten minutes; null where none was asked for */
+  signInSecret: string | null;
   /** Takes no more requests, finishes what was accepted, and stops the embedded database. Idempotent. */
   stop(): Promise<void>;
 };
 
 /** Starts everything in this process and resolves when requests are answered. */
-export function startServer(config: Config, log: Logger): Promise<Server> {
+export function startServer(config: Config, log: Logger, wantsSignIn = false): Promise<Server> {
   return Stack.startOrStop(async (running) => {
-    const { databaseUrl, adminToken } = await prepareDatabase(config, log, running);
+    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn);
     const served = await serve({ ...config, databaseUrl }, log, running);
-    return { ...served, adminToken, stop: () => running.stop() };
+    return { ...served, ...secrets, stop: () => running.stop() };
   });
 }
 
@@ -47,18 +51,29 @@ export async function prepareDatabase(
   config: Config,
   log: Logger,
   running: Stack,
-): Promise<{ databaseUrl: string; adminToken: AdminToken }> {
+  wantsSignIn: boolean,
+): Promise<{ databaseUrl: string } & Pick<Server, 'adminToken' | 'signInSecret'>> {
   const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running));
   // After the data folder was locked: a start that is rejected leaves the token of the one that runs alone.
   const adminToken = await ensureAdminToken(config);
   const db = openDb(databaseUrl, 1, warnOfBrokenConnection(log));
   try {
     for (const { name } of await migrate(db.pool)) log.info({ migration: name }, 'migrated');
-    await createStore(db, instantNow).ensureFirstAccount(hashSecret(adminToken.token));
+    const store = createStore(db, instantNow);
+    const tokenHash = hashSecret(adminToken.token);
+    await store.ensureFirstAccount(tokenHash);
+    const signInSecret = wantsSignIn ? await makeSignIn(store, tokenHash) : null;
+    return { databaseUrl, adminToken, signInSecret };
   } finally {
     await closeDb(db);
   }
-  return { databaseUrl, adminToken };
+}
+
+async function makeSignIn(store: Pick<Store, 'createSignInLink'>, tokenHash: Buffer): Promise<string> {
+  const secret = makeSecret('rbl');
+  const expiresAt = new Date(Date.now() + signInLinkMsMax).toISOString();
+  await store.createSignInLink(hashSecret(secret), tokenHash, expiresAt);
+  return secret;
 }
 
 async function startEmbedded({ dataDir }: Config, log: Logger, running: Stack): Promise<string> {

@@ -30,14 +30,19 @@ export const heapFlags = ['--max-semi-space-size=16', '--heap-growing-percent=75
 const restartPauseMs = 500;
 
 /** Starts `count` workers and resolves when all of them answer. One that dies is replaced. */
-export function startWorkers(config: Config, count: number, log: Logger): Promise<Server> {
+export function startWorkers(
+  config: Config,
+  count: number,
+  log: Logger,
+  wantsSignIn = false,
+): Promise<Server> {
   return Stack.startOrStop(async (running) => {
-    const { databaseUrl, adminToken } = await prepareDatabase(config, log, running);
+    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn);
     const workers = new Workers({ ...config, databaseUrl }, log);
     running.push(() => workers.stop());
     const [address] = await Promise.all(Array.from({ length: count }, () => workers.start()));
     if (address === undefined) throw new Error('there must be at least one worker');
-    return { ...address, adminToken, stop: () => running.stop() };
+    return { ...address, ...secrets, stop: () => running.stop() };
   });
 }
 

@@ -27,7 +27,9 @@ export async function start(workers: number): Promise<number> {
       config.logLevel,
       isTTY ? readableLog((text) => process.stdout.write(text)) : undefined,
     );
-    const server = await (workers > 1 ? startWorkers(config, workers, log) : startServer(config, log));
+    const server = await (workers > 1
+      ? startWorkers(config, workers, log, isTTY)
+      : startServer(config, log, isTTY));
     process.stdout.write(`${greeting(server, config).join('\n')}\n`);
     await stopped;
     log.info('stopping');
@@ -42,19 +44,20 @@ export async function start(workers: number): Promise<number> {
 }
 
 /**
- * What a person needs to go on. A curl line works as it stands in any shell. The link holds the token behind the #,
- * which browsers send nowhere; a token from the settings is a secret of somebody's own and is not repeated.
+ * What a person needs to go on. A curl line works as it is in any shell. Only a terminal gets a link that signs in, once: what is
+ * printed elsewhere ends up in logs. The secret is behind the #, which browsers send nowhere.
  */
-function greeting({ url, publicUrl, adminToken }: Server, config: Config): string[] {
+export function greeting({ url, publicUrl, adminToken, signInSecret }: Server, config: Config): string[] {
   const file = adminTokenFile(config.dataDir);
   const isInFile = config.adminToken === null;
   const token = isInFile ? `$(cat ${quote(file)})` : '$ADMIN_TOKEN';
   const signIn = `${config.publicUrl ?? url}/sign-in`;
+  const link = signInSecret === null ? signIn : `${signIn}#token=${signInSecret} (once, within 10 minutes)`;
   return [
     `Ringback is listening on ${url}`,
     ...(findUi() === null
       ? ['  web UI: not built. Run "npm run build:ui" and start again; all else works without it']
-      : [`  sign in: ${signIn}${isInFile ? `#token=${adminToken.token}` : ''}`]),
+      : [`  sign in: ${link}`]),
     ...(config.publicUrl === null ? [] : [`  copied URLs begin with: ${publicUrl}`]),
     `  documentation: ${url}/docs`,
     `  admin token: ${adminToken.madeIn === null ? '' : 'made just now, '}in ${isInFile ? file : 'the setting ADMIN_TOKEN'}`,

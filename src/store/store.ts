@@ -5,6 +5,7 @@ import type { WriteMode } from '../core/updates/write-mode.ts';
 import * as accounts from './access/accounts.ts';
 import * as audit from './access/audit.ts';
 import * as sessions from './access/sessions.ts';
+import * as links from './access/sign-in-links.ts';
 import * as tokens from './access/tokens.ts';
 import * as callEvents from './calls/call-events.ts';
 import type { CallFilter } from './calls/call-filter.ts';
@@ -51,6 +52,12 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     createSession: (session: sessions.NewSession, actor: audit.Actor) =>
       sessions.createSession(db, session, actor, now()),
     findSession: (sessionHash: Buffer) => sessions.findSession(db, sessionHash, now()),
+    listSessions: (accountId: string) => sessions.listSessions(db, accountId, now()),
+    endSession: (accountId: string, sessionId: string, actor: audit.Actor) =>
+      sessions.endSession(db, accountId, sessionId, actor, now()),
+    createSignInLink: (linkHash: Buffer, tokenHash: Buffer, expiresAt: string) =>
+      links.createSignInLink(db, linkHash, tokenHash, expiresAt, now()),
+    takeSignInLink: (linkHash: Buffer) => links.takeSignInLink(db, linkHash, now()),
     findEnded: (secretHashes: Buffer[]) => sessions.findEnded(db, secretHashes, now()),
     deleteSession: (accountId: string, sessionHash: Buffer, actor: audit.Actor) =>
       sessions.deleteSession(db, accountId, sessionHash, actor, now()),
@@ -190,6 +197,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
 
 export type { Account, ListedAccount } from './access/accounts.ts';
 export type { Actor, AuditEvent } from './access/audit.ts';
+export type { ListedSession } from './access/sessions.ts';
 export type { Token, TokenOwner } from './access/tokens.ts';
 export type { CallFilter } from './calls/call-filter.ts';
 export type { CallCursor } from './calls/call-list.ts';

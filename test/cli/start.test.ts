@@ -2,6 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { greeting } from '../../src/cli/start.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { startServer } from '../../src/server.ts';
 import { isRunning, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { makeFolder, runRingback, startProcess, startRingback } from '../support/process.ts';
@@ -40,23 +44,44 @@ describe('ringback start', () => {
     expect(paste(running.stdout)).toEqual(account);
   });
 
-  it('makes a token, keeps it in a file of its owner, and prints the link that signs a browser in', async () => {
+  it('makes a token, keeps it in a file of its owner, and names the file where nobody sits at a terminal', async () => {
     const settings = await databaseSettings();
     const file = join(settings.DATA_DIR, 'admin-token');
     const first = await startRingback(settings);
-    const [, token = ''] = await first.running.waitFor(/\/sign-in#token=(rbt_\S+)\n/);
+    await first.running.waitFor(/sign in: \S+\/sign-in\n/);
     expect(first.running.stdout).toContain(`admin token: made just now, in ${file}`);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readFile(file, 'utf8')).toBe(`${token}\n`);
+    const token = (await readFile(file, 'utf8')).trim();
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(`${first.url}/api/v1/account`, { headers })).status).toBe(200);
     first.running.signal('SIGTERM');
-    expect((await first.running.end()).stdout.split(token)).toHaveLength(2);
+    const { stdout, stderr } = await first.running.end();
+    expect(stdout + stderr).not.toMatch(/rb[tl]_/);
 
     const second = await startRingback(settings);
-    expect(second.running.stdout).toContain(`sign in: ${second.url}/sign-in#token=${token}`);
     expect(second.running.stdout).toContain(`admin token: in ${file}`);
     expect(paste(second.running.stdout)).toEqual(account);
+    expect(second.running.stdout).not.toMatch(/rb[tl]_/);
+  });
+
+  it('prints a link to a terminal that signs in once, and never the token', async () => {
+    const { DATABASE_URL, DATA_DIR } = await databaseSettings();
+    const config = readConfig({ DATABASE_URL, DATA_DIR, PORT: '0' });
+    const server = await startServer(config, createLog('silent'), true);
+    const text = greeting(server, config).join('\n');
+    const [, url, secret] =
+      /sign in: (\S+)\/sign-in#token=(rbl_\S+) \(once, within 10 minutes\)/.exec(text) ?? [];
+    expect(text).not.toContain((await readFile(join(DATA_DIR, 'admin-token'), 'utf8')).trim());
+    const signIn = () =>
+      fetch(`${url}/api/v1/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: secret }),
+      });
+    const answers = await Promise.all([signIn(), signIn(), signIn()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+    expect(await (await signIn()).text()).toContain('ten minutes');
+    await server.stop();
   });
 
   it('makes one token, however many start at once on a new folder', async () => {

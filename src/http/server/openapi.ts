@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
 import { ruleOf } from '../../core/access/permission.ts';
-import { sessionCookie } from '../guards/session-cookie.ts';
+import { sessionCookieName } from '../guards/session-cookie.ts';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
@@ -93,7 +93,12 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
         authKey: { type: 'apiKey', in: 'query', name: 'auth_key' },
         authKeyHeader: { type: 'apiKey', in: 'header', name: 'X-Auth-Key' },
         bearer: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: sessionCookieName('http:'),
+          description: `Over HTTPS its name is ${sessionCookieName('https:')}.`,
+        },
       },
     },
   };

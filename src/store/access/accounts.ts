@@ -73,16 +73,18 @@ export async function addAccount(
   });
 }
 
-/** All accounts, oldest first: the first one is the installation's own. @param after the id that the page before ended with */
+/** All accounts: the installation's own, then the others, oldest first. @param after the id that the page before ended with */
 export async function listAccounts(
   { pool }: Db,
   limit: number,
   after: string | null,
 ): Promise<Page<ListedAccount>> {
   const { rows } = await pool.query<AccountRow & { created_at: string }>(
-    `select ${accountColumns}, created_at from account
-     where $1::uuid is null or (created_at, account_id) > (select created_at, account_id from account where account_id = $1)
-     order by created_at, account_id limit $2`,
+    `with placed as (
+       select a.*, not exists (select from installation where first_account_id = a.account_id) as is_other from account a)
+     select ${accountColumns}, created_at from placed
+     where $1::uuid is null or (is_other, created_at, account_id) > (select is_other, created_at, account_id from placed where account_id = $1)
+     order by is_other, created_at, account_id limit $2`,
     [after, limit + 1],
   );
   const accounts = rows.map(({ created_at: createdAt, ...row }) => ({ ...accountOf(row), createdAt }));
@@ -97,7 +99,8 @@ export async function ensureFirstAccount(client: Queryable, tokenHash: Buffer, n
   await client.query('lock table account in share row exclusive mode');
   const first = await findAccount(client, null);
   if (first === null) {
-    await createAccount(client, 'Ringback', tokenHash, now, true);
+    const accountId = await createAccount(client, 'Ringback', tokenHash, now, true);
+    await client.query('insert into installation (first_account_id) values ($1)', [accountId]);
     return;
   }
   const { accountId } = first;
@@ -113,11 +116,11 @@ export async function ensureFirstAccount(client: Queryable, tokenHash: Buffer, n
   if (rowCount === 0) await insertToken(client, accountId, ownerToken, tokenHash, now, true);
 }
 
-/** An account by its id (a uuid); the first one made for null. */
+/** An account by its id (a uuid); the installation's own for null. */
 export async function findAccount(client: Queryable, accountId: string | null): Promise<Account | null> {
   const { rows } = await client.query<AccountRow>(
     accountId === null
-      ? `select ${accountColumns} from account order by created_at, account_id limit 1`
+      ? `select ${accountColumns} from account where account_id = (select first_account_id from installation)`
       : `select ${accountColumns} from account where account_id = $1`,
     accountId === null ? [] : [accountId],
   );

@@ -4,6 +4,24 @@ import { findTokenOwner, type TokenOwner } from './tokens.ts';
 
 export type Session = { owner: TokenOwner; expiresAt: string };
 
+/** One of an account's sessions. `tokenName`: of the token that it stands for. Instants; the last use to a few minutes */
+export type ListedSession = {
+  sessionId: string;
+  sessionHash: Buffer;
+  tokenName: string;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  sourceIp: string | null;
+  userAgent: string | null;
+};
+
+/** A session that was not used for so long is over. */
+export const sessionIdleMsMax = 24 * 3_600_000;
+/** A use is noted again only after this time, so that hardly any request costs a write. */
+const usedEveryMs = 5 * 60_000;
+const sessionsListedMax = 500;
+
 export type NewSession = {
   owner: TokenOwner;
   sessionHash: Buffer;
@@ -11,21 +29,27 @@ export type NewSession = {
   tokenHash: Buffer;
   /** instant */
   expiresAt: string;
+  sourceIp: string;
+  userAgent: string | null;
 };
 
 /** Also clears away what expired: sessions are few and opened rarely. */
 export async function createSession(
   { pool }: Db,
-  { owner, sessionHash, tokenHash, expiresAt }: NewSession,
+  { owner, sessionHash, tokenHash, expiresAt, sourceIp, userAgent }: NewSession,
   actor: Actor,
   now: string,
 ): Promise<void> {
   const { accountId, tokenId, name } = owner;
   await inTransaction(pool, async (client) => {
-    await client.query('delete from session where expires_at <= $1', [now]);
+    await client.query('delete from session where expires_at <= $1 or last_used_at <= $2', [
+      now,
+      idleSince(now),
+    ]);
     await client.query(
-      'insert into session (session_hash, token_hash, created_at, expires_at) values ($1, $2, $3, $4)',
-      [sessionHash, tokenHash, now, expiresAt],
+      `insert into session (session_hash, token_hash, created_at, last_used_at, expires_at, source_ip, user_agent)
+       values ($1, $2, $3, $3, $4, $5, $6)`,
+      [sessionHash, tokenHash, now, expiresAt, sourceIp, userAgent],
     );
     const changes = { expires_at: { from: null, to: expiresAt } };
     const target = { id: tokenId, name };
@@ -33,15 +57,59 @@ export async function createSession(
   });
 }
 
-/** Null for one that is unknown, expired or ended, and for one whose token speaks for nobody any more. */
+function idleSince(now: string): string {
+  return new Date(Date.parse(now) - sessionIdleMsMax).toISOString();
+}
+
+/** Null for one that is unknown, expired, idle or ended, and for one whose token speaks for nobody any more. Notes the use. */
 export async function findSession(db: Db, sessionHash: Buffer, now: string): Promise<Session | null> {
-  const { rows } = await db.pool.query<{ token_hash: Buffer; expires_at: string }>({
+  const { rows } = await db.pool.query<{ token_hash: Buffer; expires_at: string; last_used_at: string }>({
     name: 'find-session',
-    text: 'select token_hash, expires_at from session where session_hash = $1 and expires_at > $2',
-    values: [sessionHash, now],
+    text: `select token_hash, expires_at, last_used_at from session
+      where session_hash = $1 and expires_at > $2 and last_used_at > $3`,
+    values: [sessionHash, now, idleSince(now)],
   });
-  const owner = rows[0] === undefined ? null : await findTokenOwner(db, rows[0].token_hash, now);
-  return rows[0] === undefined || owner === null ? null : { owner, expiresAt: rows[0].expires_at };
+  const [row] = rows;
+  const owner = row === undefined ? null : await findTokenOwner(db, row.token_hash, now);
+  if (row === undefined || owner === null) return null;
+  if (Date.parse(now) - Date.parse(row.last_used_at) >= usedEveryMs)
+    await db.pool.query('update session set last_used_at = $2 where session_hash = $1', [sessionHash, now]);
+  return { owner, expiresAt: row.expires_at };
+}
+
+/** The sessions of an account that are not over, the one used last first. */
+export async function listSessions({ pool }: Db, accountId: string, now: string): Promise<ListedSession[]> {
+  const { rows } = await pool.query<ListedSession>(
+    `select s.session_id as "sessionId", s.session_hash as "sessionHash", t.name as "tokenName", s.created_at as "createdAt",
+       s.last_used_at as "lastUsedAt", s.expires_at as "expiresAt", s.source_ip as "sourceIp", s.user_agent as "userAgent"
+     from session s join api_token t on t.token_hash = s.token_hash
+     where t.account_id = $1 and (t.expires_at is null or t.expires_at > $2) and s.expires_at > $2 and s.last_used_at > $3
+     order by s.last_used_at desc, s.session_id limit ${sessionsListedMax}`,
+    [accountId, now, idleSince(now)],
+  );
+  return rows;
+}
+
+/** Signs a browser out. @returns false where the account has no such session */
+export async function endSession(
+  { pool }: Db,
+  accountId: string,
+  sessionId: string,
+  actor: Actor,
+  now: string,
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: string; name: string }>(
+      `delete from session s using api_token t
+       where t.token_hash = s.token_hash and t.account_id = $1 and s.session_id = $2
+       returning t.token_id as id, t.name`,
+      [accountId, sessionId],
+    );
+    const [target] = rows;
+    if (target === undefined) return false;
+    await recordAct(client, { accountId, actor, action: 'session.ended', target, changes: {} }, now);
+    return true;
+  });
 }
 
 /** Which of these hashes of tokens and sessions open nothing any more: unknown, revoked, expired, signed out. */

@@ -3,7 +3,7 @@ import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import type { TokenOwner } from '../../../store/store.ts';
 import { isSameOrigin } from '../../guards/same-origin.ts';
 import { hashSecret } from '../../guards/secret.ts';
-import { sessionCookie } from '../../guards/session-cookie.ts';
+import { sessionCookieName } from '../../guards/session-cookie.ts';
 import type { Api } from '../route.ts';
 
 export type Authenticated = {
@@ -23,7 +23,7 @@ export async function authenticate(
   { headers, cookies, method, sourceIp }: FastifyRequest,
 ): Promise<Authenticated | Rejection> {
   const token = readBearerToken(headers.authorization);
-  const cookie = headers.authorization === undefined ? cookies[sessionCookie] : undefined;
+  const cookie = headers.authorization === undefined ? cookies[sessionCookieName(publicUrl())] : undefined;
   const isCookie = token === undefined && cookie !== undefined;
   if (isCookie && method !== 'GET' && method !== 'HEAD' && !isSameOrigin(headers, publicUrl()))
     return wrongOrigin();

@@ -16,6 +16,21 @@ export const sessionJson = Type.Object({
 export type SessionJson = Static<typeof sessionJson>;
 
 export const signInBody = Type.Object(
-  { token: Type.String({ description: 'an API token' }) },
+  {
+    token: Type.String({
+      description: 'an API token, or the secret of the sign-in link that npm start prints',
+    }),
+  },
   { additionalProperties: false },
 );
+
+export const listedSessionJson = Type.Object({
+  id: Type.String(),
+  token_name: Type.String({ description: 'of the token that the browser signed in with' }),
+  is_current: Type.Boolean({ description: 'true for the session of this request' }),
+  created_at: instant,
+  last_used_at: { ...instant, description: 'to about five minutes; 24 hours later the session is over' },
+  expires_at: instant,
+  source_ip: nullable(Type.String()),
+  user_agent: nullable(Type.String()),
+});

@@ -1,13 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
+import { reject } from '../../../core/updates/rejection.ts';
+import type { ListedSession } from '../../../store/store.ts';
 import { hashSecret } from '../../guards/secret.ts';
-import { sessionCookie, sessionCookieOptions } from '../../guards/session-cookie.ts';
+import { sessionCookieName, sessionCookieOptions } from '../../guards/session-cookie.ts';
+import { sendProblem } from '../../server/problem.ts';
 import { accountToJson } from '../accounts/account.ts';
+import { listOf } from '../list-schemas.ts';
+import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs } from '../route.ts';
+import { type Api, accountOf, apiDocs, type ById } from '../route.ts';
 import { actorOf, needs, readPermissions } from './access.ts';
 import type { Authenticated } from './authenticate.ts';
-import { type SessionJson, sessionJson } from './session-schemas.ts';
+import { listedSessionJson, type SessionJson, sessionJson } from './session-schemas.ts';
 
 export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
   const docs = { ...apiDocs, tags: ['session'] };
@@ -24,6 +29,43 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
     },
   );
 
+  app.get(
+    '/sessions',
+    {
+      schema: {
+        ...docs,
+        summary: 'List the browsers that are signed in, the one used last first',
+        response: { 200: listOf(listedSessionJson), '4xx': problem },
+      },
+      ...needs('manage_tokens'),
+    },
+    async (request) => {
+      const sessions = await api.store.listSessions(request.owner.accountId);
+      const items = sessions.map((session) => listedSessionToJson(session, request.secretHash));
+      return { items, next_cursor: null };
+    },
+  );
+
+  app.delete<ById>(
+    '/sessions/:id',
+    {
+      schema: {
+        ...docs,
+        summary: 'Sign a browser out from afar',
+        response: { 204: Type.Null(), '4xx': problem },
+      },
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { accountId } = request.owner;
+      if (isUuid(id) && (await api.store.endSession(accountId, id, actorOf(request))))
+        return reply.code(204).send();
+      const detail = 'There is no session with this id: list them for their ids.';
+      return sendProblem(reply, reject('not_found', detail));
+    },
+  );
+
   app.delete(
     '/session',
     {
@@ -31,14 +73,30 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
       ...needs('read'),
     },
     async (request, reply) => {
-      const secret = request.cookies[sessionCookie];
+      const secret = request.cookies[sessionCookieName(api.publicUrl())];
       if (secret !== undefined) {
         const { accountId } = request.owner;
         await api.store.deleteSession(accountId, hashSecret(secret), actorOf(request));
       }
-      return reply.code(204).clearCookie(sessionCookie, sessionCookieOptions(api.publicUrl())).send();
+      return reply
+        .code(204)
+        .clearCookie(sessionCookieName(api.publicUrl()), sessionCookieOptions(api.publicUrl()))
+        .send();
     },
   );
+}
+
+function listedSessionToJson(session: ListedSession, secretHash: Buffer): Static<typeof listedSessionJson> {
+  return {
+    id: session.sessionId,
+    token_name: session.tokenName,
+    is_current: session.sessionHash.equals(secretHash),
+    created_at: session.createdAt,
+    last_used_at: session.lastUsedAt,
+    expires_at: session.expiresAt,
+    source_ip: session.sourceIp,
+    user_agent: session.userAgent,
+  };
 }
 
 export async function readSession(

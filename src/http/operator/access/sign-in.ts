@@ -2,9 +2,9 @@ import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { reject } from '../../../core/updates/rejection.ts';
-import { isSameOrigin } from '../../guards/same-origin.ts';
+import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
 import { hashSecret, makeSecret } from '../../guards/secret.ts';
-import { sessionCookie, sessionCookieOptions } from '../../guards/session-cookie.ts';
+import { sessionCookieName, sessionCookieOptions } from '../../guards/session-cookie.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { readJsonBodies } from '../json-body.ts';
 import { problem } from '../problem-schemas.ts';
@@ -18,6 +18,13 @@ const wrongToken = reject(
   'invalid_token',
   'This token opens nothing: check that all of it was copied, and that it was not replaced.',
 );
+const usedLink = reject(
+  'invalid_token',
+  'This sign-in link was used, or is older than ten minutes: sign in with the token in DATA_DIR/admin-token, or start Ringback again for a new link.',
+);
+/** Of what `npm start` prints: it signs in once. */
+const linkPrefix = 'rbl_';
+const userAgentCharsMax = 500;
 const sessionDays = 30;
 const sessionSeconds = sessionDays * 24 * 3600;
 
@@ -34,27 +41,41 @@ export function registerSignIn(
       schema: {
         tags: ['session'],
         summary: 'Sign a browser in',
-        description: `Answers with a cookie that stands for the token for ${sessionDays} days, until sign-out, or until the token ends.`,
+        description: `Answers with a cookie that stands for the token for ${sessionDays} days, until sign-out, until a day without use, or until the token ends.`,
         security: [],
         body: signInBody,
         response: { 200: sessionJson, '4xx': problem },
       },
     },
     async (request, reply) => {
-      const { origin } = request.headers;
-      if (origin !== undefined && !isSameOrigin(request.headers, api.publicUrl()))
+      if (isOfBrowser(request.headers) && !isSameOrigin(request.headers, api.publicUrl()))
         return sendProblem(reply, wrongOrigin());
-      const tokenHash = hashSecret(request.body.token.trim());
-      const { sourceIp } = request;
-      const owner = await api.authFailures.check(tokenHash, sourceIp, wrongToken, api.store.findTokenOwner);
-      if ('code' in owner) return sendProblem(reply, owner);
+      const { sourceIp, headers } = request;
+      const sent = request.body.token.trim();
+      const isLink = sent.startsWith(linkPrefix);
+      const found = await api.authFailures.check(
+        hashSecret(sent),
+        sourceIp,
+        isLink ? usedLink : wrongToken,
+        async (hash) => (isLink ? api.store.takeSignInLink(hash) : findByToken(api.store, hash)),
+      );
+      if ('code' in found) return sendProblem(reply, found);
+      const { tokenHash, ...owner } = found;
       const secret = makeSecret('rbs');
       const expiresAt = new Date(Date.now() + sessionSeconds * 1000).toISOString();
-      const session = { owner, sessionHash: hashSecret(secret), tokenHash, expiresAt };
+      const userAgent = headers['user-agent']?.slice(0, userAgentCharsMax) ?? null;
+      const session = { owner, sessionHash: hashSecret(secret), tokenHash, expiresAt, sourceIp, userAgent };
       await api.store.createSession(session, actorOf({ owner, sourceIp }));
       const options = { ...sessionCookieOptions(api.publicUrl()), maxAge: sessionSeconds };
-      reply.setCookie(sessionCookie, secret, options).header('cache-control', 'no-store');
+      reply
+        .setCookie(sessionCookieName(api.publicUrl()), secret, options)
+        .header('cache-control', 'no-store');
       return readSession(api, { owner, expiresAt });
     },
   );
+}
+
+async function findByToken({ findTokenOwner }: Pick<Api['store'], 'findTokenOwner'>, tokenHash: Buffer) {
+  const owner = await findTokenOwner(tokenHash);
+  return owner === null ? null : { ...owner, tokenHash };
 }
