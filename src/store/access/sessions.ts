@@ -17,7 +17,7 @@ export type ListedSession = {
 };
 
 /** A session that was not used for so long is over. */
-export const sessionIdleMsMax = 24 * 3_600_000;
+const sessionIdleMsMax = 24 * 3_600_000;
 /** A use is noted again only after this time, so that hardly any request costs a write. */
 const usedEveryMs = 5 * 60_000;
 const sessionsListedMax = 500;
