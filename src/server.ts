@@ -11,6 +11,7 @@ import { findAttention } from './http/operator/overview/attention.ts';
 import { PostbackLines } from './http/postbacks/postback-lines.ts';
 import { createApp } from './http/server/app.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
+import { keepExpiringWaiting } from './jobs/expire-waiting.ts';
 import { startOutgoing } from './jobs/outgoing/outgoing.ts';
 import { keepCompletingOverdueCalls } from './jobs/overdue-calls.ts';
 import { keepRemovingOld } from './jobs/retention.ts';
@@ -122,6 +123,7 @@ export async function serve(
   running.push(() => writer.close());
   if (config.liveCallHoursMax !== null)
     running.push(keepCompletingOverdueCalls(store, config.liveCallHoursMax, log));
+  running.push(keepExpiringWaiting(store, log));
   running.push(keepRemovingOld(store, config.retention, log, metrics.countRemoved));
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;

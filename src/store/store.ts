@@ -18,6 +18,9 @@ import { CommitLost, isUnavailable } from './database/failure.ts';
 import { listMigrations, readSchemaVersion } from './database/migrate.ts';
 import * as retention from './maintenance/retention.ts';
 import { createOutgoingStore } from './outgoing/outgoing-store.ts';
+import * as attach from './postbacks/attach.ts';
+import { expireWaiting } from './postbacks/expire-waiting.ts';
+import { findNearest, type Sought } from './postbacks/nearest.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
 import * as replays from './postbacks/replays.ts';
 import * as undo from './postbacks/undo.ts';
@@ -141,6 +144,17 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     ) => postbackLog.listPostbacks(db, accountId, filter, limit, before),
     findPostback: (accountId: string, postbackId: string) =>
       postbackLog.findPostback(db, accountId, postbackId),
+    attachWaiting: (attachment: attach.Attachment, actor: audit.Actor) =>
+      attach.attachWaiting(db, attachment, actor, now()),
+    recordAttachment: (
+      attachment: attach.Attachment,
+      actor: audit.Actor,
+      status: { from: string; to: string },
+    ) => attach.recordAttachment(db.pool, attachment, actor, status, now()),
+    dismissPostback: (accountId: string, postbackId: string, reason: string, actor: audit.Actor) =>
+      attach.dismissPostback(db, accountId, postbackId, reason, actor, now()),
+    expireWaiting: (accountId: string, limit: number) => expireWaiting(db, accountId, limit, now()),
+    findNearest: (accountId: string, sought: Sought[]) => findNearest(db, accountId, sought),
     findRecordedPostback: (accountId: string, postbackId: string) =>
       replays.findRecordedPostback(db, accountId, postbackId),
     findUndoTarget: (accountId: string, postbackId: string) => undo.findUndoTarget(db, accountId, postbackId),

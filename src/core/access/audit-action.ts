@@ -17,5 +17,7 @@ export const auditActions = [
   'outgoing_webhook.replayed',
   'outgoing_webhook.disabled',
   'outgoing_webhook.deleted',
+  'postback.attached',
+  'postback.dismissed',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -22,6 +22,7 @@ import { registerOutgoingRoutes } from './outgoing/outgoing.ts';
 import { registerOutgoingPreviews } from './outgoing/previews.ts';
 import { registerOverviewRoutes } from './overview/overview.ts';
 import { registerReportRoute } from './overview/reports.ts';
+import { registerAttachRoutes } from './postbacks/attach.ts';
 import { registerPostbackLogRoutes } from './postbacks/postbacks.ts';
 import { registerReplayRoute } from './postbacks/replays.ts';
 import { registerUndoRoute } from './postbacks/undo.ts';
@@ -65,6 +66,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerPostbackLogRoutes(app, api);
   registerReplayRoute(app, api);
   registerUndoRoute(app, api);
+  registerAttachRoutes(app, api);
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);
   registerAccountRoutes(app, api);

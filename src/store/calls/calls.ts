@@ -40,6 +40,10 @@ export type TimelineItem = {
   /** the postback that this one undoes, and the one that has undone it */
   undoOf: string | null;
   undoneBy: string | null;
+  /** who named the call of a postback that found none, or dismissed it, and why */
+  attachedBy: string | null;
+  dismissedBy: string | null;
+  dismissReason: string | null;
 };
 
 /** Events and postbacks of one call by their ids, which are in order of time; along their indexes by call. */
@@ -47,7 +51,8 @@ const readTimeline = `
 select * from (
   (select event_id as id, at, kind, by, changes, null::uuid as postback_id, null as status, null as code,
     null::timestamptz as applied_at, null::json as update, null::uuid as replay_of, null as replayed_by,
-    null::uuid as undo_of, null::uuid as undone_by
+    null::uuid as undo_of, null::uuid as undone_by,
+    null as attached_by, null as dismissed_by, null as dismiss_reason
    from call_event where account_id = $1 and call_log_id = $2 and ($3::uuid is null or event_id > $3)
    order by event_id limit $4)
   union all
@@ -55,7 +60,8 @@ select * from (
     coalesce(case when p.undo_of is not null then p.changed_by end, w.name, p.changed_by, ''), p.changes, p.postback_id, p.status, p.code, p.applied_at,
     case when p.status = 'queued' then p.update end, p.replay_of, case when p.replay_of is not null then p.changed_by end,
     p.undo_of, (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
-      and u.first_status <> 'rejected' and not u.is_dry_run)
+      and u.first_status <> 'rejected' and not u.is_dry_run),
+    p.attached_by, p.dismissed_by, p.dismiss_reason
    from postback p
    left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
    where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ($3::uuid is null or p.postback_id > $3)
@@ -77,6 +83,9 @@ type TimelineRow = {
   replayed_by: string | null;
   undo_of: string | null;
   undone_by: string | null;
+  attached_by: string | null;
+  dismissed_by: string | null;
+  dismiss_reason: string | null;
 };
 
 /** Oldest first. @param after the id that the page before ended with */
@@ -107,5 +116,8 @@ function timelineItemOf(row: TimelineRow): TimelineItem {
     replayedBy: row.replayed_by,
     undoOf: row.undo_of,
     undoneBy: row.undone_by,
+    attachedBy: row.attached_by,
+    dismissedBy: row.dismissed_by,
+    dismissReason: row.dismiss_reason,
   };
 }

@@ -25,7 +25,7 @@ export function anyWaits(ids: string, numbers: string): string {
 }
 
 /** What a waiting row is folded from. Its window and rule are those of the receipt. */
-const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
+export const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
   p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id`;
 
 /** In order of receipt. Locked, so that nobody attaches, dismisses or expires them meanwhile. */
@@ -33,7 +33,7 @@ const lockWaiting = `
 select ${waitingColumns} from postback p where ${ofAnArrival('$2', '$3')} and p.waits_until > $4
 order by p.queue_position, p.postback_id for no key update`;
 
-type WaitingRow = {
+export type WaitingRow = {
   postback_id: string;
   webhook_id: string;
   received_at: string;
@@ -91,7 +91,7 @@ export async function settleWaiting(
 }
 
 /** Writes what was decided about postbacks that waited, and the calls that they changed. */
-async function writeSettlement(
+export async function writeSettlement(
   client: Queryable,
   accountId: string,
   { outcomes, changedCalls }: { outcomes: Outcome[]; changedCalls: Map<string, CallValues> },
@@ -123,7 +123,7 @@ function settledRowOf(outcome: Outcome) {
 }
 
 /** A waiting row as the postback that it is. Its webhook's settings no longer matter. */
-function waitedOf(accountId: string, row: WaitingRow): Postback {
+export function waitedOf(accountId: string, row: WaitingRow): Postback {
   const { phone_number: phoneNumber, call_log_id: callLogId, match_from, match_to, match_rule } = row;
   return {
     accountId,

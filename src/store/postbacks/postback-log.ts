@@ -44,6 +44,11 @@ export type LoggedPostback = {
   /** the rejected postback that this one repeats, and who had it repeated */
   replay_of: string | null;
   replayed_by: string | null;
+  attached_by: string | null;
+  dismissed_by: string | null;
+  /** instant */
+  dismissed_at: string | null;
+  dismiss_reason: string | null;
 };
 
 /** With the outcome that its sender was answered with. */
@@ -71,7 +76,7 @@ const columns = `p.postback_id, p.webhook_id,
   p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.undo_of, p.changed_since,
   (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as undone_by,
-  p.replay_of,
+  p.replay_of, p.attached_by, p.dismissed_by, p.dismissed_at, p.dismiss_reason,
   case when p.replay_of is not null then p.changed_by end as replayed_by`;
 
 /** Newest first. @param before the id that the page before ended with */
@@ -86,6 +91,7 @@ export async function listPostbacks(
   where.add(() => 'p.webhook_id is not null'); // a change by hand came through no webhook
   where.equal('p.webhook_id', filter.webhookId);
   where.equal('p.status', filter.status);
+  if (filter.status === 'waiting') where.add(() => 'not p.is_dry_run'); // a dry run waits for nothing
   where.equal('p.code', filter.code);
   where.equal('p.call_log_id', filter.callLogId);
   where.equal('p.replay_of', filter.replayOf);

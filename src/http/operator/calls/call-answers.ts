@@ -24,6 +24,11 @@ export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
     ...(undoOf !== null && { undo_of: undoOf }),
     ...(undoneBy !== null && { undone_by: undoneBy }),
     ...(replayOf !== null && replayedBy !== null && { replay_of: replayOf, replayed_by: replayedBy }),
+    ...(item.attachedBy !== null && { attached_by: item.attachedBy }),
+    ...(item.dismissedBy !== null && {
+      dismissed_by: item.dismissedBy,
+      dismiss_reason: item.dismissReason ?? '',
+    }),
     ...(status !== null && { status, applied_at: appliedAt }),
     ...(code !== null && { code }),
     ...(update !== null && { update }),

@@ -126,6 +126,11 @@ export const timelineItemJson = Type.Object({
   undone_by: Type.Optional(Type.String({ description: 'the postback that has undone or replaced this one' })),
   replay_of: Type.Optional(Type.String({ description: 'the rejected postback that this one repeats' })),
   replayed_by: Type.Optional(Type.String({ description: 'who had it repeated' })),
+  attached_by: Type.Optional(
+    Type.String({ description: 'who named the call of a postback that found none' }),
+  ),
+  dismissed_by: Type.Optional(Type.String()),
+  dismiss_reason: Type.Optional(Type.String()),
   status: Type.Optional(Type.String()),
   code: Type.Optional(Type.String()),
   applied_at: Type.Optional(nullable(instant)),

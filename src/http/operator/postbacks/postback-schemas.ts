@@ -17,6 +17,21 @@ const changedSince = Type.Array(
   }),
   { description: 'fields that an undo left unchanged, because they were changed since' },
 );
+const nearCall = Type.Object({
+  call_log_id: Type.String(),
+  phone_number: nullable(Type.String()),
+  started_at: instant,
+  state: oneOf(['live', 'completed']),
+  campaign: nullable(Type.String()),
+  buyer: nullable(Type.String()),
+  distance: Type.Object({
+    number: nullable(
+      Type.Integer({ description: 'digits that differ; null where one of the two has no number' }),
+    ),
+    seconds: Type.Integer({ description: 'from the start of the call to the receipt of the postback' }),
+  }),
+});
+
 export const postbackJson = Type.Object(
   {
     id: Type.String(),
@@ -24,6 +39,13 @@ export const postbackJson = Type.Object(
     webhook_name: Type.String(),
     received_at: instant,
     applied_at: nullable(instant),
+    attached_by: Type.Optional(Type.String({ description: 'who attached it to its call by hand' })),
+    dismissed: Type.Optional(
+      Type.Object({ by: Type.String(), at: instant, reason: Type.String() }, { description: 'by hand' }),
+    ),
+    nearest: Type.Optional(
+      Type.Array(nearCall, { description: 'of a postback without a call: up to five that it may be for' }),
+    ),
     expires_at: Type.Optional(Type.String({ ...instant, description: 'when it stops waiting for its call' })),
     status: oneOf(postbackStatuses),
     code: nullable(Type.String()),
@@ -98,3 +120,21 @@ export const postbackAnswerJson = Type.Object({
 const dryRun = Type.Optional(Type.Boolean({ description: 'tell what it would do, and do nothing' }));
 export const dryRunQuery = Type.Object({ dry_run: dryRun });
 export const dryRunBody = Type.Optional(Type.Object({ dry_run: dryRun }, { additionalProperties: false }));
+
+export const attachBody = Type.Object(
+  {
+    call_log_id: Type.Union([Type.String({ minLength: 1, maxLength: 128 }), Type.Integer()], {
+      description: 'the call, by its id or one of its other ids',
+      examples: ['CA123'],
+    }),
+    dry_run: dryRun,
+  },
+  { additionalProperties: false },
+);
+
+export const dismissBody = Type.Object(
+  {
+    reason: Type.String({ minLength: 1, maxLength: 500, description: 'why', examples: ['A test call'] }),
+  },
+  { additionalProperties: false },
+);

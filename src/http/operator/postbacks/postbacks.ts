@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
+import { nearestOf } from '../../../core/calls/nearest.ts';
 import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { reject } from '../../../core/updates/rejection.ts';
-import type { FoundPostback, LoggedPostback, PostbackFilter } from '../../../store/store.ts';
+import { unmatchedCodes } from '../../../core/updates/wait.ts';
+import type { FoundPostback, LoggedPostback, PostbackFilter, Store } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
@@ -42,7 +44,11 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
       const filter = readFilter(reader, timeZone);
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await store.listPostbacks(accountId, filter, limit, before);
-      return { items: items.map(postbackToJson), next_cursor: writeCursor(cursor) };
+      const near = await findNearOf(store, accountId, items);
+      return {
+        items: items.map((item) => ({ ...postbackToJson(item), ...nearestJson(item, near) })),
+        next_cursor: writeCursor(cursor),
+      };
     },
   );
 
@@ -55,10 +61,50 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
     async (request, reply) => {
       const { id } = request.params;
       const postback = isUuid(id) ? await store.findPostback(request.owner.accountId, id) : null;
-      if (postback !== null) return detailToJson(postback);
+      if (postback !== null) {
+        const near = await findNearOf(store, request.owner.accountId, [postback]);
+        return { ...detailToJson(postback), ...nearestJson(postback, near) };
+      }
       return sendProblem(reply, reject('not_found', 'There is no postback with this id in the log.'));
     },
   );
+}
+
+type Near = Awaited<ReturnType<Store['findNearest']>>;
+
+/** Calls that postbacks without one may be for. */
+async function findNearOf(
+  { findNearest }: Pick<Store, 'findNearest'>,
+  accountId: string,
+  postbacks: LoggedPostback[],
+): Promise<Near> {
+  const sought = postbacks.filter(lacksCall).map((postback) => ({
+    postbackId: postback.postback_id,
+    ...soughtOf(postback),
+  }));
+  return findNearest(accountId, sought);
+}
+
+function lacksCall({ status, code }: LoggedPostback): boolean {
+  if (status === 'waiting' || status === 'expired') return true;
+  return status === 'rejected' && unmatchedCodes.some((one) => one === code);
+}
+
+function soughtOf({ phone_number: phoneNumber, received_at: receivedAt }: LoggedPostback) {
+  return { phoneNumber, receivedAt };
+}
+
+function nearestJson(postback: LoggedPostback, near: Near): Pick<PostbackJson, 'nearest'> {
+  if (!lacksCall(postback)) return {};
+  const nearest = nearestOf(soughtOf(postback), near.get(postback.postback_id) ?? []);
+  return {
+    nearest: nearest.map(({ callLogId, phoneNumber, startedAt, ...call }) => ({
+      call_log_id: callLogId,
+      phone_number: phoneNumber,
+      started_at: startedAt,
+      ...call,
+    })),
+  };
 }
 
 function readFilter(
@@ -78,11 +124,17 @@ function readFilter(
 }
 
 function postbackToJson(logged: LoggedPostback): PostbackJson {
-  const { postback_id: id, is_dry_run, expires_at, ...postback } = logged;
+  const { postback_id: id, is_dry_run, expires_at, attached_by, ...rest } = logged;
+  const { dismissed_by, dismissed_at, dismiss_reason, ...postback } = rest;
   return {
     id,
     ...postback,
     ...(expires_at !== null && { expires_at }),
+    ...(attached_by !== null && { attached_by }),
+    ...(dismissed_by !== null &&
+      dismissed_at !== null && {
+        dismissed: { by: dismissed_by, at: dismissed_at, reason: dismiss_reason ?? '' },
+      }),
     dry_run: is_dry_run,
     changes: postback.changes ?? {},
     errors: postback.errors ?? [],
@@ -92,7 +144,7 @@ function postbackToJson(logged: LoggedPostback): PostbackJson {
   };
 }
 
-function detailToJson({ answered, ...postback }: FoundPostback): PostbackDetailJson {
+export function detailToJson({ answered, ...postback }: FoundPostback): PostbackDetailJson {
   const body = outcomeToJson(answered, postback.is_dry_run);
   return { ...postbackToJson(postback), answer: { status: answerStatusOf(answered), body } };
 }

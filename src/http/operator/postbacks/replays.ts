@@ -1,13 +1,19 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import type { Postback } from '../../../core/updates/postback.ts';
-import { reject } from '../../../core/updates/rejection.ts';
+import type { Outcome, Postback } from '../../../core/updates/postback.ts';
+import { type Rejection, type RejectionCode, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook, RecordedPostback } from '../../../store/store.ts';
 import { rejectRecorded } from '../../guards/webhook-guards.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { readRequest, rejectPreview, rejectWebhook, toPostback } from '../../postbacks/read-postback.ts';
+import {
+  type ReadRequest,
+  readRequest,
+  rejectPreview,
+  rejectWebhook,
+  toPostback,
+} from '../../postbacks/read-postback.ts';
 import { type RecordedRequest, readRecord } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -49,37 +55,46 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
       const postback = isUuid(id) ? await api.store.findRecordedPostback(request.owner.accountId, id) : null;
       if (postback === null)
         return sendProblem(reply, reject('not_found', 'There is no postback with this id in the log.'));
-      const recorded = readReplayable(postback);
-      if (typeof recorded === 'string') return sendNotReplayable(reply, recorded);
-      return replay(api, request, reply, { postback, recorded, isDryRun });
+      const outcome = await replayPostback(api, request, postback, isDryRun);
+      return 'code' in outcome
+        ? sendProblem(reply, outcome)
+        : answerPostback(reply, outcome, { form: 'json', isDryRun });
     },
   );
 }
 
-type Asked = { postback: RecordedPostback; recorded: RecordedRequest; isDryRun: boolean };
+type Asked = {
+  postback: RecordedPostback;
+  recorded: RecordedRequest;
+  isDryRun: boolean;
+  callLogId: string | null;
+};
 
-async function replay(
+/**
+ * Sends a rejected postback through again.
+ * @param callLogId the call that a person names for it; null: the one that it names itself
+ * @returns its outcome, or why it cannot be replayed
+ */
+export async function replayPostback(
   api: Api,
   request: FastifyRequest,
-  reply: FastifyReply,
-  asked: Asked,
-): Promise<FastifyReply> {
+  postback: RecordedPostback,
+  isDryRun: boolean,
+  callLogId: string | null = null,
+): Promise<Outcome | Rejection> {
+  const recorded = readReplayable(postback);
+  if (typeof recorded === 'string') return reject('not_replayable', recorded);
   const { owner, sourceIp } = request;
-  const source = ownWebhookSource(api.store, owner.accountId, asked.postback.webhookId);
-  let isDryRun = asked.isDryRun;
-  const outcome = await submitPostback(api, metadataOf(request), source, (webhook) => {
-    const postback = toReplay(webhook, asked, owner.name, sourceIp);
-    isDryRun = postback.isDryRun;
-    return postback;
-  });
-  if (outcome === null)
-    return sendNotReplayable(reply, 'Its webhook was deleted: ask the sender to use another one.');
-  return answerPostback(reply, outcome, { form: 'json', isDryRun });
+  const source = ownWebhookSource(api.store, owner.accountId, postback.webhookId);
+  const outcome = await submitPostback(api, metadataOf(request), source, (webhook) =>
+    toReplay(webhook, { postback, recorded, isDryRun, callLogId }, owner.name, sourceIp),
+  );
+  return outcome ?? reject('not_replayable', 'Its webhook was deleted: ask the sender to use another one.');
 }
 
 function toReplay(
   webhook: KeyedWebhook,
-  { postback, recorded, isDryRun }: Asked,
+  { postback, recorded, isDryRun, callLogId }: Asked,
   by: string,
   sourceIp: string,
 ): Postback {
@@ -94,12 +109,35 @@ function toReplay(
   const read = readRequest(type, webhook, recorded, received, body, earlyRejection);
   const postbackId = makeOrderedId();
   const arrival = { postbackId, receivedAt: instantOfId(postbackId), sourceIp, request: first.request };
+  const { wait, ...itself } = toPostback(
+    webhook,
+    arrival,
+    callLogId === null ? read : nameCall(read, callLogId),
+  );
   return {
-    ...toPostback(webhook, arrival, read),
+    ...itself,
+    ...(wait !== undefined && callLogId === null && { wait }),
     transactionId: transactionIdOf(postback),
     isDryRun,
     replay: { of: first.postbackId, firstReceivedAt: first.receivedAt, by },
   };
+}
+
+const targetCodes = new Set<RejectionCode>([
+  'call_not_identified',
+  'caller_withheld',
+  'invalid_phone_number',
+  'masked_phone_number',
+]);
+
+/** The request with its call as a person names it: what it says itself about its call no longer matters. */
+function nameCall(read: ReadRequest, callLogId: string): ReadRequest {
+  const { decoded, rejection, ...others } = read;
+  const faults = decoded.faults.filter(({ code }) => !targetCodes.has(code));
+  const isOfFaults = rejection !== null && decoded.faults.length > 0;
+  const rest = faults.length > 0 ? rejectFaults(faults) : null;
+  const named = { ...decoded, target: { callLogId }, faults };
+  return { ...others, decoded: named, rejection: isOfFaults ? rest : rejection };
 }
 
 /**
@@ -123,8 +161,4 @@ function readReplayable({ status, isDryRun, first }: RecordedPostback): Recorded
   if (recorded.method !== 'GET' && recorded.method !== 'POST')
     return `It was sent by ${recorded.method}, which changes nothing: ask the sender to use GET or POST.`;
   return recorded;
-}
-
-function sendNotReplayable(reply: FastifyReply, detail: string): FastifyReply {
-  return sendProblem(reply, reject('not_replayable', detail));
 }

@@ -1,0 +1,86 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Static } from 'typebox';
+import { reject } from '../../../core/updates/rejection.ts';
+import { answerPostback } from '../../postbacks/postback-answer.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { actorOf, needs } from '../access/access.ts';
+import { sendUnknownCall } from '../calls/call-answers.ts';
+import { isUuid } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById } from '../route.ts';
+import { attachBody, dismissBody, postbackAnswerJson, postbackDetailJson } from './postback-schemas.ts';
+import { detailToJson } from './postbacks.ts';
+import { replayPostback } from './replays.ts';
+
+type Attach = ById & { Body: Static<typeof attachBody> };
+type Dismiss = ById & { Body: Static<typeof dismissBody> };
+
+/** What a person does with a postback that found no call: names the call, or dismisses the postback. */
+export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
+  const { store } = api;
+  const docs = { ...apiDocs, tags: ['postback log'] };
+
+  app.post<Attach>(
+    '/postbacks/:id/attach',
+    {
+      schema: {
+        ...docs,
+        summary: 'Apply a postback that found no call to a call',
+        body: attachBody,
+        response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
+      },
+      ...needs('send_postbacks'),
+    },
+    async (request, reply) => {
+      const { id: postbackId } = request.params;
+      const { accountId } = request.owner;
+      const { call_log_id: callLogId, dry_run: isDryRun = false } = request.body;
+      const postback = isUuid(postbackId) ? await store.findRecordedPostback(accountId, postbackId) : null;
+      if (postback === null) return sendUnknown(reply);
+      const attachment = { accountId, postbackId, callLogId: String(callLogId), isDryRun };
+      const attached = await store.attachWaiting(attachment, actorOf(request));
+      if (attached === 'unknown_call') return sendUnknownCall(reply);
+      if (attached !== 'not_waiting') return answerPostback(reply, attached, { form: 'json', isDryRun });
+      const outcome = await replayPostback(api, request, postback, isDryRun, attachment.callLogId);
+      if ('code' in outcome) return sendProblem(reply, outcome);
+      if (!isDryRun && outcome.rejection === null && !outcome.isDuplicate) {
+        const status = { from: postback.status, to: outcome.status };
+        await store.recordAttachment(attachment, actorOf(request), status);
+      }
+      return answerPostback(reply, outcome, { form: 'json', isDryRun });
+    },
+  );
+
+  app.post<Dismiss>(
+    '/postbacks/:id/dismiss',
+    {
+      schema: {
+        ...docs,
+        summary: 'Dismiss a postback that found no call, or was rejected',
+        body: dismissBody,
+        response: { 200: postbackDetailJson, '4xx': problem },
+      },
+      ...needs('send_postbacks'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { accountId } = request.owner;
+      const before = isUuid(id) ? await store.findPostback(accountId, id) : null;
+      if (before === null) return sendUnknown(reply);
+      const isDismissed = await store.dismissPostback(
+        accountId,
+        id,
+        request.body.reason.trim(),
+        actorOf(request),
+      );
+      const after = await store.findPostback(accountId, id);
+      if (isDismissed && after !== null) return detailToJson(after);
+      const detail = `It is ${before.status}: only a postback that waits, has expired or was rejected can be dismissed.`;
+      return sendProblem(reply, reject('not_replayable', detail));
+    },
+  );
+}
+
+function sendUnknown(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, reject('not_found', 'There is no postback with this id in the log.'));
+}

@@ -1,0 +1,49 @@
+/** Ends the wait of postbacks whose call did not come in time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+
+const everyMs = 60_000;
+/** Postbacks that one statement expires: each is a row version, and nothing is held in between. */
+const stepMax = 500;
+
+type WaitingStore = Pick<Store, 'listAccountIds' | 'expireWaiting'>;
+
+/**
+ * Looks at all accounts now and every minute. Any number of processes may do so at once.
+ * @returns what stops it, resolving when nothing is under way
+ */
+export function keepExpiringWaiting(
+  store: WaitingStore,
+  log: Pick<Log, 'info' | 'warn'>,
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const run = async () => {
+    while (!signal.aborted) {
+      const count = await expireAll(store, signal).catch((error: unknown) => {
+        log.warn({ err: error }, 'waiting postbacks cannot be expired now');
+        return 0;
+      });
+      if (count > 0) log.info({ count }, 'postbacks waited in vain for their calls');
+      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
+    }
+  };
+  const done = run();
+  return () => {
+    stopping.abort();
+    return done;
+  };
+}
+
+async function expireAll(store: WaitingStore, signal: AbortSignal): Promise<number> {
+  let count = 0;
+  for (const accountId of await store.listAccountIds()) {
+    let expired = stepMax;
+    while (expired === stepMax && !signal.aborted) {
+      expired = await store.expireWaiting(accountId, stepMax);
+      count += expired;
+    }
+  }
+  return count;
+}

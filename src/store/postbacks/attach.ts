@@ -1,0 +1,115 @@
+/** What people do with postbacks that found no call: name the call, or dismiss the postback (docs/operators.md). */
+
+import type { Outcome, PostbackStatus } from '../../core/updates/postback.ts';
+import { settle } from '../../core/updates/settle.ts';
+import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
+import { type CallRow, foldedCallOf } from '../calls/call-columns.ts';
+import { type WaitingRow, waitedOf, waitingColumns, writeSettlement } from '../calls/waiting-postbacks.ts';
+import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { lockCalls } from '../writer/lock-calls.ts';
+import { unmatchedCode } from './expire-waiting.ts';
+
+export type Attachment = {
+  accountId: string;
+  postbackId: string;
+  /** any id of the call */
+  callLogId: string;
+  isDryRun: boolean;
+};
+
+/** `not_waiting`: it neither waits nor has expired. */
+export type Attached = Outcome | 'unknown_call' | 'not_waiting';
+
+const lockWaited = `
+select ${waitingColumns}, p.status from postback p
+where p.account_id = $1 and p.postback_id = $2 and p.status in ('waiting', 'expired') and not p.is_dry_run
+for no key update`;
+
+/** Applies or queues a postback that waits or has expired, for a call that a person names. */
+export async function attachWaiting(
+  { pool }: Db,
+  attachment: Attachment,
+  actor: Actor,
+  now: string,
+): Promise<Attached> {
+  const { accountId, postbackId, callLogId, isDryRun } = attachment;
+  return inTransaction(pool, async (client) => {
+    // The call first, as where a call settles what waits for it.
+    const { rows: calls } = await client.query<CallRow>(lockCalls.text, [accountId, [callLogId]]);
+    if (calls[0] === undefined) return 'unknown_call';
+    const call = foldedCallOf(calls[0]);
+    const { rows } = await client.query<WaitingRow & { status: PostbackStatus }>(lockWaited, [
+      accountId,
+      postbackId,
+    ]);
+    const [row] = rows;
+    if (row === undefined) return 'not_waiting';
+    const waited = { ...waitedOf(accountId, row), target: { callLogId: call.callLogId } };
+    const state = {
+      calls: new Map([[call.callLogId, call]]),
+      ...{ otherIds: new Map<string, string>(), matches: new Map(), remembered: new Map() },
+    };
+    const settled = settle([waited], state, []);
+    const [outcome] = settled.outcomes;
+    if (outcome === undefined) throw new Error('a postback was settled without an outcome');
+    if (isDryRun || outcome.rejection !== null) return outcome;
+    await writeSettlement(client, accountId, settled, now);
+    await client.query('update postback set attached_by = $3 where account_id = $1 and postback_id = $2', [
+      ...[accountId, postbackId, actor.name],
+    ]);
+    await recordAttachment(client, attachment, actor, { from: row.status, to: outcome.status }, now);
+    return outcome;
+  });
+}
+
+/** Writes the audit log's line of a postback that a person attached to a call. */
+export async function recordAttachment(
+  client: Queryable,
+  { accountId, postbackId, callLogId }: Attachment,
+  actor: Actor,
+  status: { from: string; to: string },
+  now: string,
+): Promise<void> {
+  const target = { id: postbackId, name: callLogId };
+  const changes: AuditChanges = { status, call_log_id: { from: null, to: callLogId } };
+  await recordAct(client, { accountId, actor, action: 'postback.attached', target, changes }, now);
+}
+
+const dismiss = `
+with found as (
+  select postback_id, status from postback
+  where account_id = $1 and postback_id = $2 and webhook_id is not null and not is_dry_run
+    and status in ('waiting', 'expired', 'rejected', 'kept')
+  for no key update
+)
+update postback p set status = case when p.status in ('waiting', 'kept') then 'rejected' else p.status end,
+  code = ${unmatchedCode}, dismissed_by = coalesce(p.dismissed_by, $3), dismissed_at = coalesce(p.dismissed_at, $4),
+  dismiss_reason = coalesce(p.dismiss_reason, $5)
+from found where p.account_id = $1 and p.postback_id = found.postback_id
+returning found.status as before, p.status as after, p.dismissed_at = $4 as is_new`;
+
+/** Ends the wait of a postback, or marks one that found no call as done with. Once. @returns false where there is none */
+export async function dismissPostback(
+  { pool }: Db,
+  accountId: string,
+  postbackId: string,
+  reason: string,
+  actor: Actor,
+  now: string,
+): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    type Row = { before: string; after: string; is_new: boolean };
+    const values = [accountId, postbackId, actor.name, now, reason];
+    const { rows } = await client.query<Row>(dismiss, values);
+    const [row] = rows;
+    if (row === undefined) return false;
+    if (!row.is_new) return true;
+    const changes = {
+      ...(row.before !== row.after && { status: { from: row.before, to: row.after } }),
+      dismiss_reason: { from: null, to: reason },
+    };
+    const target = { id: postbackId, name: reason };
+    await recordAct(client, { accountId, actor, action: 'postback.dismissed', target, changes }, now);
+    return true;
+  });
+}

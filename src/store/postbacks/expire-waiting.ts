@@ -1,0 +1,28 @@
+/** Postbacks that waited for a call as long as they may. */
+import type { Db } from '../database/db.ts';
+
+/** With this code a postback that waited for its call would have been rejected; it has its own where several calls matched. */
+export const unmatchedCode = `coalesce(p.code, case when p.phone_number is null then 'call_not_found' else 'no_call_in_window' end)`;
+
+/** Along postback_waiting_until. Passes by rows that a call or a person is about to settle. */
+const expire = `
+with due as (
+  select postback_id from postback
+  where account_id = $1 and status = 'waiting' and not is_dry_run and waits_until <= $2
+  order by waits_until limit $3 for no key update skip locked
+)
+update postback p set status = 'expired', code = ${unmatchedCode}, detail = coalesce(p.detail, $4)
+from due where p.account_id = $1 and p.postback_id = due.postback_id`;
+
+const detail = 'No call came within its waiting time: attach it to a call by hand, or dismiss it.';
+
+/** Expires at most `limit` postbacks of an account. Any number of processes may do so. @returns how many */
+export async function expireWaiting(
+  { pool }: Db,
+  accountId: string,
+  limit: number,
+  now: string,
+): Promise<number> {
+  const { rowCount } = await pool.query(expire, [accountId, now, limit, detail]);
+  return rowCount ?? 0;
+}

@@ -1,0 +1,186 @@
+/** What people do with postbacks that found no call: nearest calls, attach, dismiss, and the end of the wait. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectProblem } from '../support/problem.ts';
+import { startTestServer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
+
+let server: TestServer;
+let webhook: TestWebhook;
+let refusing: TestWebhook;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  webhook = await server.createWebhook('update_fields', { unmatched: 'wait' });
+  refusing = await server.createWebhook();
+});
+afterAll(() => server.stop());
+
+async function logged(id: string) {
+  return (await server.api('GET', `/postbacks/${id}`)).json;
+}
+
+async function wait(body: object): Promise<string> {
+  return (await server.post(webhook, body)).json.postback_id;
+}
+
+async function actsOn(id: string) {
+  const { json } = await server.api('GET', `/audit?target_id=${id}`);
+  return json.items.map(({ action, changes }: { action: string; changes: object }) => ({ action, changes }));
+}
+
+describe('attach', () => {
+  test('applies a waiting postback to the call that is named, once, and says who did it', async () => {
+    await server.createCall('A1');
+    const id = await wait({ call_log_id: 'A1-typo', revenue_paid_out: 3, transaction_id: 'a1' });
+    const dry = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A1', dry_run: true });
+    expect(dry.json).toMatchObject({ status: 'applied', dry_run: true, call_log_id: 'A1' });
+    expect((await server.readCall('A1')).revenue_paid_out).toBeNull();
+    expect(await logged(id)).toMatchObject({ status: 'waiting' });
+    const done = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A1' });
+    expect(done.status).toBe(200);
+    expect(done.json.changes).toEqual({ revenue_paid_out: { from: null, to: '3.00' } });
+    expect((await server.readCall('A1')).revenue_paid_out).toBe('3.00');
+    expect(await logged(id)).toMatchObject({ status: 'applied', call_log_id: 'A1', attached_by: 'owner' });
+    const { json: timeline } = await server.api('GET', '/calls/A1/timeline');
+    expect(timeline.items).toContainEqual(expect.objectContaining({ postback_id: id, attached_by: 'owner' }));
+    expect(await actsOn(id)).toMatchObject([{ action: 'postback.attached' }]);
+    expectProblem(
+      await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A1' }),
+      409,
+      'not_replayable',
+    );
+  });
+
+  test('queues it for a live call', async () => {
+    await server.createCall('A2', { state: 'live' });
+    const id = await wait({ phone_number: '+14155550199', revenue_paid_out: 3 });
+    const { status, json } = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A2' });
+    expect(status).toBe(202);
+    expect(json.status).toBe('queued');
+    expect((await server.api('POST', '/calls/A2/complete')).json.revenue_paid_out).toBe('3.00');
+  });
+
+  test('sends a rejected postback through again for the call that is named', async () => {
+    await server.createCall('A3');
+    for (const body of [
+      { call_log_id: 'A3-typo', add: { a: '1' } },
+      { phone_number: '+14155550188', add: { b: '1' } },
+      { phone_number: '213555XXXX', add: { c: '1' } },
+      { add: { d: '1' } },
+    ]) {
+      const { json } = await server.post(refusing, body);
+      expect(json.status).toBeGreaterThanOrEqual(400);
+      const attach = () => server.api('POST', `/postbacks/${json.postback_id}/attach`, { call_log_id: 'A3' });
+      expect((await attach()).json).toMatchObject({ status: 'applied', duplicate: false });
+      expect((await attach()).json).toMatchObject({ status: 'applied', duplicate: true });
+      expect(await actsOn(json.postback_id)).toHaveLength(1);
+    }
+    expect((await server.readCall('A3')).tags).toEqual({ a: '1', b: '1', c: '1', d: '1' });
+  });
+
+  test('is rejected for an unknown call, and for a fault that no call mends', async () => {
+    const id = await wait({ call_log_id: 'A4', revenue_paid_out: 3 });
+    for (const dry_run of [true, false]) {
+      const answer = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'none', dry_run });
+      expectProblem(answer, 404, 'call_not_found');
+    }
+    const { json } = await server.post(refusing, { call_log_id: 'A4', revenue_paid_out: -1 });
+    await server.createCall('A5');
+    const answer = await server.api('POST', `/postbacks/${json.postback_id}/attach`, { call_log_id: 'A5' });
+    expectProblem(answer, 422, 'invalid_value');
+    expect((await server.api('POST', `/postbacks/${id}/attach`, {})).status).toBe(422);
+    expectProblem(
+      await server.api('POST', '/postbacks/none/attach', { call_log_id: 'A5' }),
+      404,
+      'not_found',
+    );
+  });
+});
+
+describe('dismiss', () => {
+  test('ends the wait, once, and says who did it and why', async () => {
+    const id = await wait({ call_log_id: 'D1', revenue_paid_out: 3 });
+    for (const reason of ['A test', 'Again']) {
+      const { status, json } = await server.api('POST', `/postbacks/${id}/dismiss`, { reason });
+      expect(status).toBe(200);
+      expect(json).toMatchObject({
+        status: 'rejected',
+        code: 'call_not_found',
+        dismissed: { by: 'owner', reason: 'A test' },
+        answer: { status: 202 },
+      });
+    }
+    expect(await actsOn(id)).toMatchObject([
+      { action: 'postback.dismissed', changes: { status: { from: 'waiting', to: 'rejected' } } },
+    ]);
+    expect((await server.createCall('D1')).revenue_paid_out).toBeNull();
+  });
+
+  test('leaves a rejected postback as it was answered', async () => {
+    const { json } = await server.post(refusing, { call_log_id: 'D2', revenue_paid_out: 3 });
+    await server.api('POST', `/postbacks/${json.postback_id}/dismiss`, { reason: 'Spam' });
+    expect(await logged(json.postback_id)).toMatchObject({
+      status: 'rejected',
+      code: 'call_not_found',
+      dismissed: { reason: 'Spam' },
+      answer: { status: 404, body: json },
+    });
+  });
+
+  test('is rejected for one that was applied', async () => {
+    await server.createCall('D3');
+    const { json } = await server.post(refusing, { call_log_id: 'D3', revenue_paid_out: 3 });
+    expectProblem(
+      await server.api('POST', `/postbacks/${json.postback_id}/dismiss`, { reason: 'x' }),
+      409,
+      'not_replayable',
+    );
+  });
+});
+
+describe('after its time', () => {
+  test('a postback has expired, with the code that it would have been rejected with, and can be attached', async () => {
+    const byId = await wait({ call_log_id: 'E1-typo', revenue_paid_out: 3 });
+    const byNumber = await wait({ phone_number: '+14155550166', revenue_paid_out: 4 });
+    await server.database.query(
+      `update postback set waits_until = now() - interval '1 s' where postback_id in ('${byId}', '${byNumber}')`,
+    );
+    // Not yet marked, but its time is over.
+    expect((await server.createCall('E1-typo')).revenue_paid_out).toBeNull();
+    const other = await startTestServerOn(server.database); // looks when it starts
+    await expect.poll(async () => (await logged(byId)).status).toBe('expired');
+    await other.stop();
+    expect(await logged(byId)).toMatchObject({ code: 'call_not_found', answer: { status: 202 } });
+    expect(await logged(byNumber)).toMatchObject({ status: 'expired', code: 'no_call_in_window' });
+    const { json } = await server.api('POST', `/postbacks/${byNumber}/attach`, { call_log_id: 'E1-typo' });
+    expect(json).toMatchObject({ status: 'applied', call_log_id: 'E1-typo' });
+    expect(await logged(byNumber)).toMatchObject({ status: 'applied', code: null });
+  });
+});
+
+describe('nearest', () => {
+  test('are up to five calls: the number counts first, then the time', async () => {
+    const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString();
+    const fresh = await startTestServer();
+    const hook = await fresh.createWebhook('update_fields', { unmatched: 'wait', match_window_hours: 1 });
+    await fresh.createCall('same-old', { phone_number: '+12135550142', started_at: at(90) });
+    await fresh.createCall('one-off', { phone_number: '+12135550143', started_at: at(1) });
+    await fresh.createCall('no-number', { started_at: at(2) });
+    await fresh.createCall('other', { phone_number: '+14157772299', started_at: at(2) });
+    const { json } = await fresh.post(hook, { phone_number: '+12135550142', converted: true });
+    const { json: list } = await fresh.api('GET', '/postbacks?status=waiting');
+    expect(list.items).toHaveLength(1);
+    expect(list.items[0].nearest).toMatchObject([
+      { call_log_id: 'same-old', distance: { number: 0, seconds: expect.closeTo(5_400, -2) } },
+      { call_log_id: 'one-off', distance: { number: 1, seconds: expect.closeTo(60, -2) } },
+      { call_log_id: 'no-number', distance: { number: null } },
+    ]);
+    const { json: one } = await fresh.api('GET', `/postbacks/${json.postback_id}`);
+    expect(one.nearest).toEqual(list.items[0].nearest);
+    for (let n = 0; n < 7; n += 1) await fresh.createCall(`near-${n}`, { started_at: at(n) });
+    const { json: byId } = await fresh.post(hook, { call_log_id: 'unknown', converted: true });
+    const { nearest } = (await fresh.api('GET', `/postbacks/${byId.postback_id}`)).json;
+    expect(nearest).toHaveLength(5);
+    expect(nearest[0]).toMatchObject({ call_log_id: 'near-0', distance: { number: null } });
+    await fresh.stop();
+  });
+});
