@@ -13,7 +13,7 @@ export type NearCall = { callLogId: string; phoneNumber: string | null; startedA
 /** `number`: digits to change, insert or remove; null where one of the two has no number. `seconds`: from the call's start to the receipt. */
 export type Distance = { number: number | null; seconds: number };
 
-export const nearestMax = 5;
+const nearestMax = 5;
 /** With more digits that differ, it is the number of somebody else. */
 const digitsMax = 3;
 

@@ -82,7 +82,7 @@ with found as (
     and status in ('waiting', 'expired', 'rejected', 'kept')
   for no key update
 )
-update postback p set status = case when p.status in ('waiting', 'kept') then 'rejected' else p.status end,
+update postback p set written_at = clock_timestamp(), status = case when p.status in ('waiting', 'kept') then 'rejected' else p.status end,
   code = ${unmatchedCode}, dismissed_by = coalesce(p.dismissed_by, $3), dismissed_at = coalesce(p.dismissed_at, $4),
   dismiss_reason = coalesce(p.dismiss_reason, $5)
 from found where p.account_id = $1 and p.postback_id = found.postback_id

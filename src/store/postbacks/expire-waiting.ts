@@ -11,7 +11,7 @@ with due as (
   where account_id = $1 and status = 'waiting' and not is_dry_run and waits_until <= $2
   order by waits_until limit $3 for no key update skip locked
 )
-update postback p set status = 'expired', code = ${unmatchedCode}, detail = coalesce(p.detail, $4)
+update postback p set status = 'expired', written_at = clock_timestamp(), code = ${unmatchedCode}, detail = coalesce(p.detail, $4)
 from due where p.account_id = $1 and p.postback_id = due.postback_id`;
 
 const detail = 'No call came within its waiting time: attach it to a call by hand, or dismiss it.';

@@ -32,8 +32,8 @@ const actionWords: Record<Action, string> = {
   'outgoing_webhook.replayed': 'replayed deliveries of',
   'outgoing_webhook.disabled': 'disabled the outgoing webhook',
   'outgoing_webhook.deleted': 'deleted the outgoing webhook',
-  'postback.attached': 'Attached a postback to a call',
-  'postback.dismissed': 'Dismissed a postback',
+  'postback.attached': 'attached a postback to the call',
+  'postback.dismissed': 'dismissed a postback:',
 };
 const choices = Object.keys(actionWords).map((value) => ({ value, label: value }));
 
