@@ -20,6 +20,7 @@ import * as retention from './maintenance/retention.ts';
 import { createOutgoingStore } from './outgoing/outgoing-store.ts';
 import * as attach from './postbacks/attach.ts';
 import { expireWaiting } from './postbacks/expire-waiting.ts';
+import * as kept from './postbacks/kept.ts';
 import { findNearest, type Sought } from './postbacks/nearest.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
 import * as replays from './postbacks/replays.ts';
@@ -82,6 +83,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
     listSecretHashes: (max: number) => webhookKeys.listSecretHashes(db, max, now()),
     findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now(), presets),
+    listKept: (accountId: string, webhookId: string, limit: number, after: string | null) =>
+      kept.listKept(db, accountId, webhookId, limit, after),
     findOwnWebhook: (accountId: string, webhookId: string) =>
       webhookKeys.findOwnWebhook(db, accountId, webhookId, presets),
     ensureWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer, actor: audit.Actor) =>
@@ -227,6 +230,7 @@ export type {
   OutgoingWebhook,
   SendingWebhook,
 } from './outgoing/outgoing-store.ts';
+export type { KeptPostback } from './postbacks/kept.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';
 export type { UndoTarget } from './postbacks/undo.ts';

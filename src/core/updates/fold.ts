@@ -6,7 +6,14 @@
 import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
 import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
 import { foldCorrection, foldUndo, recordChange, type UndoState } from './fold-undo.ts';
-import { countsFrom, type MatchedBy, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
+import {
+  countsFrom,
+  ignoredOutcome,
+  type MatchedBy,
+  type Outcome,
+  type Postback,
+  rejectedOutcome,
+} from './postback.ts';
 import { type Rejection, reject, rejectFaults } from './rejection.ts';
 import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
 import { type Update, type UpdateJson, updateToJson } from './update.ts';
@@ -71,9 +78,10 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
   const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
   const key = postback.rejection === null ? priorKeyOf(postback) : null;
   const earlier = key === null ? undefined : state.remembered.get(key);
-  const first = findFirst(postback, update, earlier, state);
+  const first = findFirst(postback, update, earlier, state) ?? newerOf(postback, earlier);
   if (first !== undefined) {
     // Its own id: an earlier try was committed after all, later than the writer looked for it.
+    if (postback.isReread === true) batch.decided.push(repeatOfKept(postback, first, update));
     return { ...first, isDuplicate: first.postbackId !== postback.postbackId };
   }
   const outcome = decideAfter(earlier, postback, state, batch);
@@ -111,7 +119,24 @@ function decideAfter(
   });
 }
 
+/** What came under its transaction id while a request was kept: an older request does not correct it. */
+function newerOf(
+  { isReread, postbackId }: Postback,
+  earlier: PriorPostback | undefined,
+): Outcome | undefined {
+  const isNewer = isReread === true && earlier !== undefined && earlier.outcome.postbackId > postbackId;
+  return isNewer ? earlier.outcome : undefined;
+}
+
+/** A request was kept, and its sender has sent it again since: it changes nothing, and no longer waits. */
+function repeatOfKept(postback: Postback, { callLogId }: Outcome, update: string): Decided {
+  const outcome = { ...ignoredOutcome(postback.postbackId), status: 'unchanged' as const, callLogId };
+  return { postback: { ...postback, transactionId: null }, outcome, update };
+}
+
 export function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
+  // Of what was kept, the log has to say what came of it.
+  if (postback.isIgnored === true) return { ...ignoredOutcome(postback.postbackId), status: 'unchanged' };
   const { update, transactionId } = postback;
   const repeats = repeatsOf(postback);
   const early = postback.rejection ?? rejectSumWithoutId(update, repeats, transactionId);

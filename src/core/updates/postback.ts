@@ -59,6 +59,8 @@ export type Postback = {
   rejection: Rejection | null;
   /** it could not be read for what `rejection` says, and waits in the log until it can be */
   isKept?: boolean;
+  /** it was kept, and is read again under its own id */
+  isReread?: boolean;
   /** its webhook's mapping is not about requests like this: it is counted, and neither done nor logged */
   isIgnored?: boolean;
   replay?: Replay;

@@ -1,6 +1,7 @@
 /** The senders' side: the three postback endpoints, one pipeline (docs/senders.md#the-key). */
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { LimitFunction } from 'p-limit';
 import type { Outcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
@@ -21,6 +22,7 @@ import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { arrivalOf, readPostback, toRejected } from './read-postback.ts';
 import { keyInForm, type ReceivedRequest, receive } from './received-request.ts';
+import { answerRecords, splitRecords } from './records.ts';
 import { submitPostback, type WebhookSource } from './submit.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
@@ -44,6 +46,8 @@ export type PostbackEndpoint = {
   publicUrl(): string;
   bodyBytes: BodyBytes;
   slices: WorkSlices;
+  /** for the items of batches and the records of requests */
+  bulkLimit: LimitFunction;
 };
 
 export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackEndpoint): void {
@@ -182,8 +186,14 @@ async function take(
 ): Promise<FastifyReply> {
   const received = request.received ?? receive(request);
   received.key ??= keyInForm(body);
+  const source = keySource(endpoint, received);
+  const records = await splitOf(source, type, request, body);
+  if (records !== null && 'kind' in body) {
+    if ('code' in records) return take(endpoint, type, request, reply, records);
+    return answerRecords(endpoint, reply, { type, request, received, body, records, source });
+  }
   const read = { options: { form: received.answerForm, isDryRun: false } };
-  const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) => {
+  const outcome = await submitPostback(endpoint, received, source, (webhook) => {
     const { postback, options } = readPostback(type, webhook, request, received, body);
     read.options = options;
     return explainRedirect(postback, request, received, endpoint.publicUrl);
@@ -191,6 +201,18 @@ async function take(
   return outcome === null
     ? answerUnknownKey(reply, received, endpoint)
     : answer(request, reply, outcome, read.options);
+}
+
+/** Only JSON can have several records: no other request is looked at twice. */
+async function splitOf(
+  source: WebhookSource<GuardedWebhook>,
+  type: WebhookType,
+  request: FastifyRequest,
+  body: Body | Rejection,
+): Promise<unknown[] | Rejection | null> {
+  if ('code' in body || body.kind === 'none' || body.kind === 'form') return null;
+  const webhook = await source.find();
+  return webhook === null ? null : splitRecords(type, webhook, request, body);
 }
 
 /** Answers with what the webhook's guards have to say, too: how much more it takes, and which methods. */

@@ -72,7 +72,8 @@ function sourcesOf(type: WebhookType, body: Body, query: URLSearchParams, repeat
   return sources;
 }
 
-function jsonOf(body: Body): unknown {
+/** What pointers read; undefined where there is none. */
+export function jsonOf(body: Body): unknown {
   if (body.kind === 'list') return body.items;
   return body.kind === 'json' ? body.payload : undefined;
 }

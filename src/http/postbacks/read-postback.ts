@@ -37,7 +37,7 @@ export type RequestHead = Pick<FastifyRequest, 'method' | 'headers'>;
 export type ReadRequest = Pick<Postback, 'rejection' | 'isKept' | 'isIgnored'> & { decoded: Decoded };
 
 /** @param earlyRejection why it is rejected, whatever it contains */
-export function readRequest(
+function readRequest(
   type: WebhookType,
   webhook: KeyedWebhook,
   head: RequestHead,

@@ -9,6 +9,8 @@ export type RecordedRequest = {
   headers: IncomingHttpHeaders;
   query: URLSearchParams;
   body: Body;
+  /** of one record of several: what was beside it; null for a whole request */
+  envelope: unknown;
   /** what its path names; null for an item of a batch or file, whose webhook decides */
   type: WebhookType | null;
 };
@@ -24,9 +26,9 @@ const notAsSent = /\[auth key\]|\ufffd/;
 export function readRecord(record: string): RecordedRequest | null {
   const read = parseStoredJson(record);
   if (!isJsonObject(read)) return null;
-  const { method, path, query = {}, headers = {}, body = null, row, format, removed } = read;
+  const { method, path, query = {}, headers = {}, body = null, row, format, removed, envelope = null } = read;
   if (removed === true) return null;
-  if (notAsSent.test(JSON.stringify([query, body]))) return null;
+  if (notAsSent.test(JSON.stringify([query, body, envelope]))) return null;
   const recordedHeaders = (isJsonObject(headers) ? headers : {}) as IncomingHttpHeaders; // as Node gave them
   const isForm = format === 'csv' || (format !== 'json' && isFormType(recordedHeaders['content-type']));
   const recordedBody = readBodyRecord(body, isForm, row !== undefined || announcesBody(recordedHeaders));
@@ -36,6 +38,8 @@ export function readRecord(record: string): RecordedRequest | null {
     headers: recordedHeaders,
     query: pairsOf(isJsonObject(query) ? query : {}),
     body: recordedBody,
+    // A row of a file is a record, whatever `each` says of requests.
+    envelope: row === undefined ? envelope : {},
     type: webhookTypeNames.find((name) => typeof path === 'string' && isPathOf(name, path)) ?? null,
   };
 }
@@ -43,6 +47,7 @@ export function readRecord(record: string): RecordedRequest | null {
 /** Null for a body that could not be read when it came: of that the record has the text, or nothing. */
 function readBodyRecord(body: unknown, isForm: boolean, hadBody: boolean): Body | null {
   if (body === null) return hadBody ? null : { kind: 'none' };
+  if (Array.isArray(body)) return { kind: 'list', items: body };
   if (!isJsonObject(body)) return null;
   return isForm ? { kind: 'form', pairs: pairsOf(body) } : { kind: 'json', payload: body };
 }

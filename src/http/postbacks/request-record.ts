@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Rejection } from '../../core/updates/rejection.ts';
+import { isJsonObject } from '../../core/values/json.ts';
 import { type Body, bodyBytesMax, isFormType } from '../server/body.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
 
@@ -34,6 +35,23 @@ export function recordRequest(
   const format = isJsonInForm ? ',"format":"json"' : '';
   const record = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"body":${bodyText(text, body)}${format}}`;
   return record.includes('rbk_') ? record.replace(madeKey, '[auth key]') : record;
+}
+
+/** One record of several, with what a mapping reads beside it. */
+export function recordRecord(
+  request: FastifyRequest,
+  { query }: ReceivedRequest,
+  {
+    batchId,
+    index,
+    record,
+    envelope,
+  }: { batchId: string; index: number; record: unknown; envelope: unknown },
+): string {
+  const body = isJsonObject(record) ? withoutSecrets(record) : record;
+  const outside = isJsonObject(envelope) ? withoutSecrets(envelope) : {};
+  const text = `{"method":"${request.method}","path":"${request.routeOptions.url}","query":${pairsText(query)},"headers":${headersText(request.headers)},"batch_id":"${batchId}","index":${index},"envelope":${JSON.stringify(outside)},"body":${JSON.stringify(body)}}`;
+  return text.includes('rbk_') ? text.replace(madeKey, '[auth key]') : text;
 }
 
 function bodyText(text: string | null, body: Body | Rejection): string {

@@ -122,8 +122,9 @@ function rejectUnlogged(webhook: Settings, postback: Postback): Outcome | 'stale
 }
 
 /** What is ignored never reaches the writer either. */
-function ignore(webhook: Settings, { postbackId, isIgnored }: Postback): Outcome | 'stale' | null {
-  if (isIgnored !== true) return null;
+function ignore(webhook: Settings, postback: Postback): Outcome | 'stale' | null {
+  const { postbackId, isIgnored, isReread } = postback;
+  if (isIgnored !== true || isReread === true) return null;
   return mayBeOutdated(webhook) ? 'stale' : ignoredOutcome(postbackId);
 }
 

@@ -116,7 +116,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const slices = new WorkSlices();
   await app.register(async (scope) => {
     const endpoint = {
-      ...{ writer, directory, authFailures, metrics, lines, rejectionOf, bodyBytes, slices, publicUrl },
+      ...{ writer, directory, authFailures, metrics, lines, rejectionOf, publicUrl },
+      ...{ bodyBytes, slices, bulkLimit },
     };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, endpoint);

@@ -31,7 +31,14 @@ const readMark = 'select bodies_removed_to as id from retention_mark where accou
 const lockWithBodies = `
 select postback_id as id, null as at from postback
 where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid
+  and (replayed_at is null or replayed_at < $5)
 order by postback_id limit $4 for no key update nowait`;
+
+/** What was replayed when its turn came, along postback_replayed: it counts from its last replay. */
+const lockReplayedWithBodies = `
+select postback_id as id, null as at from postback
+where account_id = $1 and replayed_at < $2 and request ->> 'removed' is null and postback_id <= $3::uuid
+limit $4 for no key update nowait`;
 
 /** What a request was, without what it said. */
 const removeBodies = `
@@ -47,6 +54,7 @@ on conflict (account_id) do update set bodies_removed_to = excluded.bodies_remov
 const lockPostbacks = `
 select postback_id as id, null as at from postback
 where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid and (status <> 'queued' or is_dry_run)
+  and (replayed_at is null or replayed_at < $5)
 order by postback_id limit $4 for update skip locked`;
 
 const deletePostbacks = 'delete from postback where account_id = $1 and postback_id = any($2::uuid[])';
@@ -112,14 +120,21 @@ const steps: Record<RetentionKind, Step> = {
       from,
       firstIdAt(olderThan),
       rowsMax.bodies,
+      olderThan,
     ]);
-    await client.query(removeBodies, [accountId, idsOf(due)]);
+    const replayed = await lockDue(client, lockReplayedWithBodies, [
+      accountId,
+      olderThan,
+      from,
+      rowsMax.bodies,
+    ]);
+    await client.query(removeBodies, [accountId, idsOf([...due, ...replayed])]);
     const last = due.at(-1);
     if (last !== undefined) await client.query(writeMark, [accountId, last.id]);
     return due;
   },
   postbacks: async (client, accountId, olderThan, after) => {
-    const values = [accountId, after?.id ?? noId, firstIdAt(olderThan), rowsMax.postbacks];
+    const values = [accountId, after?.id ?? noId, firstIdAt(olderThan), rowsMax.postbacks, olderThan];
     const due = await lockDue(client, lockPostbacks, values);
     await client.query(deletePostbacks, [accountId, idsOf(due)]);
     return due;

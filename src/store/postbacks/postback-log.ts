@@ -1,5 +1,10 @@
 import type { Changes } from '../../core/calls/call.ts';
-import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
+import {
+  ignoredOutcome,
+  type MatchedBy,
+  type Outcome,
+  type PostbackStatus,
+} from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { ChangedSince } from '../../core/updates/undo.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
@@ -54,7 +59,11 @@ export type LoggedPostback = {
 /** With the outcome that its sender was answered with. */
 export type FoundPostback = LoggedPostback & { answered: Outcome };
 
-type FoundRow = LoggedPostback & { first_status: PostbackStatus; call_log_ids: string[] | null };
+type FoundRow = LoggedPostback & {
+  first_status: PostbackStatus;
+  call_log_ids: string[] | null;
+  was_kept: boolean;
+};
 
 /** What the log may be narrowed to; `from` and `to` are instants of receipt. */
 export type PostbackFilter = Partial<{
@@ -114,12 +123,14 @@ export async function findPostback(
   postbackId: string,
 ): Promise<FoundPostback | null> {
   const { rows } = await pool.query<FoundRow>(
-    `select ${columns}, p.first_status, p.call_log_ids from postback p
+    `select ${columns}, p.first_status, p.call_log_ids, p.replayed_at is not null as was_kept from postback p
      where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
     [accountId, postbackId],
   );
   if (rows[0] === undefined) return null;
-  const { first_status, call_log_ids, ...postback } = rows[0];
+  const { first_status, call_log_ids, was_kept: wasKept, ...postback } = rows[0];
+  // Its sender was answered before it was read again.
+  if (wasKept) return { ...postback, answered: { ...ignoredOutcome(postbackId), status: 'kept' } };
   return { ...postback, answered: outcomeOf({ ...postback, first_status, call_log_ids }) };
 }
 

@@ -13,7 +13,13 @@ import {
   priorKeyOf,
   willWait,
 } from '../../core/updates/fold.ts';
-import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
+import {
+  ignoredOutcome,
+  type Locked,
+  type Outcome,
+  type Postback,
+  type Stale,
+} from '../../core/updates/postback.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
 import {
   accountKeyOf,
@@ -25,6 +31,7 @@ import {
 import type { Db } from '../database/db.ts';
 import { CommitLost, isCommitLost, isConnectionFailure } from '../database/failure.ts';
 import { arrayText, prepareStatements, Query, type Statement, sendTogether } from '../database/round-trip.ts';
+import { lockKept, markReplayed, removeKept } from './kept-postbacks.ts';
 import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-calls.ts';
 import { logPostbacks, logRowsText } from './log-postbacks.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
@@ -57,8 +64,9 @@ const statements = [
     readLanded,
     tryShareArrivals,
     shareArrivals,
+    lockKept,
   ],
-  ...[writeCalls, logPostbacks, commitBatch],
+  ...[writeCalls, removeKept, logPostbacks, markReplayed, commitBatch],
   ...[lockUndoable, readHistories, cancelPostbacks],
 ];
 const preparedClients = new WeakSet<pg.ClientBase>();
@@ -141,7 +149,12 @@ async function findLanded(
   const ids = postbacks.map(({ postbackId }) => postbackId);
   const landed = new Query(readLanded, [accountId, arrayText(ids)]);
   await sendTogether(client, [landed]);
-  return new Map(landed.rows.map(({ outcome }) => [outcome.postbackId, outcome]));
+  const outcomes = new Map(landed.rows.map(({ outcome }) => [outcome.postbackId, outcome]));
+  // What is still kept is there from before.
+  for (const { postbackId, isReread } of postbacks) {
+    if (isReread === true && outcomes.get(postbackId)?.status === 'kept') outcomes.delete(postbackId);
+  }
+  return outcomes;
 }
 
 async function writeBatch(
@@ -152,9 +165,10 @@ async function writeBatch(
   now: string,
 ): Promise<Written[]> {
   const read = await readBatch(client, accountId, postbacks, { isAtomic, skipsLocked });
-  const { revisions, state, locked, sharedBuckets } = read;
-  const whyNot = (postback: Postback): Stale | Locked | null => {
+  const { revisions, state, locked, sharedBuckets, kept } = read;
+  const whyNot = (postback: Postback): Outcome | Stale | Locked | null => {
     if (isStale(postback, revisions) || hasMoved(postback, state)) return 'stale';
+    if (postback.isReread === true && !kept.has(postback.postbackId)) return rereadBefore(postback);
     if (locked.size > 0 && isLocked(postback, state, locked)) return 'locked';
     const { target } = postback;
     const isSafe = target === null || !willWait(postback, state) || sharedBuckets.has(bucketOf(target));
@@ -180,6 +194,8 @@ type ReadBatch = {
   locked: ReadonlySet<string>;
   /** whose calls cannot arrive before the commit */
   sharedBuckets: ReadonlySet<number>;
+  /** of the postbacks that are read again, the ones that are still kept */
+  kept: ReadonlySet<string>;
 };
 
 /** Begins the transaction and locks the calls. */
@@ -204,6 +220,8 @@ async function readBatch(
     await sendTogether(client, [...first.splice(0), match]);
     matches = matchesOf(match.rows, wanted);
   }
+  const kept = new Query(lockKept, [accountId, arrayText(rereadIdsOf(postbacks))]);
+  const hasRereads = postbacks.some(({ isReread }) => isReread === true);
   const ids = arrayText(callIdsOf(postbacks, matches));
   const calls = new Query(skipsLocked ? lockFreeCalls : lockCalls, [accountId, ids]);
   const known = new Query(readKnownCalls, [accountId, ids]);
@@ -211,6 +229,7 @@ async function readBatch(
   const remembered = new Query(readPriorPostbacks, [accountId, arrayText(transactionIds)]);
   await sendTogether(client, [
     ...first,
+    ...(hasRereads ? [kept] : []),
     calls,
     ...(skipsLocked ? [known] : []),
     ...(transactionIds.length > 0 ? [remembered] : []),
@@ -225,6 +244,7 @@ async function readBatch(
     state: undoing === null ? state : { ...state, undo: undoing.undo },
     locked: new Set([...locked, ...(undoing?.locked ?? [])]),
     sharedBuckets: new Set(share.rows),
+    kept: new Set(kept.rows),
   };
 }
 
@@ -232,6 +252,15 @@ function targetsThatMayWait(postbacks: Postback[]): Target[] {
   return postbacks.flatMap(({ wait, target, rejection, isDryRun }) =>
     wait === undefined || target === null || rejection !== null || isDryRun ? [] : [target],
   );
+}
+
+function rereadIdsOf(postbacks: Postback[]): string[] {
+  return postbacks.filter(({ isReread }) => isReread === true).map(({ postbackId }) => postbackId);
+}
+
+/** Another run has read it since: nothing is done twice. */
+function rereadBefore(postback: Postback): Outcome {
+  return { ...ignoredOutcome(postback.postbackId), status: 'unchanged', isDuplicate: true };
 }
 
 function webhookIdsOf(postbacks: Postback[]): Set<string> {
@@ -284,17 +313,21 @@ async function commit(
   now: string,
 ): Promise<void> {
   const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
+  const rereads = rereadIdsOf(decided.map(({ postback }) => postback));
+  const rereadText = arrayText(rereads);
   const writes = [
     ...(calls.length > 0 ? [new Query(writeCalls, [accountId, JSON.stringify(calls), now])] : []),
     ...(canceled.length > 0 ? [new Query(cancelPostbacks, [accountId, arrayText(canceled)])] : []),
+    ...(rereads.length > 0 ? [new Query(removeKept, [accountId, rereadText])] : []),
     ...(decided.length > 0 ? [new Query(logPostbacks, [accountId, logRowsText(decided), now])] : []),
+    ...(rereads.length > 0 ? [new Query(markReplayed, [accountId, rereadText, now])] : []),
   ];
   const committing = new Query(commitBatch);
   await sendTogether(client, [...writes, committing]).catch((error: unknown) => {
     throw isCommitLost(error) ? new CommitLost(error) : error;
   });
   const written = writes.reduce((sum, { count }) => sum + count, 0);
-  const expected = calls.length + canceled.length + decided.length;
+  const expected = calls.length + canceled.length + decided.length + 2 * rereads.length;
   if (committing.outcome !== 'COMMIT' || written !== expected) {
     throw new Error(`a batch wrote ${written} rows instead of ${expected}`);
   }

@@ -170,7 +170,7 @@ export class Import {
   }
 
   #contentOf(values: Record<string, unknown>): Content {
-    const head = { query: new URLSearchParams(), headers: {}, envelope: null };
+    const head = { query: new URLSearchParams(), headers: {}, envelope: {} }; // a row is a record
     if (!this.#file.isText) return { ...head, body: { kind: 'json', payload: values } };
     const pairs = Object.entries(values).map(([name, cell]): [string, string] => [name, String(cell)]);
     return { ...head, body: { kind: 'form', pairs: new URLSearchParams(pairs) } };

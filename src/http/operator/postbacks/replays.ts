@@ -9,9 +9,10 @@ import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import {
   type ReadRequest,
-  readRequest,
+  readItemContent,
   rejectPreview,
   rejectWebhook,
+  repeatIdOf,
   toPostback,
 } from '../../postbacks/read-postback.ts';
 import { type RecordedRequest, readRecord } from '../../postbacks/recorded-request.ts';
@@ -99,14 +100,15 @@ function toReplay(
   sourceIp: string,
 ): Postback {
   const { first } = postback;
-  const { query, body } = recorded;
   const type = recorded.type ?? webhook.type;
   const earlyRejection =
     rejectWebhook(type, webhook) ??
     rejectPreview(recorded) ??
     rejectRecorded(webhook, recorded.method, first);
-  const received = { query, receivedAt: first.receivedAt };
-  const read = readRequest(type, webhook, recorded, received, body, earlyRejection);
+  const { query, body, headers, envelope } = recorded;
+  const content = { query, body, headers, envelope };
+  const repeatId = repeatIdOf(webhook, recorded);
+  const read = readItemContent(type, webhook, content, repeatId, first.receivedAt, earlyRejection);
   const postbackId = makeOrderedId();
   const arrival = { postbackId, receivedAt: instantOfId(postbackId), sourceIp, request: first.request };
   const { wait, ...itself } = toPostback(
@@ -117,7 +119,8 @@ function toReplay(
   return {
     ...itself,
     ...(wait !== undefined && callLogId === null && { wait }),
-    transactionId: transactionIdOf(postback),
+    isKept: false,
+    transactionId: transactionIdOf(postback, read.decoded),
     isDryRun,
     replay: { of: first.postbackId, firstReceivedAt: first.receivedAt, by },
   };
@@ -144,14 +147,19 @@ function nameCall(read: ReadRequest, callLogId: string): ReadRequest {
  * A rejection left the request's own id free; without one, all replays of a request share an id made of the first's,
  * so that two clicks are one replay. An update that was rejected only when its call completed has used up its id.
  */
-function transactionIdOf({ postbackId, first, firstStatus, transactionId }: RecordedPostback): string {
+function transactionIdOf(
+  { postbackId, first, firstStatus, transactionId }: RecordedPostback,
+  { transactionId: readId }: Pick<Postback, 'transactionId'>,
+): string {
   return firstStatus === 'rejected'
-    ? (transactionId ?? `replay:${first.postbackId}`)
+    ? (readId ?? transactionId ?? `replay:${first.postbackId}`)
     : `replay:${postbackId}`;
 }
 
 /** The request to go through again, or why there is none: a sentence that says what to do. */
 function readReplayable({ status, isDryRun, first }: RecordedPostback): RecordedRequest | string {
+  if (status === 'kept')
+    return 'It is kept: correct the webhook’s mapping, and replay all that it keeps with replay-kept.';
   if (status !== 'rejected')
     return `It was not rejected but is ${status}: change the call by hand, or have a new postback sent.`;
   if (isDryRun) return 'It was a dry run, which is to change nothing: ask the sender for the request itself.';

@@ -1,0 +1,128 @@
+/** A request whose mapping has `each`: every record is a postback of its own, answered as in a batch. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { LimitFunction } from 'p-limit';
+import { recordsOf } from '../../core/mapping/apply-mapping.ts';
+import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
+import { type Rejection, reject } from '../../core/updates/rejection.ts';
+import type { WebhookType } from '../../core/updates/webhook-type.ts';
+import { isJsonObject } from '../../core/values/json.ts';
+import { makeOrderedId } from '../../ordered-id.ts';
+import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
+import { type Body, notAnObject } from '../server/body.ts';
+import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
+import { jsonOf } from './read-content.ts';
+import { readPostback, rejectBeforeDecoding, repeatIdOf } from './read-postback.ts';
+import type { ReceivedRequest } from './received-request.ts';
+import { recordRecord } from './request-record.ts';
+import { type Submission, submitPostback, type WebhookSource } from './submit.ts';
+
+const recordsMax = 1_000;
+/** An envelope that is stored with each of several records, so that a replay can read it. */
+const envelopeCharsMax = 4_000;
+
+/**
+ * The records that a request is to be split into.
+ * @returns null where it is one postback, or is rejected as a whole; a rejection where there are too many
+ */
+export function splitRecords(
+  type: WebhookType,
+  webhook: GuardedWebhook,
+  request: FastifyRequest,
+  body: Body | Rejection,
+): unknown[] | Rejection | null {
+  const { mapping } = webhook;
+  if (mapping === null || 'code' in mapping || mapping.each === null || 'code' in body) return null;
+  if (rejectBeforeDecoding(type, webhook, request) !== null) return null;
+  const records = recordsOf(mapping, jsonOf(body));
+  if (!Array.isArray(records)) return null;
+  if (records.length <= recordsMax) return records;
+  const detail = `Send at most ${recordsMax} records in one request; this one has ${records.length}. Nothing was done.`;
+  return reject('body_too_large', detail);
+}
+
+type Split = {
+  type: WebhookType;
+  request: FastifyRequest;
+  received: ReceivedRequest;
+  body: Body;
+  records: unknown[];
+  source: WebhookSource<GuardedWebhook>;
+};
+
+export async function answerRecords(
+  to: Submission & { bulkLimit: LimitFunction },
+  reply: FastifyReply,
+  split: Split,
+): Promise<FastifyReply> {
+  const batchId = makeOrderedId();
+  const metadata = { ...split.received, batchId };
+  const settled = await to.bulkLimit.map(split.records, async (record, index) => {
+    let isDryRun = false;
+    const outcome = await submitPostback(
+      to,
+      metadata,
+      split.source,
+      (webhook) => {
+        const postback = readRecordOf(split, webhook, batchId, record, index);
+        ({ isDryRun } = postback);
+        return postback;
+      },
+      batchId,
+    );
+    return { outcome: outcome ?? keyGone(`${batchId}#${index}`), isDryRun };
+  });
+  const summary = noCounts();
+  for (const { outcome } of settled) countOutcome(summary, outcome);
+  const results = settled.map(({ outcome, isDryRun }, index) => ({
+    index,
+    ...itemToJson(outcome, isDryRun),
+  }));
+  sendGuards(reply, split.request);
+  return reply.code(200).header('cache-control', 'no-store').send({ batch_id: batchId, summary, results });
+}
+
+function readRecordOf(
+  { type, request, received, body, records }: Split,
+  webhook: GuardedWebhook,
+  batchId: string,
+  record: unknown,
+  index: number,
+): Postback {
+  // A request with one record is logged as it came.
+  if (records.length === 1) return readPostback(type, webhook, request, received, body).postback;
+  const postbackId = makeOrderedId();
+  const { receivedAt, sourceIp, query } = received;
+  const envelope = envelopeOf(webhook, body);
+  const part = {
+    batchId,
+    index,
+    record,
+    envelope: JSON.stringify(envelope).length > envelopeCharsMax ? null : envelope,
+  };
+  const arrival = { postbackId, receivedAt, sourceIp, request: recordRecord(request, received, part) };
+  const repeatId = repeatIdOf(webhook, request);
+  const content = isJsonObject(record)
+    ? { body: { kind: 'json', payload: record } as const, query, headers: request.headers, envelope }
+    : notAnObject();
+  const early = rejectBeforeDecoding(type, webhook, request);
+  const itemId = repeatId === null ? null : `${repeatId}#${index}`;
+  return itemToPostback(type, webhook, arrival, content, itemId, early, false);
+}
+
+/** The body without its records, which may be read by pointers too. */
+export function envelopeOf({ mapping }: Pick<GuardedWebhook, 'mapping'>, body: Body): unknown {
+  const path = mapping === null || 'code' in mapping ? [] : (mapping.each ?? []);
+  return withoutMember(jsonOf(body), path);
+}
+
+function withoutMember(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined || !isJsonObject(value)) return {};
+  const others = Object.entries(value).filter(([other]) => other !== name);
+  const inner = rest.length === 0 ? undefined : withoutMember(value[name], rest);
+  return Object.fromEntries(inner === undefined ? others : [...others, [name, inner]]);
+}
+
+function keyGone(postbackId: string): Outcome {
+  const rejection = reject('invalid_auth_key', 'The key stopped being valid while the request ran.');
+  return rejectedOutcome({ postbackId, target: null, ignored: [] }, rejection);
+}
