@@ -34,7 +34,7 @@ import * as reconcile from './reports/reconcile.ts';
 import * as webhookActivity from './webhooks/webhook-activity.ts';
 import * as webhookKeys from './webhooks/webhook-keys.ts';
 import * as webhooks from './webhooks/webhooks.ts';
-import { writePostbacks } from './writer/write-postbacks.ts';
+import { previewPostbacks, writePostbacks } from './writer/write-postbacks.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -161,6 +161,15 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     findRecordedPostback: (accountId: string, postbackId: string) =>
       replays.findRecordedPostback(db, accountId, postbackId),
     findUndoTarget: (accountId: string, postbackId: string) => undo.findUndoTarget(db, accountId, postbackId),
+    listUndoTargets: (
+      accountId: string,
+      scope: undo.UndoScope,
+      of: { before: string | null; limit: number } | { callLogIds: string[] },
+    ) => undo.listUndoTargets(db, accountId, scope, of),
+    recordUndo: (accountId: string, scope: undo.UndoScope, webhookName: string, actor: audit.Actor) =>
+      undo.recordUndo(db, accountId, scope, webhookName, actor, now()),
+    previewPostbacks: (accountId: string, postbacks: Postback[]) =>
+      previewPostbacks(db, accountId, postbacks),
     writePostbacks: (accountId: string, postbacks: Postback[], mode: WriteMode) =>
       writePostbacks(db, accountId, postbacks, mode, now()),
 
@@ -233,7 +242,7 @@ export type {
 export type { KeptPostback } from './postbacks/kept.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';
-export type { UndoTarget } from './postbacks/undo.ts';
+export type { UndoScope, UndoTarget } from './postbacks/undo.ts';
 export type { ActiveWebhook } from './reports/attention.ts';
 export type { Backlog } from './reports/backlog.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './reports/call-report.ts';

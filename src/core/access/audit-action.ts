@@ -11,6 +11,7 @@ export const auditActions = [
   'webhook.key_rotated',
   'webhook.signing_secret_rotated',
   'webhook.deleted',
+  'webhook.postbacks_undone',
   'outgoing_webhook.created',
   'outgoing_webhook.changed',
   'outgoing_webhook.secret_rotated',

@@ -64,6 +64,8 @@ export type Postback = {
   /** its webhook's mapping is not about requests like this: it is counted, and neither done nor logged */
   isIgnored?: boolean;
   replay?: Replay;
+  /** of the batch or import that it is an item of */
+  batchId?: string;
   /** set where the webhook lets a postback wait for its call */
   wait?: Wait;
   /** set where the window is not that of the webhook's settings */

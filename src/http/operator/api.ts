@@ -32,6 +32,7 @@ import type { Api } from './route.ts';
 import { registerReplayKeptRoute } from './webhooks/replay-kept.ts';
 import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
 import { registerWebhookTestRoute } from './webhooks/webhook-test.ts';
+import { registerWebhookUndoRoute } from './webhooks/webhook-undo.ts';
 import { registerWebhookRoutes } from './webhooks/webhooks.ts';
 
 /** The operator's side: every route wants a token, or the session of one. */
@@ -61,6 +62,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerWebhookRoutes(app, api);
   registerWebhookActivityRoutes(app, api);
   registerWebhookTestRoute(app, api);
+  registerWebhookUndoRoute(app, api);
   registerOutgoingRoutes(app, api);
   registerOutgoingPreviews(app, api);
   registerDeliveryRoutes(app, api);

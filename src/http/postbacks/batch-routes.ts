@@ -261,7 +261,7 @@ class Batch {
     };
     const { isDryRun, isAtomic } = this.#body;
     const postback = itemToPostback(this.#type, webhook, arrival, content, repeatId, rejection, isDryRun);
-    return isAtomic ? { ...postback, isKept: false } : postback;
+    return { ...postback, batchId: this.#batchId, ...(isAtomic && { isKept: false }) };
   }
 
   /** The id that a header gives a batch makes one for each item that has none of its own. */

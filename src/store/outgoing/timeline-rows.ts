@@ -28,7 +28,8 @@ const eventColumns = `'call_event' as source, 0 as place, r.event_id as id, r.ca
   r.xmin::text as tx`;
 const postbackColumns = `'postback' as source, 1 as place, r.postback_id as id, r.call_log_id,
   coalesce(r.applied_at, r.received_at) as at, r.status as kind, r.changes,
-  case when r.webhook_id is null then r.changed_by end as by, null::uuid as undo_of, r.code, r.detail,
+  case when r.webhook_id is null then r.changed_by end as by,
+  case when r.correction = 0 then r.undo_of end as undo_of, r.code, r.detail,
   w.name as webhook_name, r.queue_position, r.written_at, r.xmin::text as tx`;
 const ofPostbacks = `from postback r
   left join incoming_webhook w on w.account_id = r.account_id and w.webhook_id = r.webhook_id, ${newest}

@@ -1,6 +1,9 @@
 import type { PostbackStatus } from '../../core/updates/postback.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
-import type { Db } from '../database/db.ts';
+import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
+import { type Db, inTransaction } from '../database/db.ts';
+import { firstIdAt } from '../database/first-id.ts';
+import { Where } from '../database/where.ts';
 
 /** What an undo needs of the postback that it undoes. */
 export type UndoTarget = {
@@ -34,4 +37,69 @@ export async function findUndoTarget(
     [accountId, postbackId],
   );
   return rows[0] ?? null;
+}
+
+/** Which postbacks of a webhook are to be undone: all of a period, or all of a batch or import. */
+export type UndoScope = { webhookId: string } & (
+  | { batchId: string }
+  /** milliseconds since 1970; the first moment, and the first one after the period */
+  | { fromMs: number; toMs: number }
+);
+
+/**
+ * Postbacks that can be undone and are not yet, newest first.
+ * @param of an id that they come before, or the calls that they are of
+ */
+export async function listUndoTargets(
+  { pool }: Db,
+  accountId: string,
+  scope: UndoScope,
+  of: { before: string | null; limit: number } | { callLogIds: string[] },
+): Promise<UndoTarget[]> {
+  const where = new Where('p.account_id', accountId);
+  where.equal('p.webhook_id', scope.webhookId);
+  if ('batchId' in scope) where.equal('p.batch_id', scope.batchId);
+  else {
+    where.add((p) => `p.postback_id >= ${p(firstIdAt(scope.fromMs))}`);
+    where.add((p) => `p.postback_id < ${p(firstIdAt(scope.toMs))}`);
+  }
+  where.add(() => `p.status in ('applied', 'unchanged', 'queued', 'waiting') and not p.is_dry_run`);
+  where.add(() => `(p.undo_of is null or p.correction > 0)`);
+  where.add(
+    () => `not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+      and u.first_status <> 'rejected' and not u.is_dry_run)`,
+  );
+  if ('callLogIds' in of) where.add((p) => `p.call_log_id = any(${p(of.callLogIds)}::text[])`);
+  else if (of.before !== null) {
+    const { before } = of;
+    where.add((p) => `p.postback_id < ${p(before)}`);
+  }
+  const { rows } = await pool.query<UndoTarget>(
+    `select ${columns} from postback p
+     join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
+     where ${where.text} order by p.postback_id desc ${'limit' in of ? `limit ${of.limit}` : ''}`,
+    where.values,
+  );
+  return rows;
+}
+
+/** Records in the audit log who has a webhook's postbacks undone, and which. */
+export async function recordUndo(
+  { pool }: Db,
+  accountId: string,
+  { webhookId, ...scope }: UndoScope,
+  webhookName: string,
+  actor: Actor,
+  now: string,
+): Promise<void> {
+  const target = { id: webhookId, name: webhookName };
+  const changes: AuditChanges =
+    'batchId' in scope
+      ? { batch_id: { from: null, to: scope.batchId } }
+      : {
+          from: { from: null, to: new Date(scope.fromMs).toISOString() },
+          to: { from: null, to: new Date(scope.toMs).toISOString() },
+        };
+  const act = { accountId, actor, action: 'webhook.postbacks_undone' as const, target, changes };
+  await inTransaction(pool, (client) => recordAct(client, act, now));
 }

@@ -13,20 +13,20 @@ insert into postback (account_id, postback_id, webhook_id, changed_by, received_
   code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
   request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, expires_at,
   waits_until, match_from, match_to, match_rule, queue_position, repeats, kept,
-  undo_of, changed_since, correction)
+  undo_of, changed_since, correction, batch_id)
 select $1, id, webhook_id, changed_by, received_at,
   case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
   status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
   request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, expires_at,
   waits_until, match_from, match_to, match_rule,
   case when status in ('queued', 'waiting') and not is_dry_run then nextval('postback_queue_position') end,
-  repeats, kept, undo_of, changed_since, coalesce(correction, 0)
+  repeats, kept, undo_of, changed_since, coalesce(correction, 0), batch_id
 from json_to_recordset($2) as r(id uuid, webhook_id uuid, changed_by text, received_at timestamptz, status text,
   code text, detail text, call_log_id text, phone_number text, matched_by text, candidates integer,
   transaction_id text, is_dry_run boolean, source_ip text, request json, update json, changes json, errors json,
   ignored json, call_log_ids json, replay_of uuid, first_received_at timestamptz, expires_at timestamptz,
   waits_until timestamptz, match_from timestamptz, match_to timestamptz, match_rule text, repeats json, kept json,
-  undo_of uuid, changed_since json, correction integer)`,
+  undo_of uuid, changed_since json, correction integer, batch_id uuid)`,
 };
 
 /** JSON text of the rows for `logPostbacks`. */
@@ -56,6 +56,7 @@ function rowText({ postback, outcome, update, correction }: Decided): string {
     id: postback.postbackId,
     webhook_id: 'webhookId' in sender ? sender.webhookId : undefined,
     changed_by: changedByOf(postback),
+    batch_id: postback.batchId,
     replay_of: replay?.of,
     first_received_at: replay?.firstReceivedAt,
     received_at: postback.receivedAt,

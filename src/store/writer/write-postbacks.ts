@@ -108,6 +108,29 @@ export async function writePostbacks(
   }
 }
 
+/** Decides postbacks, each after the ones before it, and writes nothing. */
+export async function previewPostbacks(
+  { writer }: Db,
+  accountId: string,
+  postbacks: Postback[],
+): Promise<Outcome[]> {
+  const client = await writer.connect();
+  let error: Error | undefined;
+  try {
+    await prepare(client);
+    const { state } = await readBatch(client, accountId, postbacks, { isAtomic: false, skipsLocked: false });
+    return foldBatch(
+      postbacks.filter((postback) => !hasMoved(postback, state)),
+      state,
+    ).outcomes;
+  } finally {
+    await client.query('rollback').catch((failure: Error) => {
+      error = failure;
+    });
+    client.release(error);
+  }
+}
+
 /** One transaction wrote them all, or none: those that are not in the log are repeats, or their webhook had changed. */
 async function answerLanded(
   client: pg.ClientBase,

@@ -38,6 +38,7 @@ const summary = Type.Object({
   ignored_columns: Type.Array(Type.String()),
   dry_run: Type.Boolean(),
   webhook_id: Type.String(),
+  import_id: Type.String({ description: 'names the import, to undo it' }),
 });
 
 export const importAnswer = linesOf('One line a row, in order, then one with the summary', [

@@ -42,7 +42,8 @@ export class Import {
   readonly #options: ImportOptions;
   readonly #type: WebhookType;
   readonly #summary: SummaryCounter;
-  readonly #turns = new RowSequencer(makeOrderedId());
+  readonly #importId = makeOrderedId();
+  readonly #turns = new RowSequencer(this.#importId);
   #webhook: Promise<KeyedWebhook | null>;
   /** why no more rows are read */
   #end: FileFault | null = null;
@@ -71,7 +72,8 @@ export class Import {
       this.#breakdown ??= this.#api.rejectionOf(error, this.#request.log);
     }
     const { webhook, isDryRun } = this.#options;
-    const summary = this.#summary.toJson(isDryRun, webhook.webhookId);
+    const counted = this.#summary.toJson(isDryRun, webhook.webhookId);
+    const summary = { ...counted, import_id: this.#importId };
     const error = this.#errorJson();
     yield `${JSON.stringify(error === null ? { summary } : { error, summary })}\n`;
   }
@@ -166,7 +168,8 @@ export class Import {
       }),
     };
     const early = rejectWebhook(this.#type, webhook);
-    return itemToPostback(this.#type, webhook, arrival, content, repeatId, early, isDryRun);
+    const postback = itemToPostback(this.#type, webhook, arrival, content, repeatId, early, isDryRun);
+    return { ...postback, batchId: this.#importId };
   }
 
   #contentOf(values: Record<string, unknown>): Content {

@@ -22,6 +22,7 @@ type UndoApi = Submission & { store: Pick<Store, 'findUndoTarget'> };
 
 /**
  * Undoes a postback once, no matter how often this is called: further outcomes are that of the first, as a duplicate.
+ * @param known the postback, if it has been read already
  * @returns a rejection that is in no log where there is nothing to undo
  */
 export async function undoOnce(
@@ -29,9 +30,10 @@ export async function undoOnce(
   metadata: RequestMetadata,
   request: UndoRequest,
   postbackId: string,
+  known: UndoTarget | null = null,
 ): Promise<Outcome | Rejection> {
-  for (;;) {
-    const target = await api.store.findUndoTarget(request.accountId, postbackId);
+  for (let read = known; ; read = null) {
+    const target = read ?? (await api.store.findUndoTarget(request.accountId, postbackId));
     const rejection = target === null ? unknownPostback() : rejectTarget(target);
     if (target === null || rejection !== null) return rejection ?? unknownPostback();
     const outcome = await submitUndo(api, metadata, target.webhookType, toUndo(target, request));
@@ -39,7 +41,7 @@ export async function undoOnce(
   }
 }
 
-function toUndo(
+export function toUndo(
   { postbackId, callLogId, webhookId, webhookName }: UndoTarget,
   { accountId, by, sourceIp, path, isDryRun }: UndoRequest,
 ): Postback {

@@ -26,6 +26,7 @@ const actionWords: Record<Action, string> = {
   'webhook.key_rotated': 'made a new key for',
   'webhook.signing_secret_rotated': 'made a new signing secret for',
   'webhook.deleted': 'deleted the webhook',
+  'webhook.postbacks_undone': 'undid postbacks of',
   'outgoing_webhook.created': 'created the outgoing webhook',
   'outgoing_webhook.changed': 'changed the outgoing webhook',
   'outgoing_webhook.secret_rotated': 'created a new secret for',

@@ -1,0 +1,160 @@
+/** Undoes many postbacks of one webhook: those of a period, of a batch or of an import. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
+import type { Outcome } from '../../../core/updates/postback.ts';
+import { type Rejection, rejectFaults, rejectionCodes } from '../../../core/updates/rejection.ts';
+import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import type { UndoScope, UndoTarget, Webhook } from '../../../store/store.ts';
+import { metadataOf } from '../../postbacks/postback-lines.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { actorOf, needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { isUuid } from '../page.ts';
+import { readPeriodEnd, readPeriodStart } from '../period.ts';
+import { toUndo, type UndoRequest, undoOnce } from '../postbacks/undo-postback.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedQuery, type List, namesOf } from '../route.ts';
+import { unknownWebhook } from './own-webhook.ts';
+import { UndoSummary } from './undo-summary.ts';
+import { undoSummaryJson, webhookUndoBody, webhookUndoQuery } from './webhook-undo-schemas.ts';
+
+type Body = Static<typeof webhookUndoBody>;
+
+/** Postbacks that are undone at once. With more of them, single postbacks would wait longer behind each step. */
+const stepPostbacks = 100;
+
+export function registerWebhookUndoRoute(app: FastifyInstance, api: Api): void {
+  app.post<ById & List & { Body: Body }>(
+    '/webhooks/incoming/:id/undo',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['incoming webhooks'],
+        summary: 'Undo all postbacks of a period, a batch or an import, newest first',
+        querystring: webhookUndoQuery,
+        body: webhookUndoBody,
+        response: { 200: undoSummaryJson, '4xx': problem, '5xx': problem },
+      },
+      ...documentedQuery,
+      ...needs('change_calls'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(webhookUndoQuery));
+      const isDryRun = reader.boolean('dry_run') === true || request.body.dry_run === true;
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+      const { accountId, timeZone } = await accountOf(api, request);
+      const { id } = request.params;
+      const webhook = isUuid(id) ? await api.store.findWebhook(accountId, id) : null;
+      if (webhook === null) return sendProblem(reply, unknownWebhook());
+      const scope = readScope(webhook, request.body, timeZone);
+      if ('code' in scope) return sendProblem(reply, scope);
+      return new WebhookUndo(api, request, webhook, scope, isDryRun).run(reply);
+    },
+  );
+}
+
+function readScope({ webhookId }: Webhook, body: Body, timeZone: string): UndoScope | Rejection {
+  const faults: Fault[] = [];
+  const batchId = body.batch_id ?? body.import_id;
+  const given = [body.batch_id, body.import_id, body.from ?? body.to].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    const detail = 'Send one of these: from and to, batch_id, or import_id.';
+    return rejectFaults([
+      { field: null, code: given.length === 0 ? 'invalid_value' : 'conflicting_field', detail },
+    ]);
+  }
+  if (batchId !== undefined) {
+    if (isUuid(batchId)) return { webhookId, batchId };
+    const field = body.batch_id === undefined ? 'import_id' : 'batch_id';
+    return rejectFaults([{ field, code: 'invalid_value', detail: 'Send the id from the response to it.' }]);
+  }
+  const read = (field: 'from' | 'to', of: (text: string, zone: string) => string | Invalid) => {
+    const value =
+      body[field] === undefined ? new Invalid(`Send "${field}", too.`) : of(body[field], timeZone);
+    if (!(value instanceof Invalid)) return Date.parse(value);
+    faults.push({ field, code: value.code, detail: value.detail });
+    return 0;
+  };
+  const fromMs = read('from', readPeriodStart);
+  const endMs = read('to', readPeriodEnd);
+  // A day ends with its last millisecond; a moment is in the period.
+  const toMs = /^\d{4}-\d\d-\d\d$/.test(body.to ?? '') ? endMs : endMs + 1;
+  if (faults.length === 0 && fromMs >= toMs)
+    faults.push({ field: 'to', code: 'invalid_value', detail: 'Send an end that is after the start.' });
+  return faults.length > 0 ? rejectFaults(faults) : { webhookId, fromMs, toMs };
+}
+
+/** One request: it goes through the postbacks in steps, and any number of single postbacks comes between two of them. */
+class WebhookUndo {
+  readonly #api: Api;
+  readonly #request: FastifyRequest;
+  readonly #webhook: Webhook;
+  readonly #scope: UndoScope;
+  readonly #asked: UndoRequest;
+  readonly #summary = new UndoSummary();
+  /** calls that a dry run has been through */
+  readonly #previewed = new Set<string>();
+
+  constructor(api: Api, request: FastifyRequest, webhook: Webhook, scope: UndoScope, isDryRun: boolean) {
+    this.#api = api;
+    this.#request = request;
+    this.#webhook = webhook;
+    this.#scope = scope;
+    const { accountId, name: by } = request.owner;
+    const path = `/api/v1/webhooks/incoming/${webhook.webhookId}/undo`;
+    this.#asked = { accountId, by, sourceIp: request.sourceIp, path, isDryRun };
+  }
+
+  async run(reply: FastifyReply): Promise<FastifyReply> {
+    const { accountId, isDryRun } = this.#asked;
+    const { store } = this.#api;
+    const { name, webhookId } = this.#webhook;
+    if (!isDryRun) await store.recordUndo(accountId, this.#scope, name, actorOf(this.#request));
+    for (let before: string | null = null; ; ) {
+      const limit = stepPostbacks;
+      const targets: UndoTarget[] = await store.listUndoTargets(accountId, this.#scope, { before, limit });
+      const outcomes = isDryRun ? await this.#preview(targets) : await this.#undo(targets);
+      for (const outcome of outcomes) {
+        if ('code' in outcome) continue;
+        if (outcome.rejection !== null && isBreakdown(outcome.rejection))
+          return sendProblem(reply, this.#interrupted(outcome.rejection));
+        this.#summary.add(outcome);
+      }
+      before = targets.at(-1)?.postbackId ?? null;
+      if (targets.length < limit || reply.raw.destroyed) break;
+    }
+    return reply.send(this.#summary.toJson(webhookId, isDryRun));
+  }
+
+  async #undo(targets: UndoTarget[]): Promise<(Outcome | Rejection)[]> {
+    const metadata = metadataOf(this.#request);
+    return Promise.all(
+      targets.map((target) => undoOnce(this.#api, metadata, this.#asked, target.postbackId, target)),
+    );
+  }
+
+  /** A call is previewed with all of its postbacks in the scope, since each undo depends on the ones before it. */
+  async #preview(targets: UndoTarget[]): Promise<Outcome[]> {
+    const { accountId } = this.#asked;
+    const ids = targets.map(({ callLogId }) => callLogId).filter((id) => id !== null);
+    const callLogIds = [...new Set(ids)].filter((id) => !this.#previewed.has(id));
+    for (const id of callLogIds) this.#previewed.add(id);
+    const ofCalls =
+      callLogIds.length === 0
+        ? []
+        : await this.#api.store.listUndoTargets(accountId, this.#scope, { callLogIds });
+    const all = [...ofCalls, ...targets.filter(({ callLogId }) => callLogId === null)];
+    const undos = all.map((target) => toUndo(target, { ...this.#asked, isDryRun: false }));
+    return undos.length === 0 ? [] : this.#api.store.previewPostbacks(accountId, undos);
+  }
+
+  #interrupted({ code, detail }: Rejection): Rejection {
+    const done = `${this.#summary.postbacks} postbacks were undone before. Send the same request again: it goes on with the others.`;
+    return { code, detail: `${detail} ${done}`, errors: [] };
+  }
+}
+
+/** True for a rejection that is not about the postback. */
+function isBreakdown({ code }: Rejection): boolean {
+  return rejectionCodes[code].httpStatus >= 500;
+}
