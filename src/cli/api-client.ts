@@ -43,6 +43,17 @@ export async function getJson(connection: Connection, path: string): Promise<{ s
   return { status: response.statusCode ?? 0, body: await readJson(response) };
 }
 
+export async function postJson(
+  connection: Connection,
+  path: string,
+  body: Json,
+): Promise<{ status: number; body: Json }> {
+  const text = JSON.stringify(body);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  const response = await exchange(connection, 'POST', path, headers, Readable.from([text]));
+  return { status: response.statusCode ?? 0, body: await readJson(response) };
+}
+
 /** What the server rejected, as a person reads it. */
 export function describeProblem({ title, detail, code, status, line }: Json): string {
   if (code === undefined) return `The server answered ${status}: is the URL that of a Ringback?`;

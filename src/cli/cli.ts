@@ -6,6 +6,7 @@ import { addBackupCommands } from './database/backup-commands.ts';
 import type { ImportOptions } from './files/import.ts';
 import type { ReconcileOptions } from './files/reconcile.ts';
 import type { SendOptions } from './send/send-request.ts';
+import type { UndoOptions } from './undo/undo.ts';
 
 const usageExitCode = 2;
 const delimiters = ['comma', 'semicolon', 'tab'];
@@ -58,6 +59,16 @@ Examples:
 
 Exits with 0 when both sides agree in the end, with 1 when differences are left, with 2 when the statement cannot be
 read or compared.
+${serverSettingsHelp}`;
+
+const undoHelp = `
+Examples:
+  ringback undo 0199b2d0-0000-7000-8000-000000000001 --dry-run
+  ringback undo --webhook 0199b2d0-0000-7000-8000-000000000002 --from 2026-11-03 --to 2026-11-04
+  ringback undo --webhook 0199b2d0-0000-7000-8000-000000000002 --batch 0199b2d0-0000-7000-8000-000000000003
+
+Shows what would be undone and asks, unless --yes is given. What others changed since is left unchanged and listed. Run the
+same command again after a crash: no postback is undone twice. Exits with 0 when it was done, with 1 when it was not.
 ${serverSettingsHelp}`;
 
 /** An option whose values are gathered. */
@@ -179,6 +190,26 @@ export async function runCli(args: string[]): Promise<number> {
     .action(async (file: string, options: ReconcileOptions) => {
       const { reconcileFile } = await import('./files/reconcile.ts');
       exitCode = await reconcileFile(file, options);
+    });
+  program
+    .command('undo')
+    .description(
+      'take back what a postback changed, or all postbacks of a webhook in a period, batch or import',
+    )
+    .argument('[postback]', 'id of one postback')
+    .option('--webhook <id>', 'incoming webhook whose postbacks are undone')
+    .option('--from <date>', 'first day or moment of the period')
+    .option('--to <date>', 'last day or moment of the period')
+    .option('--batch <id>', 'in place of a period: the batch_id of a batch')
+    .option('--import <id>', 'in place of a period: the import_id of an import')
+    .option('--dry-run', 'show what would be undone, and change nothing')
+    .option('--yes', 'do not show and ask first')
+    .option('--url <url>', 'where the server is')
+    .option('--token <token>', 'API token; never printed')
+    .addHelpText('after', undoHelp)
+    .action(async (postback: string | undefined, options: UndoOptions) => {
+      const { undo } = await import('./undo/undo.ts');
+      exitCode = await undo(postback, options);
     });
   const end = (code: number) => {
     exitCode = code;

@@ -1,12 +1,11 @@
 /** The differences of a statement as an import: our amounts become the partner's. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import type { ReconciledAmount } from '../../core/reports/reconcile.ts';
 import { moneyOf, unitsOf } from '../../core/values/money-units.ts';
 import type { Connection } from '../api-client.ts';
-import { UsageError } from '../send/send-request.ts';
+import { ask } from '../ask.ts';
 import { runImport } from './import-run.ts';
 import { count } from './progress.ts';
 
@@ -48,11 +47,4 @@ export async function applyDifferences(
   const upload = { contentType: 'application/x-ndjson', bytes: Readable.from(lines), length: null };
   const results = `${path}.applied.csv`;
   return runImport(server, { query, upload, rows: lines.length, delimiter: null, results });
-}
-
-async function ask(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody is here to be asked: add --yes to apply.');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(question).finally(() => terminal.close());
-  return /^y(?:es)?$/i.test(answer.trim());
 }

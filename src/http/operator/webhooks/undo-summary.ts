@@ -5,7 +5,7 @@ import { moneyOf, unitsOf } from '../../../core/values/money-units.ts';
 import type { UndoSummaryJson } from './webhook-undo-schemas.ts';
 
 /** How many fields that were left unchanged are listed. */
-export const changedSinceMax = 1_000;
+const changedSinceMax = 1_000;
 
 const amounts = allowableFieldNames.filter(isAmount);
 
