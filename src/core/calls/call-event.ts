@@ -26,18 +26,27 @@ export type CallEvent = {
   update: Update;
   /** when the event happened, where that is told: the call did not start later */
   happenedAt?: string | undefined;
+  /** the event is one of a leg, and goes to the leg's parent: the id of the leg */
+  legId?: string;
   /** the event says that the call has no tags */
   clearsTags: boolean;
   /** the call is taken for completed without anybody saying when it ended: a late event may still tell */
   isEndUnknown?: true;
 };
 
+export function noEvent(): CallEvent {
+  return {
+    state: undefined,
+    facts: {},
+    update: { set: {}, add: emptyTags(), remove: [] },
+    clearsTags: false,
+  };
+}
+
 /** What is recorded of a live call whose end nobody reports. */
 export const neverEnded: CallEvent = {
+  ...noEvent(),
   state: 'completed',
-  facts: {},
-  update: { set: {}, add: emptyTags(), remove: [] },
-  clearsTags: false,
   isEndUnknown: true,
 };
 
@@ -52,8 +61,7 @@ export function decodeCallEvent(
   context: ReadContext,
 ): { event: CallEvent; faults: Fault[] } {
   const faults: Fault[] = [];
-  const update: Update = { set: {}, add: emptyTags(), remove: [] };
-  const event: CallEvent = { state: undefined, facts: {}, update, clearsTags: false };
+  const event = noEvent();
   for (const [name, value] of Object.entries(payload)) {
     const read = readMember(event, name, value, context, faults);
     if (read instanceof Invalid) faults.push({ field: name, code: read.code, detail: read.detail });
@@ -86,8 +94,9 @@ function readMember(
 ): Invalid | undefined {
   if (readOnlyNames.has(name)) return undefined;
   if (name === 'state') {
-    if (value !== 'live' && value !== 'completed') return new Invalid('Send "live" or "completed".');
-    event.state = value;
+    const state = typeof value === 'string' ? value.trim().toLowerCase() : value;
+    if (state !== 'live' && state !== 'completed') return new Invalid('Send "live" or "completed".');
+    event.state = state;
   } else if (name === 'tags' && value === null) {
     event.clearsTags = true;
   } else if (name === 'tags') {
@@ -123,6 +132,24 @@ function readField(field: Field, value: unknown, context: ReadContext): FieldVal
   return field.isNullable ? null : new Invalid('Send a value: null is not one.');
 }
 
+/** The event as it is logged and compared: equal events have equal texts. */
+export function eventToJson({ state, facts, update, legId, happenedAt, clearsTags }: CallEvent) {
+  const inOrder = eventFieldNames.filter((name) => facts[name] !== undefined);
+  const { add, ...set } = updateToJson(update);
+  return {
+    ...(legId !== undefined && { leg_id: legId }),
+    ...(state !== undefined && { state }),
+    ...Object.fromEntries(inOrder.map((name) => [name, facts[name]])),
+    ...set,
+    ...(happenedAt !== undefined && { happened_at: happenedAt }),
+    ...(clearsTags ? { tags: null } : add !== undefined && { tags: add }),
+  };
+}
+
+export function noFacts(): Facts {
+  return Object.fromEntries(eventFieldNames.map((name) => [name, null])) as Facts; // every name is there
+}
+
 export type CallWithFacts = FoldedCall & Pick<Call, 'facts' | 'legIds' | 'createdAt'>;
 
 /** A call after an event, with what the event changed, or why it could not be applied. */
@@ -132,13 +159,12 @@ export type CallAfterEvent =
 
 /** The call that the first event makes. */
 export function newCall(callLogId: string, event: CallEvent, receivedAt: string): CallAfterEvent {
-  const facts = Object.fromEntries(eventFieldNames.map((name) => [name, null]));
   const values = Object.fromEntries(updateFieldNames.map((name) => [name, null]));
   const blank: CallWithFacts = {
     callLogId,
     state: 'live',
     // Both tables' names are all there, with null in each; the one value that is never null follows.
-    facts: facts as Record<EventFieldName, FieldValue>,
+    facts: noFacts(),
     legIds: [],
     createdAt: receivedAt,
     values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },

@@ -1,4 +1,6 @@
 /** Raw request → typed update, or every fault of it. Never throws, whatever was sent (docs/senders.md#encodings). */
+import { type CallEvent, decodeCallEvent } from '../calls/call-event.ts';
+import { legEvent } from '../calls/leg.ts';
 import { readCallLogId } from '../values/call-log-id.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { readPhone } from '../values/phone.ts';
@@ -18,6 +20,8 @@ import {
 } from '../values/tags.ts';
 import { checkId, readBoolean, readChoice, readText } from '../values/text.ts';
 import {
+  eventFieldNames,
+  eventFields,
   type Field,
   type FieldValue,
   type ReadContext,
@@ -39,6 +43,8 @@ export type Decoded = {
   /** null when the request names no call, or not readably */
   target: Target | null;
   update: Update;
+  /** of a webhook of type `calls`, in place of an update */
+  event?: CallEvent;
   transactionId: string | null;
   isDryRun: boolean;
   answerForm: AnswerForm;
@@ -53,11 +59,9 @@ export type DecodeContext = ReadContext & { allowedFields?: readonly AllowableFi
 /** Reads a postback from its sources, first one first: where two name the same field, the earlier wins. */
 export function decodePostback(sources: Source[], type: WebhookTypeRow, context: DecodeContext): Decoded {
   const reader = new Reader(sources, context);
-  const target = reader.target();
-  const update = reader.update(type);
+  const read = type.isCallEvent === true ? reader.event() : readUpdate(reader, type);
   return {
-    target,
-    update,
+    ...read,
     transactionId: reader.transactionId(),
     isDryRun: reader.isDryRun(),
     answerForm: reader.answerForm(),
@@ -67,6 +71,10 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
         ? reader.faults
         : [...faultsOfForbidden(sources, type, context.allowedFields), ...reader.faults],
   };
+}
+
+function readUpdate(reader: Reader, type: WebhookTypeRow): Pick<Decoded, 'target' | 'update'> {
+  return { target: reader.target(), update: reader.update(type) };
 }
 
 /** One fault for each place that names a field which the webhook may not set, whatever its value. */
@@ -86,6 +94,8 @@ function readTransactionId(value: unknown): string | Invalid {
   const text = readText(value, 200);
   return text instanceof Invalid ? text : checkId(text, 200);
 }
+
+const neverNullNames = new Set(['state', 'started_at', 'converted']);
 
 class Reader {
   readonly faults: Fault[];
@@ -112,6 +122,55 @@ class Reader {
       this.#fault(null, 'call_not_identified', 'Name the call by "call_log_id" or by "phone_number".');
     }
     return null;
+  }
+
+  /** A leg is an event of its parent: it goes where its parent is found (docs/senders.md#legs). */
+  event(): Pick<Decoded, 'target' | 'update' | 'event'> {
+    const callLogId = this.#read('call_log_id', readCallLogId);
+    const parentId = this.#read('parent_call_log_id', readCallLogId);
+    if (callLogId === undefined) {
+      this.#fault('call_log_id', 'call_not_identified', 'Send the call_log_id of the call.');
+    }
+    const isLeg = typeof parentId === 'string' && parentId !== callLogId;
+    const { event, faults } = decodeCallEvent(this.#eventPayload(), this.#context);
+    for (const { field, code, detail } of faults) {
+      this.#fault(this.#given(field ?? '')?.[0]?.name ?? field, code, detail);
+    }
+    event.update.add = this.#tags('add', parseAdd, checkTags) ?? event.update.add;
+    if (this.#given('remove') !== undefined) {
+      this.#fault('remove', 'unknown_field', 'A call event adds tags and removes none: leave "remove" out.');
+    }
+    const targetId = isLeg ? parentId : callLogId;
+    return {
+      target: typeof targetId === 'string' ? { callLogId: targetId } : null,
+      update: { set: {}, add: emptyTags(), remove: [] },
+      event: isLeg && typeof callLogId === 'string' ? legEvent(callLogId, event) : event,
+    };
+  }
+
+  /** What the sources say of a call, by the fields' own names. */
+  #eventPayload(): Record<string, unknown> {
+    const payload: Record<string, unknown> = {};
+    for (const name of ['state', ...eventFieldNames, ...updateFieldNames]) {
+      const given = this.#given(name) ?? [];
+      const values = given.map((one) => this.#eventValue(name, one)).filter((value) => value !== undefined);
+      if (name === 'other_ids' && values.length > 0) payload[name] = values.flat();
+      else if (values.length > 0) payload[name] = values[0];
+      if (name !== 'other_ids' && new Set(values.map((value) => JSON.stringify(value))).size > 1) {
+        this.#faultConflict(given[0]?.name ?? name);
+      }
+    }
+    return payload;
+  }
+
+  /** @returns undefined for an empty text where the call always has a value, and for what is a fault already */
+  #eventValue(name: string, one: Given): unknown {
+    const field: Field | undefined = { ...eventFields, ...updateFields }[name];
+    if (one.isText && isNullText(one.value)) return neverNullNames.has(name) ? undefined : null;
+    if (this.#checked(one, one.value, field) instanceof Invalid) return undefined;
+    return name === 'other_ids' && one.isText && typeof one.value === 'string'
+      ? one.value.split(',').map((id) => id.trim())
+      : one.value;
   }
 
   transactionId(): string | null {

@@ -109,7 +109,7 @@ function decideAfter(
   batch: FoldedBatch,
 ): Outcome {
   if (earlier === undefined) return decide(postback, state, batch);
-  if (!isCorrecting(postback)) return rejectedOutcome(postback, reused());
+  if (!isCorrecting(postback)) return rejectedOutcome(postback, reusedTransactionId());
   return foldCorrection(postback, earlier, state, batch, {
     find: (one) => {
       const found = findCall(one, state);
@@ -241,7 +241,7 @@ export function idTaken({ takenId, callLogId }: { takenId: string; callLogId: st
   return rejectFaults([{ field: 'other_ids', code: 'invalid_value', detail }]);
 }
 
-function reused(): Rejection {
+export function reusedTransactionId(): Rejection {
   return reject(
     'transaction_id_reused',
     'This transaction_id was sent before with another update: send a new id for a new update.',

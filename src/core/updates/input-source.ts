@@ -121,14 +121,15 @@ function placePair(
 ): void {
   const sentAs = isInFields ? `fields.${base}${path}` : name;
   const given = { name: sentAs, value: text, isText: true, inFields: isInFields };
+  const known = knownName(base, isInFields, type);
   if (path === '') {
     place(source, base, given, type);
-  } else if (base === 'remove' && /^\[\d*\]$/.test(path)) {
+  } else if ((known === 'remove' || known === 'other_ids') && /^\[\d*\]$/.test(path)) {
     place(source, base, given, type);
-  } else if (base === 'add' && type.hasTags) {
+  } else if (known === 'add') {
     const tag = lists.take(path, given);
     if (tag !== undefined) place(source, base, tag, type);
-  } else if (knownName(base, isInFields, type) === undefined) {
+  } else if (known === undefined) {
     place(source, base + path, given, type);
   } else {
     const detail = `Send "${base}" once, by this name alone: it is not a list.`;

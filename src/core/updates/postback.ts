@@ -1,4 +1,5 @@
 import { type Changes, noChanges } from '../calls/call.ts';
+import type { CallEvent } from '../calls/call-event.ts';
 import type { Target } from './decode.ts';
 import type { Rejection } from './rejection.ts';
 import type { Repeats } from './repeats.ts';
@@ -52,6 +53,8 @@ export type Postback = {
   request: string;
   target: Target | null;
   update: Update;
+  /** of a webhook of type `calls`: what the request reports, in place of an update */
+  event?: CallEvent;
   transactionId: string | null;
   isDryRun: boolean;
   ignored: string[];
@@ -86,6 +89,7 @@ export function countsFrom({ receivedAt, replay }: Postback): string {
  * arrives or its time is over (`expired`), `kept` when its webhook's mapping can read it.
  */
 export const postbackStatuses = [
+  'created',
   'queued',
   'applied',
   'unchanged',
@@ -102,7 +106,7 @@ export type AnsweredStatus = Exclude<PostbackStatus, 'expired'>;
 export type OutcomeCounts = Record<AnsweredStatus, number>;
 
 export function noOutcomes(): OutcomeCounts {
-  return { applied: 0, unchanged: 0, queued: 0, waiting: 0, kept: 0, rejected: 0 };
+  return { created: 0, applied: 0, unchanged: 0, queued: 0, waiting: 0, kept: 0, rejected: 0 };
 }
 
 /** What became of a postback: the answer to its sender and the row in the log. */

@@ -1,5 +1,5 @@
 import { emptyTags, type Tags } from '../values/tags.ts';
-import { type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
+import { type FieldValue, type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
 
 /**
  * The typed content of a postback: fields to set (null clears), tags to add, tag keys to remove.
@@ -16,6 +16,8 @@ export type Update = {
 export type UpdateJson = Partial<Record<UpdateFieldName, UpdateValue>> & {
   add?: Tags;
   remove?: string[];
+  /** what a webhook of type `calls` received, in place of an update */
+  event?: Record<string, FieldValue | Tags>;
 };
 
 /** Canonical JSON: fields in table order, tag keys sorted, what is absent left out. */
@@ -32,7 +34,7 @@ export function updateToJson({ set, add, remove }: Update): UpdateJson {
 }
 
 /** The inverse of `updateToJson`, for updates that waited in the database. */
-export function updateFromJson({ add, remove, ...set }: UpdateJson): Update {
+export function updateFromJson({ add, remove, event: _event, ...set }: UpdateJson): Update {
   return { set, add: Object.assign(emptyTags(), add), remove: remove ?? [] };
 }
 

@@ -17,7 +17,7 @@ export type WebhookAccess = {
 
 /** The fields that webhooks of a type can allow, in table order. */
 export function allowableFieldsOf({ fields, hasTags }: WebhookTypeRow): AllowableField[] {
-  const ofType = new Set<AllowableField>(fields.values());
+  const ofType = new Set<string>(fields.values());
   if (hasTags) ofType.add('add').add('remove');
   return allowableFieldNames.filter((name) => ofType.has(name));
 }

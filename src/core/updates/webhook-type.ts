@@ -1,18 +1,23 @@
-import { type UpdateFieldName, updateFieldNames } from './fields.ts';
+import { type EventFieldName, eventFieldNames, type UpdateFieldName, updateFieldNames } from './fields.ts';
 
-export type WebhookType = 'update_fields' | 'update_revenue' | 'update_tags';
+export type WebhookType = 'update_fields' | 'update_revenue' | 'update_tags' | 'calls';
+
+/** What a name of a sender may mean: a field, the tags, or what only a call event has. */
+export type FieldMeant = UpdateFieldName | EventFieldName | 'state' | 'parent_call_log_id' | 'add';
 
 export type WebhookTypeRow = {
   /** the URL path, without a slash */
   path: string;
   /** the names a sender may use, and the field that each one means */
-  fields: ReadonlyMap<string, UpdateFieldName>;
+  fields: ReadonlyMap<string, FieldMeant>;
   hasTags: boolean;
+  /** its requests are call events, which create calls and may set every field of one */
+  isCallEvent?: true;
   /** a field that every postback must set */
   required?: { field: UpdateFieldName; name: string };
 };
 
-/** The three types of incoming webhook: rows of configuration over one pipeline (docs/senders.md#fields). */
+/** The types of incoming webhook: rows of configuration over one pipeline (docs/senders.md#fields). */
 export const webhookTypes: Readonly<Record<WebhookType, WebhookTypeRow>> = {
   update_fields: {
     path: 'update-fields',
@@ -32,6 +37,17 @@ export const webhookTypes: Readonly<Record<WebhookType, WebhookTypeRow>> = {
     required: { field: 'revenue_paid_out', name: 'revenue' },
   },
   update_tags: { path: 'update-tags', fields: new Map(), hasTags: true },
+  calls: {
+    path: 'calls',
+    fields: new Map<string, FieldMeant>([
+      ...(['state', 'parent_call_log_id', ...eventFieldNames, ...updateFieldNames] as const).map(
+        (name): [string, FieldMeant] => [name, name],
+      ),
+      ['tags', 'add'],
+    ]),
+    hasTags: true,
+    isCallEvent: true,
+  },
 };
 
 export const webhookTypeNames = Object.keys(webhookTypes) as WebhookType[]; // Object.keys widens to string

@@ -44,9 +44,9 @@ export function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, 
   return { ...problem, status: 'rejected', errors: outcome.rejection.errors };
 }
 
-/** The optional ones are there only where a webhook lets postbacks wait, keeps unreadable ones, or ignores some. */
+/** The optional ones are there only for calls, and where a webhook lets postbacks wait, keeps unreadable ones, or ignores some. */
 export type BulkCounts = Record<'applied' | 'unchanged' | 'queued' | 'duplicate' | 'rejected', number> &
-  Partial<Record<'waiting' | 'kept' | 'ignored', number>>;
+  Partial<Record<'created' | 'waiting' | 'kept' | 'ignored', number>>;
 
 export function noCounts(): BulkCounts {
   return { applied: 0, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 };

@@ -6,6 +6,7 @@ import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts'
 import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
 
 const successStatus = {
+  created: 201,
   applied: 200,
   unchanged: 200,
   queued: 202,

@@ -110,7 +110,7 @@ export function arrivalOf(
 export function toPostback(
   webhook: KeyedWebhook,
   arrival: Arrival,
-  { decoded: { target, update, transactionId, isDryRun, ignored }, ...result }: ReadRequest,
+  { decoded: { target, update, event, transactionId, isDryRun, ignored }, ...result }: ReadRequest,
 ): Postback {
   const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats, sameTransaction, name } =
     webhook;
@@ -127,7 +127,10 @@ export function toPostback(
   const { unmatched, waitHours } = webhook;
   return {
     ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, ...result },
-    ...(unmatched === 'wait' && { wait: waitFor(arrival.receivedAt, waitHours) }),
+    ...(event !== undefined && { event }),
+    ...((unmatched === 'wait' || event?.legId !== undefined) && {
+      wait: waitFor(arrival.receivedAt, waitHours),
+    }),
   };
 }
 

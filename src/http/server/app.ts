@@ -28,7 +28,7 @@ import { createErrorMapper } from './errors.ts';
 import { describeApi, docsPage } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
-import { registerUi } from './ui.ts';
+import { registerUi, tellBrowsersFromSenders } from './ui.ts';
 import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './unreadable-request.ts';
 import { compileValidator, rejectionOfValidation } from './validation.ts';
 import { WorkSlices } from './work-slices.ts';
@@ -86,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       sendProblem(reply, rejectionOf(error, log));
     },
   });
+  tellBrowsersFromSenders(app);
   app.server.headersTimeout = headersTimeoutMs;
   answerHalfClosed(app.server);
   limitPipelining(app.server);

@@ -4,19 +4,39 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** Paths that the browser's router knows; `*` takes ids of calls too, whatever is in them. */
-const pages = [
-  '',
-  'sign-in',
-  'overview',
-  'calls',
-  'calls/*',
-  'postbacks',
-  'postbacks/*',
-  'webhooks/*',
-  'access/*',
-];
+const pages = ['', 'sign-in', 'overview', 'calls/*', 'postbacks', 'postbacks/*', 'webhooks/*', 'access/*'];
 /** Files beside index.html, whose names do not change with their content. */
 const files = ['theme.js', 'favicon.svg'];
+
+/** This page has the path of an endpoint for senders. Senders send a key, and people have a browser. */
+const sharedPage = 'calls';
+type Strategy = Parameters<FastifyInstance['addConstraintStrategy']>[0];
+type Handler = Parameters<ReturnType<Strategy['storage']>['set']>[1];
+const isOfBrowser: Strategy = {
+  name: 'reader',
+  storage: () => {
+    const stores = new Map<unknown, Handler>();
+    return {
+      get: (reader) => stores.get(reader) ?? null,
+      set: (reader, store) => void stores.set(reader, store),
+    };
+  },
+  deriveConstraint: ({ method, url = '', headers: sent }) =>
+    method === 'GET' &&
+    url.startsWith(`/${sharedPage}`) &&
+    sent.accept?.includes('text/html') === true &&
+    !/[?&;](?:moja_)?auth_key=/.test(url) &&
+    sent['x-auth-key'] === undefined &&
+    sent.authorization === undefined
+      ? 'browser'
+      : 'sender',
+  validate: () => true,
+};
+
+/** Must be called before any route is registered. */
+export function tellBrowsersFromSenders(app: FastifyInstance): void {
+  app.addConstraintStrategy(isOfBrowser);
+}
 
 const headers = {
   'content-security-policy':
@@ -43,6 +63,10 @@ export async function registerUi(app: FastifyInstance, folder: string): Promise<
       reply.header('cache-control', 'no-cache').sendFile('index.html', folder, fresh),
     );
   }
+  const constraints = { reader: 'browser' };
+  app.get(`/${sharedPage}`, { schema: { hide: true }, constraints }, (_request, reply) =>
+    reply.header('cache-control', 'no-cache').sendFile('index.html', folder, fresh),
+  );
   for (const file of files) {
     app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>
       reply.header('cache-control', 'no-cache').sendFile(file, folder, fresh),

@@ -8,6 +8,7 @@ import {
   namesOf,
   newCall,
 } from '../../core/calls/call-event.ts';
+import { applyLegEvent } from '../../core/calls/leg.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { beginArrival } from '../database/arrival-locks.ts';
@@ -41,7 +42,11 @@ export type ReceivedEvent = {
   mayCreate: boolean;
 };
 
-export type RecordedEvent = { call: Call; isNew: boolean } | 'unknown_call' | 'too_many_tags' | TakenId;
+export type RecordedEvent =
+  | { call: Call; isNew: boolean; changes: Changes }
+  | 'unknown_call'
+  | 'too_many_tags'
+  | TakenId;
 
 export const readOneCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`;
 const lockCall = `
@@ -60,8 +65,8 @@ on conflict do nothing returning call_log_id)
 select (select count(*)::int from made) as made, ${anyWaits('$4', '$5')} as has_waiting`;
 
 const writeCall = `
-update call c set state = n.state, ${setEventFromN}, ${setFromN}, updated_at = $3
-from json_to_recordset($2) as n(call_log_id text, state text, ${eventDefinitions}, ${writtenDefinitions})
+update call c set state = n.state, leg_ids = n.leg_ids, ${setEventFromN}, ${setFromN}, updated_at = $3
+from json_to_recordset($2) as n(call_log_id text, state text, leg_ids text[], ${eventDefinitions}, ${writtenDefinitions})
 where c.account_id = $1 and c.call_log_id = n.call_log_id`;
 
 const insertEvent = `
@@ -83,26 +88,27 @@ export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<
       if (isUniqueViolation(error)) return recordOnce(db, received, arrival);
       throw error;
     });
-    if (!(recorded instanceof UnlockedNumbers)) return recorded;
-    arrival.phoneNumbers.push(...recorded.phoneNumbers); // and all is done anew, with the locks of these
+    if (!(recorded instanceof UnlockedArrival)) return recorded;
+    arrival.phoneNumbers.push(...recorded.arrival.phoneNumbers); // and all is done anew, with the locks of these
+    arrival.callLogIds.push(...recorded.arrival.callLogIds);
   }
 }
 
-/** Postbacks may wait for these numbers, whose locks the transaction does not hold; it was rolled back. */
-class UnlockedNumbers extends Error {
-  readonly phoneNumbers: string[];
+/** Postbacks may wait for these, whose locks the transaction does not hold: it must be rolled back and done anew. */
+export class UnlockedArrival extends Error {
+  readonly arrival: Arrival;
 
-  constructor(phoneNumbers: string[]) {
-    super('the numbers of an arrival are not locked');
-    this.phoneNumbers = phoneNumbers;
+  constructor(arrival: Arrival) {
+    super('an arrival is not locked');
+    this.arrival = arrival;
   }
 }
 
 /** What the event itself brings that a postback may wait for. */
-function arrivalOf({ callLogId, event }: ReceivedEvent): Arrival {
+export function arrivalOf({ callLogId, event }: ReceivedEvent): Arrival {
   const { phone_number: phoneNumber, other_ids: otherIds } = event.facts;
   return {
-    callLogIds: [callLogId, ...(Array.isArray(otherIds) ? otherIds : [])],
+    callLogIds: [callLogId, ...(Array.isArray(otherIds) ? otherIds : []), event.legId ?? []].flat(),
     phoneNumbers: typeof phoneNumber === 'string' ? [phoneNumber] : [],
   };
 }
@@ -111,49 +117,55 @@ async function recordOnce(
   { pool }: Db,
   received: ReceivedEvent,
   arrival: Arrival,
-): Promise<RecordedEvent | UnlockedNumbers> {
-  const { accountId, callLogId, event, receivedAt, mayCreate } = received;
-  const record = async (client: Queryable): Promise<RecordedEvent> => {
-    let known = await findAndLock(client, accountId, callLogId);
-    if (known === undefined && !mayCreate) return 'unknown_call';
-    if (known === undefined) {
-      const made = newCall(callLogId, event, receivedAt);
-      if (made === 'too_many_tags') return made;
-      const takenId = await findTakenId(client, accountId, made.call, made.changes);
-      if (takenId !== null) return takenId;
-      const { callLogIds, phoneNumbers } = arrival;
-      const { rows } = await client.query<{ made: number; has_waiting: boolean }>(insertCall, [
-        ...[accountId, jsonOf(made.call), receivedAt],
-        ...[callLogIds, phoneNumbers],
-      ]);
-      if (rows[0]?.made === 1) {
-        await writeChangedIds(client, accountId, made.call, made.changes);
-        await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
-        if (rows[0].has_waiting) await settleWaiting(client, accountId, arrival, receivedAt);
-        return { call: await readLocked(client, accountId, callLogId), isNew: true };
-      }
-      known = await findAndLock(client, accountId, callLogId);
-      if (known === undefined) throw new Error('a call that was just made is gone');
-    }
-    return applyToLocked(client, known, received, arrival);
-  };
-  const { callLogIds, phoneNumbers } = arrival;
-  const targets = [
-    ...callLogIds.map((id) => ({ callLogId: id })),
-    ...phoneNumbers.map((phoneNumber) => ({ phoneNumber })),
-  ];
+): Promise<RecordedEvent | UnlockedArrival> {
+  const record = (client: Queryable) => recordLocked(client, received, arrival);
   try {
-    return await inTransaction(pool, record, beginArrival(accountId, targets));
+    return await inTransaction(pool, record, beginArrival(received.accountId, arrival));
   } catch (error) {
-    if (error instanceof UnlockedNumbers) return error;
+    if (error instanceof UnlockedArrival) return error;
     throw error;
   }
 }
 
 /**
+ * Applies one event in the caller's transaction.
+ * @param arrival whose locks the transaction holds
+ * @throws UnlockedArrival where postbacks may wait for more than that
+ */
+export async function recordLocked(
+  client: Queryable,
+  received: ReceivedEvent,
+  arrival: Arrival,
+): Promise<RecordedEvent> {
+  const { accountId, callLogId, event, receivedAt, mayCreate } = received;
+  let known = await findAndLock(client, accountId, callLogId);
+  if (known === undefined && !mayCreate) return 'unknown_call';
+  if (known === undefined) {
+    const made = newCall(callLogId, event, receivedAt);
+    if (made === 'too_many_tags') return made;
+    const takenId = await findTakenId(client, accountId, made.call, made.changes);
+    if (takenId !== null) return takenId;
+    const { callLogIds, phoneNumbers } = arrival;
+    const { rows } = await client.query<{ made: number; has_waiting: boolean }>(insertCall, [
+      ...[accountId, jsonOf(made.call), receivedAt],
+      ...[callLogIds, phoneNumbers],
+    ]);
+    if (rows[0]?.made === 1) {
+      await writeChangedIds(client, accountId, made.call, made.changes);
+      await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
+      if (rows[0].has_waiting) await settle(client, received, arrivalOf(received), arrival);
+      return { call: await readLocked(client, accountId, callLogId), isNew: true, changes: made.changes };
+    }
+    known = await findAndLock(client, accountId, callLogId);
+    if (known === undefined) throw new Error('a call that was just made is gone');
+  }
+  return applyToLocked(client, known, received, arrival);
+}
+
+/**
  * Applies an event to a call that is there, in the transaction that locked it.
  * @param arrival whose locks the transaction holds
- * @throws UnlockedNumbers where postbacks may wait for more than that
+ * @throws UnlockedArrival where postbacks may wait for more than that
  */
 export async function applyToLocked(
   client: Queryable,
@@ -163,6 +175,7 @@ export async function applyToLocked(
 ): Promise<RecordedEvent> {
   const { accountId, event, receivedAt } = received;
   const { callLogId } = known;
+  if (event.legId !== undefined) return applyLeg(client, known, received, arrival);
   const overridden =
     known.state === 'completed' ? await findOverridden(client, accountId, callLogId) : new Set<string>();
   const after = applyCallEvent(known, event, receivedAt, overridden);
@@ -171,7 +184,7 @@ export async function applyToLocked(
   if (Object.keys(changes).length > 0) {
     const phoneNumbers = numbersToSettle(known, changes);
     if (phoneNumbers.some((number) => !arrival.phoneNumbers.includes(number)))
-      throw new UnlockedNumbers(phoneNumbers);
+      throw new UnlockedArrival({ callLogIds: [], phoneNumbers });
     const takenId = await findTakenId(client, accountId, call, changes);
     if (takenId !== null) return takenId;
     await writeChangedIds(client, accountId, call, changes);
@@ -182,9 +195,48 @@ export async function applyToLocked(
     await logEvents(client, { ...received, callLogId }, 'changed', changes, isCompletedNow);
     const callLogIds = Object.hasOwn(changes, 'other_ids') ? otherIdsOf(call) : [];
     if (callLogIds.length > 0 || phoneNumbers.length > 0)
-      await settleWaiting(client, accountId, { callLogIds, phoneNumbers }, receivedAt);
+      await settle(client, received, { callLogIds, phoneNumbers }, arrival);
   }
-  return { call: await readLocked(client, accountId, callLogId), isNew: false };
+  return { call: await readLocked(client, accountId, callLogId), isNew: false, changes };
+}
+
+/** Folds an event of a leg into its parent, whose row is locked. */
+async function applyLeg(
+  client: Queryable,
+  parent: Call,
+  received: ReceivedEvent,
+  arrival: Arrival,
+): Promise<RecordedEvent> {
+  const { accountId, receivedAt } = received;
+  const { callLogId } = parent;
+  const { call, changes } = applyLegEvent(parent, received.event);
+  if (Object.keys(changes).length > 0) {
+    const newIds = Object.hasOwn(changes, 'other_ids') ? call.legIds.slice(-1) : [];
+    if (newIds.some((id) => !arrival.callLogIds.includes(id)))
+      throw new UnlockedArrival({ callLogIds: newIds, phoneNumbers: [] });
+    const takenId = await findTakenId(client, accountId, call, changes);
+    if (takenId !== null) return takenId;
+    await writeChangedIds(client, accountId, call, changes);
+    await client.query(writeCall, [accountId, jsonOf(call), receivedAt]);
+    await logEvents(client, { ...received, callLogId }, 'changed', changes, false);
+    if (newIds.length > 0) await settle(client, received, { callLogIds: newIds, phoneNumbers: [] }, arrival);
+  }
+  return { call: await readLocked(client, accountId, callLogId), isNew: false, changes };
+}
+
+/** Settles what waits for an arrival: postbacks, and legs that came before their parent. */
+async function settle(
+  client: Queryable,
+  { accountId, receivedAt }: ReceivedEvent,
+  arrived: Arrival,
+  locked: Arrival,
+): Promise<void> {
+  await settleWaiting(client, accountId, arrived, receivedAt, async ({ parentId, by, event }) => {
+    const leg = { accountId, callLogId: parentId, event, by, receivedAt, mayCreate: false };
+    const recorded = await recordLocked(client, leg, locked);
+    if (typeof recorded === 'string') throw new Error(`the parent of a leg arrived, and then: ${recorded}`);
+    return recorded;
+  });
 }
 
 /** With another number or start, a call may be what a postback waits for, or no longer what makes it ambiguous. */
@@ -238,6 +290,7 @@ async function logEvents(
   else if (kind === 'changed') await log('changed', changes);
 }
 
-function jsonOf({ callLogId, state, facts, values }: CallWithFacts): string {
-  return JSON.stringify([{ call_log_id: callLogId, state, ...facts, ...values }]);
+function jsonOf({ callLogId, state, facts, legIds, values }: CallWithFacts): string {
+  const leg_ids = legIds.length > 0 ? legIds : null;
+  return JSON.stringify([{ call_log_id: callLogId, state, leg_ids, ...facts, ...values }]);
 }

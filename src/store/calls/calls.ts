@@ -46,6 +46,9 @@ export type TimelineItem = {
   dismissReason: string | null;
 };
 
+/** What a webhook of type `calls` recorded is on the timeline as a call event already. */
+const isNoRecordedEvent = `(p.status not in ('created', 'applied', 'unchanged') or p.update -> 'event' is null)`;
+
 /** Events and postbacks of one call by their ids, which are in order of time; along their indexes by call. */
 const readTimeline = `
 select * from (
@@ -64,7 +67,7 @@ select * from (
     p.attached_by, p.dismissed_by, p.dismiss_reason
    from postback p
    left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
-   where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ($3::uuid is null or p.postback_id > $3)
+   where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ${isNoRecordedEvent} and ($3::uuid is null or p.postback_id > $3)
    order by p.postback_id limit $4)
 ) as items order by id limit $4`;
 

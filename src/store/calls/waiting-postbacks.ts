@@ -1,7 +1,9 @@
 /** Postbacks that wait for a call, and their settlement in the transaction that brings it (docs/senders.md#waiting-for-the-call). */
-import type { CallValues, FoldedCall } from '../../core/calls/call.ts';
-import type { Match } from '../../core/updates/fold.ts';
-import type { MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
+import type { Call, CallValues, Changes, FoldedCall } from '../../core/calls/call.ts';
+import type { CallEvent } from '../../core/calls/call-event.ts';
+import { legEventFromJson } from '../../core/calls/leg.ts';
+import { idTaken, type Match } from '../../core/updates/fold.ts';
+import type { MatchedBy, MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
 import type { Repeats } from '../../core/updates/repeats.ts';
 import { type EarlierUpdate, settle } from '../../core/updates/settle.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
@@ -10,6 +12,11 @@ import { type LockedCall, lockCalls, otherIdsOf } from '../writer/lock-calls.ts'
 import { matchesOf, matchPhones, wantedNumbers } from '../writer/match-phones.ts';
 import { writeCalls } from '../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from './call-columns.ts';
+import type { TakenId } from './other-ids.ts';
+
+/** An event of a leg whose parent arrived later. */
+export type WaitingLeg = { parentId: string; by: string; event: CallEvent };
+export type RecordedLeg = { call: Call; changes: Changes } | TakenId;
 
 /** What a call brings that a postback may wait for. */
 export type Arrival = { callLogIds: string[]; phoneNumbers: string[] };
@@ -26,7 +33,8 @@ export function anyWaits(ids: string, numbers: string): string {
 
 /** What a waiting row is folded from. Its window and rule are those of the receipt. */
 export const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
-  p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id`;
+  p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id,
+  (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name`;
 
 /** In order of receipt. Locked, so that nobody attaches, dismisses or expires them meanwhile. */
 const lockWaiting = `
@@ -36,6 +44,7 @@ order by p.queue_position, p.postback_id for no key update`;
 export type WaitingRow = {
   postback_id: string;
   webhook_id: string;
+  webhook_name: string | null;
   received_at: string;
   first_received_at: string | null;
   call_log_id: string | null;
@@ -74,8 +83,18 @@ export async function settleWaiting(
   accountId: string,
   { callLogIds, phoneNumbers }: Arrival,
   now: string,
+  recordLeg: (leg: WaitingLeg) => Promise<RecordedLeg>,
 ): Promise<void> {
-  const { rows } = await client.query<WaitingRow>(lockWaiting, [accountId, callLogIds, phoneNumbers, now]);
+  const { rows: all } = await client.query<WaitingRow>(lockWaiting, [
+    accountId,
+    callLogIds,
+    phoneNumbers,
+    now,
+  ]);
+  const rows = all.filter(({ update }) => update.event === undefined);
+  for (const row of all.filter(({ update }) => update.event !== undefined)) {
+    await settleLeg(client, accountId, row, now, recordLeg);
+  }
   if (rows.length === 0) return;
   const waited = rows.map((row) => waitedOf(accountId, row));
   const matches = await match(client, accountId, waited);
@@ -88,6 +107,27 @@ export async function settleWaiting(
     done,
   );
   await writeSettlement(client, accountId, settled, now);
+}
+
+async function settleLeg(
+  client: Queryable,
+  accountId: string,
+  { postback_id, call_log_id, webhook_name, update }: WaitingRow,
+  now: string,
+  recordLeg: (leg: WaitingLeg) => Promise<RecordedLeg>,
+): Promise<void> {
+  const parentId = call_log_id ?? '';
+  const event = legEventFromJson(update.event ?? {});
+  const recorded = await recordLeg({ parentId, by: webhook_name ?? '', event });
+  const rejection = 'takenId' in recorded ? idTaken(recorded) : null;
+  const changes = 'takenId' in recorded ? {} : recorded.changes;
+  const status = rejection !== null ? 'rejected' : Object.keys(changes).length > 0 ? 'applied' : 'unchanged';
+  const row = {
+    ...{ postback_id, status, code: rejection?.code, detail: rejection?.detail, errors: rejection?.errors },
+    ...{ changes, candidates: 1, matched_by: 'call_log_id' satisfies MatchedBy },
+    ...('call' in recorded && { call_log_id: recorded.call.callLogId }),
+  };
+  await client.query(writeSettled, [accountId, JSON.stringify([row]), now]);
 }
 
 /** Writes what was decided about postbacks that waited, and the calls that they changed. */

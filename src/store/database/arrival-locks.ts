@@ -41,7 +41,14 @@ export const shareArrivals: Statement<number> = {
 };
 
 /** Begins a transaction that brings calls; one text without parameters, so that it takes one round trip. */
-export function beginArrival(accountId: string, targets: Target[]): string {
+export function beginArrival(
+  accountId: string,
+  { callLogIds, phoneNumbers }: { callLogIds: string[]; phoneNumbers: string[] },
+): string {
+  const targets = [
+    ...callLogIds.map((callLogId) => ({ callLogId })),
+    ...phoneNumbers.map((phoneNumber) => ({ phoneNumber })),
+  ];
   const locks = bucketsOf(targets).map(
     (bucket) => `select pg_advisory_xact_lock(${accountKeyOf(accountId)}, ${bucket})`,
   );

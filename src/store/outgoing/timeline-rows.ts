@@ -31,10 +31,11 @@ const postbackColumns = `'postback' as source, 1 as place, r.postback_id as id, 
   case when r.webhook_id is null then r.changed_by end as by,
   case when r.correction = 0 then r.undo_of end as undo_of, r.code, r.detail,
   w.name as webhook_name, r.queue_position, r.written_at, r.xmin::text as tx`;
+/** What a webhook of type `calls` recorded is there as a call event already. */
 const ofPostbacks = `from postback r
   left join incoming_webhook w on w.account_id = r.account_id and w.webhook_id = r.webhook_id, ${newest}
   where r.account_id = $1 and not r.is_dry_run and ${isNew}
-    and (r.status = 'applied' or (r.status in ('rejected', 'expired') and r.webhook_id is not null))`;
+    and ((r.status = 'applied' and r.update -> 'event' is null) or (r.status in ('rejected', 'expired') and r.webhook_id is not null))`;
 
 /**
  * Rows of one call are in the order of their transactions, which the lock of the call put in a row: each wrote

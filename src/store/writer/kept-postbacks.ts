@@ -1,4 +1,5 @@
 /** Kept postbacks that are read again: each row is replaced by its new outcome, in the transaction that applies it. */
+import { ignoredOutcome, type Outcome, type Postback } from '../../core/updates/postback.ts';
 import type { Statement } from '../database/round-trip.ts';
 
 /** Of these, the ones that are still kept. The lock lets one run read a postback again, whichever process it is in. */
@@ -21,3 +22,12 @@ export const markReplayed: Statement = {
   name: 'mark-replayed',
   text: 'update postback set replayed_at = $3 where account_id = $1 and postback_id = any($2::uuid[])',
 };
+
+export function rereadIdsOf(postbacks: Postback[]): string[] {
+  return postbacks.filter(({ isReread }) => isReread === true).map(({ postbackId }) => postbackId);
+}
+
+/** Another run has read it since: nothing is done twice. */
+export function rereadBefore(postback: Postback): Outcome {
+  return { ...ignoredOutcome(postback.postbackId), status: 'unchanged', isDuplicate: true };
+}

@@ -15,7 +15,7 @@ insert into postback (account_id, postback_id, webhook_id, changed_by, received_
   waits_until, match_from, match_to, match_rule, queue_position, repeats, kept,
   undo_of, changed_since, correction, batch_id)
 select $1, id, webhook_id, changed_by, received_at,
-  case when status in ('applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
+  case when status in ('created', 'applied', 'unchanged') and not is_dry_run then $3::timestamptz end,
   status, status, code, detail, call_log_id, phone_number, matched_by, candidates, transaction_id, is_dry_run, source_ip,
   request, update, changes, errors, ignored, call_log_ids, replay_of, first_received_at, expires_at,
   waits_until, match_from, match_to, match_rule,
@@ -71,7 +71,7 @@ function rowText({ postback, outcome, update, correction }: Decided): string {
     transaction_id: outcome.status === 'kept' ? undefined : postback.transactionId,
     is_dry_run: postback.isDryRun,
     source_ip: postback.sourceIp,
-    changes: outcome.status === 'applied' ? outcome.changes : undefined,
+    changes: ['created', 'applied'].includes(outcome.status) ? outcome.changes : undefined,
     undo_of: outcome.undo?.of ?? postback.undoOf,
     changed_since:
       outcome.undo && outcome.undo.changedSince.length > 0 ? outcome.undo.changedSince : undefined,

@@ -157,7 +157,7 @@ export function outcomeOf(row: AnswerColumns): Outcome {
     callLogId: row.call_log_id,
     matchedBy: row.matched_by,
     candidates: row.candidates,
-    changes: row.first_status === 'applied' ? (row.changes ?? noChanges()) : noChanges(),
+    changes: ['created', 'applied'].includes(row.first_status) ? (row.changes ?? noChanges()) : noChanges(),
     kept: row.first_status === 'queued' ? [] : (row.kept ?? []),
     ignored: row.ignored ?? [],
     rejection: isRejected

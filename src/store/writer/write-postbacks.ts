@@ -6,20 +6,13 @@ import type pg from 'pg';
 import type { Target } from '../../core/updates/decode.ts';
 import {
   type BatchState,
-  type FoldedBatch,
   foldBatch,
   isCorrecting,
   type Match,
   priorKeyOf,
   willWait,
 } from '../../core/updates/fold.ts';
-import {
-  ignoredOutcome,
-  type Locked,
-  type Outcome,
-  type Postback,
-  type Stale,
-} from '../../core/updates/postback.ts';
+import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
 import {
   accountKeyOf,
@@ -29,18 +22,17 @@ import {
   tryShareArrivals,
 } from '../database/arrival-locks.ts';
 import type { Db } from '../database/db.ts';
-import { CommitLost, isCommitLost, isConnectionFailure } from '../database/failure.ts';
+import { CommitLost, isConnectionFailure } from '../database/failure.ts';
 import { arrayText, prepareStatements, Query, type Statement, sendTogether } from '../database/round-trip.ts';
-import { lockKept, markReplayed, removeKept } from './kept-postbacks.ts';
+import { commitBatch, commitStatements } from './commit-batch.ts';
+import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
 import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-calls.ts';
-import { logPostbacks, logRowsText } from './log-postbacks.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
 import { priorOf, readLanded, readPriorPostbacks } from './prior-postbacks.ts';
-import { cancelPostbacks, lockUndoable, readHistories, readUndoState } from './read-undo.ts';
-import { writeCalls } from './write-calls.ts';
+import { lockUndoable, readHistories, readUndoState } from './read-undo.ts';
+import { eventStatements, hasEvents, writeEventBatch } from './write-event-batch.ts';
 
 const begin: Statement = { name: 'begin', text: 'begin' };
-const commitBatch: Statement = { name: 'commit', text: 'commit' };
 
 /** Which of the settings that the requests were read with still stand. */
 const readRevisions: Statement<[webhookId: string, revision: string]> = {
@@ -66,8 +58,8 @@ const statements = [
     shareArrivals,
     lockKept,
   ],
-  ...[writeCalls, removeKept, logPostbacks, markReplayed, commitBatch],
-  ...[lockUndoable, readHistories, cancelPostbacks],
+  ...[...commitStatements, ...eventStatements],
+  ...[lockUndoable, readHistories],
 ];
 const preparedClients = new WeakSet<pg.ClientBase>();
 
@@ -187,6 +179,8 @@ async function writeBatch(
   { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
   now: string,
 ): Promise<Written[]> {
+  if (hasEvents(postbacks))
+    return writeEventBatch(client, accountId, postbacks, { isAtomic, skipsLocked }, now);
   const read = await readBatch(client, accountId, postbacks, { isAtomic, skipsLocked });
   const { revisions, state, locked, sharedBuckets, kept } = read;
   const whyNot = (postback: Postback): Outcome | Stale | Locked | null => {
@@ -203,7 +197,7 @@ async function writeBatch(
   const isRejected =
     taken.length < postbacks.length || batch.outcomes.some(({ status }) => status === 'rejected');
   if (isAtomic && isRejected) await client.query('rollback');
-  else await commit(client, accountId, batch, now);
+  else await commitBatch(client, accountId, batch, now);
   const outcomes = batch.outcomes.values();
   return reasons.map((reason) => reason ?? next(outcomes));
 }
@@ -277,15 +271,6 @@ function targetsThatMayWait(postbacks: Postback[]): Target[] {
   );
 }
 
-function rereadIdsOf(postbacks: Postback[]): string[] {
-  return postbacks.filter(({ isReread }) => isReread === true).map(({ postbackId }) => postbackId);
-}
-
-/** Another run has read it since: nothing is done twice. */
-function rereadBefore(postback: Postback): Outcome {
-  return { ...ignoredOutcome(postback.postbackId), status: 'unchanged', isDuplicate: true };
-}
-
 function webhookIdsOf(postbacks: Postback[]): Set<string> {
   const ids = new Set<string>();
   for (const { sender } of postbacks) if ('revision' in sender) ids.add(sender.webhookId);
@@ -326,32 +311,4 @@ function isLocked(postback: Postback, state: BatchState, locked: ReadonlySet<str
   const prior = key === null ? undefined : state.remembered.get(key);
   const replaced = prior === undefined ? undefined : state.undo?.undoable.get(prior.outcome.postbackId);
   return locked.has(replaced?.callLogId ?? '');
-}
-
-/** Calls, log and commit travel together; from then on a lost connection leaves the outcome unknown. */
-async function commit(
-  client: pg.ClientBase,
-  accountId: string,
-  { changedCalls, decided, canceled }: FoldedBatch,
-  now: string,
-): Promise<void> {
-  const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
-  const rereads = rereadIdsOf(decided.map(({ postback }) => postback));
-  const rereadText = arrayText(rereads);
-  const writes = [
-    ...(calls.length > 0 ? [new Query(writeCalls, [accountId, JSON.stringify(calls), now])] : []),
-    ...(canceled.length > 0 ? [new Query(cancelPostbacks, [accountId, arrayText(canceled)])] : []),
-    ...(rereads.length > 0 ? [new Query(removeKept, [accountId, rereadText])] : []),
-    ...(decided.length > 0 ? [new Query(logPostbacks, [accountId, logRowsText(decided), now])] : []),
-    ...(rereads.length > 0 ? [new Query(markReplayed, [accountId, rereadText, now])] : []),
-  ];
-  const committing = new Query(commitBatch);
-  await sendTogether(client, [...writes, committing]).catch((error: unknown) => {
-    throw isCommitLost(error) ? new CommitLost(error) : error;
-  });
-  const written = writes.reduce((sum, { count }) => sum + count, 0);
-  const expected = calls.length + canceled.length + decided.length + 2 * rereads.length;
-  if (committing.outcome !== 'COMMIT' || written !== expected) {
-    throw new Error(`a batch wrote ${written} rows instead of ${expected}`);
-  }
 }

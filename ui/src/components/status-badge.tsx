@@ -1,5 +1,6 @@
 /** What has a colour of its own: outcomes of postbacks, states of calls and payouts. */
 const styles = {
+  created: 'bg-applied-soft text-applied',
   applied: 'bg-applied-soft text-applied',
   unchanged: 'bg-unchanged-soft text-unchanged',
   queued: 'bg-queued-soft text-queued',

@@ -11,6 +11,7 @@ export const outcomeCountsJson = Type.Object(
     unchanged: counted,
     queued: counted,
     waiting: counted,
+    created: counted,
     kept: counted,
     rejected: counted,
   },

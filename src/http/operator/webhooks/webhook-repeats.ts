@@ -32,5 +32,6 @@ export function readRepeats(
 }
 
 function fieldOf(name: string, type: WebhookType, fields: AllowableField[]): AllowableField | undefined {
-  return webhookTypes[type].fields.get(name) ?? fields.find((field) => field === name);
+  const known: string = webhookTypes[type].fields.get(name) ?? name;
+  return fields.find((field) => field === known);
 }

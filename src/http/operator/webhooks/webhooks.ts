@@ -61,7 +61,9 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
       if ('code' in read) return sendProblem(reply, read);
       const key = makeSecret('rbk');
       const { accountId } = request.owner;
-      const settings = { ...settingsDefault, ...read.changes, name: name.trim(), type };
+      // Most phone systems never send twice.
+      const ofType = type === 'calls' ? { onUnreadable: 'keep' as const } : {};
+      const settings = { ...settingsDefault, ...ofType, ...read.changes, name: name.trim(), type };
       const webhook = await store.createWebhook(accountId, settings, hashSecret(key), actorOf(request));
       reply.code(201).header('cache-control', 'no-store');
       return { ...withKey(webhook, key), ...withSecret(read.madeSecret) };

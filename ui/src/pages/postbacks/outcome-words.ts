@@ -4,6 +4,7 @@ import { adviceOn } from '../webhooks/rejection-advice.ts';
 type Told = Pick<PostbackJson, 'status' | 'code' | 'detail' | 'changes'>;
 
 export const statusWords = {
+  created: 'created',
   applied: 'applied',
   unchanged: 'unchanged',
   queued: 'queued',
@@ -16,6 +17,8 @@ export const statusWords = {
 /** What became of a postback, in a sentence; of a rejection, what its code means. */
 export function outcomeSentence({ status, code, changes }: Told): string {
   switch (status) {
+    case 'created':
+      return 'Created the call.';
     case 'applied': {
       const count = Object.keys(changes).length;
       return count === 1 ? 'Changed one field of the call.' : `Changed ${count} fields of the call.`;

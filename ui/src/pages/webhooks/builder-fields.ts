@@ -56,6 +56,7 @@ export function fieldsAtFirst(type: WebhookType): string[] {
     update_fields: ['converted', 'revenue_paid_out'],
     update_revenue: ['revenue'],
     update_tags: ['add'],
+    calls: ['phone_number', 'state'],
   };
   return ['call_log_id', ...(first[type] ?? [])];
 }

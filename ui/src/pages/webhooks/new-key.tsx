@@ -22,6 +22,11 @@ const examples: Record<WebhookType, Values> = {
     ['call_log_id', 'CALL_ID'],
     ['add', 'deal:won'],
   ],
+  calls: [
+    ['call_log_id', 'CALL_ID'],
+    ['phone_number', 'CALLER_NUMBER'],
+    ['state', 'completed'],
+  ],
 };
 
 /** A key that was just made, in a dialog. It is shown this once: the server keeps a hash of it. */

@@ -8,6 +8,7 @@ export const typeWords: Record<WebhookType, string> = {
   update_fields: 'Conversions, revenue, payouts, reasons and tags of a call: everything a sender may set.',
   update_revenue: 'Only what the buyer pays, and whether the call converted.',
   update_tags: 'Only tags: add them, overwrite them, remove them.',
+  calls: 'Calls themselves, as a phone system reports them: start, answer, end, caller.',
 };
 
 export const webhookTypes = Object.keys(typeWords) as WebhookType[]; // Object.keys widens to string
@@ -17,6 +18,7 @@ export const typePaths: Record<WebhookType, string> = {
   update_fields: 'update-fields',
   update_revenue: 'update-revenue',
   update_tags: 'update-tags',
+  calls: 'calls',
 };
 
 export const matchRuleChoices: readonly (Choice & { value: WebhookJson['match_rule'] })[] = [
