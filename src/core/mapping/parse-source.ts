@@ -6,9 +6,9 @@ import { parsePointer } from './pointer.ts';
 
 const charsMax = 500;
 const sourcesMax = 20;
-const keyNames = new Set(['auth_key', 'moja_auth_key']);
+export const keyNames = new Set(['auth_key', 'moja_auth_key']);
 /** Headers that carry a key or a session: their content must not become a value that is stored and shown. */
-const secretHeaders = new Set(['authorization', 'proxy-authorization', 'x-auth-key', 'cookie']);
+export const secretHeaders = new Set(['authorization', 'proxy-authorization', 'x-auth-key', 'cookie']);
 
 /** One source, or a list of them. */
 export function parseSources(json: unknown, at: string, faults: MappingFaults): MappingSource[] {

@@ -7,7 +7,7 @@ import { readBoolean } from '../values/text.ts';
 import { type Conversion, type MappingRow, type MappingSource, normalizeWord } from './mapping.ts';
 import { readMoneyText, readSecondsText } from './read-amount.ts';
 import { readTime } from './read-time.ts';
-import { type FoundValue, isEmptyValue, plainText, type RequestValues } from './request-values.ts';
+import { type FoundValue, isEmptyValue, plainText, type RequestValues, shownText } from './request-values.ts';
 
 /** What a row read. */
 export type Reading = {
@@ -163,9 +163,4 @@ function fault(invalid: Invalid): Reading['result'] {
 
 function isSame(one: unknown, other: unknown): boolean {
   return one === other || (plainText(one) !== undefined && plainText(one) === plainText(other));
-}
-
-/** What explain shows of a value. */
-function shownText(value: unknown): string | null {
-  return plainText(value) ?? (value === null ? 'null' : JSON.stringify(value));
 }

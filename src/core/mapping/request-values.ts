@@ -68,6 +68,11 @@ export function plainText(value: unknown): string | undefined {
   return typeof value === 'boolean' ? String(value) : textOf(value);
 }
 
+/** What explain shows of a value. */
+export function shownText(value: unknown): string | null {
+  return plainText(value) ?? (value === null ? 'null' : JSON.stringify(value));
+}
+
 /** Null, and text without a character to read. */
 export function isEmptyValue({ value }: FoundValue): boolean {
   return value === null || (typeof value === 'string' && value.trim() === '');

@@ -29,6 +29,7 @@ import { registerUndoRoute } from './postbacks/undo.ts';
 import { registerPresetRoute } from './presets/presets.ts';
 import { registerReconciliationRoute } from './reconciliations/reconciliations.ts';
 import type { Api } from './route.ts';
+import { registerExplainRoute } from './webhooks/explain.ts';
 import { registerReplayKeptRoute } from './webhooks/replay-kept.ts';
 import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
 import { registerWebhookTestRoute } from './webhooks/webhook-test.ts';
@@ -67,6 +68,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerOutgoingPreviews(app, api);
   registerDeliveryRoutes(app, api);
   registerReplayKeptRoute(app, api);
+  registerExplainRoute(app, api);
   registerPostbackLogRoutes(app, api);
   registerReplayRoute(app, api);
   registerUndoRoute(app, api);

@@ -27,6 +27,8 @@ export type ReadContent = {
   isIgnored: boolean;
   /** one for each row of the mapping */
   readings: Reading[];
+  /** what was decoded */
+  sources: Source[];
 };
 
 type Settings = Pick<KeyedWebhook, 'type' | 'mapping' | 'timeZone' | 'defaultCountry' | 'allowedFields'>;
@@ -43,7 +45,8 @@ export function readContent(
   const context = { ...webhook, receivedAt };
   if (mapping === null || 'code' in mapping) {
     const sources = sourcesOf(type, content.body, content.query, repeatId);
-    return { decoded: decodePostback(sources, webhookTypes[type], context), isIgnored: false, readings: [] };
+    const decoded = decodePostback(sources, webhookTypes[type], context);
+    return { decoded, isIgnored: false, readings: [], sources };
   }
   const { body, query, headers } = content;
   const records = content.envelope === null ? recordsOf(mapping, jsonOf(body)) : [jsonOf(body)];
@@ -56,10 +59,10 @@ export function readContent(
   const request = { body: content.envelope ?? jsonOf(body), form: formOf(body), query, headers };
   const sources = sourcesOf(type, recordBody, query, repeatId);
   const mapped = applyMapping(mapping, request, record, sources, context);
-  if (mapped === null) return { decoded: nothingDecoded, isIgnored: true, readings: [] };
+  if (mapped === null) return { decoded: nothingDecoded, isIgnored: true, readings: [], sources };
   const decoded = decodePostback(mapped.sources, webhookTypes[type], context);
   const faults = decoded.faults.length === 0 ? [] : explainFaults(decoded.faults, mapped.readings);
-  return { decoded: { ...decoded, faults }, isIgnored: false, readings: mapped.readings };
+  return { decoded: { ...decoded, faults }, isIgnored: false, ...mapped };
 }
 
 /** The body first, then the query, then what a header says. */
@@ -83,7 +86,7 @@ function formOf(body: Body): URLSearchParams | null {
 }
 
 function unreadable(fault: Fault): ReadContent {
-  return { decoded: { ...nothingDecoded, faults: [fault] }, isIgnored: false, readings: [] };
+  return { decoded: { ...nothingDecoded, faults: [fault] }, isIgnored: false, readings: [], sources: [] };
 }
 
 function severalRecords(count: number): Fault {

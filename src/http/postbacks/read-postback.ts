@@ -85,7 +85,7 @@ export function readItemContent(
 }
 
 /** A list of one object is that object: some senders send a list even of a single event. */
-function soleItem(body: Body): Body {
+export function soleItem(body: Body): Body {
   const [item] = body.kind === 'list' && body.items.length === 1 ? body.items : [];
   return isJsonObject(item) ? { kind: 'json', payload: item } : body;
 }
