@@ -62,7 +62,15 @@ describe('activity', () => {
     expect(json).toMatchObject({ live_calls: 0, queued_updates: 0 });
     expect(json.minutes.length).toBe(60);
     for (const { counts } of json.minutes) {
-      expect(counts).toEqual({ applied: 0, unchanged: 0, queued: 0, waiting: 0, kept: 0, rejected: 0 });
+      expect(counts).toEqual({
+        applied: 0,
+        unchanged: 0,
+        queued: 0,
+        waiting: 0,
+        created: 0,
+        kept: 0,
+        rejected: 0,
+      });
     }
   });
 });

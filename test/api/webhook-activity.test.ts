@@ -39,10 +39,18 @@ describe('activity', () => {
         Object.fromEntries(Object.entries(hour).map(([name, count]) => [name, (sum[name] ?? 0) + count])),
       {},
     );
-    expect(total).toEqual({ applied: 1, unchanged: 1, queued: 1, waiting: 0, kept: 0, rejected: 3 });
+    expect(total).toEqual({
+      applied: 1,
+      unchanged: 1,
+      queued: 1,
+      waiting: 0,
+      created: 0,
+      kept: 0,
+      rejected: 3,
+    });
     const logged = (await server.api('GET', `/postbacks?webhook_id=${busy.id}&limit=1`)).json.items[0];
     expect(of(busy.id).last_postback_at).toBe(logged.received_at);
-    const none = { applied: 0, unchanged: 0, queued: 0, waiting: 0, kept: 0, rejected: 0 };
+    const none = { applied: 0, unchanged: 0, queued: 0, waiting: 0, created: 0, kept: 0, rejected: 0 };
     expect(of(idle.id)).toEqual({ webhook_id: idle.id, last_postback_at: null, counts: [none, none] });
   });
 

@@ -15,6 +15,7 @@ import {
 } from '../updates/fields.ts';
 import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
+import { readInstant } from '../values/instant.ts';
 import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';
 import type { Call, CallState, Changes, FoldedCall } from './call.ts';
 import { endOf, type Facts, firstStartOf, inOrder, startAfter } from './call-times.ts';
@@ -53,7 +54,7 @@ export const neverEnded: CallEvent = {
 /** Names that only we write; sent back to us with a call that was read, they mean nothing. */
 const readOnlyNames = new Set(['call_log_id', 'payout_status', 'queued_updates', 'created_at', 'updated_at']);
 
-const sentNames = ['call_log_id', 'state', ...eventFieldNames, ...updateFieldNames, 'tags'];
+const sentNames = ['call_log_id', 'state', 'happened_at', ...eventFieldNames, ...updateFieldNames, 'tags'];
 
 /** Reads the JSON of a call event. The caller reads `call_log_id`. */
 export function decodeCallEvent(
@@ -97,6 +98,10 @@ function readMember(
     const state = typeof value === 'string' ? value.trim().toLowerCase() : value;
     if (state !== 'live' && state !== 'completed') return new Invalid('Send "live" or "completed".');
     event.state = state;
+  } else if (name === 'happened_at') {
+    const at = value === null ? undefined : readInstant(value, context.timeZone);
+    if (at instanceof Invalid) return at;
+    event.happenedAt = at;
   } else if (name === 'tags' && value === null) {
     event.clearsTags = true;
   } else if (name === 'tags') {

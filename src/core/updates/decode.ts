@@ -95,7 +95,7 @@ function readTransactionId(value: unknown): string | Invalid {
   return text instanceof Invalid ? text : checkId(text, 200);
 }
 
-const neverNullNames = new Set(['state', 'started_at', 'converted']);
+const neverNullNames = new Set(['state', 'happened_at', 'started_at', 'converted']);
 
 class Reader {
   readonly faults: Fault[];
@@ -151,7 +151,7 @@ class Reader {
   /** What the sources say of a call, by the fields' own names. */
   #eventPayload(): Record<string, unknown> {
     const payload: Record<string, unknown> = {};
-    for (const name of ['state', ...eventFieldNames, ...updateFieldNames]) {
+    for (const name of ['state', 'happened_at', ...eventFieldNames, ...updateFieldNames]) {
       const given = this.#given(name) ?? [];
       const values = given.map((one) => this.#eventValue(name, one)).filter((value) => value !== undefined);
       if (name === 'other_ids' && values.length > 0) payload[name] = values.flat();

@@ -3,7 +3,13 @@ import { type EventFieldName, eventFieldNames, type UpdateFieldName, updateField
 export type WebhookType = 'update_fields' | 'update_revenue' | 'update_tags' | 'calls';
 
 /** What a name of a sender may mean: a field, the tags, or what only a call event has. */
-export type FieldMeant = UpdateFieldName | EventFieldName | 'state' | 'parent_call_log_id' | 'add';
+export type FieldMeant =
+  | UpdateFieldName
+  | EventFieldName
+  | 'state'
+  | 'happened_at'
+  | 'parent_call_log_id'
+  | 'add';
 
 export type WebhookTypeRow = {
   /** the URL path, without a slash */
@@ -40,9 +46,9 @@ export const webhookTypes: Readonly<Record<WebhookType, WebhookTypeRow>> = {
   calls: {
     path: 'calls',
     fields: new Map<string, FieldMeant>([
-      ...(['state', 'parent_call_log_id', ...eventFieldNames, ...updateFieldNames] as const).map(
-        (name): [string, FieldMeant] => [name, name],
-      ),
+      ...(
+        ['state', 'happened_at', 'parent_call_log_id', ...eventFieldNames, ...updateFieldNames] as const
+      ).map((name): [string, FieldMeant] => [name, name]),
       ['tags', 'add'],
     ]),
     hasTags: true,

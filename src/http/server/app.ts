@@ -127,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
-    registerTwilioRoute(scope, { store, publicUrl, authToken: twilioAuthToken, bodyBytes });
+    registerTwilioRoute(scope, { store, writer, publicUrl, authToken: twilioAuthToken, bodyBytes });
   });
   const signIn = async (scope: FastifyInstance) => {
     forbidSniffing(scope);

@@ -34,7 +34,8 @@ export function anyWaits(ids: string, numbers: string): string {
 /** What a waiting row is folded from. Its window and rule are those of the receipt. */
 export const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
   p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id,
-  (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name`;
+  coalesce((select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id),
+    p.changed_by) as webhook_name`;
 
 /** In order of receipt. Locked, so that nobody attaches, dismisses or expires them meanwhile. */
 const lockWaiting = `

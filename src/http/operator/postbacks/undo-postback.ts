@@ -68,11 +68,13 @@ export function unknownPostback(): Rejection {
 }
 
 /** Why there is nothing to undo; null for a postback that may be undone or is undone already. */
-function rejectTarget({ status, isDryRun, isUndo, isUndone }: UndoTarget): Rejection | null {
+function rejectTarget({ status, isDryRun, isUndo, isUndone, webhookType }: UndoTarget): Rejection | null {
   if (isUndone) return null;
   if (isDryRun) return notUndoable('It was a dry run, which changed nothing: there is nothing to undo.');
   if (isUndo)
     return notUndoable('It is an undo itself: change the call by hand, or have the update sent again.');
+  if (webhookType === 'calls' && status !== 'waiting')
+    return notUndoable('It reported a call, which is a fact: change the call by hand.');
   if (['applied', 'unchanged', 'queued', 'waiting'].includes(status)) return null;
   return notUndoable(`It changed nothing, because it is ${status}: there is nothing to undo.`);
 }

@@ -1,5 +1,6 @@
 /** What a Twilio status callback says of a call. */
 import { type CallEvent, decodeCallEvent } from '../../../core/calls/call-event.ts';
+import { legEvent } from '../../../core/calls/leg.ts';
 import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { checkText } from '../../../core/values/text.ts';
@@ -34,12 +35,15 @@ const parameterNames: Record<string, string> = {
 
 const fromCharsMax = 200;
 
+/** The call that a callback is about: of a leg, its parent. */
+export type Callback = { callLogId: string; event: CallEvent };
+
 /** @param query of the callback URL: `campaign`, `publisher` and `buyer` may stand there */
 export function readCallback(
   form: URLSearchParams,
   query: URLSearchParams,
   context: Account & { receivedAt: string },
-): { callLogId: string; event: CallEvent } | { faults: Fault[] } {
+): Callback | { faults: Fault[] } {
   const faults: Fault[] = [];
   const callLogId = readCallLogId(form.get('CallSid') ?? '');
   if (callLogId instanceof Invalid) {
@@ -56,6 +60,7 @@ export function readCallback(
       state: status?.state,
       end_status: status?.endStatus,
       ...(status?.timeIs !== undefined && { [status.timeIs]: readTimestamp(form.get('Timestamp')) }),
+      direction: form.get('Direction')?.startsWith('outbound') === true ? 'outbound' : null,
       phone_number: form.get('From'),
       tracking_number: form.get('To'),
       duration_seconds: form.get('CallDuration'),
@@ -71,7 +76,19 @@ export function readCallback(
     if (fault.field === 'phone_number') event.facts.phone_number = readAnonymous(form.get('From'));
     else faults.push({ ...fault, field: parameterNames[fault.field ?? ''] ?? fault.field });
   }
-  return faults.length > 0 || callLogId instanceof Invalid ? { faults } : { callLogId, event };
+  const recording = form.get('RecordingUrl');
+  if (recording !== null && /^https?:\/\/\S+$/.test(recording)) event.facts.recording_url = recording;
+  const parentId = readCallLogId(form.get('ParentCallSid')?.trim() ?? '');
+  if (faults.length > 0 || callLogId instanceof Invalid) return { faults };
+  if (parentId instanceof Invalid || parentId === callLogId) return { callLogId, event };
+  return { callLogId: parentId, event: legEvent(callLogId, withTalkingTime(event)) };
+}
+
+/** What Twilio calls the duration of an answered leg is its talking time. */
+function withTalkingTime(event: CallEvent): CallEvent {
+  const { end_status: endStatus, duration_seconds: seconds = null } = event.facts;
+  if (endStatus !== 'answered' || event.facts.connected_seconds !== undefined) return event;
+  return { ...event, facts: { ...event.facts, connected_seconds: seconds } };
 }
 
 /** RFC 2822, such as `Mon, 23 Nov 2026 10:00:00 +0000`; undefined for what is no time. */

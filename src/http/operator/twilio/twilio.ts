@@ -3,8 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { tooManyTags } from '../../../core/updates/apply.ts';
 import { idTaken } from '../../../core/updates/fold.ts';
+import type { Outcome, Postback } from '../../../core/updates/postback.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { waitFor } from '../../../core/updates/wait.ts';
+import { emptyTags } from '../../../core/values/tags.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
+import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, Store } from '../../../store/store.ts';
 import { bodyBytesMax, unsupportedMediaType } from '../../server/body.ts';
 import type { BodyBytes } from '../../server/body-bytes.ts';
@@ -14,11 +18,12 @@ import { UnreadableBody } from '../../server/unreadable-body.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { documentedOnly } from '../route.ts';
-import { readCallback } from './twilio-callback.ts';
+import { type Callback, readCallback } from './twilio-callback.ts';
 import { twilioForm, twilioQuery } from './twilio-schemas.ts';
 
 export type TwilioEndpoint = {
   store: Store;
+  writer: { submit(postback: Postback): Promise<Outcome | 'stale'> };
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
   /** the first account's token, where the account has none of its own */
@@ -27,6 +32,9 @@ export type TwilioEndpoint = {
 };
 
 const path = '/api/v1/calls/twilio/status';
+/** for the timeline */
+const sender = 'Twilio';
+const waitHours = 72;
 
 export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoint): void {
   app.removeAllContentTypeParsers();
@@ -38,9 +46,10 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
     if (isForm) return text;
     throw new UnreadableBody(unsupportedMediaType('application/x-www-form-urlencoded'));
   });
-  app.post(
-    path,
-    {
+  for (const method of ['GET', 'POST'] as const) {
+    app.route({
+      method,
+      url: path,
       bodyLimit: bodyBytesMax,
       schema: {
         tags: ['calls'],
@@ -49,41 +58,64 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
           'Form encoded, and signed with X-Twilio-Signature by the account’s Twilio auth token over PUBLIC_URL and the path.',
         security: [],
         querystring: twilioQuery,
-        consumes: ['application/x-www-form-urlencoded'],
-        body: twilioForm,
+        ...(method === 'POST' && { consumes: ['application/x-www-form-urlencoded'], body: twilioForm }),
         response: {
           200: { description: 'Recorded', content: { 'text/xml': { schema: Type.String() } } },
           '4xx': problem,
         },
       },
       ...documentedOnly,
-    },
-    async (request, reply) => {
-      const form = new URLSearchParams(textOfBody(request.body));
-      const mark = request.url.indexOf('?');
-      const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
-      const account = await findSigner(endpoint, request, query);
-      if (account === null) {
-        const detail =
-          'Set the Twilio auth token of the account (PATCH /api/v1/account), and give Twilio the callback URL that begins with PUBLIC_URL.';
-        return sendProblem(reply, reject('invalid_signature', detail));
-      }
-      const receivedAt = new Date().toISOString();
-      const read = readCallback(form, query, { ...account, receivedAt });
-      if ('faults' in read) return sendProblem(reply, rejectFaults(read.faults));
-      const { accountId } = account;
-      const recorded = await endpoint.store.recordCallEvent({
-        accountId,
-        ...read,
-        by: 'Twilio',
-        receivedAt,
-        mayCreate: true,
-      });
-      if (recorded === 'too_many_tags') return sendProblem(reply, tooManyTags());
-      if (typeof recorded === 'object' && 'takenId' in recorded) return sendProblem(reply, idTaken(recorded));
-      return reply.header('content-type', 'text/xml').send('<Response/>');
-    },
-  );
+      handler: async (request, reply) => {
+        const mark = request.url.indexOf('?');
+        const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
+        const form = method === 'GET' ? query : new URLSearchParams(textOfBody(request.body));
+        const account = await findSigner(endpoint, request, query);
+        if (account === null) {
+          const detail =
+            'Set the Twilio auth token of the account (PATCH /api/v1/account), and give Twilio the callback URL that begins with PUBLIC_URL.';
+          return sendProblem(reply, reject('invalid_signature', detail));
+        }
+        const receivedAt = new Date().toISOString();
+        const read = readCallback(form, query, { ...account, receivedAt });
+        if ('faults' in read) return sendProblem(reply, rejectFaults(read.faults));
+        const { accountId } = account;
+        const recorded = await endpoint.store.recordCallEvent({
+          accountId,
+          ...read,
+          by: sender,
+          receivedAt,
+          mayCreate: read.event.legId === undefined,
+        });
+        if (recorded === 'too_many_tags') return sendProblem(reply, tooManyTags());
+        if (typeof recorded === 'object' && 'takenId' in recorded)
+          return sendProblem(reply, idTaken(recorded));
+        if (recorded === 'unknown_call') {
+          const outcome = await endpoint.writer.submit(waitingLeg(accountId, read, receivedAt, request));
+          if (outcome === 'stale') throw new Error('a callback depends on no webhook');
+          if (outcome.rejection !== null) return sendProblem(reply, outcome.rejection);
+        }
+        return reply.header('content-type', 'text/xml').send('<Response/>');
+      },
+    });
+  }
+}
+
+/** A leg that comes before its parent waits for it, as it does at the endpoints of webhooks. */
+function waitingLeg(
+  accountId: string,
+  { callLogId, event }: Callback,
+  receivedAt: string,
+  { method, sourceIp }: FastifyRequest,
+): Postback {
+  return {
+    ...{ accountId, receivedAt, sourceIp, event, postbackId: makeOrderedId() },
+    sender: { changedBy: sender },
+    request: JSON.stringify({ method, path }),
+    target: { callLogId },
+    update: { set: {}, add: emptyTags(), remove: [] },
+    ...{ transactionId: null, isDryRun: false, ignored: [], rejection: null },
+    wait: waitFor(receivedAt, waitHours),
+  };
 }
 
 /** The account that the callback names, if the signature is its own; null for any doubt. */
