@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { webhookTypeNames } from '../core/updates/webhook-type.ts';
+import { amountWords, dateWords } from '../http/files/cell-formats.ts';
 import { programVersion } from '../program-version.ts';
 import { addAccessCommands } from './access/access-commands.ts';
 import { addBackupCommands } from './database/backup-commands.ts';
@@ -140,14 +141,12 @@ export async function runCli(args: string[]): Promise<number> {
     .addOption(
       new Option('--empty <meaning>', 'what an empty cell means (absent)').choices(['absent', 'null']),
     )
-    .addOption(
-      new Option('--delimiter <name>', 'of the columns (found by the header)').choices([
-        'comma',
-        'semicolon',
-        'tab',
-      ]),
-    )
+    .addOption(new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiters))
     .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
+    .option('--header-line <number>', 'line with the names of the columns (1)', Number)
+    .addOption(new Option('--amounts <mark>', 'decimal mark of amounts with separators').choices(amountWords))
+    .addOption(new Option('--dates <order>', 'order of day and month').choices(dateWords))
+    .option('--zone <name>', 'time zone of times without an offset (the account’s)')
     .option(
       '--import-key <name>',
       'what its rows are known by when the file is sent again (made of the file)',
@@ -184,6 +183,10 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--yes', 'do not ask')
     .addOption(new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiters))
     .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
+    .option('--header-line <number>', 'line with the names of the columns (1)', Number)
+    .addOption(new Option('--amounts <mark>', 'decimal mark of amounts with separators').choices(amountWords))
+    .addOption(new Option('--dates <order>', 'order of day and month').choices(dateWords))
+    .option('--zone <name>', 'time zone of times without an offset (the account’s)')
     .option('--url <url>', 'where the server is')
     .option('--token <token>', 'API token; never printed')
     .addHelpText('after', reconcileHelp)

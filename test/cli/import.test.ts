@@ -41,7 +41,7 @@ describe('ringback import', () => {
     await server.createCall('S1', { publisher_paid_out: 1, tags: { old: '1' } });
     await server.createCall('S2', { publisher_paid_out: 2 });
     const file =
-      'Call ID;Payout;Tag;Agent\r\nS1;12,5;;Ann\r\nS2;2.00;;Bob\r\nS1;12.50;"a\r=b";\r\nS9;1;;\r\n';
+      'Call ID;Payout;Tag;Agent\r\nS1;12.5x;;Ann\r\nS2;2.00;;Bob\r\nS1;12.50;"a\r=b";\r\nS9;1;;\r\n';
     const ran = await runImport(file, [...map, '--map', 'Tag=add[old]']);
     expect(ran.stderr).toBe('');
     expect(ran.stdout).toMatch(/statement\.csv: 4 rows\n4 of 4 rows in \d+ s\n/);

@@ -99,7 +99,8 @@ describe('columns', () => {
       'call_not_identified',
       /"Call ID=call_log_id".*"id", "reason"/,
     ],
-    ['no column to change', 'call_log_id,Reason\n', {}, 'no_updates', /"call_log_id", "Reason"/],
+    ['no column to change', 'call_log_id,Grund\n', {}, 'no_updates', /"call_log_id", "Grund"/],
+    ['a misspelt column', 'call_log_id,reason,Revenue Payed Out\n', {}, 'unknown_field', /revenue_paid_out/],
     ['no revenue', 'call_log_id,converted\n', { type: 'update_revenue' }, 'invalid_value', /"revenue"/],
   ])('with %s are rejected before the first row', async (_name, header, query, code, detail) => {
     const { status, problem } = await sendFile(server, `${header}x,y,z\n`, query);

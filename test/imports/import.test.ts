@@ -98,7 +98,7 @@ describe('cells', () => {
   test('that are empty leave the field as it is, and the word null clears it', async () => {
     await server.createCall('E1', { reason: 'old', revenue_paid_out: 5, campaign: 'c' });
     const first = await sendFile(server, 'call_log_id,phone_number,reason,revenue_paid_out\nE1,,, \n');
-    expect(first.rows.map(told)).toEqual(['no_updates']);
+    expect(first.rows.map(told)).toEqual(['unchanged']);
     await sendFile(server, 'call_log_id,reason,revenue_paid_out\nE1,null,6\n');
     expect(await server.readCall('E1')).toMatchObject({ reason: null, revenue_paid_out: '6.00' });
   });

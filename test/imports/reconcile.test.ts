@@ -217,8 +217,8 @@ test('lines that cannot be read are told by number, and the rest is compared', a
     ['rejected', 2, 'invalid_value'],
     ['rejected', 5, 'malformed_body'],
     ['rejected', 6, 'call_not_identified'],
-    ['rejected', 7, 'invalid_value'],
     ['equal', 3, undefined],
+    ['missing_here', 7, undefined],
   ]);
 });
 

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Rejection } from '../../core/updates/rejection.ts';
+import type { CellFormats } from '../../http/files/cell-formats.ts';
 import { type ColumnRules, readMapping } from '../../http/files/columns.ts';
 import type { Delimiter } from '../../http/files/csv-file.ts';
 import { delimiterNames } from '../../http/files/file-request.ts';
@@ -12,7 +13,15 @@ import type { Upload } from '../api-client.ts';
 import { UsageError } from '../send/send-request.ts';
 import { count } from './progress.ts';
 
-export type FileOptions = { map: string[]; delimiter?: keyof typeof delimiterNames; format?: FileFormat };
+export type FileOptions = {
+  map: string[];
+  delimiter?: keyof typeof delimiterNames;
+  format?: FileFormat;
+  headerLine?: number;
+  amounts?: NonNullable<CellFormats['amounts']>;
+  dates?: NonNullable<CellFormats['dates']>;
+  zone?: string;
+};
 
 export type CheckedFile = {
   path: string;
@@ -28,10 +37,11 @@ export type CheckedFile = {
 /** @throws UsageError that names the line */
 export async function checkFile(
   path: string,
-  { map, delimiter, format }: FileOptions,
+  options: FileOptions,
   rules: ColumnRules,
   rowsMax: number,
 ): Promise<CheckedFile> {
+  const { map, delimiter, format, headerLine = null, amounts = null, dates = null, zone = null } = options;
   const mapping = readMapping(map, rules);
   if ('code' in mapping) throw new UsageError(mapping.detail);
   const name = basename(path);
@@ -40,7 +50,9 @@ export async function checkFile(
   const used = format ?? (/\.(?:ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
   const file = await openRowsFile(hashed(path, hash), {
     format: used,
-    delimiter: delimiter === undefined ? null : delimiterNames[delimiter],
+    csv: { delimiter: delimiter === undefined ? null : delimiterNames[delimiter], headerLine },
+    // Whether times can be read does not depend on the account's zone, which only the server knows.
+    formats: { amounts, dates, zone, accountZone: 'UTC' },
     keepsEmpty: false,
     mapping,
     rules,
@@ -61,10 +73,19 @@ export async function checkFile(
 }
 
 /** How the server is to read the file. */
-export function fileQuery({ map, delimiter }: FileOptions): URLSearchParams {
+export function fileQuery({
+  map,
+  delimiter,
+  headerLine,
+  amounts,
+  dates,
+  zone,
+}: FileOptions): URLSearchParams {
   const query = new URLSearchParams();
   for (const text of map) query.append('map', text);
-  if (delimiter !== undefined) query.set('delimiter', delimiter);
+  const notation = { delimiter, header_line: headerLine, amounts, dates, zone };
+  for (const [name, value] of Object.entries(notation))
+    if (value !== undefined) query.set(name, String(value));
   return query;
 }
 

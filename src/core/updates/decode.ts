@@ -54,12 +54,17 @@ export type Decoded = {
 };
 
 /** Null or absent: all fields of the type are allowed. */
-export type DecodeContext = ReadContext & { allowedFields?: readonly AllowableField[] | null };
+export type DecodeContext = ReadContext & {
+  allowedFields?: readonly AllowableField[] | null;
+  /** a request without any field changes nothing and is no fault */
+  mayBeEmpty?: boolean;
+};
 
 /** Reads a postback from its sources, first one first: where two name the same field, the earlier wins. */
 export function decodePostback(sources: Source[], type: WebhookTypeRow, context: DecodeContext): Decoded {
   const reader = new Reader(sources, context);
-  const read = type.isCallEvent === true ? reader.event() : readUpdate(reader, type);
+  const read =
+    type.isCallEvent === true ? reader.event() : readUpdate(reader, type, context.mayBeEmpty === true);
   return {
     ...read,
     transactionId: reader.transactionId(),
@@ -73,8 +78,12 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
   };
 }
 
-function readUpdate(reader: Reader, type: WebhookTypeRow): Pick<Decoded, 'target' | 'update'> {
-  return { target: reader.target(), update: reader.update(type) };
+function readUpdate(
+  reader: Reader,
+  type: WebhookTypeRow,
+  mayBeEmpty: boolean,
+): Pick<Decoded, 'target' | 'update'> {
+  return { target: reader.target(), update: reader.update(type, mayBeEmpty) };
 }
 
 /** One fault for each place that names a field which the webhook may not set, whatever its value. */
@@ -187,7 +196,7 @@ class Reader {
     return typeof form === 'string' ? (form as AnswerForm) : 'json'; // readChoice returns one of its choices
   }
 
-  update(type: WebhookTypeRow): Update {
+  update(type: WebhookTypeRow, mayBeEmpty: boolean): Update {
     const update: Update = { set: {}, add: emptyTags(), remove: [] };
     let named = 0;
     for (const name of updateFieldNames) {
@@ -202,6 +211,7 @@ class Reader {
     for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
     update.add = this.#tags('add', parseAdd, checkTags) ?? update.add;
     update.remove = this.#tags('remove', parseRemove, checkKeys) ?? update.remove;
+    if (named === 0 && mayBeEmpty) return update;
     if (named === 0 && !this.#hasSpoiltFields()) this.#faultNoUpdates(type);
     else if (type.required !== undefined && this.#given(type.required.field) === undefined) {
       this.#fault(

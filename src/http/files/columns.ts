@@ -1,10 +1,15 @@
 /** Which column of a file means what: by its own name, or by the mapping that was asked for. */
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
+import type { CellKind } from './cell-formats.ts';
 
 /** What the columns of one kind of file may mean. */
 export type ColumnRules = {
   /** what a name means; two names that mean the same may not both be there. Undefined for an unknown name */
   meaningOf(name: string): string | undefined;
+  /** the name that a misspelling was probably meant to be */
+  meantBy(name: string): string | undefined;
+  /** what the cells of a column with this meaning are */
+  kindOf(meaning: string): CellKind;
   /** for messages */
   names: readonly string[];
   /** what is wrong with a file that has no more than these meanings */
@@ -16,7 +21,7 @@ export type Mapping = ReadonlyMap<string, string>;
 
 export type Columns = {
   /** where a column stands, and the name of ours that it stands for */
-  used: { at: number; name: string }[];
+  used: { at: number; name: string; kind: CellKind }[];
   /** names of the columns that mean nothing */
   ignored: string[];
 };
@@ -45,14 +50,15 @@ export function readMapping(texts: readonly string[], rules: ColumnRules): Mappi
 export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRules): Columns | Rejection {
   const all = header.map((name) => `"${name}"`).join(', ');
   const missing = [...mapping.keys()].find((column) => !header.includes(column));
-  if (missing !== undefined)
-    return rejectMap(`The file has no column "${missing}". Its first line has ${all}.`);
+  if (missing !== undefined) return rejectMap(`The file has no column "${missing}". Its header has ${all}.`);
   const used: Columns['used'] = [];
   const ignored: string[] = [];
   const columnsByMeaning = new Map<string, string>();
   for (const [at, column] of header.entries()) {
     const name = mapping.get(column) ?? column;
     const meaning = name === '' ? undefined : rules.meaningOf(name);
+    const meant = meaning === undefined && name !== '' ? rules.meantBy(name) : undefined;
+    if (meant !== undefined) return rejectMisspelt(column, meant);
     if (meaning === undefined) {
       if (column !== '') ignored.push(column);
       continue;
@@ -60,9 +66,14 @@ export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRu
     const other = columnsByMeaning.get(meaning);
     if (other !== undefined) return rejectTwo(other, column, meaning);
     columnsByMeaning.set(meaning, column);
-    used.push({ at, name });
+    used.push({ at, name, kind: rules.kindOf(meaning) });
   }
   return rules.reject(new Set(columnsByMeaning.keys()), all) ?? { used, ignored };
+}
+
+function rejectMisspelt(column: string, meant: string): Rejection {
+  const detail = `Does the column "${column}" mean ${meant}? Map it ("${column}=${meant}"), or to nothing ("${column}=").`;
+  return rejectFaults([{ field: 'map', code: 'unknown_field', detail }]);
 }
 
 function rejectTwo(one: string, other: string, meaning: string): Rejection {

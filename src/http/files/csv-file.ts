@@ -10,11 +10,17 @@ const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
 /** A record as its cells, or why it is rejected. */
-type CsvRecord = { line: number; cells: string[] } | { line: number; rejection: Rejection };
+export type CsvRecord =
+  | { line: number; lastLine: number; cells: string[] }
+  | { line: number; rejected: string[]; rejection: Rejection };
 
 export type CsvFile = {
   header: string[];
+  /** of the header */
+  line: number;
   delimiter: Delimiter;
+  /** the time zone that a line before the header states */
+  zone: string | null;
   /** After a `FileFault` comes nothing more: from there on nobody can say where a row begins. */
   records: AsyncGenerator<CsvRecord | { fault: FileFault }>;
 };
@@ -32,26 +38,77 @@ const brokenQuotes: Partial<Record<CsvError['code'], string>> = {
   CSV_MAX_RECORD_SIZE: `The row has more than ${rowBytesMax} bytes: is a quotation mark in it not closed?`,
 };
 
-/** Opens a CSV file. @param delimiter null: the one of the header */
-export async function openCsv(bytes: Bytes, delimiter: Delimiter | null): Promise<CsvFile | FileFault> {
+/** `sep=;` as Excel writes it, and `Parameters:TimeZone=America/New_York` as Google Ads does, before the header. */
+const separatorLine = /^"?sep=(.)"?[ ,;\t]*(?:\r\n|\n|\r)/i;
+const zoneCell = /^Parameters:\s*TimeZone=(\S+)$/i;
+
+export type CsvReading = {
+  /** null: the one of the header */
+  delimiter: Delimiter | null;
+  /** the line that the header begins in; what comes before it, such as a title, is left out. null: the first */
+  headerLine: number | null;
+};
+
+/** Opens a CSV file. */
+export async function openCsv(bytes: Bytes, reading: CsvReading): Promise<CsvFile | FileFault> {
   const opened = await openText(bytes, hasFirstLine);
   if ('rejection' in opened) return opened;
-  const used = delimiter ?? findDelimiter(opened.head);
-  const records = readRecords(opened.bytes, used);
-  const first = await records.next();
-  if (first.done === true) {
-    const detail = 'The file is empty. Begin it with a line of column names, then one line a row.';
-    return fileFault(1, detail);
+  const separator = separatorLine.exec(opened.head.subarray(0, 20).toString());
+  const declared = delimiters.find((known) => known === separator?.[1]) ?? null;
+  if (separator !== null && declared === null) {
+    return fileFault(1, 'Separate the columns by a comma, a semicolon or a tab, and state it in "sep=".');
   }
-  if ('fault' in first.value) return first.value.fault;
-  const { line, cells } = first.value;
-  const fault = faultOfHeader(line, cells);
-  if (fault !== null) {
+  const delimiter = reading.delimiter ?? declared ?? findDelimiter(opened.head);
+  const content = separator === null ? opened.bytes : withoutStart(opened.bytes, separator[0]);
+  const records = readRecords(content, delimiter, separator === null ? 1 : 2);
+  const found = await findHeader(records, reading.headerLine ?? 1);
+  if ('rejection' in found) {
     await records.return(undefined);
-    return fault;
+    return found;
   }
-  const header = cells.map((name) => name.trim());
-  return { header, delimiter: used, records: checkRecords(records, header.length) };
+  const header = found.cells.map((name) => name.trim());
+  const { line, zone } = found;
+  return { header, line, delimiter, zone, records: checkRecords(records, header.length) };
+}
+
+type Header = { line: number; cells: string[]; zone: string | null };
+
+async function findHeader(
+  records: AsyncGenerator<RawRecord | { fault: FileFault }>,
+  headerLine: number,
+): Promise<Header | FileFault> {
+  let zone: string | null = null;
+  for (;;) {
+    const next = await records.next();
+    if (next.done === true) {
+      const detail =
+        headerLine > 1
+          ? `The file has no line ${headerLine}, in which the header should be.`
+          : 'The file is empty. Begin it with a line of column names, then one line a row.';
+      return fileFault(headerLine, detail);
+    }
+    if ('fault' in next.value) return next.value.fault;
+    const { line, cells } = next.value;
+    const stated = zoneCell.exec(cells[0]?.trim() ?? '')?.[1];
+    if (stated !== undefined) zone = stated;
+    if (stated === undefined && line >= headerLine)
+      return faultOfHeader(line, cells) ?? { line, cells, zone };
+  }
+}
+
+async function* withoutStart(bytes: Bytes, start: string): AsyncGenerator<Buffer> {
+  let left = start.length;
+  // The rest of a newline may not have arrived yet.
+  let isInNewline = start.endsWith('\r');
+  for await (const chunk of bytes) {
+    let content = chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
+    if (isInNewline && content.length > 0) {
+      if (content[0] === 0x0a) content = content.subarray(1);
+      isInNewline = false;
+    }
+    yield content;
+  }
 }
 
 function faultOfHeader(line: number, cells: string[]): FileFault | null {
@@ -66,7 +123,7 @@ function isBroken(cell: string): boolean {
   return cell.includes(replacementCharacter);
 }
 
-/** Rejects records that are no whole rows. Cells beyond the header are fine where nothing is in them. */
+/** Rejects records that are no rows. Cells beyond the header may be there if nothing is in them; at the end, cells may be missing. */
 async function* checkRecords(
   records: AsyncGenerator<RawRecord | { fault: FileFault }>,
   columns: number,
@@ -76,15 +133,16 @@ async function* checkRecords(
       yield record;
       continue;
     }
-    const { line, cells } = record;
+    const { line, lastLine, cells } = record;
     const isTooLong = cells.length > columns && cells.slice(columns).some((cell) => cell.trim() !== '');
-    if (cells.some(isBroken)) yield { line, rejection: reject('malformed_body', notUtf8) };
-    else if (cells.length >= columns && !isTooLong) yield { line, cells };
-    else yield { line, rejection: reject('malformed_body', detailOfCells(record, columns)) };
+    if (cells.some(isBroken)) yield { line, rejected: cells, rejection: reject('malformed_body', notUtf8) };
+    else if (isTooLong)
+      yield { line, rejected: cells, rejection: reject('malformed_body', detailOfCells(record, columns)) };
+    else yield { line, lastLine, cells };
   }
 }
 
-function detailOfCells({ line, lastLine, cells }: RawRecord, columns: number): string {
+export function detailOfCells({ line, lastLine, cells }: RawRecord, columns: number): string {
   const what = `The row has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, but the header has ${columns}`;
   return lastLine > line
     ? `${what}. It takes lines ${line} to ${lastLine}: is a quotation mark not closed?`
@@ -106,6 +164,7 @@ class BrokenRecord {
 async function* readRecords(
   bytes: Bytes,
   delimiter: Delimiter,
+  firstLine: number,
 ): AsyncGenerator<RawRecord | { fault: FileFault }> {
   const parser: Parser = parse({
     delimiter,
@@ -121,7 +180,7 @@ async function* readRecords(
   });
   // What breaks in it breaks the parser, and so the loop below.
   pipeline(bytes, parser).catch(() => {});
-  let line = 1;
+  let line = firstLine;
   for await (const record of parser as AsyncIterable<string[] | BrokenRecord>) {
     if (record instanceof BrokenRecord) {
       const detail = brokenQuotes[record.code ?? 'CSV_QUOTE_NOT_CLOSED'] ?? howToQuote;

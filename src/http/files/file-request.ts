@@ -1,8 +1,11 @@
 /** What a request with a file says beside the file. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
+import { Invalid } from '../../core/values/fault.ts';
+import { isTimeZone } from '../../core/values/instant.ts';
 import type { ListReader } from '../operator/list-reader.ts';
-import type { Delimiter } from './csv-file.ts';
+import { amountWords, type CellFormats, dateWords } from './cell-formats.ts';
+import type { CsvReading, Delimiter } from './csv-file.ts';
 import type { FileFormat } from './rows-file.ts';
 
 const formatsByType: Readonly<Record<string, FileFormat>> = {
@@ -22,6 +25,8 @@ export const delimiterWords = [
   'semicolon',
   'tab',
 ] as const satisfies (keyof typeof delimiterNames)[];
+
+const headerLineMax = 1_000;
 
 /** Leaves the bodies of a scope's routes to be read by the routes, while they arrive. */
 export function leaveBodiesUnread(scope: FastifyInstance): void {
@@ -44,7 +49,26 @@ export function readFileFormat({ headers }: FastifyRequest): FileFormat | Reject
   return reject('unsupported_media_type', `Send the file in UTF-8, not in ${charset}.`);
 }
 
-export function readDelimiter(reader: ListReader<'delimiter'>): Delimiter | null {
+function readDelimiter(reader: ListReader<string>): Delimiter | null {
   const word = reader.choice('delimiter', delimiterWords);
   return word === undefined ? null : delimiterNames[word];
+}
+
+/** How the file is written, where that cannot be told from the file. */
+export function readFileNotation(reader: ListReader<string>): {
+  csv: CsvReading;
+  formats: Omit<CellFormats, 'accountZone'>;
+} {
+  const howToZone = new Invalid('Send the name of a time zone, such as America/New_York.');
+  return {
+    csv: {
+      delimiter: readDelimiter(reader),
+      headerLine: reader.wholeNumber('header_line', 1, headerLineMax) ?? null,
+    },
+    formats: {
+      amounts: reader.choice('amounts', amountWords) ?? null,
+      dates: reader.choice('dates', dateWords) ?? null,
+      zone: reader.value('zone', (name) => (isTimeZone(name) ? name : howToZone)) ?? null,
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** The documentation that routes with files share. */
 import Type, { type TSchema } from 'typebox';
 import { oneOf } from '../operator/value-schemas.ts';
+import { amountWords, dateWords } from './cell-formats.ts';
 import { delimiterWords, fileTypes } from './file-request.ts';
 
 /** Of every route that takes a file. */
@@ -9,7 +10,26 @@ export const fileQuery = {
     description: 'COLUMN=FIELD, as often as there are columns to map; COLUMN= leaves a column out',
     examples: ['Payout=publisher_paid_out'],
   }),
-  delimiter: oneOf(delimiterWords, { description: 'found by the header if left out' }),
+  delimiter: oneOf(delimiterWords, {
+    description: 'found by the header, or by a first line "sep=", if left out',
+  }),
+  header_line: Type.Integer({
+    minimum: 1,
+    description: 'the line with the names of the columns; what comes before it is left out',
+    examples: [3],
+  }),
+  amounts: oneOf(amountWords, {
+    description:
+      'the decimal mark of amounts. Then thousands separators, currency signs and negative amounts in parentheses are read, too',
+  }),
+  dates: oneOf(dateWords, {
+    description: 'the order of day and month: us (01/13/2026 08:18 PM), eu (13.01.2026 20:18) or iso',
+  }),
+  zone: Type.String({
+    description:
+      'of times without an offset; the account’s time zone, or the one that the file states, if left out',
+    examples: ['America/New_York'],
+  }),
 };
 
 /** A file as the body of a request. */

@@ -19,6 +19,8 @@ export type Content = ContentHead & {
   body: Body;
   /** the body that the record is a part of; null: the record is the body */
   envelope: unknown;
+  /** a row of a file may have nothing to set */
+  mayBeEmpty?: boolean;
 };
 
 export type ReadContent = {
@@ -42,7 +44,7 @@ export function readContent(
   receivedAt: string,
 ): ReadContent {
   const { mapping } = webhook;
-  const context = { ...webhook, receivedAt };
+  const context = { ...webhook, receivedAt, mayBeEmpty: content.mayBeEmpty === true };
   if (mapping === null || 'code' in mapping) {
     const sources = sourcesOf(type, content.body, content.query, repeatId);
     const decoded = decodePostback(sources, webhookTypes[type], context);

@@ -1,3 +1,5 @@
+import { meantName } from '../../../core/updates/field-names.ts';
+import { type UpdateFieldName, updateFields } from '../../../core/updates/fields.ts';
 import { readPairs } from '../../../core/updates/input-source.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { WebhookTypeRow } from '../../../core/updates/webhook-type.ts';
@@ -19,18 +21,23 @@ export function importColumns(type: WebhookTypeRow): ColumnRules {
       if (meaning === 'return') return undefined;
       return meaning === 'add' ? name : meaning; // add[deal] beside add[color]
     },
+    meantBy: (name) => meantName(name, false, type),
+    kindOf(meaning) {
+      const type = Object.hasOwn(updateFields, meaning) && updateFields[meaning as UpdateFieldName].type; // hasOwn says so
+      return type === 'money' || type === 'time' ? type : 'other';
+    },
     reject(meanings, columns) {
       if (!callNames.some((name) => meanings.has(name))) {
-        const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The first line has ${columns}.`;
+        const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The header has ${columns}.`;
         return reject('call_not_identified', detail);
       }
       const { required } = type;
       if (required !== undefined && !meanings.has(required.field)) {
-        const detail = `Every row needs "${required.name}": call a column so, or map one to it, such as "Amount=${required.name}". The first line has ${columns}.`;
+        const detail = `Every row needs "${required.name}": call a column so, or map one to it, such as "Amount=${required.name}". The header has ${columns}.`;
         return reject('invalid_value', detail);
       }
       if ([...meanings].some((meaning) => fields.has(meaning) || meaning.startsWith('add['))) return null;
-      const detail = `No column says what to change. Call one by its field (${fieldNames.join(', ')}), or map one to it. The first line has ${columns}.`;
+      const detail = `No column says what to change. Call one by its field (${fieldNames.join(', ')}), or map one to it. The header has ${columns}.`;
       return reject('no_updates', detail);
     },
   };

@@ -173,7 +173,8 @@ export class Import {
   }
 
   #contentOf(values: Record<string, unknown>): Content {
-    const head = { query: new URLSearchParams(), headers: {}, envelope: {} }; // a row is a record
+    // A row is a record, and may have nothing to set.
+    const head = { query: new URLSearchParams(), headers: {}, envelope: {}, mayBeEmpty: this.#file.isText };
     if (!this.#file.isText) return { ...head, body: { kind: 'json', payload: values } };
     const pairs = Object.entries(values).map(([name, cell]): [string, string] => [name, String(cell)]);
     return { ...head, body: { kind: 'form', pairs: new URLSearchParams(pairs) } };

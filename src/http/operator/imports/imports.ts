@@ -6,7 +6,7 @@ import { Invalid } from '../../../core/values/fault.ts';
 import { readText } from '../../../core/values/text.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { readMapping } from '../../files/columns.ts';
-import { readDelimiter, readFileFormat } from '../../files/file-request.ts';
+import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
@@ -65,7 +65,8 @@ async function takeImport(
   const rules = importColumns(webhookTypes[webhook.type]);
   const mapping = readMapping(asked.maps, rules);
   if ('code' in mapping) return rejectFile(reply, mapping);
-  const file = await openRowsFile(body, { ...asked.reading, mapping, rules });
+  const formats = { ...asked.reading.formats, accountZone: webhook.timeZone };
+  const file = await openRowsFile(body, { ...asked.reading, formats, mapping, rules });
   if ('rejection' in file) {
     return rejectFile(reply, file.rejection, file.line);
   }
@@ -75,7 +76,7 @@ async function takeImport(
 }
 
 type Asked = {
-  reading: Pick<FileReading, 'format' | 'delimiter' | 'keepsEmpty'>;
+  reading: Pick<FileReading, 'format' | 'keepsEmpty'> & ReturnType<typeof readFileNotation>;
   maps: string[];
   webhookId: string | null;
   type: WebhookType | null;
@@ -86,11 +87,11 @@ type Asked = {
 function readRequest(request: FastifyRequest<List>): Asked | Rejection {
   const format = readFileFormat(request);
   if (typeof format !== 'string') return format;
-  const reader = new ListReader(request.query, namesOf(importQuery));
+  const reader = new ListReader<string>(request.query, namesOf(importQuery));
   const keepsEmpty = reader.choice('empty', ['absent', 'null']) === 'null';
   const webhookId = reader.uuid('webhook_id', 'Send the id of an incoming webhook.') ?? null;
   const asked = {
-    reading: { format, delimiter: readDelimiter(reader), keepsEmpty },
+    reading: { format, keepsEmpty, ...readFileNotation(reader) },
     maps: reader.texts('map'),
     webhookId,
     type: reader.choice('type', webhookTypeNames) ?? null,

@@ -5,7 +5,7 @@ import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { Account, StatementScope } from '../../../store/store.ts';
 import { readMapping } from '../../files/columns.ts';
-import { readDelimiter, readFileFormat } from '../../files/file-request.ts';
+import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
@@ -72,7 +72,7 @@ function readRequest(
   const format = readFileFormat(request);
   if (typeof format !== 'string') return format;
   const reader = new ListReader<string>(request.query, namesOf(reconciliationQuery));
-  const delimiter = readDelimiter(reader);
+  const notation = readFileNotation(reader);
   const maps = reader.texts('map');
   const amount = reader.choice('amount', reconciledAmounts);
   const partner = definedOnly({
@@ -94,7 +94,10 @@ function readRequest(
   if ('code' in mapping) return mapping;
   return {
     scope: { amount, from: start, to: end, partner },
-    reading: { format, delimiter, keepsEmpty: false, mapping, rules },
+    reading: {
+      ...{ format, keepsEmpty: false, mapping, rules, csv: notation.csv },
+      formats: { ...notation.formats, accountZone: timeZone },
+    },
   };
 }
 

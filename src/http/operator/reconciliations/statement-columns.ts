@@ -10,13 +10,15 @@ export function statementColumns(amount: ReconciledAmount): ColumnRules {
   return {
     names,
     meaningOf: (name) => (name === amount ? 'amount' : names.find((known) => known === name)),
+    meantBy: () => undefined,
+    kindOf: (meaning) => (meaning === 'amount' ? 'money' : meaning === 'started_at' ? 'time' : 'other'),
     reject(meanings, columns) {
       if (!callNames.some((name) => meanings.has(name))) {
-        const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The first line has ${columns}.`;
+        const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The header has ${columns}.`;
         return reject('call_not_identified', detail);
       }
       if (meanings.has('amount')) return null;
-      const detail = `No column has the amount. Call one amount, or map one to it, such as "Payout=amount". The first line has ${columns}.`;
+      const detail = `No column has the amount. Call one amount, or map one to it, such as "Payout=amount". The header has ${columns}.`;
       return reject('invalid_value', detail);
     },
   };

@@ -36,7 +36,7 @@ export async function readStatement(
   scope: StatementScope,
   file: RowsFile,
 ): Promise<Statement | FileFault> {
-  const reader = new StatementReader(store, account, scope);
+  const reader = new StatementReader(store, account, scope, file.isText);
   let lines = 0;
   for await (const row of file.rows) {
     if ('fault' in row) return row.fault;
@@ -55,9 +55,12 @@ class StatementReader {
   readonly #account: Account;
   readonly #scope: StatementScope;
   readonly #statement: Statement = { amounts: new Map(), unmatched: [], rejected: [] };
+  /** a cell without an amount is 0: the partner owes nothing for the call */
+  readonly #isEmptyZero: boolean;
   #numbered: UnmatchedLine[] = [];
 
-  constructor(store: Store, account: Account, scope: StatementScope) {
+  constructor(store: Store, account: Account, scope: StatementScope, isEmptyZero: boolean) {
+    this.#isEmptyZero = isEmptyZero;
     this.#store = store;
     this.#account = account;
     this.#scope = scope;
@@ -91,7 +94,10 @@ class StatementReader {
     const callLogId = read('call_log_id', readCallLogId);
     const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
     const startedAt = read('started_at', (value) => readInstant(value, timeZone));
-    const units = read('amount', readStatementAmount) ?? read(this.#scope.amount, readStatementAmount);
+    const units =
+      read('amount', readStatementAmount) ??
+      read(this.#scope.amount, readStatementAmount) ??
+      (this.#isEmptyZero ? 0n : null);
     if (faults.length > 0) return rejectedLine(line, rejectFaults(faults), callLogId);
     if (units === null)
       return rejectedLine(line, reject('invalid_value', 'The line has no amount.'), callLogId);
