@@ -10,7 +10,7 @@ const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
 /** A record as its cells, or why it is rejected. */
-export type CsvRecord =
+type CsvRecord =
   | { line: number; lastLine: number; cells: string[] }
   | { line: number; rejected: string[]; rejection: Rejection };
 
