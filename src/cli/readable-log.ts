@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import { visibleLines, visibleText } from '../core/values/visible-text.ts';
 
 type LogLine = {
   level: number;
@@ -27,11 +28,11 @@ function readableLine({ level, time, msg = '', err, ...details }: LogLine): stri
   const words = [
     clock,
     ...(name === undefined ? [] : [`${name}:`]),
-    err?.message === undefined ? msg : `${msg}: ${err.message}`,
-    ...Object.entries(details).map(([key, value]) => `${key}=${textOf(value)}`),
+    visibleText(err?.message === undefined ? msg : `${msg}: ${err.message}`),
+    ...Object.entries(details).map(([key, value]) => `${key}=${visibleText(textOf(value))}`),
   ];
   const isFault = level >= 50 && err?.stack !== undefined;
-  return [words.join(' '), ...(isFault ? [err.stack] : [])].join('\n');
+  return [words.join(' '), ...(isFault ? [visibleLines(err?.stack ?? '')] : [])].join('\n');
 }
 
 function textOf(value: unknown): string {

@@ -208,10 +208,12 @@ describe('of many calls', () => {
     await broken;
   });
 
-  test('three are written at once; the place of one whose reader left is free', async () => {
+  test('three of an account are written at once, those of others beside them; the place of one whose reader left is free', async () => {
     const running = await Promise.all([begin(), begin(), begin()]);
     const rejected = await many.api('GET', '/calls.csv');
     expectProblem(rejected, 429, 'rate_limited');
+    const { server: other } = await addAccount(many, 'Other');
+    expect((await other.api('GET', '/calls.csv')).status).toBe(200);
     await running[0]?.leave();
     await expect
       .poll(async () => (await many.api('GET', '/calls.csv?columns=state&state=live')).status)

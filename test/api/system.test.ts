@@ -191,7 +191,11 @@ describe('the page of the documentation', () => {
     const redirect = await server.request('/docs', { redirect: 'manual' });
     expect(redirect.headers.get('location')).toBe('/docs/'); // what the page refers to is relative to it
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
-    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'self'/);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(
+      /^default-src 'self'; script-src 'self' 'sha256-[^']+'; .*frame-ancestors 'none'$/,
+    );
+    expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline/);
     expect(page.text).toContain('Ringback API');
     const sources = [...page.text.matchAll(/(?:src|href|"url": ?)=?\s*"([^"]+)"/g)].map(
       (match) => match[1] ?? '',

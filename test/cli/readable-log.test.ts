@@ -18,3 +18,17 @@ test('a person at a terminal reads the time, the message and its details, and of
     expect.stringMatching(/^\d\d:\d\d:\d\d ERROR: a request failed: it is gone\nError: it is gone\n +at /),
   ]);
 });
+
+test('what others have sent cannot command the terminal', () => {
+  const written: string[] = [];
+  const log = createLog(
+    'debug',
+    readableLog((text) => written.push(text)),
+  );
+  log.warn({ call: 'CA\u001b[2J\u202e1\nfake line', err: new Error('x\u0007\r\ny') }, 'rejected');
+  expect(written).toEqual([
+    expect.stringMatching(
+      /^\d\d:\d\d:\d\d warning: rejected: x\\u0007\\r\\ny call=CA\\u001b\[2J\\u202e1\\nfake line\n$/,
+    ),
+  ]);
+});

@@ -114,6 +114,22 @@ describe.each(['ops/compose.yml', 'ops/compose.embedded.yml'])('%s', (path) => {
   });
 });
 
+describe.each(['ops/compose.yml', 'ops/compose.embedded.yml'])('%s', (path) => {
+  test('publishes on this machine alone, and gives no container more than it needs', async () => {
+    const { services } = parse(await read(path));
+    expect(services.ringback.ports).toEqual([
+      expect.stringMatching(/^\$\{PUBLISH:-127\.0\.0\.1:8080\}:8080$/),
+    ]);
+    for (const service of Object.values<Record<string, unknown>>(services)) {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
+  });
+});
+
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 describe('the unit', () => {
@@ -125,6 +141,8 @@ describe('the unit', () => {
     await access(join(projectFolder, program));
     await access(join(projectFolder, words.find((word) => !word.startsWith('--')) ?? '?'));
     expect(unit).toContain('KillMode=mixed\n');
+    for (const line of ['PrivateTmp=true', 'ProtectProc=invisible', 'SystemCallFilter=@system-service'])
+      expect(unit).toContain(`${line}\n`);
   });
 
   // Where there is no systemd, nothing can read the unit.

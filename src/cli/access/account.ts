@@ -6,6 +6,7 @@ import { readText } from '../../core/values/text.ts';
 import { hashSecret, makeSecret } from '../../http/guards/secret.ts';
 import { nameCharsMax } from '../../http/operator/value-schemas.ts';
 import { CommandFault, commandLine, readAll, withStore } from '../database/with-store.ts';
+import { print } from '../print.ts';
 import { table } from '../table.ts';
 
 export type NewAccountOptions = { timeZone?: string; defaultCountry?: string };
@@ -25,8 +26,8 @@ export function createAccount(name: string, options: NewAccountOptions): Promise
       ...(country !== undefined && { defaultCountry: country }),
     };
     const account = await store.addAccount(settings, hashSecret(token), commandLine);
-    console.log(`Account ${account.name}: ${account.accountId}`);
-    console.log(`Token of its owner, shown this once: ${token}`);
+    print(`Account ${account.name}: ${account.accountId}`);
+    print(`Token of its owner, shown this once: ${token}`);
   });
 }
 
@@ -41,7 +42,7 @@ export function listAccounts(): Promise<number> {
       defaultCountry,
       createdAt,
     ]);
-    for (const line of table(['id', 'name', 'time zone', 'country', 'created'], rows)) console.log(line);
+    for (const line of table(['id', 'name', 'time zone', 'country', 'created'], rows)) print(line);
   });
 }
 

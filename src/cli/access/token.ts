@@ -5,6 +5,7 @@ import { Invalid } from '../../core/values/fault.ts';
 import { readInstant } from '../../core/values/instant.ts';
 import { hashSecret, makeSecret } from '../../http/guards/secret.ts';
 import { CommandFault, commandLine, findAccount, readAll, withStore } from '../database/with-store.ts';
+import { print } from '../print.ts';
 import { table } from '../table.ts';
 import { readName } from './account.ts';
 
@@ -21,8 +22,8 @@ export function createToken(name: string, options: NewTokenOptions): Promise<num
     const settings = { name: readName(name), role: options.role, expiresAt };
     const token = await store.createToken(account.accountId, settings, hashSecret(secret), commandLine);
     const until = expiresAt === null ? '' : `, until ${expiresAt}`;
-    console.log(`Token ${token.name} (${token.role}) of ${account.name}${until}: ${token.tokenId}`);
-    console.log(`Shown this once: ${secret}`);
+    print(`Token ${token.name} (${token.role}) of ${account.name}${until}: ${token.tokenId}`);
+    print(`Shown this once: ${secret}`);
   });
 }
 
@@ -38,7 +39,7 @@ export function listTokens(options: TokenOptions): Promise<number> {
       expiresAt ?? 'never',
       lastUsedAt ?? 'never',
     ]);
-    for (const line of table(['id', 'name', 'role', 'expires', 'last used'], rows)) console.log(line);
+    for (const line of table(['id', 'name', 'role', 'expires', 'last used'], rows)) print(line);
   });
 }
 
@@ -54,7 +55,7 @@ export function revokeToken(id: string, options: TokenOptions): Promise<number> 
       throw new CommandFault(
         'It is the token of the settings: set another ADMIN_TOKEN, or delete DATA_DIR/admin-token, and start Ringback again.',
       );
-    console.log('Revoked.');
+    print('Revoked.');
   });
 }
 

@@ -3,6 +3,7 @@ import { createLog } from '../../log.ts';
 import { listMigrations, migrate, readSchemaVersion } from '../../store/database/migrate.ts';
 import { distribute, expectCitus } from '../../store/maintenance/distribute.ts';
 import { describeDatabase, explainFailure } from '../doctor/explain-failure.ts';
+import { print, printError } from '../print.ts';
 import { readableLog } from '../readable-log.ts';
 import { type OpenedDatabase, withDatabase } from './with-database.ts';
 
@@ -11,7 +12,7 @@ export async function migrateDatabase({ distributed = false }: { distributed?: b
   let config: Config | null = null;
   try {
     config = readConfig();
-    console.log(`Database: ${describeDatabase(config)}`);
+    print(`Database: ${describeDatabase(config)}`);
     const log = createLog(
       config.logLevel,
       readableLog((text) => process.stderr.write(text)),
@@ -19,7 +20,7 @@ export async function migrateDatabase({ distributed = false }: { distributed?: b
     return await withDatabase(config, log, (opened) => runMigrations(opened, distributed));
   } catch (error) {
     const { what, fix } = explainFailure(error, config);
-    console.error(`Ringback cannot migrate. ${what}${fix === null ? '' : `\n${fix}`}`);
+    printError(`Ringback cannot migrate. ${what}${fix === null ? '' : `\n${fix}`}`);
     return 1;
   }
 }
@@ -27,17 +28,17 @@ export async function migrateDatabase({ distributed = false }: { distributed?: b
 async function runMigrations({ pool, usedBy }: OpenedDatabase, distributed: boolean): Promise<number> {
   const latest = listMigrations().length;
   if (usedBy !== null && (await readSchemaVersion(pool)) < latest) {
-    console.error(`${usedBy.message}\nThe next start on this folder migrates by itself.`);
+    printError(`${usedBy.message}\nThe next start on this folder migrates by itself.`);
     return 1;
   }
   if (distributed) await expectCitus(pool);
   const done = await migrate(pool);
-  for (const { name } of done) console.log(`Migrated: ${name}`);
-  console.log(
+  for (const { name } of done) print(`Migrated: ${name}`);
+  print(
     done.length === 0
       ? `Nothing to do: the schema has version ${latest}, the latest.`
       : `The schema now has version ${latest}.`,
   );
-  if (distributed) for (const statement of await distribute(pool)) console.log(`Distributed: ${statement}`);
+  if (distributed) for (const statement of await distribute(pool)) print(`Distributed: ${statement}`);
   return 0;
 }

@@ -8,6 +8,7 @@ import { BackupFault, type TableSum } from '../../store/maintenance/backup/conte
 import { readBackupHeader, restoreBackup } from '../../store/maintenance/backup/restore-backup.ts';
 import { describeDatabase, explainFailure } from '../doctor/explain-failure.ts';
 import { count } from '../files/progress.ts';
+import { print, printError } from '../print.ts';
 import { readableLog } from '../readable-log.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -21,13 +22,13 @@ export async function restore(file: string): Promise<number> {
     });
     // Before a database is made for it.
     const header = await readBackupHeader(createReadStream(file), listMigrations().length);
-    console.log(`Backup: of ${header.taken_at}, by Ringback ${header.ringback}`);
-    console.log(`Database: ${describeDatabase(config)}`);
+    print(`Backup: of ${header.taken_at}, by Ringback ${header.ringback}`);
+    print(`Database: ${describeDatabase(config)}`);
     await load(file, config);
     return 0;
   } catch (error) {
     const { what, fix } = explainFailure(error, config);
-    console.error(`Ringback cannot restore, and changed nothing. ${what}${fix === null ? '' : `\n${fix}`}`);
+    printError(`Ringback cannot restore, and changed nothing. ${what}${fix === null ? '' : `\n${fix}`}`);
     return 1;
   }
 }
@@ -37,11 +38,11 @@ async function load(file: string, config: Config): Promise<void> {
     config.logLevel,
     readableLog((text) => process.stderr.write(text)),
   );
-  const onTable = (name: string, { rows }: TableSum) => console.log(`  ${name}: ${count(rows)} rows`);
+  const onTable = (name: string, { rows }: TableSum) => print(`  ${name}: ${count(rows)} rows`);
   await withDatabase(config, log, async ({ url, pool, usedBy }) => {
     if (usedBy !== null) throw usedBy;
     await restoreBackup(url, createReadStream(file), listMigrations().length, onTable);
-    for (const { name } of await migrate(pool)) console.log(`Migrated: ${name}`);
+    for (const { name } of await migrate(pool)) print(`Migrated: ${name}`);
   });
-  console.log('Restored. The next start serves it; it makes a new admin token where DATA_DIR has none.');
+  print('Restored. The next start serves it; it makes a new admin token where DATA_DIR has none.');
 }

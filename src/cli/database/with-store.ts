@@ -6,6 +6,7 @@ import { createLog } from '../../log.ts';
 import { migrate } from '../../store/database/migrate.ts';
 import { type Account, type Actor, createStore, type Store } from '../../store/store.ts';
 import { explainFailure } from '../doctor/explain-failure.ts';
+import { printError } from '../print.ts';
 import { readableLog } from '../readable-log.ts';
 import { type OpenedDatabase, withDatabase } from './with-database.ts';
 
@@ -32,7 +33,7 @@ export async function withStore(what: string, work: (store: Store) => Promise<vo
   } catch (error) {
     const { what: why, fix } =
       error instanceof CommandFault ? { what: error.message, fix: null } : explainFailure(error, config);
-    console.error(`Ringback cannot ${what}. ${why}${fix === null ? '' : `\n${fix}`}`);
+    printError(`Ringback cannot ${what}. ${why}${fix === null ? '' : `\n${fix}`}`);
     return 1;
   }
 }

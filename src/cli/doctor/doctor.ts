@@ -1,4 +1,5 @@
 import { type Config, readConfig } from '../../config.ts';
+import { print } from '../print.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkBinaries, checkDataDir, checkDisk, checkNode } from './check-machine.ts';
 import { checkPort, checkPublicUrl } from './check-network.ts';
@@ -13,8 +14,8 @@ export async function examine(): Promise<number> {
     printFinding(finding);
   }
   const { warn, FAIL } = counts;
-  if (FAIL > 0) console.log(`\n${FAIL} to fix${warn > 0 ? `, ${warn} to look at` : ''}.`);
-  else console.log(warn > 0 ? `\nNothing to fix, ${warn} to look at.` : '\nAll is well.');
+  if (FAIL > 0) print(`\n${FAIL} to fix${warn > 0 ? `, ${warn} to look at` : ''}.`);
+  else print(warn > 0 ? `\nNothing to fix, ${warn} to look at.` : '\nAll is well.');
   return FAIL > 0 ? 1 : 0;
 }
 

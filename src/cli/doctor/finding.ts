@@ -1,3 +1,4 @@
+import { print } from '../print.ts';
 /** What one check of `doctor` found. */
 export type Finding = {
   level: 'ok' | 'warn' | 'FAIL';
@@ -13,6 +14,6 @@ const subjectWidth = 14;
 export function printFinding({ level, subject, says, fix }: Finding): void {
   const indent = ' '.repeat(6 + subjectWidth);
   const lines = says.trim().split('\n');
-  console.log(`${level.padEnd(6)}${subject.padEnd(subjectWidth)}${lines.join(`\n${indent}`)}`);
-  if (fix !== undefined) console.log(`${indent}-> ${fix}`);
+  print(`${level.padEnd(6)}${subject.padEnd(subjectWidth)}${lines.join(`\n${indent}`)}`);
+  if (fix !== undefined) print(`${indent}-> ${fix}`);
 }

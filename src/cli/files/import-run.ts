@@ -1,6 +1,7 @@
 /** Rows on their way to the server, and what came of each into a file. */
 import { isJsonObject } from '../../core/values/json.ts';
 import { type Connection, describeProblem, type Json, postFile, type Upload } from '../api-client.ts';
+import { print, printError } from '../print.ts';
 import { reasonOf } from '../reason.ts';
 import { table } from '../table.ts';
 import { type CsvOutput, openCsvOutput } from './csv-output.ts';
@@ -39,17 +40,17 @@ export async function runImport(server: Connection, run: ImportRun): Promise<num
   const { done, last, reason } = await exchangeRows(server, run, results).finally(() => results.close());
   const seconds = (performance.now() - beganAt) / 1_000;
   if (last !== null && 'code' in last) {
-    console.error(`${describeProblem(last)}\nNothing was done.`);
+    printError(`${describeProblem(last)}\nNothing was done.`);
     return brokenExitCode;
   }
-  console.log(`${count(done)} of ${count(run.rows)} rows in ${duration(seconds)}`);
+  print(`${count(done)} of ${count(run.rows)} rows in ${duration(seconds)}`);
   const summary = isJsonObject(last?.['summary']) ? last['summary'] : null;
-  if (summary !== null) for (const line of describeSummary(summary)) console.log(line);
-  console.log(`Results: ${run.results}`);
+  if (summary !== null) for (const line of describeSummary(summary)) print(line);
+  print(`Results: ${run.results}`);
   const error = last?.['error'];
   if (summary !== null && error === undefined) return summary['rejected'] === 0 ? 0 : rejectedExitCode;
-  console.error(`The import broke off: ${isJsonObject(error) ? error['detail'] : reason}`);
-  console.error('Run the same command again: no row is done twice, and every row is answered.');
+  printError(`The import broke off: ${isJsonObject(error) ? error['detail'] : reason}`);
+  printError('Run the same command again: no row is done twice, and every row is answered.');
   return brokenExitCode;
 }
 

@@ -10,6 +10,7 @@ import {
   findServer,
   getJson,
 } from '../api-client.ts';
+import { print, printError } from '../print.ts';
 import { UsageError } from '../send/send-request.ts';
 import { type CheckedFile, checkFile, type FileOptions, fileQuery, openUpload } from './file-check.ts';
 import { brokenExitCode, runImport } from './import-run.ts';
@@ -31,7 +32,7 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     const server = await findServer(options);
     const type = options.type ?? (await findType(server, options.webhook));
     const file = await checkFile(path, options, importColumns(webhookTypes[type]), importRowsMax);
-    console.log(`${basename(path)}: ${count(file.rows)} rows${options.dryRun ? ', dry run' : ''}`);
+    print(`${basename(path)}: ${count(file.rows)} rows${options.dryRun ? ', dry run' : ''}`);
     return await runImport(server, {
       query: queryOf(file, type, options),
       upload: await openUpload(file),
@@ -41,7 +42,7 @@ export async function importFile(path: string, options: ImportOptions): Promise<
     });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\nNothing was done. Run "ringback import --help" for all options.`);
+    printError(`${error.message}\nNothing was done. Run "ringback import --help" for all options.`);
     return brokenExitCode;
   }
 }

@@ -6,6 +6,7 @@ import type { ReconciledAmount } from '../../core/reports/reconcile.ts';
 import { moneyOf, unitsOf } from '../../core/values/money-units.ts';
 import type { Connection } from '../api-client.ts';
 import { ask } from '../ask.ts';
+import { print } from '../print.ts';
 import { runImport } from './import-run.ts';
 import { count } from './progress.ts';
 
@@ -33,9 +34,9 @@ export async function applyDifferences(
     moneyOf(differences.reduce((sum, difference) => sum + unitsOf(difference[side]), 0n));
   const calls = `${count(differences.length)} ${differences.length === 1 ? 'call' : 'calls'}`;
   const what = `Set ${amount} of ${calls} to the amounts of the statement: ${sumOf('ours')} becomes ${sumOf('theirs')}`;
-  console.log(`\n${what}.`);
+  print(`\n${what}.`);
   if (!isAgreed && !(await ask('Do it? [y/N] '))) {
-    console.log('Nothing was changed.');
+    print('Nothing was changed.');
     return declinedExitCode;
   }
   const reason = `Reconciled with ${basename(path)}`.slice(0, reasonCharsMax);

@@ -12,6 +12,7 @@ import {
   type Json,
   postFile,
 } from '../api-client.ts';
+import { print, printError } from '../print.ts';
 import { reasonOf } from '../reason.ts';
 import { UsageError } from '../send/send-request.ts';
 import { openCsvOutput } from './csv-output.ts';
@@ -43,11 +44,11 @@ export async function reconcileFile(path: string, options: ReconcileOptions): Pr
   try {
     const server = await findServer(options);
     const file = await checkFile(path, options, statementColumns(options.amount), statementLinesMax);
-    console.log(`${basename(path)}: ${count(file.rows)} lines`);
+    print(`${basename(path)}: ${count(file.rows)} lines`);
     const results = options.results ?? `${path}.reconciliation.csv`;
     const { differences, totals, unreadable, report } = await compare(server, file, options, results);
-    for (const line of report) console.log(line);
-    console.log(`Results: ${results}`);
+    for (const line of report) print(line);
+    print(`Results: ${results}`);
     const isLeft = (kind: string) => isJsonObject(totals[kind]) && totals[kind]['count'] !== 0;
     const isOtherLeft = isLeft('missing_here') || isLeft('missing_there') || isLeft('rejected');
     if (options.apply !== true || differences.length === 0)
@@ -62,7 +63,7 @@ export async function reconcileFile(path: string, options: ReconcileOptions): Pr
     return exitCode === 0 && isOtherLeft ? differsExitCode : exitCode;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\nNothing was changed. Run "ringback reconcile --help" for all options.`);
+    printError(`${error.message}\nNothing was changed. Run "ringback reconcile --help" for all options.`);
     return brokenExitCode;
   }
 }

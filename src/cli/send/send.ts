@@ -1,3 +1,4 @@
+import { print, printError } from '../print.ts';
 import { describeAnswer, type SentAnswer } from './send-answer.ts';
 import { makeRequest, type SendOptions, UsageError } from './send-request.ts';
 
@@ -7,17 +8,17 @@ const timeoutMs = 30_000;
 export async function send(url: string, parameters: string[], options: SendOptions): Promise<number> {
   try {
     const { request, body, mask } = makeRequest(url, parameters, options);
-    console.log(mask(`${request.method} ${request.url}${body === '' ? '' : `\n${body}`}\n`));
+    print(mask(`${request.method} ${request.url}${body === '' ? '' : `\n${body}`}\n`));
     const answer = await exchange(request);
     const { lines, isTaken } = describeAnswer(answer);
-    console.log(mask(lines.join('\n')));
+    print(mask(lines.join('\n')));
     return isTaken ? 0 : 1;
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\nRun "ringback send --help" for examples.`);
+      printError(`${error.message}\nRun "ringback send --help" for examples.`);
       return 2;
     }
-    console.error(`No answer: ${reasonOf(error)}.\nIs the host of the URL right, and is the server running?`);
+    printError(`No answer: ${reasonOf(error)}.\nIs the host of the URL right, and is the server running?`);
     return 1;
   }
 }

@@ -9,6 +9,7 @@ import {
   postJson,
 } from '../api-client.ts';
 import { ask } from '../ask.ts';
+import { print, printError } from '../print.ts';
 import { UsageError } from '../send/send-request.ts';
 import { describeOne, describeSummary } from './describe-undo.ts';
 
@@ -37,17 +38,17 @@ export async function undo(postbackId: string | undefined, options: UndoOptions)
       const isPossible = await send(server, request, true);
       if (!isPossible || options.dryRun === true) return isPossible ? 0 : failedExitCode;
       if (!(await ask('Do it? [y/N] '))) {
-        console.log('Nothing was changed.');
+        print('Nothing was changed.');
         return failedExitCode;
       }
     }
     return (await send(server, request, false)) ? 0 : failedExitCode;
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\nRun "ringback undo --help" for examples.`);
+      printError(`${error.message}\nRun "ringback undo --help" for examples.`);
       return usageExitCode;
     }
-    console.error(
+    printError(
       `No response: ${error instanceof Error ? error.message : String(error)}. Is the server running?`,
     );
     return failedExitCode;
@@ -82,9 +83,9 @@ async function send(
 ): Promise<boolean> {
   const answer = await postJson(server, path, { ...body, dry_run: isDryRun });
   if (answer.status === 200) {
-    console.log(describe(answer.body).join('\n'));
+    print(describe(answer.body).join('\n'));
     return true;
   }
-  console.error(describeProblem({ ...answer.body, status: answer.status }));
+  printError(describeProblem({ ...answer.body, status: answer.status }));
   return false;
 }

@@ -29,6 +29,9 @@ export function noteSourceIp(app: FastifyInstance, trustedProxies: AddressList |
   });
 }
 
+/** More proxies than any request passes; a header has room for thousands. */
+const hopsMax = 50;
+
 /**
  * The nearest address that is no trusted proxy. Every proxy adds whom it was asked by at the end, so what stands
  * before the first address that is not trusted may be anybody's invention.
@@ -36,7 +39,7 @@ export function noteSourceIp(app: FastifyInstance, trustedProxies: AddressList |
 function clientOf(peer: string, headers: FastifyRequest['headers'], trusted: AddressList): string {
   let client = readAddress(peer) ?? peer;
   if (!trusted.has(client)) return client;
-  for (const hop of hopsOf(headers).reverse()) {
+  for (const hop of hopsOf(headers).slice(-hopsMax).reverse()) {
     const address = readHop(hop);
     if (address === null) return client; // nobody can say: the proxy that took it is the last one known
     client = address;

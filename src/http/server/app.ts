@@ -1,5 +1,4 @@
 import swagger from '@fastify/swagger';
-import scalar from '@scalar/fastify-api-reference';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AddressList } from '../../core/access/address-list.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
@@ -25,7 +24,7 @@ import { limitBodyTime } from './body-deadline.ts';
 import { closeConnectionsOnClose } from './close-connections.ts';
 import { answerHalfClosed, limitPipelining } from './connections.ts';
 import { createErrorMapper } from './errors.ts';
-import { describeApi, docsPage } from './openapi.ts';
+import { describeApi, registerDocs } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { registerUi, tellBrowsersFromSenders } from './ui.ts';
@@ -108,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   for (const schema of sharedSchemas) app.addSchema(schema);
   await app.register(swagger, describeApi());
-  await app.register(scalar, docsPage);
+  await app.register(registerDocs);
   const authFailures = new AuthFailureLimiter(() => performance.now());
   authFailures.trust(await store.listSecretHashes(goodMax));
   const directory = new WebhookDirectory(store.findWebhookByKey, authFailures, publicUrl);

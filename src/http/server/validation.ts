@@ -16,6 +16,8 @@ import { readText } from '../../core/values/text.ts';
 import { standardWebhooks } from '../../core/verify/standard-webhooks.ts';
 import { nameCharsMax } from '../operator/value-schemas.ts';
 
+const addressCharsMax = 64;
+
 /** What our own formats accept, and what to send for them. */
 const formats: Record<string, { accepts(text: string): boolean; detail: string }> = {
   'short-text': {
@@ -24,12 +26,16 @@ const formats: Record<string, { accepts(text: string): boolean; detail: string }
   },
   'time-zone': { accepts: isTimeZone, detail: 'Send an IANA time zone name, such as America/New_York.' },
   'address-range': {
-    accepts: (text) => readRange(text) !== null,
+    accepts: (text) => text.length <= addressCharsMax && readRange(text) !== null,
     detail: 'Send an IPv4 or IPv6 address such as 203.0.113.7, or a CIDR range such as 203.0.113.0/24.',
   },
   'signing-secret': {
     accepts: standardWebhooks.isSecret,
     detail: 'Send the secret as whsec_ and the base64 of 24 to 64 bytes.',
+  },
+  'visible-ascii': {
+    accepts: (text) => /^[\x21-\x7e]{1,200}$/.test(text),
+    detail: 'Send the secret as it was given to you: 1 to 200 visible characters of ASCII, without spaces.',
   },
   future: {
     accepts: (text) => /[zZ]$|[+-]\d\d:?\d\d$/.test(text) && isFuture(readInstant(text, 'UTC')),

@@ -17,7 +17,9 @@ export const accountChangeBody = Type.Object(
       Type.String({ format: 'country', description: 'two letters of ISO 3166, such as US' }),
     ),
     twilio_auth_token: Type.Optional(
-      Type.Union([nameText, Type.Null()], { description: 'write only; null takes it away' }),
+      Type.Union([Type.String({ format: 'visible-ascii' }), Type.Null()], {
+        description: 'write only; null removes it',
+      }),
     ),
   },
   { additionalProperties: false },

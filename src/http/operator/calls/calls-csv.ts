@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call } from '../../../core/calls/call.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { CallCursor, CallFilter } from '../../../store/store.ts';
+import { AccountSlots } from '../../guards/account-slots.ts';
+import { cutOffSlowReader } from '../../guards/slow-reader.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
@@ -14,8 +16,10 @@ import { readCallFilter } from './call-query.ts';
 import { callsCsvQuery } from './call-schemas.ts';
 import { writeCallsCsv } from './csv-export.ts';
 
-/** Exports that one process writes at once: each takes a good part of a core, which postbacks want too. */
+/** Exports that one process writes for one account at once: each takes a good part of a core, which postbacks want too. */
 const exportsMax = 3;
+/** A reader slower than this holds its place for nothing: a page of 500 calls takes 10 s then. */
+const rateMin = { bytesPerSecond: 16 * 1024, windowMs: 30_000 };
 /** A reader that takes nothing for so long is gone. */
 const idleMsMax = 120_000;
 
@@ -25,7 +29,7 @@ const csv = { description: 'The file', content: { 'text/csv': { schema: { type: 
 export function registerCallsCsv(app: FastifyInstance, api: Api): void {
   const stopping = new AbortController();
   app.addHook('preClose', async () => stopping.abort(new Error('the server is shutting down')));
-  let running = 0;
+  const slots = new AccountSlots(exportsMax);
 
   app.get<List>(
     '/calls.csv',
@@ -50,14 +54,13 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
       const hasBom = reader.boolean('bom') ?? false;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       if (typeof columns === 'string') return sendProblem(reply, rejectColumn(columns));
-      if (running >= exportsMax) {
-        const detail = `${exportsMax} exports are being written: try again when one of them is done.`;
+      const release = slots.take(account.accountId);
+      if (release === null) {
+        const detail = `${exportsMax} exports of this account are being written: try again when one of them is done.`;
         return sendProblem(reply, reject('rate_limited', detail));
       }
-      running += 1;
-      reply.raw.once('close', () => {
-        running -= 1;
-      });
+      reply.raw.once('close', release);
+      cutOffSlowReader(reply.raw, rateMin);
       const pages = readPages(api, account.accountId, filter, stopping.signal);
       return sendCsv(request, reply, writeCallsCsv(pages, columns, hasBom));
     },

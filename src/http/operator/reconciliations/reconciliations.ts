@@ -1,7 +1,7 @@
 /** `POST /reconciliations`: a partner's statement compared with our records over a period. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reconciledAmounts } from '../../../core/reports/reconcile.ts';
-import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { Account, StatementScope } from '../../../store/store.ts';
 import { readMapping } from '../../files/columns.ts';
@@ -9,6 +9,7 @@ import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
+import { AccountSlots } from '../../guards/account-slots.ts';
 import { needs } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { readPeriodEnd, readPeriodStart } from '../period.ts';
@@ -21,6 +22,7 @@ import { statementColumns } from './statement-columns.ts';
 
 /** @param scope takes bodies as they arrive. @param stopping tells that the server stops */
 export function registerReconciliationRoute(scope: FastifyInstance, api: Api, stopping: AbortSignal): void {
+  const slots = new AccountSlots(reconciliationsMax);
   scope.post<List>(
     '/reconciliations',
     {
@@ -37,18 +39,29 @@ export function registerReconciliationRoute(scope: FastifyInstance, api: Api, st
       ...documentedOnly,
       ...needs('read'), // nothing is changed
     },
-    (request, reply) => reconcile(api, request, reply, stopping),
+    (request, reply) => reconcile(api, request, reply, stopping, slots),
   );
 }
+
+/** A statement is held in memory until its end, and each is compared with all calls of its period. */
+const reconciliationsMax = 2;
+const tooManyAtOnce = reject(
+  'rate_limited',
+  `${reconciliationsMax} reconciliations of this account are running: try again when one of them is done.`,
+);
 
 async function reconcile(
   api: Api,
   request: FastifyRequest<List>,
   reply: FastifyReply,
   stopping: AbortSignal,
+  slots: AccountSlots,
 ): Promise<FastifyReply> {
   const body = openBody(request, reply, stopping);
   const account = await accountOf(api, request);
+  const release = slots.take(account.accountId);
+  if (release === null) return rejectFile(reply, tooManyAtOnce);
+  reply.raw.once('close', release);
   const asked = readRequest(request, account);
   if ('code' in asked) return rejectFile(reply, asked);
   const { scope, reading } = asked;

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { visibleLines, visibleText } from './visible-text.ts';
+
+test.each([
+  ['\u001b[2J\u001b]0;title\u0007', '\\u001b[2J\\u001b]0;title\\u0007'],
+  ['paid\u202egnp.exe', 'paid\\u202egnp.exe'],
+  ['a\rb\tc\u009bd\u200be', 'a\\rb\\tc\\u009bd\\u200be'],
+  ['two\nlines', 'two\\nlines'],
+  ['Zoë, 日本, 👍, naïve', 'Zoë, 日本, 👍, naïve'],
+])('%j is shown as %j', (text, shown) => {
+  expect(visibleText(text)).toBe(shown);
+});
+
+test('whatever the text, nothing is left that a terminal obeys', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(visibleText(text)).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+      expect(visibleLines(text).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    }),
+  );
+});
