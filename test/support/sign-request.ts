@@ -46,8 +46,10 @@ const signers: Record<string, (settings: Record<string, string>) => Signer> = {
       const nonce = randomBytes(10).toString('hex');
       const [base, query] = url.split('?');
       const names = [...new URLSearchParams(query)].map((pair) => pair.join('=')).sort();
-      const fields = Object.entries(form).map((pair) => pair.join(''));
-      const text = `${base}?${names.join('&')}.${fields.sort().join('')}.${nonce}`;
+      const fields = Object.keys(form)
+        .sort()
+        .map((name) => name + form[name]);
+      const text = `${base}?${names.join('&')}.${fields.join('')}.${nonce}`;
       const signature = createHmac('sha256', 'a-token-of-plivo').update(text).digest('base64');
       return { 'x-plivo-signature-v3': signature, 'x-plivo-signature-v3-nonce': nonce };
     },

@@ -127,6 +127,18 @@ test('reads no number from what is none, in a field and in a tag', () => {
   }
 });
 
+test('reads nothing from what is no number if it is to be ignored', () => {
+  const row = { from: 'ani', as: 'phone', else: 'ignore' };
+  const numberOf = (ani: string) =>
+    read({ ...id, 'add.agent': row }, { query: `ani=${ani}` }).update.add['agent'];
+  expect(['1001', 'sip:bob@pbx', '2135550142', 'anonymous'].map(numberOf)).toEqual([
+    undefined,
+    undefined,
+    '+12135550142',
+    'anonymous',
+  ]);
+});
+
 test('leaves it to the type what a withheld caller means', () => {
   const fields = { phone_number: { from: 'ani', as: 'phone', format: 'e164' } };
   expect(read(fields, { query: 'ani=anonymous' }).faults).toContainEqual(

@@ -28,7 +28,10 @@ export type RowJson = {
   /** all sources are read and joined by this text */
   join?: string;
   words?: Record<string, Constant>;
-  /** what a word that is not in `words` means: `refuse`, `ignore`, `as_is`, or a value */
+  /**
+   * what a word that is not in `words` means: `refuse`, `ignore`, `as_is`, or a value. With `as: "phone"`, `ignore` reads
+   * nothing from what is no number, such as an extension
+   */
   else?: Constant;
   as?: ConversionName;
   /** of `money`: the decimal sign, the thousands separator, the currency that is removed */

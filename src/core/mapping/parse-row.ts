@@ -90,9 +90,12 @@ function parseWords(json: unknown, at: string, faults: MappingFaults): Map<strin
   return words;
 }
 
-function parseElse({ else: other }: Json, hasWords: boolean, at: string, faults: MappingFaults): UnknownWord {
+function parseElse(json: Json, hasWords: boolean, at: string, faults: MappingFaults): UnknownWord {
+  const { else: other } = json;
   if (other === undefined) return 'refuse';
-  if (!hasWords) faults.add(`${at}/else`, 'Write "words" too: "else" is for a word that is not among them.');
+  const isForNumbers = json['as'] === 'phone' && other === 'ignore';
+  if (!hasWords && !isForNumbers)
+    faults.add(`${at}/else`, 'Write "words" too: "else" is for a word that is not among them.');
   if (other === 'refuse' || other === 'ignore' || other === 'as_is') return other;
   const value = constantOf(other);
   if (value !== undefined) return { value };

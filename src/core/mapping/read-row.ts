@@ -108,6 +108,8 @@ function convert(row: MappingRow, found: FoundValue, context: ReadContext): Read
   if (conversion.as === 'text') return { kind: 'value', value: text, isText: found.isText };
   if (isPlaceholder(text)) return fault(unresolvedPlaceholder(text));
   const value = convertTo(conversion, found.value, context, row.tagKey === null);
+  if (conversion.as === 'phone' && row.otherwise === 'ignore' && isNoNumber(value, context))
+    return { kind: 'absent' };
   return value instanceof Invalid ? fault(value) : { kind: 'value', value, isText: false };
 }
 
@@ -131,6 +133,12 @@ function convertTo(
     case 'time':
       return readTime(value, conversion.format, conversion.zone ?? timeZone);
   }
+}
+
+/** An extension, a SIP user: a caller without a number, unlike one who withholds it. */
+function isNoNumber(value: unknown, { defaultCountry }: ReadContext): boolean {
+  const read = value instanceof Invalid ? value : readPhone(value, defaultCountry);
+  return read instanceof Invalid && read.code !== 'caller_withheld';
 }
 
 /** In a field, what is no number is passed on as it is written: the field itself says what that means. */
