@@ -41,16 +41,18 @@ order by next_attempt_at, delivery_id limit $3 for no key update skip locked`;
 
 /**
  * A statement of its own after the lock, so that it sees every delivery that was finished before. What waits for an
- * earlier event of its call is looked at again when that one is tried, at least every ten minutes; finishing that one
- * makes it due at once.
+ * earlier event of its call is looked at again in a second where that one is being sent, else when it is tried again or
+ * after ten minutes; finishing that one makes it due at once.
  */
 const lease = `
 update delivery d set lease_id = case when b.until is null then $4::uuid end,
-  next_attempt_at = case when b.until is null then clock_timestamp() + interval '${leaseSeconds} seconds'
-    else least(greatest(b.until, clock_timestamp() + interval '1 second'), clock_timestamp() + interval '10 minutes') end
+  next_attempt_at = case when b.until is null then clock_timestamp() + interval '${leaseSeconds} seconds' else b.until end
 from (
   select e.delivery_id, (
-    select f.next_attempt_at from delivery f
+    select case when f.lease_id is not null then clock_timestamp() + interval '1 second'
+      else least(greatest(f.next_attempt_at, clock_timestamp() + interval '1 second'),
+        clock_timestamp() + interval '10 minutes') end
+    from delivery f
     where f.account_id = $1 and f.webhook_id = $2 and f.call_log_id = e.call_log_id and f.sequence < e.sequence
       and f.status = 'pending' order by f.sequence limit 1) as until
   from delivery e where e.account_id = $1 and e.delivery_id = any($3::uuid[]) and e.status = 'pending'

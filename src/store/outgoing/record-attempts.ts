@@ -38,7 +38,10 @@ from json_to_recordset($2) as n(delivery_id uuid, lease_id uuid, status text, at
 where d.account_id = $1 and d.delivery_id = n.delivery_id and d.lease_id = n.lease_id and d.status = 'pending'
 returning d.delivery_id, d.status`;
 
-/** The next event of each call may go at once. */
+/**
+ * The next event of each call may go at once. One that is looked at right now is waited for, so that it is not put off
+ * after this: hence no condition on when it is due.
+ */
 const wakeNext = `
 update delivery d set next_attempt_at = clock_timestamp()
 from (
@@ -47,8 +50,8 @@ from (
     order by f.sequence limit 1) as delivery_id
   from delivery e where e.account_id = $1 and e.delivery_id = any($3::uuid[]) and e.call_log_id is not null
 ) as n
-where d.account_id = $1 and d.delivery_id = n.delivery_id and d.lease_id is null
-  and d.attempt_count = 0 and d.next_attempt_at > clock_timestamp()`;
+where d.account_id = $1 and d.delivery_id = n.delivery_id and d.status = 'pending' and d.lease_id is null
+  and d.attempt_count = 0`;
 
 /** Only where it makes a difference: a webhook that works is not written. */
 const writeHealth = `
