@@ -4,6 +4,7 @@ import { createLog } from '../../log.ts';
 import { isClusterMade } from '../../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
 import { listMigrations, postgresMajorMin, readSchemaVersion } from '../../store/database/migrate.ts';
+import { listOutgoingTroubles } from '../../store/outgoing/outgoing-state.ts';
 import { withDatabase } from '../database/with-database.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
@@ -20,11 +21,13 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     return await withDatabase(config, createLog('silent'), async ({ pool, usedBy }) => {
       const inUse = usedBy === null ? '' : `; a Ringback runs on it (${usedBy.holder})`;
+      const schema = await checkSchema(pool);
       return [
         await checkVersion(pool, describeDatabase(config) + inUse),
-        await checkSchema(pool),
+        schema,
         await checkDurability(pool),
         await checkClock(pool),
+        ...(schema.level === 'ok' ? [await checkOutgoing(pool)] : []),
       ];
     });
   } catch (error) {
@@ -114,4 +117,20 @@ async function checkClock(pool: pg.Pool): Promise<Finding> {
 
 function formatMs(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** Outgoing webhooks that need their owner. */
+async function checkOutgoing(pool: pg.Pool): Promise<Finding> {
+  const subject = 'outgoing';
+  const troubles = await listOutgoingTroubles({ pool, writer: pool }, null);
+  if (troubles.length === 0) return { level: 'ok', subject, says: 'no outgoing webhook fails' };
+  const says = troubles
+    .map(({ name, reason, pausedAt, failingSince }) =>
+      pausedAt === null
+        ? `"${name}" has failed since ${failingSince}`
+        : `"${name}" is paused since ${pausedAt}: ${reason === 'gone' ? 'its receiver answered 410' : 'it failed for 5 days'}`,
+    )
+    .join('\n');
+  const fix = 'Read its deliveries for the reason, correct the receiver, then resume the webhook.';
+  return { level: 'warn', subject, says, fix };
 }

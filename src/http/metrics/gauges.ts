@@ -101,6 +101,16 @@ function addBacklog(
     'How long the oldest of them waits; 0 where there is none',
     ({ oldestQueuedUpdateAt }) => secondsSince(oldestQueuedUpdateAt),
   );
+  addCount(
+    'ringback_deliveries_pending',
+    'Events that outgoing webhooks have not got yet',
+    ({ pendingDeliveries }) => pendingDeliveries,
+  );
+  addCount(
+    'ringback_outgoing_webhooks_failing',
+    'Outgoing webhooks that fail, or that were paused because of it',
+    ({ failingWebhooks }) => failingWebhooks,
+  );
   addCount('ringback_live_calls', 'Calls that have not completed', ({ liveCalls }) => liveCalls);
   addCount(
     'ringback_oldest_live_call_seconds',

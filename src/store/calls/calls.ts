@@ -1,5 +1,4 @@
 import type { Call, Changes } from '../../core/calls/call.ts';
-import type { PostbackStatus } from '../../core/updates/postback.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
 import type { Db, Queryable } from '../database/db.ts';
 import { type Page, pageOf } from '../database/page.ts';
@@ -24,11 +23,12 @@ export type TimelineItem = {
   id: string;
   /** instant */
   at: string;
-  kind: 'created' | 'completed' | 'changed' | 'postback';
+  kind: 'created' | 'completed' | 'changed' | 'postback' | 'delivery';
   by: string;
   changes: Changes;
   postbackId: string | null;
-  status: PostbackStatus | null;
+  /** of a postback or a delivery */
+  status: string | null;
   code: string | null;
   /** instant */
   appliedAt: string | null;
@@ -44,18 +44,20 @@ export type TimelineItem = {
   attachedBy: string | null;
   dismissedBy: string | null;
   dismissReason: string | null;
+  /** of an event that an outgoing webhook got */
+  delivery: { deliveryId: string; event: string; attempts: number } | null;
 };
 
 /** What a webhook of type `calls` recorded is on the timeline as a call event already. */
 const isNoRecordedEvent = `(p.status not in ('created', 'applied', 'unchanged') or p.update -> 'event' is null)`;
 
-/** Events and postbacks of one call by their ids, which are in order of time; along their indexes by call. */
+/** Events, postbacks and deliveries of one call by their ids, which are in order of time; along their indexes by call. */
 const readTimeline = `
 select * from (
   (select event_id as id, at, kind, by, changes, null::uuid as postback_id, null as status, null as code,
     null::timestamptz as applied_at, null::json as update, null::uuid as replay_of, null as replayed_by,
     null::uuid as undo_of, null::uuid as undone_by,
-    null as attached_by, null as dismissed_by, null as dismiss_reason
+    null as attached_by, null as dismissed_by, null as dismiss_reason, null as event, null::integer as attempts
    from call_event where account_id = $1 and call_log_id = $2 and ($3::uuid is null or event_id > $3)
    order by event_id limit $4)
   union all
@@ -64,11 +66,17 @@ select * from (
     case when p.status = 'queued' then p.update end, p.replay_of, case when p.replay_of is not null then p.changed_by end,
     p.undo_of, (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
       and u.first_status <> 'rejected' and not u.is_dry_run),
-    p.attached_by, p.dismissed_by, p.dismiss_reason
+    p.attached_by, p.dismissed_by, p.dismiss_reason, null, null
    from postback p
    left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
    where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ${isNoRecordedEvent} and ($3::uuid is null or p.postback_id > $3)
    order by p.postback_id limit $4)
+  union all
+  (select d.delivery_id, d.created_at, 'delivery', w.name, null, null, d.status, null, d.finished_at, null, null, null,
+    null, null, null, null, null, d.event_type, jsonb_array_length(d.attempts)
+   from delivery d join outgoing_webhook w on w.account_id = d.account_id and w.webhook_id = d.webhook_id
+   where d.account_id = $1 and d.call_log_id = $2 and ($3::uuid is null or d.delivery_id > $3)
+   order by d.delivery_id limit $4)
 ) as items order by id limit $4`;
 
 type TimelineRow = {
@@ -78,7 +86,7 @@ type TimelineRow = {
   by: string;
   changes: Changes | null;
   postback_id: string | null;
-  status: PostbackStatus | null;
+  status: string | null;
   code: string | null;
   applied_at: string | null;
   update: UpdateJson | null;
@@ -89,6 +97,8 @@ type TimelineRow = {
   attached_by: string | null;
   dismissed_by: string | null;
   dismiss_reason: string | null;
+  event: string | null;
+  attempts: number | null;
 };
 
 /** Oldest first. @param after the id that the page before ended with */
@@ -122,5 +132,7 @@ function timelineItemOf(row: TimelineRow): TimelineItem {
     attachedBy: row.attached_by,
     dismissedBy: row.dismissed_by,
     dismissReason: row.dismiss_reason,
+    delivery:
+      row.event === null ? null : { deliveryId: row.id, event: row.event, attempts: row.attempts ?? 0 },
   };
 }

@@ -57,6 +57,15 @@ where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid and 
   and (replayed_at is null or replayed_at < $5)
 order by postback_id limit $4 for update skip locked`;
 
+/** What is finished, but the last of each call and webhook, from which the next event counts on. */
+const deleteDeliveries = `
+delete from delivery d where d.account_id = $1 and d.delivery_id in (
+  select o.delivery_id from delivery o
+  where o.account_id = $1 and o.delivery_id < $2::uuid and o.status <> 'pending'
+    and (o.call_log_id is null or exists (select from delivery n where n.account_id = o.account_id
+      and n.webhook_id = o.webhook_id and n.call_log_id = o.call_log_id and n.sequence > o.sequence))
+  order by o.delivery_id limit 2000)`;
+
 const deletePostbacks = 'delete from postback where account_id = $1 and postback_id = any($2::uuid[])';
 
 /** Completed ones only, and those that nobody writes right now. */
@@ -71,6 +80,7 @@ const deleteCalls = [
   'delete from postback where account_id = $1 and call_log_id = any($2)',
   'delete from call_event where account_id = $1 and call_log_id = any($2)',
   'delete from call_other_id where account_id = $1 and call_log_id = any($2)',
+  'delete from delivery where account_id = $1 and call_log_id = any($2)',
   'delete from call where account_id = $1 and call_log_id = any($2)',
 ];
 
@@ -137,6 +147,7 @@ const steps: Record<RetentionKind, Step> = {
     const values = [accountId, after?.id ?? noId, firstIdAt(olderThan), rowsMax.postbacks, olderThan];
     const due = await lockDue(client, lockPostbacks, values);
     await client.query(deletePostbacks, [accountId, idsOf(due)]);
+    await client.query(deleteDeliveries, [accountId, firstIdAt(olderThan)]);
     return due;
   },
   calls: async (client, accountId, olderThan, after) => {

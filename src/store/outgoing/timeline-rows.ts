@@ -35,7 +35,9 @@ const postbackColumns = `'postback' as source, 1 as place, r.postback_id as id, 
 const ofPostbacks = `from postback r
   left join incoming_webhook w on w.account_id = r.account_id and w.webhook_id = r.webhook_id, ${newest}
   where r.account_id = $1 and not r.is_dry_run and ${isNew}
-    and ((r.status = 'applied' and r.update -> 'event' is null) or (r.status in ('rejected', 'expired') and r.webhook_id is not null))`;
+    and ((r.status = 'applied' and r.update -> 'event' is null)
+      or (r.status in ('rejected', 'expired') and r.webhook_id is not null and r.undo_of is null
+        and r.code is distinct from 'canceled'))`;
 
 /**
  * Rows of one call are in the order of their transactions, which the lock of the call put in a row: each wrote

@@ -142,6 +142,6 @@ function historiesOf(rows: { callLogId: string; change: PastChange }[]): Map<str
 export const cancelPostbacks: Statement = {
   name: 'cancel-postbacks',
   text: `
-update postback set status = 'rejected', code = 'canceled', detail = 'It was undone before it was applied.'
+update postback set status = 'rejected', written_at = clock_timestamp(), code = 'canceled', detail = 'It was undone before it was applied.'
 where account_id = $1 and postback_id = any($2::uuid[]) and status in ('queued', 'waiting')`,
 };

@@ -14,7 +14,7 @@ export function callToJson(call: Call): CallJson {
 /** An item of a timeline. A change by hand may have waited in the queue too, but is no postback. */
 export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
   const { at, kind, by, changes, postbackId, status, code, appliedAt, update, replayOf, replayedBy } = item;
-  const { undoOf, undoneBy } = item;
+  const { undoOf, undoneBy, delivery } = item;
   return {
     at,
     kind,
@@ -32,6 +32,9 @@ export function timelineItemToJson(item: TimelineItem): TimelineItemJson {
     ...(status !== null && { status, applied_at: appliedAt }),
     ...(code !== null && { code }),
     ...(update !== null && { update }),
+    ...(delivery !== null && {
+      ...{ delivery_id: delivery.deliveryId, event: delivery.event, attempts: delivery.attempts },
+    }),
   };
 }
 

@@ -118,7 +118,7 @@ export const callChangeBody = Type.Object(
 
 export const timelineItemJson = Type.Object({
   at: instant,
-  kind: oneOf(['created', 'completed', 'changed', 'postback']),
+  kind: oneOf(['created', 'completed', 'changed', 'postback', 'delivery']),
   by: Type.String({ description: 'the webhook, the token or the system that did it' }),
   changes,
   postback_id: Type.Optional(Type.String()),
@@ -134,6 +134,9 @@ export const timelineItemJson = Type.Object({
   status: Type.Optional(Type.String()),
   code: Type.Optional(Type.String()),
   applied_at: Type.Optional(nullable(instant)),
+  delivery_id: Type.Optional(Type.String({ description: 'of an event that an outgoing webhook got' })),
+  event: Type.Optional(Type.String({ description: 'the type of that event' })),
+  attempts: Type.Optional(Type.Integer({ description: 'to deliver it' })),
   update: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
       description: 'of what is queued: what it sets, and the tags that it adds and removes',

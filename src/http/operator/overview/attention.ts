@@ -33,6 +33,7 @@ export async function findAttention(
     ...(await findSilentPartners(store, accountId, 'buyer', windows, nowMs)),
     ...(await findUnmatched(store, accountId, nowMs)),
     ...(await findWaiting(store, accountId, nowMs)),
+    ...(await findFailing(store, accountId)),
   ];
 }
 
@@ -112,4 +113,13 @@ async function findWaiting(store: Store, accountId: string, nowMs: number): Prom
       oldest: { call_log_id: oldest.callLogId, started_at: oldest.startedAt },
     },
   ];
+}
+
+async function findFailing(store: Store, accountId: string): Promise<AttentionItemJson[]> {
+  const troubles = await store.listOutgoingTroubles(accountId);
+  return troubles.map(({ webhookId, name, reason, pausedAt, failingSince }) => ({
+    ...{ kind: 'outgoing_failing', webhook_id: webhookId, webhook_name: name, paused: pausedAt !== null },
+    reason: reason === 'gone' ? 'gone' : 'failing',
+    since: failingSince ?? pausedAt ?? '',
+  }));
 }

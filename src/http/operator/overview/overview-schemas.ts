@@ -67,6 +67,17 @@ const attentionItemJson = Type.Union([
   ),
   Type.Object(
     {
+      kind: oneOf(['outgoing_failing']),
+      webhook_id: Type.String(),
+      webhook_name: Type.String(),
+      paused: Type.Boolean({ description: 'true: Ringback has paused it, and stores its events' }),
+      reason: oneOf(['gone', 'failing']),
+      since: instant,
+    },
+    { description: 'An outgoing webhook has failed for an hour, or is paused because of it' },
+  ),
+  Type.Object(
+    {
       kind: oneOf(['waiting_updates']),
       calls: counted,
       updates: counted,

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { CircleCheck, Hand, Pencil, PhoneIncoming, Webhook } from 'lucide-react';
+import { CircleCheck, Hand, Pencil, PhoneIncoming, Send, Webhook } from 'lucide-react';
 import type { TimelineItemJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { useTimeline } from '../../api/calls.ts';
 import { Button } from '../../components/button.tsx';
@@ -44,6 +44,7 @@ const kinds = {
   completed: { icon: CircleCheck, title: 'Call completed' },
   changed: { icon: Pencil, title: 'Call changed' },
   postback: { icon: Webhook, title: 'Postback' },
+  delivery: { icon: Send, title: 'Event sent' },
 };
 
 function TimelineItem({ item }: { item: TimelineItemJson }) {
@@ -57,10 +58,12 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
     postback_id: postbackId,
     update,
     applied_at: appliedAt,
+    event,
   } = item;
   const isByHand = kind === 'changed' && status !== undefined;
   const { icon: Icon, title } = isByHand ? { icon: Hand, title: 'Changed by hand' } : kinds[kind];
-  const hasWaited = appliedAt != null && Date.parse(appliedAt) - Date.parse(at) > waitedMsMin;
+  const hasWaited =
+    kind !== 'delivery' && appliedAt != null && Date.parse(appliedAt) - Date.parse(at) > waitedMsMin;
   return (
     <li className="rounded-lg border border-line bg-surface p-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
@@ -77,9 +80,11 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
           </Link>
         )}
         <span className="min-w-0 break-words text-muted">
-          {kind === 'postback' ? 'through' : 'by'} <bdi className="text-ink">{by}</bdi>
+          {kind === 'postback' ? 'through' : kind === 'delivery' ? `${event} to` : 'by'}{' '}
+          <bdi className="text-ink">{by}</bdi>
         </span>
-        {isStatus(status) && <StatusBadge status={status} />}
+        {kind !== 'delivery' && isStatus(status) && <StatusBadge status={status} />}
+        {kind === 'delivery' && <span className="text-muted text-xs">{status}</span>}
         {code !== undefined && <code className="font-mono text-rejected text-xs">{code}</code>}
         <span className="ml-auto text-muted text-xs">
           <Time at={at} />

@@ -1,5 +1,14 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
-import { CircleCheck, type LucideIcon, PhoneOff, SearchX, TimerOff, TrendingUp, VolumeX } from 'lucide-react';
+import {
+  CircleCheck,
+  CloudOff,
+  type LucideIcon,
+  PhoneOff,
+  SearchX,
+  TimerOff,
+  TrendingUp,
+  VolumeX,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type AttentionItemJson, useAttention } from '../../api/overview.ts';
 import { Card } from '../../components/card.tsx';
@@ -43,6 +52,7 @@ const icons: Record<AttentionItemJson['kind'], LucideIcon> = {
   silent_buyer: PhoneOff,
   unmatched: SearchX,
   waiting_updates: TimerOff,
+  outgoing_failing: CloudOff,
 };
 
 function Item({ item }: { item: AttentionItemJson }) {
@@ -107,6 +117,16 @@ function wordsOf(item: AttentionItemJson): ReactNode {
           </Go>{' '}
           of the last day found no call: {adviceOn(item.code).meaning.toLowerCase()}
           <Note>{adviceOn(item.code).fix} Then they can be replayed.</Note>
+        </>
+      );
+    case 'outgoing_failing':
+      return (
+        <>
+          The outgoing webhook {item.webhook_name} {item.paused ? 'is paused' : 'fails'}
+          {item.reason === 'gone' ? ': the receiver answered 410 Gone' : ''}.
+          <Note>
+            Since <Time at={item.since} isRelative />. Its events are stored until it is resumed.
+          </Note>
         </>
       );
     case 'waiting_updates':
