@@ -20,6 +20,7 @@ const subjects = [
   'schema',
   'durability',
   'clock',
+  'outgoing',
   'port',
   'PUBLIC_URL',
 ];
