@@ -19,6 +19,7 @@ import { listMigrations, readSchemaVersion } from './database/migrate.ts';
 import * as retention from './maintenance/retention.ts';
 import { createOutgoingStore } from './outgoing/outgoing-store.ts';
 import * as attach from './postbacks/attach.ts';
+import { listCallData } from './postbacks/call-data.ts';
 import { expireWaiting } from './postbacks/expire-waiting.ts';
 import * as kept from './postbacks/kept.ts';
 import { findNearest, type Sought } from './postbacks/nearest.ts';
@@ -156,6 +157,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     ) => attach.recordAttachment(db.pool, attachment, actor, status, now()),
     dismissPostback: (accountId: string, postbackId: string, reason: string, actor: audit.Actor) =>
       attach.dismissPostback(db, accountId, postbackId, reason, actor, now()),
+    listCallData: (accountId: string, phoneNumber: string) => listCallData(db, accountId, phoneNumber, now()),
     expireWaiting: (accountId: string, limit: number) => expireWaiting(db, accountId, limit, now()),
     findNearest: (accountId: string, sought: Sought[]) => findNearest(db, accountId, sought),
     findRecordedPostback: (accountId: string, postbackId: string) =>

@@ -3,6 +3,7 @@ import { type CallEvent, decodeCallEvent } from '../calls/call-event.ts';
 import { legEvent } from '../calls/leg.ts';
 import { readCallLogId } from '../values/call-log-id.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
+import { textOf } from '../values/json.ts';
 import { readPhone } from '../values/phone.ts';
 import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
 import {
@@ -47,6 +48,8 @@ export type Decoded = {
   event?: CallEvent;
   transactionId: string | null;
   isDryRun: boolean;
+  /** of call data: how long it is good for */
+  lifespanSeconds?: number;
   answerForm: AnswerForm;
   ignored: string[];
   /** empty when all is well; else the request is rejected as a whole */
@@ -62,13 +65,17 @@ export type DecodeContext = ReadContext & {
 
 /** Reads a postback from its sources, first one first: where two name the same field, the earlier wins. */
 export function decodePostback(sources: Source[], type: WebhookTypeRow, context: DecodeContext): Decoded {
-  const reader = new Reader(sources, context);
+  const reader = new Reader(
+    type.controls === undefined ? sources : [mergeTags(sources), ...sources],
+    context,
+  );
   const read =
     type.isCallEvent === true ? reader.event() : readUpdate(reader, type, context.mayBeEmpty === true);
   return {
     ...read,
     transactionId: reader.transactionId(),
     isDryRun: reader.isDryRun(),
+    ...(type.controls !== undefined && { lifespanSeconds: reader.lifespanSeconds() }),
     answerForm: reader.answerForm(),
     ignored: distinct(sources.flatMap((source) => source.ignored)),
     faults:
@@ -84,6 +91,21 @@ function readUpdate(
   mayBeEmpty: boolean,
 ): Pick<Decoded, 'target' | 'update'> {
   return { target: reader.target(), update: reader.update(type, mayBeEmpty) };
+}
+
+/** Where every parameter is a tag, those of all sources count; the earlier source wins for a key that both have. */
+function mergeTags(sources: Source[]): Source {
+  const tags = sources.toReversed().flatMap(({ given }) => given.get('add') ?? []);
+  return { given: new Map(tags.length > 0 ? [['add', tags]] : []), ignored: [], faults: [] };
+}
+
+const lifespanDefault = 3_600;
+
+function readLifespan(value: unknown): number | Invalid {
+  const seconds = Number(textOf(value) ?? Number.NaN);
+  return Number.isInteger(seconds) && seconds >= 60 && seconds <= 604_800
+    ? seconds
+    : new Invalid('Send whole seconds, from 60 to 604800.');
 }
 
 /** One fault for each place that names a field which the webhook may not set, whatever its value. */
@@ -191,6 +213,11 @@ class Reader {
     return this.#read('dry_run', readBoolean) === true;
   }
 
+  lifespanSeconds(): number {
+    const seconds = this.#read('lifespan_seconds', readLifespan);
+    return typeof seconds === 'number' ? seconds : lifespanDefault;
+  }
+
   answerForm(): AnswerForm {
     const form = this.#read('return', (value) => readChoice(value, ['json', 'gif', 'text', 'none']));
     return typeof form === 'string' ? (form as AnswerForm) : 'json'; // readChoice returns one of its choices
@@ -230,6 +257,10 @@ class Reader {
   }
 
   #faultNoUpdates(type: WebhookTypeRow): void {
+    if (type.controls !== undefined) {
+      this.#fault(null, 'no_updates', 'Send at least one parameter beside the number: each one is a tag.');
+      return;
+    }
     const names = [...type.fields.keys(), ...(type.hasTags ? ['add', 'remove'] : [])];
     this.#fault(null, 'no_updates', `Send at least one of: ${names.join(', ')}.`);
   }

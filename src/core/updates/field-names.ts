@@ -63,7 +63,9 @@ function knownNamesOf(type: WebhookTypeRow): KnownNames {
   const fields: [string, string][] = [...type.fields, ...(type.hasTags ? tagNames.map(twice) : [])];
   const names = {
     inFields: withPlainNames(fields),
-    top: withPlainNames([...fields, ...controlNames.map(twice)]),
+    top: withPlainNames(
+      type.controls ? [...type.controls, twice('add')] : [...fields, ...controlNames.map(twice)],
+    ),
   };
   knownByType.set(type, names);
   return names;

@@ -145,12 +145,22 @@ function place(source: Source, name: string, given: Given, type: WebhookTypeRow)
     else others.push(given);
   } else if (!given.inFields && keyNames.has(name)) {
     return;
+  } else if (type.controls !== undefined) {
+    placeTag(source, name, given);
   } else if (given.inFields || meantName(name, false, type) !== undefined) {
     const detail = unknownFieldDetail(name, given.inFields, type);
     source.faults.push({ field: given.name, code: 'unknown_field', detail });
   } else {
     source.ignored.push(name);
   }
+}
+
+/** A parameter that is a tag. One without a value says nothing: a template of the sender had none. */
+function placeTag(source: Source, name: string, given: Given): void {
+  const { value } = given;
+  if (value === null || (typeof value === 'string' && value.trim() === '')) return;
+  const tag = { ...given, value: [{ key: name, value }], isText: false, inFields: false };
+  source.given.set('add', [...(source.given.get('add') ?? []), tag]);
 }
 
 function unknownFieldDetail(name: string, isInFields: boolean, type: WebhookTypeRow): string {

@@ -47,6 +47,20 @@ export function waitFor(receivedAt: string, waitHours: number): Wait {
   return { expiresAt: until, until };
 }
 
+/** Call data is for the first call that starts within its lifespan, or that started a little before it was received. */
+export function waitOfCallData(
+  receivedAt: string,
+  lifespanSeconds: number,
+  waitHours: number,
+): { wait: Wait; window: MatchWindow } {
+  const receivedMs = Date.parse(receivedAt);
+  const endMs = receivedMs + lifespanSeconds * 1_000;
+  return {
+    wait: { expiresAt: instantAt(endMs), until: instantAt(endMs + waitHours * hourMs) },
+    window: { from: instantAt(receivedMs - clockSkewMs), to: instantAt(endMs), rule: 'first' },
+  };
+}
+
 function instantAt(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }

@@ -1,6 +1,6 @@
 import { type EventFieldName, eventFieldNames, type UpdateFieldName, updateFieldNames } from './fields.ts';
 
-export type WebhookType = 'update_fields' | 'update_revenue' | 'update_tags' | 'calls';
+export type WebhookType = 'update_fields' | 'update_revenue' | 'update_tags' | 'calls' | 'call_data';
 
 /** What a name of a sender may mean: a field, the tags, or what only a call event has. */
 export type FieldMeant =
@@ -21,6 +21,8 @@ export type WebhookTypeRow = {
   isCallEvent?: true;
   /** a field that every postback must set */
   required?: { field: UpdateFieldName; name: string };
+  /** names of its own for the number, the lifespan and the like; every other parameter is a tag */
+  controls?: ReadonlyMap<string, string>;
 };
 
 /** The types of incoming webhook: rows of configuration over one pipeline (docs/senders.md#fields). */
@@ -53,6 +55,19 @@ export const webhookTypes: Readonly<Record<WebhookType, WebhookTypeRow>> = {
     ]),
     hasTags: true,
     isCallEvent: true,
+  },
+  call_data: {
+    path: 'call-data',
+    fields: new Map(),
+    hasTags: true,
+    controls: new Map([
+      ['phone_number', 'phone_number'],
+      ['caller_id', 'phone_number'],
+      ['lifespan_seconds', 'lifespan_seconds'],
+      ['transaction_id', 'transaction_id'],
+      ['dry_run', 'dry_run'],
+      ['return', 'return'],
+    ]),
   },
 };
 

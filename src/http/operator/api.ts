@@ -9,6 +9,7 @@ import { registerSessionRoutes } from './access/session.ts';
 import { registerTokenRoutes } from './access/tokens.ts';
 import { registerAccountRoutes } from './accounts/account.ts';
 import { registerAccountsRoutes } from './accounts/accounts.ts';
+import { registerCallDataRoute } from './call-data/call-data.ts';
 import { registerCallLists } from './calls/call-lists.ts';
 import { registerNameLists } from './calls/call-names.ts';
 import { registerCallRoutes } from './calls/calls.ts';
@@ -73,6 +74,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerReplayRoute(app, api);
   registerUndoRoute(app, api);
   registerAttachRoutes(app, api);
+  registerCallDataRoute(app, api);
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);
   registerAccountRoutes(app, api);

@@ -23,7 +23,22 @@ function payloadMembers(type: WebhookType): Record<string, TSchema> {
   return { ...Object.fromEntries(fields), ...(row.hasTags && tagMembers) };
 }
 
-function payloadOf(members: Record<string, TSchema>) {
+/** What call data says; every other parameter is a tag. */
+const callDataMembers: Record<string, TSchema> = {
+  phone_number: Type.Union([Type.String(), Type.Integer()], {
+    description: 'of the caller; also `caller_id`',
+  }),
+  lifespan_seconds: Type.Union([Type.Integer({ minimum: 60, maximum: 604_800 }), Type.String()], {
+    description: 'how long the data is good for; 3600 if left out',
+  }),
+  ...Object.fromEntries(
+    Object.entries(postbackControls).filter(([name]) => name !== 'call_log_id' && name !== 'phone_number'),
+  ),
+};
+
+function payloadOf(type: WebhookType, members: Record<string, TSchema>) {
+  if (webhookTypes[type].controls !== undefined)
+    return Type.Object(optional(callDataMembers), { additionalProperties: true });
   return Type.Object(optional({ ...postbackControls, ...members, fields: Type.Object(optional(members)) }));
 }
 
@@ -36,7 +51,9 @@ const keySecurity = [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }];
 /** The documentation of a postback endpoint. */
 export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
   const members = payloadMembers(type);
-  const texts = Object.keys({ ...postbackControls, ...members });
+  const texts = Object.keys(
+    webhookTypes[type].controls === undefined ? { ...postbackControls, ...members } : callDataMembers,
+  );
   return {
     tags: ['postbacks'],
     summary: `${type} by ${method}${suffix === '.gif' ? ', answered with a pixel' : ''}`,
@@ -47,7 +64,7 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
       ...Object.fromEntries(texts.map((name) => [name, Type.Optional(Type.String())])),
     }),
     ...(method === 'POST' && {
-      body: payloadOf(members),
+      body: payloadOf(type, members),
       consumes: ['application/json', 'application/x-www-form-urlencoded'],
     }),
     response:
@@ -65,7 +82,7 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
 
 /** The documentation of a batch endpoint. */
 export function batchSchema(type: WebhookType) {
-  const payload = payloadOf(payloadMembers(type));
+  const payload = payloadOf(type, payloadMembers(type));
   const flags = { atomic: Type.Boolean({ description: 'all or nothing' }), dry_run: Type.Boolean() };
   const result = Type.Object({ index: Type.Integer(), status: Type.String() });
   const summary = Type.Object({

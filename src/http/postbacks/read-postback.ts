@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Decoded } from '../../core/updates/decode.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
-import { waitFor } from '../../core/updates/wait.ts';
+import { waitFor, waitOfCallData } from '../../core/updates/wait.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { isJsonObject } from '../../core/values/json.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
@@ -110,8 +110,9 @@ export function arrivalOf(
 export function toPostback(
   webhook: KeyedWebhook,
   arrival: Arrival,
-  { decoded: { target, update, event, transactionId, isDryRun, ignored }, ...result }: ReadRequest,
+  { decoded, ...result }: ReadRequest,
 ): Postback {
+  const { target, update, event, transactionId, isDryRun, ignored } = decoded;
   const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats, sameTransaction, name } =
     webhook;
   const hasPolicies = Object.keys(repeats).length > 0;
@@ -124,14 +125,22 @@ export function toPostback(
     ...(sameTransaction === 'correct' && { isCorrecting: true }),
     webhookName: name,
   };
-  const { unmatched, waitHours } = webhook;
   return {
     ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, ...result },
     ...(event !== undefined && { event }),
-    ...((unmatched === 'wait' || event?.legId !== undefined) && {
-      wait: waitFor(arrival.receivedAt, waitHours),
-    }),
+    ...waitOf(webhook, arrival, decoded),
   };
+}
+
+/** How a postback waits that finds no call, by its webhook's settings. Call data and legs always wait. */
+function waitOf(
+  { unmatched, waitHours }: KeyedWebhook,
+  { receivedAt }: Arrival,
+  { event, lifespanSeconds }: Decoded,
+): Pick<Postback, 'wait' | 'window'> {
+  if (lifespanSeconds !== undefined) return waitOfCallData(receivedAt, lifespanSeconds, waitHours);
+  const mayWait = unmatched === 'wait' || event?.legId !== undefined;
+  return mayWait ? { wait: waitFor(receivedAt, waitHours) } : {};
 }
 
 /** A postback that is rejected whatever it contains. */

@@ -14,6 +14,10 @@ const examples: Record<WebhookType, Values> = {
     ['converted', 'true'],
     ['revenue_paid_out', '12.50'],
   ],
+  call_data: [
+    ['phone_number', '+12135550142'],
+    ['zip', '90210'],
+  ],
   update_revenue: [
     ['call_log_id', 'CALL_ID'],
     ['revenue', '12.50'],

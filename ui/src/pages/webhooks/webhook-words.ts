@@ -9,6 +9,7 @@ export const typeWords: Record<WebhookType, string> = {
   update_revenue: 'Only what the buyer pays, and whether the call converted.',
   update_tags: 'Only tags: add them, overwrite them, remove them.',
   calls: 'Calls themselves, as a phone system reports them: start, answer, end, caller.',
+  call_data: 'What is known of a caller before the call: tags for the first call of the number.',
 };
 
 export const webhookTypes = Object.keys(typeWords) as WebhookType[]; // Object.keys widens to string
@@ -19,6 +20,7 @@ export const typePaths: Record<WebhookType, string> = {
   update_revenue: 'update-revenue',
   update_tags: 'update-tags',
   calls: 'calls',
+  call_data: 'call-data',
 };
 
 export const matchRuleChoices: readonly (Choice & { value: WebhookJson['match_rule'] })[] = [
