@@ -14,7 +14,7 @@ afterAll(() => server.stop());
 test('every member of a call that a request can set is in the list, with a label and an example that is accepted', async () => {
   const { json } = await server.api('GET', '/fields');
   const call = await server.createCall('F1', { phone_number: '+12135550142' });
-  const derived = ['call_log_id', 'state', 'payout_status', 'tags', 'queued_updates', 'other_ids'];
+  const derived = ['call_log_id', 'state', 'payout_status', 'tags', 'queued_updates'];
   const fixed = new Set([...derived, 'created_at', 'updated_at']);
   const names = json.items.map(({ name }: { name: string }) => name);
   expect(new Set(names)).toEqual(new Set(Object.keys(call).filter((name) => !fixed.has(name))));
@@ -38,7 +38,7 @@ test('a field says its choices, when it is accepted, and under which name each t
     choices: updateFields.no_payout_reason.choices,
     completed_only: true,
     is_nullable: true,
-    webhook_types: [{ type: 'update_fields', name: 'no_payout_reason' }],
+    webhook_types: expect.arrayContaining([{ type: 'update_fields', name: 'no_payout_reason' }]),
   });
   expect(field('revenue_paid_out')).toMatchObject({
     type: 'money',

@@ -45,14 +45,16 @@ afterAll(() => server.stop());
 async function list(query: Record<string, string>) {
   const answer = await server.api('GET', `/postbacks?${new URLSearchParams(query)}`);
   expect(answer.status, answer.text).toBe(200);
-  return answer.json;
+  // What is near a postback without a call depends on the calls of today: see the tests of the inbox.
+  const items = answer.json.items.map(({ nearest: _nearest, ...item }: Record<string, unknown>) => item);
+  return { ...answer.json, items };
 }
 
 async function read(answer: Answer) {
   const id = answer.json.postback_id;
   const { status, json } = await server.api('GET', `/postbacks/${id}`);
   expect(status).toBe(200);
-  const { answer: _told, ...listed } = json;
+  const { answer: _told, nearest: _nearest, ...listed } = json;
   expect((await list({ limit: '1' })).items[0]).toEqual(listed);
   return json;
 }
@@ -94,6 +96,10 @@ describe('a postback as JSON', () => {
       ignored: ['utm', 'source'],
       replay_of: null,
       replayed_by: null,
+      undo_of: null,
+      undone_by: null,
+      kept: [],
+      changed_since: [],
       answer: { status: 200, body: answer.json },
     });
     expect(request).toMatchObject({ method: 'POST', query: { source: 'crm' }, body });

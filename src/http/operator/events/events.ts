@@ -68,7 +68,12 @@ export async function registerEventRoute(app: FastifyInstance, { store, rejectio
       });
       const ending = setTimeout(() => reply.sse.close(), streamMsMax);
       const forget = open.add({ secretHash: request.secretHash, end: () => reply.sse.close() });
+      // The server answers half-closed connections, but a reader that sends no more has left.
+      const { socket } = request.raw;
+      const leave = () => reply.sse.close();
+      socket.once('end', leave);
       reply.sse.onClose(() => {
+        socket.off('end', leave);
         forget();
         clearTimeout(ending);
         stopListening();
