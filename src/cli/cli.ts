@@ -134,6 +134,10 @@ export async function runCli(args: string[]): Promise<number> {
     .description('import a CSV or NDJSON file: each row changes one call')
     .argument('<file>', 'CSV with a header, or NDJSON (.ndjson, .jsonl)')
     .addOption(repeatable('--map <column=field>', 'what a column means; COLUMN= leaves it out; repeatable'))
+    .option(
+      '--mapping <mapping>',
+      'how rows are read: JSON, or the name of an incoming webhook that has a mapping',
+    )
     .option('--dry-run', 'report what would change, and change nothing')
     .option('--results <file>', 'where to write what came of each row (FILE.results.csv)')
     .addOption(new Option('--type <type>', 'what the rows are (update_fields)').choices(webhookTypeNames))
@@ -177,6 +181,10 @@ export async function runCli(args: string[]): Promise<number> {
         '--map <column=name>',
         'what a column means: call_log_id, phone_number, started_at or amount; repeatable',
       ),
+    )
+    .option(
+      '--mapping <mapping>',
+      'how rows are read: JSON, or the name of an incoming webhook that has a mapping',
     )
     .option('--results <file>', 'where to write every call (FILE.reconciliation.csv)')
     .option('--apply', 'set our amounts to theirs where they differ, after asking')

@@ -84,6 +84,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     findWebhook: (accountId: string, webhookId: string) => webhooks.findWebhook(db, accountId, webhookId),
     listSecretHashes: (max: number) => webhookKeys.listSecretHashes(db, max, now()),
     findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now(), presets),
+    findMappedWebhooks: (accountId: string, name: string) =>
+      webhookKeys.findMappedWebhooks(db, accountId, name, presets),
     listKept: (accountId: string, webhookId: string, limit: number, after: string | null) =>
       kept.listKept(db, accountId, webhookId, limit, after),
     findOwnWebhook: (accountId: string, webhookId: string) =>

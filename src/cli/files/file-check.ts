@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Rejection } from '../../core/updates/rejection.ts';
 import type { CellFormats } from '../../http/files/cell-formats.ts';
-import { type ColumnRules, readMapping } from '../../http/files/columns.ts';
+import { anyColumns, type ColumnRules, readMapping } from '../../http/files/columns.ts';
 import type { Delimiter } from '../../http/files/csv-file.ts';
 import { delimiterNames } from '../../http/files/file-request.ts';
 import { type FileFormat, openRowsFile } from '../../http/files/rows-file.ts';
@@ -15,6 +15,8 @@ import { count } from './progress.ts';
 
 export type FileOptions = {
   map: string[];
+  /** JSON, or the name of a webhook that has one */
+  mapping?: string;
   delimiter?: keyof typeof delimiterNames;
   format?: FileFormat;
   headerLine?: number;
@@ -38,10 +40,11 @@ export type CheckedFile = {
 export async function checkFile(
   path: string,
   options: FileOptions,
-  rules: ColumnRules,
+  ownRules: ColumnRules,
   rowsMax: number,
 ): Promise<CheckedFile> {
   const { map, delimiter, format, headerLine = null, amounts = null, dates = null, zone = null } = options;
+  const rules = options.mapping === undefined ? ownRules : anyColumns;
   const mapping = readMapping(map, rules);
   if ('code' in mapping) throw new UsageError(mapping.detail);
   const name = basename(path);
@@ -75,6 +78,7 @@ export async function checkFile(
 /** How the server is to read the file. */
 export function fileQuery({
   map,
+  mapping,
   delimiter,
   headerLine,
   amounts,
@@ -83,7 +87,7 @@ export function fileQuery({
 }: FileOptions): URLSearchParams {
   const query = new URLSearchParams();
   for (const text of map) query.append('map', text);
-  const notation = { delimiter, header_line: headerLine, amounts, dates, zone };
+  const notation = { mapping, delimiter, header_line: headerLine, amounts, dates, zone };
   for (const [name, value] of Object.entries(notation))
     if (value !== undefined) query.set(name, String(value));
   return query;

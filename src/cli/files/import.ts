@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { anyColumns } from '../../http/files/columns.ts';
 import { importColumns, importRowsMax } from '../../http/operator/imports/import-columns.ts';
 import {
   type Connection,
@@ -30,8 +31,10 @@ export type ImportOptions = ConnectionOptions &
 export async function importFile(path: string, options: ImportOptions): Promise<number> {
   try {
     const server = await findServer(options);
-    const type = options.type ?? (await findType(server, options.webhook));
-    const file = await checkFile(path, options, importColumns(webhookTypes[type]), importRowsMax);
+    const webhook = await findSettings(server, options.webhook);
+    const type = options.type ?? webhook.type;
+    const rules = webhook.isMapped ? anyColumns : importColumns(webhookTypes[type]);
+    const file = await checkFile(path, options, rules, importRowsMax);
     print(`${basename(path)}: ${count(file.rows)} rows${options.dryRun ? ', dry run' : ''}`);
     return await runImport(server, {
       query: queryOf(file, type, options),
@@ -47,11 +50,16 @@ export async function importFile(path: string, options: ImportOptions): Promise<
   }
 }
 
-async function findType(server: Connection, webhookId: string | undefined): Promise<WebhookType> {
-  if (webhookId === undefined) return 'update_fields';
+/** @returns `isMapped`: the webhook reads columns by its own mapping */
+async function findSettings(
+  server: Connection,
+  webhookId: string | undefined,
+): Promise<{ type: WebhookType; isMapped: boolean }> {
+  if (webhookId === undefined) return { type: 'update_fields', isMapped: false };
   const { status, body } = await getJson(server, `/webhooks/incoming/${encodeURIComponent(webhookId)}`);
   const type = webhookTypeNames.find((name) => name === body['type']);
-  if (status === 200 && type !== undefined) return type;
+  const isMapped = body['mapping'] !== null || body['preset'] !== null;
+  if (status === 200 && type !== undefined) return { type, isMapped };
   throw new UsageError(describeProblem(body));
 }
 

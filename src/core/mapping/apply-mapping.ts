@@ -51,6 +51,20 @@ export function applyMapping(
   return { sources: merge(mapping, readings, sources), readings };
 }
 
+/**
+ * The rows alone, without what a record says under our own names: for files that are not postbacks.
+ * @returns null where `only_when` is not met
+ */
+export function readMapped(
+  mapping: Mapping,
+  request: MappingRequest,
+  context: ReadContext,
+): Reading[] | null {
+  const values = new RequestValues(request, request.body);
+  if (!isMet(mapping.onlyWhen, values)) return null;
+  return readRows(mapping.rows, values, context);
+}
+
 function isMet(conditions: readonly Condition[], values: RequestValues): boolean {
   return conditions.every(({ sources, words }) =>
     sources.some((source) =>

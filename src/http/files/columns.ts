@@ -16,6 +16,15 @@ export type ColumnRules = {
   reject(meanings: ReadonlySet<string>, columns: string): Rejection | null;
 };
 
+/** With a mapping, which names columns by their own names: every column is read. */
+export const anyColumns: ColumnRules = {
+  names: [],
+  meaningOf: (name) => name,
+  meantBy: () => undefined,
+  kindOf: () => 'other',
+  reject: () => null,
+};
+
 /** From a column's name to the name of ours that it stands for; empty: the column is left out. */
 export type Mapping = ReadonlyMap<string, string>;
 

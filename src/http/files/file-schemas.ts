@@ -10,6 +10,11 @@ export const fileQuery = {
     description: 'COLUMN=FIELD, as often as there are columns to map; COLUMN= leaves a column out',
     examples: ['Payout=publisher_paid_out'],
   }),
+  mapping: Type.String({
+    description:
+      'how rows are read: a mapping as JSON text (docs/mapping.md), or the name of an incoming webhook that has one',
+    examples: ['Acme tracker', '{"fields":{"call_log_id":"Call ID"}}'],
+  }),
   delimiter: oneOf(delimiterWords, {
     description: 'found by the header, or by a first line "sep=", if left out',
   }),

@@ -27,7 +27,7 @@ export function readRecord(record: string): RecordedRequest | null {
   const read = parseStoredJson(record);
   if (!isJsonObject(read)) return null;
   const { method, path, query = {}, headers = {}, body = null, row, format, removed, envelope = null } = read;
-  if (removed === true) return null;
+  if (removed === true || format === 'mapped') return null; // read by a mapping that was sent with the file
   if (notAsSent.test(JSON.stringify([query, body, envelope]))) return null;
   const recordedHeaders = (isJsonObject(headers) ? headers : {}) as IncomingHttpHeaders; // as Node gave them
   const isForm = format === 'csv' || (format !== 'json' && isFormType(recordedHeaders['content-type']));

@@ -62,6 +62,24 @@ export async function findOwnWebhook(
   return rows[0] === undefined ? null : keyedWebhookOf(rows[0], presets);
 }
 
+/** The account's webhooks of this name that have a mapping or a preset; at most two, for one is meant. */
+export async function findMappedWebhooks(
+  { pool }: Db,
+  accountId: string,
+  name: string,
+  presets: Presets,
+): Promise<KeyedWebhook[]> {
+  const { rows } = await pool.query<KeyedRow>(
+    `select ${keyedColumns}, null as expires_at
+     from incoming_webhook w join account a on a.account_id = w.account_id
+     where w.account_id = $1 and w.name = $2 and w.deleted_at is null
+       and (w.mapping is not null or w.preset is not null)
+     limit 2`,
+    [accountId, name],
+  );
+  return rows.map((row) => keyedWebhookOf(row, presets));
+}
+
 /** Adds a key to a webhook that is new. */
 export async function insertKey(
   client: Queryable,

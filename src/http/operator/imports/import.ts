@@ -21,6 +21,8 @@ import { RowSequencer, type RowSubmission } from './row-sequencer.ts';
 export type ImportOptions = {
   /** as it was when the import began */
   webhook: KeyedWebhook;
+  /** how rows are read, in place of the webhook's own mapping */
+  mapping?: KeyedWebhook['mapping'];
   /** names the rows that have no transaction_id: the same key and row are done once. Null: they are not remembered */
   importKey: string | null;
   isDryRun: boolean;
@@ -147,9 +149,10 @@ export class Import {
     };
   }
 
-  #findWebhook(): Promise<KeyedWebhook | null> {
-    const { accountId, webhookId } = this.#options.webhook;
-    return this.#api.store.findOwnWebhook(accountId, webhookId);
+  async #findWebhook(): Promise<KeyedWebhook | null> {
+    const { webhook, mapping } = this.#options;
+    const found = await this.#api.store.findOwnWebhook(webhook.accountId, webhook.webhookId);
+    return found === null || mapping === undefined ? found : { ...found, mapping };
   }
 
   #toPostback(row: number, read: FileRow, webhook: KeyedWebhook): Postback {
@@ -163,13 +166,14 @@ export class Import {
       sourceIp: this.#request.sourceIp,
       request: JSON.stringify({
         ...{ method: 'POST', import_key: importKey, row, line: read.line },
-        format: this.#file.isText ? 'csv' : 'ndjson',
+        format: this.#options.mapping !== undefined ? 'mapped' : this.#file.isText ? 'csv' : 'ndjson',
         body: values,
       }),
     };
     const early = rejectWebhook(this.#type, webhook);
     const postback = itemToPostback(this.#type, webhook, arrival, content, repeatId, early, isDryRun);
-    return { ...postback, batchId: this.#importId };
+    // Who imports a file corrects it and sends it again.
+    return { ...postback, isKept: false, batchId: this.#importId };
   }
 
   #contentOf(values: Record<string, unknown>): Content {

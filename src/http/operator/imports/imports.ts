@@ -5,7 +5,8 @@ import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/
 import { Invalid } from '../../../core/values/fault.ts';
 import { readText } from '../../../core/values/text.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
-import { readMapping } from '../../files/columns.ts';
+import { anyColumns, readMapping } from '../../files/columns.ts';
+import { readFileMapping } from '../../files/file-mapping.ts';
 import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
@@ -62,7 +63,9 @@ async function takeImport(
   if ('code' in asked) return rejectFile(reply, asked);
   const webhook = await findWebhook(api, request, asked);
   if ('code' in webhook) return rejectFile(reply, webhook);
-  const rules = importColumns(webhookTypes[webhook.type]);
+  const mapped = await withMapping(api, request, webhook, asked.mapping);
+  if ('code' in mapped) return rejectFile(reply, mapped);
+  const rules = mapped.mapping === null ? importColumns(webhookTypes[webhook.type]) : anyColumns;
   const mapping = readMapping(asked.maps, rules);
   if ('code' in mapping) return rejectFile(reply, mapping);
   const formats = { ...asked.reading.formats, accountZone: webhook.timeZone };
@@ -71,13 +74,20 @@ async function takeImport(
     return rejectFile(reply, file.rejection, file.line);
   }
   const { importKey, isDryRun } = asked;
-  const running = new Import(api, request, file, { webhook, importKey, isDryRun });
+  const running = new Import(api, request, file, {
+    webhook: mapped,
+    ...(asked.mapping !== null && { mapping: mapped.mapping }),
+    importKey,
+    isDryRun,
+  });
   return sendLines(reply, running.answer());
 }
 
 type Asked = {
   reading: Pick<FileReading, 'format' | 'keepsEmpty'> & ReturnType<typeof readFileNotation>;
   maps: string[];
+  /** text of `mapping`: how rows are read, in place of the webhook's own */
+  mapping: string | null;
   webhookId: string | null;
   type: WebhookType | null;
   importKey: string | null;
@@ -93,6 +103,7 @@ function readRequest(request: FastifyRequest<List>): Asked | Rejection {
   const asked = {
     reading: { format, keepsEmpty, ...readFileNotation(reader) },
     maps: reader.texts('map'),
+    mapping: reader.text('mapping') ?? null,
     webhookId,
     type: reader.choice('type', webhookTypeNames) ?? null,
     importKey: reader.text('import_key') ?? null,
@@ -114,6 +125,18 @@ async function findWebhook(
   const webhook = await store.findOwnWebhook(accountId, id);
   if (webhook === null) return unknownWebhook();
   return rejectWebhook(type ?? webhook.type, webhook) ?? webhook;
+}
+
+/** The webhook with the mapping that this import reads by. */
+async function withMapping(
+  { store }: Api,
+  request: FastifyRequest,
+  webhook: KeyedWebhook,
+  text: string | null,
+): Promise<KeyedWebhook | Rejection> {
+  if (text === null) return webhook;
+  const mapping = await readFileMapping(store, request.owner.accountId, text, webhookTypes[webhook.type]);
+  return 'code' in mapping ? mapping : { ...webhook, mapping };
 }
 
 /** Its key is known to nobody. */

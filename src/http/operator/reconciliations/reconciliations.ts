@@ -4,7 +4,8 @@ import { reconciledAmounts } from '../../../core/reports/reconcile.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { Account, StatementScope } from '../../../store/store.ts';
-import { readMapping } from '../../files/columns.ts';
+import { anyColumns, readMapping } from '../../files/columns.ts';
+import { readFileMapping } from '../../files/file-mapping.ts';
 import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
@@ -18,7 +19,7 @@ import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from
 import { reconcileLines } from './reconciliation.ts';
 import { reconciliationAnswer, reconciliationQuery } from './reconciliation-schemas.ts';
 import { readStatement } from './statement.ts';
-import { statementColumns } from './statement-columns.ts';
+import { statementColumns, statementMappingType } from './statement-columns.ts';
 
 /** @param scope takes bodies as they arrive. @param stopping tells that the server stops */
 export function registerReconciliationRoute(scope: FastifyInstance, api: Api, stopping: AbortSignal): void {
@@ -64,9 +65,13 @@ async function reconcile(
   reply.raw.once('close', release);
   const asked = readRequest(request, account);
   if ('code' in asked) return rejectFile(reply, asked);
-  const { scope, reading } = asked;
-  const file = await openRowsFile(body, reading);
-  const statement = 'rejection' in file ? file : await readStatement(api.store, account, scope, file);
+  const { scope, reading, mapping: text } = asked;
+  const type = statementMappingType(scope.amount);
+  const mapping = text === null ? null : await readFileMapping(api.store, account.accountId, text, type);
+  if (mapping !== null && 'code' in mapping) return rejectFile(reply, mapping);
+  const file = await openRowsFile(body, mapping === null ? reading : { ...reading, rules: anyColumns });
+  const statement =
+    'rejection' in file ? file : await readStatement(api.store, account, scope, file, mapping);
   if ('rejection' in file) return rejectFile(reply, file.rejection, file.line);
   if ('rejection' in statement) return rejectFile(reply, statement.rejection, statement.line);
   const lines = reconcileLines(api.store, statement, {
@@ -81,12 +86,13 @@ async function reconcile(
 function readRequest(
   request: FastifyRequest<List>,
   { timeZone }: Account,
-): { scope: StatementScope; reading: FileReading } | Rejection {
+): { scope: StatementScope; reading: FileReading; mapping: string | null } | Rejection {
   const format = readFileFormat(request);
   if (typeof format !== 'string') return format;
   const reader = new ListReader<string>(request.query, namesOf(reconciliationQuery));
   const notation = readFileNotation(reader);
   const maps = reader.texts('map');
+  const mappingText = reader.text('mapping') ?? null;
   const amount = reader.choice('amount', reconciledAmounts);
   const partner = definedOnly({
     publisher: reader.text('publisher'),
@@ -102,7 +108,7 @@ function readRequest(
   if (faults.length === 0 && start >= end)
     checked('to', new Invalid('The period ends before it begins.'), faults);
   if (faults.length > 0 || amount === undefined) return rejectFaults(faults);
-  const rules = statementColumns(amount);
+  const rules = mappingText === null ? statementColumns(amount) : anyColumns;
   const mapping = readMapping(maps, rules);
   if ('code' in mapping) return mapping;
   return {
@@ -111,6 +117,7 @@ function readRequest(
       ...{ format, keepsEmpty: false, mapping, rules, csv: notation.csv },
       formats: { ...notation.formats, accountZone: timeZone },
     },
+    mapping: mappingText,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ReconciledAmount } from '../../../core/reports/reconcile.ts';
 import { reject } from '../../../core/updates/rejection.ts';
+import { type WebhookTypeRow, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import type { ColumnRules } from '../../files/columns.ts';
 
 const callNames = ['call_log_id', 'phone_number'];
@@ -22,4 +23,11 @@ export function statementColumns(amount: ReconciledAmount): ColumnRules {
       return reject('invalid_value', detail);
     },
   };
+}
+
+/** What the rows of a mapping may be named for a statement, beside the fields of postbacks. */
+export function statementMappingType(amount: ReconciledAmount): WebhookTypeRow {
+  const type = webhookTypes.update_fields;
+  const fields = new Map([...type.fields, ['amount', amount], ['started_at', 'call_converted_at']] as const);
+  return { ...type, fields };
 }

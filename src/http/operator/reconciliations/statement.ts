@@ -1,5 +1,7 @@
 /** A partner's statement, read whole before it is compared: what it says of each call, in its order. */
 
+import { readMapped } from '../../../core/mapping/apply-mapping.ts';
+import type { Mapping } from '../../../core/mapping/mapping.ts';
 import { readStatementAmount, type TheirAmount } from '../../../core/reports/reconcile.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { readCallLogId } from '../../../core/values/call-log-id.ts';
@@ -35,8 +37,9 @@ export async function readStatement(
   account: Account,
   scope: StatementScope,
   file: RowsFile,
+  mapping: Mapping | null,
 ): Promise<Statement | FileFault> {
-  const reader = new StatementReader(store, account, scope, file.isText);
+  const reader = new StatementReader(store, account, scope, file.isText, mapping);
   let lines = 0;
   for await (const row of file.rows) {
     if ('fault' in row) return row.fault;
@@ -50,24 +53,37 @@ export async function readStatement(
   return reader.finish();
 }
 
+/** What a mapping may give a line, beside the amount by its field’s name. */
+const statementNames = new Set(['call_log_id', 'phone_number', 'started_at', 'amount']);
+
 class StatementReader {
   readonly #store: Store;
   readonly #account: Account;
   readonly #scope: StatementScope;
+  readonly #mapping: Mapping | null;
   readonly #statement: Statement = { amounts: new Map(), unmatched: [], rejected: [] };
   /** a cell without an amount is 0: the partner owes nothing for the call */
   readonly #isEmptyZero: boolean;
   #numbered: UnmatchedLine[] = [];
 
-  constructor(store: Store, account: Account, scope: StatementScope, isEmptyZero: boolean) {
+  constructor(
+    store: Store,
+    account: Account,
+    scope: StatementScope,
+    isEmptyZero: boolean,
+    mapping: Mapping | null,
+  ) {
     this.#isEmptyZero = isEmptyZero;
+    this.#mapping = mapping;
     this.#store = store;
     this.#account = account;
     this.#scope = scope;
   }
 
   async add(row: FileRow): Promise<void> {
-    const read = 'values' in row ? this.#read(row.line, row.values) : rejectedLine(row.line, row.rejection);
+    const read =
+      'values' in row ? this.#readMapped(row.line, row.values) : rejectedLine(row.line, row.rejection);
+    if (read === null) return;
     if ('rejection' in read) this.#statement.rejected.push(read);
     else if (typeof read.call === 'string') this.#addAmount(read.call, read);
     else this.#numbered.push({ ...read, call: read.call });
@@ -80,9 +96,27 @@ class StatementReader {
     return this.#statement;
   }
 
-  #read(line: number, values: Record<string, unknown>): Line | RejectedLine {
-    const { timeZone, defaultCountry } = this.#account;
+  /** Null for a line that the mapping is not about. */
+  #readMapped(line: number, values: Record<string, unknown>): Line | RejectedLine | null {
+    if (this.#mapping === null) return this.#read(line, values, []);
+    const request = { body: values, form: null, query: [], headers: {} };
+    const context = { ...this.#account, receivedAt: new Date().toISOString() };
+    const readings = readMapped(this.#mapping, request, context);
+    if (readings === null) return null;
+    const mapped: Record<string, unknown> = {};
     const faults: Fault[] = [];
+    for (const { row, result } of readings) {
+      const name = statementNames.has(row.name) ? row.name : row.field;
+      if (!statementNames.has(name) && name !== this.#scope.amount) continue;
+      if (result.kind === 'value') mapped[name] = result.value;
+      if (result.kind === 'fault')
+        faults.push({ field: row.name, code: result.fault.code, detail: result.fault.detail });
+    }
+    return this.#read(line, mapped, faults);
+  }
+
+  #read(line: number, values: Record<string, unknown>, faults: Fault[]): Line | RejectedLine {
+    const { timeZone, defaultCountry } = this.#account;
     const read = <T>(name: string, reader: (value: unknown) => T | Invalid): T | null => {
       const value = values[name];
       if (value === undefined || value === null || value === '') return null;
