@@ -24,6 +24,7 @@ import { expireWaiting } from './postbacks/expire-waiting.ts';
 import * as kept from './postbacks/kept.ts';
 import { findNearest, type Sought } from './postbacks/nearest.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
+import { countRejectedRepeats, type RejectedRepeat } from './postbacks/rejected-repeats.ts';
 import * as replays from './postbacks/replays.ts';
 import * as undo from './postbacks/undo.ts';
 import * as activity from './reports/activity.ts';
@@ -148,6 +149,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       limit: number,
       before: string | null,
     ) => postbackLog.listPostbacks(db, accountId, filter, limit, before),
+    countRejectedRepeats: (repeat: RejectedRepeat, times: number) =>
+      countRejectedRepeats(db, repeat, times, now()),
     findPostback: (accountId: string, postbackId: string) =>
       postbackLog.findPostback(db, accountId, postbackId),
     attachWaiting: (attachment: attach.Attachment, actor: audit.Actor) =>

@@ -30,7 +30,7 @@ test('an entry tells the request, what was made of it and what came of it', asyn
   const body =
     '{"phone_number":"2125550123","transaction_id":"T9","revenue_paid_out":1.10, "remove":["old"]}';
   const answer = await postText(server, webhook, body, 'application/json', query + webhook.auth_key);
-  const { received_at, applied_at, source_ip, request, ...entry } = await entryOf(answer);
+  const { received_at, last_received_at, applied_at, source_ip, request, ...entry } = await entryOf(answer);
   expect(entry).toEqual({
     id: answer.json.postback_id,
     webhook_id: webhook.id,
@@ -48,6 +48,8 @@ test('an entry tells the request, what was made of it and what came of it', asyn
     changes: { revenue_paid_out: { from: null, to: '1.10' }, 'tags.old': { from: '1', to: null } },
     errors: [],
     ignored: ['utm_source'],
+    times_received: 1,
+    warnings: [],
     kept: [],
     undo_of: null,
     undone_by: null,
@@ -57,6 +59,7 @@ test('an entry tells the request, what was made of it and what came of it', asyn
   });
   expect(Date.parse(applied_at)).toBeGreaterThanOrEqual(Date.parse(received_at));
   expect(source_ip).toBe('127.0.0.1');
+  expect(last_received_at).toBe(received_at);
   expect(request).toMatchObject({
     method: 'POST',
     query: { utm_source: ['x', 'y'] },

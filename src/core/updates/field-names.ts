@@ -52,6 +52,13 @@ export function meantName(name: string, isInFields: boolean, type: WebhookTypeRo
   return undefined;
 }
 
+/** True for a name that is probably an amount of money. */
+export function looksLikeMoney(name: string): boolean {
+  return /amount|payout|paid|payed|revenue|price|profit|commission|earning|bounty|sale_?(?:value|total)|^(?:value|total|cost|sum|rate)$/i.test(
+    name,
+  );
+}
+
 /** All names that a type accepts as fields, as a sender writes them. */
 export function fieldNamesOf(type: WebhookTypeRow): string[] {
   return [...type.fields.keys(), ...(type.hasTags ? tagNames : [])];

@@ -23,6 +23,7 @@ import { postbackSchema } from './postback-schemas.ts';
 import { arrivalOf, readPostback, toRejected } from './read-postback.ts';
 import { keyInForm, type ReceivedRequest, receive } from './received-request.ts';
 import { answerRecords, splitRecords } from './records.ts';
+import type { RejectedRepeats } from './rejected-repeats.ts';
 import { submitPostback, type WebhookSource } from './submit.ts';
 import type { WebhookDirectory } from './webhook-directory.ts';
 
@@ -45,6 +46,7 @@ export type PostbackEndpoint = {
   /** without a slash at the end */
   publicUrl(): string;
   bodyBytes: BodyBytes;
+  repeated: RejectedRepeats;
   slices: WorkSlices;
   /** for the items of batches and the records of requests */
   bulkLimit: LimitFunction;

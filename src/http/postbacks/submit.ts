@@ -10,11 +10,14 @@ import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, mayBeOutdated } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { PostbackLines, RequestMetadata } from './postback-lines.ts';
+import type { RejectedRepeats } from './rejected-repeats.ts';
 
 export type Submission = {
   writer: Pick<Writer, 'submit'>;
   metrics: Pick<Metrics, 'countPostback'>;
   lines: Pick<PostbackLines, 'write'>;
+  /** of endpoints that senders retry on */
+  repeated?: RejectedRepeats;
 };
 
 /** A webhook with its settings; only those of an endpoint with a key have guards. */
@@ -47,14 +50,25 @@ export async function submitPostback<W extends Settings>(
     const result =
       rejectUnlogged(webhook, postback) ??
       ignore(webhook, postback) ??
+      (await countRepeat(to, postback)) ??
       (await to.writer.submit(postback, orderingKey));
     if (result === 'stale') {
       source.forget();
       continue;
     }
     report(to, metadata, webhook.type, postback, result);
+    if (postback.rejection !== null && result.postbackId === postback.postbackId)
+      to.repeated?.note(postback, result);
     return result;
   }
+}
+
+/** The outcome of a rejected request that came before: its row in the log is that of the first one. */
+async function countRepeat({ repeated }: Submission, postback: Postback): Promise<Outcome | null> {
+  const { rejection } = postback;
+  if (repeated === undefined || rejection === null) return null;
+  const postbackId = await repeated.take(postback);
+  return postbackId === null ? null : rejectedOutcome({ ...postback, postbackId }, rejection);
 }
 
 /** Submits a change by hand, which depends on no webhook and so is never stale. */

@@ -17,6 +17,7 @@ import { registerBatchRoutes } from '../postbacks/batch-routes.ts';
 import { createBulkLimit } from '../postbacks/bulk.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import { registerPostbackRoutes } from '../postbacks/postback-routes.ts';
+import { RejectedRepeats } from '../postbacks/rejected-repeats.ts';
 import { rejectUnreadableUrl } from '../postbacks/unreadable-url.ts';
 import { WebhookDirectory } from '../postbacks/webhook-directory.ts';
 import { BodyBytes } from './body-bytes.ts';
@@ -117,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     const endpoint = {
       ...{ writer, directory, authFailures, metrics, lines, rejectionOf, publicUrl },
-      ...{ bodyBytes, slices, bulkLimit },
+      ...{ bodyBytes, slices, bulkLimit, repeated: new RejectedRepeats(store.countRejectedRepeats) },
     };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, endpoint);

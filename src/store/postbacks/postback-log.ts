@@ -35,6 +35,9 @@ export type LoggedPostback = {
   transaction_id: string | null;
   is_dry_run: boolean;
   source_ip: string;
+  /** how often a rejected request came, and when it came last */
+  times_received: number;
+  last_received_at: string | null;
   request: unknown;
   update: UpdateJson;
   changes: Changes | null;
@@ -82,6 +85,7 @@ const columns = `p.postback_id, p.webhook_id,
   (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
   p.received_at, p.applied_at, p.expires_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
+  p.times_received, p.last_received_at,
   p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.undo_of, p.changed_since,
   (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as undone_by,

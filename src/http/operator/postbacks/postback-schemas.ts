@@ -57,6 +57,11 @@ export const postbackJson = Type.Object(
     transaction_id: nullable(Type.String()),
     dry_run: Type.Boolean(),
     source_ip: Type.String(),
+    times_received: Type.Integer({
+      description: 'how often this request came: repeats of a rejected request from one address have one row',
+      examples: [1],
+    }),
+    last_received_at: instant,
     request: Type.Unknown({
       description:
         'method, query and headers without the key, body; `removed` is true where the body was too old to be kept',
@@ -65,6 +70,7 @@ export const postbackJson = Type.Object(
     changes,
     errors: Type.Array(fault),
     ignored: Type.Array(Type.String()),
+    warnings: Type.Array(Type.String(), { description: 'ignored names that look like money' }),
     kept: keptNames,
     undo_of: nullable(Type.String({ description: 'the postback that this one undoes' })),
     undone_by: nullable(Type.String({ description: 'the postback that has undone this one' })),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { nearestOf } from '../../../core/calls/nearest.ts';
+import { looksLikeMoney } from '../../../core/updates/field-names.ts';
 import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { unmatchedCodes } from '../../../core/updates/wait.ts';
@@ -123,6 +124,16 @@ function readFilter(
   });
 }
 
+/** Money under a name that means nothing here changed nothing: that is worth a look. */
+function warningsOf(ignored: string[]): string[] {
+  return ignored
+    .filter(looksLikeMoney)
+    .map(
+      (name) =>
+        `"${name}" looks like an amount and was ignored: map it to a field, or have the sender use the field’s name.`,
+    );
+}
+
 function postbackToJson(logged: LoggedPostback): PostbackJson {
   const { postback_id: id, is_dry_run, expires_at, attached_by, ...rest } = logged;
   const { dismissed_by, dismissed_at, dismiss_reason, ...postback } = rest;
@@ -139,6 +150,8 @@ function postbackToJson(logged: LoggedPostback): PostbackJson {
     changes: postback.changes ?? {},
     errors: postback.errors ?? [],
     ignored: postback.ignored ?? [],
+    warnings: warningsOf(postback.ignored ?? []),
+    last_received_at: postback.last_received_at ?? postback.received_at,
     kept: postback.kept ?? [],
     changed_since: postback.changed_since ?? [],
   };
