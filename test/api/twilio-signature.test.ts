@@ -44,6 +44,15 @@ describe('the signature', () => {
     await reject({ form, token: '' });
   });
 
+  test('may be over the query in another order, as Twilio sends it sorted', async () => {
+    const query = '?campaign=Solar&buyer=B&publisher=P';
+    const sorted = '?buyer=B&campaign=Solar&publisher=P';
+    const signedUrl = `${publicUrl}${path}${query}`;
+    const ordered = callEvent('CA ordered', 'ringing');
+    expect((await sendStatus(server, { form: ordered, query: sorted, signedUrl })).status).toBe(200);
+    await reject({ form, query: sorted.replace('Solar', 'Roofing'), signedUrl });
+  });
+
   test('covers every parameter, the path, the query and PUBLIC_URL', async () => {
     const signature = getExpectedTwilioSignature(firstToken, `${publicUrl}${path}`, form);
     await reject({ form: { ...form, CallStatus: 'completed' }, signature });
@@ -133,7 +142,7 @@ describe('the account', () => {
 
   test('changes its token from the very next callback on, and null brings back the one of the settings', async () => {
     const form = callEvent('CA changes', 'ringing');
-    await server.api('PATCH', '/account', { twilio_auth_token: ' the-new-token ' });
+    await server.api('PATCH', '/account', { twilio_auth_token: 'the-new-token' });
     expectProblem(await sendStatus(server, { form }), 403, 'invalid_signature');
     expect((await sendStatus(server, { form, token: 'the-new-token' })).status).toBe(200);
     await server.api('PATCH', '/account', { twilio_auth_token: null });
@@ -143,21 +152,26 @@ describe('the account', () => {
 
 describe('what is signed but wrong is rejected, every fault told', () => {
   test.each<[string, Form, string, string[]]>([
-    ['no CallSid', { CallStatus: 'ringing' }, '', ['CallSid: call_not_identified']],
-    ['nothing at all', {}, '', ['CallSid: call_not_identified', 'CallStatus: invalid_value']],
+    ['no CallSid', { CallStatus: 'ringing' }, '', ['call_log_id: call_not_identified']],
+    ['nothing at all', {}, '', ['call_log_id: call_not_identified']],
     [
       'a long CallSid',
       { CallSid: 'x'.repeat(129), CallStatus: 'ringing' },
       '',
-      ['CallSid: call_not_identified'],
+      ['call_log_id: invalid_value'],
     ],
-    ['NUL in the CallSid', { CallSid: 'a\0b', CallStatus: 'ringing' }, '', ['CallSid: call_not_identified']],
-    ['another status', { CallSid: 'CA bad', CallStatus: 'Ringing' }, '', ['CallStatus: invalid_value']],
+    ['NUL in the CallSid', { CallSid: 'a\0b', CallStatus: 'ringing' }, '', ['call_log_id: invalid_value']],
+    ['another status', { CallSid: 'CA bad', CallStatus: 'parked' }, '', ['state: unknown_word']],
     [
       'values that cannot be kept',
-      { CallSid: 'CA bad', CallStatus: 'completed', CallDuration: '1:05', To: 'x'.repeat(201) },
+      { CallSid: 'CA bad', CallStatus: 'completed', CallDuration: 'long', To: 'x'.repeat(201) },
       `?campaign=${'x'.repeat(201)}&buyer=%00`,
-      ['CallDuration: invalid_value', 'To: invalid_value', 'buyer: invalid_value', 'campaign: invalid_value'],
+      [
+        'buyer: invalid_value',
+        'campaign: invalid_value',
+        'duration_seconds: invalid_value',
+        'tracking_number: invalid_value',
+      ],
     ],
   ])('%s', async (_what, form, query, faults) => {
     const answer = await sendStatus(server, { form, query });
@@ -178,9 +192,10 @@ describe('what is signed but wrong is rejected, every fault told', () => {
     expectProblem(await server.request(path, { method: 'POST', headers, body }), status, code);
   });
 
-  test('any method but POST', async () => {
-    const answer = await server.request(path, { headers: { authorization: `Bearer ${server.token}` } });
+  test('any method but GET and POST', async () => {
+    const headers = { authorization: `Bearer ${server.token}` };
+    const answer = await server.request(path, { method: 'PUT', headers });
     expectProblem(answer, 405, 'method_not_allowed');
-    expect(answer.headers.get('allow')).toBe('POST');
+    expect(answer.headers.get('allow')).toBe('GET, POST');
   });
 });

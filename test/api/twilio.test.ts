@@ -84,8 +84,8 @@ describe('the states of a call', () => {
 
   test('a call without times is timed by its receipt', async () => {
     const before = new Date().toISOString();
-    for (const Timestamp of ['', 'yesterday', 'Mon, 01 Jan 99999 00:00:00 +0000']) {
-      const CallSid = `CA untimed ${Timestamp}`;
+    for (const Timestamp of ['', ' ']) {
+      const CallSid = `CA untimed ${Timestamp.length}`;
       const { started_at, ended_at } = await report(CallSid, 'completed', { Timestamp });
       expect(started_at >= before && ended_at >= before).toBe(true);
     }
@@ -187,8 +187,9 @@ describe('parameters', () => {
   });
 
   test.each([
-    ['sip:alice@example.com', 'sip:alice@example.com'],
-    ['client:alice', 'client:alice'],
+    ['sip:alice@example.com', null],
+    ['sip:+14155550142@example.com', '+14155550142'],
+    ['client:alice', null],
     ['', null],
     ['x'.repeat(201), null],
     ['a\0b', null],

@@ -127,7 +127,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
-    registerTwilioRoute(scope, { store, writer, publicUrl, authToken: twilioAuthToken, bodyBytes });
+    const authToken = twilioAuthToken;
+    registerTwilioRoute(scope, { store, presets, writer, publicUrl, authToken, bodyBytes });
   });
   const signIn = async (scope: FastifyInstance) => {
     forbidSniffing(scope);

@@ -13,6 +13,7 @@ export const twilioQuery = Type.Object(
 export const twilioForm = Type.Object({
   CallSid: Type.String({ description: 'the call_log_id' }),
   CallStatus: oneOf([
+    'answered',
     'queued',
     'initiated',
     'ringing',

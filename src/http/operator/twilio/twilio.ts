@@ -1,16 +1,20 @@
-/** The Twilio-compatible endpoint for status callbacks: no token, but a signature. */
+/** The preset `twilio` at its old address: no key and no token, but the signature of the account that the URL names. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { CallEvent } from '../../../core/calls/call-event.ts';
+import type { Presets } from '../../../core/mapping/preset.ts';
+import { mappingOf } from '../../../core/mapping/sender-settings.ts';
 import { tooManyTags } from '../../../core/updates/apply.ts';
 import { idTaken } from '../../../core/updates/fold.ts';
 import type { Outcome, Postback } from '../../../core/updates/postback.ts';
-import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { waitFor } from '../../../core/updates/wait.ts';
 import { emptyTags } from '../../../core/values/tags.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, Store } from '../../../store/store.ts';
-import { bodyBytesMax, unsupportedMediaType } from '../../server/body.ts';
+import { readContent } from '../../postbacks/read-content.ts';
+import { type Body, bodyBytesMax, unsupportedMediaType } from '../../server/body.ts';
 import type { BodyBytes } from '../../server/body-bytes.ts';
 import { decodeText } from '../../server/body-text.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -18,11 +22,11 @@ import { UnreadableBody } from '../../server/unreadable-body.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { documentedOnly } from '../route.ts';
-import { type Callback, readCallback } from './twilio-callback.ts';
 import { twilioForm, twilioQuery } from './twilio-schemas.ts';
 
 export type TwilioEndpoint = {
   store: Store;
+  presets: Presets;
   writer: { submit(postback: Postback): Promise<Outcome | 'stale'> };
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
@@ -37,6 +41,8 @@ const sender = 'Twilio';
 const waitHours = 72;
 
 export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoint): void {
+  const preset = mappingOf('calls', { preset: 'twilio', mapping: null }, endpoint.presets);
+  const settings = { type: 'calls', mapping: preset, allowedFields: null } as const;
   app.removeAllContentTypeParsers();
   endpoint.bodyBytes.releaseAfterResponse(app);
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
@@ -68,7 +74,6 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
       handler: async (request, reply) => {
         const mark = request.url.indexOf('?');
         const query = new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1));
-        const form = method === 'GET' ? query : new URLSearchParams(textOfBody(request.body));
         const account = await findSigner(endpoint, request, query);
         if (account === null) {
           const detail =
@@ -76,8 +81,8 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
           return sendProblem(reply, reject('invalid_signature', detail));
         }
         const receivedAt = new Date().toISOString();
-        const read = readCallback(form, query, { ...account, receivedAt });
-        if ('faults' in read) return sendProblem(reply, rejectFaults(read.faults));
+        const read = readCallback({ ...account, ...settings }, request, query, receivedAt);
+        if ('code' in read) return sendProblem(reply, read);
         const { accountId } = account;
         const recorded = await endpoint.store.recordCallEvent({
           accountId,
@@ -98,6 +103,26 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
       },
     });
   }
+}
+
+/** The call that a callback is about, which is the parent of a leg, and what it says; or why it is rejected. */
+type Callback = { callLogId: string; event: CallEvent };
+
+function readCallback(
+  settings: Parameters<typeof readContent>[1],
+  { method, headers, body }: FastifyRequest,
+  query: URLSearchParams,
+  receivedAt: string,
+): Callback | Rejection {
+  const form: Body =
+    method === 'GET' ? { kind: 'none' } : { kind: 'form', pairs: new URLSearchParams(textOfBody(body)) };
+  const content = { body: form, envelope: null, query, headers };
+  const { decoded } = readContent('calls', settings, content, null, receivedAt);
+  const { target, event, faults } = decoded;
+  if (faults.length > 0) return rejectFaults(faults);
+  if (target === null || !('callLogId' in target) || event === undefined)
+    throw new Error('a call event without a fault names its call');
+  return { callLogId: target.callLogId, event };
 }
 
 /** A leg that comes before its parent waits for it, as it does at the endpoints of webhooks. */
