@@ -196,3 +196,19 @@ describe('a mapping with each', () => {
     });
   });
 });
+
+describe('a call event that cannot be read', () => {
+  test('is kept by default, and makes its call when the mapping is corrected', async () => {
+    const fields = { call_log_id: '/call/id', state: { from: '/call/state', words: { ended: 'completed' } } };
+    const webhook = await server.createWebhook('calls', { mapping: { fields } });
+    const kept = await server.post(webhook, { call: { id: 'KEPT-CALL', state: 'hangup' } });
+    expect([kept.status, kept.json.status]).toEqual([202, 'kept']);
+    const state = { from: '/call/state', words: { ended: 'completed', hangup: 'completed' } };
+    await correct(webhook, { fields: { ...fields, state } });
+    expect((await replayKept(webhook)).json).toMatchObject({ replayed: 1, summary: { rejected: 0 } });
+    expect(await server.readCall('KEPT-CALL')).toMatchObject({ state: 'completed' });
+    expect(await keptOf(webhook)).toEqual([]);
+    expect((await replayKept(webhook)).json).toMatchObject({ replayed: 0 });
+    expect(await read(kept)).toMatchObject({ status: 'created', call_log_id: 'KEPT-CALL' });
+  });
+});
