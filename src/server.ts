@@ -93,7 +93,7 @@ export async function serve(
   running: Stack,
   metrics = createMetrics(),
 ): Promise<Pick<Server, 'url' | 'publicUrl'>> {
-  const db = openDb(config.databaseUrl, writerDefaults.lanes + 1, warnOfBrokenConnection(log));
+  const db = openDb(config.databaseUrl, writerDefaults.lanes + 2, warnOfBrokenConnection(log));
   running.push(() => closeDb(db));
   const presets = loadPresets();
   const store = createStore(db, instantNow, presets);

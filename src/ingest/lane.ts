@@ -49,16 +49,13 @@ export class Lane {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** All that wait of the account that waits longest, in the order of receipt: updates, or call events. */
+  /** All that wait of the account that waits longest, in the order of receipt. */
   #takeBatch(): Waiting[] {
-    const first = this.#waiting[0]?.postback;
-    const isEvent = first?.event !== undefined;
+    const accountId = this.#waiting[0]?.postback.accountId;
     const batch: Waiting[] = [];
     const others: Waiting[] = [];
     for (const one of this.#waiting) {
-      const isSameKind =
-        one.postback.accountId === first?.accountId && (one.postback.event !== undefined) === isEvent;
-      const isNext = isSameKind && batch.length < this.#batchMax;
+      const isNext = one.postback.accountId === accountId && batch.length < this.#batchMax;
       (isNext ? batch : others).push(one);
     }
     this.#waiting = others;

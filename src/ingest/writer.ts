@@ -28,6 +28,9 @@ export type WriterOptions = {
   queueMax: number;
 };
 
+/** Each event is a round trip or more, within one transaction: 100 hold their locks for about 50 ms. */
+const eventBatchMax = 100;
+
 export const writerDefaults = { lanes: 2, batchMax: 500, queueMax: 20_000 };
 
 /** About 1 s in all: a database that restarts is often back by then, and a sender still waits. */
@@ -40,6 +43,8 @@ const pauseMaxMs = 1_500;
 export class Writer {
   readonly #options: WriterOptions;
   readonly #lanes: Lane[];
+  /** Call events take the locks of arrivals, which two transactions would wait for; and they must not delay updates. */
+  readonly #eventLane: Lane;
   readonly #lockedCalls: LockedCalls;
   #depth = 0;
   #isClosed = false;
@@ -51,6 +56,7 @@ export class Writer {
       { length: options.lanes },
       () => new Lane(options.batchMax, (batch) => this.#writeBatch(batch)),
     );
+    this.#eventLane = new Lane(eventBatchMax, (batch) => this.#writeBatch(batch));
     this.#lockedCalls = new LockedCalls({
       batchMax: options.batchMax,
       sleep: options.sleep,
@@ -77,7 +83,8 @@ export class Writer {
     try {
       return await new Promise<Result>((resolve, reject) => {
         const name = postback.accountId + together;
-        this.#lane(name).add({ postback, name, mayHaveLanded: false, resolve, reject });
+        const lane = postback.event === undefined ? this.#lane(name) : this.#eventLane;
+        lane.add({ postback, name, mayHaveLanded: false, resolve, reject });
       });
     } finally {
       this.#depth -= 1;
@@ -106,7 +113,10 @@ export class Writer {
   /** Takes no more, and resolves when all that was accepted is committed and answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#atomicSubmission, ...this.#lanes.map((lane) => lane.drained())]);
+    await Promise.all([
+      this.#atomicSubmission,
+      ...[...this.#lanes, this.#eventLane].map((lane) => lane.drained()),
+    ]);
     await this.#lockedCalls.drained();
   }
 

@@ -42,11 +42,9 @@ export type ReceivedEvent = {
   mayCreate: boolean;
 };
 
-export type RecordedEvent =
-  | { call: Call; isNew: boolean; changes: Changes }
-  | 'unknown_call'
-  | 'too_many_tags'
-  | TakenId;
+type NotRecorded = 'unknown_call' | 'too_many_tags' | TakenId;
+export type RecordedEvent = { callLogId: string; isNew: boolean; changes: Changes } | NotRecorded;
+export type RecordedCall = { call: Call; isNew: boolean } | NotRecorded;
 
 export const readOneCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`;
 const lockCall = `
@@ -70,7 +68,10 @@ from json_to_recordset($2) as n(call_log_id text, state text, leg_ids text[], ${
 where c.account_id = $1 and c.call_log_id = n.call_log_id`;
 
 const insertEvent = `
-insert into call_event (account_id, event_id, call_log_id, at, kind, by, changes) values ($1, $2, $3, $4, $5, $6, $7)`;
+insert into call_event (account_id, event_id, call_log_id, at, kind, by, changes)
+select $1, n.event_id, $2, $3, n.kind, $4, n.changes
+from json_to_recordset($5) as n(event_id uuid, kind text, changes json)
+order by n.event_id`;
 
 /** What postbacks and people set or cleared on a call, unless it was undone: no late event may revert it. */
 const readUpdates = `
@@ -80,7 +81,7 @@ where p.account_id = $1 and p.call_log_id = $2 and p.status in ('applied', 'unch
     and u.first_status <> 'rejected' and not u.is_dry_run)`;
 
 /** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
-export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<RecordedEvent> {
+export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<RecordedCall> {
   const arrival = arrivalOf(received);
   for (;;) {
     const recorded = await recordOnce(db, received, arrival).catch((error: unknown) => {
@@ -117,8 +118,13 @@ async function recordOnce(
   { pool }: Db,
   received: ReceivedEvent,
   arrival: Arrival,
-): Promise<RecordedEvent | UnlockedArrival> {
-  const record = (client: Queryable) => recordLocked(client, received, arrival);
+): Promise<RecordedCall | UnlockedArrival> {
+  const record = async (client: Queryable) => {
+    const recorded = await recordLocked(client, received, arrival);
+    if (typeof recorded === 'string' || 'takenId' in recorded) return recorded;
+    const { isNew, callLogId } = recorded;
+    return { isNew, call: await readLocked(client, received.accountId, callLogId) };
+  };
   try {
     return await inTransaction(pool, record, beginArrival(received.accountId, arrival));
   } catch (error) {
@@ -145,16 +151,16 @@ export async function recordLocked(
     if (made === 'too_many_tags') return made;
     const takenId = await findTakenId(client, accountId, made.call, made.changes);
     if (takenId !== null) return takenId;
-    const { callLogIds, phoneNumbers } = arrival;
+    const own = arrivalOf(received);
     const { rows } = await client.query<{ made: number; has_waiting: boolean }>(insertCall, [
       ...[accountId, jsonOf(made.call), receivedAt],
-      ...[callLogIds, phoneNumbers],
+      ...[own.callLogIds, own.phoneNumbers],
     ]);
     if (rows[0]?.made === 1) {
       await writeChangedIds(client, accountId, made.call, made.changes);
       await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
-      if (rows[0].has_waiting) await settle(client, received, arrivalOf(received), arrival);
-      return { call: await readLocked(client, accountId, callLogId), isNew: true, changes: made.changes };
+      if (rows[0].has_waiting) await settle(client, received, own, arrival);
+      return { callLogId, isNew: true, changes: made.changes };
     }
     known = await findAndLock(client, accountId, callLogId);
     if (known === undefined) throw new Error('a call that was just made is gone');
@@ -197,7 +203,7 @@ export async function applyToLocked(
     if (callLogIds.length > 0 || phoneNumbers.length > 0)
       await settle(client, received, { callLogIds, phoneNumbers }, arrival);
   }
-  return { call: await readLocked(client, accountId, callLogId), isNew: false, changes };
+  return { callLogId, isNew: false, changes };
 }
 
 /** Folds an event of a leg into its parent, whose row is locked. */
@@ -221,7 +227,7 @@ async function applyLeg(
     await logEvents(client, { ...received, callLogId }, 'changed', changes, false);
     if (newIds.length > 0) await settle(client, received, { callLogIds: newIds, phoneNumbers: [] }, arrival);
   }
-  return { call: await readLocked(client, accountId, callLogId), isNew: false, changes };
+  return { callLogId, isNew: false, changes };
 }
 
 /** Settles what waits for an arrival: postbacks, and legs that came before their parent. */
@@ -274,20 +280,14 @@ async function logEvents(
   changes: Changes,
   isCompletedNow: boolean,
 ): Promise<void> {
+  const rows: { event_id: string; kind: string; changes: Changes }[] = [];
   const log = (eventKind: 'created' | 'changed' | 'completed', logged: Changes) =>
-    client.query(insertEvent, [
-      accountId,
-      makeOrderedId(),
-      callLogId,
-      receivedAt,
-      eventKind,
-      by,
-      JSON.stringify(logged),
-    ]);
+    rows.push({ event_id: makeOrderedId(), kind: eventKind, changes: logged });
   const { state, ...others } = changes;
-  if (kind === 'created') await log('created', others);
-  if (isCompletedNow && state !== undefined) await log('completed', kind === 'created' ? { state } : changes);
-  else if (kind === 'changed') await log('changed', changes);
+  if (kind === 'created') log('created', others);
+  if (isCompletedNow && state !== undefined) log('completed', kind === 'created' ? { state } : changes);
+  else if (kind === 'changed') log('changed', changes);
+  await client.query(insertEvent, [accountId, callLogId, receivedAt, by, JSON.stringify(rows)]);
 }
 
 function jsonOf({ callLogId, state, facts, legIds, values }: CallWithFacts): string {

@@ -1,5 +1,5 @@
 /** Postbacks that wait for a call, and their settlement in the transaction that brings it (docs/senders.md#waiting-for-the-call). */
-import type { Call, CallValues, Changes, FoldedCall } from '../../core/calls/call.ts';
+import type { CallValues, Changes, FoldedCall } from '../../core/calls/call.ts';
 import type { CallEvent } from '../../core/calls/call-event.ts';
 import { legEventFromJson } from '../../core/calls/leg.ts';
 import { idTaken, type Match } from '../../core/updates/fold.ts';
@@ -16,7 +16,7 @@ import type { TakenId } from './other-ids.ts';
 
 /** An event of a leg whose parent arrived later. */
 export type WaitingLeg = { parentId: string; by: string; event: CallEvent };
-export type RecordedLeg = { call: Call; changes: Changes } | TakenId;
+export type RecordedLeg = { callLogId: string; changes: Changes } | TakenId;
 
 /** What a call brings that a postback may wait for. */
 export type Arrival = { callLogIds: string[]; phoneNumbers: string[] };
@@ -121,12 +121,12 @@ async function settleLeg(
   const event = legEventFromJson(update.event ?? {});
   const recorded = await recordLeg({ parentId, by: webhook_name ?? '', event });
   const rejection = 'takenId' in recorded ? idTaken(recorded) : null;
-  const changes = 'takenId' in recorded ? {} : recorded.changes;
+  const changes = 'changes' in recorded ? recorded.changes : {};
   const status = rejection !== null ? 'rejected' : Object.keys(changes).length > 0 ? 'applied' : 'unchanged';
   const row = {
     ...{ postback_id, status, code: rejection?.code, detail: rejection?.detail, errors: rejection?.errors },
     ...{ changes, candidates: 1, matched_by: 'call_log_id' satisfies MatchedBy },
-    ...('call' in recorded && { call_log_id: recorded.call.callLogId }),
+    ...('changes' in recorded && { call_log_id: recorded.callLogId }),
   };
   await client.query(writeSettled, [accountId, JSON.stringify([row]), now]);
 }

@@ -26,6 +26,7 @@ import type { WriteMode } from '../../core/updates/write-mode.ts';
 import { arrivalOf, type ReceivedEvent, recordLocked, UnlockedArrival } from '../calls/call-events.ts';
 import type { Arrival } from '../calls/waiting-postbacks.ts';
 import { beginArrival } from '../database/arrival-locks.ts';
+import type { Queryable } from '../database/db.ts';
 import { CommitLost, classifyFailure } from '../database/failure.ts';
 import { arrayText, Query, type Statement, sendTogether } from '../database/round-trip.ts';
 import { commitBatch } from './commit-batch.ts';
@@ -86,8 +87,22 @@ async function writeAlone(
   }
 }
 
+/** Statement names by their text. All texts are constant. */
+const names = new Map<string, string>();
+
+/** The connection, with every statement planned once: planning took longer than running them. */
+function withPreparedStatements(client: pg.ClientBase): Queryable {
+  const query = (text: string, values: unknown[]) => {
+    const name = names.get(text) ?? `event-${names.size}`;
+    names.set(text, name);
+    return client.query({ name, text, values });
+  };
+  return { query } as Queryable; // the one form of `query` that call events use
+}
+
 class EventBatch {
   readonly #client: pg.ClientBase;
+  readonly #prepared: Queryable;
   readonly #accountId: string;
   readonly #postbacks: Postback[];
   readonly #isAtomic: boolean;
@@ -102,6 +117,7 @@ class EventBatch {
     now: string,
   ) {
     this.#client = client;
+    this.#prepared = withPreparedStatements(client);
     this.#accountId = accountId;
     this.#postbacks = postbacks;
     this.#isAtomic = isAtomic;
@@ -214,7 +230,7 @@ class EventBatch {
     const received = this.#receivedEvent(postback, by);
     if (received === null) throw new Error('a call event without a rejection has a call');
     if (postback.isDryRun) await this.#client.query('savepoint dry_run');
-    const recorded = await recordLocked(this.#client, received, this.#arrival);
+    const recorded = await recordLocked(this.#prepared, received, this.#arrival);
     if (postback.isDryRun) await this.#client.query('rollback to savepoint dry_run');
     if (recorded === 'unknown_call') {
       const rejection = reject(
@@ -227,13 +243,13 @@ class EventBatch {
     }
     if (recorded === 'too_many_tags') return rejectedOutcome(postback, tooManyTags('tags'));
     if ('takenId' in recorded) return rejectedOutcome(postback, idTaken(recorded));
-    const { call, isNew, changes } = recorded;
+    const { callLogId, isNew, changes } = recorded;
     return {
       postbackId: postback.postbackId,
       status: isNew ? 'created' : Object.keys(changes).length > 0 ? 'applied' : 'unchanged',
       isDuplicate: false,
-      callLogId: call.callLogId,
-      matchedBy: call.callLogId === received.callLogId ? 'call_log_id' : 'other_id',
+      callLogId,
+      matchedBy: callLogId === received.callLogId ? 'call_log_id' : 'other_id',
       candidates: 1,
       changes,
       kept: [],
