@@ -125,6 +125,20 @@ test('while a call is live, the queued update is replaced', async () => {
   });
 });
 
+test('while a postback waits for its call, it is replaced', async () => {
+  const webhook = await server.createWebhook('update_fields', {
+    same_transaction: 'correct',
+    unmatched: 'wait',
+  });
+  const id = 'correction-later';
+  const send = (body: object) => server.post(webhook, { call_log_id: id, transaction_id: id, ...body });
+  const first = await send({ revenue_paid_out: '5', reason: 'first' });
+  const second = await send({ revenue_paid_out: '6' });
+  expect([second.status, second.json.undo_of]).toEqual([202, first.json.postback_id]);
+  await server.createCall(id);
+  expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '6.00', reason: null });
+});
+
 test('by phone number, a correction goes to the call of the earlier one, not to a newer call', async () => {
   const id = await newCall({ phone_number: '+12125550177' });
   const send = (body: object) =>

@@ -193,6 +193,49 @@ describe('a queued postback', () => {
   });
 });
 
+describe('a postback that waits for its call', () => {
+  test('is canceled: its call comes without it', async () => {
+    const waiting = await server.createWebhook('update_fields', { unmatched: 'wait' });
+    const [byId, byNumber] = ['undo-later', '+12125550188'];
+    const first = await send(byId, { revenue_paid_out: '5' }, waiting);
+    const second = (await server.post(waiting, { phone_number: byNumber, revenue_paid_out: '6' })).json
+      .postback_id;
+    for (const postback of [first, second]) {
+      expect((await undo(postback)).json).toMatchObject({
+        status: 'applied',
+        canceled: true,
+        undo_of: postback,
+      });
+      expect(await logged(postback)).toMatchObject({ status: 'rejected', code: 'canceled' });
+    }
+    await server.createCall(byId, { phone_number: byNumber });
+    expect((await server.readCall(byId)).revenue_paid_out).toBe(null);
+  });
+
+  test('and was applied when its call came is undone', async () => {
+    const waiting = await server.createWebhook('update_fields', { unmatched: 'wait' });
+    const postback = await send('undo-came', { revenue_paid_out: '5' }, waiting);
+    await server.createCall('undo-came');
+    expect((await undo(postback)).json.changes).toEqual({ revenue_paid_out: { from: '5.00', to: null } });
+  });
+
+  test('is either canceled or undone while its call comes', async () => {
+    const waiting = await server.createWebhook('update_fields', { unmatched: 'wait' });
+    const ids = Array.from({ length: 12 }, (_, at) => `undo-comes-${at}`);
+    await Promise.all(
+      ids.map(async (id) => {
+        const postback = await send(id, { revenue_paid_out: '5' }, waiting);
+        const [, { status }] = await Promise.all([
+          server.createCall(id),
+          other.api('POST', `/postbacks/${postback}/undo`),
+        ]);
+        expect(status).toBe(200);
+      }),
+    );
+    for (const id of ids) expect((await server.readCall(id)).revenue_paid_out).toBe(null);
+  });
+});
+
 test('a dry run tells what it would do, and does nothing', async () => {
   const id = await newCall();
   const postback = await send(id, { revenue_paid_out: '5' });

@@ -24,6 +24,9 @@ const columns = `p.postback_id as "postbackId", p.webhook_id as "webhookId", w.n
   exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as "isUndone"`;
 
+const joined = `from postback p
+  join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id`;
+
 /** Null for changes by hand, too: they came through no webhook. */
 export async function findUndoTarget(
   { pool }: Db,
@@ -31,9 +34,7 @@ export async function findUndoTarget(
   postbackId: string,
 ): Promise<UndoTarget | null> {
   const { rows } = await pool.query<UndoTarget>(
-    `select ${columns} from postback p
-     join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
-     where p.account_id = $1 and p.postback_id = $2`,
+    `select ${columns} ${joined} where p.account_id = $1 and p.postback_id = $2`,
     [accountId, postbackId],
   );
   return rows[0] ?? null;
@@ -69,15 +70,22 @@ export async function listUndoTargets(
     () => `not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
       and u.first_status <> 'rejected' and not u.is_dry_run)`,
   );
-  if ('callLogIds' in of) where.add((p) => `p.call_log_id = any(${p(of.callLogIds)}::text[])`);
-  else if (of.before !== null) {
-    const { before } = of;
-    where.add((p) => `p.postback_id < ${p(before)}`);
+  if ('callLogIds' in of) {
+    // One call at a time: for many at once the planner would walk all of the scope.
+    const { callLogIds } = of;
+    where.add(() => 'p.call_log_id = n.id');
+    const { rows } = await pool.query<UndoTarget>(
+      `select t.* from unnest($${where.values.push(callLogIds)}::text[]) as n(id) cross join lateral (
+         select ${columns} ${joined} where ${where.text} order by p.postback_id desc) t
+       order by t."postbackId" desc`,
+      where.values,
+    );
+    return rows;
   }
+  const { before, limit } = of;
+  if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
   const { rows } = await pool.query<UndoTarget>(
-    `select ${columns} from postback p
-     join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
-     where ${where.text} order by p.postback_id desc ${'limit' in of ? `limit ${of.limit}` : ''}`,
+    `select ${columns} ${joined} where ${where.text} order by p.postback_id desc limit ${limit}`,
     where.values,
   );
   return rows;

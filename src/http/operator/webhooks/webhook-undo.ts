@@ -1,8 +1,9 @@
 /** Undoes many postbacks of one webhook: those of a period, of a batch or of an import. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import type { Outcome } from '../../../core/updates/postback.ts';
-import { type Rejection, rejectFaults, rejectionCodes } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults, rejectionCodes } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { UndoScope, UndoTarget, Webhook } from '../../../store/store.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
@@ -22,8 +23,14 @@ type Body = Static<typeof webhookUndoBody>;
 
 /** Postbacks that are undone at once. With more of them, single postbacks would wait longer behind each step. */
 const stepPostbacks = 100;
+/** A step is followed by a pause of this many times its length, which belongs to the postbacks of senders. */
+const pauseFactor = 0.5;
+/** A request that is silent for longer is ended by many a proxy. */
+const processingEveryMs = 5_000;
 
 export function registerWebhookUndoRoute(app: FastifyInstance, api: Api): void {
+  const stopping = new AbortController();
+  app.addHook('preClose', async () => stopping.abort());
   app.post<ById & List & { Body: Body }>(
     '/webhooks/incoming/:id/undo',
     {
@@ -48,7 +55,7 @@ export function registerWebhookUndoRoute(app: FastifyInstance, api: Api): void {
       if (webhook === null) return sendProblem(reply, unknownWebhook());
       const scope = readScope(webhook, request.body, timeZone);
       if ('code' in scope) return sendProblem(reply, scope);
-      return new WebhookUndo(api, request, webhook, scope, isDryRun).run(reply);
+      return new WebhookUndo(api, request, webhook, scope, isDryRun).run(reply, stopping.signal);
     },
   );
 }
@@ -105,12 +112,16 @@ class WebhookUndo {
     this.#asked = { accountId, by, sourceIp: request.sourceIp, path, isDryRun };
   }
 
-  async run(reply: FastifyReply): Promise<FastifyReply> {
+  /** @param stopping tells that the server stops */
+  async run(reply: FastifyReply, stopping: AbortSignal): Promise<FastifyReply> {
     const { accountId, isDryRun } = this.#asked;
     const { store } = this.#api;
     const { name, webhookId } = this.#webhook;
     if (!isDryRun) await store.recordUndo(accountId, this.#scope, name, actorOf(this.#request));
+    let toldMs = performance.now();
     for (let before: string | null = null; ; ) {
+      if (stopping.aborted) return sendProblem(reply, this.#interrupted(shuttingDown()));
+      const startMs = performance.now();
       const limit = stepPostbacks;
       const targets: UndoTarget[] = await store.listUndoTargets(accountId, this.#scope, { before, limit });
       const outcomes = isDryRun ? await this.#preview(targets) : await this.#undo(targets);
@@ -122,8 +133,17 @@ class WebhookUndo {
       }
       before = targets.at(-1)?.postbackId ?? null;
       if (targets.length < limit || reply.raw.destroyed) break;
+      const nowMs = performance.now();
+      if (nowMs - toldMs > processingEveryMs) toldMs = this.#tellProcessing(reply, nowMs);
+      await sleep((nowMs - startMs) * pauseFactor);
     }
     return reply.send(this.#summary.toJson(webhookId, isDryRun));
+  }
+
+  /** Keeps the connection in use: a client or proxy gives up on one that is silent. HTTP/1.0 has no such message. */
+  #tellProcessing(reply: FastifyReply, nowMs: number): number {
+    if (this.#request.raw.httpVersion !== '1.0') reply.raw.writeProcessing();
+    return nowMs;
   }
 
   async #undo(targets: UndoTarget[]): Promise<(Outcome | Rejection)[]> {
@@ -152,6 +172,10 @@ class WebhookUndo {
     const done = `${this.#summary.postbacks} postbacks were undone before. Send the same request again: it goes on with the others.`;
     return { code, detail: `${detail} ${done}`, errors: [] };
   }
+}
+
+function shuttingDown(): Rejection {
+  return reject('store_unavailable', 'The server is shutting down.');
 }
 
 /** True for a rejection that is not about the postback. */
