@@ -270,6 +270,16 @@ describe('there is nothing to undo', () => {
       409,
       'not_undoable',
     ],
+    [
+      'of an event of a call',
+      async () => {
+        const platform = await server.createWebhook('calls');
+        return (await server.post(platform, { call_log_id: 'undo-event', state: 'completed' })).json
+          .postback_id;
+      },
+      409,
+      'not_undoable',
+    ],
     ['of an unknown id', async () => '0199aaaa-0000-7000-8000-000000000001', 404, 'not_found'],
     ['of no id', async () => 'x', 404, 'not_found'],
   ])('%s', async (_name, make, status, code) => {

@@ -65,7 +65,7 @@ export async function listUndoTargets(
     where.add((p) => `p.postback_id < ${p(firstIdAt(scope.toMs))}`);
   }
   where.add(() => `p.status in ('applied', 'unchanged', 'queued', 'waiting') and not p.is_dry_run`);
-  where.add(() => `(p.undo_of is null or p.correction > 0)`);
+  where.add(() => `w.type <> 'calls' and (p.undo_of is null or p.correction > 0)`);
   where.add(
     () => `not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
       and u.first_status <> 'rejected' and not u.is_dry_run)`,

@@ -97,7 +97,7 @@ select call_log_id, id, is_postback, by, at, changes, update, repeats, undo_of, 
     coalesce((select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id),
       p.changed_by, '') as by
   from postback p
-  where p.account_id = $1 and p.call_log_id = any($2) and not p.is_dry_run
+  where p.account_id = $1 and p.call_log_id = any($2) and not p.is_dry_run and p.update -> 'event' is null
     and (p.status = 'applied' or (p.status = 'unchanged' and p.undo_of is not null))
   union all
   select e.call_log_id, e.event_id, false, e.at, 0, null, e.changes, null, null, null, false, e.by
