@@ -25,7 +25,8 @@ export function parsePreset(json: unknown): Preset | Fault[] {
   const faults = new MappingFaults();
   const file: Partial<Preset> = isJsonObject(json) ? json : {};
   faults.checkNames(file, '', names);
-  const preset = { verify: null, notation: '', macros: {}, unconfirmed: [], ...file } as Preset; // what is missing or of another kind is a fault
+  const { verify: scheme = null, notation: form = '', macros: added = {}, unconfirmed: open = [] } = file;
+  const preset = { ...file, verify: scheme, notation: form, macros: added, unconfirmed: open } as Preset; // what is missing or of another kind is a fault
   const { name, title, family, type, verify, notation, macros, mapping } = preset;
   if (!isText(name) || !/^[a-z0-9_]+$/.test(name)) faults.add('/name', 'Write a name of a-z, 0-9 and _.');
   if (!isText(title)) faults.add('/title', 'Write the name of the platform.');
