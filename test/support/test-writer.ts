@@ -1,6 +1,8 @@
 /** The batch writer on the real database, without HTTP before it: what is submitted at once is one batch. */
 import { randomBytes } from 'node:crypto';
 import { decodeCallEvent } from '../../src/core/calls/call-event.ts';
+import { noFilter } from '../../src/core/outgoing/event-filter.ts';
+import { eventTypes } from '../../src/core/outgoing/event-type.ts';
 import type { Outcome, Postback } from '../../src/core/updates/postback.ts';
 import { type UpdateJson, updateFromJson } from '../../src/core/updates/update.ts';
 import type { FailureKind } from '../../src/core/updates/write-mode.ts';
@@ -8,7 +10,7 @@ import { Writer, type WriterOptions } from '../../src/ingest/writer.ts';
 import { makeOrderedId } from '../../src/ordered-id.ts';
 import { closeDb, openDb } from '../../src/store/database/db.ts';
 import { classifyFailure } from '../../src/store/database/failure.ts';
-import { createStore, type Store } from '../../src/store/store.ts';
+import { createStore, type OutgoingSettings, type Store } from '../../src/store/store.ts';
 
 const instantNow = () => new Date().toISOString();
 
@@ -73,6 +75,26 @@ export class TestWriter {
       rejection: null,
       ...changes,
     };
+  }
+
+  /** One that wants every event, and nothing sends. */
+  async createOutgoing(): Promise<void> {
+    const settings: OutgoingSettings = {
+      ...{
+        name: 'Test',
+        url: 'https://t.example/',
+        headers: {},
+        body: null,
+        preset: null,
+        maxPerMinute: null,
+      },
+      ...{ filter: noFilter, events: [...eventTypes] },
+      method: 'POST',
+      format: 'event',
+      empty: 'send',
+      order: 'per_call',
+    };
+    await this.store.createOutgoing(this.accountId, settings, 'whsec_test', tester);
   }
 
   async createCalls(ids: string[], fields: Record<string, unknown> = { state: 'completed' }): Promise<void> {

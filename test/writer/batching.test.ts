@@ -87,6 +87,12 @@ test('a transaction has the same few statements, whatever the number of postback
     statements,
     ['read-revisions', 'match-phones', ...statements.slice(1)],
   ]);
+
+  // Outgoing webhooks read what was committed: a postback does nothing for them.
+  await sut.createOutgoing();
+  proxy.transactions.splice(0);
+  await sut.send(sut.postback(ids[0] ?? '', { reason: 'told' }, { transactionId: 'told' }));
+  expect(proxy.transactions).toEqual([statements]);
   await sut.close();
   await proxy.stop();
 });
