@@ -13,6 +13,9 @@ export type Waiting = {
   reject(error: unknown): void;
 };
 
+/** Of recorded requests in a batch: 500 of usual size are half of it. Serializing more blocks the event loop. */
+const batchCharsMax = 1_000_000;
+
 /**
  * One of the writer's lanes: at most one batch is under way, and while it is, the next one gathers.
  * States: idle → scheduled (the end of this turn of the event loop, so that requests which were read together
@@ -49,14 +52,18 @@ export class Lane {
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** All that wait of the account that waits longest, in the order of receipt. */
+  /** All that wait of the account that waits longest, in the order of receipt, as far as they fit. */
   #takeBatch(): Waiting[] {
     const accountId = this.#waiting[0]?.postback.accountId;
     const batch: Waiting[] = [];
     const others: Waiting[] = [];
+    let chars = 0;
+    let isFull = false;
     for (const one of this.#waiting) {
-      const isNext = one.postback.accountId === accountId && batch.length < this.#batchMax;
-      (isNext ? batch : others).push(one);
+      const isOfAccount = one.postback.accountId === accountId;
+      chars += isOfAccount ? one.postback.request.length : 0;
+      isFull ||= batch.length === this.#batchMax || (chars > batchCharsMax && batch.length > 0);
+      (isOfAccount && !isFull ? batch : others).push(one);
     }
     this.#waiting = others;
     return batch;

@@ -81,7 +81,8 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
           validatorCompiler: () => (value) => ({ value }),
           onRequest: async (request, reply) => rejectUnknownKey(endpoint, request, reply),
           preValidation: (request, _reply, done) => readBodyOfGet(endpoint, request, done),
-          handler: async (request, reply) => take(endpoint, type, request, reply, readBodyOf(request)),
+          handler: async (request, reply) =>
+            take(endpoint, type, request, reply, await inTurn(endpoint, request, () => readBodyOf(request))),
           errorHandler: async (error, request, reply) => takeBroken(endpoint, type, request, reply, error),
         });
       }
@@ -159,6 +160,14 @@ export async function answerOtherMethod(
   return answerRejected(reply, received, rejection);
 }
 
+/** Longer bodies take milliseconds each, and many may arrive in one turn of the event loop. */
+const readAtOnceCharsMax = 8 * 1024;
+
+/** Reads a short body at once, and a long one in its slice of the event loop. */
+function inTurn<T>({ slices }: PostbackEndpoint, { body }: FastifyRequest, work: () => T): T | Promise<T> {
+  return typeof body === 'string' && body.length > readAtOnceCharsMax ? slices.run(work) : work();
+}
+
 function readBodyOf(request: FastifyRequest): Body | Rejection {
   const text = typeof request.body === 'string' ? request.body : undefined;
   return readBody(text, request.headers['content-type']);
@@ -195,11 +204,13 @@ async function take(
     return answerRecords(endpoint, reply, { type, request, received, body, records, source });
   }
   const read = { options: { form: received.answerForm, isDryRun: false } };
-  const outcome = await submitPostback(endpoint, received, source, (webhook) => {
-    const { postback, options } = readPostback(type, webhook, request, received, body);
-    read.options = options;
-    return explainRedirect(postback, request, received, endpoint.publicUrl);
-  });
+  const outcome = await submitPostback(endpoint, received, source, (webhook) =>
+    inTurn(endpoint, request, () => {
+      const { postback, options } = readPostback(type, webhook, request, received, body);
+      read.options = options;
+      return explainRedirect(postback, request, received, endpoint.publicUrl);
+    }),
+  );
   return outcome === null
     ? answerUnknownKey(reply, received, endpoint)
     : answer(request, reply, outcome, read.options);
