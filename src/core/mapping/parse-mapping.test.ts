@@ -81,6 +81,18 @@ test('names every error of the rows of one field', () => {
   ]);
 });
 
+test('reads constants and the meanings of words', () => {
+  const fields = {
+    revenue: { value: '12,50' },
+    converted: { from: 's', words: { sold: 'yes', lost: 'perhaps' }, else: 'unknown' },
+  };
+  expect(faultsOf({ fields })).toEqual([
+    '/fields/revenue/value',
+    '/fields/converted/words/lost',
+    '/fields/converted/else',
+  ]);
+});
+
 test.each([null, 7, [], 'x', {}, { fields: [] }])('rejects %j as a mapping', (json) => {
   expect(faultsOf(json)).toHaveLength(1);
 });

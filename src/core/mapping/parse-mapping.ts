@@ -3,6 +3,7 @@ import { knownName } from '../updates/field-names.ts';
 import type { WebhookTypeRow } from '../updates/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json.ts';
+import { checkConstants } from './check-constants.ts';
 import type { Mapping, MappingRow } from './mapping.ts';
 import { MappingFaults } from './mapping-faults.ts';
 import { parseConditions } from './parse-conditions.ts';
@@ -62,7 +63,9 @@ function parseRows(json: unknown, type: WebhookTypeRow, faults: MappingFaults): 
       faults.add(at, `Write 1 to ${alternativesMax} rows.`);
     }
     for (const alternative of alternatives.slice(0, alternativesMax)) {
-      rows.push({ name, ...target, ...parseRow(alternative.one, alternative.at, faults) });
+      const parsed = { name, ...target, ...parseRow(alternative.one, alternative.at, faults) };
+      checkConstants(parsed, alternative.at, faults);
+      rows.push(parsed);
     }
   }
   return rows;
