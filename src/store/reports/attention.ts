@@ -43,7 +43,7 @@ export async function countRejections(
        select webhook_id, code, ms, floor(($3 - ms) / ${hourMs})::integer as hours_ago
        from postback, lateral (select extract(epoch from received_at) * 1000) as at(ms)
        where account_id = $1 and status = 'rejected' and postback_id >= $2 and webhook_id is not null
-         and not is_dry_run and replay_of is null and code <> 'canceled'
+         and not is_dry_run and replay_of is null and code is distinct from 'canceled'
        order by postback_id desc limit ${rejectionsMax}
      ) as rejected group by webhook_id, hours_ago, code`,
     [accountId, firstIdAt(nowMs - rejectionHours * hourMs), nowMs],
