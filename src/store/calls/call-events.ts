@@ -152,10 +152,11 @@ export async function recordLocked(
     const takenId = await findTakenId(client, accountId, made.call, made.changes);
     if (takenId !== null) return takenId;
     const own = arrivalOf(received);
-    const { rows } = await client.query<{ made: number; has_waiting: boolean }>(insertCall, [
-      ...[accountId, jsonOf(made.call), receivedAt],
-      ...[own.callLogIds, own.phoneNumbers],
-    ]);
+    const { rows } = await client.query<{ made: number; has_waiting: boolean }>({
+      name: 'insert-call', // planned once on each connection: planning costs more than running it
+      text: insertCall,
+      values: [...[accountId, jsonOf(made.call), receivedAt], ...[own.callLogIds, own.phoneNumbers]],
+    });
     if (rows[0]?.made === 1) {
       await writeChangedIds(client, accountId, made.call, made.changes);
       await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
