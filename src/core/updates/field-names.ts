@@ -27,20 +27,31 @@ const otherWords: Readonly<Record<string, string>> = {
 type KnownNames = {
   top: ReadonlyMap<string, string>;
   inFields: ReadonlyMap<string, string>;
+  /** names that mean none of ours: senders append the same ones to every request */
+  foreign: Set<string>;
 };
+
+const foreignMax = 1_000;
 
 const knownByType = new WeakMap<WebhookTypeRow, KnownNames>();
 
 /** The field, tag list or control that a name means; undefined for a name that means none. */
 export function knownName(name: string, isInFields: boolean, type: WebhookTypeRow): string | undefined {
-  const { top, inFields } = knownNamesOf(type);
+  const { top, inFields, foreign } = knownNamesOf(type);
   const names = isInFields ? inFields : top;
-  return names.get(name) ?? names.get(plainName(name));
+  return names.get(name) ?? (foreign.has(name) ? undefined : names.get(plainName(name)));
 }
 
 /** The known name that a misspelling was probably meant to be. */
 export function meantName(name: string, isInFields: boolean, type: WebhookTypeRow): string | undefined {
-  const plain = plainName(name);
+  const { foreign } = knownNamesOf(type);
+  if (foreign.has(name)) return undefined;
+  const meant = findMeant(plainName(name), isInFields, type);
+  if (meant === undefined && !isInFields && name.length <= 40 && foreign.size < foreignMax) foreign.add(name);
+  return meant;
+}
+
+function findMeant(plain: string, isInFields: boolean, type: WebhookTypeRow): string | undefined {
   if (plain.length < 4 || plain.length > 40 || foreignNames.has(plain)) return undefined;
   const { top, inFields } = knownNamesOf(type);
   const known = isInFields ? inFields : top;
@@ -68,7 +79,8 @@ function knownNamesOf(type: WebhookTypeRow): KnownNames {
   const before = knownByType.get(type);
   if (before !== undefined) return before;
   const fields: [string, string][] = [...type.fields, ...(type.hasTags ? tagNames.map(twice) : [])];
-  const names = {
+  const names: KnownNames = {
+    foreign: new Set(),
     inFields: withPlainNames(fields),
     top: withPlainNames(
       type.controls ? [...type.controls, twice('add')] : [...fields, ...controlNames.map(twice)],

@@ -51,12 +51,16 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
 export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): Source {
   const source = emptySource();
   for (const [name, value] of Object.entries(payload)) {
-    if (plainName(name) !== 'fields')
-      place(source, name, { name, value, isText: false, inFields: false }, type);
+    if (!isFields(name)) place(source, name, { name, value, isText: false, inFields: false }, type);
     else if (isJsonObject(value)) readFieldsObject(source, value, type);
     else if (value !== null) source.faults.push(faultOfFields(value));
   }
   return source;
+}
+
+/** In any spelling; the length tells most names apart at once. */
+function isFields(name: string): boolean {
+  return name === 'fields' || (name.length >= 6 && name.length <= 8 && plainName(name) === 'fields');
 }
 
 function faultOfFields(value: unknown): Fault {
@@ -76,7 +80,7 @@ type SplitName = { base: string; path: string };
 
 function splitName(name: string): SplitName {
   const open = name.search(/[[.]/);
-  if (open <= 0) return { base: plainName(name) === 'fields' ? 'fields' : name, path: '' };
+  if (open <= 0) return { base: isFields(name) ? 'fields' : name, path: '' };
   const base = plainName(name.slice(0, open));
   if (base !== 'fields' && base !== 'add' && base !== 'remove') {
     return name[open] === '['

@@ -131,7 +131,9 @@ async function rejectBatch(
     toRejected(webhook, arrival, rejectHead(type, webhook, request) ?? rejection),
   );
   if (outcome === null) return answerUnknownKey(reply, received, endpoint);
-  return answerRejected(reply, received, outcome.rejection ?? rejection);
+  // The id of a repeat is that of the first one.
+  const logged = { ...received, postbackId: outcome.postbackId };
+  return answerRejected(reply, logged, outcome.rejection ?? rejection);
 }
 
 /** The query of a batch is about the batch. */

@@ -32,13 +32,14 @@ export async function rejectUnreadableUrl(
   );
   if (outcome === null) endpoint.authFailures.fail(sourceIp);
   const told = outcome?.rejection ?? rejection;
+  const id = outcome?.postbackId ?? postbackId; // of a repeat, that of the first one
   return {
     rejection: told,
-    problem: problemOf(told, { postback_id: postbackId }),
+    problem: problemOf(told, { postback_id: id }),
     headers: {
       'access-control-allow-origin': '*',
       'x-postback-status': 'rejected',
-      'x-postback-id': postbackId,
+      'x-postback-id': id,
     },
   };
 }

@@ -3,8 +3,8 @@ export type Advice = { meaning: string; fix: string };
 /** What a rejection means for the owner of the webhook, and how to fix it. */
 const advice: Record<string, Advice> = {
   malformed_body: {
-    meaning: 'The body is not JSON or a form.',
-    fix: 'Have the sender post a JSON object, and say application/json.',
+    meaning: 'The body or the URL cannot be read.',
+    fix: 'Have the sender post a JSON object or a form in UTF-8, and percent-encode URLs.',
   },
   wrong_webhook_type: {
     meaning: 'The sender uses the address of another type.',
@@ -49,11 +49,11 @@ const advice: Record<string, Advice> = {
   },
   call_not_identified: {
     meaning: 'The request names no call.',
-    fix: 'Have the sender send call_log_id or phone_number.',
+    fix: 'Have the sender send call_log_id or phone_number. If nothing but the key arrives, a redirect drops the body: use the URL shown here.',
   },
   unresolved_placeholder: {
-    meaning: 'The sender sent a macro in place of its value.',
-    fix: 'Check the macro’s spelling: the URL builder knows those of many senders.',
+    meaning: 'The sender sent a macro, or the text of a variable without a value.',
+    fix: 'Check the macro’s spelling at the sender: the URL builder knows those of many senders.',
   },
   invalid_value: {
     meaning: 'A value cannot be read.',
@@ -72,8 +72,8 @@ const advice: Record<string, Advice> = {
     fix: 'Have the sender send the call’s id: no number identifies such a call.',
   },
   unknown_field: {
-    meaning: '“fields” holds a name that there is not.',
-    fix: 'Check the spelling against the documentation.',
+    meaning: 'A name is misspelt, or “fields” contains a name that does not exist.',
+    fix: 'The error names the field that was probably meant. Have the sender use it, or map the name.',
   },
   no_updates: {
     meaning: 'The request sets nothing.',
@@ -94,7 +94,7 @@ const advice: Record<string, Advice> = {
   },
   unsupported_media_type: {
     meaning: 'The body is of a type that is not understood.',
-    fix: 'Have the sender say application/json or application/x-www-form-urlencoded.',
+    fix: 'Have the sender post JSON or a form. XML is not read.',
   },
   method_not_allowed: {
     meaning: 'The method is not taken here.',
