@@ -1,7 +1,7 @@
 /** The limit of the database: the batch writer's own SQL, fed with ready-made batches and no HTTP. */
 
+import { hashSecret } from '../src/core/access/secret.ts';
 import type { Postback } from '../src/core/updates/postback.ts';
-import { hashSecret } from '../src/http/guards/secret.ts';
 import { writerDefaults } from '../src/ingest/writer.ts';
 import { makeOrderedId } from '../src/ordered-id.ts';
 import { openDb } from '../src/store/database/db.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { hashSecret, makeSecret } from '../src/http/guards/secret.ts';
+import { hashSecret, makeSecret } from '../src/core/access/secret.ts';
 import { createAccount } from '../src/store/access/accounts.ts';
 import { closeDb, openDb } from '../src/store/database/db.ts';
 import { migrate } from '../src/store/database/migrate.ts';

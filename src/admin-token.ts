@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
-import { makeSecret } from './http/guards/secret.ts';
+import { makeSecret } from './core/access/secret.ts';
 
 /** `madeIn`: the file that a new token was just written to; null for one that was there. */
 export type AdminToken = { token: string; madeIn: string | null };

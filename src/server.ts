@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { type AdminToken, ensureAdminToken } from './admin-token.ts';
 import type { Config } from './config.ts';
 import { AddressList } from './core/access/address-list.ts';
-import { hashSecret, makeSecret } from './http/guards/secret.ts';
+import { hashSecret, makeSecret } from './core/access/secret.ts';
 import { createMetrics } from './http/metrics/metrics.ts';
 import { findAttention } from './http/operator/overview/attention.ts';
 import { PostbackLines } from './http/postbacks/postback-lines.ts';

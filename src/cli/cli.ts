@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { amountWords, dateWords } from '../core/files/cell-formats.ts';
 import { webhookTypeNames } from '../core/updates/webhook-type.ts';
-import { amountWords, dateWords } from '../http/files/cell-formats.ts';
 import { programVersion } from '../program-version.ts';
 import { addAccessCommands } from './access/access-commands.ts';
 import { addBackupCommands } from './database/backup-commands.ts';

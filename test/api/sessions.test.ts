@@ -1,6 +1,6 @@
 /** Browsers that are signed in: how their sessions end, and who sees them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hashSecret } from '../../src/http/guards/secret.ts';
+import { hashSecret } from '../../src/core/access/secret.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
 import { type Answer, startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';

@@ -1,7 +1,7 @@
 /** What csv-parse makes of files, with the line that each row begins in. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openCsv } from '../../src/http/files/csv-file.ts';
+import { openCsv } from '../../src/files/csv-file.ts';
 
 async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.subarray(at, at + size));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Role } from '../../src/core/access/role.ts';
-import { hashSecret } from '../../src/http/guards/secret.ts';
+import { hashSecret } from '../../src/core/access/secret.ts';
 import { createAccount } from '../../src/store/access/accounts.ts';
 import { TestServer } from './server.ts';
 

@@ -1,6 +1,6 @@
 /** Too much to do, and the end of the day: nobody is kept waiting without an answer, and no answer is untrue. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { hashSecret } from '../../src/http/guards/secret.ts';
+import { hashSecret } from '../../src/core/access/secret.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
 import { PostbackLines } from '../../src/http/postbacks/postback-lines.ts';
 import { createApp } from '../../src/http/server/app.ts';

@@ -1,9 +1,10 @@
 /** `ringback account`: tenants of the database of the settings. */
+
+import { hashSecret, makeSecret } from '../../core/access/secret.ts';
 import { Invalid } from '../../core/values/fault.ts';
 import { isTimeZone } from '../../core/values/instant.ts';
 import { isCountry } from '../../core/values/phone.ts';
 import { readText } from '../../core/values/text.ts';
-import { hashSecret, makeSecret } from '../../http/guards/secret.ts';
 import { nameCharsMax } from '../../http/operator/value-schemas.ts';
 import { CommandFault, commandLine, readAll, withStore } from '../database/with-store.ts';
 import { print } from '../print.ts';

@@ -1,9 +1,9 @@
 /** `ringback token`: API tokens in the database of the settings. */
 
 import type { Role } from '../../core/access/role.ts';
+import { hashSecret, makeSecret } from '../../core/access/secret.ts';
 import { Invalid } from '../../core/values/fault.ts';
 import { readInstant } from '../../core/values/instant.ts';
-import { hashSecret, makeSecret } from '../../http/guards/secret.ts';
 import { CommandFault, commandLine, findAccount, readAll, withStore } from '../database/with-store.ts';
 import { print } from '../print.ts';
 import { table } from '../table.ts';

@@ -1,7 +1,7 @@
 /** The store on the database of the settings, for commands that a person runs beside a server or without one. */
 import { ensureAdminToken } from '../../admin-token.ts';
 import { type Config, readConfig } from '../../config.ts';
-import { hashSecret } from '../../http/guards/secret.ts';
+import { hashSecret } from '../../core/access/secret.ts';
 import { createLog } from '../../log.ts';
 import { migrate } from '../../store/database/migrate.ts';
 import { type Account, type Actor, createStore, type Store } from '../../store/store.ts';

@@ -1,9 +1,9 @@
 /** `ringback import FILE`: a billing team's file into the records, row by row, with what came of each. */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { anyColumns } from '../../core/files/columns.ts';
+import { importColumns, importRowsMax } from '../../core/files/import-columns.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
-import { anyColumns } from '../../http/files/columns.ts';
-import { importColumns, importRowsMax } from '../../http/operator/imports/import-columns.ts';
 import {
   type Connection,
   type ConnectionOptions,

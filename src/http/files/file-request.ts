@@ -1,12 +1,12 @@
 /** What a request with a file says beside the file. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { amountWords, type CellFormats, dateWords } from '../../core/files/cell-formats.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { Invalid } from '../../core/values/fault.ts';
 import { isTimeZone } from '../../core/values/instant.ts';
+import type { CsvReading, Delimiter } from '../../files/csv-file.ts';
+import type { FileFormat } from '../../files/rows-file.ts';
 import type { ListReader } from '../operator/list-reader.ts';
-import { amountWords, type CellFormats, dateWords } from './cell-formats.ts';
-import type { CsvReading, Delimiter } from './csv-file.ts';
-import type { FileFormat } from './rows-file.ts';
 
 const formatsByType: Readonly<Record<string, FileFormat>> = {
   'text/csv': 'csv',

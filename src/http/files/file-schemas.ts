@@ -1,7 +1,7 @@
 /** The documentation that routes with files share. */
 import Type, { type TSchema } from 'typebox';
+import { amountWords, dateWords } from '../../core/files/cell-formats.ts';
 import { oneOf } from '../operator/value-schemas.ts';
-import { amountWords, dateWords } from './cell-formats.ts';
 import { delimiterWords, fileTypes } from './file-request.ts';
 
 /** Of every route that takes a file. */

@@ -1,6 +1,6 @@
+import { hashSecret } from '../../core/access/secret.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
-import { hashSecret } from '../guards/secret.ts';
 import { type GuardedWebhook, WebhookGuardFactory } from '../guards/webhook-guards.ts';
 import type { WebhookSource } from './submit.ts';
 

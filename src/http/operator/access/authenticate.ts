@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
+import { hashSecret } from '../../../core/access/secret.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import type { TokenOwner } from '../../../store/store.ts';
 import { isSameOrigin } from '../../guards/same-origin.ts';
-import { hashSecret } from '../../guards/secret.ts';
 import { sessionCookieName } from '../../guards/session-cookie.ts';
 import type { Api } from '../route.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { ListedSession } from '../../../store/store.ts';
-import { hashSecret } from '../../guards/secret.ts';
 import { sessionCookieName, sessionCookieOptions } from '../../guards/session-cookie.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { accountToJson } from '../accounts/account.ts';

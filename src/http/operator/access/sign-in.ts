@@ -1,9 +1,9 @@
 import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
-import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { sessionCookieName, sessionCookieOptions } from '../../guards/session-cookie.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { readJsonBodies } from '../json-body.ts';

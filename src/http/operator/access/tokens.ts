@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Token } from '../../../store/store.ts';
-import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';

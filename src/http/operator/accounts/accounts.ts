@@ -1,8 +1,8 @@
 /** All accounts of an installation, for the owners of its first one. */
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import type { ListedAccount } from '../../../store/store.ts';
-import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';

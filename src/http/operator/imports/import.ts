@@ -2,19 +2,19 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
+import { importRowsMax } from '../../../core/files/import-columns.ts';
 import { type Outcome, type Postback, rejectedOutcome, type Stale } from '../../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../../core/updates/rejection.ts';
 import type { WebhookType } from '../../../core/updates/webhook-type.ts';
+import type { FileFault } from '../../../files/file-fault.ts';
+import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
-import type { FileFault } from '../../files/file-fault.ts';
-import type { FileRow, RowsFile } from '../../files/rows-file.ts';
 import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
 import type { Content } from '../../postbacks/read-content.ts';
 import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { submitPostback, type WebhookSource } from '../../postbacks/submit.ts';
 import type { Api } from '../route.ts';
-import { importRowsMax } from './import-columns.ts';
 import { SummaryCounter } from './import-summary.ts';
 import { RowSequencer, type RowSubmission } from './row-sequencer.ts';
 

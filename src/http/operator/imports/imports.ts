@@ -1,17 +1,18 @@
 /** `POST /imports`: a file of rows, done while it is read and answered while it is done. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
+import { anyColumns, readMapping } from '../../../core/files/columns.ts';
+import { importColumns } from '../../../core/files/import-columns.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readText } from '../../../core/values/text.ts';
+import { type FileReading, openRowsFile } from '../../../files/rows-file.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
-import { anyColumns, readMapping } from '../../files/columns.ts';
 import { readFileMapping } from '../../files/file-mapping.ts';
 import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
-import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
-import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { actorOf, needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
@@ -19,7 +20,6 @@ import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
 import { unknownWebhook } from '../webhooks/own-webhook.ts';
 import { Import } from './import.ts';
-import { importColumns } from './import-columns.ts';
 import { importAnswer, importQuery } from './import-schemas.ts';
 
 /**

@@ -1,15 +1,16 @@
 /** `POST /reconciliations`: a partner's statement compared with our records over a period. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { anyColumns, readMapping } from '../../../core/files/columns.ts';
+import { statementColumns, statementMappingType } from '../../../core/files/statement-columns.ts';
 import { reconciledAmounts } from '../../../core/reports/reconcile.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import { type FileReading, openRowsFile } from '../../../files/rows-file.ts';
 import type { Account, StatementScope } from '../../../store/store.ts';
-import { anyColumns, readMapping } from '../../files/columns.ts';
 import { readFileMapping } from '../../files/file-mapping.ts';
 import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
-import { type FileReading, openRowsFile } from '../../files/rows-file.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
 import { needs } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
@@ -19,7 +20,6 @@ import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from
 import { reconcileLines } from './reconciliation.ts';
 import { reconciliationAnswer, reconciliationQuery } from './reconciliation-schemas.ts';
 import { readStatement } from './statement.ts';
-import { statementColumns, statementMappingType } from './statement-columns.ts';
 
 /** @param scope takes bodies as they arrive. @param stopping tells that the server stops */
 export function registerReconciliationRoute(scope: FastifyInstance, api: Api, stopping: AbortSignal): void {

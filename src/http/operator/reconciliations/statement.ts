@@ -8,9 +8,9 @@ import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { readInstant } from '../../../core/values/instant.ts';
 import { readPhone } from '../../../core/values/phone.ts';
+import type { FileFault } from '../../../files/file-fault.ts';
+import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
 import type { Account, NumberedLine, StatementScope, Store } from '../../../store/store.ts';
-import type { FileFault } from '../../files/file-fault.ts';
-import type { FileRow, RowsFile } from '../../files/rows-file.ts';
 
 /** What the lines of a statement hold in memory, about 100 MB. */
 export const statementLinesMax = 500_000;

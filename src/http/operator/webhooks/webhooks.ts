@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
-import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';

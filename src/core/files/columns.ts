@@ -1,5 +1,5 @@
 /** Which column of a file means what: by its own name, or by the mapping that was asked for. */
-import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults } from '../updates/rejection.ts';
 import type { CellKind } from './cell-formats.ts';
 
 /** What the columns of one kind of file may mean. */

@@ -1,4 +1,4 @@
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../core/updates/rejection.ts';
 
 /** Why a file, or the rest of it, cannot be read. */
 export type FileFault = { rejection: Rejection /** counted from 1 */; line: number };

@@ -1,7 +1,7 @@
 /** How the cells of a file are written: stated once for all columns of a kind, and never guessed. */
-import { type MoneyFormat, readMoneyText } from '../../core/mapping/read-amount.ts';
-import { readTime } from '../../core/mapping/read-time.ts';
-import { Invalid } from '../../core/values/fault.ts';
+import { type MoneyFormat, readMoneyText } from '../mapping/read-amount.ts';
+import { readTime } from '../mapping/read-time.ts';
+import { Invalid } from '../values/fault.ts';
 
 export const amountWords = ['point', 'comma'] as const;
 export const dateWords = ['iso', 'us', 'eu'] as const;

@@ -1,7 +1,7 @@
 /** NDJSON: one JSON object a line, with the line's number. */
 import { isUtf8 } from 'node:buffer';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { objectOnly, readBody } from '../server/body.ts';
+import { type Rejection, reject } from '../core/updates/rejection.ts';
+import { objectOnly, readBody } from '../http/server/body.ts';
 import { rowBytesMax } from './file-fault.ts';
 import type { Bytes } from './file-head.ts';
 

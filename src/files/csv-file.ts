@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseText } from 'csv-parse/sync';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../core/updates/rejection.ts';
 import { type FileFault, fileFault, rowBytesMax } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
 

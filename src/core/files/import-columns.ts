@@ -1,9 +1,9 @@
-import { meantName } from '../../../core/updates/field-names.ts';
-import { type UpdateFieldName, updateFields } from '../../../core/updates/fields.ts';
-import { readPairs } from '../../../core/updates/input-source.ts';
-import { reject } from '../../../core/updates/rejection.ts';
-import type { WebhookTypeRow } from '../../../core/updates/webhook-type.ts';
-import type { ColumnRules } from '../../files/columns.ts';
+import { meantName } from '../updates/field-names.ts';
+import { type UpdateFieldName, updateFields } from '../updates/fields.ts';
+import { readPairs } from '../updates/input-source.ts';
+import { reject } from '../updates/rejection.ts';
+import type { WebhookTypeRow } from '../updates/webhook-type.ts';
+import type { ColumnRules } from './columns.ts';
 
 /** Of one import. */
 export const importRowsMax = 1_000_000;

@@ -1,7 +1,7 @@
-import type { ReconciledAmount } from '../../../core/reports/reconcile.ts';
-import { reject } from '../../../core/updates/rejection.ts';
-import { type WebhookTypeRow, webhookTypes } from '../../../core/updates/webhook-type.ts';
-import type { ColumnRules } from '../../files/columns.ts';
+import type { ReconciledAmount } from '../reports/reconcile.ts';
+import { reject } from '../updates/rejection.ts';
+import { type WebhookTypeRow, webhookTypes } from '../updates/webhook-type.ts';
+import type { ColumnRules } from './columns.ts';
 
 const callNames = ['call_log_id', 'phone_number'];
 

@@ -1,9 +1,10 @@
 /** A file of rows, CSV or NDJSON, by the names of ours: what imports and reconciliations read. */
-import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
-import { type Fault, Invalid } from '../../core/values/fault.ts';
-import { isTimeZone } from '../../core/values/instant.ts';
-import { type CellFormats, hasDecimalComma, readCell } from './cell-formats.ts';
-import { type ColumnRules, type Columns, type Mapping, matchColumns } from './columns.ts';
+
+import { type CellFormats, hasDecimalComma, readCell } from '../core/files/cell-formats.ts';
+import { type ColumnRules, type Columns, type Mapping, matchColumns } from '../core/files/columns.ts';
+import { type Rejection, reject, rejectFaults } from '../core/updates/rejection.ts';
+import { type Fault, Invalid } from '../core/values/fault.ts';
+import { isTimeZone } from '../core/values/instant.ts';
 import { type CsvFile, type CsvReading, type Delimiter, detailOfCells, openCsv } from './csv-file.ts';
 import { type FileFault, fileFault } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
