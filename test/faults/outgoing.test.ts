@@ -61,7 +61,8 @@ test('no event is lost, doubled or out of order', { timeout: timeoutMs }, async 
   const skipping = (async () => {
     while (isLoading || accepted.size < calls * eventsPerCall) {
       await database.query(
-        `update delivery set next_attempt_at = now() where status = 'pending' and lease_id is null and next_attempt_at > now()`,
+        `update delivery set next_attempt_at = now() where delivery_id in (select delivery_id from delivery
+           where status = 'pending' and lease_id is null and next_attempt_at > now() for no key update skip locked)`,
       );
       await sleep(200);
     }
