@@ -59,7 +59,8 @@ async function runDay({ url, publicUrl, token, twilioAuthToken }: DemoServer): P
 
 function printWayIn({ url, token, dataDir }: DemoServer): void {
   console.log(`
-Look around, the server is still running:
+The server is still running:
+  sign in        ${url}/sign-in#token=${token}
   documentation  ${url}/docs
   admin token    ${token}
   data folder    ${dataDir}

@@ -30,6 +30,7 @@ test('the day is played and shown, can be looked at, and leaves nothing behind',
 
   const token = shown('admin token');
   const url = shown('documentation').replace('/docs', '');
+  expect(shown('sign in')).toBe(`${url}/sign-in#token=${token}`);
   const curl = /^ +(curl .*)$/m.exec(stdout)?.[1] ?? '';
   const held: { items: Call[] } = JSON.parse(spawnSync('sh', ['-c', curl], { encoding: 'utf8' }).stdout);
   expect(new Set(held.items.map((call) => call.payout_status))).toEqual(new Set(['held']));

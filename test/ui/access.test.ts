@@ -102,13 +102,25 @@ test('the owner changes the account, and all pages go by it at once', async () =
     name: 'Northwind Media',
     time_zone: 'Europe/Berlin',
     default_country: 'DE',
+    twilio_auth_token_set: false,
   });
+  await page.getByText('No token is set').waitFor();
+  expect(await page.getByRole('button', { name: 'Remove the token' }).count()).toBe(0);
   await page.getByLabel('Twilio auth token').fill('its-secret');
-  await page.getByRole('button', { name: 'Set it' }).click();
-  await page.getByText('callbacks signed with it are taken').waitFor();
-  expect(await page.getByLabel('Twilio auth token').inputValue()).toBe('');
+  await page.getByRole('button', { name: 'Set the token' }).click();
+  await page.getByText('A token is set').waitFor();
+  expect(await page.getByLabel('New Twilio auth token').inputValue()).toBe('');
+  await page.getByRole('button', { name: 'Remove the token' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  expect((await read()).twilio_auth_token_set).toBe(true);
+  await page.getByRole('button', { name: 'Remove the token' }).click();
+  await expectAccessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the token' }).click();
+  await page.getByText('No token is set').waitFor();
+  expect((await read()).twilio_auth_token_set).toBe(false);
   const { items } = (await own.api('GET', '/audit?action=account.changed')).json;
   expect(items).toMatchObject([
+    { changes: { twilio_auth_token: { from: 'hidden', to: null } } },
     { changes: { twilio_auth_token: { from: null, to: 'hidden' } } },
     { changes: { time_zone: { from: 'UTC', to: 'Europe/Berlin' } } },
   ]);

@@ -155,6 +155,9 @@ describe('a replay', () => {
     await replayNow(page).click();
     const replays = page.getByRole('list', { name: 'Replays' });
     await replays.getByText('Applied').waitFor();
+    await page.getByText('replayed: applied').waitFor();
+    await page.getByText('The replay succeeded').waitFor();
+    expect(await page.getByRole('button', { name: 'Replay', exact: true }).count()).toBe(0);
     expect((await ui.server.readCall('mend')).revenue_paid_out).toBe('99.90');
     await replays.getByRole('link').click();
     await page.getByText('the postback that was rejected').waitFor();

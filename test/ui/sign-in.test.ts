@@ -152,7 +152,6 @@ describe('a session', () => {
       { origin: 'https://elsewhere.example' },
       { origin: 'null' },
       { origin: own.replace('127.0.0.1', 'localhost').replace(/\d+$/, '1') },
-      { origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
     ]) {
@@ -227,7 +226,7 @@ describe('pages', () => {
     '/postbacks',
     '/webhooks/incoming',
   ])('%s is served under a strict policy and never from a cache unasked', async (path) => {
-    const { status, headers, text } = await ui.server.request(path);
+    const { status, headers, text } = await ui.server.request(path, { headers: { accept: 'text/html' } });
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/html/);
     expect(headers.get('cache-control')).toBe('no-cache');
@@ -236,6 +235,31 @@ describe('pages', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(text).not.toMatch(/https?:\/\//);
+  });
+
+  test.each(['/webhook', '/access/tokns', '/calls/C1/nothing', '/nothing'])(
+    'a wrong address says so in a browser: %s',
+    async (path) => {
+      const { page, faults } = await ui.open(path);
+      await page.getByText('There is no page at this address').waitFor();
+      faults.splice(0);
+    },
+  );
+
+  test('a program gets the error of a wrong address as JSON, a browser a page of status 404', async () => {
+    expectProblem(await ui.server.request('/nothing'), 404, 'not_found');
+    const headers = { accept: 'text/html,application/xhtml+xml' };
+    const { status, headers: sent } = await ui.server.request('/nothing', { headers });
+    expect([status, sent.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expectProblem(await ui.server.request('/api/v1/nothing', { headers }), 404, 'not_found');
+  });
+
+  test.each([
+    ['/webhooks', 'Incoming webhooks'],
+    ['/access', 'Tokens'],
+  ])('an area without a page of its own leads to its first page: %s', async (path, heading) => {
+    const { page } = await ui.open(path);
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
   });
 
   test('their files are compressed and kept for good', async () => {

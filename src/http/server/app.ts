@@ -28,7 +28,7 @@ import { createErrorMapper } from './errors.ts';
 import { describeApi, registerDocs } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
-import { registerUi, tellBrowsersFromSenders } from './ui.ts';
+import { registerUi, sendNotFoundPage, tellBrowsersFromSenders, wantsPage } from './ui.ts';
 import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './unreadable-request.ts';
 import { compileValidator, rejectionOfValidation } from './validation.ts';
 import { WorkSlices } from './work-slices.ts';
@@ -97,10 +97,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler((error, request, reply) => {
     sendProblem(reply, rejectionOfValidation(error, request) ?? rejectionOf(error, request.log));
   });
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
       app.findRoute({ method: method as 'GET', url: request.url.split('?')[0] ?? '/' }),
     );
+    if (methods.length === 0 && uiFolder !== null && wantsPage(request))
+      return sendNotFoundPage(reply, uiFolder);
     if (methods.length === 0 || methods.includes(request.method))
       return sendProblem(reply, reject('not_found', 'Check the path: see /docs for all there are.'));
     reply.header('allow', methods.join(', '));

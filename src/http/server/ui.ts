@@ -1,10 +1,14 @@
 /** The web UI: a build of static files. Its pages are routes of the browser, so that all of them are one file. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Paths that the browser's router knows; `*` takes ids of calls too, whatever is in them. */
-const pages = ['', 'sign-in', 'overview', 'calls/*', 'postbacks', 'postbacks/*', 'webhooks/*', 'access/*'];
+const pages = [
+  ...['', 'sign-in', 'overview', 'calls/*', 'postbacks', 'postbacks/*'],
+  ...['webhooks', 'webhooks/*', 'access', 'access/*'],
+];
 /** Files beside index.html, whose names do not change with their content. */
 const files = ['theme.js', 'favicon.svg'];
 
@@ -44,6 +48,24 @@ const headers = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
+
+/** A browser that opens an unknown address gets a page. Programs get the error as JSON. */
+export function wantsPage({ method, url, headers: sent }: FastifyRequest): boolean {
+  return (
+    method === 'GET' && sent.accept?.includes('text/html') === true && !/^\/(?:api|assets)(?:\/|$)/.test(url)
+  );
+}
+
+/** The router of the browser does not know the path either, and says so. */
+export async function sendNotFoundPage(reply: FastifyReply, folder: string): Promise<FastifyReply> {
+  const page = await readFile(join(folder, 'index.html'));
+  return reply
+    .code(404)
+    .headers(headers)
+    .header('cache-control', 'no-cache')
+    .type('text/html; charset=utf-8')
+    .send(page);
+}
 
 /** @param folder what `npm run build:ui` wrote */
 export async function registerUi(app: FastifyInstance, folder: string): Promise<void> {

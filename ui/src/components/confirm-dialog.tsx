@@ -10,8 +10,8 @@ export type ConfirmDialogProps = {
   children: ReactNode;
   /** what the button says */
   action: string;
-  /** has to be typed before the button can be pressed */
-  typed: string;
+  /** must be typed before the button is enabled; without it, a click is enough */
+  typed?: string;
   isOpen: boolean;
   isBusy: boolean;
   error: Error | null;
@@ -19,10 +19,11 @@ export type ConfirmDialogProps = {
   onClose(): void;
 };
 
-/** For what cannot be undone: the name of what goes has to be typed. */
+/** Asks before an action that cannot be undone. With `typed`, the name of what is removed must be typed. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, action, typed, isOpen, isBusy, error, onConfirm, onClose } = props;
   const [text, setText] = useState('');
+  const isConfirmed = typed === undefined || text.trim() === typed.trim();
   const close = () => {
     setText('');
     onClose();
@@ -32,27 +33,29 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (text.trim() === typed.trim()) onConfirm();
+          if (isConfirmed) onConfirm();
         }}
       >
         <div className="space-y-2 text-sm">{children}</div>
-        <div className="mt-4">
-          <TextField
-            label={
-              <>
-                Type <bdi className="rounded-sm bg-raised px-1 font-mono text-xs">{typed}</bdi> to confirm
-              </>
-            }
-            value={text}
-            onChange={setText}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </div>
+        {typed !== undefined && (
+          <div className="mt-4">
+            <TextField
+              label={
+                <>
+                  Type <bdi className="rounded-sm bg-raised px-1 font-mono text-xs">{typed}</bdi> to confirm
+                </>
+              }
+              value={text}
+              onChange={setText}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </div>
+        )}
         <FailureNote error={error} />
         <DialogActions>
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="danger" isBusy={isBusy} disabled={text.trim() !== typed.trim()}>
+          <Button type="submit" look="danger" isBusy={isBusy} disabled={!isConfirmed}>
             {action}
           </Button>
         </DialogActions>

@@ -5,6 +5,9 @@ export const accountJson = Type.Object({
   name: Type.String(),
   time_zone: Type.String(),
   default_country: Type.String(),
+  twilio_auth_token_set: Type.Boolean({
+    description: 'whether `twilio_auth_token` has a value; the token itself is never returned',
+  }),
 });
 
 export const accountChangeBody = Type.Object(

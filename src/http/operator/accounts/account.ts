@@ -43,6 +43,12 @@ export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
   );
 }
 
-export function accountToJson({ name, timeZone, defaultCountry }: Account): Static<typeof accountJson> {
-  return { name, time_zone: timeZone, default_country: defaultCountry };
+export function accountToJson(account: Account): Static<typeof accountJson> {
+  const { name, timeZone, defaultCountry, twilioAuthToken } = account;
+  return {
+    name,
+    time_zone: timeZone,
+    default_country: defaultCountry,
+    twilio_auth_token_set: twilioAuthToken !== null,
+  };
 }

@@ -8,7 +8,8 @@ import { AccountFields, isComplete } from './account-fields.tsx';
 
 /** Changes the account that one is signed in to. */
 export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
-  const [draft, setDraft] = useState(account);
+  const { name, time_zone, default_country } = account;
+  const [draft, setDraft] = useState({ name, time_zone, default_country });
   const [isChecked, setChecked] = useState(false);
   const change = useChangeAccount();
   const toast = useToast();

@@ -23,7 +23,7 @@ export function AccountPage() {
             <AccountForm account={account} />
           </Card>
           <Card title="Twilio">
-            <TwilioToken />
+            <TwilioToken isSet={account.twilio_auth_token_set} />
           </Card>
         </div>
         {mayManage && <AccountList />}

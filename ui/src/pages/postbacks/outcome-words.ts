@@ -24,7 +24,7 @@ export function outcomeSentence({ status, code, changes }: Told): string {
       return count === 1 ? 'Changed one field of the call.' : `Changed ${count} fields of the call.`;
     }
     case 'unchanged':
-      return 'Every value already stood.';
+      return 'The call already had every value.';
     case 'queued':
       return 'Waits for its call to complete.';
     case 'waiting':

@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { usePostback } from '../../api/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -12,7 +13,7 @@ import { PostbackAnswer } from './postback-answer.tsx';
 import { PostbackFacts } from './postback-facts.tsx';
 import { PostbackOutcome } from './postback-outcome.tsx';
 import { PostbackRequest } from './postback-request.tsx';
-import { ReplayPanel } from './replay-panel.tsx';
+import { ReplayPanel, useRealReplays } from './replay-panel.tsx';
 
 /** One postback: what came, what became of it, what was answered, and a rejected one's way back. */
 export function PostbackPage() {
@@ -36,6 +37,7 @@ export function PostbackPage() {
         description={
           <span className="flex flex-wrap items-center gap-2">
             <StatusBadge status={postback.status} />
+            {isReplayable && <ReplayedBadge postback={postback} />}
             <span>
               Received <Time at={postback.received_at} />
             </span>
@@ -54,5 +56,13 @@ export function PostbackPage() {
         </div>
       </div>
     </>
+  );
+}
+
+/** The state after a replay, beside the state of the request itself. */
+function ReplayedBadge({ postback }: { postback: PostbackJson }) {
+  const done = useRealReplays(postback).find(({ status }) => status !== 'rejected');
+  return done === undefined ? null : (
+    <StatusBadge status={done.status}>{`replayed: ${done.status}`}</StatusBadge>
   );
 }

@@ -14,30 +14,32 @@ import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { statusWords } from './outcome-words.ts';
+import { outcomeSentence, statusWords } from './outcome-words.ts';
 
 /** Sends a rejected postback through again: first as a dry run, which shows what it would do. */
 export function ReplayPanel({ postback }: { postback: PostbackJson }) {
   const [isOpen, setIsOpen] = useState(false);
   const mayReplay = useMay('send_postbacks');
-  const first = postback.replay_of ?? postback.id;
-  const { data } = useReplays(first);
-  const replays = data?.items.filter((replay) => !replay.dry_run) ?? [];
+  const replays = useRealReplays(postback);
+  const done = replays.find(({ status }) => status !== 'rejected');
   return (
     <Card
       title="Replay"
       actions={
-        mayReplay && (
+        mayReplay &&
+        done === undefined && (
           <Button look="primary" size="small" icon={RotateCcw} onClick={() => setIsOpen(true)}>
             Replay
           </Button>
         )
       }
     >
-      {mayReplay ? (
+      {done !== undefined ? (
+        <p className="text-sm">The replay succeeded: {outcomeSentence(done)}</p>
+      ) : mayReplay ? (
         <p className="text-muted text-sm">
-          Once what it was rejected for is mended, send the same request through again. It counts from when it
-          first came, and is done once, however often you press.
+          Correct what it was rejected for, then send the same request again. Its match window counts from its
+          receipt. It is applied once, however often you press.
         </p>
       ) : (
         <LookOnly act="send it through again" />
@@ -46,6 +48,12 @@ export function ReplayPanel({ postback }: { postback: PostbackJson }) {
       {isOpen && <ReplayDialog postback={postback} onClose={() => setIsOpen(false)} />}
     </Card>
   );
+}
+
+/** The replays that were no dry run, newest first. */
+export function useRealReplays({ id, replay_of: replayOf }: Pick<PostbackJson, 'id' | 'replay_of'>) {
+  const { data } = useReplays(replayOf ?? id);
+  return data?.items.filter((replay) => !replay.dry_run) ?? [];
 }
 
 function Replays({ replays }: { replays: PostbackJson[] }) {
@@ -73,7 +81,7 @@ function ReplayDialog({ postback, onClose }: { postback: PostbackJson; onClose()
   const replay = () =>
     done.mutate(false, {
       onSuccess: ({ duplicate }) => {
-        toast.done(duplicate ? 'It was done before: nothing was done again' : 'Replayed');
+        toast.done(duplicate ? 'It was replayed before: nothing was done again' : 'Replayed');
         onClose();
       },
     });
@@ -124,7 +132,7 @@ function WouldDo({
 
 const sentences = {
   applied: 'It would be applied.',
-  unchanged: 'It would change nothing: every value already stands.',
+  unchanged: 'It would change nothing: the call has every value.',
   queued: 'It would wait for its call to complete.',
   waiting: 'It would wait for its call to arrive.',
   kept: 'It would be kept: the mapping cannot read it.',
