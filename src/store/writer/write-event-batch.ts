@@ -92,12 +92,13 @@ const names = new Map<string, string>();
 
 /** The connection, with every statement planned once: planning took longer than running them. */
 function withPreparedStatements(client: pg.ClientBase): Queryable {
-  const query = (text: string, values: unknown[]) => {
-    const name = names.get(text) ?? `event-${names.size}`;
-    names.set(text, name);
-    return client.query({ name, text, values });
+  const query = (statement: string | pg.QueryConfig, values: unknown[] = []) => {
+    if (typeof statement !== 'string') return client.query(statement); // it has a name of its own
+    const name = names.get(statement) ?? `event-${names.size}`;
+    names.set(statement, name);
+    return client.query({ name, text: statement, values });
   };
-  return { query } as Queryable; // the one form of `query` that call events use
+  return { query } as Queryable; // the two forms of `query` that call events use
 }
 
 class EventBatch {
