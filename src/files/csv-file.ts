@@ -6,7 +6,7 @@ import { type Rejection, reject } from '../core/updates/rejection.ts';
 import { type FileFault, fileFault, rowBytesMax } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';
 
-const delimiters = [',', ';', '\t'] as const;
+export const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
 /** A record as its cells, or why it is rejected. */

@@ -16,6 +16,7 @@ import { registerCallRoutes } from './calls/calls.ts';
 import { registerCallsCsv } from './calls/calls-csv.ts';
 import { registerEventRoute } from './events/events.ts';
 import { registerFieldRoute } from './fields/fields.ts';
+import { registerInspectionRoute } from './files/inspection.ts';
 import { registerImportRoute } from './imports/imports.ts';
 import { readJsonBodies } from './json-body.ts';
 import { registerDeliveryRoutes } from './outgoing/deliveries.ts';
@@ -89,6 +90,7 @@ function registerFileRoutes(scope: FastifyInstance, api: Api): void {
   const stopping = new AbortController();
   scope.addHook('preClose', async () => stopping.abort());
   leaveBodiesUnread(scope);
+  registerInspectionRoute(scope, stopping.signal);
   registerImportRoute(scope, api, stopping.signal);
   registerReconciliationRoute(scope, api, stopping.signal);
 }

@@ -14,6 +14,19 @@ export const importQuery = Type.Object(
       description:
         'names the rows that have no transaction_id: sent again with the same key, no row is done twice',
     }),
+    import_id: Type.String({
+      format: 'uuid',
+      description:
+        'of a file that is sent in parts: the import_id of the first part, so that all parts are undone as one',
+    }),
+    rows_before: Type.Integer({
+      minimum: 0,
+      description: 'of a part: how many rows came before it; rows are numbered on from there',
+    }),
+    lines_before: Type.Integer({
+      minimum: 0,
+      description: 'of a part: added to the number of each line. Each part begins with the header',
+    }),
     dry_run: Type.Boolean({ description: 'report what would change, and change nothing' }),
     empty: oneOf(['absent', 'null'], { description: 'what an empty cell means; absent if left out' }),
   }),

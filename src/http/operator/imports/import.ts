@@ -26,6 +26,15 @@ export type ImportOptions = {
   /** names the rows that have no transaction_id: the same key and row are done once. Null: they are not remembered */
   importKey: string | null;
   isDryRun: boolean;
+  part: FilePart;
+};
+
+/** Where the file is a part of a longer one: what it continues. */
+export type FilePart = {
+  /** of the first part; null for a file of its own */
+  importId: string | null;
+  rowsBefore: number;
+  linesBefore: number;
 };
 
 /** Rows that are under way, or wait for the client to take their answers. */
@@ -44,8 +53,8 @@ export class Import {
   readonly #options: ImportOptions;
   readonly #type: WebhookType;
   readonly #summary: SummaryCounter;
-  readonly #importId = makeOrderedId();
-  readonly #turns = new RowSequencer(this.#importId);
+  readonly #importId: string;
+  readonly #turns: RowSequencer;
   #webhook: Promise<KeyedWebhook | null>;
   /** why no more rows are read */
   #end: FileFault | null = null;
@@ -60,6 +69,8 @@ export class Import {
     this.#type = options.webhook.type;
     this.#webhook = Promise.resolve(options.webhook);
     this.#summary = new SummaryCounter(file.ignoredColumns);
+    this.#importId = options.part.importId ?? makeOrderedId();
+    this.#turns = new RowSequencer(this.#importId);
   }
 
   /** One line of JSON for each row, then one with the summary, and where it broke off, with why. */
@@ -81,9 +92,11 @@ export class Import {
   }
 
   async *#takeRows(): AsyncGenerator<NumberedRow> {
-    let row = 0;
-    for await (const read of this.#file.rows) {
-      if ('fault' in read) this.#end = read.fault;
+    const { rowsBefore, linesBefore } = this.#options.part;
+    let row = rowsBefore;
+    for await (const found of this.#file.rows) {
+      const read = 'fault' in found ? found : { ...found, line: found.line + linesBefore };
+      if ('fault' in read) this.#end = { ...read.fault, line: read.fault.line + linesBefore };
       else if (row === importRowsMax) this.#end = tooManyRows(read.line);
       if ('fault' in read || this.#end !== null || this.#breakdown !== null) return;
       row += 1;

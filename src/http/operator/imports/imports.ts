@@ -1,8 +1,9 @@
 /** `POST /imports`: a file of rows, done while it is read and answered while it is done. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
-import { anyColumns, readMapping } from '../../../core/files/columns.ts';
-import { importColumns } from '../../../core/files/import-columns.ts';
+import { readMapping } from '../../../core/files/columns.ts';
+import { importColumns, importRowsMax } from '../../../core/files/import-columns.ts';
+import { mappedColumns } from '../../../core/files/mapped-columns.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { Invalid } from '../../../core/values/fault.ts';
@@ -19,7 +20,7 @@ import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
 import { unknownWebhook } from '../webhooks/own-webhook.ts';
-import { Import } from './import.ts';
+import { type FilePart, Import } from './import.ts';
 import { importAnswer, importQuery } from './import-schemas.ts';
 
 /**
@@ -65,20 +66,23 @@ async function takeImport(
   if ('code' in webhook) return rejectFile(reply, webhook);
   const mapped = await withMapping(api, request, webhook, asked.mapping);
   if ('code' in mapped) return rejectFile(reply, mapped);
-  const rules = mapped.mapping === null ? importColumns(webhookTypes[webhook.type]) : anyColumns;
+  const byName = importColumns(webhookTypes[webhook.type]);
+  if (mapped.mapping !== null && 'code' in mapped.mapping) return rejectFile(reply, mapped.mapping);
+  const rules = mapped.mapping === null ? byName : mappedColumns(mapped.mapping, byName);
   const mapping = readMapping(asked.maps, rules);
   if ('code' in mapping) return rejectFile(reply, mapping);
   const formats = { ...asked.reading.formats, accountZone: webhook.timeZone };
   const file = await openRowsFile(body, { ...asked.reading, formats, mapping, rules });
   if ('rejection' in file) {
-    return rejectFile(reply, file.rejection, file.line);
+    return rejectFile(reply, file.rejection, file.line + asked.part.linesBefore);
   }
-  const { importKey, isDryRun } = asked;
+  const { importKey, isDryRun, part } = asked;
   const running = new Import(api, request, file, {
     webhook: mapped,
     ...(asked.mapping !== null && { mapping: mapped.mapping }),
     importKey,
     isDryRun,
+    part,
   });
   return sendLines(reply, running.answer());
 }
@@ -92,7 +96,11 @@ type Asked = {
   type: WebhookType | null;
   importKey: string | null;
   isDryRun: boolean;
+  part: FilePart;
 };
+
+/** As many lines as rows of many lines may have. */
+const linesMax = 100_000_000;
 
 function readRequest(request: FastifyRequest<List>): Asked | Rejection {
   const format = readFileFormat(request);
@@ -108,6 +116,11 @@ function readRequest(request: FastifyRequest<List>): Asked | Rejection {
     type: reader.choice('type', webhookTypeNames) ?? null,
     importKey: reader.text('import_key') ?? null,
     isDryRun: reader.boolean('dry_run') ?? request.query['dry_run'] === '',
+    part: {
+      importId: reader.uuid('import_id', 'Send the import_id of the first part.') ?? null,
+      rowsBefore: reader.wholeNumber('rows_before', 0, importRowsMax) ?? 0,
+      linesBefore: reader.wholeNumber('lines_before', 0, linesMax) ?? 0,
+    },
   };
   const importKey = asked.importKey === null ? null : readText(asked.importKey, importKeyCharsMax);
   if (reader.rejection !== null) return reader.rejection;

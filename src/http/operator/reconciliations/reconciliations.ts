@@ -1,6 +1,7 @@
 /** `POST /reconciliations`: a partner's statement compared with our records over a period. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { anyColumns, readMapping } from '../../../core/files/columns.ts';
+import { mappedColumns } from '../../../core/files/mapped-columns.ts';
 import { statementColumns, statementMappingType } from '../../../core/files/statement-columns.ts';
 import { reconciledAmounts } from '../../../core/reports/reconcile.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
@@ -69,7 +70,9 @@ async function reconcile(
   const type = statementMappingType(scope.amount);
   const mapping = text === null ? null : await readFileMapping(api.store, account.accountId, text, type);
   if (mapping !== null && 'code' in mapping) return rejectFile(reply, mapping);
-  const file = await openRowsFile(body, mapping === null ? reading : { ...reading, rules: anyColumns });
+  const own = statementColumns(scope.amount);
+  const rules = mapping === null ? own : mappedColumns(mapping, own);
+  const file = await openRowsFile(body, { ...reading, rules });
   const statement =
     'rejection' in file ? file : await readStatement(api.store, account, scope, file, mapping);
   if ('rejection' in file) return rejectFile(reply, file.rejection, file.line);
