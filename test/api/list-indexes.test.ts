@@ -173,6 +173,8 @@ describe('postbacks are listed along an index', () => {
     [{ status: 'queued' }, /status = |^postback_queued/],
     [{ status: 'rejected' }, /status = /],
     [{ code: 'no_updates' }, /code = /],
+    [{ isOpen: true }, /^postback_by_code: .*code = /],
+    [{ isOpen: true, webhookId }, /status = 'waiting'/],
     [{ callLogId: 'C7' }, /call_log_id = /],
     [{ transactionId: 't7' }, /transaction_id = /],
     [{ replayOf: webhookId }, /^postback_replays/],

@@ -184,3 +184,60 @@ describe('nearest', () => {
     await fresh.stop();
   });
 });
+
+describe('the list of what is open', () => {
+  const open = async (query: string): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { status, json } = await server.api('GET', `/postbacks?open=true&limit=2${query}${cursor}`);
+      expect(status).toBe(200);
+      ids.push(...json.items.map(({ id }: { id: string }) => id));
+      if (json.next_cursor === null) return ids;
+      cursor = `&cursor=${json.next_cursor}`;
+    }
+  };
+
+  test('has what waits or found no call, until it is attached, replayed or dismissed', async () => {
+    const waits = await server.createWebhook('update_fields', { unmatched: 'wait' });
+    const refuses = await server.createWebhook();
+    await server.createCall('O1');
+    const send = async (to: TestWebhook, body: object): Promise<string> =>
+      (await server.post(to, body)).json.postback_id;
+    const waiting = [await send(waits, { call_log_id: 'O2', revenue_paid_out: 1 })];
+    waiting.push(await send(waits, { call_log_id: 'O3', revenue_paid_out: 1 }));
+    const rejected: string[] = [];
+    for (const revenue_paid_out of [1, 2, 3, 4, 5])
+      rejected.push(await send(refuses, { call_log_id: 'O1-typo', revenue_paid_out }));
+    await send(refuses, { call_log_id: 'O1', revenue_paid_out: -1 });
+    await send(refuses, { call_log_id: 'O1-typo', revenue_paid_out: 1, dry_run: true });
+    await send(refuses, { call_log_id: 'O1', revenue_paid_out: 1 });
+    expect(await open(`&webhook_id=${refuses.id}`)).toEqual(rejected.toReversed());
+    expect(await open(`&webhook_id=${waits.id}`)).toEqual(waiting.toReversed());
+    expect((await open('')).slice(0, 7)).toEqual([...waiting, ...rejected].toReversed());
+    expect((await open('&status=waiting')).slice(0, 2)).toEqual(waiting.toReversed());
+
+    const act = async (id: string | undefined, path: string, body: object) =>
+      expect((await server.api('POST', `/postbacks/${id}/${path}`, body)).status).toBe(200);
+    await act(rejected[0], 'attach', { call_log_id: 'O1' });
+    await act(rejected[1], 'dismiss', { reason: 'A test' });
+    await act(waiting[0], 'dismiss', { reason: 'A test' });
+    await act(waiting[1], 'attach', { call_log_id: 'O1' });
+    await server.createCall('O1-typo');
+    await act(rejected[2], 'replay', {});
+    expect(await open(`&webhook_id=${refuses.id}`)).toEqual([rejected[4], rejected[3]]);
+    expect(await open(`&webhook_id=${waits.id}`)).toEqual([]);
+  });
+
+  test('and the overview counts none that was dismissed', async () => {
+    const count = async () => {
+      const { json } = await server.api('GET', '/overview/attention');
+      const items: { kind: string; code: string; count: number }[] = json.items;
+      return items.find(({ kind, code }) => kind === 'unmatched' && code === 'call_not_found')?.count ?? 0;
+    };
+    const before = await count();
+    const { json } = await server.post(refusing, { call_log_id: 'never', revenue_paid_out: 3 });
+    expect(await count()).toBe(before + 1);
+    await server.api('POST', `/postbacks/${json.postback_id}/dismiss`, { reason: 'A test' });
+    expect(await count()).toBe(before);
+  });
+});

@@ -8,6 +8,7 @@ import {
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { ChangedSince } from '../../core/updates/undo.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
+import { unmatchedCodes } from '../../core/updates/wait.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
@@ -72,6 +73,8 @@ type FoundRow = LoggedPostback & {
 export type PostbackFilter = Partial<{
   webhookId: string;
   status: PostbackStatus;
+  /** of those without a call, the ones that are neither attached, replayed nor dismissed */
+  isOpen: boolean;
   code: string;
   callLogId: string;
   transactionId: string;
@@ -114,8 +117,10 @@ export async function listPostbacks(
   if (from !== undefined) where.add((p) => `p.postback_id >= ${p(firstIdAt(from))}`);
   if (to !== undefined) where.add((p) => `p.postback_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
   if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
+  const rowsMax = limit + 1;
+  const source = filter.isOpen === true ? openOnly(where, rowsMax) : 'postback';
   const { rows } = await pool.query<LoggedPostback>(
-    `select ${columns} from postback p where ${where.text} order by p.postback_id desc limit ${limit + 1}`,
+    `select ${columns} from ${source} p where ${where.text} order by p.postback_id desc limit ${rowsMax}`,
     where.values,
   );
   return pageOf(rows, limit, (postback) => postback.postback_id);
@@ -136,6 +141,28 @@ export async function findPostback(
   // Its sender was answered before it was read again.
   if (wasKept) return { ...postback, answered: { ...ignoredOutcome(postbackId), status: 'kept' } };
   return { ...postback, answered: outcomeOf({ ...postback, first_status, call_log_ids }) };
+}
+
+/**
+ * Postbacks without a call that a person may still attach or dismiss: of each code and of those that wait, no more than
+ * a page; along postback_by_code, postback_not_applied and postback_replays.
+ */
+function openOnly(where: Where, rowsMax: number): string {
+  const conditions = where.text;
+  where.values.push(unmatchedCodes);
+  const codes = `$${where.values.length}::text[]`;
+  const newest = `order by p.postback_id desc limit ${rowsMax}`;
+  return `(
+    select found.* from unnest(${codes}) as k(code) cross join lateral (
+      select p.* from postback p
+      where ${conditions} and p.code = k.code and p.status in ('rejected', 'expired')
+        and not p.is_dry_run and p.dismissed_at is null and p.replay_of is null
+        and not exists (select from postback r where r.account_id = p.account_id and r.replay_of = p.postback_id
+          and r.status <> 'rejected' and not r.is_dry_run)
+      ${newest}
+    ) as found
+    union all
+    (select p.* from postback p where ${conditions} and p.status = 'waiting' and not p.is_dry_run ${newest}))`;
 }
 
 /** Spelled so that each half has an index: the ids in use, and those that rejections did not use up. */

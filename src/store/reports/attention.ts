@@ -131,7 +131,7 @@ export async function readActivePartners(
 }
 
 /**
- * Postbacks of the last day that found no call, by code, and that no replay has done since; along postback_by_code
+ * Postbacks of the last day that found no call, by code, and that were neither attached, replayed nor dismissed since; along postback_by_code
  * and postback_replays.
  */
 export async function countUnmatched<Code extends string>(
@@ -145,7 +145,8 @@ export async function countUnmatched<Code extends string>(
      cross join lateral (
        select count(*) from (
          select from postback p
-         where p.account_id = $1 and p.code = k.code and p.postback_id >= $3 and p.status = 'rejected'
+         where p.account_id = $1 and p.code = k.code and p.postback_id >= $3 and p.status in ('rejected', 'expired')
+           and p.dismissed_at is null
            and p.webhook_id is not null and not p.is_dry_run and p.replay_of is null
            and not exists (select from postback r where r.account_id = p.account_id and r.replay_of = p.postback_id
              and r.status <> 'rejected' and not r.is_dry_run)

@@ -48,6 +48,7 @@ export function Navigation() {
               <Icon aria-hidden className="size-5 md:size-4" />
               {name}
             </Link>
+            {to === '/postbacks' && <SubItems items={postbackItems} />}
             {to === '/webhooks' && <SubItems items={webhookItems} />}
             {to === '/access' && <SubItems items={accessItems} />}
           </li>
@@ -65,6 +66,7 @@ export function Navigation() {
 
 type SubItem = Pick<Item, 'to' | 'name'>;
 
+const postbackItems: SubItem[] = [{ to: '/postbacks/inbox', name: 'Inbox' }];
 const webhookItems: SubItem[] = [{ to: '/webhooks/incoming', name: 'Incoming' }];
 const accessItems: SubItem[] = [
   { to: '/access/tokens', name: 'Tokens' },

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { callFilterNames, startCalls } from '../api/calls.ts';
 import { fieldsQuery } from '../api/fields.ts';
+import { inboxFilterNames } from '../api/inbox.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
@@ -84,6 +85,13 @@ const postbacks = createRoute({
   component: lazyPage(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
 });
 
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/postbacks/inbox',
+  validateSearch: pickSearch(inboxFilterNames),
+  component: lazyPage(() => import('../pages/inbox/inbox-page.tsx'), 'InboxPage'),
+});
+
 const postback = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks/$id',
@@ -141,7 +149,7 @@ const account = createRoute({
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
-    ...[home, overview, calls, call, postbacks, postback],
+    ...[home, overview, calls, call, postbacks, inbox, postback],
     ...[webhooks, incomingWebhooks, incomingWebhook],
     ...[access, tokens, audit, account],
   ]),

@@ -96,6 +96,12 @@ export const postbacksQuery = Type.Object({
   ...page,
   webhook_id: textQuery,
   status: Type.Optional(oneOf(postbackStatuses)),
+  open: Type.Optional(
+    Type.Boolean({
+      description:
+        'true: postbacks without a call (waiting, expired, or rejected because none was found) that were neither attached, replayed nor dismissed',
+    }),
+  ),
   code: textQuery,
   call_log_id: textQuery,
   transaction_id: textQuery,

@@ -115,6 +115,7 @@ function readFilter(
   return definedOnly({
     webhookId: reader.uuid('webhook_id', 'Send the id of an incoming webhook.'),
     status: reader.choice('status', postbackStatuses),
+    isOpen: reader.boolean('open'),
     code: reader.text('code'),
     callLogId: reader.text('call_log_id'),
     transactionId: reader.text('transaction_id'),

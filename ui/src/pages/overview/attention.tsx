@@ -112,11 +112,11 @@ function wordsOf(item: AttentionItemJson): ReactNode {
     case 'unmatched':
       return (
         <>
-          <Go to="/postbacks" search={{ code: item.code }}>
+          <Go to="/postbacks/inbox" search={{ code: item.code }}>
             {count(item.count, item.is_more)} {item.count === 1 ? 'postback' : 'postbacks'}
           </Go>{' '}
           of the last day found no call: {adviceOn(item.code).meaning.toLowerCase()}
-          <Note>{adviceOn(item.code).fix} Then they can be replayed.</Note>
+          <Note>{adviceOn(item.code).fix} Attach them to their calls in the inbox, or replay them.</Note>
         </>
       );
     case 'outgoing_failing':

@@ -56,6 +56,7 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
             )}
           </Fact>
         )}
+        <History postback={postback} />
         <Fact name="Sent by">
           <span className="font-mono text-xs">{methodOf(postback.request)}</span> from{' '}
           <span className="font-mono text-xs">{postback.source_ip}</span>
@@ -70,6 +71,44 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
         </Fact>
       </dl>
     </Card>
+  );
+}
+
+/** What people and other postbacks did to it. */
+function History({ postback }: { postback: PostbackJson }) {
+  const { undo_of: undoOf, undone_by: undoneBy, dismissed } = postback;
+  return (
+    <>
+      {postback.expires_at !== undefined && (
+        <Fact name={postback.status === 'waiting' ? 'Waits until' : 'Waited until'}>
+          <Time at={postback.expires_at} />
+        </Fact>
+      )}
+      {postback.attached_by !== undefined && (
+        <Fact name="Attached by">
+          <bdi>{postback.attached_by}</bdi>
+        </Fact>
+      )}
+      {dismissed !== undefined && (
+        <Fact name="Dismissed">
+          by <bdi>{dismissed.by}</bdi>, <Time at={dismissed.at} />: <bdi>{dismissed.reason}</bdi>
+        </Fact>
+      )}
+      {undoOf !== null && (
+        <Fact name="Undo of">
+          <Link to="/postbacks/$id" params={{ id: undoOf }} className={linkStyle}>
+            another postback
+          </Link>
+        </Fact>
+      )}
+      {undoneBy !== null && (
+        <Fact name="Undone">
+          <Link to="/postbacks/$id" params={{ id: undoneBy }} className={linkStyle}>
+            by another postback
+          </Link>
+        </Fact>
+      )}
+    </>
   );
 }
 

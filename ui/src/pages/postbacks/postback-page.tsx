@@ -3,17 +3,20 @@ import { ArrowLeft } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { usePostback } from '../../api/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
+import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { FindCall } from '../inbox/find-call.tsx';
 import { PostbackAnswer } from './postback-answer.tsx';
 import { PostbackFacts } from './postback-facts.tsx';
 import { PostbackOutcome } from './postback-outcome.tsx';
 import { PostbackRequest } from './postback-request.tsx';
 import { ReplayPanel, useRealReplays } from './replay-panel.tsx';
+import { UndoButton } from './undo-panel.tsx';
 
 /** One postback: what came, what became of it, what was answered, and a rejected one's way back. */
 export function PostbackPage() {
@@ -43,10 +46,16 @@ export function PostbackPage() {
             </span>
           </span>
         }
+        actions={<UndoButton postback={postback} />}
       />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <div className="space-y-4">
           <PostbackOutcome postback={postback} />
+          {postback.nearest !== undefined && postback.dismissed === undefined && !postback.dry_run && (
+            <Card title="Find its call">
+              <FindCall postback={postback} />
+            </Card>
+          )}
           {isReplayable && <ReplayPanel postback={postback} />}
           <PostbackFacts postback={postback} />
         </div>

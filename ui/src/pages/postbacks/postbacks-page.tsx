@@ -17,7 +17,14 @@ export function PostbacksPage() {
       <PageHeader
         title="Postbacks"
         description="Every request that came with a valid key, newest first: what it said, and what became of it."
-        actions={<ColumnChoice tableId="postbacks" columns={postbackColumns} />}
+        actions={
+          <>
+            <Link to="/postbacks/inbox" className={buttonStyle()}>
+              Inbox
+            </Link>
+            <ColumnChoice tableId="postbacks" columns={postbackColumns} />
+          </>
+        }
       />
       <PostbackFilters />
       <PostbackList />

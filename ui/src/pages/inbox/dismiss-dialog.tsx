@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { useDismiss } from '../../api/inbox.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { TextField } from '../../components/field.tsx';
+import { useToast } from '../../components/toast.tsx';
+
+const reasonCharsMax = 500;
+
+export function DismissDialog({ id, onClose }: { id: string; onClose(): void }) {
+  const [reason, setReason] = useState('');
+  const [isChecked, setChecked] = useState(false);
+  const toast = useToast();
+  const dismiss = useDismiss(id, () => {
+    toast.done('Dismissed');
+    onClose();
+  });
+  const isMissing = reason.trim() === '';
+  const submit = () => {
+    setChecked(true);
+    if (!isMissing) dismiss.mutate(reason.trim());
+  };
+  return (
+    <Dialog
+      title="Dismiss this postback"
+      description="It stops waiting and leaves the inbox. The log keeps it, with your reason."
+      isOpen
+      onClose={onClose}
+    >
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <TextField
+          label="Reason"
+          value={reason}
+          onChange={setReason}
+          maxLength={reasonCharsMax}
+          placeholder="A test call"
+          error={isChecked && isMissing ? 'Say why, for those who read the log later.' : undefined}
+        />
+        <FailureNote error={dismiss.error} />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" isBusy={dismiss.isPending}>
+            Dismiss
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,115 @@
+import { Link, useSearch } from '@tanstack/react-router';
+import { Inbox } from 'lucide-react';
+import { useState } from 'react';
+import { inboxFilterNames, useOpenPostbacks } from '../../api/inbox.ts';
+import { useMay } from '../../api/session.ts';
+import { useWebhooks } from '../../api/webhooks.ts';
+import { Button, buttonStyle } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { Filters, SelectFilter } from '../../components/filters.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { type Pair, pairsOf } from './bulk-attach.ts';
+import { BulkAttachDialog } from './bulk-attach-dialog.tsx';
+import { InboxItem } from './inbox-item.tsx';
+
+const statuses = [
+  { value: 'waiting', label: 'Waiting' },
+  { value: 'expired', label: 'Expired' },
+  { value: 'rejected', label: 'Rejected' },
+];
+const codes = [
+  { value: 'call_not_found', label: 'No call has its id' },
+  { value: 'no_call_in_window', label: 'No call of its number in time' },
+  { value: 'ambiguous_call', label: 'Several calls match' },
+];
+
+/** What waits for a call or found none, until it is attached or dismissed. */
+export function InboxPage() {
+  return (
+    <>
+      <PageHeader
+        title="Inbox"
+        description="Postbacks without a call: those that wait for it, and those that found none. Attach each to its call, or dismiss it."
+        actions={
+          <Link to="/postbacks" className={buttonStyle()}>
+            Log
+          </Link>
+        }
+      />
+      <InboxFilters />
+      <OpenPostbacks />
+    </>
+  );
+}
+
+function InboxFilters() {
+  const { data } = useWebhooks();
+  const webhooks = data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Filters
+      names={inboxFilterNames}
+      first={{ name: 'status', filter: <SelectFilter name="status" label="State" choices={statuses} /> }}
+    >
+      <SelectFilter name="code" label="Why" choices={codes} />
+      <SelectFilter
+        name="webhook_id"
+        label="Webhook"
+        choices={webhooks.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+    </Filters>
+  );
+}
+
+function OpenPostbacks() {
+  const filters = useSearch({ from: '/shell/postbacks/inbox' });
+  const open = useOpenPostbacks(filters);
+  const { data, error, refetch } = open;
+  if (data === undefined) {
+    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
+  }
+  const postbacks = data.pages.flatMap((page) => page.items);
+  if (postbacks.length === 0) {
+    return (
+      <EmptyState icon={Inbox} title="Nothing to attach">
+        {inboxFilterNames.some((name) => name in filters)
+          ? 'No open postback is like this. Clear the filters to see all of them.'
+          : 'No postback waits for a call, and none without a call is left to decide on.'}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <BulkBar pairs={pairsOf(postbacks)} />
+      <ul aria-label="Postbacks without a call" className="space-y-3">
+        {postbacks.map((postback) => (
+          <InboxItem key={postback.id} postback={postback} />
+        ))}
+      </ul>
+      {open.hasNextPage && (
+        <div className="mt-3 flex justify-center">
+          <Button onClick={() => void open.fetchNextPage()} isBusy={open.isFetchingNextPage}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Offers to attach at once what one rule decides. */
+function BulkBar({ pairs }: { pairs: Pair[] }) {
+  const [isOpen, setOpen] = useState(false);
+  const mayAttach = useMay('send_postbacks');
+  if (!mayAttach || (pairs.length < 2 && !isOpen)) return null;
+  return (
+    <div className="mb-3 flex flex-wrap items-center justify-between gap-2 rounded-lg border border-line bg-accent-soft px-4 py-2.5 text-sm">
+      <span>{pairs.length} of these have exactly one call of the same number near them.</span>
+      <Button size="small" look="primary" onClick={() => setOpen(true)}>
+        Attach all {pairs.length}
+      </Button>
+      {isOpen && <BulkAttachDialog pairs={pairs} onClose={() => setOpen(false)} />}
+    </div>
+  );
+}
