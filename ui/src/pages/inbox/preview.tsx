@@ -40,7 +40,7 @@ export function Preview({ answer, error, sentenceOf }: PreviewProps) {
 }
 
 /** Fields that an undo leaves unchanged, with who changed them since. */
-export function ChangedSince({ fields }: { fields: NonNullable<AttachAnswer['changed_since']> }) {
+function ChangedSince({ fields }: { fields: NonNullable<AttachAnswer['changed_since']> }) {
   return (
     <div>
       <p className="mb-1 font-medium">Left unchanged, because somebody changed it since:</p>

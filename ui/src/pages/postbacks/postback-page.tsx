@@ -51,11 +51,7 @@ export function PostbackPage() {
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
         <div className="space-y-4">
           <PostbackOutcome postback={postback} />
-          {postback.nearest !== undefined && postback.dismissed === undefined && !postback.dry_run && (
-            <Card title="Find its call">
-              <FindCall postback={postback} />
-            </Card>
-          )}
+          <CallToFind postback={postback} />
           {isReplayable && <ReplayPanel postback={postback} />}
           <PostbackFacts postback={postback} />
         </div>
@@ -65,6 +61,18 @@ export function PostbackPage() {
         </div>
       </div>
     </>
+  );
+}
+
+/** The way to its call of a postback without one, until it is attached, replayed or dismissed. */
+function CallToFind({ postback }: { postback: PostbackJson }) {
+  const isReplayed = useRealReplays(postback).some(({ status }) => status !== 'rejected');
+  const { nearest, dismissed, dry_run: isDryRun } = postback;
+  if (nearest === undefined || dismissed !== undefined || isDryRun || isReplayed) return null;
+  return (
+    <Card title="Find its call">
+      <FindCall postback={postback} />
+    </Card>
   );
 }
 

@@ -10,7 +10,7 @@ import { useToast } from '../../components/toast.tsx';
 import { Preview } from '../inbox/preview.tsx';
 
 /** True for a postback whose effect can be taken back, or that can be canceled. */
-export function isUndoable({ status, dry_run, undo_of, undone_by }: PostbackJson): boolean {
+function isUndoable({ status, dry_run, undo_of, undone_by }: PostbackJson): boolean {
   return (
     !dry_run &&
     undo_of === null &&
