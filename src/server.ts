@@ -8,12 +8,14 @@ import { AddressList } from './core/access/address-list.ts';
 import { hashSecret, makeSecret } from './core/access/secret.ts';
 import { createMetrics } from './http/metrics/metrics.ts';
 import { findAttention } from './http/operator/overview/attention.ts';
+import { InvalidKeys } from './http/postbacks/invalid-keys.ts';
 import { PostbackLines } from './http/postbacks/postback-lines.ts';
 import { createApp } from './http/server/app.ts';
 import { Writer, writerDefaults } from './ingest/writer.ts';
 import { keepExpiringWaiting } from './jobs/expire-waiting.ts';
 import { startOutgoing } from './jobs/outgoing/outgoing.ts';
 import { keepCompletingOverdueCalls } from './jobs/overdue-calls.ts';
+import { keepRecordingInvalidKeys } from './jobs/record-invalid-keys.ts';
 import { keepRemovingOld } from './jobs/retention.ts';
 import { loadPresets } from './presets.ts';
 import { programVersion } from './program-version.ts';
@@ -124,6 +126,8 @@ export async function serve(
   if (config.liveCallHoursMax !== null)
     running.push(keepCompletingOverdueCalls(store, config.liveCallHoursMax, log));
   running.push(keepExpiringWaiting(store, log));
+  const invalidKeys = new InvalidKeys(() => performance.now());
+  running.push(keepRecordingInvalidKeys(invalidKeys, store, log));
   running.push(keepRemovingOld(store, config.retention, log, metrics.countRemoved));
 
   let publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
@@ -136,6 +140,7 @@ export async function serve(
     writer,
     metrics,
     lines: new PostbackLines(log, config.logPostbacks),
+    invalidKeys,
     log,
     publicUrl: () => publicUrl,
     twilioAuthToken,

@@ -21,6 +21,7 @@ import { createOutgoingStore } from './outgoing/outgoing-store.ts';
 import * as attach from './postbacks/attach.ts';
 import { listCallData } from './postbacks/call-data.ts';
 import { expireWaiting } from './postbacks/expire-waiting.ts';
+import { type InvalidKeyRow, recordInvalidKeys } from './postbacks/invalid-keys.ts';
 import * as kept from './postbacks/kept.ts';
 import { findNearest, type Sought } from './postbacks/nearest.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
@@ -151,6 +152,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     ) => postbackLog.listPostbacks(db, accountId, filter, limit, before),
     countRejectedRepeats: (repeat: RejectedRepeat, times: number) =>
       countRejectedRepeats(db, repeat, times, now()),
+    recordInvalidKeys: (rows: InvalidKeyRow[]) => recordInvalidKeys(db, rows, now()),
+    countInvalidKeys: (accountId: string, nowMs: number) => attention.countInvalidKeys(db, accountId, nowMs),
     findPostback: (accountId: string, postbackId: string) =>
       postbackLog.findPostback(db, accountId, postbackId),
     attachWaiting: (attachment: attach.Attachment, actor: audit.Actor) =>
@@ -246,6 +249,7 @@ export type {
   OutgoingWebhook,
   SendingWebhook,
 } from './outgoing/outgoing-store.ts';
+export type { InvalidKeyRow } from './postbacks/invalid-keys.ts';
 export type { KeptPostback } from './postbacks/kept.ts';
 export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';

@@ -5,7 +5,7 @@ import { adviceOn, rejectionCodes as advised } from '../../ui/src/pages/webhooks
 
 /** Codes that no postback in the log has: of the operator's API, of requests with no valid key, of a server that failed. */
 const notOfPostbacks = [
-  ...['invalid_auth_key', 'invalid_token', 'wrong_origin', 'role_not_allowed', 'not_found', 'not_replayable'],
+  ...['invalid_token', 'wrong_origin', 'role_not_allowed', 'not_found', 'not_replayable'],
   ...['token_in_settings', 'mapping_invalid', 'headers_too_large', 'uri_too_long'],
   ...['internal_error', 'store_unavailable', 'outcome_unknown'],
 ];

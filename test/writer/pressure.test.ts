@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/core/access/secret.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
+import { InvalidKeys } from '../../src/http/postbacks/invalid-keys.ts';
 import { PostbackLines } from '../../src/http/postbacks/postback-lines.ts';
 import { createApp } from '../../src/http/server/app.ts';
 import { startOutgoing } from '../../src/jobs/outgoing/outgoing.ts';
@@ -41,6 +42,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
     outgoing,
     writer,
     metrics: createMetrics(),
+    invalidKeys: new InvalidKeys(() => performance.now()),
     lines: new PostbackLines(createLog('silent'), 'none'),
     log: createLog('silent'),
     publicUrl: () => '',

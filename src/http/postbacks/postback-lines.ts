@@ -71,12 +71,13 @@ export class PostbackLines {
       method,
       bytes,
       sourceIp,
-    }: Pick<ReceivedRequest, 'postbackId' | 'method' | 'bytes' | 'sourceIp'>,
+      receivedAt,
+    }: Pick<ReceivedRequest, 'postbackId' | 'method' | 'bytes' | 'sourceIp' | 'receivedAt'>,
     code: RejectionCode,
   ): void {
     if (this.#choice === 'none') return;
     const known = { postback_id: postbackId, method, status: 'rejected', code };
-    const ms = millisecondsSince(postbackId);
+    const ms = Date.now() - Date.parse(receivedAt);
     this.#log.info({ ...known, ms, bytes: bytes ?? undefined, ip: sourceIp }, 'postback');
   }
 }

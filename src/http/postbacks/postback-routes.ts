@@ -17,6 +17,7 @@ import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.
 import type { WorkSlices } from '../server/work-slices.ts';
 import { allowAnyOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
 import { explainRedirect } from './explain-redirect.ts';
+import type { InvalidKeys } from './invalid-keys.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
@@ -47,6 +48,7 @@ export type PostbackEndpoint = {
   publicUrl(): string;
   bodyBytes: BodyBytes;
   repeated: RejectedRepeats;
+  invalidKeys: InvalidKeys;
   slices: WorkSlices;
   /** for the items of batches and the records of requests */
   bulkLimit: LimitFunction;
@@ -247,7 +249,7 @@ export function keySource(
   return directory.source(key, sourceIp);
 }
 
-/** One answer for every key that does not open the endpoint, until there were too many; the request is not kept. */
+/** One answer for every key that does not open the endpoint, until there were too many. The log has a row for its requests. */
 export function answerUnknownKey(
   reply: FastifyReply,
   received: ReceivedRequest,
@@ -261,8 +263,12 @@ export function answerUnknownKey(
           'invalid_auth_key',
           'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
         );
-  noteUnknown(endpoint, received, rejection);
-  return answerRejected(reply, received, rejection);
+  const { url, headers, routeOptions } = reply.request;
+  const path = routeOptions.url ?? url.split('?')[0] ?? '';
+  const postbackId = endpoint.invalidKeys.note(received, path, headers['user-agent']);
+  const answered = { ...received, postbackId };
+  noteUnknown(endpoint, answered, rejection);
+  return answerRejected(reply, answered, rejection);
 }
 
 /** Counts and notes a request that did not become a postback. */

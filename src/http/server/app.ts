@@ -15,6 +15,7 @@ import { sharedSchemas } from '../operator/shared-schemas.ts';
 import { registerTwilioRoute } from '../operator/twilio/twilio.ts';
 import { registerBatchRoutes } from '../postbacks/batch-routes.ts';
 import { createBulkLimit } from '../postbacks/bulk.ts';
+import type { InvalidKeys } from '../postbacks/invalid-keys.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import { registerPostbackRoutes } from '../postbacks/postback-routes.ts';
 import { RejectedRepeats } from '../postbacks/rejected-repeats.ts';
@@ -39,6 +40,7 @@ export type AppOptions = {
   writer: Pick<Writer, 'submit' | 'submitAtomic'>;
   metrics: Metrics;
   lines: PostbackLines;
+  invalidKeys: InvalidKeys;
   log: FastifyBaseLogger;
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
@@ -60,7 +62,7 @@ const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { store, presets, writer, metrics, lines, log } = options;
+  const { store, presets, writer, metrics, lines, invalidKeys, log } = options;
   const { publicUrl, twilioAuthToken, trustedProxies, uiFolder, outgoing } = options;
   const rejectionOf = createErrorMapper(store);
   let answerUnreadableAt = async (_head: UnreadableHead): Promise<UnreadableAnswer | null> => null;
@@ -120,7 +122,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     const endpoint = {
       ...{ writer, directory, authFailures, metrics, lines, rejectionOf, publicUrl },
-      ...{ bodyBytes, slices, bulkLimit, repeated: new RejectedRepeats(store.countRejectedRepeats) },
+      ...{
+        invalidKeys,
+        bodyBytes,
+        slices,
+        bulkLimit,
+        repeated: new RejectedRepeats(store.countRejectedRepeats),
+      },
     };
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, endpoint);

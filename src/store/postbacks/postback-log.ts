@@ -19,8 +19,9 @@ import { outcomeOf } from '../writer/prior-postbacks.ts';
 /** A postback as it stands in the log. */
 export type LoggedPostback = {
   postback_id: string;
-  webhook_id: string;
-  webhook_name: string;
+  /** null: a request whose key is of no webhook */
+  webhook_id: string | null;
+  webhook_name: string | null;
   /** instants */
   received_at: string;
   applied_at: string | null;
@@ -95,6 +96,9 @@ const columns = `p.postback_id, p.webhook_id,
   p.replay_of, p.attached_by, p.dismissed_by, p.dismissed_at, p.dismiss_reason,
   case when p.replay_of is not null then p.changed_by end as replayed_by`;
 
+/** A change by hand came through no webhook; nor did a request whose key is of none, which the log shows. */
+const isRequest = `(p.webhook_id is not null or p.code = 'invalid_auth_key')`;
+
 /** Newest first. @param before the id that the page before ended with */
 export async function listPostbacks(
   { pool }: Db,
@@ -104,7 +108,7 @@ export async function listPostbacks(
   before: string | null,
 ): Promise<Page<LoggedPostback>> {
   const where = new Where('p.account_id', accountId);
-  where.add(() => 'p.webhook_id is not null'); // a change by hand came through no webhook
+  where.add(() => isRequest);
   where.equal('p.webhook_id', filter.webhookId);
   where.equal('p.status', filter.status);
   if (filter.status === 'waiting') where.add(() => 'not p.is_dry_run'); // a dry run waits for nothing
@@ -133,7 +137,7 @@ export async function findPostback(
 ): Promise<FoundPostback | null> {
   const { rows } = await pool.query<FoundRow>(
     `select ${columns}, p.first_status, p.call_log_ids, p.replayed_at is not null as was_kept from postback p
-     where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
+     where p.account_id = $1 and p.postback_id = $2 and ${isRequest}`,
     [accountId, postbackId],
   );
   if (rows[0] === undefined) return null;

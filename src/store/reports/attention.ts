@@ -44,6 +44,7 @@ export async function countRejections(
        from postback, lateral (select extract(epoch from received_at) * 1000) as at(ms)
        where account_id = $1 and status = 'rejected' and postback_id >= $2 and webhook_id is not null
          and not is_dry_run and replay_of is null and code is distinct from 'canceled'
+         and code is distinct from 'invalid_auth_key' -- told apart from them
        order by postback_id desc limit ${rejectionsMax}
      ) as rejected group by webhook_id, hours_ago, code`,
     [accountId, firstIdAt(nowMs - rejectionHours * hourMs), nowMs],
@@ -156,6 +157,42 @@ export async function countUnmatched<Code extends string>(
     [accountId, codes, firstIdAt(nowMs - dayMs)],
   );
   return rows.map(({ code, count }) => ({ code, ...boundedCount(count, unmatchedMax) }));
+}
+
+export type InvalidKeyCount = {
+  webhookId: string | null;
+  webhookName: string | null;
+  requests: number;
+  addresses: number;
+  lastId: string;
+  lastAt: string;
+};
+
+/**
+ * Requests of the last day whose key is not valid, by the webhook whose key it was; along postback_by_code. A key of no
+ * webhook counts from its fifth request: fewer are somebody trying something out.
+ */
+export async function countInvalidKeys(
+  { pool }: Db,
+  accountId: string,
+  nowMs: number,
+): Promise<InvalidKeyCount[]> {
+  const { rows } = await pool.query<InvalidKeyCount>(
+    `select r.webhook_id as "webhookId", (select w.name from incoming_webhook w
+         where w.account_id = $1 and w.webhook_id = r.webhook_id) as "webhookName",
+       sum(r.times_received)::bigint as requests, count(distinct r.source_ip) as addresses,
+       max(r.last_received_at) as "lastAt",
+       (array_agg(r.postback_id order by r.last_received_at desc))[1] as "lastId"
+     from (
+       select webhook_id, times_received, source_ip, postback_id, last_received_at from postback
+       where account_id = $1 and code = 'invalid_auth_key' and postback_id >= $2
+       order by postback_id desc limit ${countMax}
+     ) as r group by r.webhook_id
+     having r.webhook_id is not null or sum(r.times_received) >= ${usualMin}
+     order by requests desc, "webhookId" limit 20`,
+    [accountId, firstIdAt(nowMs - dayMs)],
+  );
+  return rows;
 }
 
 export type WaitingUpdates = {

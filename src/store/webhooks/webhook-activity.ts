@@ -61,14 +61,14 @@ export async function countRejectionsOf(
 ): Promise<{ items: RejectionsOfCode[]; isMore: boolean }> {
   const { rows } = await pool.query<RejectionsOfCode & { seen: number }>(
     `with rejected as materialized (
-       select webhook_id, postback_id, code, is_dry_run from postback
+       select webhook_id, postback_id, code, is_dry_run, times_received from postback
        where account_id = $1 and status = 'rejected' and postback_id >= $3
        order by postback_id desc limit ${rejectionsMax}
      ), counted as (
-       select code, count(*), max(postback_id::text)::uuid as last_id from rejected
+       select code, sum(times_received)::bigint as count, max(postback_id::text)::uuid as last_id from rejected
        where webhook_id = $2 and not is_dry_run group by code
      )
-     select c.code, c.count, c.last_id as "lastId", p.received_at as "lastAt", coalesce(p.detail, '') as detail,
+     select c.code, c.count, c.last_id as "lastId", coalesce(p.last_received_at, p.received_at) as "lastAt", coalesce(p.detail, '') as detail,
        (select count(*) from rejected) as seen
      from counted c join postback p on p.account_id = $1 and p.postback_id = c.last_id
      order by c.count desc, c.code`,

@@ -22,6 +22,7 @@ export async function findAttention(
   const windows = silenceWindows(nowMs);
   const webhooks = await store.readActiveWebhooks(accountId, windows);
   return [
+    ...(await findInvalidKeys(store, accountId, nowMs)),
     ...(await findRising(store, accountId, webhooks, nowMs)),
     ...silentOf(webhooks, windows, nowMs).map(([webhook, silence]) => ({
       kind: 'silent_webhook' as const,
@@ -35,6 +36,14 @@ export async function findAttention(
     ...(await findWaiting(store, accountId, nowMs)),
     ...(await findFailing(store, accountId)),
   ];
+}
+
+async function findInvalidKeys(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {
+  const counts = await store.countInvalidKeys(accountId, nowMs);
+  return counts.map(({ webhookId, webhookName, requests, addresses, lastId, lastAt }) => ({
+    ...{ kind: 'invalid_keys', webhook_id: webhookId, webhook_name: webhookName, requests, addresses },
+    last: { postback_id: lastId, at: lastAt },
+  }));
 }
 
 async function findRising(

@@ -67,6 +67,20 @@ const attentionItemJson = Type.Union([
   ),
   Type.Object(
     {
+      kind: oneOf(['invalid_keys']),
+      webhook_id: nullable(Type.String({ description: 'null: the keys are of no webhook' })),
+      webhook_name: nullable(Type.String()),
+      requests: counted,
+      addresses: counted,
+      last: Type.Object({ postback_id: Type.String(), at: instant }),
+    },
+    {
+      description:
+        'Requests of the last day with an expired or replaced key of a webhook, or with an unknown one',
+    },
+  ),
+  Type.Object(
+    {
       kind: oneOf(['outgoing_failing']),
       webhook_id: Type.String(),
       webhook_name: Type.String(),

@@ -35,8 +35,10 @@ const nearCall = Type.Object({
 export const postbackJson = Type.Object(
   {
     id: Type.String(),
-    webhook_id: Type.String(),
-    webhook_name: Type.String(),
+    webhook_id: nullable(
+      Type.String({ description: 'null: a request whose key is of no webhook (`invalid_auth_key`)' }),
+    ),
+    webhook_name: nullable(Type.String()),
     received_at: instant,
     applied_at: nullable(instant),
     attached_by: Type.Optional(Type.String({ description: 'who attached it to its call by hand' })),
@@ -64,13 +66,15 @@ export const postbackJson = Type.Object(
     last_received_at: instant,
     request: Type.Unknown({
       description:
-        'method, query and headers without the key, body; `removed` is true where the body was too old to be kept',
+        'method, query and headers without the key, body; `removed` is true where the body is not kept. `key` of an invalid one: `ended`, `unknown` or `missing`',
     }),
     update: Type.Unknown(),
     changes,
     errors: Type.Array(fault),
     ignored: Type.Array(Type.String()),
-    warnings: Type.Array(Type.String(), { description: 'ignored names that look like money' }),
+    warnings: Type.Array(Type.String(), {
+      description: 'what to look at: ignored names that look like money, a key that is not valid any more',
+    }),
     kept: keptNames,
     undo_of: nullable(Type.String({ description: 'the postback that this one undoes' })),
     undone_by: nullable(Type.String({ description: 'the postback that has undone this one' })),

@@ -135,6 +135,19 @@ function warningsOf(ignored: string[]): string[] {
     );
 }
 
+/** The sender is told the same of every key; its owner is told more. */
+function keyWarningsOf({
+  code,
+  webhook_id: webhookId,
+}: Pick<LoggedPostback, 'code' | 'webhook_id'>): string[] {
+  if (code !== 'invalid_auth_key') return [];
+  return [
+    webhookId === null
+      ? 'The key is missing or of no webhook here: if you know the address, give its sender the URL of a webhook.'
+      : 'The key was replaced or has expired: give the sender the current URL of this webhook, or rotate its key for a new one.',
+  ];
+}
+
 function postbackToJson(logged: LoggedPostback): PostbackJson {
   const { postback_id: id, is_dry_run, expires_at, attached_by, ...rest } = logged;
   const { dismissed_by, dismissed_at, dismiss_reason, ...postback } = rest;
@@ -151,7 +164,7 @@ function postbackToJson(logged: LoggedPostback): PostbackJson {
     changes: postback.changes ?? {},
     errors: postback.errors ?? [],
     ignored: postback.ignored ?? [],
-    warnings: warningsOf(postback.ignored ?? []),
+    warnings: [...warningsOf(postback.ignored ?? []), ...keyWarningsOf(postback)],
     last_received_at: postback.last_received_at ?? postback.received_at,
     kept: postback.kept ?? [],
     changed_since: postback.changed_since ?? [],

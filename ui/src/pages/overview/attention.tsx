@@ -2,6 +2,7 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import {
   CircleCheck,
   CloudOff,
+  KeyRound,
   type LucideIcon,
   PhoneOff,
   SearchX,
@@ -46,6 +47,7 @@ export function Attention() {
 }
 
 const icons: Record<AttentionItemJson['kind'], LucideIcon> = {
+  invalid_keys: KeyRound,
   rising_rejections: TrendingUp,
   silent_webhook: VolumeX,
   silent_publisher: PhoneOff,
@@ -67,6 +69,33 @@ function Item({ item }: { item: AttentionItemJson }) {
 
 function wordsOf(item: AttentionItemJson): ReactNode {
   switch (item.kind) {
+    case 'invalid_keys':
+      return (
+        <>
+          {item.webhook_id === null || item.webhook_name === null ? (
+            <>
+              <Go to="/postbacks" search={{ code: 'invalid_auth_key' }}>
+                {count(item.requests)} requests
+              </Go>{' '}
+              of the last day had no key, or one of no webhook.
+            </>
+          ) : (
+            <>
+              {count(item.requests)} {item.requests === 1 ? 'request' : 'requests'} of the last day had an old
+              key of{' '}
+              <Go to="/postbacks" search={{ webhook_id: item.webhook_id, code: 'invalid_auth_key' }}>
+                {item.webhook_name}
+              </Go>
+              .
+            </>
+          )}
+          <Note>
+            They came from {count(item.addresses)} {item.addresses === 1 ? 'address' : 'addresses'}, the last
+            one <Time at={item.last.at} isRelative />, and were rejected.{' '}
+            {item.webhook_id !== null && 'Give the sender the current URL, or rotate the key for a new one.'}
+          </Note>
+        </>
+      );
     case 'rising_rejections':
       return (
         <>

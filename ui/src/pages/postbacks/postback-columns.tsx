@@ -22,11 +22,14 @@ export const postbackColumns: Column<PostbackJson>[] = [
   {
     id: 'webhook',
     header: 'Webhook',
-    cell: ({ webhook_name: name }) => (
-      <span className="block max-w-44 truncate" title={name}>
-        <bdi>{name}</bdi>
-      </span>
-    ),
+    cell: ({ webhook_name: name }) =>
+      name === null ? (
+        none
+      ) : (
+        <span className="block max-w-44 truncate" title={name}>
+          <bdi>{name}</bdi>
+        </span>
+      ),
   },
   {
     id: 'method',

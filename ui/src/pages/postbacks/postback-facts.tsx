@@ -18,9 +18,13 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
           <Time at={postback.received_at} />
         </Fact>
         <Fact name="Webhook">
-          <Link to="/webhooks/incoming/$id" params={{ id: postback.webhook_id }} className={linkStyle}>
-            <bdi>{postback.webhook_name}</bdi>
-          </Link>
+          {postback.webhook_id === null ? (
+            <span className="text-muted">none: the key is missing or unknown</span>
+          ) : (
+            <Link to="/webhooks/incoming/$id" params={{ id: postback.webhook_id }} className={linkStyle}>
+              <bdi>{postback.webhook_name}</bdi>
+            </Link>
+          )}
         </Fact>
         <Fact name="Call">
           {callLogId === null ? (
@@ -61,6 +65,12 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
           <span className="font-mono text-xs">{methodOf(postback.request)}</span> from{' '}
           <span className="font-mono text-xs">{postback.source_ip}</span>
         </Fact>
+        {postback.times_received > 1 && (
+          <Fact name="Received">
+            {postback.times_received.toLocaleString('en-US')} times, last{' '}
+            <Time at={postback.last_received_at} isRelative />
+          </Fact>
+        )}
         {postback.ignored.length > 0 && (
           <Fact name="Ignored">
             <bdi className="font-mono text-xs">{postback.ignored.join(', ')}</bdi>

@@ -26,11 +26,16 @@ export function PostbackPage() {
   if (postback === undefined) {
     return error ? <ErrorState error={error} reset={() => void refetch()} /> : <PageSkeleton />;
   }
-  const isReplayable = postback.status === 'rejected' && !postback.dry_run;
+  const isReplayable =
+    postback.status === 'rejected' && !postback.dry_run && postback.code !== 'invalid_auth_key';
   return (
     <>
       <PageHeader
-        title={`Postback of ${postback.webhook_name}`}
+        title={
+          postback.webhook_name === null
+            ? 'Request with an invalid key'
+            : `Postback of ${postback.webhook_name}`
+        }
         above={
           <Link to="/postbacks" className="inline-flex items-center gap-1 hover:text-ink hover:underline">
             <ArrowLeft aria-hidden className="size-3.5" />

@@ -10,6 +10,10 @@ const advice: Record<string, Advice> = {
     meaning: 'The sender uses the address of another type.',
     fix: 'Give it the endpoint URL of this webhook, or create one of the type it wants.',
   },
+  invalid_auth_key: {
+    meaning: 'The key is missing or not valid any more.',
+    fix: 'Give the sender the current URL of the webhook, or rotate its key for a new one.',
+  },
   webhook_paused: { meaning: 'The webhook is paused.', fix: 'Press “Resume” to take postbacks again.' },
   address_not_allowed: {
     meaning: 'A request came from an address that is not allowed.',
