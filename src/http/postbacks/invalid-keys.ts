@@ -3,8 +3,8 @@
  * key and address in an hour, with how often it came; a job writes the rows. A key stays here as its hash, and is not stored.
  */
 import { networkOf } from '../../core/access/address-list.ts';
+import { hashSecret } from '../../core/access/secret.ts';
 import type { InvalidKeyRow } from '../../store/store.ts';
-import { hashSecret } from '../guards/secret.ts';
 import type { ReceivedRequest } from './received-request.ts';
 
 const rowMsMax = 3_600_000;
