@@ -1,10 +1,10 @@
 import { adminTokenFile } from '../admin-token.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { explainFailure } from '../offline/explain-failure.ts';
 import { type Server, startServer } from '../server.ts';
 import { findUi } from '../ui-folder.ts';
 import { startWorkers } from '../workers.ts';
-import { explainFailure } from './doctor/explain-failure.ts';
 import { readableLog } from './readable-log.ts';
 
 /** Shutdown that takes longer is cut off (contract, section 4). */

@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { type Config, readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
+import { describeDatabase, explainFailure } from '../../offline/explain-failure.ts';
+import { withDatabase } from '../../offline/with-database.ts';
 import { programVersion } from '../../program-version.ts';
 import { isClusterMade } from '../../store/database/embedded/cluster.ts';
 import { BackupFault, type TableSum } from '../../store/maintenance/backup/contents.ts';
 import { writeBackup } from '../../store/maintenance/backup/write-backup.ts';
-import { describeDatabase, explainFailure } from '../doctor/explain-failure.ts';
 import { count } from '../files/progress.ts';
 import { readableLog } from '../readable-log.ts';
-import { withDatabase } from './with-database.ts';
 
 const ownerOnly = 0o600;
 

@@ -1,11 +1,11 @@
 import { type Config, readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
+import { describeDatabase, explainFailure } from '../../offline/explain-failure.ts';
+import { type OpenedDatabase, withDatabase } from '../../offline/with-database.ts';
 import { listMigrations, migrate, readSchemaVersion } from '../../store/database/migrate.ts';
 import { distribute, expectCitus } from '../../store/maintenance/distribute.ts';
-import { describeDatabase, explainFailure } from '../doctor/explain-failure.ts';
 import { print, printError } from '../print.ts';
 import { readableLog } from '../readable-log.ts';
-import { type OpenedDatabase, withDatabase } from './with-database.ts';
 
 /** Brings the database of the settings to this version's schema. @returns the exit code */
 export async function migrateDatabase({ distributed = false }: { distributed?: boolean }): Promise<number> {

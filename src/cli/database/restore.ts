@@ -3,14 +3,14 @@ import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { type Config, readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
+import { describeDatabase, explainFailure } from '../../offline/explain-failure.ts';
+import { withDatabase } from '../../offline/with-database.ts';
 import { listMigrations, migrate } from '../../store/database/migrate.ts';
 import { BackupFault, type TableSum } from '../../store/maintenance/backup/contents.ts';
 import { readBackupHeader, restoreBackup } from '../../store/maintenance/backup/restore-backup.ts';
-import { describeDatabase, explainFailure } from '../doctor/explain-failure.ts';
 import { count } from '../files/progress.ts';
 import { print, printError } from '../print.ts';
 import { readableLog } from '../readable-log.ts';
-import { withDatabase } from './with-database.ts';
 
 /** @returns the exit code */
 export async function restore(file: string): Promise<number> {

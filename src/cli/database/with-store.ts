@@ -3,12 +3,12 @@ import { ensureAdminToken } from '../../admin-token.ts';
 import { type Config, readConfig } from '../../config.ts';
 import { hashSecret } from '../../core/access/secret.ts';
 import { createLog } from '../../log.ts';
+import { explainFailure } from '../../offline/explain-failure.ts';
+import { type OpenedDatabase, withDatabase } from '../../offline/with-database.ts';
 import { migrate } from '../../store/database/migrate.ts';
 import { type Account, type Actor, createStore, type Store } from '../../store/store.ts';
-import { explainFailure } from '../doctor/explain-failure.ts';
 import { printError } from '../print.ts';
 import { readableLog } from '../readable-log.ts';
-import { type OpenedDatabase, withDatabase } from './with-database.ts';
 
 /** Who stands in the audit log for what is done here. */
 export const commandLine: Actor = { name: 'command line', tokenId: null, sourceIp: null };

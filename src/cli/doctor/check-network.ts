@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Config } from '../../config.ts';
 import { isJsonObject } from '../../core/values/json.ts';
-import { explainFailure } from './explain-failure.ts';
-import type { Finding } from './finding.ts';
+import { explainFailure } from '../../offline/explain-failure.ts';
+import type { Finding } from '../../offline/finding.ts';
 
 const probeMsMax = 3_000;
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);

@@ -1,13 +1,13 @@
 import type pg from 'pg';
-import type { Config } from '../../config.ts';
-import { createLog } from '../../log.ts';
-import { isClusterMade } from '../../store/database/embedded/cluster.ts';
-import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
-import { listMigrations, postgresMajorMin, readSchemaVersion } from '../../store/database/migrate.ts';
-import { listOutgoingTroubles } from '../../store/outgoing/outgoing-state.ts';
-import { withDatabase } from '../database/with-database.ts';
+import type { Config } from '../config.ts';
+import { createLog } from '../log.ts';
+import { isClusterMade } from '../store/database/embedded/cluster.ts';
+import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
+import { listMigrations, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
+import { listOutgoingTroubles } from '../store/outgoing/outgoing-state.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
+import { withDatabase } from './with-database.ts';
 
 const clockWarnMs = 2_000;
 const clockFailMs = 60_000;

@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { type Config, ConfigError } from '../../config.ts';
-import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
-import { isConnectionFailure } from '../../store/database/failure.ts';
-import { PostgresTooOld, SchemaTooNew } from '../../store/database/migrate.ts';
-import { BackupFault } from '../../store/maintenance/backup/contents.ts';
-import { NotDistributed } from '../../store/maintenance/distribute.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
+import { isConnectionFailure } from '../store/database/failure.ts';
+import { PostgresTooOld, SchemaTooNew } from '../store/database/migrate.ts';
+import { BackupFault } from '../store/maintenance/backup/contents.ts';
+import { NotDistributed } from '../store/maintenance/distribute.ts';
 
 /** `fix` is null where `what` already says what to do. */
 export type Explained = { what: string; fix: string | null };

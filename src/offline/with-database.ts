@@ -1,13 +1,13 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
-import type { Config } from '../../config.ts';
-import type { Log } from '../../log.ts';
-import { closeDb, type Db, openDb } from '../../store/database/db.ts';
-import { clusterFolder } from '../../store/database/embedded/cluster.ts';
-import { DataDirInUse } from '../../store/database/embedded/data-dir-lock.ts';
-import { databaseUrl, readPassword } from '../../store/database/embedded/database.ts';
-import { startEmbeddedDatabase } from '../../store/database/embedded.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { closeDb, type Db, openDb } from '../store/database/db.ts';
+import { clusterFolder } from '../store/database/embedded/cluster.ts';
+import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
+import { databaseUrl, readPassword } from '../store/database/embedded/database.ts';
+import { startEmbeddedDatabase } from '../store/database/embedded.ts';
 
 export type OpenedDatabase = {
   pool: pg.Pool;

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { adminTokenFile } from '../../admin-token.ts';
-import type { Config } from '../../config.ts';
-import { findBinaries } from '../../store/database/embedded/binaries.ts';
-import { clusterFolder } from '../../store/database/embedded/cluster.ts';
-import { chooseServerUser } from '../../store/database/embedded/server-user.ts';
+import { adminTokenFile } from '../admin-token.ts';
+import type { Config } from '../config.ts';
+import { findBinaries } from '../store/database/embedded/binaries.ts';
+import { clusterFolder } from '../store/database/embedded/cluster.ts';
+import { chooseServerUser } from '../store/database/embedded/server-user.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
 

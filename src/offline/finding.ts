@@ -1,4 +1,4 @@
-import { print } from '../print.ts';
+import { print } from '../cli/print.ts';
 /** What one check of `doctor` found. */
 export type Finding = {
   level: 'ok' | 'warn' | 'FAIL';
