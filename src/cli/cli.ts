@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { amountWords, dateWords } from '../core/files/cell-formats.ts';
 import { webhookTypeNames } from '../core/updates/webhook-type.ts';
+import { delimiterWords } from '../files/csv-file.ts';
 import { programVersion } from '../program-version.ts';
 import { addAccessCommands } from './access/access-commands.ts';
 import { addBackupCommands } from './database/backup-commands.ts';
@@ -10,7 +11,6 @@ import type { SendOptions } from './send/send-request.ts';
 import type { UndoOptions } from './undo/undo.ts';
 
 const usageExitCode = 2;
-const delimiters = ['comma', 'semicolon', 'tab'];
 const formats = ['csv', 'ndjson'];
 
 const databaseSettingsHelp = `
@@ -113,8 +113,8 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--distributed', 'lay the tables out on Citus, which DATABASE_URL must have')
     .addHelpText('after', databaseSettingsHelp)
     .action(async (options: { distributed?: boolean }) => {
-      const { migrateDatabase } = await import('./database/migrate.ts');
-      exitCode = await migrateDatabase(options);
+      const { runMigrations } = await import('./database/migrate.ts');
+      exitCode = await runMigrations(options);
     });
   program
     .command('send')
@@ -145,7 +145,9 @@ export async function runCli(args: string[]): Promise<number> {
     .addOption(
       new Option('--empty <meaning>', 'what an empty cell means (absent)').choices(['absent', 'null']),
     )
-    .addOption(new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiters))
+    .addOption(
+      new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiterWords),
+    )
     .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
     .option('--header-line <number>', 'line with the names of the columns (1)', Number)
     .addOption(new Option('--amounts <mark>', 'decimal mark of amounts with separators').choices(amountWords))
@@ -189,7 +191,9 @@ export async function runCli(args: string[]): Promise<number> {
     .option('--results <file>', 'where to write every call (FILE.reconciliation.csv)')
     .option('--apply', 'set our amounts to theirs where they differ, after asking')
     .option('--yes', 'do not ask')
-    .addOption(new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiters))
+    .addOption(
+      new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiterWords),
+    )
     .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
     .option('--header-line <number>', 'line with the names of the columns (1)', Number)
     .addOption(new Option('--amounts <mark>', 'decimal mark of amounts with separators').choices(amountWords))

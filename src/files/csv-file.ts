@@ -9,6 +9,13 @@ import { type Bytes, openText } from './file-head.ts';
 export const delimiters = [',', ';', '\t'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
+export const delimiterNames = { comma: ',', semicolon: ';', tab: '\t' } as const;
+export const delimiterWords = [
+  'comma',
+  'semicolon',
+  'tab',
+] as const satisfies (keyof typeof delimiterNames)[];
+
 /** A record as its cells, or why it is rejected. */
 type CsvRecord =
   | { line: number; lastLine: number; cells: string[] }

@@ -1,7 +1,7 @@
 /** NDJSON: one JSON object a line, with the line's number. */
 import { isUtf8 } from 'node:buffer';
+import { notAnObject, readJsonBody } from '../core/updates/json-body.ts';
 import { type Rejection, reject } from '../core/updates/rejection.ts';
-import { objectOnly, readBody } from '../http/server/body.ts';
 import { rowBytesMax } from './file-fault.ts';
 import type { Bytes } from './file-head.ts';
 
@@ -23,9 +23,12 @@ export async function* readJsonLines(bytes: Bytes): AsyncGenerator<JsonLine> {
     }
     if (!isUtf8(text)) yield { line, rejection: reject('malformed_body', 'Send the line in UTF-8.') };
     else {
-      const body = objectOnly(readBody(text.toString(), 'application/json'));
+      const json = text.toString().trim();
+      if (json === '') continue;
+      const body = readJsonBody(json);
       if ('code' in body) yield { line, rejection: body };
-      else if (body.kind === 'json') yield { line, payload: body.payload };
+      else if (body.kind === 'list') yield { line, rejection: notAnObject() };
+      else yield { line, payload: body.payload };
     }
   }
 }

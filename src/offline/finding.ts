@@ -1,4 +1,3 @@
-import { print } from '../cli/print.ts';
 /** What one check of `doctor` found. */
 export type Finding = {
   level: 'ok' | 'warn' | 'FAIL';
@@ -7,13 +6,3 @@ export type Finding = {
   /** what to do; none where all is well */
   fix?: string;
 };
-
-const subjectWidth = 14;
-
-/** A line of its own, and a second one with what to do. */
-export function printFinding({ level, subject, says, fix }: Finding): void {
-  const indent = ' '.repeat(6 + subjectWidth);
-  const lines = says.trim().split('\n');
-  print(`${level.padEnd(6)}${subject.padEnd(subjectWidth)}${lines.join(`\n${indent}`)}`);
-  if (fix !== undefined) print(`${indent}-> ${fix}`);
-}

@@ -4,9 +4,9 @@ import { hashSecret, makeSecret } from '../../core/access/secret.ts';
 import { Invalid } from '../../core/values/fault.ts';
 import { isTimeZone } from '../../core/values/instant.ts';
 import { isCountry } from '../../core/values/phone.ts';
-import { readText } from '../../core/values/text.ts';
-import { nameCharsMax } from '../../http/operator/value-schemas.ts';
-import { CommandFault, commandLine, readAll, withStore } from '../database/with-store.ts';
+import { nameCharsMax, readText } from '../../core/values/text.ts';
+import { CommandFault, commandLine, readAll } from '../../offline/account-store.ts';
+import { withStore } from '../database/with-store.ts';
 import { print } from '../print.ts';
 import { table } from '../table.ts';
 

@@ -2,9 +2,10 @@ import { type Config, readConfig } from '../../config.ts';
 import { checkDatabase } from '../../offline/check-database.ts';
 import { checkBinaries, checkDataDir, checkDisk, checkNode } from '../../offline/check-machine.ts';
 import { explainFailure } from '../../offline/explain-failure.ts';
-import { type Finding, printFinding } from '../../offline/finding.ts';
+import type { Finding } from '../../offline/finding.ts';
 import { print } from '../print.ts';
 import { checkPort, checkPublicUrl } from './check-network.ts';
+import { printFinding } from './print-finding.ts';
 
 /** Checks all that a server needs, one line each. Changes nothing. @returns the exit code: 1 if anything fails */
 export async function examine(): Promise<number> {

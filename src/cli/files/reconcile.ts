@@ -1,9 +1,8 @@
 /** `ringback reconcile FILE`: a partner's statement against our records, as a table and as CSV. */
 import { basename } from 'node:path';
-import { statementColumns } from '../../core/files/statement-columns.ts';
+import { statementColumns, statementLinesMax } from '../../core/files/statement-columns.ts';
 import type { ReconciledAmount } from '../../core/reports/reconcile.ts';
 import { isJsonObject } from '../../core/values/json.ts';
-import { statementLinesMax } from '../../http/operator/reconciliations/statement.ts';
 import {
   type Connection,
   type ConnectionOptions,

@@ -1,3 +1,5 @@
+import { reasonOfJsonError } from '../../core/updates/json-body.ts';
+
 export type SendOptions = { post?: boolean; json?: string; key?: string };
 
 /** A command line that makes no request; the message says what to write. */
@@ -64,8 +66,7 @@ function readJson(text: string, mask: (text: string) => string): string {
   try {
     JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(mask(`The body is not valid JSON: ${why}.`));
+    throw new UsageError(mask(`The body is not valid JSON: ${reasonOfJsonError(error)}.`));
   }
   return text;
 }

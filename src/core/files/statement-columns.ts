@@ -3,6 +3,9 @@ import { reject } from '../updates/rejection.ts';
 import { type WebhookTypeRow, webhookTypes } from '../updates/webhook-type.ts';
 import type { ColumnRules } from './columns.ts';
 
+/** What the lines of a statement hold in memory, about 100 MB. */
+export const statementLinesMax = 500_000;
+
 const callNames = ['call_log_id', 'phone_number'];
 
 /** What the columns of a partner's statement may mean. The amount may also be called by the field it is held against. */

@@ -1,6 +1,9 @@
 import { Invalid } from './fault.ts';
 import { textOf } from './json.ts';
 
+/** Of the names that people give: accounts, webhooks, tokens. */
+export const nameCharsMax = 200;
+
 const booleanWords = new Map([
   ['true', true],
   ['yes', true],

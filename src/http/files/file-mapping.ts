@@ -1,6 +1,7 @@
 /** The mapping of a file: written out, or that of an incoming webhook. */
 import type { Mapping } from '../../core/mapping/mapping.ts';
 import { parseMapping } from '../../core/mapping/parse-mapping.ts';
+import { reasonOfJsonError } from '../../core/updates/json-body.ts';
 import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import type { WebhookTypeRow } from '../../core/updates/webhook-type.ts';
 import { parseJson } from '../../core/values/json.ts';
@@ -34,9 +35,7 @@ function parseText(text: string, type: WebhookTypeRow): Mapping | Rejection {
     const parsed = parseMapping(parseJson(text), type);
     return Array.isArray(parsed) ? rejectFaults(parsed) : parsed;
   } catch (error) {
-    return rejectMapping(
-      `The mapping is not valid JSON: ${error instanceof SyntaxError ? error.message : 'it cannot be parsed'}.`,
-    );
+    return rejectMapping(`The mapping is not valid JSON: ${reasonOfJsonError(error)}.`);
   }
 }
 

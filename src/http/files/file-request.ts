@@ -4,7 +4,7 @@ import { amountWords, type CellFormats, dateWords } from '../../core/files/cell-
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { Invalid } from '../../core/values/fault.ts';
 import { isTimeZone } from '../../core/values/instant.ts';
-import type { CsvReading, Delimiter } from '../../files/csv-file.ts';
+import { type CsvReading, type Delimiter, delimiterNames, delimiterWords } from '../../files/csv-file.ts';
 import type { FileFormat } from '../../files/rows-file.ts';
 import type { ListReader } from '../operator/list-reader.ts';
 
@@ -18,13 +18,6 @@ const formatsByType: Readonly<Record<string, FileFormat>> = {
 };
 /** As they are documented. */
 export const fileTypes = ['text/csv', 'application/x-ndjson'];
-
-export const delimiterNames = { comma: ',', semicolon: ';', tab: '\t' } as const;
-export const delimiterWords = [
-  'comma',
-  'semicolon',
-  'tab',
-] as const satisfies (keyof typeof delimiterNames)[];
 
 const headerLineMax = 1_000;
 

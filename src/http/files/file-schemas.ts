@@ -1,8 +1,9 @@
 /** The documentation that routes with files share. */
 import Type, { type TSchema } from 'typebox';
 import { amountWords, dateWords } from '../../core/files/cell-formats.ts';
+import { delimiterWords } from '../../files/csv-file.ts';
 import { oneOf } from '../operator/value-schemas.ts';
-import { delimiterWords, fileTypes } from './file-request.ts';
+import { fileTypes } from './file-request.ts';
 
 /** Of every route that takes a file. */
 export const fileQuery = {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { reject } from '../../core/updates/rejection.ts';
+import { rejectJson } from '../../core/updates/json-body.ts';
 import { parseJson } from '../../core/values/json.ts';
 import { unsupportedMediaType } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
@@ -32,9 +32,6 @@ function readJson(text: string, contentType: string | undefined): unknown {
   try {
     return parseJson(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
-    throw new UnreadableBody(
-      reject('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`),
-    );
+    throw new UnreadableBody(rejectJson(error));
   }
 }

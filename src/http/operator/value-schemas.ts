@@ -1,5 +1,7 @@
 /** Words that the schemas of the wire are made of. */
+
 import Type, { type TSchema } from 'typebox';
+import { nameCharsMax } from '../../core/values/text.ts';
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const oneOf = <T extends string>(values: readonly T[], options = {}) =>
@@ -18,5 +20,4 @@ export const tags = Type.Record(Type.String(), Type.String());
 export const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
   description: 'before and after by field; a tag stands as tags.KEY',
 });
-export const nameCharsMax = 200;
 export const nameText = Type.String({ minLength: 1, maxLength: nameCharsMax, format: 'short-text' });

@@ -1,5 +1,6 @@
 /** The body of a batch: which items it has, before any of them is read (docs/senders.md#batches). */
 import { isUtf8 } from 'node:buffer';
+import { rejectJson } from '../../core/updates/json-body.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json.ts';
 import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json-items.ts';
@@ -98,8 +99,7 @@ async function readJson(bytes: Buffer, slices: WorkSlices): Promise<Content | Re
     const items = await readRanges(document, ranges, slices, (text) => ({ value: parseJson(text) }));
     return isJsonObject(shell) ? { ...shell, updates: items } : { updates: items };
   } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
-    return reject('malformed_body', `The body is not valid JSON: ${reason}. ${howTo}`);
+    return rejectJson(error, howTo);
   }
 }
 
@@ -132,8 +132,7 @@ function rejectFault(fault: JsonFault): Rejection {
   if (fault === 'too_many_items') return tooManyItems();
   if (fault === 'too_many_values')
     return reject('body_too_large', `Send at most ${valuesMax} values in one batch. Nothing was done.`);
-  const detail = `The body is not valid JSON: nested deeper than ${jsonDepthMax} levels. ${howTo}`;
-  return reject('malformed_body', detail);
+  return rejectJson(new SyntaxError(`nested deeper than ${jsonDepthMax} levels`), howTo);
 }
 
 function tooManyItems(): Rejection {

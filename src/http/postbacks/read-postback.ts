@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Decoded } from '../../core/updates/decode.ts';
+import { notAnObject } from '../../core/updates/json-body.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { waitFor, waitOfCallData } from '../../core/updates/wait.ts';
@@ -7,7 +8,7 @@ import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.
 import { isJsonObject } from '../../core/values/json.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
-import { type Body, notAnObject } from '../server/body.ts';
+import type { Body } from '../server/body.ts';
 import { isLinkPreview } from './link-preview.ts';
 import type { AnswerOptions } from './postback-answer.ts';
 import { type Content, nothingDecoded, readContent } from './read-content.ts';

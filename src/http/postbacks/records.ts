@@ -2,13 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
 import { recordsOf } from '../../core/mapping/apply-mapping.ts';
+import { notAnObject } from '../../core/updates/json-body.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import { isJsonObject } from '../../core/values/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
-import { type Body, notAnObject } from '../server/body.ts';
+import type { Body } from '../server/body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import { jsonOf } from './read-content.ts';
 import { readPostback, rejectBeforeDecoding, repeatIdOf } from './read-postback.ts';

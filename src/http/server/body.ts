@@ -1,14 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type JsonBody, readJsonBody } from '../../core/updates/json-body.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { isJsonObject, parseJson } from '../../core/values/json.ts';
 
 /** What a body says: pairs of a form, a JSON payload, or nothing. */
-export type Body =
-  | { kind: 'none' }
-  | { kind: 'form'; pairs: URLSearchParams }
-  | { kind: 'json'; payload: Record<string, unknown> }
-  /** only a mapping with `each` can read it */
-  | { kind: 'list'; items: unknown[] };
+export type Body = { kind: 'none' } | { kind: 'form'; pairs: URLSearchParams } | JsonBody;
 
 export const bodyBytesMax = 64 * 1024;
 
@@ -57,31 +52,6 @@ export function withoutAmp(pairs: URLSearchParams): URLSearchParams {
   const renamed = new URLSearchParams();
   for (const [name, value] of pairs) renamed.append(name.replace(/^(?:amp;)+/, ''), value);
   return renamed;
-}
-
-/** An object or a list; in a text that was encoded twice, too. */
-function readJsonBody(text: string): Body | Rejection {
-  try {
-    const read = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    const unwrapped = typeof read === 'string' ? parseJson(read) : read;
-    if (isJsonObject(unwrapped)) return { kind: 'json', payload: unwrapped };
-    if (Array.isArray(unwrapped)) return { kind: 'list', items: unwrapped };
-    return notAnObject();
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it cannot be parsed';
-    return reject('malformed_body', `The body is not valid JSON: ${reason}. Send one JSON object.`);
-  }
-}
-
-/** Rejects a list, where only an object can be read. */
-export function objectOnly(body: Body | Rejection): Exclude<Body, { kind: 'list' }> | Rejection {
-  return 'kind' in body && body.kind === 'list' ? notAnObject() : body;
-}
-
-/** @param instead what else may be sent */
-export function notAnObject(instead = ''): Rejection {
-  const detail = 'Send one JSON object, such as {"call_log_id":"CA1","converted":true}.';
-  return reject('malformed_body', `${detail}${instead}`);
 }
 
 /**

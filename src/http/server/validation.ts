@@ -12,9 +12,8 @@ import { type Fault, Invalid } from '../../core/values/fault.ts';
 import { isTimeZone, readInstant } from '../../core/values/instant.ts';
 import { isJsonObject } from '../../core/values/json.ts';
 import { isCountry } from '../../core/values/phone.ts';
-import { readText } from '../../core/values/text.ts';
+import { nameCharsMax, readText } from '../../core/values/text.ts';
 import { standardWebhooks } from '../../core/verify/standard-webhooks.ts';
-import { nameCharsMax } from '../operator/value-schemas.ts';
 
 const addressCharsMax = 64;
 

@@ -1,5 +1,6 @@
 /** A partner's statement, read whole before it is compared: what it says of each call, in its order. */
 
+import { statementLinesMax } from '../../../core/files/statement-columns.ts';
 import { readMapped } from '../../../core/mapping/apply-mapping.ts';
 import type { Mapping } from '../../../core/mapping/mapping.ts';
 import { readStatementAmount, type TheirAmount } from '../../../core/reports/reconcile.ts';
@@ -12,8 +13,6 @@ import type { FileFault } from '../../../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
 import type { Account, NumberedLine, StatementScope, Store } from '../../../store/store.ts';
 
-/** What the lines of a statement hold in memory, about 100 MB. */
-export const statementLinesMax = 500_000;
 /** Lines that are looked up by number at once. */
 const numberedLinesMax = 500;
 

@@ -1,0 +1,31 @@
+/** A backup into an empty database, and its schema to this version's. */
+import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { listMigrations, migrate } from '../store/database/migrate.ts';
+import { BackupFault, type BackupHeader, type TableSum } from '../store/maintenance/backup/contents.ts';
+import { readBackupHeader, restoreBackup } from '../store/maintenance/backup/restore-backup.ts';
+import { withDatabase } from './with-database.ts';
+
+/** Reads the header before a database is made for the backup. @throws BackupFault */
+export async function readHeader(file: string): Promise<BackupHeader> {
+  await access(file, constants.R_OK).catch((error: Error) => {
+    throw new BackupFault(`Cannot read ${file}: ${error.message}.`, { cause: error });
+  });
+  return readBackupHeader(createReadStream(file), listMigrations().length);
+}
+
+export function restoreFile(
+  file: string,
+  config: Config,
+  log: Log,
+  onTable: (name: string, sum: TableSum) => void,
+  onMigration: (name: string) => void,
+): Promise<void> {
+  return withDatabase(config, log, async ({ url, pool, usedBy }) => {
+    if (usedBy !== null) throw usedBy;
+    await restoreBackup(url, createReadStream(file), listMigrations().length, onTable);
+    for (const { name } of await migrate(pool)) onMigration(name);
+  });
+}
