@@ -1,13 +1,8 @@
 /** `POST /files/inspect`: how the beginning of a file would be read, and what its columns probably are. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Delimiter } from '../../../files/csv-file.ts';
+import { type Delimiter, delimiterNames, delimiterWords } from '../../../files/csv-file.ts';
 import { inspectFile } from '../../../files/inspect-file.ts';
-import {
-  delimiterNames,
-  delimiterWords,
-  readFileFormat,
-  readFileNotation,
-} from '../../files/file-request.ts';
+import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile } from '../../files/request-body.ts';
 import { needs } from '../access/access.ts';
