@@ -17,6 +17,7 @@ import { type Db, inTransaction } from './database/db.ts';
 import { CommitLost, isUnavailable } from './database/failure.ts';
 import { listMigrations, readSchemaVersion } from './database/migrate.ts';
 import * as retention from './maintenance/retention.ts';
+import * as sampleData from './maintenance/sample-data.ts';
 import { createOutgoingStore } from './outgoing/outgoing-store.ts';
 import * as attach from './postbacks/attach.ts';
 import { listCallData } from './postbacks/call-data.ts';
@@ -78,6 +79,17 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       tokens.revokeToken(db, accountId, tokenId, actor, now()),
     listAuditEvents: (accountId: string, filter: audit.AuditFilter, limit: number, before: string | null) =>
       audit.listAuditEvents(db, accountId, filter, limit, before),
+
+    readFirstSteps: (accountId: string) => sampleData.readFirstSteps(db, accountId),
+    beginSample: (
+      accountId: string,
+      callLogIds: string[],
+      webhook: webhooks.NewWebhook,
+      keyHash: Buffer,
+      actor: audit.Actor,
+    ) => sampleData.beginSample(db, accountId, callLogIds, webhook, keyHash, actor, now()),
+    removeSample: (accountId: string, actor: audit.Actor) =>
+      sampleData.removeSample(db, accountId, actor, now()),
 
     createWebhook: (accountId: string, settings: webhooks.NewWebhook, keyHash: Buffer, actor: audit.Actor) =>
       webhooks.createWebhook(db, accountId, settings, keyHash, actor, now()),
@@ -239,6 +251,7 @@ export type { CallFilter } from './calls/call-filter.ts';
 export type { CallCursor } from './calls/call-list.ts';
 export type { TimelineItem } from './calls/calls.ts';
 export type { OverdueCall } from './calls/overdue-calls.ts';
+export type { SampleData } from './maintenance/sample-data.ts';
 export type {
   ClaimedDelivery,
   Delivery,

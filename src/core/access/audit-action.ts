@@ -20,5 +20,7 @@ export const auditActions = [
   'outgoing_webhook.deleted',
   'postback.attached',
   'postback.dismissed',
+  'sample_data.loaded',
+  'sample_data.removed',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

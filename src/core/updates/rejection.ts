@@ -24,6 +24,7 @@ export const rejectionCodes = {
   not_undoable: { httpStatus: 409, title: 'This postback cannot be undone' },
   canceled: { httpStatus: 409, title: 'The postback was undone before it was applied' },
   not_replayable: { httpStatus: 409, title: 'This postback cannot be replayed' },
+  not_empty: { httpStatus: 409, title: 'The account has data of its own' },
   token_in_settings: { httpStatus: 409, title: 'The token stands in the settings' },
   transaction_id_reused: { httpStatus: 409, title: 'The transaction id stands for another update' },
   body_too_large: { httpStatus: 413, title: 'The body is too large' },

@@ -31,6 +31,7 @@ import { registerUndoRoute } from './postbacks/undo.ts';
 import { registerPresetRoute } from './presets/presets.ts';
 import { registerReconciliationRoute } from './reconciliations/reconciliations.ts';
 import type { Api } from './route.ts';
+import { registerSampleDataRoutes } from './sample-data/sample-data.ts';
 import { registerExplainRoute } from './webhooks/explain.ts';
 import { registerReplayKeptRoute } from './webhooks/replay-kept.ts';
 import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
@@ -78,6 +79,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerCallDataRoute(app, api);
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);
+  registerSampleDataRoutes(app, api);
   registerAccountRoutes(app, api);
   registerAccountsRoutes(app, api);
   registerTokenRoutes(app, api);

@@ -76,7 +76,7 @@ where account_id = $1 and (started_at, call_log_id) > ($5::timestamptz, $2) and 
 order by started_at, call_log_id limit $4 for update skip locked`;
 
 /** All that is known of a call goes with it. The rows are locked, and a completed call has no queued updates. */
-const deleteCalls = [
+export const deleteCalls = [
   'delete from postback where account_id = $1 and call_log_id = any($2)',
   'delete from call_event where account_id = $1 and call_log_id = any($2)',
   'delete from call_other_id where account_id = $1 and call_log_id = any($2)',

@@ -77,7 +77,7 @@ export async function createWebhook(
   return inTransaction(pool, (client) => insertWebhook(client, accountId, settings, keyHash, actor, now));
 }
 
-async function insertWebhook(
+export async function insertWebhook(
   client: Queryable,
   accountId: string,
   settings: NewWebhook,

@@ -35,6 +35,8 @@ const actionWords: Record<Action, string> = {
   'outgoing_webhook.deleted': 'deleted the outgoing webhook',
   'postback.attached': 'attached a postback to the call',
   'postback.dismissed': 'dismissed a postback:',
+  'sample_data.loaded': 'loaded sample data:',
+  'sample_data.removed': 'removed the sample data:',
 };
 const choices = Object.keys(actionWords).map((value) => ({ value, label: value }));
 
