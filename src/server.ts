@@ -104,7 +104,7 @@ export async function serve(
     allowedNetworks: config.outgoingAllowedNetworks,
     log,
     onAttempt: metrics.observeDelivery,
-    findAttention: (accountId) => findAttention(store, accountId, Date.now()),
+    findAttention: async (accountId) => (await findAttention(store, accountId, Date.now())).items,
   });
   running.push(outgoing.stop);
   const writer = new Writer({

@@ -89,7 +89,8 @@ describe('the numbers', () => {
 
 test('what goes on is counted as it happens, and a chart is a table, too', async () => {
   const { page } = await ui.open('/overview');
-  await page.getByText('Nothing: no rising rejections').waitFor();
+  await page.getByText('No postback has come yet, so there is nothing to judge').waitFor();
+  await page.getByRole('link', { name: 'System', exact: true }).click();
   await ui.server.createCall('now live', { state: 'live' });
   await ui.server.post(webhook, { call_log_id: 'now live', reason: 'r' });
   const now = page.getByRole('region', { name: 'Now' });

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Paths that the browser's router knows; `*` takes ids of calls too, whatever is in them. */
 const pages = [
-  ...['', 'sign-in', 'overview', 'calls/*', 'postbacks', 'postbacks/*'],
+  ...['', 'sign-in', 'overview', 'system', 'calls/*', 'postbacks', 'postbacks/*'],
   ...['webhooks', 'webhooks/*', 'files', 'files/*', 'access', 'access/*'],
 ];
 /** Files beside index.html, whose names do not change with their content. */

@@ -49,6 +49,7 @@ export function Navigation() {
               {name}
             </Link>
             {to === '/postbacks' && <SubItems items={postbackItems} />}
+            {to === '/overview' && <SubItems items={overviewItems} />}
             {to === '/webhooks' && <SubItems items={webhookItems} />}
             {to === '/access' && <SubItems items={accessItems} />}
           </li>
@@ -67,6 +68,7 @@ export function Navigation() {
 type SubItem = Pick<Item, 'to' | 'name'>;
 
 const postbackItems: SubItem[] = [{ to: '/postbacks/inbox', name: 'Inbox' }];
+const overviewItems: SubItem[] = [{ to: '/system', name: 'System' }];
 const webhookItems: SubItem[] = [{ to: '/webhooks/incoming', name: 'Incoming' }];
 const accessItems: SubItem[] = [
   { to: '/access/tokens', name: 'Tokens' },

@@ -63,6 +63,12 @@ const overview = createRoute({
   component: lazyPage(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: '/system',
+  component: lazyPage(() => import('../pages/system/system-page.tsx'), 'SystemPage'),
+});
+
 const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
@@ -149,7 +155,7 @@ const account = createRoute({
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
-    ...[home, overview, calls, call, postbacks, inbox, postback],
+    ...[home, overview, system, calls, call, postbacks, inbox, postback],
     ...[webhooks, incomingWebhooks, incomingWebhook],
     ...[access, tokens, audit, account],
   ]),

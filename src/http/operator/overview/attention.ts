@@ -8,20 +8,17 @@ import {
 } from '../../../core/reports/attention.ts';
 import { unmatchedCodes } from '../../../core/updates/wait.ts';
 import type { ActiveWebhook, Store } from '../../../store/store.ts';
-import type { AttentionItemJson } from './overview-schemas.ts';
+import type { AttentionItemJson, AttentionJson } from './overview-schemas.ts';
 
 /** A call that is live for longer than this was most likely never ended. */
 const liveHoursMax = 4;
 
 /** What an operator should look at, the most pressing first. One read after the other: it is in no hurry. */
-export async function findAttention(
-  store: Store,
-  accountId: string,
-  nowMs: number,
-): Promise<AttentionItemJson[]> {
+export async function findAttention(store: Store, accountId: string, nowMs: number): Promise<AttentionJson> {
   const windows = silenceWindows(nowMs);
   const webhooks = await store.readActiveWebhooks(accountId, windows);
-  return [
+  const lastAts = webhooks.flatMap(({ lastAt }) => (lastAt === null ? [] : [lastAt]));
+  const items = [
     ...(await findInvalidKeys(store, accountId, nowMs)),
     ...(await findRising(store, accountId, webhooks, nowMs)),
     ...silentOf(webhooks, windows, nowMs).map(([webhook, silence]) => ({
@@ -36,6 +33,7 @@ export async function findAttention(
     ...(await findWaiting(store, accountId, nowMs)),
     ...(await findFailing(store, accountId)),
   ];
+  return { at: new Date(nowMs).toISOString(), last_postback_at: lastAts.sort().at(-1) ?? null, items };
 }
 
 async function findInvalidKeys(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {

@@ -103,4 +103,12 @@ const attentionItemJson = Type.Union([
 ]);
 export type AttentionItemJson = Static<typeof attentionItemJson>;
 
-export const attentionJson = Type.Object({ at: instant, items: Type.Array(attentionItemJson) });
+export const attentionJson = Type.Object({
+  at: instant,
+  last_postback_at: nullable({
+    ...instant,
+    description: 'of all webhooks that are not paused; null: none came yet, and an empty list means nothing',
+  }),
+  items: Type.Array(attentionItemJson),
+});
+export type AttentionJson = Static<typeof attentionJson>;

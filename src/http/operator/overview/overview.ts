@@ -44,9 +44,8 @@ export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }:
       attentionJson,
     ),
     async ({ owner: { accountId } }, reply) => {
-      const now = Date.now();
-      const items = await findAttention(store, accountId, now);
-      return reply.header('cache-control', 'no-store').send({ at: new Date(now).toISOString(), items });
+      const attention = await findAttention(store, accountId, Date.now());
+      return reply.header('cache-control', 'no-store').send(attention);
     },
   );
 }

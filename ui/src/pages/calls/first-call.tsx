@@ -5,7 +5,6 @@ import { EmptyState } from '../../components/empty-state.tsx';
 
 /** How the first call gets here. */
 export function FirstCall() {
-  const { public_url: url } = useSession();
   return (
     <>
       <EmptyState icon={Phone} title="No calls yet">
@@ -22,12 +21,22 @@ export function FirstCall() {
         </p>
       </EmptyState>
       <div className="mt-5 space-y-4">
-        <CopyBlock label="A call through the API" text={firstCallOf(url)} />
-        <CopyBlock
-          label="Twilio: the status callback of a number"
-          text={`${url}/api/v1/calls/twilio/status?campaign=Roofing&publisher=Northwind%20Media`}
-        />
+        <ConnectCalls />
       </div>
+    </>
+  );
+}
+
+/** What telephony is set up with. */
+export function ConnectCalls() {
+  const { public_url: url } = useSession();
+  return (
+    <>
+      <CopyBlock label="A call through the API" text={firstCallOf(url)} />
+      <CopyBlock
+        label="Twilio: the status callback of a number"
+        text={`${url}/api/v1/calls/twilio/status?campaign=Roofing&publisher=Northwind%20Media`}
+      />
     </>
   );
 }

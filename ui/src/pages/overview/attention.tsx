@@ -31,10 +31,7 @@ export function Attention() {
   return (
     <Card title="Needs attention">
       {data.items.length === 0 ? (
-        <p className="flex items-center gap-2 text-muted text-sm">
-          <CircleCheck aria-hidden className="size-4 text-applied" />
-          Nothing: no rising rejections, nobody fell silent, every postback of the last day found its call.
-        </p>
+        <Quiet lastPostbackAt={data.last_postback_at} now={Date.parse(data.at)} />
       ) : (
         <ul aria-label="Needs attention" className="divide-y divide-line">
           {data.items.map((item) => (
@@ -43,6 +40,28 @@ export function Attention() {
         </ul>
       )}
     </Card>
+  );
+}
+
+const dayMs = 86_400_000;
+
+/** Nothing to report is good news only where something came in. */
+function Quiet({ lastPostbackAt, now }: { lastPostbackAt: string | null; now: number }) {
+  if (lastPostbackAt === null)
+    return <p className="text-muted text-sm">No postback has come yet, so there is nothing to judge.</p>;
+  if (now - Date.parse(lastPostbackAt) > dayMs) {
+    return (
+      <p className="text-muted text-sm">
+        No postback came in the last day, so there is nothing to judge. The last one came{' '}
+        <Time at={lastPostbackAt} isRelative />.
+      </p>
+    );
+  }
+  return (
+    <p className="flex items-center gap-2 text-muted text-sm">
+      <CircleCheck aria-hidden className="size-4 text-applied" />
+      Nothing: rejections do not rise, no sender is silent, every postback of the last day found its call.
+    </p>
   );
 }
 

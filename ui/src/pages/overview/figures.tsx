@@ -2,37 +2,63 @@ import type { ReactNode } from 'react';
 import type { CallReportJson } from '../../api/overview.ts';
 import { Money } from '../../components/money.tsx';
 import { percent } from './percent.ts';
+import { changeInPercent } from './previous-period.ts';
 
-/** The sums of the period, exact. */
-export function Figures({ totals }: Pick<CallReportJson, 'totals'>) {
+type Totals = CallReportJson['totals'];
+type FiguresProps = { totals: Totals; before: { totals: Totals; words: string } | null };
+
+/** The sums of the period, exact, and how they compare with the period before. */
+export function Figures({ totals, before }: FiguresProps) {
+  const note = (name: 'revenue' | 'payout_owed' | 'payout_held' | 'profit' | 'calls' | 'converted') =>
+    before === null ? undefined : (
+      <Comparison current={totals[name]} before={before.totals[name]} words={before.words} />
+    );
   return (
     <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
-      <Figure name="Revenue">
+      <Figure name="Revenue" note={note('revenue')}>
         <Money amount={totals.revenue} />
       </Figure>
-      <Figure name="Payout owed">
+      <Figure name="Payout owed" note={note('payout_owed')}>
         <Money amount={totals.payout_owed} />
       </Figure>
-      <Figure name="Payout held">
+      <Figure name="Payout held" note={note('payout_held')}>
         <Money amount={totals.payout_held} />
       </Figure>
-      <Figure name="Profit" note="revenue less payout owed">
+      <Figure name="Profit (revenue less payout owed)" note={note('profit')}>
         <Money amount={totals.profit} />
       </Figure>
-      <Figure
-        name="Calls"
-        note={totals.live > 0 ? `${totals.live.toLocaleString('en-US')} still live` : 'that started then'}
-      >
+      <Figure name="Calls" note={note('calls')}>
         <data value={totals.calls}>{totals.calls.toLocaleString('en-US')}</data>
+        {totals.live > 0 && (
+          <span className="ml-2 font-normal text-muted text-xs tracking-normal">
+            {totals.live.toLocaleString('en-US')} live
+          </span>
+        )}
       </Figure>
-      <Figure name="Conversion rate" note={`${totals.converted.toLocaleString('en-US')} converted`}>
+      <Figure name="Conversion rate" note={note('converted')}>
         <data value={totals.conversion_rate ?? ''}>{percent(totals.conversion_rate)}</data>
+        <span className="ml-2 font-normal text-muted text-xs tracking-normal">
+          {totals.converted.toLocaleString('en-US')} converted
+        </span>
       </Figure>
     </dl>
   );
 }
 
-export function Figure({ name, note, children }: { name: string; note?: string; children: ReactNode }) {
+type ComparisonProps = { current: string | number; before: string | number; words: string };
+
+function Comparison({ current, before, words }: ComparisonProps) {
+  const change = changeInPercent(current, before);
+  const was = typeof before === 'number' ? before.toLocaleString('en-US') : <Money amount={before} />;
+  return (
+    <span title={`Compared with ${words}`}>
+      {change !== null && <strong className="font-medium text-ink">{change} </strong>}
+      {Number(before) === 0 ? 'none before' : <>from {was}</>}
+    </span>
+  );
+}
+
+export function Figure({ name, note, children }: { name: string; note?: ReactNode; children: ReactNode }) {
   return (
     <div className="min-w-0 rounded-lg border border-line bg-surface px-4 py-3">
       <dt className="text-muted text-xs">{name}</dt>

@@ -1,41 +1,71 @@
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { use } from 'react';
+import { isAccountEmpty, useFirstSteps } from '../../api/first-steps.ts';
 import { useReport } from '../../api/overview.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { TimeZone } from '../../components/time.tsx';
-import { Activity } from './activity.tsx';
 import { Attention } from './attention.tsx';
 import { Breakdown } from './breakdown.tsx';
 import { Days } from './days.tsx';
 import { Figures } from './figures.tsx';
-import { type Period, periodOf } from './period.ts';
+import { FirstSteps } from './first-steps.tsx';
+import { dateIn, type Period, periodOf } from './period.ts';
 import { PeriodPicker } from './period-picker.tsx';
+import { type PreviousPeriod, previousOf } from './previous-period.ts';
+import { SampleNote } from './sample-data.tsx';
 
+/** Money first, then what needs attention. An account without calls and postbacks has no figures to show. */
 export function OverviewPage() {
   const timeZone = use(TimeZone);
-  const search = useSearch({ from: '/shell/overview' });
-  const period = periodOf(search, timeZone, Date.now());
+  const { data: steps } = useFirstSteps();
   return (
     <div className="space-y-4">
       <PageHeader
         title="Overview"
-        description={`What goes on now, and what calls brought; days begin in ${timeZone}.`}
+        description={`Days begin in ${timeZone}.`}
+        actions={
+          <Link to="/system" className="text-accent text-sm hover:underline md:hidden">
+            System figures
+          </Link>
+        }
       />
-      <Attention />
-      <Activity />
-      <section aria-label="What calls brought" className="space-y-4 pt-2">
-        <PeriodPicker period={period} />
-        <Money period={period} />
-        <Breakdown period={period} />
-      </section>
+      <SampleNote />
+      <FirstSteps />
+      {steps !== undefined &&
+        (isAccountEmpty(steps) ? (
+          <p className="text-muted text-sm">
+            No calls and no postbacks yet: figures appear here with the first ones.
+          </p>
+        ) : (
+          <Results />
+        ))}
     </div>
   );
 }
 
-function Money({ period: { from, to } }: { period: Period }) {
+function Results() {
+  const timeZone = use(TimeZone);
+  const search = useSearch({ from: '/shell/overview' });
+  const now = Date.now();
+  const period = periodOf(search, timeZone, now);
+  const previous = previousOf(period, dateIn(timeZone, now), now);
+  return (
+    <>
+      <section aria-label="What calls brought" className="space-y-4">
+        <PeriodPicker period={period} />
+        <Money period={period} previous={previous} />
+      </section>
+      <Attention />
+      <Breakdown period={period} />
+    </>
+  );
+}
+
+function Money({ period: { from, to }, previous }: { period: Period; previous: PreviousPeriod }) {
   const { data, error, refetch } = useReport({ by: 'day', from, to });
+  const { data: before } = useReport({ by: 'day', from: previous.from, to: previous.to });
   if (data === undefined) {
     return error ? (
       <ErrorState error={error} reset={() => void refetch()} />
@@ -45,7 +75,11 @@ function Money({ period: { from, to } }: { period: Period }) {
   }
   return (
     <>
-      <Figures totals={data.totals} />
+      <Figures
+        totals={data.totals}
+        before={before === undefined ? null : { totals: before.totals, words: previous.words }}
+      />
+      <p className="text-muted text-xs">Compared with {previous.words}.</p>
       {data.rows.length > 1 && <Days rows={data.rows} />}
     </>
   );

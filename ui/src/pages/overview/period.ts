@@ -49,7 +49,7 @@ export function periodOf(
   }
 }
 
-function dateIn(timeZone: string, now: number): string {
+export function dateIn(timeZone: string, now: number): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(now);
 }
 

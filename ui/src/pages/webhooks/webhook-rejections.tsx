@@ -1,5 +1,5 @@
 import { CircleCheck } from 'lucide-react';
-import { useWebhookRejections } from '../../api/webhooks.ts';
+import { useWebhookActivity, useWebhookRejections } from '../../api/webhooks.ts';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
@@ -21,10 +21,7 @@ export function WebhookRejections({ webhookId, hours }: { webhookId: string; hou
   return (
     <Card title="Top error codes">
       {data.items.length === 0 ? (
-        <p className="flex items-center gap-2 text-muted text-sm">
-          <CircleCheck aria-hidden className="size-4 text-applied" />
-          Nothing was rejected.
-        </p>
+        <NothingRejected webhookId={webhookId} hours={hours} />
       ) : (
         <ul className="divide-y divide-line">
           {data.items.slice(0, shownMax).map(({ code, count, last }) => {
@@ -50,5 +47,19 @@ export function WebhookRejections({ webhookId, hours }: { webhookId: string; hou
       )}
       {data.is_more && <p className="mt-2 text-muted text-xs">There were more, older ones.</p>}
     </Card>
+  );
+}
+
+/** Good news only where something came in. */
+function NothingRejected({ webhookId, hours }: { webhookId: string; hours: number }) {
+  const { data } = useWebhookActivity(hours, webhookId);
+  const counts = data?.items[0]?.counts ?? [];
+  const hasTraffic = counts.some((hour) => hour !== null && Object.values(hour).some((count) => count > 0));
+  if (!hasTraffic) return <p className="text-muted text-sm">No postback came in this period.</p>;
+  return (
+    <p className="flex items-center gap-2 text-muted text-sm">
+      <CircleCheck aria-hidden className="size-4 text-applied" />
+      Nothing was rejected.
+    </p>
   );
 }

@@ -6,9 +6,9 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { outcomeSeries } from '../../components/outcome-series.ts';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { formatInstant, TimeZone } from '../../components/time.tsx';
-import { Figure } from './figures.tsx';
+import { Figure } from '../overview/figures.tsx';
 
-/** What goes on right now. */
+/** What happens now. */
 export function Activity() {
   const { data, error, refetch } = useActivity();
   if (data === undefined) {

@@ -1,0 +1,65 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type {
+  FirstStepsJson,
+  loadedSampleJson,
+} from '../../../src/http/operator/sample-data/sample-data-schemas.ts';
+import { request } from './request.ts';
+
+/** While something is left to do: what senders and telephony do shows by itself. */
+const stepsMs = 3_000;
+
+const firstStepsQuery = queryOptions({
+  queryKey: ['first-steps'],
+  queryFn: ({ signal }) => request<FirstStepsJson>('/first-steps', { signal }),
+  refetchInterval: ({ state: { data } }) => (data !== undefined && areFirstStepsDone(data) ? false : stepsMs),
+});
+
+export function useFirstSteps() {
+  return useQuery(firstStepsQuery);
+}
+
+export function areFirstStepsDone(steps: FirstStepsJson): boolean {
+  return steps.has_webhook && steps.has_call && steps.has_postback && steps.has_applied_postback;
+}
+
+/** True where there is nothing that a figure could be about. */
+export function isAccountEmpty({ has_call, has_postback, sample_data }: FirstStepsJson): boolean {
+  return !has_call && !has_postback && sample_data === null;
+}
+
+export function useLoadSample() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request<Static<typeof loadedSampleJson>>('/sample-data', { method: 'POST' }),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+export function useRemoveSample() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => request<void>('/sample-data', { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** A completed call to try things with. */
+export function useCreateTestCall() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => {
+      const started = Date.now() - 5 * 60_000;
+      const body = {
+        call_log_id: `test-${started}`,
+        state: 'completed',
+        phone_number: '+12135550142',
+        started_at: new Date(started).toISOString(),
+        duration_seconds: 184,
+        campaign: 'Test',
+      };
+      return request<{ call_log_id: string }>('/calls', { method: 'POST', body });
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+}

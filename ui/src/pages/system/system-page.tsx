@@ -1,0 +1,12 @@
+import { PageHeader } from '../../components/page-header.tsx';
+import { Activity } from './activity.tsx';
+
+/** Figures of the system: how much comes in, what waits, and how long a commit takes. */
+export function SystemPage() {
+  return (
+    <>
+      <PageHeader title="System" description="What comes in now, what waits, and how fast it is stored." />
+      <Activity />
+    </>
+  );
+}
