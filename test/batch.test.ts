@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from './support/server.ts';
+import { expect, test } from 'vitest';
+import { useServer, useWebhook } from './support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 function sendBatch(body: unknown, contentType = 'application/json', query = '', headers = {}) {
   const path = `${new URL(webhook.url).pathname}/batch${query}`;

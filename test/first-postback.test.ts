@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from './support/server.ts';
+import { expect, test } from 'vitest';
+import { useServer, useWebhook } from './support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 test('a postback changes a completed call before it is answered', async () => {
   await server.createCall('CA1', { phone_number: '+15550100123' });

@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from './support/server.ts';
+import { expect, test } from 'vitest';
+import { useServer, useWebhook } from './support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer({}, 2);
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer({}, 2);
+const webhook = useWebhook(server);
 
 async function readMetric(name: string): Promise<number> {
   const { text } = await server.request('/metrics');

@@ -1,17 +1,16 @@
 /** What holds for every route that /openapi.json names: a new one is covered without anyone remembering. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { headOf, type RawAnswer, sendRaw } from '../support/raw-http.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
 type Operation = { security?: object[]; requestBody?: { content?: Record<string, unknown> } };
 type Route = { method: string; path: string; isOpen: boolean; isOperators: boolean; bodyType: string | null };
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 let routes: Route[];
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.createCall('CA1');
   const { paths } = (await server.request('/openapi.json')).json;
@@ -27,8 +26,6 @@ beforeAll(async () => {
     );
   expect(routes.length).toBeGreaterThan(50);
 });
-
-afterAll(() => server.stop());
 
 const guarded = () => routes.filter(({ isOpen }) => !isOpen);
 const withBody = () => guarded().filter(({ bodyType }) => bodyType !== null);

@@ -1,21 +1,20 @@
 /** SQL, paths, headers and markup where an attacker puts them: they stay text, and reach nothing of others. */
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, type TestAccount } from '../support/accounts.ts';
 import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
 import { projectFolder } from '../support/process.ts';
 import { headOf, sendRaw } from '../support/raw-http.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
 const secret = 'belongs-to-the-other-account';
 
-let server: TestServer;
+const server = useServer({ twilioAuthToken: 'kept-to-itself' });
 let webhook: TestWebhook;
 let other: TestAccount;
 let lists: ApiRoute[];
 
 beforeAll(async () => {
-  server = await startTestServer({ twilioAuthToken: 'kept-to-itself' });
   webhook = await server.createWebhook();
   await server.createCall('mine', { phone_number: '+12125550100', campaign: 'Mine' });
   other = await addAccount(server, 'the other one');
@@ -23,8 +22,6 @@ beforeAll(async () => {
   const routes = await readApiRoutes(server);
   lists = routes.filter(({ method, parameters }) => method === 'GET' && parameters.length > 0);
 });
-
-afterAll(() => server.stop());
 
 async function countRows(): Promise<unknown> {
   const tables = ['account', 'api_token', 'incoming_webhook', 'auth_key', 'call', 'call_event', 'postback'];

@@ -1,22 +1,19 @@
 /** One account never sees or changes another's rows, on any route. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestServer, type TestWebhook, useServer } from '../support/server.ts';
 
 type Side = { server: TestServer; webhook: TestWebhook; postbackId: string };
 
-let server: TestServer;
+const server = useServer();
 let mine: Side;
 let theirs: Side;
 
 beforeAll(async () => {
-  server = await startTestServer();
   mine = await furnish(server, 'mine');
   theirs = await furnish((await addAccount(server, 'Theirs')).server, 'theirs');
 });
-
-afterAll(() => server.stop());
 
 /** The same ids and numbers in both accounts, and some that only one has. */
 async function furnish(side: TestServer, name: string): Promise<Side> {

@@ -1,21 +1,14 @@
 /** `GET` and `PATCH /account`: a change counts from the very next request on. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
+const server = useServer();
+const webhook = useWebhook(server);
 
 beforeEach(async () => {
   await server.api('PATCH', '/account', { name: 'Ringback', time_zone: 'UTC', default_country: 'US' });
 });
-
-afterAll(() => server.stop());
 
 test('a new account keeps UTC and reads numbers as those of the US', async () => {
   const fresh = await startTestServer();

@@ -1,15 +1,14 @@
 /** Whatever is sent to the operator's side, NUL and broken Unicode included, is answered and never fails the server. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
-import { type Answer, startTestServer, type TestServer } from '../support/server.ts';
+import { type Answer, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let routes: ApiRoute[];
 let ids: string[];
 
 beforeAll(async () => {
-  server = await startTestServer();
   routes = await readApiRoutes(server);
   const webhook = await server.createWebhook();
   await server.createCall('known');
@@ -17,8 +16,6 @@ beforeAll(async () => {
   const { json } = await server.post(webhook, { call_log_id: 'known', reason: 'x' });
   ids = ['known', 'live', webhook.id, json.postback_id];
 });
-
-afterAll(() => server.stop());
 
 const nasty = [
   '',

@@ -1,16 +1,10 @@
 /** `/audit`: who made, changed and took away what. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withRole } from '../support/accounts.ts';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
-});
-
-afterAll(() => server.stop());
+const server = useServer({ trustedProxies: ['127.0.0.1'] });
 
 const actsOf = async (query = ''): Promise<Record<string, unknown>[]> =>
   (await server.api('GET', `/audit?limit=500${query}`)).json.items;

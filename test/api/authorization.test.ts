@@ -1,18 +1,15 @@
 /** Every route of the operator's side wants a token. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { startTestServer, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer({ trustedProxies: ['127.0.0.1'] });
 let routes: ApiRoute[];
 
 beforeAll(async () => {
-  server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
   routes = await readApiRoutes(server);
 });
-
-afterAll(() => server.stop());
 
 function ask({ method, path }: ApiRoute, headers: Record<string, string>, query = '') {
   const hasBody = method === 'POST' || method === 'PATCH';

@@ -1,18 +1,11 @@
 /** `PATCH /calls/{id}`: the fields, rules and rejections of `update_fields`, and who did it. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
+const server = useServer();
+const webhook = useWebhook(server);
 let calls = 0;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
 
 const before = {
   ended_at: '2026-11-20T10:05:00Z',

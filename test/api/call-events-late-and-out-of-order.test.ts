@@ -2,18 +2,11 @@
  * A completed call never goes back to live, and later events only fill what is still null or a tag it lacks:
  * what a postback or a person set or cleared is an override that no late event undoes.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const fields = {
   phone_number: '+14155550100',

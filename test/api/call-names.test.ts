@@ -1,15 +1,14 @@
 /** The names that calls are booked on, each once. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { listNames } from '../../src/store/calls/call-names.ts';
 import { openDb } from '../../src/store/database/db.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 
 beforeAll(async () => {
-  server = await startTestServer();
   const names = ['Roofing', 'Solar', 'roof repair', '50%_off', 'Äpfel', '<b>bold</b>', 'מקום'];
   for (const [at, campaign] of [...names, ...names].entries()) {
     await server.createCall(`C${at}`, {
@@ -20,8 +19,6 @@ beforeAll(async () => {
   }
   await server.createCall('without');
 });
-
-afterAll(() => server.stop());
 
 async function list(
   path: string,

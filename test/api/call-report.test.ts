@@ -1,9 +1,9 @@
 /** `GET /reports/calls`: the numbers are those of the raw rows, to the last digit and in the account's days. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let rows: Row[];
 
 type Row = {
@@ -22,7 +22,6 @@ const partners = ['campaign', 'publisher', 'buyer'] as const;
 const [from, to] = ['2026-10-20', '2026-11-10'];
 
 beforeAll(async () => {
-  server = await startTestServer();
   // Awkward on purpose: amounts that no float adds up, midnights, names of every kind, and calls beyond the period.
   await server.database.query(`
     insert into call (account_id, call_log_id, state, started_at, campaign, publisher, buyer, converted, revenue_paid_out,
@@ -39,8 +38,6 @@ beforeAll(async () => {
     from generate_series('2026-10-19T21:59:59.999Z'::timestamptz, '2026-11-11T12:00:00Z', '1 hour') with ordinality as t(at, n)`);
   rows = (await server.database.query('select * from call')) as Row[];
 });
-
-afterAll(() => server.stop());
 
 const units = (money: string | null) => BigInt((money ?? '0.0000').replace('.', ''));
 function text(amount: bigint): string {

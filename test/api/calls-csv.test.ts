@@ -5,12 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callJson } from '../../src/http/operator/calls/call-schemas.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+import { startTestServer, startTestServerOn, type TestServer, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 
 beforeAll(async () => {
-  server = await startTestServer();
   await server.createCall('C1', {
     phone_number: '+12135550142',
     started_at: '2026-11-01T10:00:00Z',
@@ -29,8 +28,6 @@ beforeAll(async () => {
     tags: { deal: '@won' },
   });
 });
-
-afterAll(() => server.stop());
 
 async function exportCsv(query: Record<string, string> | [string, string][] = {}, on = server) {
   const answer = await on.api('GET', `/calls.csv?${new URLSearchParams(query)}`);

@@ -1,8 +1,8 @@
 /** `GET /calls`: filters alone and together, and pages. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
 type Call = {
   call_log_id: string;
@@ -20,12 +20,11 @@ type Call = {
   tags: Record<string, string>;
 };
 
-let server: TestServer;
+const server = useServer();
 /** latest start first, as the list shows them */
 let calls: Call[];
 
 beforeAll(async () => {
-  server = await startTestServer();
   for (let at = 0; at < 48; at += 1) {
     const answer = await server.api('POST', '/calls', {
       call_log_id: `${at % 5 === 0 ? 'CA' : 'ID'}${at}`,
@@ -50,8 +49,6 @@ beforeAll(async () => {
   calls = (await list({ limit: '500' })).items;
   expect(calls).toHaveLength(48);
 });
-
-afterAll(() => server.stop());
 
 async function list(query: Record<string, string>) {
   const answer = await server.api('GET', `/calls?${new URLSearchParams(query)}`);

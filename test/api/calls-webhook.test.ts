@@ -1,21 +1,12 @@
 /** The webhook type `calls`: call events from any source, on the way that postbacks take (docs/senders.md#calls). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let calls: TestWebhook;
-let strict: TestWebhook;
-let updates: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  calls = await server.createWebhook('calls', { name: 'PBX' });
-  strict = await server.createWebhook('calls', { on_unreadable: 'refuse' });
-  updates = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const calls = useWebhook(server, 'calls', { name: 'PBX' });
+const strict = useWebhook(server, 'calls', { on_unreadable: 'refuse' });
+const updates = useWebhook(server);
 
 async function kindsOf(callLogId: string): Promise<string[]> {
   const { items } = (await server.api('GET', `/calls/${callLogId}/timeline`)).json;

@@ -1,15 +1,9 @@
 /** `POST /calls` and `GET /calls/{id}`. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 /** All that a call can say of itself. */
 const everyField = {

@@ -1,17 +1,10 @@
 /** `POST /calls/{call_log_id}/complete`. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 test('takes the fields of the event first, then the queued updates on top, and answers with the call', async () => {
   await server.createCall('complete', { state: 'live', campaign: 'Solar', revenue_paid_out: '1' });

@@ -1,19 +1,12 @@
 /** `GET /events`: clients hear of changes, whichever process makes them. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addAccount, withRole } from '../support/accounts.ts';
 import { openEvents } from '../support/event-stream.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, startTestServerOn, TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServerOn, TestServer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer({}, 1);
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer({}, 1);
+const webhook = useWebhook(server);
 
 /** A stream that has told that it is ready: what comes now happened after. */
 async function openReady(on = server) {

@@ -1,15 +1,9 @@
 /** `GET /fields`: the table of fields as clients read it. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { updateFields } from '../../src/core/updates/fields.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 test('every member of a call that a request can set is in the list, with a label and an example that is accepted', async () => {
   const { json } = await server.api('GET', '/fields');

@@ -1,15 +1,9 @@
 /** The account that runs the installation is a stored fact, whatever the clock says later. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
-import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+import { startTestServerOn, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 test('an account that is made after the clock was set back does not become the owner of the installation', async () => {
   const { server: later, accountId } = await addAccount(server, 'Later');

@@ -2,11 +2,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
 import { createApp } from '../../src/http/server/app.ts';
 import { createLog } from '../../src/log.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, type TestWebhook, useServer } from '../support/server.ts';
 
 type Media = Record<string, { schema: TSchema }>;
 type Operation = {
@@ -23,22 +23,19 @@ type Document = {
   components: { schemas: Record<string, unknown> };
 };
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 let document: Document;
 /** the same with every reference replaced by what it refers to */
 let resolved: Document;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   document = (await server.request('/openapi.json')).json;
   const validator = new Validator();
   await validator.validate(structuredClone(document));
   resolved = validator.resolveRefs() as Document; // what was just validated
 });
-
-afterAll(() => server.stop());
 
 test('the document is valid OpenAPI 3.1', async () => {
   expect(document.openapi).toBe('3.1.0');

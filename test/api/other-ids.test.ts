@@ -1,17 +1,10 @@
 /** A call is found by any of its ids: `call_log_id`, or one of its `other_ids` (docs/senders.md#which-call). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 async function sendEvent(callLogId: string, event: object) {
   return server.api('POST', '/calls', { call_log_id: callLogId, ...event });

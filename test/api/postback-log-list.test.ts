@@ -1,8 +1,8 @@
 /** `GET /postbacks` and `GET /postbacks/{id}`: the log. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, type TestWebhook, useServer } from '../support/server.ts';
 
 type Postback = {
   id: string;
@@ -14,14 +14,13 @@ type Postback = {
   received_at: string;
 };
 
-let server: TestServer;
+const server = useServer();
 let crm: TestWebhook;
 let dialer: TestWebhook;
 /** newest first */
 let log: Postback[];
 
 beforeAll(async () => {
-  server = await startTestServer();
   crm = await server.createWebhook('update_fields', { name: 'CRM' });
   dialer = await server.createWebhook('update_revenue', { name: 'Dialer' });
   await server.createCall('done/1', { phone_number: '+14155550142' });
@@ -39,8 +38,6 @@ beforeAll(async () => {
   log = (await list({ limit: '500' })).items;
   expect(log).toHaveLength(35);
 });
-
-afterAll(() => server.stop());
 
 async function list(query: Record<string, string>) {
   const answer = await server.api('GET', `/postbacks?${new URLSearchParams(query)}`);

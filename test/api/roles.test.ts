@@ -1,8 +1,8 @@
 /** Every route, walked with every role and with the ids of another account. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roles } from '../../src/core/access/role.ts';
 import { addAccount, withRole } from '../support/accounts.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestServer, type TestWebhook, useServer } from '../support/server.ts';
 
 type Route = {
   method: string;
@@ -12,20 +12,17 @@ type Route = {
 };
 type Side = { owner: TestServer; webhook: TestWebhook; ids: string[]; marker: string };
 
-let server: TestServer;
+const server = useServer({ trustedProxies: ['127.0.0.1'] });
 let routes: Route[];
 /** not the first account: that one's owner may see which accounts there are */
 let mine: Side;
 let theirs: Side;
 
 beforeAll(async () => {
-  server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
   routes = await readRoutes();
   theirs = await furnish((await addAccount(server, 'Theirs')).server, 'victim');
   mine = await furnish((await addAccount(server, 'Mine')).server, 'myself');
 });
-
-afterAll(() => server.stop());
 
 async function readRoutes(): Promise<Route[]> {
   const { json } = await server.request('/openapi.json');

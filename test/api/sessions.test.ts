@@ -1,17 +1,11 @@
 /** Browsers that are signed in: how their sessions end, and who sees them. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { hashSecret } from '../../src/core/access/secret.ts';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
-import { type Answer, startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+import { type Answer, startTestServerOn, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 function signIn(token: string, headers: Record<string, string> = {}, on = server): Promise<Answer> {
   return on.request('/api/v1/session', { method: 'POST', body: { token }, headers });

@@ -1,19 +1,12 @@
 /** `/healthz`, `/readyz`, `/metrics`, `/docs`, and paths and methods that there are not. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { DatabaseProxy } from '../support/database-proxy.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServer, type TestServer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 /** The samples of a scrape by name and labels, as Prometheus writes them. */
 async function scrape(from: TestServer): Promise<Map<string, number>> {

@@ -1,17 +1,10 @@
 /** `GET /calls/{id}/timeline`: all that ever happened to one call, oldest first. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook('update_fields', { name: 'Acme CRM' });
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server, 'update_fields', { name: 'Acme CRM' });
 
 async function readTimeline(id: string, query = '') {
   const answer = await server.api('GET', `/calls/${encodeURIComponent(id)}/timeline${query}`);

@@ -1,16 +1,10 @@
 /** `/tokens` and `/accounts`: who may ask, until when. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addAccount, withRole } from '../support/accounts.ts';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, startTestServerOn, TestServer } from '../support/server.ts';
+import { startTestServerOn, TestServer, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
-});
-
-afterAll(() => server.stop());
+const server = useServer({ trustedProxies: ['127.0.0.1'] });
 
 const create = (body: object) => server.api('POST', '/tokens', body);
 const asked = (token: string) => new TestServer(server.url, server.database, token, async () => {});

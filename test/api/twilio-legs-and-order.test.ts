@@ -1,17 +1,11 @@
 /** Twilio's callbacks of one call: in any order, of its legs, and by GET. */
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 import { callEvent, type Form, firstToken, publicUrl, sendStatus, statusPath } from '../support/twilio.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ publicUrl });
-});
-
-afterAll(() => server.stop());
+const server = useServer({ publicUrl });
 
 async function report(CallSid: string, CallStatus: string, more: Form = {}) {
   const answer = await sendStatus(server, { form: callEvent(CallSid, CallStatus, more) });

@@ -1,9 +1,9 @@
 /** `POST /calls/twilio/status`: who may report a call, and what is rejected. */
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, type TestAccount } from '../support/accounts.ts';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { startTestServer, useServer } from '../support/server.ts';
 import {
   type Callback,
   callEvent,
@@ -14,15 +14,12 @@ import {
   sendStatus,
 } from '../support/twilio.ts';
 
-let server: TestServer;
+const server = useServer({ publicUrl });
 let other: TestAccount;
 
 beforeAll(async () => {
-  server = await startTestServer({ publicUrl });
   other = await addAccount(server, 'Other');
 });
-
-afterAll(() => server.stop());
 
 describe('the signature', () => {
   const form = callEvent('CA signed', 'ringing');

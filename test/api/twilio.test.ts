@@ -1,19 +1,16 @@
 /** `POST /calls/twilio/status`: status callbacks as Twilio sends and signs them. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 import { callEvent, type Form, publicUrl, sendStatus } from '../support/twilio.ts';
 
-let server: TestServer;
+const server = useServer({ publicUrl });
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer({ publicUrl });
   // PUBLIC_URL has a path that the server behind it does not see.
   webhook = { ...(await server.createWebhook()), url: `${server.url}/update-fields` };
 });
-
-afterAll(() => server.stop());
 
 async function report(CallSid: string, CallStatus: string, more: Form = {}, query = '') {
   const answer = await sendStatus(server, { form: callEvent(CallSid, CallStatus, more), query });

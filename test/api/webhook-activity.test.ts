@@ -1,15 +1,14 @@
 /** Postbacks of each webhook over time, and what it rejected. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let busy: TestWebhook;
 let idle: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   busy = await server.createWebhook();
   idle = await server.createWebhook('update_tags');
   await server.createCall('C1');
@@ -23,8 +22,6 @@ beforeAll(async () => {
   await server.post(busy, { call_log_id: 'C1', revenue_paid_out: '$1' });
   await server.post(busy, { call_log_id: 'nobody', reason: 'x', dry_run: true });
 });
-
-afterAll(() => server.stop());
 
 describe('activity', () => {
   test('counts each webhook’s postbacks by hour and first outcome, without repeats and dry runs', async () => {

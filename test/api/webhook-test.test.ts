@@ -1,18 +1,11 @@
 /** Postbacks that an operator sends by hand through a webhook. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const send = (body: object, id = webhook.id) => server.api('POST', `/webhooks/incoming/${id}/test`, body);
 

@@ -1,14 +1,8 @@
 /** Undoing a sender's postbacks of a period, a batch or an import (docs/operations.md#undo). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 let numbered = 0;
 const newId = () => {

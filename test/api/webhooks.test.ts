@@ -1,20 +1,17 @@
 /** `/webhooks/incoming`: the senders' endpoints and their keys. */
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
 const publicUrl = 'https://hooks.example.com/ringback';
 const nobodysId = '0199aaaa-0000-7000-8000-000000000001';
 
-let server: TestServer;
+const server = useServer({ publicUrl });
 
 beforeAll(async () => {
-  server = await startTestServer({ publicUrl });
   await server.createCall('C1');
 });
-
-afterAll(() => server.stop());
 
 /** The status and code that a postback with this key is answered with. */
 async function knock(key: string, path = '/update-fields'): Promise<string> {

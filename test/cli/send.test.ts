@@ -1,21 +1,18 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runRingback } from '../support/process.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServer, type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 /** where the webhook's URL leads, which the server's own URL may name otherwise */
 let url: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   url = `${server.url}/update-fields`;
 });
-afterAll(() => server.stop());
-
 async function send(...args: string[]) {
   const ended = await runRingback(['send', ...args]);
   expect(ended.stdout + ended.stderr).not.toContain(webhook.auth_key);

@@ -1,17 +1,10 @@
 /** `ringback undo` as an operator runs it. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runRingback } from '../support/process.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const run = (...args: string[]) =>
   runRingback(['undo', ...args], { RINGBACK_URL: server.url, ADMIN_TOKEN: server.token });

@@ -1,19 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Ended, makeFolder, runProcess } from '../support/process.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let url: string;
 
 beforeAll(async () => {
-  server = await startTestServer();
   const { auth_key: key } = await server.createWebhook();
   url = `${server.url}/update-fields?auth_key=${key}`;
 });
-afterAll(() => server.stop());
-
 function correct(...args: string[]): Promise<Ended> {
   return runProcess(['examples/crm-corrections.ts', ...args]);
 }

@@ -1,19 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Ended, runProcess } from '../support/process.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
 });
-afterAll(() => server.stop());
-
 function report(base: string, callLogId: string, leadId: string, revenue: string): Promise<Ended> {
   const url = `${base}/update-fields?auth_key=${webhook.auth_key}`;
   return runProcess(['examples/lead-system-post.ts', url, callLogId, leadId, revenue]);

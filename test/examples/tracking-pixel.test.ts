@@ -1,18 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { projectFolder } from '../support/process.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
 });
-afterAll(() => server.stop());
-
 /** What a browser loads for the page after its template has filled in these values. */
 async function loadPixel(values: Record<string, string>): Promise<Response> {
   const page = await readFile(join(projectFolder, 'examples', 'tracking-pixel.html'), 'utf8');

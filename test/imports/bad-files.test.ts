@@ -1,15 +1,9 @@
 /** Files that cannot be read, or not to their end: what is said, and what is done all the same. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 import { sendFile } from './send-file.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 const header = 'call_log_id,reason\n';
 

@@ -1,15 +1,9 @@
 /** Columns of a file, and fields of its lines, as fields of a call. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 import { ndjson, sendFile, told } from './send-file.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 describe('columns', () => {
   test('are mapped, left out, or ignored and listed once', async () => {

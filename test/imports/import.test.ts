@@ -1,15 +1,9 @@
 /** Files of rows through POST /api/v1/imports: what becomes of each row. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { startTestServer, useServer } from '../support/server.ts';
 import { ndjson, sendFile, told } from './send-file.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 test('each row changes its call and is answered by one line, in order', async () => {
   await server.createCall('R1');

@@ -1,14 +1,8 @@
 /** `POST /files/inspect`: what a file looks like before it is imported. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 async function inspect(file: string, query = '', contentType = 'text/csv') {
   const { status, json } = await server.request(`/api/v1/files/inspect${query}`, {

@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 
 const rowCount = 50_000;
 /** Each row carries it to the server and, as before and after, back. */
@@ -24,18 +24,15 @@ function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-let server: TestServer;
+const server = useServer();
 
 beforeAll(async () => {
-  server = await startTestServer();
   await server.database.query(
     `insert into call (account_id, call_log_id, state, started_at, converted, tags, created_at, updated_at)
      select account_id, 'C' || n, 'completed', now(), false, '{}', now(), now()
      from account, generate_series(0, 999) n`,
   );
 });
-
-afterAll(() => server.stop());
 
 function* makeRows(): Generator<string> {
   yield 'call_log_id,revenue_paid_out,reason\n';

@@ -1,9 +1,9 @@
 /** Files whose columns are read by a mapping. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 import { sendFile, told } from './send-file.ts';
 
-let server: TestServer;
+const server = useServer();
 const mapping = {
   only_when: [{ from: 'Status', in: ['Sold', 'Returned'] }],
   fields: {
@@ -21,12 +21,9 @@ const file = [
 ].join('\n');
 
 beforeAll(async () => {
-  server = await startTestServer();
   for (const id of ['F1', 'F2', 'F3']) await server.createCall(id, { started_at: '2026-01-13T20:00:00Z' });
   await server.createWebhook('update_fields', { name: 'Acme tracker', mapping });
 });
-
-afterAll(() => server.stop());
 
 test('an import reads them by a mapping that is sent with it', async () => {
   const { rows, summary } = await sendFile(server, file, { mapping: JSON.stringify(mapping) });

@@ -1,15 +1,9 @@
 /** Rows are done in the order of the file, and a file that is sent again does none twice. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 import { ndjson, sendFile, told } from './send-file.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 describe('order', () => {
   test.each(['text/csv', ndjson])('of rows for one call is kept (%s)', async (type) => {

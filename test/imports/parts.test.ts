@@ -1,16 +1,13 @@
 /** A file that is sent in parts, by a client that cannot read the response while it sends. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 import { sendFile, told } from './send-file.ts';
 
-let server: TestServer;
+const server = useServer();
 
 beforeAll(async () => {
-  server = await startTestServer();
   for (const id of ['P1', 'P2', 'P3']) await server.createCall(id);
 });
-
-afterAll(() => server.stop());
 
 test('rows and lines are numbered as in the whole file, and all parts are undone as one', async () => {
   const header = 'call_log_id,revenue_paid_out\n';

@@ -1,18 +1,15 @@
 /** Files as real platforms and spreadsheets write them (docs/import.md#files-as-platforms-write-them). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useServer } from '../support/server.ts';
 import { sendFile, told } from './send-file.ts';
 
-let server: TestServer;
+const server = useServer();
 
 beforeAll(async () => {
-  server = await startTestServer();
   for (const id of ['R1', 'R2', 'R3', 'R4']) {
     await server.createCall(id, { started_at: '2026-01-13T10:00:00Z', phone_number: '+12135550142' });
   }
 });
-
-afterAll(() => server.stop());
 
 const period = { from: '2026-01-01', to: '2026-01-31', amount: 'revenue_paid_out' };
 const reconcile = (file: string, query: Record<string, string | string[]>) =>

@@ -1,16 +1,10 @@
 /** A partner's statement against our records through POST /api/v1/reconciliations. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { startTestServer, useServer } from '../support/server.ts';
 import { type FileAnswer, sendFile } from './send-file.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 const november = { from: '2026-11-01', to: '2026-11-30', amount: 'publisher_paid_out' };
 

@@ -1,15 +1,9 @@
 /** The webhook that a file goes through: named, or the account’s own. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { startTestServer, useServer } from '../support/server.ts';
 import { sendFile, told } from './send-file.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 describe('the webhook', () => {
   test('that is named decides type and matching', async () => {

@@ -1,19 +1,19 @@
 /** Alerts and dashboard ask for what a running server really tells. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
 import { holdLock, waitingForLocks } from '../support/database.ts';
 import { projectFolder } from '../support/process.ts';
-import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
+import { startTestServerOn, type TestServer, useServer } from '../support/server.ts';
 import { readQuery } from './promql.ts';
 
 /** metric → label → values that were seen */
 type Told = Map<string, Map<string, Set<string>>>;
 
-let server: TestServer;
+const server = useServer();
 let told: Told;
 
 /** Hooks have no expect.poll. */
@@ -21,7 +21,6 @@ const untilMs = { timeout: 20_000, interval: 50 };
 
 /** A server to which all has happened that its counters count. */
 beforeAll(async () => {
-  server = await startTestServer();
   const { database } = server;
   const webhook = await server.createWebhook();
   await server.createCall('C1');
@@ -39,8 +38,6 @@ beforeAll(async () => {
   told = readMetrics([(await server.request('/metrics')).text, (await keeper.request('/metrics')).text]);
   await keeper.stop();
 });
-
-afterAll(() => server.stop());
 
 /** The connection of a write that waits for a lock is ended: it is tried again. */
 async function failOneWrite({ database }: TestServer): Promise<void> {

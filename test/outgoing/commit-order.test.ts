@@ -3,20 +3,17 @@
  * that come late, and servers whose clocks are wrong.
  */
 import pg from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let accountId: unknown;
 
 beforeAll(async () => {
-  server = await startTestServer();
   accountId = (await server.database.query('select account_id from account'))[0]?.['account_id'];
 });
-
-afterAll(() => server.stop());
 
 async function subscribe(): Promise<Receiver> {
   const receiver = await startReceiver();

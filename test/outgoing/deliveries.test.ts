@@ -1,18 +1,11 @@
 /** How outgoing webhooks deliver: order, retries, pauses, replays, and the log of it all. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let incoming: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  incoming = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const incoming = useWebhook(server);
 
 let made = 0;
 /** Each postback changes the revenue, which is an event. */

@@ -1,19 +1,12 @@
 /** What outgoing webhooks tell: every event of a committed change, signed, in order, once. */
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let incoming: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  incoming = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const incoming = useWebhook(server);
 
 async function subscribe(receiver: Receiver, events: string[], settings: object = {}) {
   const { status, json } = await server.api('POST', '/webhooks/outgoing', {

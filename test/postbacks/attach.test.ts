@@ -1,19 +1,16 @@
 /** What people do with postbacks that found no call: nearest calls, attach, dismiss, and the end of the wait. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
+import { startTestServer, startTestServerOn, type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 let refusing: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook('update_fields', { unmatched: 'wait' });
   refusing = await server.createWebhook();
 });
-afterAll(() => server.stop());
-
 async function logged(id: string) {
   return (await server.api('GET', `/postbacks/${id}`)).json;
 }

@@ -1,23 +1,20 @@
 /** Where keys are found, when they open, and that they are nowhere else. */
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { startServer } from '../../src/server.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { sendRaw } from '../support/raw-http.ts';
 import { pathOf, postText } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook('update_fields');
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const update = 'call_log_id=CA1&dry_run=1&reason=r';
 

@@ -1,18 +1,15 @@
 /** Data about a caller that is known before the call (docs/senders.md#call-data). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { encodings, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook('call_data');
 });
-afterAll(() => server.stop());
-
 let count = 0;
 function newNumber(): string {
   count += 1;

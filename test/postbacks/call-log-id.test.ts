@@ -1,17 +1,10 @@
 /** The call by its id, exactly. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { encodings, postText, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 test.each([
   'CA123',

@@ -1,16 +1,9 @@
 /** `converted` and `call_converted_at` move together. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const had = '2026-01-01T00:00:00.000Z';
 const sent = '2026-02-02T00:00:00.000Z';

@@ -1,14 +1,13 @@
 /** URLs, methods and who may enter. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { headOf, sendRaw } from '../support/raw-http.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhooks: Record<string, TestWebhook>;
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook('update_fields');
   webhooks = {
     'update-fields': webhook,
@@ -17,8 +16,6 @@ beforeAll(async () => {
   };
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const endpoints = ['update-fields', 'update-revenue', 'update-tags'];
 const update = 'call_log_id=CA1&dry_run=1&revenue=1&revenue_paid_out=1&add=k:v';

@@ -1,15 +1,9 @@
 /** The three types are one pipeline. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, pathOf, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 const types: { type: string; payload: Payload; result: object }[] = [
   { type: 'update_fields', payload: { reason: 'r' }, result: { reason: 'r' } },

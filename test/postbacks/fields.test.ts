@@ -1,19 +1,16 @@
 /** Every form of value that the fields take, and what they do to the call. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Payload, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.api('PATCH', '/account', { time_zone: 'America/New_York' });
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 /** What a field would become on a call that has none of it. */
 async function dryRun(payload: Payload, encoding: 'POST application/json' | 'GET' = 'POST application/json') {

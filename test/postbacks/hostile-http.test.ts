@@ -1,20 +1,17 @@
 /** Requests that break the rules of HTTP, or arrive in pieces, late or never. */
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 /** The server is as well as before: a postback beside the hostile one goes through. */
 afterEach(async () => {

@@ -1,19 +1,16 @@
 /** Whatever is sent: an answer of the contract, never a 5xx, never a hang, never a harmed neighbour. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { headOf, sendRaw } from '../support/raw-http.ts';
 import { postText } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 /** The server is as well as before: a postback beside the hostile one goes through. */
 afterEach(async () => {

@@ -1,18 +1,15 @@
 /** The owner of a webhook sees who sends with a key that is not valid any more, and nobody else sees more than before. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { InvalidKeys } from '../../src/http/postbacks/invalid-keys.ts';
 import { makeOrderedId } from '../../src/ordered-id.ts';
 import { addAccount } from '../support/accounts.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer({ trustedProxies: ['127.0.0.1'] }, 1);
 
 beforeAll(async () => {
-  server = await startTestServer({ trustedProxies: ['127.0.0.1'] }, 1);
   await server.createCall('C1');
 });
-
-afterAll(() => server.stop());
 
 const send = (key: string | null, from: string, path = '/update-fields') =>
   server.request(`${path}?${key === null ? '' : `auth_key=${key}&`}call_log_id=C1&reason=x`, {

@@ -1,18 +1,15 @@
 /** Prefetches and link previews never change anything. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pathOf } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const previews: [string, Record<string, string>][] = [
   ['a prefetch', { purpose: 'prefetch' }],

@@ -1,16 +1,9 @@
 /** Live calls queue, completed calls change at once. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { type Answer, startTestServer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const send = (callLogId: string, fields: object) =>
   server.post(webhook, { call_log_id: callLogId, ...fields });

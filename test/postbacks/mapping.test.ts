@@ -1,16 +1,10 @@
 /** Senders that keep their own names and words. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { pathOf } from '../support/senders.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 const fields = {
   call_log_id: 'click_id',

@@ -1,18 +1,15 @@
 /** Money is exact decimal from the wire to the database and back. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { postText, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const taken = [
   ['0', '0.00', '0.0000'],

@@ -1,15 +1,14 @@
 /** Which names count, what contradicts, and what absent, empty and null mean. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, sendAs, textEncodings } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let fieldsWebhook: TestWebhook;
 let revenueWebhook: TestWebhook;
 let tagsWebhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   [fieldsWebhook, revenueWebhook, tagsWebhook] = await Promise.all([
     server.createWebhook('update_fields'),
     server.createWebhook('update_revenue'),
@@ -17,8 +16,6 @@ beforeAll(async () => {
   ]);
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const jsonEncodings = encodings.filter((encoding) => encoding !== 'GET' && !encoding.endsWith('urlencoded'));
 

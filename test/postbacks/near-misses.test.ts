@@ -1,20 +1,17 @@
 /** Names that are nearly those of Ringback: another spelling counts, a misspelling loses no money (contract 2.2). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 let revenueWebhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   revenueWebhook = await server.createWebhook('update_revenue');
   await server.createCall('CA1', { tags: { old: '1' } });
 });
-
-afterAll(() => server.stop());
 
 describe.each(encodings)('%s', (encoding) => {
   test.each([

@@ -1,15 +1,14 @@
 /** What a postback may be sent as. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../support/problem.ts';
 import { encodings, type Payload, pathOf, postText, sendAs, textEncodings } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let fieldsWebhook: TestWebhook;
 const webhooks = new Map<string, TestWebhook>();
 
 beforeAll(async () => {
-  server = await startTestServer();
   for (const type of Object.keys(payloads)) webhooks.set(type, await server.createWebhook(type));
   fieldsWebhook = webhookOf('update_fields');
 });
@@ -19,8 +18,6 @@ function webhookOf(type: string): TestWebhook {
   if (webhook === undefined) throw new Error(`there is no webhook of type ${type}`);
   return webhook;
 }
-
-afterAll(() => server.stop());
 
 let calls = 0;
 async function newCall(fields: object = {}): Promise<string> {

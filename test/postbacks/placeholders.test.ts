@@ -1,18 +1,15 @@
 /** Macros that the sender's system left unreplaced. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodings, pathOf, sendAs } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook();
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const macros = [
   '[call_id]',

@@ -1,22 +1,14 @@
 /** Requests as real senders' software makes them (docs/senders.md#encodings). */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { headOf, openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
 import { postText } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-let tagsWebhook: TestWebhook;
+const server = useServer();
+const webhook = useWebhook(server);
+const tagsWebhook = useWebhook(server, 'update_tags');
 let calls = 0;
 let id: string;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-  tagsWebhook = await server.createWebhook('update_tags');
-});
-
-afterAll(() => server.stop());
 
 beforeEach(async () => {
   calls += 1;

@@ -1,18 +1,15 @@
 /** The same rejected request, sent for a day, is one row of the log (docs/senders.md#what-to-send-again). */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { postText } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer({}, 1);
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer({}, 1);
   webhook = await server.createWebhook();
   await server.createCall('CA1');
 });
-
-afterAll(() => server.stop());
 
 const logOf = async ({ id }: TestWebhook) =>
   (await server.api('GET', `/postbacks?webhook_id=${id}&limit=100`)).json.items;

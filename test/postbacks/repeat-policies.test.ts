@@ -1,14 +1,8 @@
 /** The setting `repeats` of a webhook (docs/senders.md#a-field-that-already-has-a-value). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 const webhookWith = (repeats: object, type = 'update_fields') => server.createWebhook(type, { repeats });
 let numbered = 0;

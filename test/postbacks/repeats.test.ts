@@ -1,17 +1,10 @@
 /** Repeats with a transaction id have one effect. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodings, postText, sendAs } from '../support/senders.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, startTestServer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const send = (body: object, headers = {}) => server.post(webhook, body, headers);
 const timelineOf = async (callLogId: string) =>

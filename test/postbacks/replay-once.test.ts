@@ -1,18 +1,11 @@
 /** A replay is done once, however often and in whatever company it is asked for. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { postbackIdOf, replaysOf } from '../support/replays.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const { replay, read, rejected } = replaysOf(() => ({ server, webhook }));
 

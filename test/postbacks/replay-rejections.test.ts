@@ -1,20 +1,13 @@
 /** What cannot be replayed, and what a replay is no way around. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
 import { postbackIdOf, replaysOf } from '../support/replays.ts';
 import { postText } from '../support/senders.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const { replay, rejected } = replaysOf(() => ({ server, webhook }));
 

@@ -1,19 +1,12 @@
 /** A rejected postback goes through again: the same request, the same pipeline, done once (`POST /postbacks/{id}/replay`). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { postbackIdOf, replaysOf } from '../support/replays.ts';
 import { postText } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { useServer, useWebhook } from '../support/server.ts';
 
-let server: TestServer;
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  webhook = await server.createWebhook();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
+const webhook = useWebhook(server);
 
 const { replay, read, rejected } = replaysOf(() => ({ server, webhook }));
 

@@ -1,22 +1,19 @@
 /** Senders that sign by the Standard Webhooks scheme, with that project's own library. */
 import { Webhook as Signer } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../support/problem.ts';
 import { pathOf } from '../support/senders.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, type TestWebhook, useServer } from '../support/server.ts';
 
 type SignedWebhook = TestWebhook & { signing_secret: string };
 
-let server: TestServer;
+const server = useServer();
 let webhook: SignedWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   await server.createCall('C1');
   webhook = (await server.createWebhook('update_fields', { signature_required: true })) as SignedWebhook;
 });
-
-afterAll(() => server.stop());
 
 let lastId = 0;
 type Signed = { secret?: string; at?: Date; id?: string; body?: string; signed?: string; query?: string };

@@ -1,18 +1,15 @@
 /** `add` and `remove` in every spelling, and their limits. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, postText, sendAs, textEncodings } from '../support/senders.ts';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook('update_tags');
   await server.createCall('CA1', { tags: { old: '1' } });
 });
-
-afterAll(() => server.stop());
 
 let calls = 0;
 /** The tags of a call after a postback that must be taken. */

@@ -1,16 +1,13 @@
 /** Postbacks that come before their call (docs/senders.md#waiting-for-the-call). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type TestWebhook, useServer } from '../support/server.ts';
 
-let server: TestServer;
+const server = useServer();
 let webhook: TestWebhook;
 
 beforeAll(async () => {
-  server = await startTestServer();
   webhook = await server.createWebhook('update_fields', { unmatched: 'wait', wait_hours: 48 });
 });
-afterAll(() => server.stop());
-
 let count = 0;
 /** A number that no other test calls. */
 function newNumber(): string {

@@ -1,5 +1,5 @@
 /** Every preset, by its fixtures: what the platform sends, and what it must become (presets/fixtures). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Preset } from '../../src/core/mapping/preset.ts';
 import { loadPresets } from '../../src/presets.ts';
 import { addAccount } from '../support/accounts.ts';
@@ -9,17 +9,11 @@ import {
   fixtureFolders,
   readFixtures,
 } from '../support/preset-fixtures.ts';
-import { type Answer, startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
+import { type Answer, type TestServer, type TestWebhook, useServer } from '../support/server.ts';
 import { createSigner, type Signer } from '../support/sign-request.ts';
 
 const publicUrl = 'https://hooks.example.com/ringback';
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ publicUrl });
-});
-
-afterAll(() => server.stop());
+const server = useServer({ publicUrl });
 
 const presets = [...loadPresets().values()];
 

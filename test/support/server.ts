@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
@@ -104,6 +105,25 @@ export class TestServer {
 
 /** The same tests run a second time with several processes: see vitest.config.ts. */
 const workersDefault = Number(process.env['TEST_WORKERS'] ?? 1);
+
+/** A server on a fresh database for the tests of a file or `describe`; it runs from their first `beforeAll` on. */
+export function useServer(settings: Partial<Config> = {}, workers = workersDefault): TestServer {
+  const server: TestServer = Object.create(TestServer.prototype);
+  beforeAll(async () => {
+    Object.assign(server, await startTestServer(settings, workers));
+  });
+  afterAll(() => server.stop());
+  return server;
+}
+
+/** A webhook of that server, created before its tests. */
+export function useWebhook(server: TestServer, type = 'update_fields', settings: object = {}): TestWebhook {
+  const webhook: TestWebhook = { id: '', auth_key: '', url: '' };
+  beforeAll(async () => {
+    Object.assign(webhook, await server.createWebhook(type, settings));
+  });
+  return webhook;
+}
 
 /** Starts a server on a fresh database; `stop` ends both. */
 export async function startTestServer(
