@@ -73,7 +73,7 @@ export function callsCsvUrl(filters: CallFilters, columns: readonly string[], ha
 }
 
 /** A day of the address begins with its first moment and ends with its last, in the account's time zone. */
-function withWholeDays({ from, to, ...filters }: CallFilters): CallFilters {
+export function withWholeDays({ from, to, ...filters }: CallFilters): CallFilters {
   return {
     ...filters,
     from: isDay(from) ? `${from}T00:00:00` : from,

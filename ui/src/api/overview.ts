@@ -35,7 +35,14 @@ export function useAttention() {
   return useQuery(attentionQuery);
 }
 
-export type ReportQuery = { by: string; from: string; to: string; limit?: number };
+export type ReportQuery = {
+  by: string;
+  from: string;
+  to: string;
+  limit?: number;
+  order?: string;
+  publisher?: string;
+};
 
 const reportQuery = (query: ReportQuery) =>
   queryOptions({

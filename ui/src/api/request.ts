@@ -58,6 +58,70 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   throw new RequestFailed(response.status, readProblem(text), `The server answered ${response.status}.`);
 }
 
+type FileQuery = Record<string, string | number | readonly string[] | null>;
+
+/** A request whose body is a file. @throws RequestFailed */
+export async function requestFile<T>(
+  path: string,
+  query: FileQuery,
+  body: Blob,
+  contentType: string,
+): Promise<T> {
+  const response = await sendFile(path, query, body, contentType);
+  return (await response.json()) as T; // as the route's schema says
+}
+
+/**
+ * The same for a route that responds with a line of JSON for each row, while the lines arrive.
+ * @throws RequestFailed, where the file is rejected as a whole or the connection breaks
+ */
+export async function* openLines<Line>(
+  path: string,
+  query: FileQuery,
+  body: Blob,
+  contentType: string,
+  signal: AbortSignal,
+): AsyncGenerator<Line> {
+  const response = await sendFile(path, query, body, contentType, signal);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  if (reader === undefined) return;
+  let begun = '';
+  for (;;) {
+    const next = await reader.read().catch(rethrowAbort);
+    const lines = (begun + (next.value ?? '')).split('\n');
+    begun = next.done ? '' : (lines.pop() ?? '');
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line; // as the route's schema says
+    if (next.done) return;
+  }
+}
+
+async function sendFile(
+  path: string,
+  query: FileQuery,
+  body: Blob,
+  contentType: string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const parameters = new URLSearchParams();
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values ?? []].flat()) if (value !== '') parameters.append(name, String(value));
+  }
+  const response = await fetch(`/api/v1${path}?${parameters}`, {
+    method: 'POST',
+    headers: { 'content-type': contentType },
+    body,
+    ...(signal && { signal }),
+  }).catch(rethrowAbort);
+  if (response.ok) return response;
+  const problem = readProblem(await response.text());
+  throw new RequestFailed(response.status, problem, `The server answered ${response.status}.`);
+}
+
+function rethrowAbort(error: unknown): never {
+  if (error instanceof DOMException && error.name === 'AbortError') throw error;
+  throw serverUnreachable();
+}
+
 function writeQuery(query: Record<string, string | number | undefined>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

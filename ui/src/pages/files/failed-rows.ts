@@ -1,0 +1,28 @@
+/** The file of rejected rows: correct it and import it again. */
+import type { ImportedRow } from '../../api/files.ts';
+import type { FileCut } from './split-file.ts';
+
+const names = ['ringback_line', 'ringback_code', 'ringback_detail'];
+
+/** @param header as it is in the file; null for NDJSON, which has none */
+export function failedHeader(header: string | null, { delimiter }: FileCut): string {
+  if (delimiter === null || header === null) return '';
+  return `${[...names, withoutNewline(header.replace('\uFEFF', ''))].join(delimiter)}\r\n`;
+}
+
+/** @param text the row as it is in the file */
+export function failedRow({ line, code = '', detail = '' }: ImportedRow, text: string, { delimiter }: FileCut): string {
+  const row = withoutNewline(text);
+  if (delimiter === null) return `${row}\n`;
+  return `${[line, code, quoted(detail), row].join(delimiter)}\r\n`;
+}
+
+function withoutNewline(text: string): string {
+  return text.replace(/[\r\n]+$/, '');
+}
+
+/** Details repeat what was in cells: no spreadsheet must run it. */
+export function quoted(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,176 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useFields } from '../../api/fields.ts';
+import type { FileQuery } from '../../api/files.ts';
+import { useSession } from '../../api/session.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { type Target, tagTarget } from './column-draft.ts';
+import { ColumnTable } from './column-table.tsx';
+import { newRun, type RunState, runImport } from './import-run.ts';
+import { ReadingCard } from './reading-card.tsx';
+import { keepImport } from './remembered.ts';
+import { RunView } from './run-view.tsx';
+import { fingerprint } from './split-file.ts';
+import { UndoImport } from './undo-import.tsx';
+import { type FileDraft, useFileDraft } from './use-file-draft.ts';
+
+/** One file on its way: how it is read, a preview, the import, its result. */
+export function ImportFile({ file }: { file: File }) {
+  const fields = useFields();
+  const [runs, setRuns] = useState({ preview: null, real: null } as Runs);
+  const targets = targetsOf(fields);
+  const { draft, error, retry } = useFileDraft(file, {
+    purpose: 'import',
+    targets,
+    fieldNames: new Set(fields.map(({ name }) => name)),
+    proposedTarget: ({ field }) => field ?? '',
+    onChange: () => setRuns({ preview: null, real: null }),
+  });
+  if (draft === null) return error ? <ErrorState error={error} reset={retry} /> : <TableSkeleton />;
+  const { inspection, reading, choices } = draft;
+  return (
+    <div className="space-y-5">
+      {runs.real === null && (
+        <>
+          <ReadingCard {...{ inspection, reading }} onChange={draft.changeReading} />
+          <ColumnTable {...{ inspection, choices, targets }} onChoose={draft.chooseColumn} />
+        </>
+      )}
+      <Runner {...{ file, draft, runs, setRuns }} />
+    </div>
+  );
+}
+
+type Runs = { preview: RunState | null; real: RunState | null };
+type RunnerProps = { file: File; draft: FileDraft; runs: Runs; setRuns(change: (runs: Runs) => Runs): void };
+
+function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) {
+  const { account } = useSession();
+  const client = useQueryClient();
+  const [isAgain, setAgain] = useState(false);
+  const running = useRef<AbortController | null>(null);
+  useEffect(() => () => running.current?.abort(), []);
+  const missing = whatIsMissing(draft);
+
+  const start = async (isDryRun: boolean, begun: RunState = newRun(isDryRun)) => {
+    running.current?.abort();
+    const abort = new AbortController();
+    running.current = abort;
+    const tell = (state: RunState) => {
+      if (running.current === abort) setRuns((runs) => ({ ...runs, [isDryRun ? 'preview' : 'real']: state }));
+      if (!isDryRun) keep(state);
+    };
+    tell(begun);
+    const key = begun.importKey ?? (await makeImportKey(file, draft.query, isAgain));
+    const query = { ...draft.query, import_key: key };
+    const run = { ...begun, importKey: key };
+    await runImport({ file, reading: draft.reading, query, isDryRun }, run, abort.signal, tell);
+    if (!isDryRun) void client.invalidateQueries({ queryKey: ['calls'] });
+  };
+  const keep = ({ importId, webhookId, rows, counts }: RunState) => {
+    if (importId === null || webhookId === null) return;
+    const at = new Date().toISOString();
+    const { applied } = counts;
+    keepImport(account.id, { importId, webhookId, fileName: file.name, at, rows, applied });
+    draft.keep();
+  };
+  const isBusy = preview?.phase === 'running' || real?.phase === 'running';
+
+  if (real !== null) {
+    return (
+      <Card
+        title="Result"
+        {...(real.importId !== null &&
+          real.webhookId !== null &&
+          real.phase !== 'running' && {
+            actions: (
+              <UndoImport
+                webhookId={real.webhookId}
+                importId={real.importId}
+                fileName={file.name}
+                onUndone={() => setRuns(() => ({ preview: null, real: null }))}
+              />
+            ),
+          })}
+      >
+        <RunView
+          {...{ run: real, file }}
+          onStop={() => running.current?.abort()}
+          onContinue={() => void start(false, real)}
+        />
+      </Card>
+    );
+  }
+  return (
+    <Card title="Preview">
+      <div className="space-y-4">
+        {missing !== null && <p className="text-muted text-sm">{missing}</p>}
+        <div className="flex flex-wrap items-center gap-2">
+          <Button
+            look={preview === null ? 'primary' : 'secondary'}
+            disabled={missing !== null || isBusy}
+            onClick={() => void start(true)}
+          >
+            {preview === null ? 'Preview all rows' : 'Preview again'}
+          </Button>
+          {preview !== null && preview.rows > 0 && (
+            <Button look="primary" disabled={missing !== null || isBusy} onClick={() => void start(false)}>
+              Import the file
+            </Button>
+          )}
+          {preview !== null && preview.duplicates > 0 && (
+            <label className="ml-2 flex items-center gap-2 text-sm">
+              <input type="checkbox" checked={isAgain} onChange={() => setAgain(!isAgain)} />
+              Do rows again that were imported before
+            </label>
+          )}
+        </div>
+        {preview === null ? (
+          <p className="text-muted text-sm">The preview tells what each row would change. It changes nothing.</p>
+        ) : (
+          <RunView
+            {...{ run: preview, file }}
+            onStop={() => running.current?.abort()}
+            onContinue={() => void start(true, preview)}
+          />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** What has to be chosen before anything can run; null where nothing is missing. */
+function whatIsMissing({ choices, inspection, reading }: FileDraft): string | null {
+  const targets = choices.map(({ target }) => target).filter((target) => target !== '');
+  const isNamed = targets.some((target) => target === 'call_log_id' || target === 'phone_number');
+  if (!isNamed) return 'Choose the column that names the call: its id, or the caller’s number.';
+  const others = targets.filter((target) => !['call_log_id', 'phone_number', 'transaction_id'].includes(target));
+  if (others.length === 0) return 'Choose the columns whose values are set on the calls.';
+  const isDated = targets.includes('call_converted_at');
+  if (isDated && inspection.ambiguous_date !== null && reading.dates === '')
+    return 'Choose the order of day and month.';
+  return null;
+}
+
+/** The same for the same file, read in the same way: its rows are done once. */
+async function makeImportKey(file: File, query: FileQuery, isAgain: boolean): Promise<string> {
+  const reading = await fingerprint(new Blob([JSON.stringify(query)]));
+  const again = isAgain ? `-${Date.now().toString(36)}` : '';
+  return `${await fingerprint(file)}-${reading}${again}`;
+}
+
+function targetsOf(fields: ReturnType<typeof useFields>): Target[] {
+  const updates = fields
+    .filter(({ is_update: isUpdate, webhook_types: types }) => isUpdate && types.some(({ type }) => type === 'update_fields'))
+    .map(({ name, label, type }) => ({ name, label, isBoolean: type === 'boolean' }));
+  return [
+    { name: 'call_log_id', label: 'Call id' },
+    { name: 'phone_number', label: 'Caller’s number' },
+    ...updates,
+    { name: tagTarget, label: 'Tag of this name' },
+    { name: 'transaction_id', label: 'Transaction id' },
+  ];
+}

@@ -1,0 +1,62 @@
+import { useState } from 'react';
+import { useSession } from '../../api/session.ts';
+import { Card } from '../../components/card.tsx';
+import { Time } from '../../components/time.tsx';
+import { OnlyFor } from '../access/only-for.tsx';
+import { FileDrop, FileName } from './file-drop.tsx';
+import { FilesHeader } from './files-header.tsx';
+import { ImportFile } from './import-file.tsx';
+import { forgetImport, recentImports } from './remembered.ts';
+import { UndoImport } from './undo-import.tsx';
+
+export function ImportPage() {
+  const [file, setFile] = useState<File | null>(null);
+  return (
+    <OnlyFor permission="change_calls" title="Import">
+      <FilesHeader
+        title="Import"
+        description="Set the amounts, conversions and tags of calls from a file: each row is checked, and each can be undone."
+      />
+      {file === null ? (
+        <div className="space-y-5">
+          <FileDrop what="A file with a row for each call" onFile={setFile} />
+          <RecentImports />
+        </div>
+      ) : (
+        <>
+          <FileName file={file} onClose={() => setFile(null)} />
+          <ImportFile key={`${file.name} ${file.lastModified}`} file={file} />
+        </>
+      )}
+    </OnlyFor>
+  );
+}
+
+function RecentImports() {
+  const { account } = useSession();
+  const [imports, setImports] = useState(() => recentImports(account.id));
+  if (imports.length === 0) return null;
+  return (
+    <Card title="Imports from this browser">
+      <ul className="divide-y divide-line">
+        {imports.map(({ importId, webhookId, fileName, at, rows, applied }) => (
+          <li key={importId} className="flex flex-wrap items-center justify-between gap-2 py-2 text-sm">
+            <span className="min-w-0">
+              <bdi className="break-words font-medium">{fileName}</bdi>{' '}
+              <span className="text-muted">
+                <Time at={at} />, {rows.toLocaleString('en-US')} rows, {applied.toLocaleString('en-US')} changed
+              </span>
+            </span>
+            <UndoImport
+              {...{ webhookId, importId, fileName }}
+              onUndone={() => {
+                forgetImport(account.id, importId);
+                setImports(recentImports(account.id));
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,62 @@
+import { use, useState } from 'react';
+import { Card } from '../../components/card.tsx';
+import { SelectField, TextField } from '../../components/field.tsx';
+import { TimeZone } from '../../components/time.tsx';
+import { periodOf } from '../overview/period.ts';
+import { FileDrop, FileName } from './file-drop.tsx';
+import { FilesHeader } from './files-header.tsx';
+import { NameField } from './name-field.tsx';
+import { type Scope, ReconcileFile } from './reconcile-file.tsx';
+
+export function ReconcilePage() {
+  const timeZone = use(TimeZone);
+  const [file, setFile] = useState<File | null>(null);
+  const [scope, setScope] = useState<Scope>(() => {
+    const { from, to } = periodOf({ period: 'last-month' }, timeZone, Date.now());
+    return { amount: 'publisher_paid_out', partner: null, from, to };
+  });
+  const change = (changes: Partial<Scope>) => setScope({ ...scope, ...changes });
+  const isPublisher = scope.amount === 'publisher_paid_out';
+  return (
+    <>
+      <FilesHeader
+        title="Reconcile"
+        description="Compare a partner’s statement with your records, call by call. Nothing is changed until you apply differences."
+      />
+      <div className="space-y-5">
+        <Card title="Whose statement, and of which days">
+          <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
+            <SelectField
+              label="Statement of"
+              value={scope.amount}
+              choices={statements}
+              onChange={(amount) => change({ amount: amount as Scope['amount'], partner: null })} // one of the choices
+            />
+            <NameField
+              key={scope.amount}
+              kind={isPublisher ? 'publishers' : 'buyers'}
+              label={isPublisher ? 'Publisher' : 'Buyer'}
+              value={scope.partner}
+              onChoose={(partner) => change({ partner })}
+            />
+            <TextField label="First day" type="date" value={scope.from} onChange={(from) => change({ from })} />
+            <TextField label="Last day" type="date" value={scope.to} onChange={(to) => change({ to })} />
+          </div>
+        </Card>
+        {file === null ? (
+          <FileDrop what="The statement, with a line for each call" onFile={setFile} />
+        ) : (
+          <div>
+            <FileName file={file} onClose={() => setFile(null)} />
+            <ReconcileFile key={`${file.name} ${file.lastModified} ${scope.amount}`} file={file} scope={scope} />
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+const statements = [
+  { value: 'publisher_paid_out', label: 'A publisher: what you pay' },
+  { value: 'revenue_paid_out', label: 'A buyer: what you are paid' },
+];
