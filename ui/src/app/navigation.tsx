@@ -2,6 +2,7 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import {
   BookOpen,
   ChartNoAxesCombined,
+  FileSpreadsheet,
   KeyRound,
   type LucideIcon,
   Phone,
@@ -23,6 +24,7 @@ const items: Item[] = [
   { to: '/calls', name: 'Calls', icon: Phone },
   { to: '/postbacks', name: 'Postbacks', icon: ScrollText },
   { to: '/webhooks', name: 'Webhooks', icon: Webhook },
+  { to: '/files', name: 'Files', icon: FileSpreadsheet },
   { to: '/access', name: 'Access', icon: KeyRound, permission: 'manage_tokens' },
 ];
 
@@ -51,6 +53,7 @@ export function Navigation() {
             {to === '/postbacks' && <SubItems items={postbackItems} />}
             {to === '/overview' && <SubItems items={overviewItems} />}
             {to === '/webhooks' && <SubItems items={webhookItems} />}
+            {to === '/files' && <SubItems items={fileItems} />}
             {to === '/access' && <SubItems items={accessItems} />}
           </li>
         ))}
@@ -70,6 +73,11 @@ type SubItem = Pick<Item, 'to' | 'name'>;
 const postbackItems: SubItem[] = [{ to: '/postbacks/inbox', name: 'Inbox' }];
 const overviewItems: SubItem[] = [{ to: '/system', name: 'System' }];
 const webhookItems: SubItem[] = [{ to: '/webhooks/incoming', name: 'Incoming' }];
+const fileItems: SubItem[] = [
+  { to: '/files/import', name: 'Import' },
+  { to: '/files/reconcile', name: 'Reconcile' },
+  { to: '/files/payouts', name: 'Payouts' },
+];
 const accessItems: SubItem[] = [
   { to: '/access/tokens', name: 'Tokens' },
   { to: '/access/audit', name: 'Audit log' },

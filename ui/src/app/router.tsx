@@ -125,6 +125,33 @@ const incomingWebhook = createRoute({
   component: lazyPage(() => import('../pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
 });
 
+const files = createRoute({
+  getParentRoute: () => shell,
+  path: '/files',
+  beforeLoad: () => {
+    throw redirect({ to: '/files/import', replace: true });
+  },
+});
+
+const fileImport = createRoute({
+  getParentRoute: () => shell,
+  path: '/files/import',
+  component: lazyPage(() => import('../pages/files/import-page.tsx'), 'ImportPage'),
+});
+
+const reconcile = createRoute({
+  getParentRoute: () => shell,
+  path: '/files/reconcile',
+  component: lazyPage(() => import('../pages/files/reconcile-page.tsx'), 'ReconcilePage'),
+});
+
+const payouts = createRoute({
+  getParentRoute: () => shell,
+  path: '/files/payouts',
+  validateSearch: pickSearch(['period', 'from', 'to', 'publisher']),
+  component: lazyPage(() => import('../pages/files/payouts-page.tsx'), 'PayoutsPage'),
+});
+
 const access = createRoute({
   getParentRoute: () => shell,
   path: '/access',
@@ -157,6 +184,7 @@ const routeTree = root.addChildren([
   shell.addChildren([
     ...[home, overview, system, calls, call, postbacks, inbox, postback],
     ...[webhooks, incomingWebhooks, incomingWebhook],
+    ...[files, fileImport, reconcile, payouts],
     ...[access, tokens, audit, account],
   ]),
 ]);

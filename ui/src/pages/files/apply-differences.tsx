@@ -31,7 +31,8 @@ export function ApplyDifferences({ amount, fileName, lines }: ApplyDifferencesPr
   const [applied, setApplied] = useState<{ file: File; run: RunState } | null>(null);
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
-  const sum = (side: 'theirs' | 'ours') => lines.reduce((total, line) => addAmounts(total, line[side] ?? '0'), '0');
+  const sum = (side: 'theirs' | 'ours') =>
+    lines.reduce((total, line) => addAmounts(total, line[side] ?? '0'), '0');
 
   const start = async (file: File, begun: RunState) => {
     const abort = new AbortController();
@@ -41,7 +42,11 @@ export function ApplyDifferences({ amount, fileName, lines }: ApplyDifferencesPr
       const { importId, webhookId, rows, counts } = run;
       if (importId === null || webhookId === null) return;
       const at = new Date().toISOString();
-      keepImport(account.id, { ...{ importId, webhookId, at, rows }, fileName: file.name, applied: counts.applied });
+      keepImport(account.name, {
+        ...{ importId, webhookId, at, rows },
+        fileName: file.name,
+        applied: counts.applied,
+      });
     };
     tell(begun);
     const query = { type: 'update_fields', import_key: begun.importKey };
@@ -82,8 +87,8 @@ export function ApplyDifferences({ amount, fileName, lines }: ApplyDifferencesPr
     <Card title="Apply">
       <p className="text-sm">
         Sets {labelOf(amount)} of {lines.length.toLocaleString('en-US')} selected calls to the amounts of the
-        statement: <Money amount={sum('ours')} /> becomes <Money amount={sum('theirs')} />. Calls that only one side
-        has stay as they are.
+        statement: <Money amount={sum('ours')} /> becomes <Money amount={sum('theirs')} />. Calls that only
+        one side has stay as they are.
       </p>
       <div className="mt-3">
         <Button look="primary" disabled={lines.length === 0} onClick={apply}>

@@ -44,7 +44,8 @@ export function unknownWords({ words }: Column): string[] {
 }
 
 /** Columns that the server would read by their names, although they are left out here. */
-const readByName = /^(?:call_log_id|phone_number|transaction_id|dry_run|revenue|amount|started_at|(?:add|remove|fields)(?:$|[[.]).*)$/;
+const readByName =
+  /^(?:call_log_id|phone_number|transaction_id|dry_run|revenue|amount|started_at|(?:add|remove|fields)(?:$|[[.]).*)$/;
 /** A source with such a name is no parameter in a mapping. */
 const otherSource = /^(?:\/|query\.|header\.)|^(?:moja_)?auth_key$/;
 
@@ -82,7 +83,10 @@ const ownMeaning: Record<string, boolean> = {
 };
 
 /** Words that the file has and that are chosen to mean nothing are left out: then `else` must be `ignore`. */
-function wordsOf(seen: readonly string[], chosen: NonNullable<ColumnChoice['words']>): Record<string, boolean> {
+function wordsOf(
+  seen: readonly string[],
+  chosen: NonNullable<ColumnChoice['words']>,
+): Record<string, boolean> {
   const words: Record<string, boolean> = {};
   for (const word of seen) {
     const choice = chosen[word];

@@ -40,7 +40,11 @@ export function ColumnTable({ inspection, choices, targets, onChoose }: ColumnTa
                     scope="col"
                     className={`min-w-40 border-line border-b px-2 py-2 text-left align-top ${target === '' ? '' : 'bg-accent-soft'}`}
                   >
-                    <label htmlFor={`${id}-${at}`} className="mb-1 block truncate font-medium text-xs" title={name}>
+                    <label
+                      htmlFor={`${id}-${at}`}
+                      className="mb-1 block truncate font-medium text-xs"
+                      title={name}
+                    >
                       <bdi>{name === '' ? `Column ${at + 1}` : name}</bdi>
                     </label>
                     <select

@@ -44,7 +44,9 @@ export function Differences({ file, comparison, chosen, onChoose }: DifferencesP
           <Button
             size="small"
             icon={Download}
-            onClick={() => saveFile(csvOf(comparison), `${file.name.replace(/\.[^.]*$/, '')}.differences.csv`, 'text/csv')}
+            onClick={() =>
+              saveFile(csvOf(comparison), `${file.name.replace(/\.[^.]*$/, '')}.differences.csv`, 'text/csv')
+            }
           >
             Download differences
           </Button>
@@ -125,14 +127,19 @@ function Lines({ kind, comparison, chosen, onChoose }: LinesProps) {
   const [count, setCount] = useState(pageRows);
   const all = comparison.lines[kind];
   const isChoosable = kind === 'differs' && onChoose !== null;
-  const columns = isChoosable ? [choiceColumn(comparison, chosen, onChoose), ...differenceColumns] : differenceColumns;
+  const columns = isChoosable
+    ? [choiceColumn(comparison, chosen, onChoose), ...differenceColumns]
+    : differenceColumns;
   const applicable = all.filter((line) => isApplicable(line, comparison));
   return (
     <div className="space-y-3">
       {isChoosable && (
         <div className="flex flex-wrap items-center gap-2 text-sm">
           <span>{chosen.size.toLocaleString('en-US')} selected</span>
-          <Button size="small" onClick={() => onChoose(new Set(applicable.map(({ call_log_id: id }) => id ?? '')))}>
+          <Button
+            size="small"
+            onClick={() => onChoose(new Set(applicable.map(({ call_log_id: id }) => id ?? '')))}
+          >
             Select all
           </Button>
           <Button size="small" onClick={() => onChoose(new Set())}>
@@ -222,7 +229,8 @@ const differenceColumns: Column<ReconciledLine>[] = [
   {
     id: 'note',
     header: 'Note',
-    cell: ({ note, held }) => [note ? notes[note] : '', held ? 'held' : ''].filter((text) => text !== '').join(', '),
+    cell: ({ note, held }) =>
+      [note ? notes[note] : '', held ? 'held' : ''].filter((text) => text !== '').join(', '),
   },
 ];
 const rejectedColumns: Column<ReconciledLine>[] = [

@@ -11,7 +11,11 @@ export function failedHeader(header: string | null, { delimiter }: FileCut): str
 }
 
 /** @param text the row as it is in the file */
-export function failedRow({ line, code = '', detail = '' }: ImportedRow, text: string, { delimiter }: FileCut): string {
+export function failedRow(
+  { line, code = '', detail = '' }: ImportedRow,
+  text: string,
+  { delimiter }: FileCut,
+): string {
   const row = withoutNewline(text);
   if (delimiter === null) return `${row}\n`;
   return `${[line, code, quoted(detail), row].join(delimiter)}\r\n`;

@@ -74,7 +74,7 @@ function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) 
     if (importId === null || webhookId === null) return;
     const at = new Date().toISOString();
     const { applied } = counts;
-    keepImport(account.id, { importId, webhookId, fileName: file.name, at, rows, applied });
+    keepImport(account.name, { importId, webhookId, fileName: file.name, at, rows, applied });
     draft.keep();
   };
   const isBusy = preview?.phase === 'running' || real?.phase === 'running';
@@ -129,7 +129,9 @@ function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) 
           )}
         </div>
         {preview === null ? (
-          <p className="text-muted text-sm">The preview tells what each row would change. It changes nothing.</p>
+          <p className="text-muted text-sm">
+            The preview tells what each row would change. It changes nothing.
+          </p>
         ) : (
           <RunView
             {...{ run: preview, file }}
@@ -147,7 +149,9 @@ function whatIsMissing({ choices, inspection, reading }: FileDraft): string | nu
   const targets = choices.map(({ target }) => target).filter((target) => target !== '');
   const isNamed = targets.some((target) => target === 'call_log_id' || target === 'phone_number');
   if (!isNamed) return 'Choose the column that names the call: its id, or the caller’s number.';
-  const others = targets.filter((target) => !['call_log_id', 'phone_number', 'transaction_id'].includes(target));
+  const others = targets.filter(
+    (target) => !['call_log_id', 'phone_number', 'transaction_id'].includes(target),
+  );
   if (others.length === 0) return 'Choose the columns whose values are set on the calls.';
   const isDated = targets.includes('call_converted_at');
   if (isDated && inspection.ambiguous_date !== null && reading.dates === '')
@@ -164,7 +168,10 @@ async function makeImportKey(file: File, query: FileQuery, isAgain: boolean): Pr
 
 function targetsOf(fields: ReturnType<typeof useFields>): Target[] {
   const updates = fields
-    .filter(({ is_update: isUpdate, webhook_types: types }) => isUpdate && types.some(({ type }) => type === 'update_fields'))
+    .filter(
+      ({ is_update: isUpdate, webhook_types: types }) =>
+        isUpdate && types.some(({ type }) => type === 'update_fields'),
+    )
     .map(({ name, label, type }) => ({ name, label, isBoolean: type === 'boolean' }));
   return [
     { name: 'call_log_id', label: 'Call id' },

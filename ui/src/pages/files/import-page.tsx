@@ -1,8 +1,9 @@
+import { Lock } from 'lucide-react';
 import { useState } from 'react';
-import { useSession } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { Time } from '../../components/time.tsx';
-import { OnlyFor } from '../access/only-for.tsx';
 import { FileDrop, FileName } from './file-drop.tsx';
 import { FilesHeader } from './files-header.tsx';
 import { ImportFile } from './import-file.tsx';
@@ -11,13 +12,18 @@ import { UndoImport } from './undo-import.tsx';
 
 export function ImportPage() {
   const [file, setFile] = useState<File | null>(null);
+  const mayImport = useMay('change_calls');
   return (
-    <OnlyFor permission="change_calls" title="Import">
+    <>
       <FilesHeader
         title="Import"
         description="Set the amounts, conversions and tags of calls from a file: each row is checked, and each can be undone."
       />
-      {file === null ? (
+      {!mayImport ? (
+        <EmptyState icon={Lock} title="Not for your role">
+          Operators and owners import files. You may compare a statement and look at payouts.
+        </EmptyState>
+      ) : file === null ? (
         <div className="space-y-5">
           <FileDrop what="A file with a row for each call" onFile={setFile} />
           <RecentImports />
@@ -28,13 +34,13 @@ export function ImportPage() {
           <ImportFile key={`${file.name} ${file.lastModified}`} file={file} />
         </>
       )}
-    </OnlyFor>
+    </>
   );
 }
 
 function RecentImports() {
   const { account } = useSession();
-  const [imports, setImports] = useState(() => recentImports(account.id));
+  const [imports, setImports] = useState(() => recentImports(account.name));
   if (imports.length === 0) return null;
   return (
     <Card title="Imports from this browser">
@@ -44,14 +50,15 @@ function RecentImports() {
             <span className="min-w-0">
               <bdi className="break-words font-medium">{fileName}</bdi>{' '}
               <span className="text-muted">
-                <Time at={at} />, {rows.toLocaleString('en-US')} rows, {applied.toLocaleString('en-US')} changed
+                <Time at={at} />, {rows.toLocaleString('en-US')} rows, {applied.toLocaleString('en-US')}{' '}
+                changed
               </span>
             </span>
             <UndoImport
               {...{ webhookId, importId, fileName }}
               onUndone={() => {
-                forgetImport(account.id, importId);
-                setImports(recentImports(account.id));
+                forgetImport(account.name, importId);
+                setImports(recentImports(account.name));
               }}
             />
           </li>

@@ -41,7 +41,15 @@ export function newRun(isDryRun: boolean): RunState {
   const none = () => ({ applied: 0, queued: 0, waiting: 0, unchanged: 0, ignored: 0, rejected: 0 });
   return {
     ...{ isDryRun, phase: 'running', doneBytes: 0, rows: 0, duplicates: 0, counts: none(), codes: {} },
-    ...{ changes: {}, ignoredColumns: [], failed: [], importKey: null, importId: null, webhookId: null, error: null },
+    ...{
+      changes: {},
+      ignoredColumns: [],
+      failed: [],
+      importKey: null,
+      importId: null,
+      webhookId: null,
+      error: null,
+    },
     shown: { applied: [], queued: [], waiting: [], unchanged: [], ignored: [], rejected: [] },
     mayContinue: false,
   };
@@ -146,14 +154,20 @@ function addChanges(before: RunState['changes'], more: RunState['changes']): Run
 }
 
 /** The rejected rows of a part as they are in the file, each behind its line and why. */
-async function failedParts({ file, reading, part }: Sent, rows: ImportedRow[], isFirst: boolean): Promise<string[]> {
+async function failedParts(
+  { file, reading, part }: Sent,
+  rows: ImportedRow[],
+  isFirst: boolean,
+): Promise<string[]> {
   const failed = rows.filter(({ status }) => status === 'rejected');
   if (failed.length === 0) return [];
   const byLine = new Map(part.rows.map((row) => [row.line, row]));
   const texts: string[] = [];
   if (isFirst) {
     const { header } = part;
-    texts.push(failedHeader(header === null ? null : await file.slice(header.start, header.end).text(), reading));
+    texts.push(
+      failedHeader(header === null ? null : await file.slice(header.start, header.end).text(), reading),
+    );
   }
   for (const row of failed) {
     const place = byLine.get(row.line);

@@ -37,7 +37,8 @@ export function PayoutReport({ publisher, period: { from, to } }: Props) {
   const print = async () => {
     setPreparing(true);
     for (const list of [owed, held]) {
-      for (let page = list; page.hasNextPage; ) page = await page.fetchNextPage().then((next) => ({ ...page, ...next }));
+      for (let page = list; page.hasNextPage; )
+        page = await page.fetchNextPage().then((next) => ({ ...page, ...next }));
     }
     flushSync(() => setPreparing(false));
     window.print();
@@ -55,8 +56,18 @@ export function PayoutReport({ publisher, period: { from, to } }: Props) {
           Print
         </Button>
       </div>
-      <CallList title="Owed" filters={{ ...filters, payout_status: 'owed' }} calls={owed} sum={totals.payout_owed} />
-      <CallList title="Held" filters={{ ...filters, payout_status: 'held' }} calls={held} sum={totals.payout_held} />
+      <CallList
+        title="Owed"
+        filters={{ ...filters, payout_status: 'owed' }}
+        calls={owed}
+        sum={totals.payout_owed}
+      />
+      <CallList
+        title="Held"
+        filters={{ ...filters, payout_status: 'held' }}
+        calls={held}
+        sum={totals.payout_held}
+      />
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
 import { type CallReportJson, useReport } from '../../api/overview.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -8,12 +9,13 @@ import { TableSkeleton } from '../../components/skeleton.tsx';
 import type { ReportPeriod } from './report-period.ts';
 
 type Row = CallReportJson['rows'][number];
-type Props = { period: ReportPeriod; onChoose(publisher: string): void };
+type Props = { period: ReportPeriod };
 
 const publishersMax = 500;
 
 /** What is owed to each publisher, the most first. */
-export function PayoutsByPublisher({ period: { from, to }, onChoose }: Props) {
+export function PayoutsByPublisher({ period }: Props) {
+  const { from, to } = period;
   const { data, error, refetch } = useReport({
     ...{ by: 'publisher', from, to, order: 'payout_owed', limit: publishersMax },
   });
@@ -30,13 +32,13 @@ export function PayoutsByPublisher({ period: { from, to }, onChoose }: Props) {
     <DataTable
       label="Payouts by publisher"
       rows={data.rows}
-      columns={columnsOf(onChoose)}
+      columns={columnsOf(period)}
       rowId={({ key }) => key ?? ''}
     />
   );
 }
 
-function columnsOf(onChoose: Props['onChoose']): Column<Row>[] {
+function columnsOf(period: ReportPeriod): Column<Row>[] {
   const money = (id: 'payout_owed' | 'payout_held' | 'payout_pending', header: string): Column<Row> => ({
     ...{ id, header, isNumber: true, isOnPhone: id !== 'payout_pending' },
     cell: (row) => <Money amount={row[id]} />,
@@ -50,13 +52,13 @@ function columnsOf(onChoose: Props['onChoose']): Column<Row>[] {
         key === null || key === '' ? (
           <span className="text-muted">no publisher</span>
         ) : (
-          <button
-            type="button"
-            className="text-left font-medium text-accent hover:underline"
-            onClick={() => onChoose(key)}
+          <Link
+            to="/files/payouts"
+            search={{ period: period.name, from: period.from, to: period.to, publisher: key }}
+            className="font-medium text-accent hover:underline"
           >
             <bdi>{key}</bdi>
-          </button>
+          </Link>
         ),
     },
     { id: 'calls', header: 'Calls', isNumber: true, cell: ({ calls }) => calls.toLocaleString('en-US') },

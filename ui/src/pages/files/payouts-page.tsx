@@ -58,7 +58,7 @@ export function PayoutsPage() {
         </div>
       </div>
       {publisher === null ? (
-        <PayoutsByPublisher period={period} onChoose={(name) => set({ publisher: name })} />
+        <PayoutsByPublisher period={period} />
       ) : (
         <PayoutReport {...{ publisher, period }} />
       )}

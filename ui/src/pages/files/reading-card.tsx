@@ -27,7 +27,10 @@ export function ReadingCard({ inspection, reading, onChange }: ReadingCardProps)
               value={String(headerLine)}
               choices={withLine(lines, headerLine).map(({ line, cells }) => ({
                 value: String(line),
-                label: `${line}: ${cells.filter((cell) => cell.trim() !== '').join(', ').slice(0, 60)}`,
+                label: `${line}: ${cells
+                  .filter((cell) => cell.trim() !== '')
+                  .join(', ')
+                  .slice(0, 60)}`,
               }))}
               onChange={(line) => onChange({ headerLine: Number(line) })}
             />

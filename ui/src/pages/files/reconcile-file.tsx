@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from 'react';
 import { useFields } from '../../api/fields.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
 import { ErrorState, FailureNote } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { ApplyDifferences } from './apply-differences.tsx';

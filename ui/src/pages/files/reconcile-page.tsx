@@ -6,7 +6,7 @@ import { periodOf } from '../overview/period.ts';
 import { FileDrop, FileName } from './file-drop.tsx';
 import { FilesHeader } from './files-header.tsx';
 import { NameField } from './name-field.tsx';
-import { type Scope, ReconcileFile } from './reconcile-file.tsx';
+import { ReconcileFile, type Scope } from './reconcile-file.tsx';
 
 export function ReconcilePage() {
   const timeZone = use(TimeZone);
@@ -39,7 +39,12 @@ export function ReconcilePage() {
               value={scope.partner}
               onChoose={(partner) => change({ partner })}
             />
-            <TextField label="First day" type="date" value={scope.from} onChange={(from) => change({ from })} />
+            <TextField
+              label="First day"
+              type="date"
+              value={scope.from}
+              onChange={(from) => change({ from })}
+            />
             <TextField label="Last day" type="date" value={scope.to} onChange={(to) => change({ to })} />
           </div>
         </Card>
@@ -48,7 +53,11 @@ export function ReconcilePage() {
         ) : (
           <div>
             <FileName file={file} onClose={() => setFile(null)} />
-            <ReconcileFile key={`${file.name} ${file.lastModified} ${scope.amount}`} file={file} scope={scope} />
+            <ReconcileFile
+              key={`${file.name} ${file.lastModified} ${scope.amount}`}
+              file={file}
+              scope={scope}
+            />
           </div>
         )}
       </div>

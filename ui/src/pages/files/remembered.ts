@@ -29,22 +29,22 @@ export function remember(purpose: string, inspection: InspectionJson, choices: C
   write(nameOf(purpose, inspection), choices);
 }
 
-const importsName = (accountId: string) => `ringback.files.imports.${accountId}`;
+const importsName = (accountName: string) => `ringback.files.imports.${accountName}`;
 
-export function recentImports(accountId: string): RecentImport[] {
-  return read<RecentImport[]>(importsName(accountId)) ?? [];
+export function recentImports(accountName: string): RecentImport[] {
+  return read<RecentImport[]>(importsName(accountName)) ?? [];
 }
 
 /** The newest comes first. An import that goes on replaces what was kept of it. */
-export function keepImport(accountId: string, one: RecentImport): void {
-  const others = recentImports(accountId).filter(({ importId }) => importId !== one.importId);
-  write(importsName(accountId), [one, ...others].slice(0, importsMax));
+export function keepImport(accountName: string, one: RecentImport): void {
+  const others = recentImports(accountName).filter(({ importId }) => importId !== one.importId);
+  write(importsName(accountName), [one, ...others].slice(0, importsMax));
 }
 
-export function forgetImport(accountId: string, id: string): void {
+export function forgetImport(accountName: string, id: string): void {
   write(
-    importsName(accountId),
-    recentImports(accountId).filter(({ importId }) => importId !== id),
+    importsName(accountName),
+    recentImports(accountName).filter(({ importId }) => importId !== id),
   );
 }
 

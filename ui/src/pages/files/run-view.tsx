@@ -8,8 +8,8 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { useFieldLabel } from '../../components/field-name.tsx';
 import { Money } from '../../components/money.tsx';
 import { Tabs } from '../../components/tabs.tsx';
-import { saveFile } from './save-file.ts';
 import { type OutcomeName, outcomes, type RunState } from './import-run.ts';
+import { saveFile } from './save-file.ts';
 
 export type RunViewProps = {
   run: RunState;
@@ -52,7 +52,8 @@ export function RunView({ run, file, onStop, onContinue }: RunViewProps) {
       )}
       {duplicates > 0 && (
         <p className="rounded-md bg-held-soft px-3 py-2 text-held text-sm">
-          {duplicates.toLocaleString('en-US')} rows were imported before from this file, and are not done again.
+          {duplicates.toLocaleString('en-US')} rows were imported before from this file, and are not done
+          again.
         </p>
       )}
       {rows > 0 && <ChangeSums run={run} />}
@@ -134,7 +135,9 @@ function Outcomes({ run, file }: { run: RunState; file: File }) {
       </div>
     ),
   }));
-  return <Tabs label="Result by outcome" tabs={tabs} open={open} onOpen={(id) => setChosen(id as OutcomeName)} />; // tabs are outcomes
+  return (
+    <Tabs label="Result by outcome" tabs={tabs} open={open} onOpen={(id) => setChosen(id as OutcomeName)} />
+  ); // tabs are outcomes
 }
 
 const was: Record<OutcomeName, string> = {
@@ -145,7 +148,11 @@ const was: Record<OutcomeName, string> = {
   ignored: 'Not concerned',
   rejected: 'Rejected',
 };
-const wouldBe: Record<OutcomeName, string> = { ...was, applied: 'Would change', rejected: 'Would be rejected' };
+const wouldBe: Record<OutcomeName, string> = {
+  ...was,
+  applied: 'Would change',
+  rejected: 'Would be rejected',
+};
 
 function failedName(name: string): string {
   return name.replace(/(\.[^.]*)?$/, (end) => `.rejected${end || '.csv'}`);

@@ -60,7 +60,8 @@ function partOf(rows: FileRow[], header: FileRow | null, headerLines: number): C
 async function* scanAll(file: Blob, scanner: RowScanner): AsyncGenerator<FileRow[]> {
   const reader = file.stream().getReader();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield scanner.push(next.value);
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      yield scanner.push(next.value);
     yield scanner.finish();
   } finally {
     reader.releaseLock();

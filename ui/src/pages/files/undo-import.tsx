@@ -32,7 +32,9 @@ export function UndoImport({ webhookId, importId, fileName, onUndone }: UndoImpo
         Undo import
       </Button>
       <Dialog title="Undo the import" description={<bdi>{fileName}</bdi>} isOpen={isOpen} onClose={close}>
-        {data === undefined && !error && <p className="text-muted text-sm">Checking what this would change…</p>}
+        {data === undefined && !error && (
+          <p className="text-muted text-sm">Checking what this would change…</p>
+        )}
         {data !== undefined && <Summary summary={data} />}
         <FailureNote error={error} />
         <DialogActions>
@@ -56,7 +58,8 @@ export function UndoImport({ webhookId, importId, fileName, onUndone }: UndoImpo
 function Summary({ summary }: { summary: UndoSummaryJson }) {
   const labelOf = useFieldLabel();
   const { dry_run: isDryRun, calls, postbacks, sums, changed_since_count: left } = summary;
-  if (postbacks === 0) return <p className="text-sm">Nothing is left to undo: all rows were undone before.</p>;
+  if (postbacks === 0)
+    return <p className="text-sm">Nothing is left to undo: all rows were undone before.</p>;
   return (
     <div className="space-y-2 text-sm">
       <p>
