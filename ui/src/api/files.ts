@@ -31,7 +31,7 @@ export type ImportedRow = {
   changes?: Record<string, { from?: unknown; to?: unknown }>;
 };
 
-export type ImportSummary = {
+type ImportSummary = {
   rows: number;
   changes: Record<string, { rows: number; from?: string; to?: string }>;
   ignored_columns: string[];

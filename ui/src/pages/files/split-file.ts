@@ -2,14 +2,14 @@
  * Cuts a file into parts of whole rows, reading it in pieces. A browser sends a request to its end before it reads the
  * response, and the server answers rows while it reads them: a long file in one request would stop both.
  */
-export type FilePart = {
+type FilePart = {
   /** bytes of the file */
   start: number;
   end: number;
   rows: FileRow[];
 };
 
-export type FileRow = { /** counted from 1, where it begins */ line: number; start: number; end: number };
+type FileRow = { /** counted from 1, where it begins */ line: number; start: number; end: number };
 
 export type FileCut = {
   /** of a CSV file; null for NDJSON */
@@ -72,7 +72,7 @@ const [lf, cr, quote] = [0x0a, 0x0d, 0x22];
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /** Finds where rows begin, as the server's parser does: a quotation mark counts at the beginning of a cell only. */
-export class RowScanner {
+class RowScanner {
   readonly #delimiter: number | null;
   #offset = 0;
   #line = 1;
