@@ -29,7 +29,7 @@ const items: Item[] = [
 ];
 
 const itemStyle =
-  'flex flex-col items-center gap-0.5 rounded-md px-2 py-1.5 text-muted text-xs hover:bg-raised hover:text-ink md:flex-row md:gap-2.5 md:text-sm';
+  'flex flex-col items-center gap-0.5 rounded-md px-0.5 py-1.5 text-[0.6875rem] text-muted hover:bg-raised hover:text-ink md:flex-row md:gap-2.5 md:px-2 md:text-sm';
 const activeStyle = 'bg-accent-soft font-medium text-accent! hover:bg-accent-soft';
 
 /** At the side; on a phone at the bottom, within reach of a thumb. */

@@ -36,6 +36,8 @@ export type RunState = {
 export type RunOptions = { file: File; reading: Reading; query: FileQuery; isDryRun: boolean };
 
 const shownMax = 500;
+/** Parts are done faster than anybody reads. */
+const tellEveryMs = 250;
 
 export function newRun(isDryRun: boolean): RunState {
   const none = () => ({ applied: 0, queued: 0, waiting: 0, unchanged: 0, ignored: 0, rejected: 0 });
@@ -57,7 +59,7 @@ export function newRun(isDryRun: boolean): RunState {
 
 /**
  * Runs an import, or the rest of one that was stopped.
- * @param onChange hears of every part that is done
+ * @param onChange hears of parts that are done, a few times a second
  */
 export async function runImport(
   { file, reading, query, isDryRun }: RunOptions,
@@ -66,6 +68,7 @@ export async function runImport(
   onChange: (state: RunState) => void,
 ): Promise<void> {
   let state: RunState = { ...begun, phase: 'running', error: null, mayContinue: false };
+  let toldMs = 0;
   try {
     for await (const part of splitFile(file, reading)) {
       if (part.end <= begun.doneBytes) continue;
@@ -75,6 +78,9 @@ export async function runImport(
         ...{ rows_before: state.rows, lines_before: part.linesBefore, import_id: state.importId },
       };
       state = await sendPart({ file, reading, part }, partQuery, state, signal);
+      const now = performance.now();
+      if (state.phase !== 'failed' && now - toldMs < tellEveryMs) continue;
+      toldMs = now;
       onChange(state);
       if (state.phase === 'failed') return;
     }

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { ImportedRow } from '../../api/files.ts';
 import { Button } from '../../components/button.tsx';
-import { writeValue } from '../../components/changes.tsx';
+import { ChangedValue } from '../../components/changes.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { useFieldLabel } from '../../components/field-name.tsx';
 import { Money } from '../../components/money.tsx';
@@ -29,7 +29,7 @@ export function RunView({ run, file, onStop, onContinue }: RunViewProps) {
           aria-label={isDryRun ? 'Preview' : 'Import'}
           max={file.size}
           value={run.doneBytes}
-          className="h-2 min-w-40 flex-1 accent-accent"
+          className="h-2 min-w-40 flex-1 appearance-none overflow-hidden rounded-full bg-raised [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-raised [&::-webkit-progress-value]:bg-accent"
         />
         <p role="status" className="text-sm tabular-nums">
           {rows.toLocaleString('en-US')} rows{phaseWords[phase]}
@@ -128,10 +128,7 @@ function Outcomes({ run, file }: { run: RunState; file: File }) {
             </Button>
           </div>
         )}
-        <DataTable label="Rows" rows={shown[name]} columns={columns} rowId={({ row }) => String(row)} />
-        {counts[name] > shown[name].length && (
-          <p className="text-muted text-sm">The first {shown[name].length} of them are shown.</p>
-        )}
+        <Rows rows={shown[name]} total={counts[name]} />
       </div>
     ),
   }));
@@ -139,6 +136,28 @@ function Outcomes({ run, file }: { run: RunState; file: File }) {
     <Tabs label="Result by outcome" tabs={tabs} open={open} onOpen={(id) => setChosen(id as OutcomeName)} />
   ); // tabs are outcomes
 }
+
+const pageRows = 50;
+
+/** The table stays the same while rows behind those that are shown come in. */
+const Rows = memo(function Rows({ rows, total }: { rows: readonly ImportedRow[]; total: number }) {
+  const [count, setCount] = useState(pageRows);
+  return (
+    <>
+      <DataTable
+        label="Rows"
+        rows={rows.slice(0, count)}
+        columns={columns}
+        rowId={({ row }) => String(row)}
+        hasMore={rows.length > count}
+        onMore={() => setCount(count + pageRows)}
+      />
+      {total > rows.length && count >= rows.length && (
+        <p className="text-muted text-sm">The first {rows.length} of them are listed.</p>
+      )}
+    </>
+  );
+});
 
 const was: Record<OutcomeName, string> = {
   applied: 'Changed',
@@ -190,13 +209,19 @@ function Effect({ row: { changes = {}, code, detail, duplicate } }: { row: Impor
       {duplicate && <span className="mr-2 text-muted">done before</span>}
       {Object.entries(changes).map(([field, { from, to }]) => (
         <span key={field} className="mr-3 inline-block">
-          <span className="text-muted">{field.startsWith('tags.') ? field.slice(5) : labelOf(field)}</span>{' '}
+          <span className="text-muted">
+            {field.startsWith('tags.') ? `Tag ${field.slice(5)}` : labelOf(field)}
+          </span>{' '}
           {from !== null && from !== undefined && (
             <>
-              <bdi className="text-muted line-through">{writeValue(from)}</bdi>{' '}
+              <bdi className="text-muted line-through">
+                <ChangedValue value={from} />
+              </bdi>{' '}
             </>
           )}
-          <bdi className="font-medium">{to === null || to === undefined ? 'none' : writeValue(to)}</bdi>
+          <bdi className="font-medium">
+            {to === null || to === undefined ? 'none' : <ChangedValue value={to} />}
+          </bdi>
         </span>
       ))}
     </span>

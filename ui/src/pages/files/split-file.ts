@@ -1,3 +1,5 @@
+import { readPieces } from './read-pieces.ts';
+
 /**
  * Cuts a file into parts of whole rows, reading it in pieces. A browser sends a request to its end before it reads the
  * response, and the server answers rows while it reads them: a long file in one request would stop both.
@@ -58,14 +60,8 @@ function partOf(rows: FileRow[], header: FileRow | null, headerLines: number): C
 }
 
 async function* scanAll(file: Blob, scanner: RowScanner): AsyncGenerator<FileRow[]> {
-  const reader = file.stream().getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read())
-      yield scanner.push(next.value);
-    yield scanner.finish();
-  } finally {
-    reader.releaseLock();
-  }
+  for await (const piece of readPieces(file)) yield scanner.push(piece);
+  yield scanner.finish();
 }
 
 const [lf, cr, quote] = [0x0a, 0x0d, 0x22];
@@ -156,9 +152,8 @@ class RowScanner {
 /** The same for the same content: names an import, so that no row is done twice when the file is sent again. */
 export async function fingerprint(file: Blob): Promise<string> {
   let [one, other] = [0xdeadbeef, 0x41c6ce57];
-  const reader = file.stream().getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    for (const byte of next.value) {
+  for await (const piece of readPieces(file)) {
+    for (const byte of piece) {
       one = Math.imul(one ^ byte, 2_654_435_761);
       other = Math.imul(other ^ byte, 1_597_334_677);
       one = (one << 13) | (one >>> 19);
