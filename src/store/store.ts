@@ -24,6 +24,7 @@ import { listCallData } from './postbacks/call-data.ts';
 import { expireWaiting } from './postbacks/expire-waiting.ts';
 import { type InvalidKeyRow, recordInvalidKeys } from './postbacks/invalid-keys.ts';
 import * as kept from './postbacks/kept.ts';
+import { listMatching, type MatchingFilter } from './postbacks/matching.ts';
 import { findNearest, type Sought } from './postbacks/nearest.ts';
 import * as postbackLog from './postbacks/postback-log.ts';
 import { countRejectedRepeats, type RejectedRepeat } from './postbacks/rejected-repeats.ts';
@@ -170,6 +171,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       postbackLog.findPostback(db, accountId, postbackId),
     attachWaiting: (attachment: attach.Attachment, actor: audit.Actor) =>
       attach.attachWaiting(db, attachment, actor, now()),
+    listMatching: (accountId: string, filter: MatchingFilter, limit: number) =>
+      listMatching(db, accountId, filter, limit),
     recordAttachment: (
       attachment: attach.Attachment,
       actor: audit.Actor,
@@ -262,9 +265,11 @@ export type {
   OutgoingWebhook,
   SendingWebhook,
 } from './outgoing/outgoing-store.ts';
+export type { Attachment } from './postbacks/attach.ts';
 export type { InvalidKeyRow } from './postbacks/invalid-keys.ts';
 export type { KeptPostback } from './postbacks/kept.ts';
-export type { FoundPostback, LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
+export type { MatchingFilter } from './postbacks/matching.ts';
+export type { LoggedPostback, PostbackFilter } from './postbacks/postback-log.ts';
 export type { RecordedPostback } from './postbacks/replays.ts';
 export type { UndoScope, UndoTarget } from './postbacks/undo.ts';
 export type { ActiveWebhook } from './reports/attention.ts';

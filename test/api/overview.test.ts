@@ -164,14 +164,14 @@ describe('what needs attention', () => {
     expect(await items()).toEqual([]);
   });
 
-  test('postbacks of the last day that found no call, until they are replayed', async () => {
+  test('postbacks of the last day that found no call, until they are replayed, attached or dismissed', async () => {
     const reject = async (body: object) => (await server.post(webhook, body)).json.postback_id;
-    const [known, _unknown] = [
+    const [known, unknown] = [
       await reject({ call_log_id: 'C', reason: 'r' }),
       await reject({ call_log_id: 'D', reason: 'r' }),
     ];
     await reject({ call_log_id: 'E', reason: 'r', dry_run: true });
-    await reject({ phone_number: '+12125550199', reason: 'r' });
+    const ofNumber = await reject({ phone_number: '+12125550199', reason: 'r' });
     await log(3, 25, 'call_not_found');
     const unmatched = async () =>
       (await items())
@@ -197,6 +197,10 @@ describe('what needs attention', () => {
       ['call_not_found', 1],
       ['no_call_in_window', 1],
     ]);
+    await server.api('POST', `/postbacks/${ofNumber}/attach`, { call_log_id: 'C' });
+    expect(await unmatched()).toEqual([['call_not_found', 1]]);
+    await server.api('POST', `/postbacks/${unknown}/dismiss`, { reason: 'A test' });
+    expect(await unmatched()).toEqual([]);
   });
 
   test('updates that wait for calls which should be over', async () => {

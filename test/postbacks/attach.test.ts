@@ -238,3 +238,56 @@ describe('the list of what is open', () => {
     expect(await count()).toBe(before);
   });
 });
+
+describe('attach-matching', () => {
+  const attach = async (body: object = {}) => {
+    const { status, json } = await server.api('POST', '/postbacks/attach-matching', body);
+    expect(status).toBe(200);
+    return json;
+  };
+
+  test('attaches what one call alone can be meant by, once, and leaves the rest', async () => {
+    const mine = await server.createWebhook('update_fields', { match_window_hours: 1 });
+    const send = async (phone_number: string, reason: string, type: TestWebhook = mine) =>
+      (await server.post(type, { phone_number, reason })).json.postback_id;
+    const monthAgo = new Date(Date.now() - 30 * 86_400_000).toISOString();
+    const rejected = await send('+14155550171', 'rejected');
+    const waiting = await send('+14155550172', 'waiting', webhook);
+    const twice = await send('+14155550173', 'two calls have the number');
+    const dismissed = await send('+14155550174', 'dismissed');
+    await send('+14155550175', 'no call has the number');
+    const data = await server.createWebhook('call_data');
+    await server.post(data, { phone_number: '+14155550176', source: 'ad' });
+    for (const [id, number] of Object.entries({ M1: 1, M2: 2, M3: 3, M4: 3, M5: 4, M6: 6 })) {
+      await server.createCall(id, { phone_number: `+1415555017${number}`, started_at: monthAgo });
+    }
+    await server.api('POST', `/postbacks/${dismissed}/dismiss`, { reason: 'A test' });
+    const items = [
+      { postback_id: rejected, call_log_id: 'M1', status: 'applied', code: null },
+      { postback_id: waiting, call_log_id: 'M2', status: 'applied', code: null },
+    ];
+    const dry = await attach({ dry_run: true });
+    expect(dry).toMatchObject({ dry_run: true, items, is_more: false });
+    expect((await server.readCall('M1')).reason).toBeNull();
+    expect((await attach({ webhook_id: webhook.id, dry_run: true })).items).toEqual(items.slice(1));
+    expect((await attach({ to: '2020-01-01' })).items).toEqual([]);
+    const done = await attach();
+    expect(done).toEqual({
+      dry_run: false,
+      summary: { applied: 2, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 },
+      items,
+      is_more: false,
+    });
+    expect((await server.readCall('M1')).reason).toBe('rejected');
+    expect((await server.readCall('M2')).reason).toBe('waiting');
+    expect((await server.readCall('M6')).tags).toEqual({});
+    expect(await logged(twice)).toMatchObject({ status: 'rejected' });
+    expect(await actsOn(rejected)).toMatchObject([{ action: 'postback.attached' }]);
+    expect((await attach()).items).toEqual([]);
+  });
+
+  test.each([[{ webhook_id: 'x' }], [{ from: 'x' }], [{ limit: 1 }]])('rejects %j', async (body) => {
+    const answer = await server.api('POST', '/postbacks/attach-matching', body);
+    expect(answer.status).toBe(422);
+  });
+});

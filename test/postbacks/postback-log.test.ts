@@ -12,6 +12,8 @@ async function entryOf(answer: Answer) {
   expect(status).toBe(200);
   const { answer: told, ...entry } = json;
   expect(told).toEqual({ status: answer.status, body: answer.json });
+  const { items } = (await server.api('GET', '/postbacks')).json;
+  expect(items.find(({ id }: { id: string }) => id === json.id)?.answer).toEqual(told);
   return entry;
 }
 

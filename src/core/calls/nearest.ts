@@ -1,4 +1,4 @@
-/** Which calls a postback that found none may be for (docs/operators.md). */
+/** Which calls a postback that found none may be for (docs/senders.md#waiting-for-the-call). */
 
 /** What a postback says of its call. */
 export type SoughtCall = {

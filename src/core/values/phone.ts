@@ -9,8 +9,8 @@ const numberCharsMax = 64;
 /** Longer digits after a number are a second number. */
 const extensionDigitsMax = 7;
 
-/** `"JANE ROE" <+12135550142>`, also without a name */
-const named = /^[^<>]*<([^<>]+)>$/;
+/** `"JANE ROE" <+12135550142>`, also without a name, and with the parameters of a header: `<sip:…>;tag=1` */
+const named = /^[^<>]*<([^<>]+)>\s*(?:;.*)?$/;
 /** `p:` is what lead forms export. */
 const scheme = /^(?:tel|p|phone|callto|sips?|whatsapp)\s*:\s*(?:\/\/)?/i;
 const maskChars = 'Xx*•●∗·?#_';

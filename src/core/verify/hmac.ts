@@ -33,7 +33,7 @@ const signaturesMax = 20;
 
 export const hmac: Scheme<HmacSettings> = {
   secret: 'the secret that the sender signs with',
-  isSecret: (text) => text.length >= 8,
+  isSecret: (text) => text.trim() !== '',
   coversQuery: (_method, { content }) => content.includes('{url}'),
   check(request, secrets, nowMs, settings) {
     const { header, prefix, encoding, content, hash } = settings;

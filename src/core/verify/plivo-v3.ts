@@ -12,7 +12,7 @@ import {
 
 export const plivoV3: Scheme = {
   secret: 'the auth token of the Plivo account or subaccount',
-  isSecret: (text) => text.length >= 8,
+  isSecret: (text) => text.trim() !== '',
   coversQuery: () => true,
   check(request, secrets) {
     const nonce = headerOf(request, 'x-plivo-signature-v3-nonce');

@@ -302,6 +302,10 @@ describe('settings', () => {
     expect(rejectSecret('basic', 'password')).toContain('user:password');
     expect(rejectSecret('standard_webhooks', 'whsec_x')).toContain('whsec_');
     expect(rejectSecret('hmac', secret)).toBeNull();
+    // How long it is was for the sender to choose.
+    expect(rejectSecret('hmac', 'abc')).toBeNull();
+    expect(rejectSecret('basic', 'joe:pw')).toBeNull();
+    expect(rejectSecret('hmac', ' ')).toContain('the secret that the sender signs with');
   });
 
   test('only what signs the URL covers the query', () => {

@@ -25,6 +25,7 @@ import { registerOutgoingPreviews } from './outgoing/previews.ts';
 import { registerOverviewRoutes } from './overview/overview.ts';
 import { registerReportRoute } from './overview/reports.ts';
 import { registerAttachRoutes } from './postbacks/attach.ts';
+import { registerAttachMatchingRoute } from './postbacks/attach-matching.ts';
 import { registerPostbackLogRoutes } from './postbacks/postbacks.ts';
 import { registerReplayRoute } from './postbacks/replays.ts';
 import { registerUndoRoute } from './postbacks/undo.ts';
@@ -76,6 +77,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerReplayRoute(app, api);
   registerUndoRoute(app, api);
   registerAttachRoutes(app, api);
+  registerAttachMatchingRoute(app, api);
   registerCallDataRoute(app, api);
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);

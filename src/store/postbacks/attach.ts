@@ -1,4 +1,4 @@
-/** What people do with postbacks that found no call: name the call, or dismiss the postback (docs/operators.md). */
+/** What people do with postbacks that found no call: name the call, or dismiss the postback (docs/senders.md#waiting-for-the-call). */
 
 import type { Outcome, PostbackStatus } from '../../core/updates/postback.ts';
 import { settle } from '../../core/updates/settle.ts';

@@ -16,8 +16,7 @@ import { type Page, pageOf } from '../database/page.ts';
 import { Where } from '../database/where.ts';
 import { outcomeOf } from '../writer/prior-postbacks.ts';
 
-/** A postback as it stands in the log. */
-export type LoggedPostback = {
+type LoggedRow = {
   postback_id: string;
   /** null: a request whose key is of no webhook */
   webhook_id: string | null;
@@ -61,10 +60,10 @@ export type LoggedPostback = {
   dismiss_reason: string | null;
 };
 
-/** With the outcome that its sender was answered with. */
-export type FoundPostback = LoggedPostback & { answered: Outcome };
+/** A postback of the log, with the outcome that its sender was answered with. */
+export type LoggedPostback = LoggedRow & { answered: Outcome };
 
-type FoundRow = LoggedPostback & {
+type AnsweredRow = LoggedRow & {
   first_status: PostbackStatus;
   call_log_ids: string[] | null;
   was_kept: boolean;
@@ -94,7 +93,8 @@ const columns = `p.postback_id, p.webhook_id,
   (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as undone_by,
   p.replay_of, p.attached_by, p.dismissed_by, p.dismissed_at, p.dismiss_reason,
-  case when p.replay_of is not null then p.changed_by end as replayed_by`;
+  case when p.replay_of is not null then p.changed_by end as replayed_by,
+  p.first_status, p.call_log_ids, p.replayed_at is not null as was_kept`;
 
 /** A change by hand came through no webhook; nor did a request whose key is of none, which the log shows. */
 const isRequest = `(p.webhook_id is not null or p.code = 'invalid_auth_key')`;
@@ -123,28 +123,30 @@ export async function listPostbacks(
   if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
   const rowsMax = limit + 1;
   const source = filter.isOpen === true ? openOnly(where, rowsMax) : 'postback';
-  const { rows } = await pool.query<LoggedPostback>(
+  const { rows } = await pool.query<AnsweredRow>(
     `select ${columns} from ${source} p where ${where.text} order by p.postback_id desc limit ${rowsMax}`,
     where.values,
   );
-  return pageOf(rows, limit, (postback) => postback.postback_id);
+  return pageOf(rows.map(withAnswer), limit, (postback) => postback.postback_id);
 }
 
 export async function findPostback(
   { pool }: Db,
   accountId: string,
   postbackId: string,
-): Promise<FoundPostback | null> {
-  const { rows } = await pool.query<FoundRow>(
-    `select ${columns}, p.first_status, p.call_log_ids, p.replayed_at is not null as was_kept from postback p
+): Promise<LoggedPostback | null> {
+  const { rows } = await pool.query<AnsweredRow>(
+    `select ${columns} from postback p
      where p.account_id = $1 and p.postback_id = $2 and ${isRequest}`,
     [accountId, postbackId],
   );
-  if (rows[0] === undefined) return null;
-  const { first_status, call_log_ids, was_kept: wasKept, ...postback } = rows[0];
+  return rows[0] === undefined ? null : withAnswer(rows[0]);
+}
+
+function withAnswer({ first_status, call_log_ids, was_kept: wasKept, ...row }: AnsweredRow): LoggedPostback {
   // Its sender was answered before it was read again.
-  if (wasKept) return { ...postback, answered: { ...ignoredOutcome(postbackId), status: 'kept' } };
-  return { ...postback, answered: outcomeOf({ ...postback, first_status, call_log_ids }) };
+  if (wasKept) return { ...row, answered: { ...ignoredOutcome(row.postback_id), status: 'kept' } };
+  return { ...row, answered: outcomeOf({ ...row, first_status, call_log_ids }) };
 }
 
 /**

@@ -9,7 +9,6 @@ import {
 } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
-  PostbackDetailJson,
   PostbackJson,
   postbackAnswerJson,
 } from '../../../src/http/operator/postbacks/postback-schemas.ts';
@@ -82,7 +81,7 @@ export function useDismiss(id: string, onDone: () => void) {
   const refresh = useRefresh();
   return useMutation({
     mutationFn: (reason: string) =>
-      request<PostbackDetailJson>(`/postbacks/${encodeURIComponent(id)}/dismiss`, {
+      request<PostbackJson>(`/postbacks/${encodeURIComponent(id)}/dismiss`, {
         method: 'POST',
         body: { reason },
       }),

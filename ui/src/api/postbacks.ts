@@ -9,7 +9,6 @@ import {
 } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
-  PostbackDetailJson,
   PostbackJson,
   postbackAnswerJson,
 } from '../../../src/http/operator/postbacks/postback-schemas.ts';
@@ -49,7 +48,7 @@ export function usePostbacks(filters: PostbackFilters) {
 const postbackQuery = (id: string) =>
   queryOptions({
     queryKey: ['postbacks', 'one', id],
-    queryFn: ({ signal }) => request<PostbackDetailJson>(`/postbacks/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) => request<PostbackJson>(`/postbacks/${encodeURIComponent(id)}`, { signal }),
   });
 
 export function usePostback(id: string) {

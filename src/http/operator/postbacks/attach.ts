@@ -1,6 +1,8 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import { reject } from '../../../core/updates/rejection.ts';
+import type { Outcome } from '../../../core/updates/postback.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import type { Attachment } from '../../../store/store.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
@@ -8,8 +10,8 @@ import { sendUnknownCall } from '../calls/call-answers.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
-import { attachBody, dismissBody, postbackAnswerJson, postbackDetailJson } from './postback-schemas.ts';
-import { detailToJson } from './postbacks.ts';
+import { attachBody, dismissBody, postbackAnswerJson, postbackRef } from './postback-schemas.ts';
+import { postbackToJson } from './postbacks.ts';
 import { replayPostback } from './replays.ts';
 
 type Attach = ById & { Body: Static<typeof attachBody> };
@@ -35,19 +37,13 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
       const { id: postbackId } = request.params;
       const { accountId } = request.owner;
       const { call_log_id: callLogId, dry_run: isDryRun = false } = request.body;
-      const postback = isUuid(postbackId) ? await store.findRecordedPostback(accountId, postbackId) : null;
-      if (postback === null) return sendUnknown(reply);
       const attachment = { accountId, postbackId, callLogId: String(callLogId), isDryRun };
-      const attached = await store.attachWaiting(attachment, actorOf(request));
+      const attached = await attachPostback(api, request, attachment);
+      if (attached === 'unknown_postback') return sendUnknown(reply);
       if (attached === 'unknown_call') return sendUnknownCall(reply);
-      if (attached !== 'not_waiting') return answerPostback(reply, attached, { form: 'json', isDryRun });
-      const outcome = await replayPostback(api, request, postback, isDryRun, attachment.callLogId);
-      if ('code' in outcome) return sendProblem(reply, outcome);
-      if (!isDryRun && outcome.rejection === null && !outcome.isDuplicate) {
-        const status = { from: postback.status, to: outcome.status };
-        await store.recordAttachment(attachment, actorOf(request), status);
-      }
-      return answerPostback(reply, outcome, { form: 'json', isDryRun });
+      return 'code' in attached
+        ? sendProblem(reply, attached)
+        : answerPostback(reply, attached, { form: 'json', isDryRun });
     },
   );
 
@@ -58,7 +54,7 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
         ...docs,
         summary: 'Dismiss a postback that found no call, or was rejected',
         body: dismissBody,
-        response: { 200: postbackDetailJson, '4xx': problem },
+        response: { 200: postbackRef, '4xx': problem },
       },
       ...needs('send_postbacks'),
     },
@@ -74,11 +70,31 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
         actorOf(request),
       );
       const after = await store.findPostback(accountId, id);
-      if (isDismissed && after !== null) return detailToJson(after);
+      if (isDismissed && after !== null) return postbackToJson(after);
       const detail = `It is ${before.status}: only a postback that waits, has expired or was rejected can be dismissed.`;
       return sendProblem(reply, reject('not_replayable', detail));
     },
   );
+}
+
+/** Attaches one postback to a call: one that waits or has expired as it is, a rejected one as a replay. */
+export async function attachPostback(
+  api: Api,
+  request: FastifyRequest,
+  attachment: Attachment,
+): Promise<Outcome | Rejection | 'unknown_postback' | 'unknown_call'> {
+  const { store } = api;
+  const { accountId, postbackId, callLogId, isDryRun } = attachment;
+  const postback = isUuid(postbackId) ? await store.findRecordedPostback(accountId, postbackId) : null;
+  if (postback === null) return 'unknown_postback';
+  const attached = await store.attachWaiting(attachment, actorOf(request));
+  if (attached !== 'not_waiting') return attached;
+  const outcome = await replayPostback(api, request, postback, isDryRun, callLogId);
+  if (!('code' in outcome) && !isDryRun && outcome.rejection === null && !outcome.isDuplicate) {
+    const status = { from: postback.status, to: outcome.status };
+    await store.recordAttachment(attachment, actorOf(request), status);
+  }
+  return outcome;
 }
 
 function sendUnknown(reply: FastifyReply): FastifyReply {

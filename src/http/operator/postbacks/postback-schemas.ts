@@ -59,6 +59,10 @@ export const postbackJson = Type.Object(
     transaction_id: nullable(Type.String()),
     dry_run: Type.Boolean(),
     source_ip: Type.String(),
+    answer: Type.Object(
+      { status: Type.Integer({ description: 'of HTTP' }), body: Type.Unknown() },
+      { description: 'the response to the sender as JSON, in whatever form it was sent' },
+    ),
     times_received: Type.Integer({
       description: 'how often this request came: repeats of a rejected request from one address have one row',
       examples: [1],
@@ -84,15 +88,6 @@ export const postbackJson = Type.Object(
   },
   { $id: 'Postback' },
 );
-
-/** One postback, with what its sender was told. */
-export const postbackDetailJson = Type.Interface([postbackJson], {
-  answer: Type.Object(
-    { status: Type.Integer({ description: 'of HTTP' }), body: Type.Unknown() },
-    { description: 'as JSON, in whatever form it was given; without the ids of an ambiguous match' },
-  ),
-});
-export type PostbackDetailJson = Static<typeof postbackDetailJson>;
 
 export const postbackRef = Type.Ref('Postback');
 export type PostbackJson = Static<typeof postbackJson>;

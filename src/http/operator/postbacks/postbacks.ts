@@ -5,7 +5,7 @@ import { looksLikeMoney } from '../../../core/updates/field-names.ts';
 import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { unmatchedCodes } from '../../../core/updates/wait.ts';
-import type { FoundPostback, LoggedPostback, PostbackFilter, Store } from '../../../store/store.ts';
+import type { LoggedPostback, PostbackFilter, Store } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
@@ -14,13 +14,7 @@ import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
-import {
-  type PostbackDetailJson,
-  type PostbackJson,
-  postbackDetailJson,
-  postbackRef,
-  postbacksQuery,
-} from './postback-schemas.ts';
+import { type PostbackJson, postbackRef, postbacksQuery } from './postback-schemas.ts';
 
 export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void {
   const { store } = api;
@@ -56,7 +50,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
   app.get<ById>(
     '/postbacks/:id',
     {
-      schema: { ...docs, summary: 'Read a postback', response: { 200: postbackDetailJson, '4xx': problem } },
+      schema: { ...docs, summary: 'Read a postback', response: { 200: postbackRef, '4xx': problem } },
       ...needs('read'),
     },
     async (request, reply) => {
@@ -64,7 +58,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
       const postback = isUuid(id) ? await store.findPostback(request.owner.accountId, id) : null;
       if (postback !== null) {
         const near = await findNearOf(store, request.owner.accountId, [postback]);
-        return { ...detailToJson(postback), ...nearestJson(postback, near) };
+        return { ...postbackToJson(postback), ...nearestJson(postback, near) };
       }
       return sendProblem(reply, reject('not_found', 'There is no postback with this id in the log.'));
     },
@@ -148,8 +142,8 @@ function keyWarningsOf({
   ];
 }
 
-function postbackToJson(logged: LoggedPostback): PostbackJson {
-  const { postback_id: id, is_dry_run, expires_at, attached_by, ...rest } = logged;
+export function postbackToJson(logged: LoggedPostback): PostbackJson {
+  const { postback_id: id, is_dry_run, expires_at, attached_by, answered, ...rest } = logged;
   const { dismissed_by, dismissed_at, dismiss_reason, ...postback } = rest;
   return {
     id,
@@ -161,6 +155,7 @@ function postbackToJson(logged: LoggedPostback): PostbackJson {
         dismissed: { by: dismissed_by, at: dismissed_at, reason: dismiss_reason ?? '' },
       }),
     dry_run: is_dry_run,
+    answer: { status: answerStatusOf(answered), body: outcomeToJson(answered, is_dry_run) },
     changes: postback.changes ?? {},
     errors: postback.errors ?? [],
     ignored: postback.ignored ?? [],
@@ -169,9 +164,4 @@ function postbackToJson(logged: LoggedPostback): PostbackJson {
     kept: postback.kept ?? [],
     changed_since: postback.changed_since ?? [],
   };
-}
-
-export function detailToJson({ answered, ...postback }: FoundPostback): PostbackDetailJson {
-  const body = outcomeToJson(answered, postback.is_dry_run);
-  return { ...postbackToJson(postback), answer: { status: answerStatusOf(answered), body } };
 }
