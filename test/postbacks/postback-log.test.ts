@@ -12,8 +12,6 @@ async function entryOf(answer: Answer) {
   expect(status).toBe(200);
   const { answer: told, ...entry } = json;
   expect(told).toEqual({ status: answer.status, body: answer.json });
-  const { items } = (await server.api('GET', '/postbacks')).json;
-  expect(items.find(({ id }: { id: string }) => id === json.id)?.answer).toEqual(told);
   return entry;
 }
 
@@ -118,7 +116,8 @@ describe('every rejection of a valid key is in the log', () => {
     expect(entry.detail.length).toBeGreaterThan(15);
     expect(entry.errors).toEqual(answer.json.errors ?? []);
     const found = await server.api('GET', `/postbacks?code=${code}&status=rejected`);
-    expect(found.json.items).toContainEqual(entry);
+    const answered = { status: answer.status, body: answer.json };
+    expect(found.json.items).toContainEqual({ ...entry, answer: answered });
   });
 
   test('with what could be read of the request', async () => {
