@@ -32,7 +32,7 @@ test('a field that is added to the table appears in the API and on every page', 
   await facts.getByText('Order number', { exact: true }).waitFor();
   await facts.getByText('A-77', { exact: true }).waitFor();
   const timeline = page.getByRole('list', { name: 'Timeline' });
-  expect(await timeline.textContent()).toMatch(/Order number[\s\S]*A-77/);
+  await expect.poll(() => timeline.textContent()).toMatch(/Order number[\s\S]*A-77/);
   await page.getByRole('button', { name: 'Change', exact: false }).first().click();
   await page.getByRole('dialog').getByLabel('Order number').fill('A-78');
   await page.getByRole('button', { name: 'Review' }).click();

@@ -64,6 +64,8 @@ export function createMetrics(readAll?: () => Promise<string>) {
     labelNames: ['result'] as const,
     registers,
   });
+  // From zero on, so that a rate sees the first one.
+  for (const result of ['delivered', 'pending', 'failed', 'skipped']) deliveries.inc({ result }, 0);
   const deliverySeconds = new Histogram({
     name: 'ringback_delivery_seconds',
     help: 'How long receivers took',
