@@ -1,16 +1,10 @@
 /** Sample data: what it shows, and that exactly it is removed again. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addAccount, withRole } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { type TestServer, useServer } from '../support/server.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-
-afterAll(() => server.stop());
+const server = useServer();
 
 /** All rows of the database, but for the audit log and the times at which tokens were used. */
 async function dump(): Promise<Record<string, unknown>> {
