@@ -11,6 +11,7 @@ import * as callEvents from './calls/call-events.ts';
 import type { CallFilter } from './calls/call-filter.ts';
 import { type CallCursor, listCalls } from './calls/call-list.ts';
 import { listNames, type NameColumn } from './calls/call-names.ts';
+import { resolveSearch } from './calls/call-search.ts';
 import * as calls from './calls/calls.ts';
 import * as overdueCalls from './calls/overdue-calls.ts';
 import { type Db, inTransaction } from './database/db.ts';
@@ -34,6 +35,7 @@ import * as activity from './reports/activity.ts';
 import * as attention from './reports/attention.ts';
 import { readBacklog } from './reports/backlog.ts';
 import * as callReport from './reports/call-report.ts';
+import { totalCalls } from './reports/call-totals.ts';
 import { readChangeVersions } from './reports/change-versions.ts';
 import * as reconcile from './reports/reconcile.ts';
 import * as webhookActivity from './webhooks/webhook-activity.ts';
@@ -145,6 +147,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     readCall: (accountId: string, callLogId: string) => calls.readCall(db.pool, accountId, callLogId),
     listCalls: (accountId: string, filter: CallFilter, limit: number, after: CallCursor | null) =>
       listCalls(db, accountId, filter, limit, after),
+    resolveSearch: (accountId: string, filter: CallFilter) => resolveSearch(db, accountId, filter),
+    totalCalls: (accountId: string, filter: CallFilter) => totalCalls(db, accountId, filter),
     listNames: (
       accountId: string,
       column: NameColumn,

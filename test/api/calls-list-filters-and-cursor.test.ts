@@ -103,7 +103,13 @@ const filters: [string, string, (call: Call) => boolean][] = [
   ['q', 'Süd/Medien', (call) => call.publisher === 'Süd/Medien'],
   ['q', 'Buyer 0', (call) => call.buyer === 'Buyer 0'],
   ['q', 'Solar', (call) => call.campaign === 'Solar'],
-  ['q', '%', () => false],
+  ['q', '%', (call) => call.campaign === '50%_off'],
+  ['q', 'süd/', (call) => call.publisher === 'Süd/Medien'],
+  ['q', 'UYER', (call) => call.buyer !== null],
+  ['q', 'Roofing & Mor', (call) => call.campaign === 'Roofing & More'],
+  ['no_payout_reason', 'Caps exceeded', (call) => call.no_payout_reason === 'Caps exceeded'],
+  ['no_payout_reason', 'Condition not met', () => false],
+  ['call_log_id', 'ID7', (call) => call.call_log_id === 'ID7'],
 ];
 
 /** Each name once: the last filter of a name wins, as in the query. */
@@ -136,6 +142,34 @@ describe('filters', () => {
   test('each pair leaves something to compare', () => {
     const found = filters.flatMap((one) => filters.map((other) => expectedOf([one, other]).length));
     expect(found.filter((count) => count > 0).length).toBeGreaterThan(400);
+  });
+
+  test('several ids mean each of these calls', async () => {
+    const answer = await server.api('GET', '/calls?call_log_id=ID7&call_log_id=CA10&call_log_id=none');
+    expect(answer.json.items.map((call: Call) => call.call_log_id).sort()).toEqual(['CA10', 'ID7']);
+  });
+
+  test('totals are those of the calls in the list', async () => {
+    const chosen = fc.subarray(filters, { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(chosen, async (some) => {
+        const { limit: _limit, ...query } = queryOf(some);
+        const { json } = await server.api('GET', `/call-totals?${new URLSearchParams(query)}`);
+        const meant = expectedOf(some);
+        const owed = meant.filter((call) => call.payout_status === 'owed').length;
+        const held = meant.filter((call) => call.payout_status === 'held').length;
+        expect(json).toMatchObject({
+          calls: meant.length,
+          converted: meant.filter((call) => call.converted).length,
+          revenue: '0.00',
+          payout_owed: (owed * 1.5).toFixed(2),
+          payout_held: (held * 1.5).toFixed(2),
+          profit: owed === 0 ? '0.00' : `-${(owed * 1.5).toFixed(2)}`,
+        });
+      }),
+      { numRuns: 60 },
+    );
+    expectProblem(await server.api('GET', '/call-totals?limit=5'), 422, 'unknown_field');
   });
 
   test('an empty filter is none', async () => {

@@ -60,7 +60,8 @@ const filterArbitrary: fc.Arbitrary<CallFilter> = fc.record(
     search: fc.constantFrom(
       { text: 'CA', phoneNumber: null },
       { text: 'ü1', phoneNumber: null },
-      { text: 'Publisher 2', phoneNumber: null },
+      { text: 'publisher 2', phoneNumber: null },
+      { text: 'er 2', phoneNumber: null, names: 'many' as const },
       { text: '+14155553', phoneNumber: '+14155553' },
     ),
     to: fc.constant('2026-11-03T12:00:00.000Z'),
@@ -87,6 +88,16 @@ test('a page ends, short or empty, when enough calls were looked at', async () =
     'select call_log_id from call order by started_at desc, call_log_id desc offset 29 limit 1',
   );
   expect(page.cursor?.callLogId).toBe(last?.['call_log_id']);
+});
+
+test('a search finds parts of names, whether few or many names have them', async () => {
+  const ids = async (search: CallFilter['search'] & object) =>
+    (await readAll({ search }, 50, [40, 100])).ids.sort();
+  for (const text of ['ER 2', 'paign', 'publisher', 'none'])
+    expect(await ids({ text, phoneNumber: null, names: 'many' })).toEqual(
+      await ids({ text, phoneNumber: null }),
+    );
+  expect(await ids({ text: 'ER 2', phoneNumber: null })).toHaveLength(75);
 });
 
 test('what indexes find is never cut short', async () => {

@@ -161,7 +161,7 @@ describe('changed by hand', () => {
     await timelineOf(page).filter({ hasText: 'Changed by hand' }).getByText('Signed on site').waitFor();
   });
 
-  test('each fault stands at its field, and what was typed stays', async () => {
+  test('each fault is at its field, and what was typed stays, until one closes on purpose', async () => {
     await ui.server.createCall('faulty');
     const page = await open('faulty');
     const dialog = await startChange(page);
@@ -177,7 +177,14 @@ describe('changed by hand', () => {
     await dialog.getByRole('button', { name: 'Review' }).click();
     await dialog.getByRole('button', { name: 'Back' }).click();
     expect(await dialog.getByLabel('Revenue').inputValue()).toBe('14');
+    const question = page.getByRole('alertdialog', { name: 'Close without finishing?' });
     await page.keyboard.press('Escape');
+    await expectAccessible(page, '[role=alertdialog]');
+    await question.getByRole('button', { name: 'Stay' }).click();
+    expect(await dialog.getByLabel('Revenue').inputValue()).toBe('14');
+    await page.keyboard.press('Escape');
+    await question.getByRole('button', { name: 'Close anyway' }).click();
+    await dialog.waitFor({ state: 'detached' });
     expect((await ui.server.readCall('faulty')).revenue_paid_out).toBeNull();
   });
 
@@ -242,7 +249,7 @@ describe('whatever a call holds is text', () => {
         true,
       );
       await page.goto('/calls?q=full');
-      await page.getByText('+198').waitFor({ state: isPhone ? 'attached' : 'visible' });
+      await page.getByText('+198').waitFor({ state: 'attached' });
       expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth')).toBe(
         true,
       );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { periodOf } from '../../ui/src/pages/overview/period.ts';
+import { periodOf } from '../../ui/src/components/period.ts';
 
 const now = Date.UTC(2026, 2, 1, 3); // the evening of the last of February in New York
 
@@ -8,6 +8,8 @@ test.each([
   ['yesterday', '2026-02-27', '2026-02-27'],
   ['7d', '2026-02-22', '2026-02-28'],
   ['30d', '2026-01-30', '2026-02-28'],
+  ['week', '2026-02-23', '2026-02-28'],
+  ['last-week', '2026-02-16', '2026-02-22'],
   ['month', '2026-02-01', '2026-02-28'],
   ['last-month', '2026-01-01', '2026-01-31'],
 ])('%s is told by the calendar of the account', (period, from, to) => {

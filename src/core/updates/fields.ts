@@ -66,7 +66,7 @@ export type Field = {
 type FieldKind = Omit<Field, 'label' | 'help' | 'example'> & Partial<Pick<Field, 'example'>>;
 
 const directions = ['inbound', 'outbound'] as const;
-const noPayoutReasons = ['Campaign preconversion', 'Condition not met', 'Caps exceeded'] as const;
+export const noPayoutReasons = ['Campaign preconversion', 'Condition not met', 'Caps exceeded'] as const;
 
 const dayMs = 86_400_000;
 

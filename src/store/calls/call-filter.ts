@@ -1,5 +1,6 @@
 import type { CallState, PayoutStatus } from '../../core/calls/call.ts';
 import type { Condition } from '../database/where.ts';
+import { type NameColumn, nameColumns } from './call-names.ts';
 
 /** What a list of calls may be narrowed to. Texts are compared whole; `from` and `to` are instants of the start. */
 export type CallFilter = Partial<{
@@ -7,6 +8,8 @@ export type CallFilter = Partial<{
   phoneNumber: string;
   converted: boolean;
   held: boolean;
+  noPayoutReason: string;
+  callLogIds: string[];
   payoutStatus: PayoutStatus;
   campaign: string;
   publisher: string;
@@ -14,9 +17,16 @@ export type CallFilter = Partial<{
   tag: { key: string; value: string | null };
   from: string;
   to: string;
-  /** the beginning of a call id, or a whole number, campaign, publisher or buyer */
-  search: { text: string; phoneNumber: string | null };
+  /** the beginning of a call id, a whole number, or a part of the name of a campaign, publisher or buyer */
+  search: {
+    text: string;
+    phoneNumber: string | null;
+    /** the names with this part (`resolveSearch`); `many`: more than each can be looked for */
+    names?: NamesFound | 'many';
+  };
 }>;
+
+export type NamesFound = { column: NameColumn; name: string }[];
 
 /** How a filter is looked for, over a table or alias `c`. */
 export type CallSearch = {
@@ -30,7 +40,7 @@ export type CallSearch = {
 
 /** Parts a filter by what finds it. */
 export function searchOf(filter: CallFilter): CallSearch {
-  const { state, converted, held, tag, from, to, search } = filter;
+  const { state, converted, held, tag, from, to, search, callLogIds, noPayoutReason } = filter;
   const indexed: Condition[] = [];
   const unindexed: Condition[] = [];
   const columns = { phone_number: filter.phoneNumber, ...namesOf(filter) };
@@ -38,6 +48,11 @@ export function searchOf(filter: CallFilter): CallSearch {
     if (value !== undefined) indexed.push((p) => `c.${column} = ${p(value)}`);
   }
   if (state !== undefined) (state === 'live' ? indexed : unindexed).push(() => `c.state = '${state}'`);
+  if (callLogIds !== undefined) indexed.push((p) => `c.call_log_id = any(${p(callLogIds)})`);
+  if (noPayoutReason !== undefined) {
+    indexed.push(() => 'c.no_payout_reason is not null');
+    unindexed.push((p) => `c.no_payout_reason = ${p(noPayoutReason)}`);
+  }
   if (held === true) indexed.push(() => 'c.no_payout_reason is not null');
   if (held === false) unindexed.push(() => 'c.no_payout_reason is null');
   if (filter.payoutStatus !== undefined) addPayoutStatus(filter.payoutStatus, indexed, unindexed);
@@ -45,7 +60,12 @@ export function searchOf(filter: CallFilter): CallSearch {
   if (to !== undefined) indexed.push((p) => `c.started_at <= ${p(to)}`);
   if (converted !== undefined) unindexed.push(() => (converted ? 'c.converted' : 'not c.converted'));
   if (tag !== undefined) unindexed.push(hasTag(tag));
-  return { leads: search === undefined ? [() => 'true'] : leadsOf(search), indexed, unindexed };
+  if (search === undefined) return { leads: [anyCall], indexed, unindexed };
+  const leads = leadsOf(search);
+  if (search.names !== 'many') return { leads, indexed, unindexed };
+  const meansAny: Condition = (p) =>
+    `(${[...leads, hasNamePart(search.text)].map((one) => one(p)).join(' or ')})`;
+  return { leads: [anyCall], indexed, unindexed: [...unindexed, meansAny] };
 }
 
 function namesOf({ campaign, publisher, buyer }: CallFilter) {
@@ -66,13 +86,26 @@ function hasTag({ key, value }: NonNullable<CallFilter['tag']>): Condition {
   return (p) => `c.tags @> ${p(JSON.stringify({ [key]: value }))}::jsonb`;
 }
 
-function leadsOf({ text, phoneNumber }: NonNullable<CallFilter['search']>): Condition[] {
+const anyCall: Condition = () => 'true';
+
+function leadsOf({ text, phoneNumber, names = [] }: NonNullable<CallFilter['search']>): Condition[] {
   return [
     (p) => `c.call_log_id ^@ ${p(text)}`,
     (p) => `c.phone_number = ${p(phoneNumber ?? text)}`,
     (p) => `c.tracking_number = ${p(phoneNumber ?? text)}`,
-    (p) => `c.campaign = ${p(text)}`,
-    (p) => `c.publisher = ${p(text)}`,
-    (p) => `c.buyer = ${p(text)}`,
+    ...(names === 'many'
+      ? []
+      : names.map(
+          ({ column, name }): Condition =>
+            (p) =>
+              `c.${column} = ${p(name)}`,
+        )),
   ];
+}
+
+function hasNamePart(text: string): Condition {
+  return (p) => {
+    const part = `lower(${p(text)})`;
+    return nameColumns.map((column) => `strpos(lower(c.${column}), ${part}) > 0`).join(' or ');
+  };
 }

@@ -8,6 +8,7 @@ import type { Db, Queryable } from '../database/db.ts';
 import { Where } from '../database/where.ts';
 import { type CallRow, callColumns, callOf } from './call-columns.ts';
 import { type CallFilter, type CallSearch, searchOf } from './call-filter.ts';
+import { resolveSearch } from './call-search.ts';
 
 export type CallCursor = { startedAt: string; callLogId: string };
 
@@ -28,14 +29,15 @@ const stepsDefault = [2_000, 20_000, 178_000];
 const order = 'order by started_at desc, call_log_id desc';
 
 export async function listCalls(
-  { pool }: Db,
+  db: Db,
   accountId: string,
   filter: CallFilter,
   limit: number,
   after: CallCursor | null,
   steps = stepsDefault,
 ): Promise<CallPage> {
-  const search = searchOf(filter);
+  const { pool } = db;
+  const search = searchOf(await resolveSearch(db, accountId, filter));
   if (search.unindexed.length === 0)
     return pageOf(await find(pool, accountId, search, limit + 1, after, null), limit);
   const found: Call[] = [];

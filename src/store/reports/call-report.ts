@@ -51,7 +51,8 @@ type ReportRow = {
 
 export type CallReport = { totals: ReportSums; rows: ReportRow[] };
 
-const sumsOfCalls = `count(*) as calls, count(*) filter (where c.state = 'live') as live,
+/** Over calls `c`. */
+export const sumsOfCalls = `count(*) as calls, count(*) filter (where c.state = 'live') as live,
   count(*) filter (where c.converted) as converted, coalesce(sum(c.revenue_paid_out), 0) as revenue,
   coalesce(sum(c.publisher_paid_out) filter (where c.state = 'completed' and c.no_payout_reason is null), 0)
     as payout_owed,
@@ -120,7 +121,7 @@ function groupByPartner({ by, order, limit }: Exclude<ReportGroups, { by: 'day' 
   )`;
 }
 
-function sumsOf(row: ReportSums): ReportSums {
+export function sumsOf(row: ReportSums): ReportSums {
   return {
     calls: row.calls,
     live: row.live,

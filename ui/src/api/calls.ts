@@ -14,14 +14,16 @@ import type {
   dryRunJson,
   TimelineItemJson,
 } from '../../../src/http/operator/calls/call-schemas.ts';
+import type { CallTotalsJson } from '../../../src/http/operator/calls/call-totals-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
-/** The filters of the list, as they stand in the page's address. */
+/** The filters of the list, as the API takes them. */
 export const callFilterNames = [
   'q',
   'state',
   'converted',
   'payout_status',
+  'no_payout_reason',
   'campaign',
   'publisher',
   'buyer',
@@ -53,6 +55,24 @@ export function useCalls(filters: CallFilters) {
   return useInfiniteQuery(callsQuery(filters));
 }
 
+/** How much less often than one look takes, the totals are read anew by themselves: of many calls, a look costs the server. */
+const lookShareMax = 30;
+const totalsMsMin = 5_000;
+
+/** The sums of all calls that the filters mean. */
+export function useCallTotals(filters: CallFilters) {
+  return useQuery({
+    queryKey: ['call-totals', filters],
+    queryFn: async ({ signal }) => {
+      const startMs = performance.now();
+      const totals = await request<CallTotalsJson>('/call-totals', { query: withWholeDays(filters), signal });
+      return { totals, tookMs: performance.now() - startMs };
+    },
+    refetchInterval: ({ state: { data } }) => Math.max(totalsMsMin, (data?.tookMs ?? 0) * lookShareMax),
+    placeholderData: keepPreviousData,
+  });
+}
+
 const recentShown = 20;
 
 /** The newest calls, to pick one from. */
@@ -72,7 +92,7 @@ export function callsCsvUrl(filters: CallFilters, columns: readonly string[], ha
   return `/api/v1/calls.csv?${query}`;
 }
 
-/** A day of the address begins with its first moment and ends with its last, in the account's time zone. */
+/** A day begins with its first moment and ends with its last, in the account's time zone. */
 export function withWholeDays({ from, to, ...filters }: CallFilters): CallFilters {
   return {
     ...filters,
@@ -81,7 +101,7 @@ export function withWholeDays({ from, to, ...filters }: CallFilters): CallFilter
   };
 }
 
-export function isDay(text: string | undefined): boolean {
+function isDay(text: string | undefined): boolean {
   return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
 }
 
@@ -131,6 +151,7 @@ export function useChangeCall(callLogId: string) {
     onSuccess: (call) => {
       client.setQueryData(callQuery(callLogId).queryKey, call);
       void client.invalidateQueries({ queryKey: ['calls'] });
+      void client.invalidateQueries({ queryKey: ['call-totals'] });
     },
   });
 }

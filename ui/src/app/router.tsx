@@ -6,7 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { callFilterNames, startCalls } from '../api/calls.ts';
+import { startCalls } from '../api/calls.ts';
 import { fieldsQuery } from '../api/fields.ts';
 import { inboxFilterNames } from '../api/inbox.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
@@ -15,6 +15,7 @@ import { sessionQuery } from '../api/session.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { pickSearch } from '../components/url-search.ts';
+import { callSearchNames, filtersOf } from '../pages/calls/call-search.ts';
 import { lazyPage } from './lazy-page.ts';
 import { RouteError } from './route-error.tsx';
 import { parseSearch, stringifySearch } from './search-params.ts';
@@ -72,9 +73,12 @@ const system = createRoute({
 const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
-  validateSearch: pickSearch(callFilterNames),
+  validateSearch: pickSearch(callSearchNames),
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => startCalls(context.queryClient, deps),
+  loader: async ({ context: { queryClient }, deps }) => {
+    const { account } = await queryClient.ensureQueryData(sessionQuery);
+    startCalls(queryClient, filtersOf(deps, account.time_zone, Date.now()));
+  },
   component: lazyPage(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
 });
 

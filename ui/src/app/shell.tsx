@@ -37,7 +37,7 @@ export function Shell() {
           <main
             id="main"
             tabIndex={-1}
-            className="mx-auto w-full max-w-[96rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
+            className="mx-auto w-full max-w-[112rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
           >
             <AwayNote />
             <Suspense fallback={<PageSkeleton />}>

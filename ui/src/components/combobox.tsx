@@ -10,15 +10,22 @@ export type ComboboxProps = {
   value: string | null;
   /** what there is to choose from, for the text that was typed last */
   items: readonly string[];
-  /** stands in the list where there are no items */
+  /** shown in place of a list without items */
   empty: string;
+  /** how an item is shown; as it is, if left out */
+  show?(item: string): string;
+  hint?: string;
+  /** one is always chosen: it cannot be cleared */
+  isRequired?: boolean;
   onChoose(value: string | null): void;
-  /** hears what is typed, and of the list's opening with an empty text */
+  /** gets what is typed, and an empty text when the list opens */
   onSearch(text: string): void;
 };
 
-/** One text out of many that are looked up while one types. What is typed and not chosen is forgotten. */
-export function Combobox({ label, placeholder, value, items, empty, onChoose, onSearch }: ComboboxProps) {
+/** One text out of many that are looked up while one types. What is typed and not chosen is dropped. */
+export function Combobox(props: ComboboxProps) {
+  const { label, placeholder, value, items, empty, hint, isRequired = false, onChoose, onSearch } = props;
+  const show = props.show ?? ((item: string) => item);
   const id = useId();
   const known = value === null || items.includes(value) ? items : [...items, value];
   return (
@@ -27,7 +34,10 @@ export function Combobox({ label, placeholder, value, items, empty, onChoose, on
       filteredItems={items}
       filter={null}
       value={value}
-      onValueChange={(chosen: string | null) => onChoose(chosen)}
+      itemToStringLabel={show}
+      onValueChange={(chosen: string | null) => {
+        if (chosen !== null || !isRequired) onChoose(chosen);
+      }}
       onOpenChange={(isOpen) => {
         if (isOpen) onSearch('');
       }}
@@ -40,8 +50,15 @@ export function Combobox({ label, placeholder, value, items, empty, onChoose, on
           {label}
         </label>
         <Base.InputGroup className="relative">
-          <Base.Input id={id} dir="auto" placeholder={placeholder} className={`${controlStyle} h-9 pr-8`} />
-          {value === null ? (
+          <Base.Input
+            id={id}
+            dir="auto"
+            placeholder={placeholder}
+            className={`${controlStyle} h-9 pr-8`}
+            onFocus={({ currentTarget }) => currentTarget.select()}
+            onClick={({ currentTarget }) => currentTarget.select()}
+          />
+          {value === null || isRequired ? (
             <Base.Trigger aria-label={`Show ${label}`} className={iconStyle}>
               <ChevronDown aria-hidden className="size-4" />
             </Base.Trigger>
@@ -51,6 +68,7 @@ export function Combobox({ label, placeholder, value, items, empty, onChoose, on
             </Base.Clear>
           )}
         </Base.InputGroup>
+        {hint !== undefined && <p className="mt-1 text-muted text-xs">{hint}</p>}
       </div>
       <Base.Portal>
         <Base.Positioner sideOffset={4} className="z-20 outline-none">
@@ -65,7 +83,7 @@ export function Combobox({ label, placeholder, value, items, empty, onChoose, on
                   value={item}
                   className="cursor-pointer break-words rounded-md px-2 py-1.5 text-sm data-highlighted:bg-raised data-selected:font-medium data-selected:text-accent"
                 >
-                  <bdi>{item}</bdi>
+                  <bdi>{show(item)}</bdi>
                 </Base.Item>
               )}
             </Base.List>

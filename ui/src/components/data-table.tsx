@@ -5,7 +5,15 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table';
-import { type ReactNode, useMemo } from 'react';
+import {
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Button } from './button.tsx';
 import { useHiddenColumns } from './hidden-columns.ts';
 
@@ -21,6 +29,8 @@ export type Column<Row> = {
   isFixed?: boolean;
   /** shown where the window is narrow as a phone, too */
   isOnPhone?: boolean;
+  /** shown only where the window is wider than 1400 pixels */
+  isOnWide?: boolean;
 };
 
 export type DataTableProps<Row> = {
@@ -59,25 +69,29 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const byId = new Map(columns.map((column) => [column.id, column]));
   const styleOf = (columnId: string) => {
     const column = byId.get(columnId);
-    return `${column?.isNumber ? 'text-right' : 'text-left'} ${column?.isOnPhone ? '' : 'max-md:hidden'}`;
+    const narrowest = column?.isOnWide ? 'max-[1400px]:hidden' : column?.isOnPhone ? '' : 'max-md:hidden';
+    return `${column?.isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest}`;
   };
+  const section = useRef<HTMLElement>(null);
+  const isTooWide = useIsTooWide(section);
   return (
     <div>
       <section
+        ref={section}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={label}
-        className="overflow-x-auto rounded-lg border border-line bg-surface"
+        className={`rounded-lg border border-line bg-surface ${isTooWide ? `max-h-[85dvh] overflow-auto ${edgeShadows}` : ''}`}
       >
-        <table className="w-full border-collapse text-sm">
+        <table className="w-full border-separate border-spacing-0 text-sm">
           <thead>
             {table.getHeaderGroups().map((group) => (
-              <tr key={group.id} className="border-line border-b">
+              <tr key={group.id}>
                 {group.headers.map((header) => (
                   <th
                     key={header.id}
                     scope="col"
-                    className={`whitespace-nowrap px-2.5 py-2 font-medium text-muted text-xs ${styleOf(header.column.id)}`}
+                    className={`sticky top-0 z-1 whitespace-nowrap border-line border-b bg-surface px-2 py-1.5 font-medium first:rounded-tl-lg last:rounded-tr-lg text-muted text-xs ${styleOf(header.column.id)}`}
                   >
                     <table.FlexRender header={header} />
                   </th>
@@ -89,10 +103,14 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
             {table.getRowModel().rows.map((row) => (
               <tr
                 key={row.id}
-                className="group relative border-line border-b last:border-0 hover:bg-raised/60"
+                onClick={followRowLink}
+                className="group hover:bg-raised/60 has-[.row-link]:cursor-pointer"
               >
                 {row.getVisibleCells().map((cell) => (
-                  <td key={cell.id} className={`px-2.5 py-2 align-middle ${styleOf(cell.column.id)}`}>
+                  <td
+                    key={cell.id}
+                    className={`border-line border-b px-2 py-1.5 align-middle group-last:border-b-0 ${styleOf(cell.column.id)}`}
+                  >
                     <table.FlexRender cell={cell} />
                   </td>
                 ))}
@@ -112,6 +130,43 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   );
 }
 
-/** For the link of a row: the whole row can be clicked. */
-export const rowLinkStyle =
-  'font-medium text-accent after:absolute after:inset-0 after:content-[""] hover:underline';
+/** A shadow at the edge where there is more to scroll to. */
+const edgeShadows =
+  '[background:linear-gradient(to_right,var(--color-surface)_1.5rem,transparent)_left/3rem_100%_local,linear-gradient(to_left,var(--color-surface)_1.5rem,transparent)_right/3rem_100%_local,linear-gradient(to_right,var(--color-line-strong),transparent)_left/0.6rem_100%,linear-gradient(to_left,var(--color-line-strong),transparent)_right/0.6rem_100%,var(--color-surface)] bg-no-repeat';
+
+/** Whether the table is wider than its place: then it scrolls there. Otherwise its header stays at the top of the window. */
+function useIsTooWide(section: RefObject<HTMLElement | null>): boolean {
+  const [isTooWide, setTooWide] = useState(false);
+  useLayoutEffect(() => {
+    const place = section.current;
+    const table = place?.firstElementChild;
+    if (place == null || table == null) return;
+    const observer = new ResizeObserver(() => setTooWide(table.scrollWidth > place.offsetWidth));
+    observer.observe(place);
+    observer.observe(table);
+    return () => observer.disconnect();
+  }, [section]);
+  return isTooWide;
+}
+
+/** A second click within this time selects a word. */
+const doubleClickMs = 220;
+let following: number | undefined;
+
+/** Follows the row's link, unless the click was for something within the row or selects text. */
+function followRowLink(event: MouseEvent<HTMLTableRowElement>): void {
+  const { target, currentTarget, ctrlKey, metaKey, shiftKey, detail } = event;
+  window.clearTimeout(following);
+  if (!(target instanceof Element) || target.closest('a, button, input, label, select') !== null) return;
+  if (!currentTarget.contains(target)) return; // a click in a popover of the row
+  if (detail > 1 || window.getSelection()?.isCollapsed === false) return;
+  const link = currentTarget.querySelector('.row-link');
+  const click = { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey };
+  following = window.setTimeout(
+    () => link?.dispatchEvent(new window.MouseEvent('click', click)),
+    doubleClickMs,
+  );
+}
+
+/** For the link of a row: a click elsewhere in the row follows it, too. */
+export const rowLinkStyle = 'row-link font-medium text-accent hover:underline';

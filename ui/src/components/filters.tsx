@@ -1,13 +1,13 @@
 import { SlidersHorizontal, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { type Choice, SelectField, TextField } from './field.tsx';
 import { useUrlSearch } from './url-search.ts';
 
 export type FiltersProps = {
-  /** those that "Clear" takes away */
+  /** those that "Clear filters" removes */
   names: readonly string[];
-  /** one that a phone shows at once; the others wait there behind a button */
+  /** the one that a phone shows; the others are behind a button there */
   first?: { name: string; filter: ReactNode };
   children: ReactNode;
 };
@@ -71,29 +71,44 @@ export type TextFilterProps = {
   label: string;
   placeholder?: string;
   type?: 'search' | 'text' | 'date' | 'datetime-local';
+  isLabelHidden?: boolean;
 };
 
-/** Filters when the typing pauses; Enter does at once. */
-export function TextFilter({ name, label, placeholder, type = 'search' }: TextFilterProps) {
+/** Filters when the typing pauses; Enter, and leaving the field, do at once. What is typed is never overwritten. */
+export function TextFilter({ name, label, placeholder, type = 'search', isLabelHidden }: TextFilterProps) {
   const { search, set } = useUrlSearch();
   const inUrl = search[name] ?? '';
   const [text, setText] = useState(inUrl);
-  useEffect(() => setText(inUrl), [inUrl]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a pause in typing is all that this waits for
+  /** values on their way to the address, oldest first: when one of them arrives, more may have been typed */
+  const sent = useRef<string[]>([]);
   useEffect(() => {
-    if (text.trim() === inUrl) return;
-    const timer = window.setTimeout(() => set({ [name]: text.trim() }), typingPauseMs);
+    const at = sent.current.indexOf(inUrl);
+    sent.current = at === -1 ? [] : sent.current.slice(at + 1);
+    if (at === -1) setText(inUrl);
+  }, [inUrl]);
+  const send = () => {
+    const value = text.trim();
+    if (value === (sent.current.at(-1) ?? inUrl)) return;
+    sent.current.push(value);
+    set({ [name]: value });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: this waits for a pause in typing only
+  useEffect(() => {
+    const timer = window.setTimeout(send, typingPauseMs);
     return () => window.clearTimeout(timer);
   }, [text]);
   return (
     <TextField
       label={label}
       type={type}
-      value={text}
+      // the field of a day shows the day of an instant, too
+      value={type === 'date' ? text.slice(0, 10) : text}
       onChange={setText}
+      onBlur={send}
+      {...(isLabelHidden && { isLabelHidden })}
       {...(placeholder !== undefined && { placeholder })}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') set({ [name]: text.trim() });
+        if (event.key === 'Enter') send();
       }}
     />
   );

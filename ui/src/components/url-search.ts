@@ -12,23 +12,30 @@ export function pickSearch<const Name extends string>(names: readonly Name[]) {
   };
 }
 
+export type UrlSearch = Record<string, string | undefined>;
+
 /**
- * What a page shows lives in its address: what is chosen can be shared, and the browser's back button undoes it.
- * `set` with undefined or an empty text takes a parameter away.
+ * The state of a page is in its address: it can be shared, and the browser's back button undoes a change.
+ * `set` with undefined or an empty text removes a parameter. Changes that follow each other quickly are merged: each
+ * applies to the address that the change before it leads to, not to the one that was rendered last.
  */
-export function useUrlSearch(): {
-  search: Record<string, string | undefined>;
-  set(changes: Record<string, string | undefined>): void;
-} {
-  const search = useSearch({ strict: false }) as Record<string, string | undefined>; // routes pick text only
+export function useUrlSearch(): { search: UrlSearch; set(changes: UrlSearch): void } {
+  const search = useSearch({ strict: false }) as UrlSearch; // routes pick text only
   const navigate = useNavigate();
   return {
     search,
-    set: (changes) => {
-      const next = Object.entries({ ...search, ...changes }).filter(
-        ([, value]) => value !== undefined && value !== '',
-      );
-      void navigate({ to: '.', search: Object.fromEntries(next), resetScroll: false });
-    },
+    set: (changes) =>
+      void navigate({
+        to: '.',
+        search: (previous: object) => withoutEmpty({ ...previous, ...changes }),
+        resetScroll: false,
+      }),
   };
+}
+
+function withoutEmpty(search: UrlSearch): Record<string, string> {
+  const set = Object.entries(search).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+  );
+  return Object.fromEntries(set);
 }

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import { payoutStatuses } from '../../../core/calls/call.ts';
+import { noPayoutReasons } from '../../../core/updates/fields.ts';
 import { readPhone } from '../../../core/values/phone.ts';
 import type { Account, CallFilter } from '../../../store/store.ts';
 import { definedOnly, type ListReader } from '../list-reader.ts';
@@ -12,12 +13,15 @@ export function readCallFilter(
 ): CallFilter {
   const tag = reader.text('tag');
   const q = reader.text('q')?.trim();
+  const ids = reader.texts('call_log_id');
   const phone = q === undefined ? undefined : readPhone(q, defaultCountry);
   return definedOnly({
     state: reader.choice('state', callStates),
     phoneNumber: reader.phone('phone_number', defaultCountry),
     converted: reader.boolean('converted'),
     held: reader.boolean('held'),
+    noPayoutReason: reader.choice('no_payout_reason', noPayoutReasons),
+    callLogIds: ids.length > 0 ? ids : undefined,
     payoutStatus: reader.choice('payout_status', payoutStatuses),
     campaign: reader.text('campaign'),
     publisher: reader.text('publisher'),

@@ -1,6 +1,6 @@
 import Type, { type Static, type TNull, type TSchema, type TUnion } from 'typebox';
 import { payoutStatuses } from '../../../core/calls/call.ts';
-import { eventFields, type Field, updateFields } from '../../../core/updates/fields.ts';
+import { eventFields, type Field, noPayoutReasons, updateFields } from '../../../core/updates/fields.ts';
 import { booleanQuery, instantQuery, listOf, page, textQuery } from '../list-schemas.ts';
 import { changes, instant, money, nullable, oneOf, optional, tags } from '../value-schemas.ts';
 
@@ -151,7 +151,9 @@ export const callFilters = Type.Object({
   phone_number: textQuery,
   converted: booleanQuery,
   held: booleanQuery,
+  no_payout_reason: Type.Optional(oneOf(noPayoutReasons)),
   payout_status: Type.Optional(oneOf(payoutStatuses)),
+  call_log_id: Type.Optional(Type.String({ description: 'one of these calls; may be repeated' })),
   campaign: textQuery,
   publisher: textQuery,
   buyer: textQuery,
@@ -159,7 +161,11 @@ export const callFilters = Type.Object({
   from: instantQuery,
   to: instantQuery,
   q: Type.Optional(
-    Type.String({ description: 'begin of a call id; or a number, campaign, publisher, buyer' }),
+    Type.String({
+      description:
+        'the beginning of a call id, a whole phone number, or a part of the name of a campaign, publisher or buyer',
+      examples: ['roof'],
+    }),
   ),
 });
 export const callsQuery = Type.Object({ ...page, ...callFilters.properties });
@@ -178,7 +184,7 @@ export const callsAnswer = Type.Object({
   searched_back_to: Type.Optional(
     Type.String({
       description:
-        'Only where the page ends before it is full, since enough calls were looked at for what no index knows (`converted`, `tag`, `held=false`, `state=completed`): the start of the last one. `next_cursor` looks on.',
+        'Only where the page ends before it is full, since enough calls were looked at for what no index knows (`converted`, `tag`, `held=false`, `state=completed`, a search that many names contain): the start of the last one. `next_cursor` looks on.',
     }),
   ),
 });

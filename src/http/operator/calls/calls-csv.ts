@@ -1,17 +1,15 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Call } from '../../../core/calls/call.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
-import type { CallCursor, CallFilter } from '../../../store/store.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
 import { cutOffSlowReader } from '../../guards/slow-reader.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
-import { limitMax } from '../list-schemas.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
 import { readCallColumns } from './call-columns.ts';
+import { readPages } from './call-pages.ts';
 import { readCallFilter } from './call-query.ts';
 import { callsCsvQuery } from './call-schemas.ts';
 import { writeCallsCsv } from './csv-export.ts';
@@ -61,31 +59,10 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
       }
       reply.raw.once('close', release);
       cutOffSlowReader(reply.raw, rateMin);
-      const pages = readPages(api, account.accountId, filter, stopping.signal);
+      const pages = readPages(api.store, account.accountId, filter, stopping.signal);
       return sendCsv(request, reply, writeCallsCsv(pages, columns, hasBom));
     },
   );
-}
-
-/** Page by page, each a short query of its own: a slow reader holds no connection and no transaction open. */
-async function* readPages(
-  { store }: Api,
-  accountId: string,
-  filter: CallFilter,
-  stopping: AbortSignal,
-): AsyncGenerator<Call[]> {
-  let after: CallCursor | null = null;
-  do {
-    stopping.throwIfAborted();
-    const page: { items: Call[]; cursor: CallCursor | null } = await store.listCalls(
-      accountId,
-      filter,
-      limitMax,
-      after,
-    );
-    yield page.items;
-    after = page.cursor;
-  } while (after !== null);
 }
 
 function sendCsv({ raw }: FastifyRequest, reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {

@@ -35,7 +35,7 @@ export const importQuery = Type.Object(
 const money = Type.String({ description: 'decimal text' });
 const count = Type.Integer();
 
-const summary = Type.Object({
+export const importSummaryJson = Type.Object({
   rows: count,
   applied: count,
   unchanged: count,
@@ -67,7 +67,7 @@ export const importAnswer = linesOf('One line a row, in order, then one with the
     changes: Type.Optional(Type.Unknown({ description: 'before and after by field' })),
   }),
   Type.Object({
-    summary,
+    summary: importSummaryJson,
     error: Type.Optional(
       Type.Object(
         { code: Type.String(), detail: Type.String(), line: Type.Union([Type.Integer(), Type.Null()]) },

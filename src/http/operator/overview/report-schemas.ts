@@ -15,7 +15,7 @@ export const reportOrders = [
 export const reportDaysMax = 400;
 
 const sum = (description: string) => Type.String({ description, examples: ['1234.50'] });
-const sums = {
+export const sums = {
   calls: Type.Integer({ description: 'that started in the period, live ones too' }),
   live: Type.Integer({ description: 'of them still live' }),
   converted: Type.Integer(),

@@ -1,4 +1,5 @@
-import { SelectField, TextField } from '../../components/field.tsx';
+import { TextField } from '../../components/field.tsx';
+import { TimeZoneField } from '../../components/time-zone-field.tsx';
 
 /** The settings of an account, as they are typed. */
 export type AccountDraft = { name: string; time_zone: string; default_country: string };
@@ -25,12 +26,9 @@ export function AccountFields({ value, isChecked, onChange }: AccountFieldsProps
         maxLength={200}
         error={isChecked && value.name.trim() === '' ? 'Name whose account it is.' : undefined}
       />
-      <SelectField
-        label="Time zone"
+      <TimeZoneField
         value={value.time_zone}
-        choices={timeZoneChoices(value.time_zone)}
         onChange={(timeZone) => onChange({ ...value, time_zone: timeZone })}
-        hint="Days of reports begin in it, and times without an offset are read in it"
       />
       <TextField
         label="Default country"
@@ -43,12 +41,6 @@ export function AccountFields({ value, isChecked, onChange }: AccountFieldsProps
       />
     </>
   );
-}
-
-/** What the browser knows, and what is set, for it may know fewer than the server. */
-function timeZoneChoices(chosen: string) {
-  const names = new Set([chosen, 'UTC', ...Intl.supportedValuesOf('timeZone')]);
-  return [...names].map((name) => ({ value: name, label: name }));
 }
 
 const countryNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });

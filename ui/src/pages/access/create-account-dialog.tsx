@@ -3,6 +3,7 @@ import { type NewAccount, useCreateAccount } from '../../api/accounts.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
+import { ownTimeZone } from '../../components/time-zones.ts';
 import { AccountFields, isComplete } from './account-fields.tsx';
 import { NewToken } from './new-token.tsx';
 
@@ -48,7 +49,7 @@ type AccountFormProps = {
 };
 
 function AccountForm({ isBusy, error, onCreate, onCancel }: AccountFormProps) {
-  const [draft, setDraft] = useState({ name: '', time_zone: 'UTC', default_country: 'US' });
+  const [draft, setDraft] = useState({ name: '', time_zone: ownTimeZone(), default_country: 'US' });
   const [isChecked, setChecked] = useState(false);
   return (
     <form

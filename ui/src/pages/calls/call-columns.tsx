@@ -16,12 +16,7 @@ import { TagSummary } from './tags.tsx';
 type CallColumn = Column<CallJson> & { csv: string };
 
 const ownColumns: CallColumn[] = [
-  {
-    id: 'time',
-    csv: 'started_at',
-    header: 'Time',
-    cell: ({ started_at }) => <Time at={started_at} />,
-  },
+  { id: 'time', csv: 'started_at', header: 'Time', cell: ({ started_at }) => <Time at={started_at} /> },
   {
     id: 'caller',
     csv: 'phone_number',
@@ -59,7 +54,7 @@ const ownColumns: CallColumn[] = [
     csv: 'state',
     header: 'State',
     isOnPhone: true,
-    cell: ({ state }) => <StatusBadge status={state} />,
+    cell: (call) => <CallState call={call} />,
   },
   {
     id: 'duration',
@@ -81,9 +76,15 @@ const ownColumns: CallColumn[] = [
     csv: 'publisher_paid_out',
     header: 'Payout',
     isNumber: true,
-    cell: ({ publisher_paid_out }) => <Money amount={publisher_paid_out} />,
+    cell: (call) => <Payout call={call} />,
   },
-  { id: 'held', csv: 'no_payout_reason', header: 'Held', cell: (call) => <Held call={call} /> },
+  {
+    id: 'held',
+    csv: 'no_payout_reason',
+    header: 'Hold reason',
+    isHiddenAtFirst: true,
+    cell: ({ no_payout_reason }) => <Name text={no_payout_reason} />,
+  },
   {
     id: 'converted',
     csv: 'converted',
@@ -97,7 +98,13 @@ const ownColumns: CallColumn[] = [
         <span className="text-muted">–</span>
       ),
   },
-  { id: 'tags', csv: 'tags', header: 'Tags', cell: ({ tags }) => <TagSummary tags={tags} /> },
+  {
+    id: 'tags',
+    csv: 'tags',
+    header: 'Tags',
+    isOnWide: true,
+    cell: ({ tags }) => <TagSummary tags={tags} />,
+  },
   {
     id: 'queued',
     csv: 'queued_updates',
@@ -149,11 +156,11 @@ function callerOf(call: CallJson): string {
   return call.phone_number ?? (call.caller_withheld ? 'Withheld' : 'No number');
 }
 
-/** Long ones end with dots; pointing at them shows the rest. */
+/** A long one is cut off; its title is all of it. */
 function Name({ text }: { text: string | null }) {
   if (text === null) return <span className="text-muted">–</span>;
   return (
-    <span title={text} className="block max-w-36 truncate 2xl:max-w-56">
+    <span title={text} className="block max-w-28 truncate 2xl:max-w-44">
       <bdi>{text}</bdi>
     </span>
   );
@@ -165,11 +172,25 @@ export function CallDuration({ call }: { call: CallJson }) {
   return <RunningClock since={call.answered_at ?? call.started_at} label="Running for" />;
 }
 
-function Held({ call }: { call: CallJson }) {
-  if (call.no_payout_reason === null) return <span className="text-muted">–</span>;
+/** Most calls have completed: only what is different is marked. */
+function CallState({ call: { state, end_status } }: { call: CallJson }) {
+  if (state === 'live') return <StatusBadge status="live" />;
+  const isUsual = end_status === null || end_status === 'completed';
+  return <span className="whitespace-nowrap text-muted">{isUsual ? 'ended' : end_status}</span>;
+}
+
+/** The amount, and beside it why it is held. */
+function Payout({ call: { publisher_paid_out, no_payout_reason } }: { call: CallJson }) {
+  if (no_payout_reason === null) return <Money amount={publisher_paid_out} />;
   return (
-    <span title={call.no_payout_reason ?? undefined}>
-      <StatusBadge status="held" />
+    <span className="inline-flex items-baseline justify-end gap-1.5">
+      <span
+        title={`Held: ${no_payout_reason}`}
+        className="max-w-24 truncate rounded-sm bg-held-soft px-1 text-held text-xs 2xl:max-w-40"
+      >
+        {no_payout_reason}
+      </span>
+      <Money amount={publisher_paid_out} />
     </span>
   );
 }

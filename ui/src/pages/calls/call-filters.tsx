@@ -1,98 +1,102 @@
-import { useState } from 'react';
-import { callFilterNames, isDay } from '../../api/calls.ts';
+import { use, useState } from 'react';
 import { type NameKind, useNames } from '../../api/names.ts';
 import { Combobox } from '../../components/combobox.tsx';
-import { TextField } from '../../components/field.tsx';
-import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx';
+import type { Choice } from '../../components/field.tsx';
+import { type ChipFilter, FilterChips } from '../../components/filter-chips.tsx';
+import { SelectFilter, TextFilter } from '../../components/filters.tsx';
+import { daysOf, type PeriodName } from '../../components/period.ts';
+import { PeriodPicker } from '../../components/period-picker.tsx';
+import { TimeZone } from '../../components/time.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
+import { chosenPeriod } from './call-search.ts';
 
+const periods: PeriodName[] = ['today', 'yesterday', 'week', 'last-week', 'month', 'last-month', 'custom'];
+
+/** The period first, then the search, then all other filters as chips. */
 export function CallFilterBar() {
+  const timeZone = use(TimeZone);
+  const { search } = useUrlSearch();
+  const chosen = chosenPeriod(search);
+  const days = chosen === null || chosen === 'custom' ? 'week' : chosen;
   return (
-    <Filters
-      names={callFilterNames}
-      first={{
-        name: 'q',
-        filter: (
-          <div className="md:w-60">
-            <TextFilter name="q" label="Search" placeholder="Call id, number or a whole name" />
-          </div>
-        ),
-      }}
-    >
-      <div className={narrow}>
-        <SelectFilter name="state" label="State" choices={states} />
+    <search aria-label="Filters" className="mb-3 space-y-2">
+      <PeriodPicker
+        names={periods}
+        chosen={chosen}
+        allLabel="All time"
+        days={daysOf(days, timeZone, Date.now())}
+      />
+      <div className="flex flex-wrap items-center gap-2">
+        <div className="w-full sm:w-72">
+          <TextFilter name="q" label="Search" isLabelHidden placeholder="Call id, number, part of a name" />
+        </div>
+        <FilterChips filters={filters} />
       </div>
-      <div className={narrow}>
-        <SelectFilter name="converted" label="Converted" choices={yesNo} />
-      </div>
-      <div className={narrow}>
-        <SelectFilter name="payout_status" label="Payout" choices={payouts} />
-      </div>
-      <NameFilter name="campaign" kind="campaigns" label="Campaign" />
-      <NameFilter name="publisher" kind="publishers" label="Publisher" />
-      <NameFilter name="buyer" kind="buyers" label="Buyer" />
-      <div className={wide}>
-        <TextFilter name="phone_number" label="Caller" placeholder="Phone number" />
-      </div>
-      <div className={wide}>
-        <TextFilter name="tag" label="Tag" placeholder="key or key:value" />
-      </div>
-      <DayFilter name="from" label="From" />
-      <DayFilter name="to" label="To" />
-    </Filters>
+    </search>
   );
 }
 
-/** Where there is room for more than two beside each other. */
-const narrow = 'min-w-0 md:w-28';
-const wide = 'min-w-0 md:w-36';
-const states = [
-  { value: 'live', label: 'Live' },
-  { value: 'completed', label: 'Completed' },
-];
-const yesNo = [
-  { value: 'true', label: 'Yes' },
-  { value: 'false', label: 'No' },
-];
-const payouts = [
-  { value: 'owed', label: 'Owed' },
-  { value: 'held', label: 'Held' },
-  { value: 'pending', label: 'Pending' },
-  { value: 'none', label: 'No amount' },
+const choice = (name: string, label: string, choices: readonly Choice[]): ChipFilter => ({
+  name,
+  label,
+  editor: <SelectFilter name={name} label={label} choices={choices} />,
+  show: (value) => choices.find((one) => one.value === value)?.label ?? value,
+  isChoice: true,
+});
+const text = (name: string, label: string, placeholder: string): ChipFilter => ({
+  name,
+  label,
+  editor: <TextFilter name={name} label={label} placeholder={placeholder} />,
+});
+const partner = (name: string, label: string, kind: NameKind): ChipFilter => ({
+  name,
+  label,
+  editor: <NameFilter name={name} kind={kind} label={label} />,
+  isChoice: true,
+});
+const same = (value: string) => ({ value, label: value });
+
+const filters: ChipFilter[] = [
+  choice('state', 'State', [
+    { value: 'live', label: 'Live' },
+    { value: 'completed', label: 'Completed' },
+  ]),
+  choice('converted', 'Converted', [
+    { value: 'true', label: 'Yes' },
+    { value: 'false', label: 'No' },
+  ]),
+  choice('payout_status', 'Payout', [
+    { value: 'owed', label: 'Owed' },
+    { value: 'held', label: 'Held' },
+    { value: 'pending', label: 'Pending' },
+    { value: 'none', label: 'No amount' },
+  ]),
+  choice(
+    'no_payout_reason',
+    'Hold reason',
+    ['Campaign preconversion', 'Condition not met', 'Caps exceeded'].map(same),
+  ),
+  partner('campaign', 'Campaign', 'campaigns'),
+  partner('publisher', 'Publisher', 'publishers'),
+  partner('buyer', 'Buyer', 'buyers'),
+  text('phone_number', 'Caller', 'Phone number'),
+  text('tag', 'Tag', 'key or key:value'),
 ];
 
-/** Offers the names that there are: the server finds whole names only. */
+/** Offers the names that calls are booked on. */
 function NameFilter({ name, kind, label }: { name: string; kind: NameKind; label: string }) {
   const { search, set } = useUrlSearch();
   const [typed, setTyped] = useState<string | null>(null);
   const { data, isFetching } = useNames(kind, typed ?? '', typed !== null);
   return (
-    <div className={wide}>
-      <Combobox
-        label={label}
-        placeholder="Any"
-        value={search[name] ?? null}
-        items={data?.items ?? []}
-        empty={isFetching ? 'Looking…' : `No ${label.toLowerCase()} has this in its name`}
-        onChoose={(chosen) => set({ [name]: chosen ?? undefined })}
-        onSearch={setTyped}
-      />
-    </div>
-  );
-}
-
-/** A day, from its beginning or to its end. An instant that another page has linked to stays until a day is chosen. */
-function DayFilter({ name, label }: { name: string; label: string }) {
-  const { search, set } = useUrlSearch();
-  const value = search[name];
-  return (
-    <div className={wide}>
-      <TextField
-        type="date"
-        label={label}
-        value={isDay(value) ? (value ?? '') : (value?.slice(0, 10) ?? '')}
-        onChange={(day) => set({ [name]: day })}
-      />
-    </div>
+    <Combobox
+      label={label}
+      placeholder="Any"
+      value={search[name] ?? null}
+      items={data?.items ?? []}
+      empty={isFetching ? 'Looking…' : `No ${label.toLowerCase()} has this in its name`}
+      onChoose={(chosen) => set({ [name]: chosen ?? undefined })}
+      onSearch={setTyped}
+    />
   );
 }

@@ -1,6 +1,6 @@
 import { Phone, SearchX } from 'lucide-react';
 import { useEffect } from 'react';
-import { type CallFilters, callFilterNames, useCalls } from '../../api/calls.ts';
+import { type CallFilters, useCalls } from '../../api/calls.ts';
 import { Button } from '../../components/button.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -9,6 +9,7 @@ import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
 import { useCallColumns } from './call-columns.tsx';
+import { isFiltered, noFilters } from './call-search.ts';
 import { FirstCall } from './first-call.tsx';
 
 /** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
@@ -19,7 +20,7 @@ export function CallsList({ filters }: { filters: CallFilters }) {
   const query = useCalls(filters);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } = query;
   const columns = useCallColumns();
-  const { set } = useUrlSearch();
+  const { search, set } = useUrlSearch();
   const pages = data?.pages ?? [];
   const rows = pages.flatMap((page) => page.items);
   const searchedBackTo = pages.at(-1)?.searched_back_to;
@@ -36,16 +37,14 @@ export function CallsList({ filters }: { filters: CallFilters }) {
     return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
   }
   if (rows.length === 0 && !hasNextPage) {
-    const clear = () => set(Object.fromEntries(callFilterNames.map((name) => [name, undefined])));
-    const isFiltered = callFilterNames.some((name) => filters[name] !== undefined);
-    if (!isFiltered) return <FirstCall />;
+    if (!isFiltered(search)) return <FirstCall />;
     return (
       <EmptyState
         icon={SearchX}
         title="No call matches"
-        action={<Button onClick={clear}>Show all calls</Button>}
+        action={<Button onClick={() => set(noFilters)}>Show all calls</Button>}
       >
-        Loosen a filter. The search finds the beginning of a call id, or a whole number or name.
+        Remove a filter. The search finds the beginning of a call id, a whole number, or a part of a name.
       </EmptyState>
     );
   }

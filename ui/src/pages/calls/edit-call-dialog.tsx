@@ -40,9 +40,10 @@ export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): v
   return (
     <Dialog
       title="Change the call"
-      description="By the rules of a postback. It stands in the timeline with your name."
+      description="By the rules of a postback. The timeline shows it with your name."
       isOpen
-      isSticky
+      isSticky={Object.keys(body).length > 0 && !change.isPending}
+      lost="Your changes to the call are not saved."
       onClose={onClose}
     >
       {preview.data === undefined ? (
@@ -102,13 +103,14 @@ export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): v
 }
 
 function Preview({ preview, body }: { preview: CallChangePreview; body: Record<string, unknown> }) {
-  if (preview.status === 'unchanged') return <p>Every value stands already: there is nothing to change.</p>;
+  if (preview.status === 'unchanged')
+    return <p>The call has every value already: there is nothing to change.</p>;
   if (preview.status === 'applied') return <ChangeList label="What will change" changes={preview.changes} />;
   const { add = [], ...fields } = body as { add?: { key: string; value: string }[] };
   return (
     <>
       <p className="mb-3 text-sm">
-        The call is live. This will wait, and be applied in the moment in which it completes:
+        The call is live. The change waits and is applied when the call completes:
       </p>
       <UpdateList
         update={{ ...fields, add: Object.fromEntries(add.map(({ key, value }) => [key, value])) }}

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import { type CallFilters, callFilterNames, callsCsvUrl } from '../../api/calls.ts';
+import { type CallFilters, callsCsvUrl } from '../../api/calls.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
@@ -11,14 +11,14 @@ type ExportDialogProps = { filters: CallFilters; isOpen: boolean; onClose(): voi
 
 /** The list as it is filtered, as a file. */
 export function ExportDialog({ filters, isOpen, onClose }: ExportDialogProps) {
-  const isFiltered = callFilterNames.some((name) => filters[name] !== undefined);
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Dialog
       title="Export calls as CSV"
       description={
         isFiltered
-          ? 'All calls that the filters mean, latest first.'
-          : 'All calls, latest first. Filter the list for fewer.'
+          ? 'All calls that the filters mean, latest first. Times are in UTC.'
+          : 'All calls, latest first. Times are in UTC. Filter the list for fewer calls.'
       }
       isOpen={isOpen}
       onClose={onClose}
@@ -57,7 +57,7 @@ function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
         <TextField
           label="Tags with a column of their own"
           placeholder="deal, agent"
-          hint="Keys with commas between them. All tags stand in one column as JSON, too."
+          hint="Keys with commas between them. One more column has all tags as JSON."
           value={tagKeys}
           onChange={setTagKeys}
         />

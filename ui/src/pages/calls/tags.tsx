@@ -36,7 +36,7 @@ function Tag({ name, value, isShort = false }: { name: string; value: string; is
   return (
     <span
       title={isShort ? `${name}: ${value}` : undefined}
-      className={`inline-block max-w-full rounded-md bg-raised px-1.5 py-0.5 text-xs ${isShort ? 'max-w-28 truncate align-middle 2xl:max-w-36' : 'break-words'}`}
+      className={`inline-block max-w-full rounded-md bg-raised px-1.5 py-0.5 text-xs ${isShort ? 'max-w-24 truncate align-middle 2xl:max-w-32' : 'break-words'}`}
     >
       <bdi className="text-muted">{name}</bdi>
       {value !== '' && (

@@ -1,8 +1,8 @@
 import { use, useState } from 'react';
 import { Card } from '../../components/card.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
+import { periodOf } from '../../components/period.ts';
 import { TimeZone } from '../../components/time.tsx';
-import { periodOf } from '../overview/period.ts';
 import { FileDrop, FileName } from './file-drop.tsx';
 import { FilesHeader } from './files-header.tsx';
 import { NameField } from './name-field.tsx';

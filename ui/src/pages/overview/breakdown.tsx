@@ -7,11 +7,11 @@ import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Money } from '../../components/money.tsx';
+import { percent } from '../../components/percent.ts';
+import type { Period } from '../../components/period.ts';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
-import { percent } from './percent.ts';
-import type { Period } from './period.ts';
 
 const groupings = [
   { id: 'day', name: 'Day' },

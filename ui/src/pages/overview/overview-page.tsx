@@ -4,6 +4,8 @@ import { isAccountEmpty, useFirstSteps } from '../../api/first-steps.ts';
 import { useReport } from '../../api/overview.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { dateIn, type Period, type PeriodName, periodOf } from '../../components/period.ts';
+import { PeriodPicker } from '../../components/period-picker.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { TimeZone } from '../../components/time.tsx';
 import { Attention } from './attention.tsx';
@@ -11,8 +13,6 @@ import { Breakdown } from './breakdown.tsx';
 import { Days } from './days.tsx';
 import { Figures } from './figures.tsx';
 import { FirstSteps } from './first-steps.tsx';
-import { dateIn, type Period, periodOf } from './period.ts';
-import { PeriodPicker } from './period-picker.tsx';
 import { type PreviousPeriod, previousOf } from './previous-period.ts';
 import { SampleNote } from './sample-data.tsx';
 
@@ -45,6 +45,8 @@ export function OverviewPage() {
   );
 }
 
+const periods: PeriodName[] = ['today', 'yesterday', '7d', '30d', 'month', 'last-month', 'custom'];
+
 function Results() {
   const timeZone = use(TimeZone);
   const search = useSearch({ from: '/shell/overview' });
@@ -54,7 +56,7 @@ function Results() {
   return (
     <>
       <section aria-label="What calls brought" className="space-y-4">
-        <PeriodPicker period={period} />
+        <PeriodPicker names={periods} chosen={period.name} days={period} />
         <Money period={period} previous={previous} />
       </section>
       <Attention />

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { sendProblem } from '../../server/problem.ts';
+import { needs } from '../access/access.ts';
+import { ListReader } from '../list-reader.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { readCallFilter } from './call-query.ts';
+import { callFilters } from './call-schemas.ts';
+import { type CallTotalsJson, callTotalsJson } from './call-totals-schemas.ts';
+
+/** `GET /call-totals`: the sums of exactly the calls that `GET /calls` lists with the same filters. */
+export function registerCallTotals(app: FastifyInstance, api: Api): void {
+  app.get<List>(
+    '/call-totals',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['calls'],
+        summary: 'Sum up the calls that the filters of the list mean',
+        querystring: callFilters,
+        response: { 200: callTotalsJson, '4xx': problem },
+      },
+      ...documentedOnly,
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const account = await accountOf(api, request);
+      const reader = new ListReader(request.query, namesOf(callFilters));
+      const filter = readCallFilter(reader, account);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+      const totals: CallTotalsJson = await api.store.totalCalls(account.accountId, filter);
+      return reply.header('cache-control', 'no-store').send(totals);
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+import { type CallFilters, useCallTotals } from '../../api/calls.ts';
+import { Money } from '../../components/money.tsx';
+import { percent } from '../../components/percent.ts';
+import { Skeleton } from '../../components/skeleton.tsx';
+
+/** The sums of all calls that the filters mean, not only of those on the page. */
+export function TotalsBar({ filters }: { filters: CallFilters }) {
+  const { data, isPlaceholderData } = useCallTotals(filters);
+  const totals = data?.totals;
+  const count = (value: number | undefined) => value?.toLocaleString('en-US');
+  const figures: [string, ReactNode, (string | undefined)?][] = [
+    ['Calls', count(totals?.calls), totals && totals.live > 0 ? `${count(totals.live)} live` : undefined],
+    ['Converted', count(totals?.converted), totals && percent(totals.conversion_rate)],
+    ['Revenue', totals && <Money amount={totals.revenue} />],
+    ['Owed', totals && <Money amount={totals.payout_owed} />],
+    ['Held', totals && <Money amount={totals.payout_held} />],
+    ['Profit', totals && <Money amount={totals.profit} />],
+  ];
+  return (
+    <dl
+      aria-label="Totals"
+      aria-busy={totals === undefined || isPlaceholderData}
+      className={`mb-3 grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 lg:grid-cols-6 ${isPlaceholderData ? 'opacity-60' : ''}`}
+    >
+      {figures.map(([name, value, note]) => (
+        <div key={name} className="min-w-0 bg-surface px-3 py-2">
+          <dt className="text-muted text-xs">{name}</dt>
+          <dd className="flex h-6 min-w-0 items-baseline gap-2 font-semibold text-base tabular-nums">
+            {value ?? <Skeleton className="h-4 w-20 self-center" />}
+            {note !== undefined && <span className="truncate font-normal text-muted text-xs">{note}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
