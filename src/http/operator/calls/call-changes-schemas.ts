@@ -3,12 +3,13 @@ import { importSummaryJson } from '../imports/import-schemas.ts';
 import { optional } from '../value-schemas.ts';
 import { callFilters, tagMembers, updateMembers } from './call-schemas.ts';
 
-const textOrTexts = Type.Union([Type.String(), Type.Array(Type.String())]);
+/** At least one: a list without ids must not mean every call. */
+const ids = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
 
 export const callChangesBody = Type.Object(
   {
     filter: Type.Object(
-      { ...callFilters.properties, call_log_id: Type.Optional(textOrTexts) },
+      { ...callFilters.properties, call_log_id: Type.Optional(ids) },
       {
         additionalProperties: false,
         description: 'the filters of `GET /calls`; `{}` means every call, `call_log_id` these calls',

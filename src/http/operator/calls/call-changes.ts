@@ -1,8 +1,8 @@
 /** `POST /call-changes`: one change of all calls that a filter means, done page by page and answered while it is done. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { linesOf } from '../../files/file-schemas.ts';
 import { sendLines } from '../../files/request-body.ts';
-import { hashSecret, makeSecret } from '../../guards/secret.ts';
 import { rejectWebhook } from '../../postbacks/read-postback.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
@@ -52,7 +52,7 @@ async function changeCalls(
 ): Promise<FastifyReply> {
   const { filter: given, change, dry_run: isDryRun = false } = request.body;
   const account = await accountOf(api, request);
-  const reader = new ListReader(given, namesOf(callFilters));
+  const reader = new ListReader(asQuery(given), namesOf(callFilters));
   const filter = readCallFilter(reader, account);
   if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
   const webhook = await ensureOwnWebhook(api, request);
@@ -62,6 +62,13 @@ async function changeCalls(
   const fault = run.checkChange();
   if (fault !== null) return sendProblem(reply, fault);
   return sendLines(reply, run.answer(stopping));
+}
+
+/** `false` is a filter here; the query of a list has it as text. */
+function asQuery(filter: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(filter).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]),
+  );
 }
 
 /** The timeline and the log name the webhook of a postback: each person has one, with a key that nobody knows. */
