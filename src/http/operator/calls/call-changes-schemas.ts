@@ -42,7 +42,7 @@ const {
 } = importSummaryJson.properties;
 
 /** The result of a change of many calls. */
-export const callChangesSummaryJson = Type.Object({
+const callChangesSummaryJson = Type.Object({
   calls: rows,
   ...counts,
   changes: Type.Record(
@@ -82,4 +82,3 @@ export const callChangesLines = [
     ),
   }),
 ];
-export type CallChangesLine = Static<(typeof callChangesLines)[number]>;
