@@ -53,6 +53,8 @@ async function playAndListPages({ url, publicUrl, token, twilioAuthToken }: Demo
     postback: `/postbacks/${await firstOf('/postbacks?status=rejected&limit=1')}`,
     webhooks: '/webhooks/incoming',
     webhook: `/webhooks/incoming/${await firstOf('/webhooks/incoming?limit=1')}`,
+    files: '/files/import',
+    payouts: '/files/payouts?period=this-month',
     access: '/access/tokens',
     'audit-log': '/access/audit',
     account: '/access/account',

@@ -112,6 +112,32 @@ test('a long file goes in parts, the page stays responsive, and its rows keep th
   expect(await seen.getByRole('cell').first().textContent()).toBe('4323');
 });
 
+test('a log of past calls adds those that are not there', async () => {
+  const { page } = await ui.open('/files/import');
+  const file = [
+    'Call Date,Inbound Call ID,Caller ID,Publisher,Call Length,Payout',
+    '01/13/2026 08:18:22 PM,L1,(213) 555-0142,Acme,00:03:10,$5.00',
+    '01/14/2026 08:18:22 AM,L2,,Acme,95,',
+  ].join('\n');
+  await choose(page, 'log.csv', file);
+  await page.getByRole('radio', { name: 'Calls', exact: true }).check();
+  await page.getByText('Choose the column with the duration').waitFor();
+  await column(page, 'Publisher').selectOption('publisher');
+  await column(page, 'Call Length').selectOption('duration_seconds');
+  await page.getByRole('button', { name: 'Preview all rows' }).click();
+  await page.getByRole('button', { name: 'Import the file' }).click();
+  await page.getByRole('tab', { name: 'New calls 2' }).waitFor();
+  expect(await ui.server.readCall('L1')).toMatchObject({
+    ...{ state: 'completed', phone_number: '+12135550142', publisher: 'Acme', publisher_paid_out: '5.00' },
+    ...{
+      started_at: '2026-01-13T20:18:22.000Z',
+      ended_at: '2026-01-13T20:21:32.000Z',
+      duration_seconds: 190,
+    },
+  });
+  expect(await page.getByRole('button', { name: 'Undo import' }).count()).toBe(0);
+});
+
 test('a file that is no text says what to do', async () => {
   const { page } = await ui.open('/files/import');
   await choose(page, 'book.csv', 'PK\u0003\u0004');

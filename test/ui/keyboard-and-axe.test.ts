@@ -36,6 +36,9 @@ test('every page is clean for axe in the light and in the dark', async () => {
     [`${webhookPath}?tab=builder`, 'What the sender sends'],
     [`${webhookPath}?tab=test`, 'Send a postback by hand'],
     [`${webhookPath}?tab=settings`, 'Match rule'],
+    ['/files/import', 'A file with a row for each call'],
+    ['/files/reconcile', 'The statement, with a line for each call'],
+    ['/files/payouts?period=this-month', 'no publisher'],
     ['/access/tokens', 'of the settings'],
     ['/access/audit', 'made the webhook'],
   ] as const) {

@@ -6,8 +6,9 @@ import {
   type CallWithFacts,
   decodeCallEvent,
   newCall,
+  noFacts,
 } from './call-event.ts';
-import { lengthsOf } from './call-times.ts';
+import { endOf, lengthsOf } from './call-times.ts';
 
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 20, 10, n)).toISOString();
 const arrival = (n: number) => new Date(Date.UTC(2026, 10, 20, 11, n)).toISOString();
@@ -89,4 +90,13 @@ test('a late event with a missing date does not move the start to 1970', () => {
 test('a live call has the lengths that were reported, and no others', () => {
   const call = callAfter([started, { fields: { answered_at: minute(1), ended_at: minute(2) } }]);
   expect(lengthsOf(call)).toMatchObject({ duration_seconds: null, connected_seconds: null });
+});
+
+test('a call that is told of long after it took place ends by its duration', () => {
+  const facts = { ...noFacts(), started_at: '2026-01-13T20:18:22.000Z', duration_seconds: 190 };
+  expect(endOf(facts, '2026-03-01T00:00:00.000Z')).toBe('2026-01-13T20:21:32.000Z');
+  expect(endOf(facts, '2026-01-13T20:25:00.000Z')).toBe('2026-01-13T20:25:00.000Z');
+  expect(endOf({ ...facts, duration_seconds: null }, '2026-03-01T00:00:00.000Z')).toBe(
+    '2026-03-01T00:00:00.000Z',
+  );
 });

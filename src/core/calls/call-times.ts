@@ -29,8 +29,16 @@ export function firstStartOf(event: CallEvent, receivedAt: string): string {
   );
 }
 
-/** The end of a call that completes with an event that does not contain it. */
-export function endOf({ started_at: startedAt, answered_at: answeredAt }: Facts, receivedAt: string): string {
+/**
+ * The end of a call that completes with an event that does not contain it. Long after the call, as in a file of past calls,
+ * it is worked out from start and duration: the time of receipt would make the call last until today.
+ */
+export function endOf(facts: Facts, receivedAt: string): string {
+  const { started_at: startedAt, answered_at: answeredAt, duration_seconds: seconds } = facts;
+  if (isText(startedAt) && typeof seconds === 'number') {
+    const endMs = Date.parse(startedAt) + seconds * 1_000;
+    if (endMs + earlierMsMax < Date.parse(receivedAt)) return new Date(endMs).toISOString();
+  }
   return [receivedAt, startedAt, answeredAt].filter(isText).sort().at(-1) ?? receivedAt;
 }
 

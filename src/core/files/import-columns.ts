@@ -1,9 +1,9 @@
 import { meantName } from '../updates/field-names.ts';
-import { type UpdateFieldName, updateFields } from '../updates/fields.ts';
 import { readPairs } from '../updates/input-source.ts';
 import { reject } from '../updates/rejection.ts';
 import type { WebhookTypeRow } from '../updates/webhook-type.ts';
 import type { ColumnRules } from './columns.ts';
+import { cellKindOf } from './field-kind.ts';
 
 /** Of one import. */
 export const importRowsMax = 1_000_000;
@@ -22,10 +22,7 @@ export function importColumns(type: WebhookTypeRow): ColumnRules {
       return meaning === 'add' ? name : meaning; // add[deal] beside add[color]
     },
     meantBy: (name) => meantName(name, false, type),
-    kindOf(meaning) {
-      const type = Object.hasOwn(updateFields, meaning) && updateFields[meaning as UpdateFieldName].type; // hasOwn says so
-      return type === 'money' || type === 'time' ? type : 'other';
-    },
+    kindOf: cellKindOf,
     reject(meanings, columns) {
       if (!callNames.some((name) => meanings.has(name))) {
         const detail = `No column names the call. Call one call_log_id or phone_number, or map one to it, such as "Call ID=call_log_id". The header has ${columns}.`;

@@ -1,8 +1,8 @@
 import type { Condition, Mapping, MappingRow, MappingSource } from '../mapping/mapping.ts';
-import { type UpdateFieldName, updateFields } from '../updates/fields.ts';
 import { reject } from '../updates/rejection.ts';
 import type { CellKind } from './cell-formats.ts';
 import type { ColumnRules } from './columns.ts';
+import { cellKindOf } from './field-kind.ts';
 
 const callFields = ['call_log_id', 'phone_number'];
 
@@ -73,8 +73,5 @@ function namesOf(sources: readonly MappingSource[]): string[] {
 
 /** A row that has a format of its own reads the cell as it is. */
 function kindOfRow({ field, conversion, words, join }: MappingRow): CellKind {
-  if (conversion !== null || words !== null || join !== null || !Object.hasOwn(updateFields, field))
-    return 'other';
-  const { type } = updateFields[field as UpdateFieldName]; // hasOwn says so
-  return type === 'money' || type === 'time' ? type : 'other';
+  return conversion !== null || words !== null || join !== null ? 'other' : cellKindOf(field);
 }

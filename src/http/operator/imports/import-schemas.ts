@@ -58,7 +58,7 @@ export const importAnswer = linesOf('One line a row, in order, then one with the
   Type.Object({
     row: Type.Integer({ description: 'counted from 1, without the header and blank lines' }),
     line: Type.Integer({ description: 'in the file, counted from 1, where the row begins' }),
-    status: oneOf(['applied', 'unchanged', 'queued', 'rejected']),
+    status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'ignored', 'rejected']),
     code: Type.Optional(Type.String()),
     detail: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(Type.Unknown())),

@@ -8,7 +8,7 @@ export type ColumnChoice = {
   words?: Record<string, 'true' | 'false' | 'ignore'>;
 };
 
-export type Target = { name: string; label: string; isBoolean?: boolean };
+export type Target = { name: string; label: string; isBoolean?: boolean; isSeconds?: boolean };
 export const tagTarget = 'tag';
 
 type Column = InspectionJson['columns'][number];
@@ -45,19 +45,26 @@ export function unknownWords({ words }: Column): string[] {
 
 /** Columns that the server would read by their names, although they are left out here. */
 const readByName =
-  /^(?:call_log_id|phone_number|transaction_id|dry_run|revenue|amount|started_at|(?:add|remove|fields)(?:$|[[.]).*)$/;
+  /^(?:call_log_id|phone_number|transaction_id|dry_run|revenue|amount|started_at|state|happened_at|other_ids|parent_call_log_id|tags|(?:add|remove|fields)(?:$|[[.]).*)$/;
 /** A source with such a name is no parameter in a mapping. */
 const otherSource = /^(?:\/|query\.|header\.)|^(?:moja_)?auth_key$/;
 
-type Row = string | { from: string; words: Record<string, boolean>; else: 'refuse' | 'ignore' };
+type Row =
+  | string
+  | { from: string; words: Record<string, boolean>; else: 'refuse' | 'ignore' }
+  | { from: string; as: 'seconds' }
+  | { value: string };
 
 /** The `mapping` and `map` of a request. */
 export function mappingQuery(
   columns: readonly Column[],
   choices: readonly ColumnChoice[],
   fieldNames: ReadonlySet<string>,
+  targets: readonly Target[],
+  constants: Readonly<Record<string, string>>,
 ): FileQuery {
   const fields: Record<string, Row> = {};
+  for (const [name, value] of Object.entries(constants)) fields[name] = { value };
   const map: string[] = [];
   for (const [at, { name, words: seen }] of columns.entries()) {
     const { target = '', words = {} } = choices[at] ?? {};
@@ -69,9 +76,11 @@ export function mappingQuery(
     if (source !== name) map.push(`${name}=${source}`);
     const isTranslated = Object.keys(words).length > 0;
     const isAnyIgnored = Object.values(words).includes('ignore');
+    const isSeconds = targets.some((one) => one.name === target && one.isSeconds === true);
+    const plain: Row = isSeconds ? { from: source, as: 'seconds' } : source;
     const row: Row = isTranslated
       ? { from: source, words: wordsOf(seen, words), else: isAnyIgnored ? 'ignore' : 'refuse' }
-      : source;
+      : plain;
     fields[target === tagTarget ? `add.${name}` : target] = row;
   }
   return { mapping: JSON.stringify({ fields }), map };

@@ -6,6 +6,7 @@ import { useSession } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { RadioCards } from '../../components/radio-cards.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { type Target, tagTarget } from './column-draft.ts';
 import { ColumnTable } from './column-table.tsx';
@@ -21,9 +22,12 @@ import { type FileDraft, useFileDraft } from './use-file-draft.ts';
 export function ImportFile({ file }: { file: File }) {
   const fields = useFields();
   const [runs, setRuns] = useState({ preview: null, real: null } as Runs);
-  const targets = targetsOf(fields);
+  const [rowsAre, setRowsAre] = useState<RowsAre>('update_fields');
+  const targets = targetsOf(fields, rowsAre);
   const { draft, error, retry } = useFileDraft(file, {
-    purpose: 'import',
+    purpose: `import.${rowsAre}`,
+    // Who exports a log of calls exports calls that are over.
+    ...(rowsAre === 'calls' && { constants: { state: 'completed' } }),
     targets,
     fieldNames: new Set(fields.map(({ name }) => name)),
     proposedTarget: ({ field }) => field ?? '',
@@ -35,25 +39,62 @@ export function ImportFile({ file }: { file: File }) {
     <div className="space-y-5">
       {runs.real === null && (
         <>
+          <RadioCards
+            label="The rows are"
+            name="rows"
+            value={rowsAre}
+            choices={rowKinds}
+            onChange={(kind) => {
+              setRowsAre(kind);
+              setRuns({ preview: null, real: null });
+            }}
+          />
           <ReadingCard {...{ inspection, reading }} onChange={draft.changeReading} />
           <ColumnTable {...{ inspection, choices, targets }} onChoose={draft.chooseColumn} />
         </>
       )}
-      <Runner {...{ file, draft, runs, setRuns }} />
+      {/* A run is of one way to read the file: another way ends it. */}
+      <Runner key={JSON.stringify(draft.query)} {...{ file, draft, rowsAre, runs, setRuns }} />
     </div>
   );
 }
 
-type Runs = { preview: RunState | null; real: RunState | null };
-type RunnerProps = { file: File; draft: FileDraft; runs: Runs; setRuns(change: (runs: Runs) => Runs): void };
+type RowsAre = 'update_fields' | 'calls';
+const rowKinds = [
+  {
+    value: 'update_fields',
+    name: 'Results of calls',
+    description: 'Amounts, conversions and tags of calls that are there.',
+  },
+  {
+    value: 'calls',
+    name: 'Calls',
+    description: 'A log of past calls: those that are not there yet are added. This cannot be undone.',
+  },
+] as const;
 
-function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) {
+type Runs = { preview: RunState | null; real: RunState | null };
+type RunnerProps = {
+  file: File;
+  draft: FileDraft;
+  rowsAre: RowsAre;
+  runs: Runs;
+  setRuns(change: (runs: Runs) => Runs): void;
+};
+
+function Runner({ file, draft, rowsAre, runs: { preview, real }, setRuns }: RunnerProps) {
   const { account } = useSession();
   const client = useQueryClient();
   const [isAgain, setAgain] = useState(false);
   const running = useRef<AbortController | null>(null);
-  useEffect(() => () => running.current?.abort(), []);
-  const missing = whatIsMissing(draft);
+  useEffect(
+    () => () => {
+      running.current?.abort();
+      running.current = null; // what it still reports is of no interest
+    },
+    [],
+  );
+  const missing = whatIsMissing(draft, rowsAre);
 
   const start = async (isDryRun: boolean, begun: RunState = newRun(isDryRun)) => {
     running.current?.abort();
@@ -64,18 +105,18 @@ function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) 
       if (!isDryRun) keep(state);
     };
     tell(begun);
-    const key = begun.importKey ?? (await makeImportKey(file, draft.query, isAgain));
-    const query = { ...draft.query, import_key: key };
+    const key = begun.importKey ?? (await makeImportKey(file, { ...draft.query, type: rowsAre }, isAgain));
+    const query = { ...draft.query, type: rowsAre, import_key: key };
     const run = { ...begun, importKey: key };
     await runImport({ file, reading: draft.reading, query, isDryRun }, run, abort.signal, tell);
     if (!isDryRun) void client.invalidateQueries({ queryKey: ['calls'] });
   };
   const keep = ({ importId, webhookId, rows, counts }: RunState) => {
-    if (importId === null || webhookId === null) return;
+    draft.keep();
+    if (importId === null || webhookId === null || rowsAre === 'calls') return;
     const at = new Date().toISOString();
     const { applied } = counts;
     keepImport(account.name, { importId, webhookId, fileName: file.name, at, rows, applied });
-    draft.keep();
   };
   const isBusy = preview?.phase === 'running' || real?.phase === 'running';
 
@@ -83,7 +124,8 @@ function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) 
     return (
       <Card
         title="Result"
-        {...(real.importId !== null &&
+        {...(rowsAre !== 'calls' &&
+          real.importId !== null &&
           real.webhookId !== null &&
           real.phase !== 'running' && {
             actions: (
@@ -145,15 +187,21 @@ function Runner({ file, draft, runs: { preview, real }, setRuns }: RunnerProps) 
 }
 
 /** What has to be chosen before anything can run; null where nothing is missing. */
-function whatIsMissing({ choices, inspection, reading }: FileDraft): string | null {
+function whatIsMissing({ choices, inspection, reading }: FileDraft, rowsAre: RowsAre): string | null {
   const targets = choices.map(({ target }) => target).filter((target) => target !== '');
   const isNamed = targets.some((target) => target === 'call_log_id' || target === 'phone_number');
+  if (rowsAre === 'calls') {
+    if (!targets.includes('call_log_id')) return 'Choose the column with the id of the call.';
+    if (!targets.includes('started_at')) return 'Choose the column with the start of the call.';
+    if (!targets.includes('duration_seconds') && !targets.includes('ended_at'))
+      return 'Choose the column with the duration of the call, or with its end.';
+  }
   if (!isNamed) return 'Choose the column that names the call: its id, or the caller’s number.';
   const others = targets.filter(
     (target) => !['call_log_id', 'phone_number', 'transaction_id'].includes(target),
   );
   if (others.length === 0) return 'Choose the columns whose values are set on the calls.';
-  const isDated = targets.includes('call_converted_at');
+  const isDated = targets.some((target) => target.endsWith('_at'));
   if (isDated && inspection.ambiguous_date !== null && reading.dates === '')
     return 'Choose the order of day and month.';
   return null;
@@ -166,18 +214,21 @@ async function makeImportKey(file: File, query: FileQuery, isAgain: boolean): Pr
   return `${await fingerprint(file)}-${reading}${again}`;
 }
 
-function targetsOf(fields: ReturnType<typeof useFields>): Target[] {
-  const updates = fields
+function targetsOf(fields: ReturnType<typeof useFields>, rowsAre: RowsAre): Target[] {
+  const known = fields
     .filter(
-      ({ is_update: isUpdate, webhook_types: types }) =>
-        isUpdate && types.some(({ type }) => type === 'update_fields'),
+      ({ name, webhook_types: types }) => !callNames.has(name) && types.some(({ type }) => type === rowsAre),
     )
-    .map(({ name, label, type }) => ({ name, label, isBoolean: type === 'boolean' }));
+    .map(({ name, label, type }) => ({
+      ...{ name, label, isBoolean: type === 'boolean', isSeconds: type === 'seconds' },
+    }));
   return [
     { name: 'call_log_id', label: 'Call id' },
     { name: 'phone_number', label: 'Caller’s number' },
-    ...updates,
+    ...known,
     { name: tagTarget, label: 'Tag of this name' },
     { name: 'transaction_id', label: 'Transaction id' },
   ];
 }
+
+const callNames = new Set(['phone_number', 'caller_withheld', 'other_ids']);

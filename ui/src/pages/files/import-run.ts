@@ -5,7 +5,15 @@ import type { Reading } from './reading.ts';
 import { type CutPart, splitFile } from './split-file.ts';
 import { addAmounts } from './sums.ts';
 
-export const outcomes = ['applied', 'queued', 'waiting', 'unchanged', 'ignored', 'rejected'] as const;
+export const outcomes = [
+  'created',
+  'applied',
+  'queued',
+  'waiting',
+  'unchanged',
+  'ignored',
+  'rejected',
+] as const;
 export type OutcomeName = (typeof outcomes)[number];
 
 export type RunState = {
@@ -40,7 +48,15 @@ const shownMax = 500;
 const tellEveryMs = 250;
 
 export function newRun(isDryRun: boolean): RunState {
-  const none = () => ({ applied: 0, queued: 0, waiting: 0, unchanged: 0, ignored: 0, rejected: 0 });
+  const none = () => ({
+    created: 0,
+    applied: 0,
+    queued: 0,
+    waiting: 0,
+    unchanged: 0,
+    ignored: 0,
+    rejected: 0,
+  });
   return {
     ...{ isDryRun, phase: 'running', doneBytes: 0, rows: 0, duplicates: 0, counts: none(), codes: {} },
     ...{
@@ -52,7 +68,7 @@ export function newRun(isDryRun: boolean): RunState {
       webhookId: null,
       error: null,
     },
-    shown: { applied: [], queued: [], waiting: [], unchanged: [], ignored: [], rejected: [] },
+    shown: { created: [], applied: [], queued: [], waiting: [], unchanged: [], ignored: [], rejected: [] },
     mayContinue: false,
   };
 }

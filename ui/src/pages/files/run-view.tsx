@@ -160,6 +160,7 @@ const Rows = memo(function Rows({ rows, total }: { rows: readonly ImportedRow[];
 });
 
 const was: Record<OutcomeName, string> = {
+  created: 'New calls',
   applied: 'Changed',
   queued: 'Waiting for the end of the call',
   waiting: 'Waiting for the call',

@@ -28,6 +28,8 @@ export type DraftOptions = {
   purpose: string;
   targets: readonly Target[];
   fieldNames: ReadonlySet<string>;
+  /** fields that have one value in all rows */
+  constants?: Readonly<Record<string, string>>;
   proposedTarget(column: InspectionJson['columns'][number]): string;
   /** something was changed: what was made of the file before is no longer true */
   onChange(): void;
@@ -35,7 +37,7 @@ export type DraftOptions = {
 
 /** How a file is read, from what the server proposes, what was chosen for such files before, and what is chosen now. */
 export function useFileDraft(file: File, options: DraftOptions) {
-  const { purpose, targets, fieldNames, proposedTarget, onChange } = options;
+  const { purpose, targets, fieldNames, constants = {}, proposedTarget, onChange } = options;
   const [changedReading, setReading] = useState<ReadingChoice>({});
   const [changedColumns, setColumns] = useState<ColumnChoices>({});
   const { delimiter, headerLine } = changedReading;
@@ -55,7 +57,7 @@ export function useFileDraft(file: File, options: DraftOptions) {
   const choices = columns.map((column) => choiceOf(column, columns, chosen, targets, proposedTarget));
   const draft: FileDraft = {
     ...{ inspection: data, reading, choices },
-    query: { ...readingQuery(reading), ...mappingQuery(columns, choices, fieldNames) },
+    query: { ...readingQuery(reading), ...mappingQuery(columns, choices, fieldNames, targets, constants) },
     changeReading: (choice) => {
       setReading({ ...changedReading, ...choice });
       onChange();
