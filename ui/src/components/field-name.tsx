@@ -7,6 +7,12 @@ const tagPrefix = 'tags.';
 /** What a change may name besides fields of the table. */
 const otherLabels: Readonly<Record<string, string>> = {
   state: 'State',
+  call_log_id: 'Call id',
+  parent_call_log_id: 'Id of the parent call',
+  happened_at: 'Time of the event',
+  transaction_id: 'Transaction id',
+  lifespan_seconds: 'Lifespan',
+  phone_number: 'Caller',
   add: 'Tags to add',
   remove: 'Tags to remove',
   other_ids: 'Other ids',

@@ -11,6 +11,7 @@ import { PageSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
+import { MappingTab } from '../mapping/mapping-tab.tsx';
 import { UrlBuilder } from './url-builder.tsx';
 import { WebhookActions } from './webhook-actions.tsx';
 import { WebhookActivity } from './webhook-activity.tsx';
@@ -36,6 +37,7 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
   const maySend = useMay('send_postbacks');
   const tabs = [
     { id: 'activity', name: 'Activity', content: <WebhookActivity webhook={webhook} /> },
+    { id: 'mapping', name: 'Mapping', content: <MappingTab webhook={webhook} /> },
     { id: 'builder', name: 'URL builder', content: <UrlBuilder webhook={webhook} /> },
     ...(maySend ? [{ id: 'test', name: 'Test', content: <WebhookTest webhook={webhook} /> }] : []),
     {
