@@ -11,9 +11,11 @@ describe('a new webhook', () => {
     await page.getByRole('button', { name: 'Create', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
-    await expect
-      .poll(() => page.evaluate('document.activeElement?.getAttribute("placeholder")'))
-      .toBe('Acme CRM');
+    const placeholder = () => page.evaluate<string>('document.activeElement?.getAttribute("placeholder")');
+    await expect.poll(placeholder).toMatch(/^Custom sender/);
+    for (let pressed = 0; pressed < 3 && (await placeholder()) !== 'Acme CRM'; pressed += 1)
+      await page.keyboard.press('Tab');
+    expect(await placeholder()).toBe('Acme CRM');
     await page.keyboard.type('By keyboard');
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
@@ -24,6 +26,29 @@ describe('a new webhook', () => {
     await page.getByRole('link', { name: 'By keyboard' }).waitFor();
     const { json } = await ui.server.api('GET', '/webhooks/incoming?limit=1');
     expect(json.items).toMatchObject([{ name: 'By keyboard', type: 'update_tags' }]);
+  });
+
+  test('of a platform is found by its name, and says what to paste there', async () => {
+    const { page } = await ui.open('/webhooks/incoming');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByLabel('Platform', { exact: true }).fill('teln');
+    await page.getByRole('option', { name: 'Telnyx' }).click();
+    await page.getByText('Type: Calls.').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Telnyx');
+    await expectAccessible(page);
+    await page.getByLabel('Name').fill('Our Telnyx');
+    await page.getByRole('button', { name: 'Create webhook' }).click();
+    const url = await copyFrom(page, 'URL to paste');
+    await page.getByText('as the webhook URL, API version 2').getByText(url).waitFor();
+    await expectAccessible(page);
+    const { json } = await ui.server.api('GET', '/webhooks/incoming?limit=1');
+    expect(json.items).toMatchObject([{ name: 'Our Telnyx', type: 'calls', preset: 'telnyx' }]);
+    const event = {
+      data: { event_type: 'call.initiated', payload: { call_leg_id: 'T1', from: '+12135550142' } },
+    };
+    const headers = { 'content-type': 'application/json' };
+    const sent = await ui.server.request(pathOf(url), { method: 'POST', headers, body: event });
+    expect(sent.json.status).toBe('created');
   });
 
   test('wants a name and a window, and says so', async () => {
@@ -112,6 +137,10 @@ describe('a webhook', () => {
     const { page, webhook } = await openWebhook('Builder', '?tab=builder');
     await page.getByLabel('Auth key').fill(webhook.auth_key);
     await page.getByLabel('Value of call_log_id').fill('CA b&c');
+    expect(await copyFrom(page, 'GET URL')).not.toContain('12.50');
+    await page.getByText('Not included, because they have no value yet').waitFor();
+    await page.getByLabel('Value of converted').fill('true');
+    await page.getByLabel('Value of revenue_paid_out').fill('12.50');
     await page.getByLabel('Value of reason').fill('50% = half');
     await page.getByLabel('Value of add').fill('deal:won,who:ü');
     const url = await copyFrom(page, 'GET URL');
@@ -132,10 +161,18 @@ describe('a webhook', () => {
     expect(await ui.server.readCall('CA b&c')).toMatchObject({ reason: 'By JSON' });
 
     await page.getByLabel('Form of the request').selectOption('url');
-    await page.getByLabel('Sender platform').selectOption('ringba');
+    await page.getByLabel('Sender platform').selectOption('ringba_postback');
     expect(await copyFrom(page, 'GET URL')).toContain(
       '&phone_number=[tag:InboundNumber:Number]&converted=true&revenue_paid_out=[Call:ConversionPayout]&',
     );
+    await page.getByLabel('Sender platform').selectOption('voluum');
+    const voluum = await copyFrom(page, 'GET URL');
+    expect(voluum).toContain('call_log_id={externalid}&converted=true&revenue_paid_out={payout}&');
+    expect(voluum).not.toContain('[');
+    await page.getByLabel('Sender platform').selectOption('invoca');
+    await page.getByText('Invoca has no macros for a URL, so there is no GET URL').waitFor();
+    expect(await page.getByRole('button', { name: 'Copy GET URL' }).count()).toBe(0);
+    expect(await copyFrom(page, 'JSON body')).not.toContain('{externalid}');
     await expectAccessible(page);
   });
 
@@ -181,7 +218,7 @@ describe('a webhook', () => {
   test('fits on a phone: nothing is wider than the window', async () => {
     const { page, webhook } = await openWebhook('Phone', '', { isPhone: true });
     await ui.server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
-    for (const tab of ['Activity', 'URL builder', 'Test', 'Settings']) {
+    for (const tab of ['Activity', 'Mapping', 'URL builder', 'Test', 'Settings']) {
       await page.getByRole('tab', { name: tab }).click();
       await page.getByRole('tabpanel', { name: tab }).waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), tab).toBe(

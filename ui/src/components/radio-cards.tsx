@@ -32,7 +32,7 @@ export function RadioCards<Value extends string>(props: RadioCardsProps<Value>) 
               className="mt-1 outline-none"
             />
             <span>
-              <span id={`${id}-${choice.value}-name`} className="block font-mono text-sm">
+              <span id={`${id}-${choice.value}-name`} className="block font-medium text-sm">
                 {choice.name}
               </span>
               <span id={`${id}-${choice.value}-description`} className="block text-muted text-sm">

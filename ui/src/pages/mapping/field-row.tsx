@@ -77,7 +77,12 @@ export function FieldRow({
           )}
         </div>
       )}
-      {field.help !== '' && <p className="mt-1 text-muted text-xs md:ml-39">{field.help}</p>}
+      {field.help !== '' && (
+        <p className="mt-1 text-muted text-xs md:ml-39">
+          {field.help}
+          {row === undefined && presetRow === undefined && <OwnName name={field.name} />}
+        </p>
+      )}
     </div>
   );
 }
@@ -102,7 +107,7 @@ function choicesOf(
     presetRow === undefined
       ? name.startsWith('add.')
         ? 'Remove this tag'
-        : `Not mapped: read by its own name, ${name}`
+        : 'Not mapped'
       : `As the platform sends it: ${describeRow(presetRow)}`;
   return [
     { value: noRow, label: unset },
@@ -149,4 +154,14 @@ function wordsFor(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** What a field without a row is read from. */
+function OwnName({ name }: { name: string }) {
+  return (
+    <>
+      {' '}
+      Read if it is sent as <code className="font-mono">{name}</code>.
+    </>
+  );
 }

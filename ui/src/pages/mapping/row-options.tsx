@@ -31,20 +31,22 @@ export function RowOptions({ field, row, values, requests, onChange }: RowOption
   }
   const change = (changes: RowChanges) => onChange(changeRow(row, changes));
   return (
-    <div className="space-y-2">
+    <div className={field.type === 'text' ? 'flex flex-wrap items-end gap-2' : 'space-y-2'}>
       {field.type === 'money' && <MoneyFormat row={row} onChange={change} />}
       {field.type === 'time' && <TimeFormat row={row} onChange={change} />}
       {field.type === 'seconds' && <SecondsUnit row={row} onChange={change} />}
       {field.type === 'phone' && <PhoneFormat row={row} onChange={change} />}
-      {wordTypes.has(field.type) && (
-        <WordTable field={field} row={row} requests={requests} onChange={change} />
-      )}
+      {hasWords(field) && <WordTable field={field} row={row} requests={requests} onChange={change} />}
       {field.type === 'text' && <MoreSources field={field} row={row} values={values} onChange={change} />}
     </div>
   );
 }
 
-const wordTypes = new Set<MappingField['type']>(['boolean', 'choice', 'text']);
+/** An id is read as it is sent. */
+function hasWords({ type, name }: MappingField): boolean {
+  const isId = name === 'call_log_id' || name === 'transaction_id' || name === 'parent_call_log_id';
+  return type === 'boolean' || type === 'choice' || (type === 'text' && !isId);
+}
 
 const combinations = [
   { value: 'first', label: 'The first that is not empty' },

@@ -48,7 +48,7 @@ export function WordTable({ field, row, requests, onChange }: WordTableProps) {
     );
   }
   return (
-    <div className="space-y-2 rounded-md bg-raised p-2.5">
+    <div className="w-full space-y-2 rounded-md bg-raised p-2.5">
       {words.length > 0 && (
         <ul aria-label={`Words of ${field.label}`} className="space-y-1.5">
           {words.map(([word, meaning]) => (

@@ -1,15 +1,17 @@
 import { useState } from 'react';
+import type { PresetJson } from '../../api/presets.ts';
 import { type CreatedWebhook, useCreateWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
+import { TextAreaField, TextField } from '../../components/field.tsx';
 import { RadioCards } from '../../components/radio-cards.tsx';
 import { noLimits, readAccessLimits } from './access-limits.tsx';
 import { LimitsAtCreation } from './limits-at-creation.tsx';
 import { MatchFields, matchDefaults, readMatchSettings } from './match-fields.tsx';
 import { NewKey } from './new-key.tsx';
-import { typeWords, type WebhookType, webhookTypes } from './webhook-words.ts';
+import { PlatformField } from './platform-field.tsx';
+import { typeNames, typeWords, type WebhookType, webhookTypes } from './webhook-words.ts';
 
 export type CreateWebhookDialogProps = { isOpen: boolean; onClose(): void };
 
@@ -44,27 +46,46 @@ export function CreateWebhookDialog({ isOpen, onClose }: CreateWebhookDialogProp
 
 type CreateFormProps = { onCreated(webhook: CreatedWebhook): void; onCancel(): void };
 
-const typeChoices = webhookTypes.map((type) => ({ value: type, name: type, description: typeWords[type] }));
+const typeChoices = webhookTypes.map((type) => ({
+  value: type,
+  name: typeNames[type],
+  description: typeWords[type],
+}));
 
 function CreateForm({ onCreated, onCancel }: CreateFormProps) {
+  const [preset, setPreset] = useState<PresetJson | null>(null);
   const [name, setName] = useState('');
   const [type, setType] = useState<WebhookType>('update_fields');
   const [match, setMatch] = useState(matchDefaults);
   const [limits, setLimits] = useState(noLimits);
   const [isLimiting, setLimiting] = useState(false);
+  const [secrets, setSecrets] = useState('');
   const [requiresSignature, setRequiresSignature] = useState(false);
   const [isChecked, setChecked] = useState(false);
   const create = useCreateWebhook();
   const settings = readMatchSettings(match);
   const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
   const { settings: access, errors } = readAccessLimits(limits);
+  const choosePlatform = (chosen: PresetJson | null) => {
+    setPreset(chosen);
+    if (name === '' || name === preset?.title) setName(chosen?.title ?? '');
+    if (chosen !== null) changeType(chosen.type);
+  };
+  const changeType = (chosen: WebhookType) => {
+    setType(chosen);
+    setLimits({ ...limits, fields: null }); // another type has other fields
+  };
   const submit = () => {
     const areLimitsWrong = Object.keys(errors).length > 0;
     setChecked(true);
     if (areLimitsWrong) setLimiting(true);
-    if (nameError !== undefined || settings.error !== undefined || areLimitsWrong) return;
-    const body = { name: name.trim(), type, ...settings, ...access, signature_required: requiresSignature };
-    create.mutate(body, { onSuccess: onCreated });
+    if (nameError !== undefined || (hasMatch(type) && settings.error !== undefined) || areLimitsWrong) return;
+    const proof =
+      preset === null
+        ? { signature_required: requiresSignature }
+        : { preset: preset.name, ...secretsOf(secrets) };
+    const match = hasMatch(type) ? settings : {};
+    create.mutate({ name: name.trim(), type, ...match, ...access, ...proof }, { onSuccess: onCreated });
   };
   return (
     <form
@@ -75,6 +96,7 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
         submit();
       }}
     >
+      <PlatformField value={preset} onChange={choosePlatform} />
       <TextField
         label="Name"
         value={name}
@@ -85,17 +107,32 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
         placeholder="Acme CRM"
         error={isChecked ? nameError : undefined}
       />
-      <RadioCards<WebhookType>
-        label="Type"
-        name="type"
-        value={type}
-        choices={typeChoices}
-        onChange={(chosen) => {
-          setType(chosen);
-          setLimits({ ...limits, fields: null }); // another type has other fields
-        }}
-      />
-      <MatchFields value={match} error={isChecked ? settings.error : undefined} onChange={setMatch} />
+      {preset === null ? (
+        <RadioCards<WebhookType>
+          label="Type"
+          name="type"
+          value={type}
+          choices={typeChoices}
+          onChange={changeType}
+        />
+      ) : (
+        <p className="text-sm">
+          <span className="font-medium">Type: {typeNames[type]}.</span>{' '}
+          <span className="text-muted">{typeWords[type]}</span>
+        </p>
+      )}
+      {preset !== null && preset.verify !== null && (
+        <TextAreaField
+          label="Secrets"
+          value={secrets}
+          rows={2}
+          onChange={setSecrets}
+          hint={`What ${preset.title} signs its requests with, one a line. It is not shown again. Empty: only the key is checked; you can add it later`}
+        />
+      )}
+      {hasMatch(type) && (
+        <MatchFields value={match} error={isChecked ? settings.error : undefined} onChange={setMatch} />
+      )}
       <LimitsAtCreation
         type={type}
         value={limits}
@@ -104,7 +141,7 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
         isOpen={isLimiting}
         onToggle={setLimiting}
         requiresSignature={requiresSignature}
-        onRequireSignature={setRequiresSignature}
+        onRequireSignature={preset === null ? setRequiresSignature : null}
       />
       <FailureNote error={create.error} />
       <DialogActions>
@@ -115,4 +152,17 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
       </DialogActions>
     </form>
   );
+}
+
+/** Calls are created, and data about callers waits for its call: neither looks for one in a window. */
+function hasMatch(type: WebhookType): boolean {
+  return type !== 'calls' && type !== 'call_data';
+}
+
+function secretsOf(text: string): { secrets?: string[] } {
+  const secrets = text
+    .split('\n')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  return secrets.length === 0 ? {} : { secrets };
 }

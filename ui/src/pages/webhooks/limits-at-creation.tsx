@@ -4,10 +4,11 @@ export type LimitsAtCreationProps = AccessLimitFieldsProps & {
   isOpen: boolean;
   onToggle(isOpen: boolean): void;
   requiresSignature: boolean;
-  onRequireSignature(isRequired: boolean): void;
+  /** null: the platform decides how requests are signed */
+  onRequireSignature: ((isRequired: boolean) => void) | null;
 };
 
-/** Out of the way of whoever needs none: most webhooks begin with a name. */
+/** Folded: most webhooks need no limits. */
 export function LimitsAtCreation(props: LimitsAtCreationProps) {
   const { isOpen, onToggle, requiresSignature, onRequireSignature, ...limits } = props;
   return (
@@ -19,17 +20,19 @@ export function LimitsAtCreation(props: LimitsAtCreationProps) {
       <summary className="cursor-pointer font-medium text-sm">Access limits</summary>
       <div className="mt-3 space-y-5">
         <p className="text-muted text-sm">
-          The key alone opens the endpoint, unless you say more here. All of it can be changed later.
+          The key is enough to send, unless you set limits here. You can change them later.
         </p>
         <AccessLimitFields {...limits} />
-        <label className="flex items-center gap-2 text-sm">
-          <input
-            type="checkbox"
-            checked={requiresSignature}
-            onChange={(event) => onRequireSignature(event.target.checked)}
-          />
-          Require a signature (Standard Webhooks; POST only)
-        </label>
+        {onRequireSignature !== null && (
+          <label className="flex items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              checked={requiresSignature}
+              onChange={(event) => onRequireSignature(event.target.checked)}
+            />
+            Require a signature (Standard Webhooks; POST only)
+          </label>
+        )}
       </div>
     </details>
   );

@@ -1,9 +1,11 @@
 import { KeyRound } from 'lucide-react';
+import { usePresets } from '../../api/presets.ts';
 import type { CreatedWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
 import { DialogActions } from '../../components/dialog.tsx';
 import type { Values } from './build-request.ts';
+import { SetupSteps, urlWithMacros } from './setup-steps.tsx';
 import { Snippets } from './snippets.tsx';
 import type { WebhookType } from './webhook-words.ts';
 
@@ -35,6 +37,7 @@ const examples: Record<WebhookType, Values> = {
 
 /** A key that was just made, in a dialog. It is shown this once: the server keeps a hash of it. */
 export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone(): void }) {
+  const preset = usePresets().find(({ name }) => name === webhook.preset);
   return (
     <div className="space-y-5">
       <p className="flex gap-2.5 rounded-md bg-held-soft px-3 py-2.5 text-held text-sm">
@@ -49,22 +52,30 @@ export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone():
       {webhook.signing_secret !== undefined && (
         <CopyField label="Signing secret" text={webhook.signing_secret} />
       )}
-      <div>
-        <h3 className="mb-2 font-medium text-sm">Try it, or paste it where the sender takes it</h3>
-        <Snippets
-          address={webhook.url.split('?')[0] ?? webhook.url}
-          authKey={webhook.auth_key}
-          values={examples[webhook.type]}
-        />
-        <p className="mt-2 text-muted text-xs">
-          Replace CALL_ID with a call’s id, or send <code className="font-mono">phone_number</code> in its
-          place. All fields:{' '}
-          <a href="/docs" className="text-accent underline">
-            documentation
-          </a>
-          .
-        </p>
-      </div>
+      {preset !== undefined && (
+        <div>
+          <h3 className="mb-2 font-medium text-sm">At {preset.title}</h3>
+          <SetupSteps preset={preset} url={webhook.url} fullUrl={urlWithMacros(webhook.url, preset)} />
+        </div>
+      )}
+      {preset === undefined && (
+        <div>
+          <h3 className="mb-2 font-medium text-sm">Try it, or paste it where the sender takes it</h3>
+          <Snippets
+            address={webhook.url.split('?')[0] ?? webhook.url}
+            authKey={webhook.auth_key}
+            values={examples[webhook.type]}
+          />
+          <p className="mt-2 text-muted text-xs">
+            Replace CALL_ID with a call’s id, or send <code className="font-mono">phone_number</code> in its
+            place. All fields:{' '}
+            <a href="/docs" className="text-accent underline">
+              documentation
+            </a>
+            .
+          </p>
+        </div>
+      )}
       <DialogActions>
         <Button look="primary" onClick={onDone}>
           Done

@@ -78,13 +78,10 @@ function FieldRow({ field, used, onChange }: FieldRowProps) {
   );
 }
 
-/** The names and values that are ticked, in the order of the form; an example in place of what was not typed. */
-export function usedValues(
-  fields: readonly BuilderField[],
-  values: FieldValues,
-  withExamples: boolean,
-): [string, string][] {
-  return fields
-    .filter(({ name }) => values[name]?.isUsed)
-    .map(({ name, example }) => [name, values[name]?.value || (withExamples ? example : '')]);
+/** The names and values that are ticked, in the order of the form. */
+export function usedValues(fields: readonly BuilderField[], values: FieldValues): [string, string][] {
+  return fields.flatMap(({ name }): [string, string][] => {
+    const used = values[name];
+    return used?.isUsed === true ? [[name, used.value]] : [];
+  });
 }

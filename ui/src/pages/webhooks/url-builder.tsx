@@ -1,20 +1,17 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { usePresets } from '../../api/presets.ts';
 import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyBlock } from '../../components/copy.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
-import { buildBody, buildUrl } from './build-request.ts';
+import { buildBody, buildUrl, type Values } from './build-request.ts';
 import { fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
+import { hasMacros, platformsFor, switchPlatform } from './platform-macros.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
-import { senderPlatforms } from './sender-platforms.ts';
+import { SetupSteps, urlWithMacros } from './setup-steps.tsx';
 import { Snippets } from './snippets.tsx';
 import { typePaths } from './webhook-words.ts';
-
-const platformChoices = [
-  { value: '', label: 'Any: type values or macros' },
-  ...senderPlatforms.map(({ id, name }) => ({ value: id, label: name })),
-];
 
 const formChoices = [
   { value: 'url', label: 'GET URL' },
@@ -25,55 +22,73 @@ const formChoices = [
 export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
   const { public_url: publicUrl } = useSession();
   const fields = useBuilderFields(webhook.type);
+  const platforms = platformsFor(webhook.type, usePresets());
   const [values, setValues] = useState<FieldValues>(() =>
     Object.fromEntries(fieldsAtFirst(webhook.type).map((name) => [name, { isUsed: true, value: '' }])),
   );
-  const [platformId, setPlatformId] = useState('');
+  const [chosenName, setChosenName] = useState<string | null>(null);
   const [form, setForm] = useState('url');
   const [authKey, setAuthKey] = useState('');
-  const platform = senderPlatforms.find(({ id }) => id === platformId);
-  const choosePlatform = (id: string) => {
-    setPlatformId(id);
-    const macros = senderPlatforms.find((one) => one.id === id)?.macros ?? {};
-    const known = fields.filter(({ name }) => macros[name] !== undefined);
-    if (known.length === 0) return;
-    const rest = fields.some(({ name }) => name === 'converted')
-      ? { converted: { isUsed: true, value: 'true' } }
-      : {};
-    setValues({
-      ...rest,
-      ...Object.fromEntries(known.map(({ name }) => [name, { isUsed: true, value: macros[name] ?? '' }])),
-    });
+  const platformName = chosenName ?? webhook.preset ?? '';
+  const platform = platforms.find(({ name }) => name === platformName);
+  const isOwn = platform !== undefined && platform.name === webhook.preset;
+  const choosePlatform = (name: string) => {
+    setChosenName(name);
+    const next = platforms.find((one) => one.name === name);
+    setValues(switchPlatform(values, fields, platform, next));
   };
   const address = `${publicUrl}/${typePaths[webhook.type]}`;
-  const used = usedValues(fields, values, true);
+  const ticked = usedValues(fields, values);
+  const used = ticked.filter(([, value]) => value !== '');
+  const empty = ticked.filter(([, value]) => value === '').map(([name]) => name);
+  const isFixed = platform !== undefined && !hasMacros(platform);
+  const endpoint = buildUrl(address, authKey, []);
+  const isPost = form === 'json' || isFixed;
+  const fullUrl = isFixed
+    ? endpoint
+    : isOwn
+      ? urlWithMacros(endpoint, platform)
+      : buildUrl(address, authKey, used);
   return (
     <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-2">
       <Card title="What the sender sends">
         <div className="mb-5 grid gap-4 sm:grid-cols-2">
           <SelectField
             label="Sender platform"
-            value={platformId}
-            choices={platformChoices}
+            value={platformName}
+            choices={[
+              { value: '', label: 'Any: type values or macros' },
+              ...platforms.map(({ name, title }) => ({ value: name, label: title })),
+            ]}
             onChange={choosePlatform}
           />
-          <SelectField label="Form of the request" value={form} choices={formChoices} onChange={setForm} />
+          <SelectField
+            label="Form of the request"
+            value={isPost ? 'json' : 'url'}
+            choices={isFixed ? formChoices.slice(1) : formChoices}
+            onChange={setForm}
+          />
         </div>
         {platform !== undefined && (
           <p className="mb-5 rounded-md bg-raised px-3 py-2 text-sm">
-            {platform.note}{' '}
-            {platform.notation !== '' && (
+            {isFixed ? (
+              `${platform.title} has no macros for a URL, so there is no GET URL. Paste the endpoint URL there; it sends its own values by POST.`
+            ) : (
               <>
-                Its macros look like <code className="font-mono text-xs">{platform.notation}</code>; what is
-                not filled in here, look up there.
+                {platform.title} replaces macros in the form{' '}
+                <code className="font-mono text-xs">{platform.notation || '…'}</code> by the values of the
+                call.
               </>
             )}
+            {!isOwn &&
+              platform.type === webhook.type &&
+              ' If it sends names of its own, choose it in the tab “Mapping”, too.'}
           </p>
         )}
         <RequestFields fields={fields} values={values} onChange={setValues} />
       </Card>
-      <div className="min-w-0 space-y-5 xl:sticky xl:top-6">
-        <Card title="What to give the sender">
+      <div className="min-w-0 space-y-5">
+        <Card title="Ready to paste">
           <div className="space-y-4">
             <TextField
               label="Auth key"
@@ -85,29 +100,50 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
               placeholder="rbk_…"
               hint="Paste it to have it in the text below; it stays in this browser. Lost? Rotate the key."
             />
-            {form === 'url' ? (
-              <CopyBlock label="GET URL" text={buildUrl(address, authKey, used)} isWrapped />
+            {isPost ? (
+              <PostRequest
+                endpoint={endpoint}
+                values={used}
+                hasBody={!isFixed || platform.type !== 'calls'}
+              />
             ) : (
-              <>
-                <CopyBlock label="Endpoint URL" text={buildUrl(address, authKey, [])} isWrapped />
-                <CopyBlock label="JSON body" text={JSON.stringify(buildBody(used), null, 2)} />
-                <p className="text-muted text-sm">
-                  Method POST, header{' '}
-                  <code className="font-mono text-xs">Content-Type: application/json</code>.
-                </p>
-              </>
+              <CopyBlock label="GET URL" text={buildUrl(address, authKey, used)} isWrapped />
             )}
-            {!used.some(([name]) => name === 'call_log_id' || name === 'phone_number') && (
+            {empty.length > 0 && (
+              <p className="text-muted text-sm">
+                Not included, because they have no value yet:{' '}
+                <code className="font-mono text-xs">{empty.join(', ')}</code>.
+              </p>
+            )}
+            {!isFixed && !used.some(([name]) => name === 'call_log_id' || name === 'phone_number') && (
               <p role="alert" className="text-danger text-sm">
-                Tick call_log_id or phone_number: without one of them no call is found.
+                Fill in call_log_id or phone_number: without one of them no call is found.
               </p>
             )}
           </div>
         </Card>
+        {platform !== undefined && (
+          <Card title={`At ${platform.title}`}>
+            <SetupSteps preset={platform} url={endpoint} fullUrl={fullUrl} />
+          </Card>
+        )}
         <Card title="As code">
           <Snippets address={address} authKey={authKey} values={used} />
         </Card>
       </div>
     </div>
+  );
+}
+
+function PostRequest({ endpoint, values, hasBody }: { endpoint: string; values: Values; hasBody: boolean }) {
+  return (
+    <>
+      <CopyBlock label="Endpoint URL" text={endpoint} isWrapped />
+      {hasBody && <CopyBlock label="JSON body" text={JSON.stringify(buildBody(values), null, 2)} />}
+      <p className="text-muted text-sm">
+        Method POST{hasBody && ', header '}
+        {hasBody && <code className="font-mono text-xs">Content-Type: application/json</code>}.
+      </p>
+    </>
   );
 }

@@ -39,7 +39,7 @@ export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
   const callId = values['call_log_id']?.value ?? '';
   const pickCall = (id: string) => setValues({ ...values, call_log_id: { isUsed: id !== '', value: id } });
   const send = (isDryRun: boolean) => {
-    const request = toRequest(method, usedValues(fields, values, false), isDryRun);
+    const request = toRequest(method, usedValues(fields, values), isDryRun);
     test.mutate(request, { onSuccess: (result) => setSent({ request, result }) });
   };
   return (

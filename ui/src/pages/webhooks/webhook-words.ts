@@ -3,13 +3,22 @@ import type { Choice } from '../../components/field.tsx';
 
 export type WebhookType = WebhookJson['type'];
 
+/** What each type is called. */
+export const typeNames: Record<WebhookType, string> = {
+  update_fields: 'Conversions, revenue and more',
+  update_revenue: 'Revenue only',
+  update_tags: 'Tags only',
+  calls: 'Calls',
+  call_data: 'Data about callers',
+};
+
 /** What each type is for, in one line. */
 export const typeWords: Record<WebhookType, string> = {
   update_fields: 'Conversions, revenue, payouts, reasons and tags of a call: everything a sender may set.',
   update_revenue: 'Only what the buyer pays, and whether the call converted.',
   update_tags: 'Only tags: add them, overwrite them, remove them.',
-  calls: 'Calls themselves, as a phone system reports them: start, answer, end, caller.',
-  call_data: 'What is known of a caller before the call: tags for the first call of the number.',
+  calls: 'The calls themselves, as a phone system reports them: start, answer, end, caller.',
+  call_data: 'What is known about a caller before the call. It becomes tags of the next call of that number.',
 };
 
 export const webhookTypes = Object.keys(typeWords) as WebhookType[]; // Object.keys widens to string
