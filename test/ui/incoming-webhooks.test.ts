@@ -117,8 +117,18 @@ describe('a webhook', () => {
     await page.getByLabel('Allowed addresses').fill('203.0.113.7\n2001:db8::/32');
     await page.getByLabel('Requests a minute').fill('600');
     await page.getByLabel('Accept GET').uncheck();
+    await page.getByLabel('A request that cannot be read').selectOption('keep');
+    await page.getByLabel('Another update with a known transaction id').selectOption('correct');
+    await page.getByLabel('A postback without a call').selectOption('wait');
+    await page.getByLabel('Hours to wait').fill('0');
+    await page.getByText('Between 1 hour and 90 days (2,160 hours)').waitFor();
+    await page.getByLabel('Hours to wait').fill('48');
+    await page.getByLabel('All fields').selectOption('keep');
+    await page.getByLabel('Revenue', { exact: true }).last().selectOption('add');
+    await page.getByText('each postback must have a transaction id').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved: it applies from the next request').waitFor();
     await page.getByRole('heading', { name: 'After' }).waitFor();
     expect((await ui.server.api('GET', `/webhooks/incoming/${webhook.id}`)).json).toMatchObject({
       name: 'After',
@@ -126,10 +136,39 @@ describe('a webhook', () => {
       allowed_addresses: ['203.0.113.7', '2001:db8::/32'],
       rate_limit_per_minute: 600,
       accepts_get: false,
+      on_unreadable: 'keep',
+      same_transaction: 'correct',
+      unmatched: 'wait',
+      wait_hours: 48,
+      repeats: { '*': 'keep', revenue_paid_out: 'add' },
     });
     await page.getByLabel('Allowed addresses').fill('nonsense');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').waitFor();
+  });
+
+  test('checks the signatures of its platform once it has secrets, which are never shown', async () => {
+    const { page, webhook } = await openWebhook('Signed', '?tab=settings');
+    const path = `/webhooks/incoming/${webhook.id}`;
+    await page.getByLabel('Scheme').selectOption('hmac');
+    await page.getByLabel('Header').fill('X-Signature');
+    await page.getByLabel('Secrets', { exact: true }).fill('first secret\nsecond secret');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Check signatures' }).click();
+    await page.getByText('Requests must have a valid signature').waitFor();
+    expect(await page.getByLabel('New secrets').inputValue()).toBe('');
+    expect((await ui.server.api('GET', path)).json).toMatchObject({
+      ...{ signature_required: true, verify: { scheme: 'hmac', header: 'X-Signature' } },
+    });
+    const unsigned = await ui.server.post(webhook, { call_log_id: 'x', reason: 'x' });
+    expect(unsigned.json.code).toBe('invalid_signature');
+    await page.getByRole('button', { name: 'Stop checking' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop checking' }).click();
+    await page.getByText('The key alone is checked').waitFor();
+    expect((await ui.server.api('GET', path)).json).toMatchObject({
+      signature_required: false,
+      verify: null,
+    });
   });
 
   test('has a builder whose URL works when it is pasted, with macros left as they are', async () => {

@@ -33,6 +33,7 @@ test('every page is clean for axe in the light and in the dark', async () => {
     [postbackPath, 'What to do'],
     ['/webhooks/incoming', 'Acme CRM'],
     [webhookPath, 'invalid_value'],
+    [`${webhookPath}?tab=mapping`, 'How it is read'],
     [`${webhookPath}?tab=builder`, 'What the sender sends'],
     [`${webhookPath}?tab=test`, 'Send a postback by hand'],
     [`${webhookPath}?tab=settings`, 'Match rule'],

@@ -41,15 +41,22 @@ beforeAll(async () => {
       offers: { operator: [...onWebhook, 'Dry run', 'Send'] },
     },
     {
+      path: `${byId}?tab=mapping`,
+      isThere: (page) => page.getByText('How it is read'),
+      offers: { operator: [...onWebhook, 'Save the mapping'] },
+    },
+    {
       path: `${byId}?tab=settings`,
       isThere: heading('CRM'),
-      offers: { operator: [...onWebhook, 'Save', 'Ask for no signature', 'New signing secret'] },
+      offers: {
+        operator: [...onWebhook, 'Save', 'Ask for no signature', 'New signing secret', 'Check signatures'],
+      },
     },
     { path: '/access/tokens', isThere: heading('Tokens'), offers: { owner: ['Create a token'] } },
     {
       path: '/access/account',
       isThere: heading('Account'),
-      offers: { owner: ['Save', 'Take it away', 'Create an account'] },
+      offers: { owner: ['Save', 'Set the token', 'Create an account'] },
     },
     { path: '/access/audit', isThere: heading('Audit log'), offers: {} },
   ];

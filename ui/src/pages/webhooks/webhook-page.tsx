@@ -15,6 +15,7 @@ import { MappingTab } from '../mapping/mapping-tab.tsx';
 import { UrlBuilder } from './url-builder.tsx';
 import { WebhookActions } from './webhook-actions.tsx';
 import { WebhookActivity } from './webhook-activity.tsx';
+import { WebhookProof } from './webhook-proof.tsx';
 import { WebhookSettings } from './webhook-settings.tsx';
 import { WebhookSignature } from './webhook-signature.tsx';
 import { WebhookTest } from './webhook-test.tsx';
@@ -45,8 +46,9 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
       name: 'Settings',
       content: (
         <div className="space-y-5">
-          <WebhookSettings key={webhook.updated_at} webhook={webhook} />
-          <WebhookSignature webhook={webhook} />
+          <WebhookSettings webhook={webhook} />
+          {usesStandardWebhooks(webhook) && <WebhookSignature webhook={webhook} />}
+          <WebhookProof webhook={webhook} />
         </div>
       ),
     },
@@ -77,4 +79,9 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
       />
     </>
   );
+}
+
+/** Ringback makes the secret of this scheme; the secrets of all others come from the platform. */
+function usesStandardWebhooks({ verify, preset }: WebhookJson): boolean {
+  return verify === 'standard_webhooks' || (verify === null && preset === null);
 }

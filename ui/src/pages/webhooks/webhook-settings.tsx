@@ -10,6 +10,7 @@ import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { AccessLimitFields, accessLimitsOf, readAccessLimits } from './access-limits.tsx';
+import { HandlingFields, handlingOf, readHandling } from './handling-fields.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
 import { typePaths, typeWords } from './webhook-words.ts';
 
@@ -29,18 +30,24 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
   const [name, setName] = useState(webhook.name);
   const [match, setMatch] = useState(() => matchSettingsOf(webhook));
   const [limits, setLimits] = useState(() => accessLimitsOf(webhook));
+  const [handling, setHandling] = useState(() => handlingOf(webhook));
   const toast = useToast();
   const change = useChangeWebhook(webhook.id);
   const mayChange = useMay('change_webhooks');
   const settings = readMatchSettings(match);
   const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
   const { settings: access, errors } = readAccessLimits(limits);
+  const handled = readHandling(webhook.type, handling);
   const save = () => {
-    const isWrong = nameError !== undefined || settings.error !== undefined || Object.keys(errors).length > 0;
+    const isWrong =
+      nameError !== undefined ||
+      settings.error !== undefined ||
+      handled.error !== undefined ||
+      Object.keys(errors).length > 0;
     if (isWrong) return;
     change.mutate(
-      { name: name.trim(), ...settings, ...access },
-      { onSuccess: () => toast.done('Saved: it counts from the next postback on') },
+      { name: name.trim(), ...settings, ...access, ...handled.settings },
+      { onSuccess: () => toast.done('Saved: it applies from the next request') },
     );
   };
   return (
@@ -55,6 +62,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
       <fieldset disabled={!mayChange} className="space-y-5">
         <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
         <MatchFields value={match} error={settings.error} onChange={setMatch} />
+        <HandlingFields type={webhook.type} value={handling} error={handled.error} onChange={setHandling} />
         <AccessLimitFields type={webhook.type} value={limits} errors={errors} onChange={setLimits} />
       </fieldset>
       <FailureNote error={change.error} />
@@ -86,9 +94,9 @@ function Facts({ webhook }: { webhook: WebhookJson }) {
           {publicUrl}/{typePaths[webhook.type]}
         </dd>
         <dt className="text-muted">Key</dt>
-        <dd>Shown when it was made, and never again. Lost? Rotate it.</dd>
+        <dd>Shown once, when it is created. If it is lost, rotate it.</dd>
         <dt className="text-muted">Signature</dt>
-        <dd>{webhook.signature_required ? 'Required (Standard Webhooks)' : 'Not asked for'}</dd>
+        <dd>{webhook.signature_required ? 'Checked' : 'Not checked'}</dd>
         <dt className="text-muted">May set</dt>
         <dd>
           {webhook.allowed_fields === null ? 'All that its type has' : webhook.allowed_fields.join(', ')}
