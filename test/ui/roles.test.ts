@@ -131,7 +131,7 @@ test('analyst: reads the settings of a webhook, can change none, and is told why
   await page.goto(pages.find(({ path }) => path.endsWith('tab=settings'))?.path ?? '');
   await page.getByText('Your role, analyst, reads').waitFor();
   expect(await page.getByLabel('Name').inputValue()).toBe('CRM');
-  expect(await controlsOf(page)).toEqual(['Activity', 'URL builder', 'Settings']);
+  expect(await controlsOf(page)).toEqual(['Activity', 'Mapping', 'URL builder', 'Settings']);
   await expectAccessible(page);
   await page.goto('/access/tokens');
   await page.getByText('this is for owners').waitFor();
