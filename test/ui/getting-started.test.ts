@@ -19,7 +19,7 @@ test('create a webhook, copy its URL and key, post back, and see the call change
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('Acme CRM');
-  await dialog.getByRole('radio', { name: 'update_fields' }).check();
+  await dialog.getByRole('radio', { name: 'Conversions, revenue and more' }).check();
   await dialog.getByLabel('Match window', { exact: true }).fill('3');
   await dialog.getByLabel('Match rule').selectOption('first');
   await expectAccessible(page);

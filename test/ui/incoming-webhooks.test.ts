@@ -124,11 +124,12 @@ describe('a webhook', () => {
     await page.getByText('Between 1 hour and 90 days (2,160 hours)').waitFor();
     await page.getByLabel('Hours to wait').fill('48');
     await page.getByLabel('All fields').selectOption('keep');
-    await page.getByLabel('Revenue', { exact: true }).last().selectOption('add');
+    await page.getByRole('combobox', { name: 'Revenue', exact: true }).selectOption('add');
     await page.getByText('each postback must have a transaction id').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved: it applies from the next request').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('heading', { name: 'After' }).waitFor();
     expect((await ui.server.api('GET', `/webhooks/incoming/${webhook.id}`)).json).toMatchObject({
       name: 'After',
@@ -162,8 +163,10 @@ describe('a webhook', () => {
     });
     const unsigned = await ui.server.post(webhook, { call_log_id: 'x', reason: 'x' });
     expect(unsigned.json.code).toBe('invalid_signature');
+    await page.getByRole('button', { name: 'Close' }).click(); // the toast
     await page.getByRole('button', { name: 'Stop checking' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Stop checking' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Stop checking signatures?' });
+    await dialog.getByRole('button', { name: 'Stop checking' }).click();
     await page.getByText('The key alone is checked').waitFor();
     expect((await ui.server.api('GET', path)).json).toMatchObject({
       signature_required: false,

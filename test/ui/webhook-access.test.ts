@@ -16,7 +16,7 @@ test('a webhook is created with access limits, which stay out of the way of who 
   await page.getByLabel('Allowed addresses').fill('127.0.0.0/8, ::1');
   await page.getByLabel('Requests a minute').fill('many');
   await page.getByRole('checkbox', { name: 'Payout', exact: true }).uncheck();
-  await page.getByRole('radio', { name: 'update_revenue' }).check(); // which has fields of its own
+  await page.getByRole('radio', { name: 'Revenue only' }).check(); // which has fields of its own
   await page.getByRole('checkbox', { name: 'Converted at' }).uncheck();
   await page.getByLabel('Accept GET').uncheck();
   await page.getByLabel('Require a signature').check();
