@@ -4,6 +4,7 @@ import type { Postback } from '../core/updates/postback.ts';
 import type { WriteMode } from '../core/updates/write-mode.ts';
 import * as accounts from './access/accounts.ts';
 import * as audit from './access/audit.ts';
+import * as people from './access/people.ts';
 import * as sessions from './access/sessions.ts';
 import * as links from './access/sign-in-links.ts';
 import * as tokens from './access/tokens.ts';
@@ -72,6 +73,21 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
     findEnded: (secretHashes: Buffer[]) => sessions.findEnded(db, secretHashes, now()),
     deleteSession: (accountId: string, sessionHash: Buffer, actor: audit.Actor) =>
       sessions.deleteSession(db, accountId, sessionHash, actor, now()),
+
+    invitePerson: (accountId: string, person: people.NewPerson, link: people.NewLink, actor: audit.Actor) =>
+      people.invitePerson(db, accountId, person, link, actor, now()),
+    renewPersonLink: (accountId: string, personId: string, link: people.NewLink, actor: audit.Actor) =>
+      people.renewLink(db, accountId, personId, link, actor, now()),
+    findPersonLink: (linkHash: Buffer) => people.findLink(db, linkHash, now()),
+    takePersonLink: (linkHash: Buffer, passwordHash: string, sourceIp: string) =>
+      people.takeLink(db, linkHash, passwordHash, sourceIp, now()),
+    findSignIns: (email: string) => people.findSignIns(db, email),
+    listPeople: (accountId: string, limit: number, before: string | null) =>
+      people.listPeople(db, accountId, limit, before),
+    changePerson: (accountId: string, personId: string, changes: people.PersonChanges, actor: audit.Actor) =>
+      people.changePerson(db, accountId, personId, changes, actor, now()),
+    removePerson: (accountId: string, personId: string, actor: audit.Actor) =>
+      people.removePerson(db, accountId, personId, actor, now()),
 
     findTokenOwner: (tokenHash: Buffer) => tokens.findTokenOwner(db, tokenHash, now()),
     createToken: (accountId: string, token: tokens.NewToken, tokenHash: Buffer, actor: audit.Actor) =>
@@ -252,6 +268,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
 
 export type { Account, ListedAccount } from './access/accounts.ts';
 export type { Actor, AuditEvent } from './access/audit.ts';
+export type { Person } from './access/people.ts';
 export type { ListedSession } from './access/sessions.ts';
 export type { Token, TokenOwner } from './access/tokens.ts';
 export type { CallFilter } from './calls/call-filter.ts';

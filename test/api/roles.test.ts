@@ -108,6 +108,7 @@ function bodyOf({ method, path }: Route): [body: unknown, contentType?: string] 
   if (route === 'POST /reconciliations') return ['call_log_id,amount\nnobody,1\n', 'text/csv'];
   const bodies: Record<string, object> = {
     'POST /webhooks/incoming/{id}/test': { method: 'POST', body: {} },
+    'POST /webhooks/outgoing/{id}/replay': { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
     'PATCH /calls/{id}': { reason: 'taken over' },
     'PATCH /webhooks/incoming/{id}': { paused: true },
     'POST /webhooks/incoming/{id}/rotate-key': { grace_hours: 0 },
@@ -128,7 +129,7 @@ function fill(path: string, id: string): string {
 /** The rule itself, told another way than the routes do: owners alone, readers, and the rest. */
 function neededFor({ method, path }: Route): Role {
   const resource = path.replace('/api/v1', '');
-  const isForOwners = /^\/(?:tokens|accounts|audit|sessions)\b/.test(resource);
+  const isForOwners = /^\/(?:tokens|people|accounts|audit|sessions)\b/.test(resource);
   if (isForOwners || (resource === '/account' && method !== 'GET')) return 'owner';
   const isOwnSession = resource === '/session';
   const isPreview = /\/(?:render|explain)$/.test(resource) || resource === '/reconciliations';
@@ -258,7 +259,7 @@ test('every route outside says in the document that it needs neither token nor k
   );
   for (const one of open) {
     expect(one).toMatch(
-      /^(?:GET \/(?:healthz|readyz|metrics|openapi\.json)|POST \/api\/v1\/session|(?:GET|POST) \/api\/v1\/calls\/twilio\/status)$/,
+      /^(?:GET \/(?:healthz|readyz|metrics|openapi\.json)|POST \/api\/v1\/session(?:\/(?:password|invitation))?|(?:GET|POST) \/api\/v1\/calls\/twilio\/status)$/,
     );
   }
   for (const { path, isOpen } of outside) {

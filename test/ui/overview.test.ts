@@ -116,7 +116,7 @@ test('what needs attention says why and leads there', async () => {
   expect(text).toContain(`Sender ${evil} rejected 6 of `);
   expect(text).toContain('postbacks in the last hour');
   await list.getByRole('link', { name: '6 postbacks' }).click();
-  await page.getByRole('region', { name: 'Postbacks' }).getByText('lost 5').waitFor();
+  await page.getByRole('list', { name: 'Postbacks without a call' }).getByText('lost 5').first().waitFor();
 });
 
 test('it is accessible in the light and in the dark, and fits a phone', async () => {

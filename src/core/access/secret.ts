@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 
 /** A new key or token: a prefix that tells what it is, and 256 random bits that need no escaping in a URL. */
-export function makeSecret(prefix: 'rbk' | 'rbt' | 'rbs' | 'rbl'): string {
+export function makeSecret(prefix: 'rbk' | 'rbt' | 'rbs' | 'rbl' | 'rbi'): string {
   return `${prefix}_${randomBytes(32).toString('base64url')}`;
 }
 

@@ -15,6 +15,9 @@ const networksMax = 10_000;
 /** Hashes of keys and tokens that are good, about 2 MB. */
 export const goodMax = 20_000;
 
+/** How large the stock is, and how long one failure takes to come back. */
+type AuthFailureLimits = { failuresMax: number; refillMs: number };
+
 type Stock = { left: number; countedAtMs: number };
 
 export class AuthFailureLimiter {
@@ -22,9 +25,12 @@ export class AuthFailureLimiter {
   readonly #stocks = new Map<string, Stock>();
   readonly #good = new Set<string>();
 
+  readonly #limits: AuthFailureLimits;
+
   /** @param now milliseconds of a clock that only goes forward */
-  constructor(now: () => number) {
+  constructor(now: () => number, limits: AuthFailureLimits = { failuresMax, refillMs }) {
     this.#now = now;
+    this.#limits = limits;
   }
 
   /** Tells of keys and tokens that are good, so that nobody's authFailures delay the first use of one. */
@@ -73,9 +79,9 @@ export class AuthFailureLimiter {
   /** Counts a failure. @returns 0, or how many seconds to wait where there were too many */
   fail(address: string): number {
     const network = networkOf(address);
-    const stock = this.#stocks.get(network) ?? { left: failuresMax, countedAtMs: this.#now() };
+    const stock = this.#stocks.get(network) ?? { left: this.#limits.failuresMax, countedAtMs: this.#now() };
     const left = this.#count(stock);
-    if (left < 1) return Math.ceil(((1 - left) * refillMs) / 1_000);
+    if (left < 1) return Math.ceil(((1 - left) * this.#limits.refillMs) / 1_000);
     stock.left = left - 1;
     this.#stocks.delete(network); // and to the end
     this.#stocks.set(network, stock);
@@ -86,7 +92,8 @@ export class AuthFailureLimiter {
 
   #count(stock: Stock): number {
     const nowMs = this.#now();
-    stock.left = Math.min(failuresMax, stock.left + (nowMs - stock.countedAtMs) / refillMs);
+    const { failuresMax: max, refillMs: refill } = this.#limits;
+    stock.left = Math.min(max, stock.left + (nowMs - stock.countedAtMs) / refill);
     stock.countedAtMs = nowMs;
     return stock.left;
   }

@@ -5,6 +5,7 @@ import { sendProblem } from '../server/problem.ts';
 import { rejectRole } from './access/access.ts';
 import { registerAuditRoutes } from './access/audit.ts';
 import { authenticate } from './access/authenticate.ts';
+import { registerPeopleRoutes } from './access/people.ts';
 import { registerSessionRoutes } from './access/session.ts';
 import { registerTokenRoutes } from './access/tokens.ts';
 import { registerAccountRoutes } from './accounts/account.ts';
@@ -89,6 +90,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerAccountRoutes(app, api);
   registerAccountsRoutes(app, api);
   registerTokenRoutes(app, api);
+  registerPeopleRoutes(app, api);
   registerAuditRoutes(app, api);
   app.register(async (scope) => registerFileRoutes(scope, api));
 }

@@ -40,6 +40,10 @@ const formats: Record<string, { accepts(text: string): boolean; detail: string }
     accepts: (text) => /[zZ]$|[+-]\d\d:?\d\d$/.test(text) && isFuture(readInstant(text, 'UTC')),
     detail: 'Send a time to come in RFC 3339 with its offset, such as 2027-01-31T00:00:00Z.',
   },
+  email: {
+    accepts: (text) => text.length <= 200 && /^[^\s@"<>:]+@[^\s@"<>:]+\.[^\s@"<>:]+$/u.test(text.trim()),
+    detail: 'Send an e-mail address, such as ana@acme.example.',
+  },
   country: {
     accepts: (text) => isCountry(text.toUpperCase()),
     detail: 'Send a country as its two letters of ISO 3166, such as US.',

@@ -9,8 +9,13 @@ import { Where } from '../database/where.ts';
 /** Before and after of what changed, by the names of the wire. */
 export type AuditChanges = Record<string, { from: unknown; to: unknown }>;
 
-/** Who acts: a token by its name, and whence; or the command line, which has neither. */
-export type Actor = { name: string; tokenId: string | null; sourceIp: string | null };
+/** Who acts, by name, and from which address: a token, a person, or the command line, which is neither. */
+export type Actor = {
+  name: string;
+  tokenId: string | null;
+  personId?: string | null;
+  sourceIp: string | null;
+};
 
 export type Act = {
   accountId: string;
@@ -27,6 +32,7 @@ export type AuditEvent = {
   at: string;
   actor: string;
   actor_token_id: string | null;
+  actor_person_id: string | null;
   source_ip: string | null;
   action: AuditAction;
   target_id: string | null;
@@ -35,7 +41,13 @@ export type AuditEvent = {
 };
 
 /** `from` and `to` are instants. */
-export type AuditFilter = Partial<{ action: AuditAction; targetId: string; from: string; to: string }>;
+export type AuditFilter = Partial<{
+  action: AuditAction;
+  targetId: string;
+  personId: string;
+  from: string;
+  to: string;
+}>;
 
 export async function recordAct(
   client: Queryable,
@@ -44,14 +56,15 @@ export async function recordAct(
 ): Promise<void> {
   await client.query(
     `insert into audit_event
-       (account_id, event_id, at, actor, actor_token_id, source_ip, action, target_id, target_name, changes)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       (account_id, event_id, at, actor, actor_token_id, actor_person_id, source_ip, action, target_id, target_name, changes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       accountId,
       makeOrderedId(),
       now,
       actor.name,
       actor.tokenId,
+      actor.personId ?? null,
       actor.sourceIp,
       action,
       target.id,
@@ -65,19 +78,20 @@ export async function recordAct(
 export async function listAuditEvents(
   { pool }: Db,
   accountId: string,
-  { action, targetId, from, to }: AuditFilter,
+  { action, targetId, personId, from, to }: AuditFilter,
   limit: number,
   before: string | null,
 ): Promise<Page<AuditEvent>> {
   const where = new Where('account_id', accountId);
   where.equal('action', action);
   where.equal('target_id', targetId);
+  where.equal('actor_person_id', personId);
   // Ids are in order of time: the primary key serves the time window too.
   if (from !== undefined) where.add((p) => `event_id >= ${p(firstIdAt(Date.parse(from)))}`);
   if (to !== undefined) where.add((p) => `event_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
   if (before !== null) where.add((p) => `event_id < ${p(before)}`);
   const { rows } = await pool.query<AuditEvent>(
-    `select event_id, at, actor, actor_token_id, source_ip, action, target_id, target_name, changes
+    `select event_id, at, actor, actor_token_id, actor_person_id, source_ip, action, target_id, target_name, changes
      from audit_event where ${where.text} order by event_id desc limit ${limit + 1}`,
     where.values,
   );

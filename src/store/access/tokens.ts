@@ -5,8 +5,11 @@ import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { type Page, pageOf } from '../database/page.ts';
 import { type Actor, recordAct } from './audit.ts';
 
-/** Who an API token speaks for. `name` goes into timelines. */
-export type TokenOwner = { accountId: string; tokenId: string; name: string; role: Role };
+/** Who a request speaks for: a token, or a person who is signed in. `name` goes into timelines. */
+export type TokenOwner = { accountId: string; name: string; role: Role } & (
+  | { tokenId: string; personId: null }
+  | { tokenId: null; personId: string }
+);
 
 /** `expiresAt`: an instant, or null for never */
 export type NewToken = { name: string; role: Role; expiresAt: string | null };
@@ -54,7 +57,8 @@ export async function findTokenOwner(
   if (Date.parse(now) - notedMs >= usedEveryMs) {
     await pool.query('update api_token set last_used_at = $2 where token_hash = $1', [tokenHash, now]);
   }
-  return { accountId: row.account_id, tokenId: row.token_id, name: row.name, role: row.role };
+  const { account_id: accountId, token_id: tokenId, name, role } = row;
+  return { accountId, tokenId, personId: null, name, role };
 }
 
 export async function createToken(

@@ -53,5 +53,5 @@ async function isOfFirstAccount(
 
 /** Who stands in the audit log for what a request does. */
 export function actorOf({ owner, sourceIp }: Pick<FastifyRequest, 'owner' | 'sourceIp'>): Actor {
-  return { name: owner.name, tokenId: owner.tokenId, sourceIp };
+  return { name: owner.name, tokenId: owner.tokenId, personId: owner.personId, sourceIp };
 }

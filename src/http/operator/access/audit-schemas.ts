@@ -6,8 +6,9 @@ import { changes, instant, nullable, oneOf } from '../value-schemas.ts';
 export const auditEventJson = Type.Object({
   id: Type.String(),
   at: instant,
-  actor: Type.String({ description: 'name of the token, or "command line"' }),
+  actor: Type.String({ description: 'name of the person or token, or "command line"' }),
   actor_token_id: nullable(Type.String()),
+  actor_person_id: nullable(Type.String()),
   source_ip: nullable(Type.String()),
   action: oneOf(auditActions),
   target_id: nullable(Type.String({ description: 'of the account, token or webhook' })),
@@ -20,6 +21,7 @@ export const auditQuery = Type.Object({
   ...page,
   action: Type.Optional(oneOf(auditActions)),
   target_id: textQuery,
+  actor_person_id: textQuery,
   from: instantQuery,
   to: instantQuery,
 });

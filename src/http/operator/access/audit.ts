@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { auditActions } from '../../../core/access/audit-action.ts';
+import { Invalid } from '../../../core/values/fault.ts';
 import type { AuditEvent } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
@@ -31,6 +32,7 @@ export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
       const filter = definedOnly({
         action: reader.choice('action', auditActions),
         targetId: reader.text('target_id'),
+        personId: reader.value('actor_person_id', readPersonId),
         from: reader.instant('from', timeZone),
         to: reader.instant('to', timeZone),
       });
@@ -39,6 +41,12 @@ export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
       return { items: items.map(eventToJson), next_cursor: writeCursor(cursor) };
     },
   );
+}
+
+const wrongPersonId = new Invalid('Send the id of a person, as the list of people has it.');
+
+function readPersonId(text: string): string | Invalid {
+  return isUuid(text) ? text : wrongPersonId;
 }
 
 function eventToJson({ event_id: id, ...event }: AuditEvent): AuditEventJson {

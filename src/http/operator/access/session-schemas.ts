@@ -1,12 +1,13 @@
 import Type, { type Static } from 'typebox';
+import { passwordCharsMax, passwordCharsMin } from '../../../core/access/password.ts';
 import { permissionNames } from '../../../core/access/permission.ts';
 import { roles } from '../../../core/access/role.ts';
 import { accountJson } from '../accounts/account-schemas.ts';
 import { instant, nullable, oneOf } from '../value-schemas.ts';
 
 export const sessionJson = Type.Object({
-  signed_in_as: Type.String({ description: 'the name of the token, as it stands in timelines' }),
-  role: oneOf(roles, { description: 'of the token' }),
+  signed_in_as: Type.String({ description: 'the name of the person or token, as it is in timelines' }),
+  role: oneOf(roles, { description: 'of the person or token' }),
   permissions: Type.Array(oneOf(permissionNames), { description: 'what the token may do' }),
   account: accountJson,
   public_url: Type.String({ description: 'what copied URLs begin with' }),
@@ -26,7 +27,8 @@ export const signInBody = Type.Object(
 
 export const listedSessionJson = Type.Object({
   id: Type.String(),
-  token_name: Type.String({ description: 'of the token that the browser signed in with' }),
+  token_name: nullable(Type.String({ description: 'of the token that the browser signed in with' })),
+  person_name: nullable(Type.String({ description: 'of the person who signed in with a password' })),
   is_current: Type.Boolean({ description: 'true for the session of this request' }),
   created_at: instant,
   last_used_at: { ...instant, description: 'to about five minutes; 24 hours later the session is over' },
@@ -34,3 +36,22 @@ export const listedSessionJson = Type.Object({
   source_ip: nullable(Type.String()),
   user_agent: nullable(Type.String()),
 });
+
+const email = Type.String({ format: 'email', examples: ['ana@acme.example'] });
+
+export const passwordBody = Type.Object(
+  { email, password: Type.String({ minLength: 1, maxLength: passwordCharsMax }) },
+  { additionalProperties: false },
+);
+
+export const invitationBody = Type.Object(
+  {
+    invitation: Type.String({ description: 'the secret of the invitation link, behind #invitation=' }),
+    password: Type.String({
+      minLength: passwordCharsMin,
+      maxLength: passwordCharsMax,
+      description: 'the new password',
+    }),
+  },
+  { additionalProperties: false },
+);

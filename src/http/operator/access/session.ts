@@ -90,6 +90,7 @@ function listedSessionToJson(session: ListedSession, secretHash: Buffer): Static
   return {
     id: session.sessionId,
     token_name: session.tokenName,
+    person_name: session.personName,
     is_current: session.sessionHash.equals(secretHash),
     created_at: session.createdAt,
     last_used_at: session.lastUsedAt,

@@ -1,0 +1,58 @@
+/** Whether an e-mail address and a password open an account. Guessing is slowed for each network, and for each address that is guessed at. */
+import pLimit from 'p-limit';
+import { isPasswordOf } from '../../../core/access/password.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import type { TokenOwner } from '../../../store/store.ts';
+import { AuthFailureLimiter, tooManyAuthFailures } from '../../guards/auth-failure-limiter.ts';
+import type { Api } from '../route.ts';
+
+/** Each takes 32 MiB and one thread of four. */
+const checksAtOnceMax = 2;
+/** More than are done within about ten seconds. */
+const checksWaitingMax = 50;
+const retryAfterSeconds = 10;
+/** 10 tries, then one a minute. The token link signs in an owner whose address is being guessed at. */
+const limitsOfEmail = { failuresMax: 10, refillMs: 60_000 };
+
+const wrongPassword = reject(
+  'invalid_password',
+  'The e-mail address or the password is wrong. An owner can send you a link that sets a new password.',
+);
+
+export class PasswordSignIn {
+  readonly #api: Pick<Api, 'store' | 'authFailures'>;
+  readonly #ofEmail = new AuthFailureLimiter(() => performance.now(), limitsOfEmail);
+  readonly #limit = pLimit(checksAtOnceMax);
+
+  constructor(api: Pick<Api, 'store' | 'authFailures'>) {
+    this.#api = api;
+  }
+
+  /** Runs what computes a hash of a password, few at once. */
+  async compute<T>(work: () => Promise<T>): Promise<T | Rejection> {
+    if (this.#limit.pendingCount >= checksWaitingMax) return tooManyAuthFailures(retryAfterSeconds);
+    return this.#limit(work);
+  }
+
+  /** @param email in lower case */
+  async signIn(email: string, password: string, sourceIp: string): Promise<TokenOwner | Rejection> {
+    const { authFailures } = this.#api;
+    // Asked when it is its turn: a flood of guesses is rejected as soon as the first ones have failed.
+    return this.compute(async () => {
+      const isSlowed = authFailures.isSlowed(sourceIp) || this.#ofEmail.isSlowed(email);
+      const owner = isSlowed ? null : await this.#find(email, password);
+      if (owner !== null) return owner;
+      const waitSeconds = Math.max(authFailures.fail(sourceIp), this.#ofEmail.fail(email));
+      return waitSeconds > 0 ? tooManyAuthFailures(waitSeconds) : wrongPassword;
+    });
+  }
+
+  async #find(email: string, password: string): Promise<TokenOwner | null> {
+    const signIns = await this.#api.store.findSignIns(email);
+    if (signIns.length === 0) await isPasswordOf(null, password);
+    for (const { owner, passwordHash } of signIns) {
+      if (await isPasswordOf(passwordHash, password)) return owner;
+    }
+    return null;
+  }
+}

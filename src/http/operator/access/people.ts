@@ -1,0 +1,158 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
+import { reject } from '../../../core/updates/rejection.ts';
+import type { Person } from '../../../store/store.ts';
+import { sendProblem } from '../../server/problem.ts';
+import { definedOnly, ListReader } from '../list-reader.ts';
+import { listOf, pageQuery } from '../list-schemas.ts';
+import { isUuid, writeCursor } from '../page.ts';
+import { problem } from '../problem-schemas.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { actorOf, needs } from './access.ts';
+import {
+  type InvitedPersonJson,
+  invitedPersonJson,
+  type PersonJson,
+  personBody,
+  personChangeBody,
+  personJson,
+} from './people-schemas.ts';
+
+const invitationDays = 7;
+const invitationMs = invitationDays * 24 * 3_600_000;
+
+/** People of an account, who are invited by a link that sets their password. */
+export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
+  const { store } = api;
+  const docs = (summary: string, response: object) => ({
+    ...apiDocs,
+    tags: ['people'],
+    summary,
+    response: { ...response, '4xx': problem },
+  });
+
+  app.post<{ Body: Static<typeof personBody> }>(
+    '/people',
+    {
+      schema: { ...docs('Invite a person', { 201: invitedPersonJson }), body: personBody },
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { email, name, role } = request.body;
+      const { secret, link } = makeLink();
+      const person = { email: email.trim().toLowerCase(), name: name.trim(), role };
+      const invited = await store.invitePerson(request.owner.accountId, person, link, actorOf(request));
+      if (invited === 'email_taken') {
+        const detail = 'This account has a person with this address: create a new link for this person.';
+        return sendProblem(reply, reject('email_taken', detail));
+      }
+      return sendInvited(reply.code(201), api, invited, secret, link.expiresAt);
+    },
+  );
+
+  app.get<List>(
+    '/people',
+    {
+      schema: {
+        ...docs('List the people, newest first', { 200: listOf(personJson) }),
+        querystring: pageQuery,
+      },
+      ...documentedOnly,
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const { limit, cursor: before } = reader.page(isUuid);
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+      const { items, cursor } = await store.listPeople(request.owner.accountId, limit, before);
+      return { items: items.map(personToJson), next_cursor: writeCursor(cursor) };
+    },
+  );
+
+  app.patch<ById & { Body: Static<typeof personChangeBody> }>(
+    '/people/:id',
+    {
+      schema: { ...docs('Change a name or a role', { 200: personJson }), body: personChangeBody },
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const changes = definedOnly({ name: request.body.name?.trim(), role: request.body.role });
+      const { accountId } = request.owner;
+      const person = isUuid(id) ? await store.changePerson(accountId, id, changes, actorOf(request)) : null;
+      return person === null ? sendUnknownPerson(reply) : personToJson(person);
+    },
+  );
+
+  app.post<ById>(
+    '/people/:id/invitation',
+    {
+      schema: docs('Create a new link, which sets a new password; earlier links end', {
+        200: invitedPersonJson,
+      }),
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { secret, link } = makeLink();
+      const { accountId } = request.owner;
+      const person = isUuid(id) ? await store.renewPersonLink(accountId, id, link, actorOf(request)) : null;
+      return person === null
+        ? sendUnknownPerson(reply)
+        : sendInvited(reply, api, person, secret, link.expiresAt);
+    },
+  );
+
+  app.delete<ById>(
+    '/people/:id',
+    {
+      schema: docs('Remove a person, and sign out its browsers', { 204: Type.Null() }),
+      ...needs('manage_tokens'),
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { accountId } = request.owner;
+      const isRemoved = isUuid(id) && (await store.removePerson(accountId, id, actorOf(request)));
+      return isRemoved ? reply.code(204).send() : sendUnknownPerson(reply);
+    },
+  );
+}
+
+function makeLink() {
+  const secret = makeSecret('rbi');
+  const expiresAt = new Date(Date.now() + invitationMs).toISOString();
+  return { secret, link: { linkHash: hashSecret(secret), expiresAt } };
+}
+
+/** The secret is behind the `#`: it reaches no server's log. The address is for the browser's password manager. */
+function sendInvited(
+  reply: FastifyReply,
+  { publicUrl }: Pick<Api, 'publicUrl'>,
+  person: Person,
+  secret: string,
+  expiresAt: string,
+): FastifyReply {
+  const fragment = new URLSearchParams({ invitation: secret, email: person.email });
+  return reply.header('cache-control', 'no-store').send({
+    ...personToJson(person),
+    invitation_url: `${publicUrl()}/sign-in#${fragment}`,
+    invitation_expires_at: expiresAt,
+  } satisfies InvitedPersonJson);
+}
+
+function sendUnknownPerson(reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, reject('not_found', 'There is no person with this id: list them for their ids.'));
+}
+
+function personToJson(person: Person): PersonJson {
+  return {
+    id: person.personId,
+    email: person.email,
+    name: person.name,
+    role: person.role,
+    has_password: person.hasPassword,
+    last_signed_in_at: person.lastSignedInAt,
+    created_at: person.createdAt,
+  };
+}
