@@ -108,7 +108,6 @@ function bodyOf({ method, path }: Route): [body: unknown, contentType?: string] 
   if (route === 'POST /reconciliations') return ['call_log_id,amount\nnobody,1\n', 'text/csv'];
   const bodies: Record<string, object> = {
     'POST /webhooks/incoming/{id}/test': { method: 'POST', body: {} },
-    'POST /webhooks/outgoing/{id}/replay': { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
     'PATCH /calls/{id}': { reason: 'taken over' },
     'PATCH /webhooks/incoming/{id}': { paused: true },
     'POST /webhooks/incoming/{id}/rotate-key': { grace_hours: 0 },

@@ -39,7 +39,7 @@ describe('a browser', () => {
     await page.getByRole('alert').getByText('opens nothing').waitFor();
     await expectAccessible(page);
     await page.getByLabel('API token').fill(ui.server.token);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in with token' }).click();
     await page.waitForURL(/\/overview$/);
   });
 

@@ -3,7 +3,13 @@ import type { AuditEventJson } from '../../../src/http/operator/access/audit-sch
 import { byCursor, type Page, request } from './request.ts';
 
 /** Those of the address: texts as the API takes them. */
-export type AuditFilters = { action?: string; target_id?: string; from?: string; to?: string };
+export type AuditFilters = {
+  action?: string;
+  target_id?: string;
+  actor_person_id?: string;
+  from?: string;
+  to?: string;
+};
 
 export function useAuditEvents(filters: AuditFilters) {
   return useInfiniteQuery({

@@ -22,9 +22,22 @@ export function useMay(permission: Permission): boolean {
 }
 
 export function useSignIn() {
+  return useSignInAt<{ token: string }>('/session');
+}
+
+export function usePasswordSignIn() {
+  return useSignInAt<{ email: string; password: string }>('/session/password');
+}
+
+/** Sets the password of an invitation, and signs in. */
+export function useAcceptInvitation() {
+  return useSignInAt<{ invitation: string; password: string }>('/session/invitation');
+}
+
+function useSignInAt<Body extends object>(path: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (token: string) => request<SessionJson>('/session', { method: 'POST', body: { token } }),
+    mutationFn: (body: Body) => request<SessionJson>(path, { method: 'POST', body }),
     onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
   });
 }

@@ -79,7 +79,9 @@ const fileItems: SubItem[] = [
   { to: '/files/payouts', name: 'Payouts' },
 ];
 const accessItems: SubItem[] = [
+  { to: '/access/people', name: 'People' },
   { to: '/access/tokens', name: 'Tokens' },
+  { to: '/access/sessions', name: 'Sessions' },
   { to: '/access/audit', name: 'Audit log' },
   { to: '/access/account', name: 'Account' },
 ];

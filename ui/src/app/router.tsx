@@ -170,10 +170,22 @@ const tokens = createRoute({
   component: lazyPage(() => import('../pages/access/tokens-page.tsx'), 'TokensPage'),
 });
 
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/access/people',
+  component: lazyPage(() => import('../pages/access/people-page.tsx'), 'PeoplePage'),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: '/access/sessions',
+  component: lazyPage(() => import('../pages/access/sessions-page.tsx'), 'SessionsPage'),
+});
+
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/access/audit',
-  validateSearch: pickSearch(['action']),
+  validateSearch: pickSearch(['action', 'actor_person_id']),
   component: lazyPage(() => import('../pages/access/audit-page.tsx'), 'AuditPage'),
 });
 
@@ -189,7 +201,7 @@ const routeTree = root.addChildren([
     ...[home, overview, system, calls, call, postbacks, inbox, postback],
     ...[webhooks, incomingWebhooks, incomingWebhook],
     ...[files, fileImport, reconcile, payouts],
-    ...[access, tokens, audit, account],
+    ...[access, people, tokens, sessions, audit, account],
   ]),
 ]);
 

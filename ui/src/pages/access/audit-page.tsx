@@ -1,6 +1,7 @@
 import { ScrollText } from 'lucide-react';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
 import { useAuditEvents } from '../../api/audit.ts';
+import { usePeople } from '../../api/people.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -75,27 +76,37 @@ export function AuditPage() {
         above={<AccessLinks />}
         description="Every administrative act: who did it, from where, and what was before."
       />
-      <Filters names={['action']}>
+      <Filters names={['action', 'actor_person_id']}>
         <SelectFilter name="action" label="Act" choices={choices} />
+        <PersonFilter />
       </Filters>
       <EventList />
     </OnlyFor>
   );
 }
 
+function PersonFilter() {
+  const { data } = usePeople();
+  const people = data?.pages.flatMap((page) => page.items) ?? [];
+  if (people.length === 0) return null;
+  const personChoices = people.map(({ id, name }) => ({ value: id, label: name }));
+  return <SelectFilter name="actor_person_id" label="Person" choices={personChoices} />;
+}
+
 function EventList() {
   const { search } = useUrlSearch();
-  const action = search['action'];
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAuditEvents(
-    action === undefined ? {} : { action },
-  );
+  const { action, actor_person_id: personId } = search;
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAuditEvents({
+    ...(action !== undefined && { action }),
+    ...(personId !== undefined && { actor_person_id: personId }),
+  });
   if (error) return <ErrorState error={error} reset={() => void refetch()} />;
   if (data === undefined) return <TableSkeleton />;
   const rows = data.pages.flatMap((page) => page.items);
   if (rows.length === 0) {
     return (
       <EmptyState icon={ScrollText} title="Nothing here">
-        {action === undefined
+        {action === undefined && personId === undefined
           ? 'Nothing was administered yet.'
           : 'Nobody did this yet: clear the filter to see the rest.'}
       </EmptyState>

@@ -1,0 +1,117 @@
+import { useState } from 'react';
+import { type InvitedPersonJson, type PersonJson, useInvitePerson } from '../../api/people.ts';
+import { Button } from '../../components/button.tsx';
+import { CopyField } from '../../components/copy.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { SelectField, TextField } from '../../components/field.tsx';
+import { Time } from '../../components/time.tsx';
+import { isRole, roleChoices, roleWords } from './role-words.ts';
+
+/** Asks whom to invite; then shows the link, this once. */
+export function InvitePersonDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
+  const invite = useInvitePerson();
+  const invited = invite.data;
+  const close = () => {
+    invite.reset();
+    onClose();
+  };
+  return (
+    <Dialog
+      title={invited === undefined ? 'Invite a person' : 'Send this link'}
+      isOpen={isOpen}
+      isSticky={invited !== undefined}
+      onClose={close}
+    >
+      {invited === undefined ? (
+        <InviteForm
+          isBusy={invite.isPending}
+          error={invite.error}
+          onInvite={invite.mutate}
+          onCancel={close}
+        />
+      ) : (
+        <InvitationLink invited={invited} onDone={close} />
+      )}
+    </Dialog>
+  );
+}
+
+/** A link that was just made, in a dialog. */
+export function InvitationLink({ invited, onDone }: { invited: InvitedPersonJson; onDone(): void }) {
+  return (
+    <>
+      <CopyField label="Invitation link" text={invited.invitation_url} />
+      <p className="mt-3 text-muted text-sm">
+        Send it to <bdi>{invited.email}</bdi>. It sets the password once, until{' '}
+        <Time at={invited.invitation_expires_at} />, and is not shown again. Ringback sends no e-mail.
+      </p>
+      <DialogActions>
+        <Button look="primary" onClick={onDone}>
+          Done
+        </Button>
+      </DialogActions>
+    </>
+  );
+}
+
+type InviteFormProps = {
+  isBusy: boolean;
+  error: Error | null;
+  onInvite(person: { email: string; name: string; role: PersonJson['role'] }): void;
+  onCancel(): void;
+};
+
+function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
+  const [email, setEmail] = useState('');
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<PersonJson['role']>('analyst');
+  const [isTried, setTried] = useState(false);
+  const isComplete = email.includes('@') && name.trim() !== '';
+  return (
+    <form
+      noValidate
+      className="space-y-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setTried(true);
+        if (isComplete) onInvite({ email: email.trim(), name: name.trim(), role });
+      }}
+    >
+      <TextField
+        label="E-mail address"
+        type="email"
+        value={email}
+        onChange={setEmail}
+        maxLength={200}
+        autoComplete="off"
+        error={isTried && !email.includes('@') ? 'Enter an address, such as ana@acme.example.' : undefined}
+      />
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        maxLength={200}
+        autoComplete="off"
+        hint="Shown in timelines and in the audit log"
+        error={isTried && name.trim() === '' ? 'Enter a name.' : undefined}
+      />
+      <SelectField
+        label="Role"
+        value={role}
+        choices={roleChoices}
+        onChange={(value) => {
+          if (isRole(value)) setRole(value);
+        }}
+        hint={roleWords[role]}
+      />
+      <FailureNote error={error} />
+      <DialogActions>
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" isBusy={isBusy}>
+          Invite
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}

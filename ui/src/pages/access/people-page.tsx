@@ -1,0 +1,108 @@
+import { Link } from '@tanstack/react-router';
+import { Plus, Users } from 'lucide-react';
+import { useState } from 'react';
+import { type PersonJson, usePeople } from '../../api/people.ts';
+import { Button } from '../../components/button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { AccessLinks } from './access-links.tsx';
+import { InvitePersonDialog } from './invite-person-dialog.tsx';
+import { OnlyFor } from './only-for.tsx';
+import { PersonDialog } from './person-dialog.tsx';
+
+export function PeoplePage() {
+  return (
+    <OnlyFor permission="manage_tokens" title="People">
+      <People />
+    </OnlyFor>
+  );
+}
+
+function People() {
+  const [isInviting, setInviting] = useState(false);
+  const [managed, setManaged] = useState<PersonJson | null>(null);
+  return (
+    <>
+      <PageHeader
+        title="People"
+        above={<AccessLinks />}
+        description="They sign in with e-mail address and password. Programs use tokens."
+        actions={
+          <Button look="primary" icon={Plus} onClick={() => setInviting(true)}>
+            Invite a person
+          </Button>
+        }
+      />
+      <PeopleList onManage={setManaged} />
+      <InvitePersonDialog isOpen={isInviting} onClose={() => setInviting(false)} />
+      {managed !== null && <PersonDialog person={managed} onClose={() => setManaged(null)} />}
+    </>
+  );
+}
+
+function PeopleList({ onManage }: { onManage(person: PersonJson): void }) {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePeople();
+  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <TableSkeleton />;
+  const rows = data.pages.flatMap((page) => page.items);
+  if (rows.length === 0) {
+    return (
+      <EmptyState icon={Users} title="No people yet">
+        Invite each person, with a role. The invitation is a link that you send to them.
+      </EmptyState>
+    );
+  }
+  return (
+    <DataTable
+      label="People"
+      rows={rows}
+      columns={columnsWith(onManage)}
+      rowId={({ id }) => id}
+      hasMore={hasNextPage}
+      isLoadingMore={isFetchingNextPage}
+      onMore={() => void fetchNextPage()}
+    />
+  );
+}
+
+function columnsWith(onManage: (person: PersonJson) => void): Column<PersonJson>[] {
+  return [
+    { id: 'name', header: 'Name', isOnPhone: true, cell: ({ name }) => <bdi>{name}</bdi> },
+    { id: 'email', header: 'E-mail address', cell: ({ email }) => <bdi>{email}</bdi> },
+    { id: 'role', header: 'Role', isOnPhone: true, cell: ({ role }) => role },
+    {
+      id: 'signed-in',
+      header: 'Last signed in',
+      cell: ({ has_password, last_signed_in_at: at }) =>
+        has_password ? <Time at={at} isRelative /> : <span className="text-muted">invited</span>,
+    },
+    {
+      id: 'acts',
+      header: 'Acts',
+      cell: ({ id }) => (
+        <Link
+          to="/access/audit"
+          search={{ actor_person_id: id }}
+          className="text-accent text-sm hover:underline"
+        >
+          Audit log
+        </Link>
+      ),
+    },
+    {
+      id: 'manage',
+      header: 'Manage',
+      isOnPhone: true,
+      isNumber: true,
+      cell: (person) => (
+        <Button size="small" aria-label={`Manage ${person.name}`} onClick={() => onManage(person)}>
+          Manage
+        </Button>
+      ),
+    },
+  ];
+}

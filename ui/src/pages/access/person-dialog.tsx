@@ -1,0 +1,107 @@
+import { useState } from 'react';
+import { type PersonJson, useChangePerson, useRemovePerson, useRenewInvitation } from '../../api/people.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { SelectField } from '../../components/field.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { InvitationLink } from './invite-person-dialog.tsx';
+import { isRole, roleChoices, roleWords } from './role-words.ts';
+
+type PersonDialogProps = { person: PersonJson; onClose(): void };
+
+/** A person's role, a new link for a lost password, and the removal. */
+export function PersonDialog({ person, onClose }: PersonDialogProps) {
+  const renew = useRenewInvitation();
+  const [isRemoving, setRemoving] = useState(false);
+  if (isRemoving) return <RemoveDialog person={person} onClose={onClose} />;
+  return (
+    <Dialog
+      title={renew.data === undefined ? person.name : 'Send this link'}
+      isOpen
+      isSticky={renew.data !== undefined}
+      onClose={onClose}
+    >
+      {renew.data === undefined ? (
+        <>
+          <RoleForm person={person} onDone={onClose} />
+          <div className="mt-6 flex flex-wrap gap-2 border-line border-t pt-4">
+            <Button isBusy={renew.isPending} onClick={() => renew.mutate(person.id)}>
+              {person.has_password ? 'Create a link for a new password' : 'Create a new invitation link'}
+            </Button>
+            <Button onClick={() => setRemoving(true)}>Remove…</Button>
+          </div>
+          <FailureNote error={renew.error} />
+        </>
+      ) : (
+        <InvitationLink invited={renew.data} onDone={onClose} />
+      )}
+    </Dialog>
+  );
+}
+
+function RoleForm({ person, onDone }: { person: PersonJson; onDone(): void }) {
+  const [role, setRole] = useState(person.role);
+  const change = useChangePerson(person.id);
+  const toast = useToast();
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        change.mutate(
+          { role },
+          {
+            onSuccess: () => {
+              toast.done('Role changed');
+              onDone();
+            },
+          },
+        );
+      }}
+    >
+      <SelectField
+        label="Role"
+        value={role}
+        choices={roleChoices}
+        onChange={(value) => {
+          if (isRole(value)) setRole(value);
+        }}
+        hint={roleWords[role]}
+      />
+      <FailureNote error={change.error} />
+      <DialogActions>
+        <Button type="submit" look="primary" isBusy={change.isPending} disabled={role === person.role}>
+          Change role
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+function RemoveDialog({ person, onClose }: PersonDialogProps) {
+  const remove = useRemovePerson();
+  const toast = useToast();
+  return (
+    <ConfirmDialog
+      title={`Remove ${person.name}?`}
+      action="Remove"
+      isOpen
+      isBusy={remove.isPending}
+      error={remove.error}
+      onConfirm={() =>
+        remove.mutate(person.id, {
+          onSuccess: () => {
+            toast.done('Removed and signed out');
+            onClose();
+          },
+        })
+      }
+      onClose={onClose}
+    >
+      <p>
+        The person is signed out everywhere at once. What they did stays in timelines and in the audit log.
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,96 @@
+import { type ListedSession, useEndSession, useSessions } from '../../api/sessions.ts';
+import { Button } from '../../components/button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { ErrorState } from '../../components/error-state.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { TableSkeleton } from '../../components/skeleton.tsx';
+import { Time } from '../../components/time.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { AccessLinks } from './access-links.tsx';
+import { OnlyFor } from './only-for.tsx';
+
+export function SessionsPage() {
+  return (
+    <OnlyFor permission="manage_tokens" title="Sessions">
+      <PageHeader
+        title="Sessions"
+        above={<AccessLinks />}
+        description="Browsers that are signed in. A session ends after a day without use."
+      />
+      <SessionList />
+    </OnlyFor>
+  );
+}
+
+function SessionList() {
+  const { data, error, refetch } = useSessions();
+  const end = useEndSession();
+  const toast = useToast();
+  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <TableSkeleton />;
+  const onEnd = ({ id }: ListedSession) =>
+    end.mutate(id, {
+      onSuccess: () => toast.done('Signed out'),
+      onError: (failure) => toast.failed('Still signed in', failure),
+    });
+  return (
+    <DataTable
+      label="Sessions"
+      rows={data.items}
+      columns={columnsWith(onEnd)}
+      rowId={({ id }) => id}
+      hasMore={false}
+      isLoadingMore={false}
+      onMore={() => {}}
+    />
+  );
+}
+
+function columnsWith(onEnd: (session: ListedSession) => void): Column<ListedSession>[] {
+  return [
+    {
+      id: 'who',
+      header: 'Who',
+      isOnPhone: true,
+      cell: ({ person_name: person, token_name: token }) => <bdi>{person ?? `token ${token}`}</bdi>,
+    },
+    {
+      id: 'browser',
+      header: 'Browser',
+      cell: ({ user_agent: agent }) => (
+        <span className="block max-w-72 truncate" title={agent ?? ''}>
+          <bdi>{agent ?? '–'}</bdi>
+        </span>
+      ),
+    },
+    {
+      id: 'source',
+      header: 'From',
+      cell: ({ source_ip: ip }) => <span className="font-mono text-xs">{ip ?? '–'}</span>,
+    },
+    {
+      id: 'used',
+      header: 'Last used',
+      isOnPhone: true,
+      cell: ({ last_used_at: at }) => <Time at={at} isRelative />,
+    },
+    {
+      id: 'end',
+      header: 'End it',
+      isOnPhone: true,
+      isNumber: true,
+      cell: (session) =>
+        session.is_current ? (
+          <span className="text-muted text-xs">this browser</span>
+        ) : (
+          <Button
+            size="small"
+            aria-label={`Sign out ${session.person_name ?? session.token_name}`}
+            onClick={() => onEnd(session)}
+          >
+            Sign out
+          </Button>
+        ),
+    },
+  ];
+}
