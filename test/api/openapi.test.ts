@@ -8,8 +8,12 @@ import { createApp } from '../../src/http/server/app.ts';
 import { createLog } from '../../src/log.ts';
 import { type Answer, type TestWebhook, useServer } from '../support/server.ts';
 
-type Media = Record<string, { schema: TSchema }>;
+type Media = Record<
+  string,
+  { schema: TSchema; example?: unknown; examples?: Record<string, { value: unknown }> }
+>;
 type Operation = {
+  operationId?: string;
   summary?: string;
   tags?: string[];
   security?: object[];
@@ -94,6 +98,33 @@ test('every route is described, but the page that shows the description', async 
   await app.close();
 });
 
+test('operations have unique names that read as functions, and there are only standard formats', () => {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const names = operations.map(({ operationId }) => operationId ?? '');
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.filter((name) => !/^[a-z]+(?:[A-Z][a-z]+)+$/.test(name))).toEqual([]);
+  const ownFormats =
+    /"format":"(?:short-text|time-zone|address-range|signing-secret|visible-ascii|future|country)"/;
+  expect(JSON.stringify(document)).not.toMatch(ownFormats);
+});
+
+test('every JSON body and response has an example that is as its schema says', () => {
+  for (const [path, methods] of Object.entries(resolved.paths)) {
+    for (const [method, { requestBody, responses }] of Object.entries(methods)) {
+      const contents = [
+        requestBody?.content ?? {},
+        ...Object.values(responses).map(({ content = {} }) => content),
+      ];
+      for (const [type, { schema, example, examples }] of contents.flatMap((one) => Object.entries(one))) {
+        if (!/json$/.test(type)) continue;
+        const shown = example ?? Object.values(examples ?? {})[0]?.value;
+        expect([method, path, type, shown === undefined]).toEqual([method, path, type, false]);
+        expect([method, path, Compile(schema).Errors(shown)]).toEqual([method, path, []]);
+      }
+    }
+  }
+});
+
 describe('every operation', () => {
   const operations = () =>
     Object.entries(resolved.paths).flatMap(([path, methods]) =>
@@ -114,7 +145,7 @@ describe('every operation', () => {
     for (const { name, path, operation } of operations()) {
       if (!/^\/(api|update)/.test(path) || path.endsWith('.gif')) continue;
       const rejection = operation.responses['4XX'];
-      expect([name, Object.keys(rejection?.content ?? {})]).toEqual([name, ['application/problem+json']]);
+      expect([name, Object.keys(rejection?.content ?? {})[0]]).toEqual([name, 'application/problem+json']);
       expect(rejection?.content?.['application/problem+json']?.schema).toMatchObject({
         required: ['type', 'title', 'status', 'detail', 'code'],
       });

@@ -3,11 +3,14 @@ import { matchedBys } from '../../core/updates/postback.ts';
 import { rejectionCodes } from '../../core/updates/rejection.ts';
 import { nullable, oneOf, optional } from './value-schemas.ts';
 
-export const fault = Type.Object({
-  field: nullable(Type.String({ description: 'as it was sent; null for the request as a whole' })),
-  code: Type.String(),
-  detail: Type.String({ description: 'what to do' }),
-});
+export const fault = Type.Object(
+  {
+    field: nullable(Type.String({ description: 'as it was sent; null for the request as a whole' })),
+    code: Type.String(),
+    detail: Type.String({ description: 'what to do' }),
+  },
+  { title: 'FieldError' },
+);
 
 export const problemJson = Type.Object(
   {

@@ -7,11 +7,22 @@ import { problem } from '../operator/problem-schemas.ts';
 import { oneOf, optional } from '../operator/value-schemas.ts';
 
 const postbackControls: Record<string, TSchema> = {
-  call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()]),
-  phone_number: Type.Union([Type.String(), Type.Integer()]),
+  call_log_id: Type.Union([Type.String({ maxLength: 128 }), Type.Integer()], {
+    description: 'the call, by its id or one of its other ids; decides where a number is sent too',
+    examples: ['CA123'],
+  }),
+  phone_number: Type.Union([Type.String(), Type.Integer()], {
+    description: 'the caller’s number in any notation: the webhook’s rule selects one of its calls',
+    examples: ['+12135550142'],
+  }),
   transaction_id: Type.String({ maxLength: 200, description: 'repeats with the same id have one effect' }),
-  dry_run: Type.Union([Type.Boolean(), Type.String()]),
-  return: oneOf(['json', 'gif', 'text', 'none']),
+  dry_run: Type.Union([Type.Boolean(), Type.String()], {
+    description: 'check and respond, and change nothing',
+    examples: [false],
+  }),
+  return: oneOf(['json', 'gif', 'text', 'none'], {
+    description: 'the form of the response; `gif` is that of the path with `.gif`',
+  }),
 };
 
 /** What a payload of this type may say; core reads the values. */
@@ -38,15 +49,93 @@ const callDataMembers: Record<string, TSchema> = {
 
 function payloadOf(type: WebhookType, members: Record<string, TSchema>) {
   if (webhookTypes[type].controls !== undefined)
-    return Type.Object(optional(callDataMembers), { additionalProperties: true });
-  return Type.Object(optional({ ...postbackControls, ...members, fields: Type.Object(optional(members)) }));
+    return Type.Object(optional(callDataMembers), {
+      title: 'CallDataPayload',
+      description: named[type],
+      examples: [samples[type]],
+      additionalProperties: true,
+    });
+  const fields = Type.Object(optional(members), {
+    title: `${words[type]}Fields`,
+    description: 'fields may be here or at the top level',
+  });
+  return Type.Object(optional({ ...postbackControls, ...members, fields }), {
+    title: `${words[type]}Payload`,
+    description: named[type],
+    examples: [samples[type]],
+    ...(!webhookTypes[type].isCallEvent && {
+      anyOf: [{ required: ['call_log_id'] }, { required: ['phone_number'] }],
+    }),
+  });
 }
 
+const words: Record<WebhookType, string> = {
+  update_fields: 'UpdateFields',
+  update_revenue: 'UpdateRevenue',
+  update_tags: 'UpdateTags',
+  calls: 'CallEvent',
+  call_data: 'CallData',
+};
+const samples: Record<WebhookType, object> = {
+  update_fields: {
+    call_log_id: 'CA123',
+    transaction_id: 'T-1001',
+    converted: true,
+    revenue_paid_out: '12.50',
+    publisher_paid_out: '8.00',
+    add: { deal: 'won' },
+  },
+  update_revenue: { phone_number: '+12135550142', transaction_id: 'T-1001', revenue: '12.50' },
+  update_tags: { call_log_id: 'CA123', add: { deal: 'won' }, remove: ['stage'] },
+  calls: {
+    call_log_id: 'CA123',
+    state: 'completed',
+    phone_number: '+12135550142',
+    started_at: '2026-11-23T10:00:00Z',
+    ended_at: '2026-11-23T10:03:04Z',
+    campaign: 'Roofing',
+  },
+  call_data: { phone_number: '+12135550142', lifespan_seconds: 3600, keyword: 'roof repair' },
+};
+const oneCall = 'Send `call_log_id` or `phone_number`';
+/** What must be sent, which names alone do not tell. */
+const named: Record<WebhookType, string> = {
+  update_fields: `${oneCall}, and at least one field. A webhook with a mapping takes the sender’s own names.`,
+  update_revenue: `${oneCall}, and \`revenue\`, which may also be called \`revenue_paid_out\` or \`amount\`.`,
+  update_tags: `${oneCall}, and \`add\` or \`remove\`, or both.`,
+  calls: 'Send `call_log_id`. An event with `parent_call_log_id` is a leg of that call.',
+  call_data: 'Send `phone_number` or `caller_id`. Every other parameter is a tag of the caller’s next call.',
+};
+
+const binary = { schema: Type.String({ format: 'binary' }) };
+const word = (example: string) => ({ schema: Type.String({ examples: [example] }) });
 const gif = {
   description: 'A transparent GIF, whatever the outcome: the status and X-Postback-Status tell it',
-  content: { 'image/gif': { schema: Type.String({ format: 'binary' }) } },
+  content: { 'image/gif': binary },
 };
+/** JSON, or text. The GIF is described at the paths with `.gif`: beside JSON, generated clients would read every response as bytes. */
+const inAnyForm = (description: string) => ({
+  description,
+  content: {
+    'application/json': { schema: postbackAnswerJson },
+    'text/plain': word('OK'),
+  },
+});
+const rejected = (description: string) => ({
+  description,
+  content: { ...problem.content, 'text/plain': word('ERROR call_not_found') },
+});
 const keySecurity = [{ authKey: [] }, { authKeyHeader: [] }, { bearer: [] }];
+
+/** A query parameter is text; it may mean what the member of a body does. */
+function asText(schema: TSchema | undefined): TSchema {
+  const { description, examples } = { description: undefined, examples: undefined, ...schema };
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+  return Type.String({
+    ...(typeof description === 'string' && { description }),
+    ...(['string', 'number', 'boolean'].includes(typeof example) && { examples: [String(example)] }),
+  });
+}
 
 /** The documentation of a postback endpoint. */
 export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix: '' | '.gif') {
@@ -57,11 +146,19 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
   return {
     tags: ['postbacks'],
     summary: `${type} by ${method}${suffix === '.gif' ? ', answered with a pixel' : ''}`,
+    description: named[type],
     security: keySecurity,
     querystring: Type.Object({
-      auth_key: Type.Optional(Type.String()),
-      moja_auth_key: Type.Optional(Type.String()),
-      ...Object.fromEntries(texts.map((name) => [name, Type.Optional(Type.String())])),
+      ...Object.fromEntries(
+        texts.map((name) => [
+          name,
+          Type.Optional(
+            name === 'return'
+              ? (postbackControls[name] ?? Type.String())
+              : asText(members[name] ?? postbackControls[name]),
+          ),
+        ]),
+      ),
     }),
     ...(method === 'POST' && {
       body: payloadOf(type, members),
@@ -71,11 +168,11 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
       suffix === '.gif'
         ? { '2xx': gif, '4xx': gif, '5xx': gif }
         : {
-            200: postbackAnswerJson,
-            202: postbackAnswerJson,
-            204: Type.Null(),
-            '4xx': problem,
-            '5xx': problem,
+            200: inAnyForm('Applied, or nothing to change'),
+            202: inAnyForm('Queued, waiting or kept: it is done later'),
+            204: { type: 'null', description: 'Accepted, with `return=none`' },
+            '4xx': rejected('Rejected: `detail` says what to do'),
+            '5xx': rejected('Not done: send it again after `Retry-After`'),
           },
   };
 }
@@ -84,20 +181,32 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
 export function batchSchema(type: WebhookType) {
   const payload = payloadOf(type, payloadMembers(type));
   const flags = { atomic: Type.Boolean({ description: 'all or nothing' }), dry_run: Type.Boolean() };
-  const result = Type.Object({ index: Type.Integer(), status: Type.String() });
-  const summary = Type.Object({
-    applied: Type.Integer(),
-    unchanged: Type.Integer(),
-    queued: Type.Integer(),
-    duplicate: Type.Integer(),
-    rejected: Type.Integer(),
-  });
+  const result = Type.Object(
+    {
+      index: Type.Integer({ minimum: 0 }),
+      status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept', 'ignored', 'rejected']),
+    },
+    { title: 'BatchResult', description: 'with the members of a response to one postback, or of an error' },
+  );
+  const summary = Type.Object(
+    {
+      applied: Type.Integer(),
+      unchanged: Type.Integer(),
+      queued: Type.Integer(),
+      duplicate: Type.Integer(),
+      rejected: Type.Integer(),
+    },
+    { title: 'BatchSummary' },
+  );
   return {
     tags: ['postbacks'],
     summary: `Many updates of type ${type}: at most 10,000 items and 16 MiB`,
     security: keySecurity,
     querystring: Type.Object(
-      optional({ auth_key: Type.String(), atomic: Type.String(), dry_run: Type.String() }),
+      optional({
+        atomic: Type.Boolean({ description: 'all or nothing' }),
+        dry_run: Type.Boolean({ description: 'check and respond, and change nothing' }),
+      }),
     ),
     body: Type.Union([
       Type.Array(payload),
@@ -105,7 +214,10 @@ export function batchSchema(type: WebhookType) {
     ]),
     consumes: ['application/json', 'application/x-ndjson'],
     response: {
-      200: Type.Object({ batch_id: Type.String(), summary, results: Type.Array(result) }),
+      200: Type.Object(
+        { batch_id: Type.String(), summary, results: Type.Array(result) },
+        { title: 'BatchResponse' },
+      ),
       '4xx': problem,
       '5xx': problem,
     },

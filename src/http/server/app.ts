@@ -165,7 +165,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     });
   };
   await app.register(api, { prefix: '/api/v1' });
-  await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics }));
+  await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics, publicUrl }));
   if (uiFolder !== null) await app.register(async (scope) => registerUi(scope, uiFolder));
   return app;
 }

@@ -6,11 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import { ruleOf } from '../../core/access/permission.ts';
 import { sessionCookieName } from '../guards/session-cookie.ts';
 
+import { finishDescription } from './description/describe.ts';
+
 const { version, description } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
 ) as { version: string; description: string }; // our own file
 
-/** How /openapi.json is made: its head stands here, the schemas of the routes bring the rest. */
+/** How /openapi.json is made: its head is here, the rest comes from the schemas of the routes. */
 export function describeApi(): FastifyDynamicSwaggerOptions {
   return {
     openapi: head(),
@@ -22,19 +24,12 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
       return { schema: { ...schema, description, 'x-role': role }, url };
     },
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
-    transformObject: (document) => {
-      if (!('openapiObject' in document)) throw new Error('this describes OpenAPI 3');
-      const { openapiObject: described } = document;
-      for (const [path, methods] of Object.entries(described.paths ?? {})) {
-        const body = methods?.post?.requestBody;
-        if (bodyIsOptional.test(path) && body !== undefined && 'content' in body) body.required = false;
-      }
-      return described;
-    },
+    // The library's type is of its own reader of the description; ours is JSON.
+    transformObject: (document) => finishDescription(document, bodyIsOptional),
   };
 }
 
-/** @fastify/swagger calls every body required. */
+/** Paths whose body may be left out. */
 const bodyIsOptional =
   /\/(?:complete|rotate-key|rotate-secret|rotate-signing-secret|postbacks\/\{id\}\/replay|outgoing\/\{id\}\/(?:test|render))$/;
 
@@ -93,6 +88,7 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
       title: 'Ringback',
       version,
       description: `${description}\n\nErrors are application/problem+json; \`detail\` says what to do.`,
+      contact: { name: 'The operator of this installation' },
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     tags: [
@@ -100,18 +96,23 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
         name: 'postbacks',
         description: 'The senders’ side: authorized by the auth key of an incoming webhook',
       },
-      { name: 'calls' },
-      { name: 'incoming webhooks' },
-      { name: 'postback log' },
+      { name: 'calls', description: 'Calls with their money, tags and timeline' },
+      {
+        name: 'incoming webhooks',
+        description: 'One for each sender: its key, its settings and its activity',
+      },
+      { name: 'outgoing webhooks', description: 'They notify other systems of what happens to calls' },
+      { name: 'postback log', description: 'Every request of a sender, with its outcome' },
       { name: 'files', description: 'Imports and reconciliations: lines in, lines out' },
-      { name: 'account' },
+      { name: 'overview', description: 'Reports, activity, and what needs attention' },
+      { name: 'account', description: 'Settings of the account' },
       { name: 'session', description: 'Browsers that are signed in' },
-      { name: 'tokens' },
+      { name: 'tokens', description: 'Keys to this API, each with a role' },
       {
         name: 'audit log',
-        description: 'Who made, changed and took away what: of webhooks, tokens and accounts',
+        description: 'Who created, changed and deleted webhooks, tokens and accounts',
       },
-      { name: 'system' },
+      { name: 'system', description: 'Health, metrics and this description' },
     ],
     components: {
       securitySchemes: {

@@ -6,14 +6,24 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { problem } from '../operator/problem-schemas.ts';
 import { sendProblem } from './problem.ts';
 
-const status = Type.Object({ status: Type.String() });
-const text = { 200: { description: 'Metrics', content: { 'text/plain': { schema: Type.String() } } } };
+const status = Type.Object({ status: Type.String({ examples: ['ok'] }) }, { title: 'Health' });
+const text = {
+  200: {
+    description: 'Metrics',
+    content: { 'text/plain': { schema: Type.String({ examples: ['ringback_queue_depth 0'] }) } },
+  },
+};
 
 export function registerSystemRoutes(
   app: FastifyInstance,
-  { store, metrics }: { store: Store; metrics: Metrics },
+  { store, metrics, publicUrl }: { store: Store; metrics: Metrics; publicUrl(): string },
 ): void {
-  const docs = (summary: string, response: object) => ({ tags: ['system'], summary, security: [], response });
+  const docs = (summary: string, response: object) => ({
+    tags: ['system'],
+    summary,
+    security: [],
+    response: { ...response, '4xx': problem },
+  });
 
   app.get(
     '/healthz',
@@ -49,7 +59,17 @@ export function registerSystemRoutes(
 
   app.get(
     '/openapi.json',
-    { schema: docs('This description of all routes', { 200: Type.Unknown() }) },
-    async () => app.swagger(),
+    {
+      schema: docs('This description of all routes', {
+        200: Type.Unknown({ examples: [{ openapi: '3.1.0' }] }),
+      }),
+    },
+    async () => ({ ...app.swagger(), servers: [{ url: serverUrl(publicUrl()) }] }),
   );
+}
+
+/** An address that only this machine knows is left out: then the description is of where it was read. */
+function serverUrl(publicUrl: string): string {
+  const { hostname, pathname } = new URL(publicUrl);
+  return hostname === 'localhost' ? pathname : publicUrl;
 }

@@ -5,14 +5,17 @@ import { roles } from '../../../core/access/role.ts';
 import { accountJson } from '../accounts/account-schemas.ts';
 import { instant, nullable, oneOf } from '../value-schemas.ts';
 
-export const sessionJson = Type.Object({
-  signed_in_as: Type.String({ description: 'the name of the person or token, as it is in timelines' }),
-  role: oneOf(roles, { description: 'of the person or token' }),
-  permissions: Type.Array(oneOf(permissionNames), { description: 'what the token may do' }),
-  account: accountJson,
-  public_url: Type.String({ description: 'what copied URLs begin with' }),
-  expires_at: nullable(Type.String({ ...instant, description: 'null for a request with a token' })),
-});
+export const sessionJson = Type.Object(
+  {
+    signed_in_as: Type.String({ description: 'the name of the person or token, as it is in timelines' }),
+    role: oneOf(roles, { description: 'of the person or token' }),
+    permissions: Type.Array(oneOf(permissionNames), { description: 'what the token may do' }),
+    account: accountJson,
+    public_url: Type.String({ description: 'what copied URLs begin with' }),
+    expires_at: nullable(Type.String({ ...instant, description: 'null for a request with a token' })),
+  },
+  { title: 'SignedIn' },
+);
 
 export type SessionJson = Static<typeof sessionJson>;
 
@@ -25,17 +28,20 @@ export const signInBody = Type.Object(
   { additionalProperties: false },
 );
 
-export const listedSessionJson = Type.Object({
-  id: Type.String(),
-  token_name: nullable(Type.String({ description: 'of the token that the browser signed in with' })),
-  person_name: nullable(Type.String({ description: 'of the person who signed in with a password' })),
-  is_current: Type.Boolean({ description: 'true for the session of this request' }),
-  created_at: instant,
-  last_used_at: { ...instant, description: 'to about five minutes; 24 hours later the session is over' },
-  expires_at: instant,
-  source_ip: nullable(Type.String()),
-  user_agent: nullable(Type.String()),
-});
+export const listedSessionJson = Type.Object(
+  {
+    id: Type.String(),
+    token_name: nullable(Type.String({ description: 'of the token that the browser signed in with' })),
+    person_name: nullable(Type.String({ description: 'of the person who signed in with a password' })),
+    is_current: Type.Boolean({ description: 'true for the session of this request' }),
+    created_at: instant,
+    last_used_at: { ...instant, description: 'to about five minutes; 24 hours later the session is over' },
+    expires_at: instant,
+    source_ip: nullable(Type.String()),
+    user_agent: nullable(Type.String()),
+  },
+  { title: 'Session' },
+);
 
 const email = Type.String({ format: 'email', examples: ['ana@acme.example'] });
 

@@ -7,17 +7,20 @@ const role = oneOf(roles, {
     'analyst: reads; operator: everything but accounts, tokens and the audit log; owner: everything',
 });
 
-export const tokenJson = Type.Object({
-  id: Type.String(),
-  name: Type.String({ description: 'stands in timelines and in the audit log' }),
-  role,
-  from_settings: Type.Boolean({
-    description: 'true for the token of ADMIN_TOKEN or DATA_DIR/admin-token, which is changed there',
-  }),
-  expires_at: nullable(instant),
-  last_used_at: nullable({ ...instant, description: 'to about five minutes' }),
-  created_at: instant,
-});
+export const tokenJson = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String({ description: 'stands in timelines and in the audit log' }),
+    role,
+    from_settings: Type.Boolean({
+      description: 'true for the token of ADMIN_TOKEN or DATA_DIR/admin-token, which is changed there',
+    }),
+    expires_at: nullable(instant),
+    last_used_at: nullable({ ...instant, description: 'to about five minutes' }),
+    created_at: instant,
+  },
+  { title: 'Token' },
+);
 export type TokenJson = Static<typeof tokenJson>;
 
 export const tokenWithSecretJson = Type.Interface([tokenJson], {

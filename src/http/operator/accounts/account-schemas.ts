@@ -1,14 +1,17 @@
 import Type from 'typebox';
 import { nameText } from '../value-schemas.ts';
 
-export const accountJson = Type.Object({
-  name: Type.String(),
-  time_zone: Type.String(),
-  default_country: Type.String(),
-  twilio_auth_token_set: Type.Boolean({
-    description: 'whether `twilio_auth_token` has a value; the token itself is never returned',
-  }),
-});
+export const accountJson = Type.Object(
+  {
+    name: Type.String(),
+    time_zone: Type.String(),
+    default_country: Type.String(),
+    twilio_auth_token_set: Type.Boolean({
+      description: 'whether `twilio_auth_token` has a value; the token itself is never returned',
+    }),
+  },
+  { title: 'Account' },
+);
 
 export const accountChangeBody = Type.Object(
   {

@@ -15,22 +15,25 @@ const callDataQuery = Type.Object({
   phone_number: Type.String({ description: 'of the caller, in any notation', examples: ['+12135550142'] }),
 });
 
-const callDataJson = Type.Object({
-  phone_number: Type.String(),
-  tags: Type.Record(Type.String(), Type.String(), { description: 'the newest value of each key' }),
-  items: Type.Array(
-    Type.Object({
-      postback_id: Type.String(),
-      webhook_id: Type.String(),
-      received_at: instant,
-      expires_at: instant,
-      status: oneOf(postbackStatuses),
-      call_log_id: nullable(Type.String({ description: 'the call that the data was applied to' })),
-      tags,
-    }),
-    { description: 'oldest first' },
-  ),
-});
+const callDataJson = Type.Object(
+  {
+    phone_number: Type.String(),
+    tags: Type.Record(Type.String(), Type.String(), { description: 'the newest value of each key' }),
+    items: Type.Array(
+      Type.Object({
+        postback_id: Type.String(),
+        webhook_id: Type.String(),
+        received_at: instant,
+        expires_at: instant,
+        status: oneOf(postbackStatuses),
+        call_log_id: nullable(Type.String({ description: 'the call that the data was applied to' })),
+        tags,
+      }),
+      { description: 'oldest first' },
+    ),
+  },
+  { title: 'CallData' },
+);
 
 /** What is known of a caller now: call data whose lifespan has not ended. */
 export function registerCallDataRoute(app: FastifyInstance, api: Api): void {

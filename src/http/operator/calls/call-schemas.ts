@@ -53,24 +53,54 @@ export const callRef = Type.Ref('Call');
 export const callRecordNames = Object.keys(callJson.properties) as (keyof CallJson)[]; // Object.keys widens to string
 
 /** What a change by hand would do. */
-export const dryRunJson = Type.Object({
-  dry_run: Type.Boolean(),
-  status: oneOf(['applied', 'unchanged', 'queued']),
-  call_log_id: Type.String(),
-  changes,
-  ignored: Type.Array(Type.String()),
-});
+export const dryRunJson = Type.Object(
+  {
+    dry_run: Type.Boolean(),
+    status: oneOf(['applied', 'unchanged', 'queued']),
+    call_log_id: Type.String(),
+    changes,
+    ignored: Type.Array(Type.String()),
+  },
+  { title: 'ChangePreview' },
+);
 
 export const changedCallJson = Type.Interface([callJson], {
   ignored: Type.Optional(Type.Array(Type.String(), { description: 'what was sent and means nothing here' })),
 });
 export type CallJson = Static<typeof callJson>;
 export const tagMembers: Record<string, TSchema> = {
-  add: Type.Unknown({ description: 'tags to add: {"key":"value"}, a list of pairs, or of "key:value"' }),
-  remove: Type.Unknown({ description: 'tag keys to remove: one, or a list' }),
+  add: Type.Union(
+    [
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+      Type.Array(
+        Type.Union([
+          Type.String({ description: '`key:value` or `key=value`; a key alone has the value `true`' }),
+          Type.Object({
+            key: Type.String(),
+            value: Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+          }),
+        ]),
+      ),
+      Type.String(),
+    ],
+    {
+      title: 'TagsToAdd',
+      description: 'tags to add or overwrite: an object, or a list of pairs or of `key:value`; at most 50',
+      examples: [{ deal: 'won' }],
+    },
+  ),
+  remove: Type.Union([Type.String(), Type.Array(Type.String())], {
+    title: 'TagsToRemove',
+    description: 'tag keys to remove: one, or a list',
+    examples: [['stage']],
+  }),
 };
 
-const moneyIn = Type.Union([Type.String(), Type.Number()], { description: 'decimal text or JSON number' });
+const moneyIn = Type.Union([Type.String(), Type.Number()], {
+  description:
+    'an amount in the account’s currency: decimal text or JSON number, at least 0, at most 4 fraction digits',
+  examples: ['12.50'],
+});
 /** What may be sent for a column; core reads the values and tells every fault. */
 const columnIn: Record<Field['column'], TSchema> = {
   boolean: Type.Union([Type.Boolean(), Type.String(), Type.Integer()]),
@@ -78,26 +108,39 @@ const columnIn: Record<Field['column'], TSchema> = {
   numeric: moneyIn,
   text: Type.String(),
   'text[]': Type.Union([Type.Array(Type.Union([Type.String(), Type.Integer()])), Type.String()]),
-  timestamptz: Type.Union([Type.String(), Type.Integer()], { description: 'RFC 3339, or Unix time' }),
+  timestamptz: Type.Union([Type.String(), Type.Integer()], {
+    description:
+      'RFC 3339; without an offset, in the account’s time zone; or Unix time in seconds or milliseconds',
+    examples: ['2026-11-23T10:00:00Z'],
+  }),
 };
 
 /** What a postback or a change by hand may set. */
 export const updateMembers: Record<string, TSchema> = Object.fromEntries(
-  Object.entries<Field>(updateFields).map(([name, { column, isNullable }]) => [
-    name,
-    isNullable ? nullable(columnIn[column]) : columnIn[column],
-  ]),
+  Object.entries<Field>(updateFields).map(([name, field]) => [name, memberIn(field, field.isNullable)]),
 );
+
+/** A member that may be sent, as the field table describes it. */
+function memberIn(field: Field, isNullable: boolean): TSchema {
+  const { column, choices, help, example } = field;
+  const value = choices === undefined ? columnIn[column] : oneOf(choices);
+  const sample = column === 'boolean' ? example === 'true' : column === 'integer' ? Number(example) : example;
+  return {
+    ...(isNullable ? nullable(value) : value),
+    description: help,
+    examples: [column === 'text[]' ? [example] : sample],
+  };
+}
 
 /** What a call event may say of a call. */
 const eventMembers: Record<string, TSchema> = {
   ...Object.fromEntries(
-    Object.entries<Field>(callFields).map(([name, { column }]) => [
-      name,
-      name === 'started_at' ? columnIn[column] : nullable(columnIn[column]),
-    ]),
+    Object.entries<Field>(callFields).map(([name, field]) => [name, memberIn(field, name !== 'started_at')]),
   ),
-  tags: Type.Unknown({ description: '{"key":"value"}' }),
+  tags: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+    description: 'tags of the call, by key',
+    examples: [{ deal: 'won' }],
+  }),
 };
 
 export const callEventBody = Type.Object(
@@ -116,33 +159,38 @@ export const callChangeBody = Type.Object(
   optional({ ...updateMembers, ...tagMembers, fields: Type.Object({}) }),
 );
 
-export const timelineItemJson = Type.Object({
-  at: instant,
-  kind: oneOf(['created', 'completed', 'changed', 'postback', 'delivery']),
-  by: Type.String({ description: 'the webhook, the token or the system that did it' }),
-  changes,
-  postback_id: Type.Optional(Type.String()),
-  undo_of: Type.Optional(Type.String({ description: 'the postback that this one undoes or replaces' })),
-  undone_by: Type.Optional(Type.String({ description: 'the postback that has undone or replaced this one' })),
-  replay_of: Type.Optional(Type.String({ description: 'the rejected postback that this one repeats' })),
-  replayed_by: Type.Optional(Type.String({ description: 'who had it repeated' })),
-  attached_by: Type.Optional(
-    Type.String({ description: 'who named the call of a postback that found none' }),
-  ),
-  dismissed_by: Type.Optional(Type.String()),
-  dismiss_reason: Type.Optional(Type.String()),
-  status: Type.Optional(Type.String()),
-  code: Type.Optional(Type.String()),
-  applied_at: Type.Optional(nullable(instant)),
-  delivery_id: Type.Optional(Type.String({ description: 'of an event that an outgoing webhook got' })),
-  event: Type.Optional(Type.String({ description: 'the type of that event' })),
-  attempts: Type.Optional(Type.Integer({ description: 'to deliver it' })),
-  update: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description: 'of what is queued: what it sets, and the tags that it adds and removes',
-    }),
-  ),
-});
+export const timelineItemJson = Type.Object(
+  {
+    at: instant,
+    kind: oneOf(['created', 'completed', 'changed', 'postback', 'delivery']),
+    by: Type.String({ description: 'the webhook, the token or the system that did it' }),
+    changes,
+    postback_id: Type.Optional(Type.String()),
+    undo_of: Type.Optional(Type.String({ description: 'the postback that this one undoes or replaces' })),
+    undone_by: Type.Optional(
+      Type.String({ description: 'the postback that has undone or replaced this one' }),
+    ),
+    replay_of: Type.Optional(Type.String({ description: 'the rejected postback that this one repeats' })),
+    replayed_by: Type.Optional(Type.String({ description: 'who had it repeated' })),
+    attached_by: Type.Optional(
+      Type.String({ description: 'who named the call of a postback that found none' }),
+    ),
+    dismissed_by: Type.Optional(Type.String()),
+    dismiss_reason: Type.Optional(Type.String()),
+    status: Type.Optional(Type.String()),
+    code: Type.Optional(Type.String()),
+    applied_at: Type.Optional(nullable(instant)),
+    delivery_id: Type.Optional(Type.String({ description: 'of an event that an outgoing webhook got' })),
+    event: Type.Optional(Type.String({ description: 'the type of that event' })),
+    attempts: Type.Optional(Type.Integer({ description: 'to deliver it' })),
+    update: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'of what is queued: what it sets, and the tags that it adds and removes',
+      }),
+    ),
+  },
+  { title: 'TimelineItem' },
+);
 
 export type TimelineItemJson = Static<typeof timelineItemJson>;
 

@@ -13,23 +13,26 @@ export const deliveryStatuses = [
   'discarded',
 ] as const;
 
-export const deliveryJson = Type.Object({
-  id: Type.String(),
-  webhook_id: Type.String(),
-  webhook_name: Type.String(),
-  event: oneOf(eventTypes),
-  event_id: Type.String({ description: 'the webhook-id of every attempt' }),
-  call_log_id: nullable(Type.String()),
-  sequence: nullable(Type.Integer()),
-  status: oneOf(deliveryStatuses, {
-    description:
-      'failed: after the last attempt; skipped: a macro has no value; superseded: a newer event was sent instead; discarded: on resume or deletion',
-  }),
-  attempts: Type.Array(attemptJson, { description: 'oldest first' }),
-  next_attempt_at: nullable(instant),
-  created_at: instant,
-  finished_at: nullable(instant),
-});
+export const deliveryJson = Type.Object(
+  {
+    id: Type.String(),
+    webhook_id: Type.String(),
+    webhook_name: Type.String(),
+    event: oneOf(eventTypes),
+    event_id: Type.String({ description: 'the webhook-id of every attempt' }),
+    call_log_id: nullable(Type.String()),
+    sequence: nullable(Type.Integer()),
+    status: oneOf(deliveryStatuses, {
+      description:
+        'failed: after the last attempt; skipped: a macro has no value; superseded: a newer event was sent instead; discarded: on resume or deletion',
+    }),
+    attempts: Type.Array(attemptJson, { description: 'oldest first' }),
+    next_attempt_at: nullable(instant),
+    created_at: instant,
+    finished_at: nullable(instant),
+  },
+  { title: 'Delivery' },
+);
 export type DeliveryJson = Static<typeof deliveryJson>;
 
 export const deliveryDetailJson = Type.Interface([deliveryJson], {

@@ -46,28 +46,31 @@ const settings = {
   max_per_minute: nullable(Type.Integer({ minimum: 1, maximum: rateMax, description: 'null: no limit' })),
 };
 
-export const outgoingJson = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  ...settings,
-  filter: Type.Object(filterMembers, { description: 'which calls; empty lists and null: all' }),
-  preset: nullable(Type.String()),
-  paused: Type.Boolean(),
-  paused_reason: nullable(
-    oneOf(['by_hand', 'gone', 'failing'], {
-      description: 'gone: the receiver answered 410; failing: nothing but failures for 5 days',
-    }),
-  ),
-  paused_at: nullable(instant),
-  failing_since: nullable(
-    Type.String({ description: 'instant of the first failure after the last success' }),
-  ),
-  pending: Type.Optional(
-    Type.Integer({ description: 'events that are not delivered yet; 10,000 or more as 10,000' }),
-  ),
-  created_at: instant,
-  updated_at: instant,
-});
+export const outgoingJson = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    ...settings,
+    filter: Type.Object(filterMembers, { description: 'which calls; empty lists and null: all' }),
+    preset: nullable(Type.String()),
+    paused: Type.Boolean(),
+    paused_reason: nullable(
+      oneOf(['by_hand', 'gone', 'failing'], {
+        description: 'gone: the receiver answered 410; failing: nothing but failures for 5 days',
+      }),
+    ),
+    paused_at: nullable(instant),
+    failing_since: nullable(
+      Type.String({ description: 'instant of the first failure after the last success' }),
+    ),
+    pending: Type.Optional(
+      Type.Integer({ description: 'events that are not delivered yet; 10,000 or more as 10,000' }),
+    ),
+    created_at: instant,
+    updated_at: instant,
+  },
+  { title: 'OutgoingWebhook' },
+);
 export type OutgoingJson = Static<typeof outgoingJson>;
 
 const secret = Type.String({ description: 'shown this once: receivers verify signatures with it' });
@@ -168,13 +171,16 @@ export const renderedJson = Type.Object({
   ),
 });
 
-export const attemptJson = Type.Object({
-  at: instant,
-  ms: Type.Integer(),
-  status: nullable(Type.Integer({ description: 'of HTTP; null where there was no response' })),
-  error: nullable(Type.String({ description: 'why it is not a success' })),
-  response: nullable(Type.String({ description: 'the first 2 KiB' })),
-});
+export const attemptJson = Type.Object(
+  {
+    at: instant,
+    ms: Type.Integer(),
+    status: nullable(Type.Integer({ description: 'of HTTP; null where there was no response' })),
+    error: nullable(Type.String({ description: 'why it is not a success' })),
+    response: nullable(Type.String({ description: 'the first 2 KiB' })),
+  },
+  { title: 'TestedAttempt' },
+);
 
 export const testedOutgoingJson = Type.Interface([attemptJson], {
   delivered: Type.Boolean(),

@@ -17,20 +17,23 @@ const changedSince = Type.Array(
   }),
   { description: 'fields that an undo left unchanged, because they were changed since' },
 );
-const nearCall = Type.Object({
-  call_log_id: Type.String(),
-  phone_number: nullable(Type.String()),
-  started_at: instant,
-  state: oneOf(['live', 'completed']),
-  campaign: nullable(Type.String()),
-  buyer: nullable(Type.String()),
-  distance: Type.Object({
-    number: nullable(
-      Type.Integer({ description: 'digits that differ; null where one of the two has no number' }),
-    ),
-    seconds: Type.Integer({ description: 'from the start of the call to the receipt of the postback' }),
-  }),
-});
+const nearCall = Type.Object(
+  {
+    call_log_id: Type.String(),
+    phone_number: nullable(Type.String()),
+    started_at: instant,
+    state: oneOf(['live', 'completed']),
+    campaign: nullable(Type.String()),
+    buyer: nullable(Type.String()),
+    distance: Type.Object({
+      number: nullable(
+        Type.Integer({ description: 'digits that differ; null where one of the two has no number' }),
+      ),
+      seconds: Type.Integer({ description: 'from the start of the call to the receipt of the postback' }),
+    }),
+  },
+  { title: 'NearCall' },
+);
 
 export const postbackJson = Type.Object(
   {
@@ -110,23 +113,26 @@ export const postbacksQuery = Type.Object({
 });
 
 /** A sender's answer (docs/senders.md#answers). */
-export const postbackAnswerJson = Type.Object({
-  postback_id: Type.String(),
-  status: oneOf(['applied', 'unchanged', 'queued', 'waiting', 'kept']),
-  duplicate: Type.Boolean(),
-  call_log_id: Type.String(),
-  matched_by: oneOf(matchedBys),
-  candidates: Type.Integer(),
-  changes,
-  ignored: Type.Array(Type.String()),
-  kept: Type.Optional(keptNames),
-  undo_of: Type.Optional(Type.String({ description: 'the postback that this one undoes or replaces' })),
-  changed_since: Type.Optional(changedSince),
-  canceled: Type.Optional(
-    Type.Boolean({ description: 'true: the postback had not been applied yet, and never will be' }),
-  ),
-  dry_run: Type.Optional(Type.Boolean()),
-});
+export const postbackAnswerJson = Type.Object(
+  {
+    postback_id: Type.String(),
+    status: oneOf(['applied', 'unchanged', 'queued', 'waiting', 'kept']),
+    duplicate: Type.Boolean(),
+    call_log_id: Type.String(),
+    matched_by: oneOf(matchedBys),
+    candidates: Type.Integer(),
+    changes,
+    ignored: Type.Array(Type.String()),
+    kept: Type.Optional(keptNames),
+    undo_of: Type.Optional(Type.String({ description: 'the postback that this one undoes or replaces' })),
+    changed_since: Type.Optional(changedSince),
+    canceled: Type.Optional(
+      Type.Boolean({ description: 'true: the postback had not been applied yet, and never will be' }),
+    ),
+    dry_run: Type.Optional(Type.Boolean()),
+  },
+  { title: 'PostbackResponse' },
+);
 
 const dryRun = Type.Optional(Type.Boolean({ description: 'tell what it would do, and do nothing' }));
 export const dryRunQuery = Type.Object({ dry_run: dryRun });

@@ -4,30 +4,33 @@ import { presetFamilies } from '../../../core/mapping/preset.ts';
 import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
 import { oneOf } from '../value-schemas.ts';
 
-const presetJson = Type.Object({
-  name: Type.String({ description: 'what a webhook’s `preset` is set to', examples: ['telnyx'] }),
-  title: Type.String({ description: 'the platform’s own name' }),
-  family: oneOf(presetFamilies),
-  type: oneOf(webhookTypeNames, { description: 'of the webhooks that can use it' }),
-  verify: Type.Unsafe<unknown>({
-    type: ['string', 'object', 'null'],
-    description: 'how the platform proves its requests, once the webhook has `secrets`',
-  }),
-  notation: Type.String({
-    description: 'how a macro looks there; empty if there are none',
-    examples: ['[…]'],
-  }),
-  macros: Type.Record(Type.String(), Type.String(), {
-    description: 'the parameters to add to the URL of the webhook, with the macros of the platform',
-    examples: [{ transaction_id: '[Call:InboundCallId]' }],
-  }),
-  mapping: Type.Unsafe<MappingJson>({ type: 'object', description: 'see docs/mapping.md' }),
-  setup: Type.Array(Type.String(), {
-    description: 'what to do at the platform; `{url}` is the URL of the webhook',
-  }),
-  docs: Type.Array(Type.String(), { description: 'where the platform documents its requests' }),
-  unconfirmed: Type.Array(Type.String(), { description: 'what that documentation does not say' }),
-});
+const presetJson = Type.Object(
+  {
+    name: Type.String({ description: 'what a webhook’s `preset` is set to', examples: ['telnyx'] }),
+    title: Type.String({ description: 'the platform’s own name' }),
+    family: oneOf(presetFamilies),
+    type: oneOf(webhookTypeNames, { description: 'of the webhooks that can use it' }),
+    verify: Type.Unsafe<unknown>({
+      type: ['string', 'object', 'null'],
+      description: 'how the platform proves its requests, once the webhook has `secrets`',
+    }),
+    notation: Type.String({
+      description: 'how a macro looks there; empty if there are none',
+      examples: ['[…]'],
+    }),
+    macros: Type.Record(Type.String(), Type.String(), {
+      description: 'the parameters to add to the URL of the webhook, with the macros of the platform',
+      examples: [{ transaction_id: '[Call:InboundCallId]' }],
+    }),
+    mapping: Type.Unsafe<MappingJson>({ type: 'object', description: 'see docs/mapping.md' }),
+    setup: Type.Array(Type.String(), {
+      description: 'what to do at the platform; `{url}` is the URL of the webhook',
+    }),
+    docs: Type.Array(Type.String(), { description: 'where the platform documents its requests' }),
+    unconfirmed: Type.Array(Type.String(), { description: 'what that documentation does not say' }),
+  },
+  { title: 'Preset' },
+);
 
 export const presetsJson = Type.Object({ items: Type.Array(presetJson), next_cursor: Type.Null() });
 

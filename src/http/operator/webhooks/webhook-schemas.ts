@@ -84,25 +84,28 @@ const sameTransaction = oneOf(sameTransactionChoices, {
     'another update under a known transaction_id: `refuse` (default) rejects it, `correct` replaces the earlier one with it',
 });
 
-export const webhookJson = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  type: oneOf(webhookTypeNames),
-  match_window_hours: Type.Integer(),
-  match_rule: oneOf(matchRules),
-  repeats,
-  unmatched: oneOf(unmatchedChoices),
-  wait_hours: Type.Integer(),
-  same_transaction: sameTransaction,
-  ...access,
-  ...reading,
-  signature_required: Type.Boolean({
-    description: 'true: requests must be signed, by the scheme in `verify` or by Standard Webhooks',
-  }),
-  paused: Type.Boolean(),
-  created_at: instant,
-  updated_at: instant,
-});
+export const webhookJson = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    type: oneOf(webhookTypeNames),
+    match_window_hours: Type.Integer(),
+    match_rule: oneOf(matchRules),
+    repeats,
+    unmatched: oneOf(unmatchedChoices),
+    wait_hours: Type.Integer(),
+    same_transaction: sameTransaction,
+    ...access,
+    ...reading,
+    signature_required: Type.Boolean({
+      description: 'true: requests must be signed, by the scheme in `verify` or by Standard Webhooks',
+    }),
+    paused: Type.Boolean(),
+    created_at: instant,
+    updated_at: instant,
+  },
+  { title: 'IncomingWebhook' },
+);
 export type WebhookJson = Static<typeof webhookJson>;
 
 const madeSecret = { signing_secret: Type.String({ description: 'shown this once, to whoever signs' }) };
