@@ -54,6 +54,7 @@ test('the list shows what a call is about, the latest first', async () => {
   const page = await open();
   await expectRows(page, 50);
   expect(await page.getByRole('columnheader').allInnerTexts()).toEqual([
+    '',
     'Time',
     'Caller',
     'Campaign',
@@ -66,6 +67,7 @@ test('the list shows what a call is about, the latest first', async () => {
     'Converted',
   ]);
   expect(await rowsOf(page).nth(1).getByRole('cell').allInnerTexts()).toEqual([
+    '',
     '2026-11-01 10:58:00',
     '+12135550158',
     'Solar',
@@ -209,6 +211,33 @@ describe('filters', () => {
   });
 });
 
+test('all calls that match are held as one job: previewed, done, told and undone', async () => {
+  const page = await open('/calls?publisher=Northwind+Media');
+  await expectRows(page, 50);
+  const read = async () =>
+    (await ui.server.api('GET', '/call-totals?publisher=Northwind+Media')).json.payout_held;
+  expect(await read()).toBe('8.00');
+  await page.getByRole('checkbox', { name: 'Select all calls of the page' }).check();
+  await page.getByRole('button', { name: 'Select all 60 that match' }).click();
+  await page.getByRole('button', { name: 'Change 60 calls' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Hold reason').selectOption('Condition not met');
+  await dialog.getByRole('button', { name: 'Review' }).click();
+  await dialog.getByText('59 will change').waitFor();
+  await dialog.getByText('1 rejected').waitFor();
+  await dialog.getByText('call_not_completed').waitFor();
+  expect(await read()).toBe('8.00');
+  await expectAccessible(page, '[role=dialog]');
+  await dialog.getByRole('button', { name: 'Change 59 calls' }).click();
+  await dialog.getByText('59 changed').waitFor();
+  expect(await read()).toBe('472.00');
+  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await dialog.getByText('Undone: 59 calls').waitFor();
+  expect(await read()).toBe('8.00');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  expect(await page.getByRole('region', { name: 'Selected calls' }).count()).toBe(0);
+});
+
 test('columns are chosen, and the choice is remembered', async () => {
   const page = await open();
   await expectRows(page, 50);
@@ -241,7 +270,7 @@ test('a click anywhere in a row opens its call, and text in it can be pointed at
   expect(await page.evaluate<string>('String(getSelection()).trim()')).toBe('Windows');
   expect(new URL(page.url()).pathname).toBe('/calls');
   await page.evaluate('getSelection().removeAllRanges()');
-  await rowsOf(page).getByRole('cell').nth(6).click();
+  await rowsOf(page).getByRole('cell').nth(7).click();
   await page.getByRole('heading', { name: 'CA1020' }).waitFor();
 });
 

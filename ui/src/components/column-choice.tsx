@@ -1,12 +1,13 @@
 import { Popover } from '@base-ui/react/popover';
 import { Columns3 } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { buttonStyle } from './button.tsx';
 import { useHiddenColumns } from './hidden-columns.ts';
 
 export type ColumnChoiceProps = {
   /** the `id` of the table */
   tableId: string;
-  columns: readonly { id: string; header: string; isFixed?: boolean; isHiddenAtFirst?: boolean }[];
+  columns: readonly { id: string; header: ReactNode; isFixed?: boolean; isHiddenAtFirst?: boolean }[];
 };
 
 /** Which columns a table shows, chosen by whoever looks at it. */

@@ -20,7 +20,7 @@ import { useHiddenColumns } from './hidden-columns.ts';
 export type Column<Row> = {
   /** names the column where its visibility is kept */
   id: string;
-  header: string;
+  header: ReactNode;
   cell(row: Row): ReactNode;
   isNumber?: boolean;
   /** hidden until somebody chooses it */
@@ -56,7 +56,11 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const defined = useMemo(() => {
     const helper = createColumnHelper<typeof features, Row>();
     return columns.map((column) =>
-      helper.display({ id: column.id, header: column.header, cell: ({ row }) => column.cell(row.original) }),
+      helper.display({
+        id: column.id,
+        header: () => column.header,
+        cell: ({ row }) => column.cell(row.original),
+      }),
     );
   }, [columns]);
   const table = useTable({

@@ -42,7 +42,7 @@ const {
 } = importSummaryJson.properties;
 
 /** The result of a change of many calls. */
-const callChangesSummaryJson = Type.Object({
+export const callChangesSummaryJson = Type.Object({
   calls: rows,
   ...counts,
   changes: Type.Record(

@@ -13,7 +13,7 @@ import { readFieldValue } from './field-value.ts';
 import { TagSummary } from './tags.tsx';
 
 /** A column, and the one of the file that says the same. */
-type CallColumn = Column<CallJson> & { csv: string };
+type CallColumn = Column<CallJson> & { csv: string; header: string };
 
 const ownColumns: CallColumn[] = [
   { id: 'time', csv: 'started_at', header: 'Time', cell: ({ started_at }) => <Time at={started_at} /> },

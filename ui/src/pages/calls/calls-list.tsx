@@ -1,6 +1,7 @@
 import { Phone, SearchX } from 'lucide-react';
 import { useEffect } from 'react';
 import { type CallFilters, useCalls } from '../../api/calls.ts';
+import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -8,9 +9,11 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import { useCallColumns } from './call-columns.tsx';
 import { isFiltered, noFilters } from './call-search.ts';
 import { FirstCall } from './first-call.tsx';
+import { useSelection } from './use-selection.tsx';
 
 /** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
 const rowsWanted = 50;
@@ -23,6 +26,8 @@ export function CallsList({ filters }: { filters: CallFilters }) {
   const { search, set } = useUrlSearch();
   const pages = data?.pages ?? [];
   const rows = pages.flatMap((page) => page.items);
+  const selection = useSelection(rows, JSON.stringify(filters));
+  const mayChange = useMay('change_calls');
   const searchedBackTo = pages.at(-1)?.searched_back_to;
   const isSearching =
     searchedBackTo !== undefined &&
@@ -56,11 +61,21 @@ export function CallsList({ filters }: { filters: CallFilters }) {
           label="Calls"
           id="calls"
           rows={rows}
-          columns={columns}
+          columns={mayChange ? [selection.column, ...columns] : columns}
           rowId={({ call_log_id }) => call_log_id}
           hasMore={hasNextPage && !isSearching && searchedBackTo === undefined}
           isLoadingMore={isFetchingNextPage}
           onMore={() => void fetchNextPage()}
+        />
+      )}
+      {!selection.isEmpty && (
+        <BulkBar
+          filters={filters}
+          ids={selection.ids}
+          isAll={selection.isAll}
+          isWholePage={selection.isWholePage}
+          onSelectAll={selection.selectAll}
+          onClear={selection.clear}
         />
       )}
       {searchedBackTo !== undefined && (

@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import type { CallSelection } from '../../api/call-changes.ts';
+import { type CallFilters, useCallTotals } from '../../api/calls.ts';
+import { Button } from '../../components/button.tsx';
+import { BulkDialog } from './bulk-dialog.tsx';
+
+type BulkBarProps = {
+  filters: CallFilters;
+  ids: readonly string[];
+  /** all calls that match are selected, not only those of `ids` */
+  isAll: boolean;
+  /** all rows of the page are selected */
+  isWholePage: boolean;
+  onSelectAll(): void;
+  onClear(): void;
+};
+
+/** How many calls are selected, and what to do with them. */
+export function BulkBar({ filters, ids, isAll, isWholePage, onSelectAll, onClear }: BulkBarProps) {
+  const { data } = useCallTotals(filters);
+  const [selection, setSelection] = useState<CallSelection | null>(null);
+  const total = data?.totals.calls ?? 0;
+  const count = (isAll ? total : ids.length).toLocaleString('en-US');
+  return (
+    <section
+      aria-label="Selected calls"
+      className="sticky bottom-16 z-2 mt-3 flex flex-wrap items-center gap-3 rounded-lg border border-accent bg-surface px-3 py-2 text-sm shadow-lg md:bottom-3"
+    >
+      <span role="status" className="font-medium">
+        {count} selected
+      </span>
+      {isWholePage && !isAll && total > ids.length && (
+        <Button look="quiet" size="small" onClick={onSelectAll}>
+          Select all {total.toLocaleString('en-US')} that match
+        </Button>
+      )}
+      <span className="ml-auto flex gap-2">
+        <Button look="quiet" size="small" onClick={onClear}>
+          Clear selection
+        </Button>
+        <Button look="primary" size="small" onClick={() => setSelection(isAll ? { filters } : { ids })}>
+          Change {count} calls
+        </Button>
+      </span>
+      {selection !== null && (
+        <BulkDialog selection={selection} onClose={() => setSelection(null)} onDone={onClear} />
+      )}
+    </section>
+  );
+}

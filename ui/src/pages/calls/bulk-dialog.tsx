@@ -1,0 +1,156 @@
+import { useState } from 'react';
+import {
+  type CallChangesResult,
+  type CallSelection,
+  useChangeCalls,
+  useUndoChange,
+} from '../../api/call-changes.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { SelectField, TextField } from '../../components/field.tsx';
+import { Progress } from '../../components/progress.tsx';
+import { BulkResult } from './bulk-result.tsx';
+
+type BulkDialogProps = { selection: CallSelection; onClose(): void; onDone(): void };
+
+const acts = [
+  { value: 'hold', label: 'Hold the payout' },
+  { value: 'release', label: 'Release the payout' },
+  { value: 'reason', label: 'Set the reason' },
+  { value: 'tag', label: 'Add a tag' },
+];
+const holds = ['Campaign preconversion', 'Condition not met', 'Caps exceeded'].map((value) => ({
+  value,
+  label: value,
+}));
+
+/** One change of all selected calls: first what it would do, then its progress, its result and its undo. */
+export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
+  const [act, setAct] = useState('hold');
+  const [hold, setHold] = useState(holds[0]?.value ?? '');
+  const [text, setText] = useState('');
+  const [tag, setTag] = useState({ key: '', value: '' });
+  const preview = useChangeCalls(selection);
+  const run = useChangeCalls(selection);
+  const undo = useUndoChange();
+  const change = changeOf(act, hold, text, tag);
+  const isBusy = run.isPending || undo.isPending;
+  const finish = () => {
+    if (run.data !== undefined) onDone();
+    onClose();
+  };
+  return (
+    <Dialog
+      title="Change the selected calls"
+      description="By the rules of a postback. The timeline of each call shows the change with your name."
+      isOpen
+      isSticky={isBusy}
+      lost="The change stops where it is. What is done can be undone on the page of its webhook."
+      onClose={finish}
+    >
+      {preview.data === undefined && run.data === undefined && (
+        <form
+          className="space-y-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            preview.mutate({ change, isDryRun: true });
+          }}
+        >
+          <SelectField label="Change" value={act} choices={acts} onChange={setAct} />
+          {act === 'hold' && (
+            <SelectField label="Hold reason" value={hold} choices={holds} onChange={setHold} />
+          )}
+          {act === 'reason' && (
+            <TextField label="Reason" value={text} onChange={setText} maxLength={500} required />
+          )}
+          {act === 'tag' && (
+            <div className="grid grid-cols-2 gap-3">
+              <TextField
+                label="Tag key"
+                value={tag.key}
+                onChange={(key) => setTag({ ...tag, key })}
+                required
+              />
+              <TextField
+                label="Tag value"
+                value={tag.value}
+                onChange={(value) => setTag({ ...tag, value })}
+              />
+            </div>
+          )}
+          <Following name="Checked" {...preview} />
+          <DialogActions>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button type="submit" look="primary" isBusy={preview.isPending}>
+              Review
+            </Button>
+          </DialogActions>
+        </form>
+      )}
+      {preview.data !== undefined && run.data === undefined && (
+        <>
+          <BulkResult result={preview.data} />
+          <Following name="Changed" {...run} />
+          <DialogActions>
+            <Button disabled={isBusy} onClick={() => preview.reset()}>
+              Back
+            </Button>
+            <Button
+              look="primary"
+              isBusy={run.isPending}
+              disabled={changedOf(preview.data) === 0}
+              onClick={() => run.mutate({ change, isDryRun: false })}
+            >
+              Change {changedOf(preview.data).toLocaleString('en-US')} calls
+            </Button>
+          </DialogActions>
+        </>
+      )}
+      {run.data !== undefined && (
+        <>
+          {undo.data === undefined ? (
+            <BulkResult result={run.data} />
+          ) : (
+            <p role="status">
+              Undone: {undo.data.applied.toLocaleString('en-US')} calls have their values back.
+            </p>
+          )}
+          <FailureNote error={undo.error} />
+          <DialogActions>
+            {undo.data === undefined && (
+              <Button isBusy={undo.isPending} onClick={() => run.data && undo.mutate(run.data.summary)}>
+                Undo
+              </Button>
+            )}
+            <Button look="primary" disabled={isBusy} onClick={finish}>
+              Done
+            </Button>
+          </DialogActions>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+type FollowingProps = { name: string; error: Error | null; progress: { done: number; total: number } | null };
+
+function Following({ name, error, progress }: FollowingProps) {
+  return (
+    <>
+      {progress !== null && <Progress label={name} done={progress.done} total={progress.total} />}
+      <FailureNote error={error} />
+    </>
+  );
+}
+
+function changeOf(act: string, hold: string, text: string, tag: { key: string; value: string }): object {
+  if (act === 'hold') return { no_payout_reason: hold };
+  if (act === 'release') return { no_payout_reason: null };
+  return act === 'reason' ? { reason: text } : { add: [tag] };
+}
+
+/** Calls that change, at once or when they complete. */
+function changedOf({ summary }: CallChangesResult): number {
+  return summary.applied + summary.queued;
+}
