@@ -42,6 +42,7 @@ export const importSummaryJson = Type.Object({
   queued: count,
   duplicate: count,
   rejected: count,
+  ...optional({ created: count, waiting: count, ignored: count }),
   codes: Type.Record(Type.String(), count, { description: 'how often each code rejected a row' }),
   changes: Type.Record(
     Type.String(),
