@@ -51,7 +51,7 @@ async function read(answer: Answer) {
   const id = answer.json.postback_id;
   const { status, json } = await server.api('GET', `/postbacks/${id}`);
   expect(status).toBe(200);
-  const { answer: _told, nearest: _nearest, ...listed } = json;
+  const { nearest: _nearest, ...listed } = json;
   expect((await list({ limit: '1' })).items[0]).toEqual(listed);
   return json;
 }
