@@ -25,7 +25,6 @@ import {
   writtenColumns,
   writtenDefinitions,
 } from './call-columns.ts';
-import { readCall } from './calls.ts';
 import { callIdByAnyId, findTakenId, type TakenId, writeChangedIds } from './other-ids.ts';
 import { applyQueued } from './queued-updates.ts';
 import { type Arrival, anyWaits, settleWaiting } from './waiting-postbacks.ts';
@@ -153,7 +152,7 @@ export async function recordLocked(
     if (takenId !== null) return takenId;
     const own = arrivalOf(received);
     const { rows } = await client.query<{ made: number; has_waiting: boolean }>({
-      name: 'insert-call', // planned once on each connection: planning costs more than running it
+      name: 'insert-call', // like the others with a name: planned once on each connection, which costs more than running it
       text: insertCall,
       values: [...[accountId, jsonOf(made.call), receivedAt], ...[own.callLogIds, own.phoneNumbers]],
     });
@@ -258,14 +257,16 @@ async function findAndLock(
   accountId: string,
   callLogId: string,
 ): Promise<Call | undefined> {
-  const { rows } = await client.query<CallRow>(lockCall, [accountId, callLogId]);
+  const values = [accountId, callLogId];
+  const { rows } = await client.query<CallRow>({ name: 'lock-call', text: lockCall, values });
   return rows[0] === undefined ? undefined : callOf(rows[0]);
 }
 
 async function readLocked(client: Queryable, accountId: string, callLogId: string): Promise<Call> {
-  const call = await readCall(client, accountId, callLogId);
-  if (call === null) throw new Error('a call that is locked is gone');
-  return call;
+  const values = [accountId, callLogId];
+  const { rows } = await client.query<CallRow>({ name: 'read-one-call', text: readOneCall, values });
+  if (rows[0] === undefined) throw new Error('a call that is locked is gone');
+  return callOf(rows[0]);
 }
 
 async function findOverridden(client: Queryable, accountId: string, callLogId: string): Promise<Set<string>> {
@@ -288,7 +289,8 @@ async function logEvents(
   if (kind === 'created') log('created', others);
   if (isCompletedNow && state !== undefined) log('completed', kind === 'created' ? { state } : changes);
   else if (kind === 'changed') log('changed', changes);
-  await client.query(insertEvent, [accountId, callLogId, receivedAt, by, JSON.stringify(rows)]);
+  const values = [accountId, callLogId, receivedAt, by, JSON.stringify(rows)];
+  await client.query({ name: 'insert-call-event', text: insertEvent, values });
 }
 
 function jsonOf({ callLogId, state, facts, legIds, values }: CallWithFacts): string {
