@@ -1,9 +1,17 @@
 /** Webhooks → Incoming in a real browser: from the first key to the last postback. */
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectAccessible } from '../support/browser.ts';
 import { copyFrom, pathOf, useUi } from '../support/ui.ts';
 
 const ui = useUi();
+
+/** A toast stays while the mouse is over it, and covers what is below it. */
+async function outliveToast(page: Page, text: string): Promise<void> {
+  await page.getByText(text).waitFor();
+  await page.mouse.move(0, 0);
+  await page.getByText(text).waitFor({ state: 'detached' });
+}
 
 describe('a new webhook', () => {
   test('is created by keyboard alone', async () => {
@@ -17,7 +25,9 @@ describe('a new webhook', () => {
       await page.keyboard.press('Tab');
     expect(await placeholder()).toBe('Acme CRM');
     await page.keyboard.type('By keyboard');
+    expect(await page.getByLabel('Name').inputValue()).toBe('By keyboard');
     await page.keyboard.press('Tab');
+    await expect.poll(() => page.evaluate('document.activeElement?.type')).toBe('radio');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
@@ -128,8 +138,7 @@ describe('a webhook', () => {
     await page.getByText('each postback must have a transaction id').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved: it applies from the next request').waitFor();
-    await page.getByRole('button', { name: 'Close' }).click();
+    await outliveToast(page, 'Saved: it applies from the next request');
     await page.getByRole('heading', { name: 'After' }).waitFor();
     expect((await ui.server.api('GET', `/webhooks/incoming/${webhook.id}`)).json).toMatchObject({
       name: 'After',
@@ -156,6 +165,8 @@ describe('a webhook', () => {
     await page.getByLabel('Secrets', { exact: true }).fill('first secret\nsecond secret');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Check signatures' }).click();
+    const saved = 'Saved: requests without a valid signature are rejected';
+    await page.getByText(saved).waitFor();
     await page.getByText('Requests must have a valid signature').waitFor();
     expect(await page.getByLabel('New secrets').inputValue()).toBe('');
     expect((await ui.server.api('GET', path)).json).toMatchObject({
@@ -163,7 +174,7 @@ describe('a webhook', () => {
     });
     const unsigned = await ui.server.post(webhook, { call_log_id: 'x', reason: 'x' });
     expect(unsigned.json.code).toBe('invalid_signature');
-    await page.getByRole('button', { name: 'Close' }).click(); // the toast
+    await outliveToast(page, saved);
     await page.getByRole('button', { name: 'Stop checking' }).click();
     const dialog = page.getByRole('dialog', { name: 'Stop checking signatures?' });
     await dialog.getByRole('button', { name: 'Stop checking' }).click();
