@@ -51,6 +51,8 @@ const byName: Record<string, unknown> = {
   url: 'https://ringback.example/update-fields?auth_key=rbk_EXAMPLE',
   name: 'Roofing CRM',
   webhook_name: 'Roofing CRM',
+  password: 'correct horse battery staple',
+  email: 'ana@agency.example',
   currency: 'USD',
   time_zone: 'America/New_York',
   default_country: 'US',
@@ -90,7 +92,7 @@ export function exampleOf(
     case 'string':
       return /(?:^|_)(?:at|from|to|until|since)$/.test(name) || schema.format === 'date-time'
         ? instant
-        : 'text';
+        : 'text'.padEnd(schema.minLength ?? 0, '-');
     case 'integer':
     case 'number':
       return schema.minimum ?? 1;
