@@ -107,6 +107,7 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
       { name: 'overview', description: 'Reports, activity, and what needs attention' },
       { name: 'account', description: 'Settings of the account' },
       { name: 'session', description: 'Browsers that are signed in' },
+      { name: 'people', description: 'Who may sign in, and with which role' },
       { name: 'tokens', description: 'Keys to this API, each with a role' },
       {
         name: 'audit log',
