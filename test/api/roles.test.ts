@@ -131,7 +131,7 @@ function neededFor({ method, path }: Route): Role {
   const isForOwners = /^\/(?:tokens|people|accounts|audit|sessions)\b/.test(resource);
   if (isForOwners || (resource === '/account' && method !== 'GET')) return 'owner';
   const isOwnSession = resource === '/session';
-  const isPreview = /\/(?:render|explain)$/.test(resource) || resource === '/reconciliations';
+  const isPreview = /\/(?:render|explain|inspect)$/.test(resource) || resource === '/reconciliations';
   return method === 'GET' || isOwnSession || isPreview ? 'analyst' : 'operator';
 }
 
