@@ -32,7 +32,7 @@ async function endServerOf(dataDir: string): Promise<void> {
   if (pid > 0 && isRunning(pid)) process.kill(pid, 'SIGTERM');
 }
 
-const account = { name: 'Ringback', time_zone: 'UTC', default_country: 'US' };
+const account = { name: 'Ringback', time_zone: 'UTC', default_country: 'US', twilio_auth_token_set: false };
 
 describe('ringback start', () => {
   it('prints where it listens and a curl line that works when pasted, whatever the folder is called', async () => {
