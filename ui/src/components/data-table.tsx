@@ -29,7 +29,7 @@ export type Column<Row> = {
   isFixed?: boolean;
   /** shown where the window is narrow as a phone, too */
   isOnPhone?: boolean;
-  /** shown only where the window is wider than 1400 pixels */
+  /** shown only where the window is wider than 1500 pixels */
   isOnWide?: boolean;
 };
 
@@ -73,7 +73,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const byId = new Map(columns.map((column) => [column.id, column]));
   const styleOf = (columnId: string) => {
     const column = byId.get(columnId);
-    const narrowest = column?.isOnWide ? 'max-[1400px]:hidden' : column?.isOnPhone ? '' : 'max-md:hidden';
+    const narrowest = column?.isOnWide ? 'max-[1500px]:hidden' : column?.isOnPhone ? '' : 'max-md:hidden';
     return `${column?.isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest}`;
   };
   const section = useRef<HTMLElement>(null);
@@ -136,7 +136,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
 
 /** A shadow at the edge where there is more to scroll to. */
 const edgeShadows =
-  '[background:linear-gradient(to_right,var(--color-surface)_1.5rem,transparent)_left/3rem_100%_local,linear-gradient(to_left,var(--color-surface)_1.5rem,transparent)_right/3rem_100%_local,linear-gradient(to_right,var(--color-line-strong),transparent)_left/0.6rem_100%,linear-gradient(to_left,var(--color-line-strong),transparent)_right/0.6rem_100%,var(--color-surface)] bg-no-repeat';
+  '[background:linear-gradient(to_right,var(--color-surface)_1.5rem,transparent)_left/3rem_100%_no-repeat_local,linear-gradient(to_left,var(--color-surface)_1.5rem,transparent)_right/3rem_100%_no-repeat_local,linear-gradient(to_right,var(--color-line-strong),transparent)_left/0.6rem_100%_no-repeat,linear-gradient(to_left,var(--color-line-strong),transparent)_right/0.6rem_100%_no-repeat,var(--color-surface)]';
 
 /** Whether the table is wider than its place: then it scrolls there. Otherwise its header stays at the top of the window. */
 function useIsTooWide(section: RefObject<HTMLElement | null>): boolean {

@@ -160,7 +160,7 @@ function callerOf(call: CallJson): string {
 function Name({ text }: { text: string | null }) {
   if (text === null) return <span className="text-muted">–</span>;
   return (
-    <span title={text} className="block max-w-28 truncate 2xl:max-w-44">
+    <span title={text} className="block max-w-24 truncate 2xl:max-w-44">
       <bdi>{text}</bdi>
     </span>
   );
@@ -186,7 +186,7 @@ function Payout({ call: { publisher_paid_out, no_payout_reason } }: { call: Call
     <span className="inline-flex items-baseline justify-end gap-1.5">
       <span
         title={`Held: ${no_payout_reason}`}
-        className="max-w-24 truncate rounded-sm bg-held-soft px-1 text-held text-xs 2xl:max-w-40"
+        className="max-w-20 truncate rounded-sm bg-held-soft px-1 text-held text-xs 2xl:max-w-40"
       >
         {no_payout_reason}
       </span>
