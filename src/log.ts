@@ -19,7 +19,7 @@ type GatheredLines = DestinationStream & { flush(): void; lastLevel: number };
 
 /**
  * Gathers lines of level `info` and below for a moment: thousands of lines a second would be as many writes, each of
- * which wakes whoever reads them. Anything worse goes out at once, after what was before it. Nothing is dropped.
+ * which wakes their reader. Anything worse goes out at once, after what was before it. Nothing is dropped.
  */
 export function gatherLines(write: (lines: string) => void): GatheredLines {
   let gathered = '';

@@ -48,7 +48,7 @@ test.runIf(isRoot)(
   },
 );
 
-test('whoever reaches the socket needs the password, and the superuser has none', async () => {
+test('a client of the socket needs the password, and the superuser has none', async () => {
   const { url } = await start(await makeDataDir());
   const as = (user: string, password: string) => {
     const other = new URL(url);
@@ -80,7 +80,7 @@ test('the role of the application runs no program, reads no file and makes no ot
     });
 });
 
-test('a lost password file is made anew, with nothing else lost', async () => {
+test('a lost password file is created again, with nothing else lost', async () => {
   const dataDir = await makeDataDir();
   const first = await start(dataDir);
   await query(first.url, 'create table kept as select 1 as one');

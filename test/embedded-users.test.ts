@@ -108,7 +108,7 @@ describe.runIf(isRoot)('root', () => {
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('uses a copy of the programs only when it is root’s own, and makes a damaged one anew', async () => {
+  it('uses a copy of the programs only when it is root’s own, and replaces a damaged one', async () => {
     const parent = await tempFolder();
     const native = packagedNative();
     const [copy, same] = await Promise.all([copyNative(native, parent), copyNative(native, parent)]);

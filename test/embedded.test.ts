@@ -51,7 +51,7 @@ describe('the first start', () => {
     expect(await query(other.href, 'select current_database() as name')).toEqual([{ name: 'postgres' }]);
   });
 
-  it('begins anew after being killed while making the database', async () => {
+  it('starts over after being killed while creating the database', async () => {
     const dataDir = join(await tempFolder(), 'data');
     const app = startApp(dataDir);
     const halfMade = async () => (await readdir(dataDir)).filter((name) => name.startsWith('postgres.init-'));

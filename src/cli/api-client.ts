@@ -19,7 +19,7 @@ export type ConnectionOptions = { url?: string; token?: string };
 
 export type Json = Record<string, unknown>;
 
-/** A file, or what stands for one. */
+/** A file, or its replacement. */
 export type Upload = { contentType: string; bytes: Readable /** null: not known */; length: number | null };
 
 /** Lines as they arrive, or why the request was rejected. */

@@ -1,4 +1,4 @@
-/** CSV, read by csv-parse: records with the line that each begins in, whatever stands between quotation marks. */
+/** CSV, read by csv-parse: records with the line that each begins in, whatever is between quotation marks. */
 import { pipeline } from 'node:stream/promises';
 import { type CsvError, type Parser, parse } from 'csv-parse';
 import { parse as parseText } from 'csv-parse/sync';
@@ -28,7 +28,7 @@ export type CsvFile = {
   delimiter: Delimiter;
   /** the time zone that a line before the header states */
   zone: string | null;
-  /** After a `FileFault` comes nothing more: from there on nobody can say where a row begins. */
+  /** After a `FileFault` comes nothing more: from there on the start of a row is unknown. */
   records: AsyncGenerator<CsvRecord | { fault: FileFault }>;
 };
 
@@ -178,7 +178,7 @@ async function* readRecords(
     record_delimiter: mixedNewlines,
     max_record_size: rowBytesMax,
     relax_column_count: true,
-    // An error would throw away the records before it that nobody has taken yet.
+    // An error would throw away the records before it that are not read yet.
     skip_records_with_error: true,
     on_skip: (error) => {
       parser.push(new BrokenRecord(error?.code));

@@ -23,7 +23,7 @@ export type FileReading = {
   rules: ColumnRules;
 };
 
-/** The values of a row, as they stand in the file, or why it is rejected. */
+/** The values of a row, as they are in the file, or why it is rejected. */
 export type FileRow =
   | { line: number; values: Record<string, unknown> }
   | { line: number; rejection: Rejection };

@@ -47,7 +47,7 @@ const bodies: [type: string, body: string][] = [
   ['application/json', `{"phone_number":"${'+'.repeat(60_000)}"}`],
 ];
 
-test(`${requests} hostile requests stop nobody, and take no memory for good`, async (context) => {
+test(`${requests} hostile requests stop no sender, and keep no memory`, async (context) => {
   const { server } = probed;
   const honest = await server.createWebhook();
   const valid = await server.createWebhook();

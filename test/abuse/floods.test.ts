@@ -76,7 +76,7 @@ test('10,000 idle connections, as far as this machine allows them, are held whil
   await expectServed();
 });
 
-test('senders that begin a request and go no further hold nobody up, and are cut off', async () => {
+test('senders that begin a request and stop delay no other, and are disconnected', async () => {
   const slow = Array.from({ length: 300 }, (_, at) => {
     const socket = openSocket(server.url);
     const head = headOf('POST /update-fields', { 'x-auth-key': webhook.auth_key, 'content-length': 1_000 });

@@ -122,7 +122,7 @@ test.each(['unknown', 'barred', 'limited'])(
 /** One of each way to block, in the short form. */
 const briefly = ['brackets alone', 'lists without end', 'numbers', 'short lines', '10,000 large items'];
 
-test('a valid sender of hostile bodies blocks nobody', async (context) => {
+test('a valid sender of hostile bodies blocks no other', async (context) => {
   const busy: { name: string; busyMs: number; status: number }[] = [];
   for (const [name, type, body] of bodies.filter(([name]) => isLong || briefly.includes(name))) {
     let status = 0;

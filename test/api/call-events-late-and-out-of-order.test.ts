@@ -212,7 +212,7 @@ test('a dry run, a rejected postback and one for another call override nothing',
   expect(await sendEvent('free', event)).toMatchObject(event);
 });
 
-test('events of a call may come in any order: what the end said stands', async () => {
+test('events of a call may come in any order: the fields of the end are kept', async () => {
   const id = 'any order';
   await server.createCall(id, {
     ended_at: '2026-11-20T10:02:05Z',

@@ -72,7 +72,7 @@ test('it comes as a file of UTF-8, which no cache keeps', async () => {
   expect(text.endsWith('\r\n')).toBe(true);
 });
 
-test('the mark of UTF-8 stands in front only where it is asked for', async () => {
+test('the UTF-8 mark is at the start only on request', async () => {
   const url = `${server.url}/api/v1/calls.csv?bom=true`;
   const answer = await fetch(url, { headers: { authorization: `Bearer ${server.token}` } });
   const bytes = Buffer.from(await answer.arrayBuffer());
@@ -148,7 +148,7 @@ test('a line feed or carriage return in a reason or name begins no record, and a
   ]);
 });
 
-test('an account exports its own calls, and nobody exports without a token', async () => {
+test('an account exports its own calls, and there is no export without a token', async () => {
   const { server: stranger } = await addAccount(server, 'stranger');
   expect(rowsOf((await exportCsv({}, stranger)).text)).toEqual([]);
   expectProblem(await server.request('/api/v1/calls.csv'), 401, 'invalid_token');

@@ -67,7 +67,7 @@ test('a call that is live for too long is completed with its queued updates, and
   expect((await server.post(webhook, { call_log_id: 'overdue', reason: 'x' })).status).toBe(200);
 });
 
-test('the end that is reported late still fills what nobody knew, and undoes no postback', async () => {
+test('the end that is reported late still fills unknown fields, and undoes no postback', async () => {
   await createLive('late', hoursAgo(30));
   await server.post(webhook, { call_log_id: 'late', revenue_paid_out: '7' });
   await sweep(0);

@@ -119,7 +119,7 @@ test('a deleted webhook keeps its name in timelines', async () => {
   expect((await readTimeline('outlives')).items.at(-1)).toMatchObject({ kind: 'postback', by: 'Old CRM' });
 });
 
-test('a postback that names the call by its phone number stands in the timeline', async () => {
+test('a postback that names the call by its phone number is in the timeline', async () => {
   await server.createCall('by phone', { phone_number: '+14155550177' });
   await server.post(webhook, { phone_number: '(415) 555-0177', reason: 'Sold' });
   expect((await readTimeline('by phone')).items.at(-1)).toMatchObject({

@@ -137,7 +137,7 @@ describe('events that come twice, late or in any order', () => {
     });
   });
 
-  test('what a postback or a person set stands', async () => {
+  test('what a postback or a person set is kept', async () => {
     await report('CA set', 'completed', {}, '?campaign=Solar');
     await server.post(webhook, { call_log_id: 'CA set', converted: true, revenue_paid_out: '5' });
     await server.api('PATCH', '/calls/CA%20set', {
@@ -168,7 +168,7 @@ describe('events that come twice, late or in any order', () => {
 });
 
 describe('parameters', () => {
-  test('campaign, publisher and buyer stand in the URL', async () => {
+  test('campaign, publisher and buyer are in the URL', async () => {
     const query = '?campaign=Solar%20%26%20More&publisher=S%C3%BCd+Media&buyer=Acme%27s';
     expect(await report('CA query', 'ringing', {}, query)).toMatchObject({
       campaign: 'Solar & More',

@@ -9,7 +9,7 @@ const webhook = useWebhook(server);
 
 const send = (body: object, id = webhook.id) => server.api('POST', `/webhooks/incoming/${id}/test`, body);
 
-test('a test goes the way of every postback, and stands in the log with who sent it', async () => {
+test('a test takes the path of every postback, and is in the log with its sender', async () => {
   await server.createCall('C1');
   const body = { call_log_id: 'C1', revenue_paid_out: '12.5', utm: 'x' };
   const { status, json } = await send({ method: 'POST', body });
@@ -53,7 +53,7 @@ test('a rejection is shown as a sender would get it', async () => {
   expect((await send({ method: 'POST', body: { call_log_id: 'L1', reason: 'x' } })).json.status).toBe(202);
 });
 
-test('a repeat with the same transaction id is one, whoever sends it', async () => {
+test('a repeat with the same transaction id is one, from any sender', async () => {
   await server.createCall('C3');
   const body = { call_log_id: 'C3', reason: 'once', transaction_id: 'same' };
   await server.post(webhook, body);
@@ -80,7 +80,7 @@ test('what keeps strangers out is not asked of the operator; what is true for ev
   });
 });
 
-test('there is none for a webhook of nobody or of another account', async () => {
+test('there is none for an unknown webhook or one of another account', async () => {
   const body = { method: 'POST', body: { call_log_id: 'C1', reason: 'x' } };
   expectProblem(await send(body, 'x'), 404, 'not_found');
   const { server: other } = await addAccount(server, 'Other');

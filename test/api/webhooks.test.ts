@@ -209,7 +209,7 @@ describe('a webhook', () => {
     expect((await server.api('GET', `/webhooks/incoming/${id}`)).json.name).toBe('Whole');
   });
 
-  test('matches by its rule and window as they stand now', async () => {
+  test('matches by its current rule and window', async () => {
     const { id, auth_key } = await create({ name: 'Rules', type: 'update_fields' });
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     for (const hours of [1, 2, 30]) {

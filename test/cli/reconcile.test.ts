@@ -107,7 +107,7 @@ describe('ringback reconcile', () => {
       'Mend',
       'Call ID,Payout\nMend1,5\nMend2,$5\n',
       ['--apply', '--yes'],
-      /mend them/,
+      /correct them/,
     ],
   ])('changes nothing where %s', async (_what, name, file, args, message) => {
     await createCalls(name, { [`${name}1`]: '1' });

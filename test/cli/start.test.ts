@@ -44,7 +44,7 @@ describe('ringback start', () => {
     expect(paste(running.stdout)).toEqual(account);
   });
 
-  it('makes a token, keeps it in a file of its owner, and names the file where nobody sits at a terminal', async () => {
+  it('makes a token, keeps it in a file of its owner, and names the file where the output is not a terminal', async () => {
     const settings = await databaseSettings();
     const file = join(settings.DATA_DIR, 'admin-token');
     const first = await startRingback(settings);
@@ -120,7 +120,7 @@ describe('ringback start', () => {
     expect(stdout + stderr).not.toContain(settings.ADMIN_TOKEN);
   });
 
-  it('logs one JSON object a line where nobody sits at a terminal', async () => {
+  it('logs one JSON object per line where the output is not a terminal', async () => {
     const { running } = await startRingback({ ...(await databaseSettings()), LOG_LEVEL: 'debug' });
     running.signal('SIGTERM');
     const { stdout } = await running.end();

@@ -73,7 +73,7 @@ test('a row is a postback in the log, of the account’s own webhook, with its r
   });
 });
 
-test('the own webhook is made once, however many imports begin at once, and gives its key to nobody', async () => {
+test('the own webhook is made once, however many imports begin at once, and never shows its key', async () => {
   const other = await startTestServer();
   await other.createCall('O1');
   const answers = await Promise.all(

@@ -136,7 +136,7 @@ describe('times', () => {
     expect(answer.rows[0].changes.call_converted_at.to).toBe(read);
   });
 
-  test('are never guessed', async () => {
+  test('are never inferred', async () => {
     const answer = await sendFile(server, 'call_log_id,call_converted_at\nR1,2/17/26 9:41\n');
     expect(answer.rows.map(told)).toEqual(['invalid_value']);
     const wrong = await sendFile(server, 'call_log_id,call_converted_at\nR1,2/17/26 9:41\n', { dates: 'eu' });

@@ -77,7 +77,7 @@ test('every call is equal, differs, is missing here or is missing there, with ex
   });
 });
 
-test('nothing is changed, and nothing stands in the postback log', async () => {
+test('nothing is changed, and nothing is in the postback log', async () => {
   await calls('Still').create('S1', '11-01', '1');
   await reconcile('call_log_id,amount\nS1,2\n', { publisher: 'Still' });
   expect(await server.readCall('S1')).toMatchObject({ publisher_paid_out: '1.00' });
@@ -269,7 +269,7 @@ test.each([
   expect([answer.status, problem.code, problem.line]).toEqual([status, code, line]);
 });
 
-test('both routes stand in /openapi.json with the types they take and give', async () => {
+test('both routes are in /openapi.json with the types they accept and return', async () => {
   const { json } = await server.request('/openapi.json');
   for (const path of ['/api/v1/imports', '/api/v1/reconciliations']) {
     const { post } = json.paths[path];

@@ -192,7 +192,7 @@ describe('a response', () => {
     expect(result.error).not.toBe('');
   });
 
-  test('from a port where nobody listens is a failure that says so', async () => {
+  test('from a port without a listener is a failure that says so', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo; // it listens on TCP

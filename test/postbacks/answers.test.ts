@@ -227,7 +227,7 @@ test('the pixel is a transparent GIF of 1x1', async () => {
   expect(bytes.at(-1)).toBe(0x3b);
 });
 
-test('return may stand in the body, and an unknown one is rejected', async () => {
+test('return may be in the body, and an unknown one is rejected', async () => {
   const body = { call_log_id: 'CA1', dry_run: true, reason: 'r' };
   expect((await server.post(webhook, { ...body, return: 'text' })).text).toBe('OK');
   const answer = await server.post(webhook, { ...body, return: 'xml' });

@@ -74,7 +74,7 @@ describe('attach', () => {
     expect((await server.readCall('A3')).tags).toEqual({ a: '1', b: '1', c: '1', d: '1' });
   });
 
-  test('is rejected for an unknown call, and for a fault that no call mends', async () => {
+  test('is rejected for an unknown call, and for a fault that no call corrects', async () => {
     const id = await wait({ call_log_id: 'A4', revenue_paid_out: 3 });
     for (const dry_run of [true, false]) {
       const answer = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'none', dry_run });

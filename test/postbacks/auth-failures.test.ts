@@ -54,7 +54,7 @@ test('a hundred wrong keys are told so, then the address has to wait', async () 
   }
 });
 
-test('a sender whose key is good is not slowed by a guesser at the same address', async () => {
+test('a sender whose key is good is not slowed by wrong keys from the same address', async () => {
   const honest = await server.createWebhook();
   expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
   await guess('203.0.113.8');
@@ -90,7 +90,7 @@ test('other addresses are not slowed, but others of the same IPv6 network are', 
   expect((await knock('203.0.113.9', (await server.createWebhook()).auth_key)).status).toBe(200);
 });
 
-test('a guess is as slow whichever method or endpoint it comes through', async () => {
+test('a wrong key is slowed by any method and endpoint', async () => {
   await guess('203.0.113.10');
   const fresh = await server.createWebhook();
   const headers = { 'x-forwarded-for': '203.0.113.10', 'x-auth-key': fresh.auth_key };
@@ -123,7 +123,7 @@ test('the wait ends by itself', async () => {
     .toBe(200);
 });
 
-test('guessing tokens, sessions and sign-ins is slowed alike, and a token in use is not', async () => {
+test('wrong tokens, sessions and sign-ins are slowed alike, and a token in use is not', async () => {
   const from = { 'x-forwarded-for': '203.0.113.12' };
   const use = (token: string) =>
     server.request('/api/v1/calls', { headers: { ...from, authorization: `Bearer ${token}` } });

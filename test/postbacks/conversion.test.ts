@@ -100,7 +100,7 @@ describe('a conversion long before its call', () => {
     }
   });
 
-  test('is taken up to 24 hours before, and years before a start that nobody reported', async () => {
+  test('is taken up to 24 hours before, and years before a start that was not reported', async () => {
     await server.createCall('early-ok', { started_at: '2026-11-20T10:00:00Z' });
     const post = (call_log_id: string, call_converted_at: string) =>
       server.post(webhook, { call_log_id, call_converted_at });

@@ -106,7 +106,7 @@ describe('a body that', () => {
     return socket;
   }
 
-  test('comes in pieces is read once it is whole, and holds nobody up meanwhile', async () => {
+  test('comes in pieces is read when it is complete, and delays no other request', async () => {
     const socket = await openPostback('pieces');
     const others = Array.from({ length: 20 }, () =>
       server.post(webhook, { call_log_id: 'CA1', dry_run: true, reason: 'r' }),

@@ -83,7 +83,7 @@ test('an expired and an unknown key have the same response', async () => {
   expect(first).toEqual(second);
 });
 
-test('no key and no content of such a request is stored, and guesses have a bounded number of rows', async () => {
+test('no key and no content of such a request is stored, and wrong keys have a bounded number of rows', async () => {
   for (let count = 0; count < 60; count += 1) await send(`rbk_guess${count}`, '203.0.113.11');
   const rowsOfGuesses = () =>
     server.database.query(`select times_received, row_to_json(p)::text as text from postback p

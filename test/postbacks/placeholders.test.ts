@@ -85,7 +85,7 @@ describe.each(macros)('%s', (macro) => {
     expect(asText.json.code).toBe('unresolved_placeholder');
   });
 
-  test('is rejected where it stands in a URL without percent-encoding', async () => {
+  test('is rejected in a URL without percent-encoding', async () => {
     if (macro.startsWith('#')) return; // the rest of such a URL is its fragment and is never sent
     const answer = await server.request(`${pathOf(webhook)}?call_log_id=CA1&reason=${macro}`, {
       headers: { 'x-auth-key': webhook.auth_key },

@@ -49,7 +49,7 @@ async function startLogged(
 
 const ofPostbacks = (lines: Line[]) => lines.filter(({ msg }) => msg === 'postback');
 
-test('every postback has a line with what it was and what became of it, and never the key', async () => {
+test('every postback has a line with its request and its result, and never the key', async () => {
   const { server, lines } = await startLogged('all');
   const webhook = await server.createWebhook();
   await server.createCall('C1', { phone_number: '+12135550142' });

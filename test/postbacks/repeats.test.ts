@@ -182,7 +182,7 @@ describe('the id', () => {
     expect((await post('12345678901234567890')).json.duplicate).toBe(true);
   });
 
-  test('may stand in the header Idempotency-Key, which the payload overrules', async () => {
+  test('may be in the header Idempotency-Key, which the payload overrules', async () => {
     await server.createCall('header');
     const body = { call_log_id: 'header', reason: 'r' };
     await send(body, { 'idempotency-key': 'H1' });

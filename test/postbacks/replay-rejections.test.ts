@@ -54,7 +54,7 @@ describe('what cannot be replayed is rejected with the reason', () => {
   });
 });
 
-test('a replay is rejected again for what no setting mends', async () => {
+test('a replay is rejected again where no setting corrects the cause', async () => {
   await server.createCall('same');
   const preview = await server.get(webhook, [['call_log_id', 'same']], { purpose: 'prefetch' });
   expectProblem(await replay(postbackIdOf(preview)), 403, 'link_preview');
@@ -87,7 +87,7 @@ describe('a replay is no way around what keeps others out', () => {
     for (const one of [id, atPaused]) expect((await replay(one)).json.status).toBe('applied');
   });
 
-  test('what nobody signed stays rejected', async () => {
+  test('an unsigned request stays rejected', async () => {
     const signed = await server.createWebhook('update_fields', { signature_required: true });
     await server.createCall('signed');
     const id = await rejected({ call_log_id: 'signed', reason: 'r' }, 'invalid_signature', signed);

@@ -10,7 +10,7 @@ const webhook = useWebhook(server);
 
 const { replay, read, rejected } = replaysOf(() => ({ server, webhook }));
 
-describe('once its cause is mended, a rejected postback is applied', () => {
+describe('after its cause is corrected, a rejected postback is applied', () => {
   test('whose call was not known yet; log and timeline say that it is a replay, and whose', async () => {
     const id = await rejected(
       { call_log_id: 'late', revenue_paid_out: 12.5, add: ['deal:won'] },

@@ -21,7 +21,7 @@ const logOf = async (webhook: TestWebhook) =>
   (await server.api('GET', `/postbacks?limit=500&webhook_id=${webhook.id}`)).json.items;
 
 describe('addresses', () => {
-  test('that are allowed may post back, others get 403 and stand in the log', async () => {
+  test('that are allowed may post back, others get 403 and are in the log', async () => {
     const allowed_addresses = ['203.0.113.7', '198.51.100.0/24', '2001:db8::/32'];
     const webhook = await server.createWebhook('update_fields', { allowed_addresses });
     for (const from of ['203.0.113.7', '198.51.100.200', '2001:db8:9::1']) {

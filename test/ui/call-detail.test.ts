@@ -122,7 +122,7 @@ describe('changed by hand', () => {
     return page.getByRole('dialog', { name: 'Change the call' });
   }
 
-  test('first it is told what will change; then it is done, and stands in the timeline', async () => {
+  test('first the changes are shown; then they are made, and are in the timeline', async () => {
     await ui.server.createCall('by hand', { revenue_paid_out: '5', tags: { old: 'yes', kept: '1' } });
     const page = await open('by hand');
     const dialog = await startChange(page);

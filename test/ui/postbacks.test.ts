@@ -25,7 +25,7 @@ async function openReplay(page: Page): Promise<void> {
 }
 
 describe('the log', () => {
-  test('says in words what became of each, filters by the address, and leads to one', async () => {
+  test('shows each outcome in words, filters by the URL, and opens one', async () => {
     await ui.server.createCall('listed');
     await ui.server.post(crm, { call_log_id: 'listed', reason: evil, revenue_paid_out: '1234.5' });
     await ui.server.post(crm, { call_log_id: 'nobody here', reason: 'r', transaction_id: 'T-1' });
@@ -140,7 +140,7 @@ describe('one postback', () => {
 });
 
 describe('a replay', () => {
-  test('is tried first, then done: rejected → mended → applied', async () => {
+  test('is tried first, then done: rejected → corrected → applied', async () => {
     const id = await idOf({ call_log_id: 'mend', revenue_paid_out: '99.9', reason: 'r' });
     const { page, faults } = await ui.open(`/postbacks/${id}`);
     await openReplay(page);

@@ -114,7 +114,7 @@ describe('a session', () => {
     return headers.get('set-cookie')?.split(';')[0] ?? '';
   }
 
-  test('stands for its token on every route, and says whose it is', async () => {
+  test('has the rights of its token on every route, and says whose it is', async () => {
     const cookie = await signIn(ui.server);
     const { status, json, headers } = await ui.server.request('/api/v1/session', { headers: { cookie } });
     expect(status).toBe(200);

@@ -5,7 +5,7 @@ import type { NewTokenOptions, TokenOptions } from './token.ts';
 
 const accountHelp = `
 Works on the database of the settings itself, whether a server runs on it or not, and needs no token: who can read
-DATA_DIR or DATABASE_URL may do everything anyway. So it also helps whoever has lost the last owner's token.`;
+DATA_DIR or DATABASE_URL may do everything anyway. So it also helps after the last owner's token is lost.`;
 
 const tokenHelp = `
 Roles: an analyst reads; an operator does everything but with accounts, tokens and the audit log; an owner does everything.
@@ -50,7 +50,7 @@ export function addAccessCommands(
   token
     .command('create')
     .description('make a token and print it, this once')
-    .argument('<name>', 'whom it is for; stands in timelines and in the audit log')
+    .argument('<name>', 'its user; shown in timelines and in the audit log')
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
     .option('--expires <when>', 'such as 30d, 12h or 2027-01-31 (never)')
     .addOption(accountOption())

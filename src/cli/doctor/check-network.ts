@@ -57,7 +57,7 @@ export function checkPublicUrl({ publicUrl, host, port }: Config): Finding {
   const { protocol, hostname, search, hash, username } = new URL(publicUrl);
   if (search !== '' || hash !== '' || username !== '') {
     const fix = 'Leave out user, "?" and "#": paths such as /update-fields are appended to it.';
-    return { level: 'FAIL', subject, says: 'has parts that cannot stand there', fix };
+    return { level: 'FAIL', subject, says: 'has parts that are not allowed there', fix };
   }
   if (loopbackNames.has(hostname)) {
     const fix = 'Set it to the address that senders elsewhere reach.';

@@ -107,7 +107,7 @@ function describeSummary(summary: Json): string[] {
     ...(names.length === 0 ? [] : ['', `Ignored: ${names.join(', ')}`]),
     ...(isDryRun ? ['', 'This was a dry run: nothing was changed.'] : []),
     ...(Number(summary['duplicate']) > 0 && Number(summary['duplicate']) === Number(summary['rows'])
-      ? ['', 'All rows were done before. To do the file once more, name it anew: --import-key NAME.']
+      ? ['', 'All rows were done before. To import the file again, give it another key: --import-key NAME.']
       : []),
     '',
   ];
@@ -115,7 +115,7 @@ function describeSummary(summary: Json): string[] {
 
 const outcomeNames = [
   ['applied', 'the call was changed', 'the call would be changed'],
-  ['unchanged', 'every value already stood', 'every value stands already'],
+  ['unchanged', 'every value was already set', 'every value is already set'],
   [
     'queued',
     'the call is still live; the update waits for its end',

@@ -18,7 +18,7 @@ export type Apply = {
   path: string;
   amount: ReconciledAmount;
   differences: Difference[];
-  /** nobody is asked */
+  /** without a question */
   isAgreed: boolean;
 };
 

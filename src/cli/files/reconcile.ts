@@ -38,7 +38,7 @@ const differsExitCode = 1;
 /** The two could not be compared. */
 const brokenExitCode = 2;
 
-/** @returns the exit code: 0 where both sides agree in the end, 1 where they do not, 2 where nobody can say */
+/** @returns the exit code: 0 where both sides agree in the end, 1 where they do not, 2 where they cannot be compared */
 export async function reconcileFile(path: string, options: ReconcileOptions): Promise<number> {
   try {
     const server = await findServer(options);
@@ -54,7 +54,7 @@ export async function reconcileFile(path: string, options: ReconcileOptions): Pr
       return isOtherLeft || differences.length > 0 ? differsExitCode : 0;
     if (unreadable > 0) {
       throw new UsageError(
-        `Lines that cannot be read: ${count(unreadable)}. They may be for the same calls: mend them before you apply the statement.`,
+        `Lines that cannot be read: ${count(unreadable)}. They may be for the same calls: correct them before you apply the statement.`,
       );
     }
     const { amount, yes = false } = options;

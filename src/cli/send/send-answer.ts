@@ -7,7 +7,7 @@ const shownCharsMax = 500;
 
 const statusMeanings: ReadonlyMap<string, string> = new Map([
   ['applied', 'the call was changed'],
-  ['unchanged', 'every value already stood'],
+  ['unchanged', 'every value was already set'],
   ['queued', 'the call is still live; the update waits for its end'],
 ]);
 

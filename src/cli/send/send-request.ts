@@ -75,7 +75,7 @@ function keysOf(pairs: URLSearchParams): string[] {
   return keyNames.flatMap((name) => pairs.getAll(name));
 }
 
-/** Takes every key out of a text, as it is and as it stands in a URL. */
+/** Takes every key out of a text, as it is and as it is in a URL. */
 function masking(keys: (string | undefined)[]): (text: string) => string {
   const known = keys.filter((key): key is string => key !== undefined && key !== '');
   const forms = known.flatMap((key) => [

@@ -20,7 +20,7 @@ export type UndoOptions = ConnectionOptions & {
   batch?: string;
   import?: string;
   dryRun?: boolean;
-  /** nobody is asked */
+  /** without a question */
   yes?: boolean;
 };
 

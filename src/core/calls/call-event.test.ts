@@ -152,7 +152,7 @@ describe('a completed call', () => {
     expect(apply(call, late, ['reason', 'no_payout_reason', 'tags.a']).changes).toEqual({});
   });
 
-  test('may be converted by a late event where nobody has said otherwise', () => {
+  test('may be converted by a late event where no other value was reported', () => {
     const call = make({ state: 'completed' });
     expect(apply(call, { converted: true }).changes).toEqual({
       converted: { from: false, to: true },

@@ -44,7 +44,7 @@ export function noEvent(): CallEvent {
   };
 }
 
-/** What is recorded of a live call whose end nobody reports. */
+/** What is recorded of a live call whose end is never reported. */
 export const neverEnded: CallEvent = {
   ...noEvent(),
   state: 'completed',
@@ -252,7 +252,7 @@ function onlyFilling(
       Object.entries(sent).filter(([name]) => has[name as Name] === null && !overridden.has(name)), // sent's keys are names
     ) as Partial<Record<Name, Value>>; // a part of what was sent
   const set = fill(event.update.set, values);
-  // A call that nobody said anything about has not converted: that "false" may still be filled.
+  // A call without any report has not converted: that "false" may still be filled.
   if (event.update.set.converted === true && !values.converted && !overridden.has('converted')) {
     set.converted = true;
   }

@@ -54,7 +54,7 @@ export function startAfter(startedAt: FieldValue, createdAt: string, event: Call
   return isPlausible || startedAt === createdAt ? earliest : startedAt;
 }
 
-/** The times of a completed call in their order: the end stands, the answer is not after it, the start before both. */
+/** The times of a completed call in their order: the end is kept, the answer is not after it, the start before both. */
 export function inOrder({ started_at, answered_at, ended_at }: Facts): Partial<Facts> {
   const answeredAt = isText(answered_at) ? earliestOf([answered_at, ended_at]) : answered_at;
   return { answered_at: answeredAt, started_at: earliestOf([started_at, answeredAt, ended_at]) };

@@ -1,4 +1,4 @@
-/** How the cells of a file are written: stated once for all columns of a kind, and never guessed. */
+/** How the cells of a file are written: stated once for all columns of a kind, never inferred. */
 import { type MoneyFormat, readMoneyText } from '../mapping/read-amount.ts';
 import { readTime } from '../mapping/read-time.ts';
 import { Invalid } from '../values/fault.ts';

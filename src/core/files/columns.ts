@@ -25,11 +25,11 @@ export const anyColumns: ColumnRules = {
   reject: () => null,
 };
 
-/** From a column's name to the name of ours that it stands for; empty: the column is left out. */
+/** From a column's name to our name for it; empty: the column is left out. */
 export type Mapping = ReadonlyMap<string, string>;
 
 export type Columns = {
-  /** where a column stands, and the name of ours that it stands for */
+  /** the position of a column, and our name for it */
   used: { at: number; name: string; kind: CellKind }[];
   /** names of the columns that mean nothing */
   ignored: string[];

@@ -1,4 +1,4 @@
-/** Times whose notation the mapping states: nothing about the order of day and month is guessed. */
+/** Times whose notation the mapping states: the order of day and month is never inferred. */
 import { Invalid } from '../values/fault.ts';
 import { readInstant } from '../values/instant.ts';
 import { textOf } from '../values/json.ts';

@@ -46,7 +46,7 @@ const formatNames = [...Object.keys(formats), 'default:x'];
 
 export type Macro = { name: string; formats: string[] };
 
-/** What a macro stands for; `isNumber`: it may be written into JSON without quotes. */
+/** The value of a macro; `isNumber`: it may be written into JSON without quotes. */
 export type MacroValue = { text: string; isNumber: boolean; isBoolean: boolean };
 
 /** A name with what follows it, in brackets. Only upper case: `["a"]`, `[0]` and `fields[converted]` are text. */

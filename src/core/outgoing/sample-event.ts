@@ -20,7 +20,7 @@ const sampleCall = {
   ...{ created_at: startedAt, updated_at: endedAt },
 };
 
-/** A made-up event of a call that is nobody's, for tests and previews. */
+/** A sample event of a call that does not exist, for tests and previews. */
 export function sampleEvent(type: EventType, id: string, at: string): EventJson {
   const isOfCall = type.startsWith('call.');
   return {

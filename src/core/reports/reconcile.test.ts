@@ -46,7 +46,7 @@ describe('a call that the statement names', () => {
     expect(item).toMatchObject({ kind, ours: amount, difference, line: 7, note: null });
   });
 
-  test('is missing here where nobody knows it, or it is another partner’s', () => {
+  test('is missing here where there is no such call, or it is another partner’s', () => {
     expect(compareCall('C', theirs(10_000n), null)).toMatchObject({
       kind: 'missing_here',
       theirs: '1.00',

@@ -102,7 +102,7 @@ describe('the limit of tags', () => {
   const tagsNumbered = (count: number): Tags =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`t${at}`, 'x']));
 
-  test('counts what stands after the update', () => {
+  test('counts the tags after the update', () => {
     const full = { ...blank, tags: tagsNumbered(tagsPerCallMax) };
     expect(applyUpdate(full, updateOf({ add: { more: '1' } }), noon)).toBe('too_many_tags');
     expect(Object.keys(apply(full, updateOf({ add: { t0: 'y' } })).values.tags)).toHaveLength(tagsPerCallMax);

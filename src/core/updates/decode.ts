@@ -305,7 +305,7 @@ class Reader {
     return this.#agreed((this.#given(name) ?? []).filter(isSaid), ({ value }) => read(value));
   }
 
-  /** What may stand at the top level and in `fields`, or be repeated: all must say the same. */
+  /** What may be at the top level and in `fields`, or be repeated: all must say the same. */
   #agreed<T>(given: Given[], read: (given: Given) => T | Invalid, field?: Field): T | Invalid | undefined {
     let first: T | Invalid | undefined;
     for (const one of given) {

@@ -250,7 +250,7 @@ function readSeconds(value: unknown): number | Invalid {
     : new Invalid('Send whole seconds, 0 or more.');
 }
 
-/** Browsers are given it as a link: no other scheme may stand there. */
+/** Browsers are given it as a link: no other scheme is allowed there. */
 function readWebAddress(value: unknown): string | Invalid {
   const text = readText(value, 2_000);
   if (text instanceof Invalid) return text;

@@ -109,7 +109,7 @@ export function noOutcomes(): OutcomeCounts {
   return { created: 0, applied: 0, unchanged: 0, queued: 0, waiting: 0, kept: 0, rejected: 0 };
 }
 
-/** What became of a postback: the answer to its sender and the row in the log. */
+/** The result of a postback: the response to its sender and the row in the log. */
 export type Outcome = {
   postbackId: string;
   /** `ignored` is in no log */
@@ -138,7 +138,7 @@ export type Waiting = {
   ambiguity?: Pick<Rejection, 'code' | 'detail'> & { callLogIds: string[] };
 };
 
-/** The outcome of a postback that is rejected, whoever rejects it. */
+/** The outcome of a rejected postback. */
 export function rejectedOutcome(
   { postbackId, target, ignored }: Pick<Postback, 'postbackId' | 'target' | 'ignored'>,
   rejection: Rejection,

@@ -79,12 +79,12 @@ export class JsonItems {
     return this.#shell.length + this.#bytes.length - this.#shellFrom;
   }
 
-  /** The document with the items cut out: `[0]` stands for the items of the first list. */
+  /** The document with the items cut out: `[0]` represents the items of the first list. */
   get shell(): string {
     return this.#shell + this.#text(this.#shellFrom, this.#bytes.length);
   }
 
-  /** @param list the number that stands in the shell */
+  /** @param list the number in the shell */
   itemsOf(list: number): readonly ByteRange[] {
     return this.#lists[list]?.items ?? [];
   }

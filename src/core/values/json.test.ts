@@ -24,7 +24,7 @@ function worth(text: string): bigint {
   return sign === '-' ? -scaled : scaled;
 }
 
-test('a number keeps its exact value, wherever it stands', () => {
+test('a number keeps its exact value in every position', () => {
   fc.assert(
     fc.property(numberText, fc.constantFrom('', ' 0.123456', '"1e5"'), (text, neighbour) => {
       const read = parseJson(`{"a":[${text}],"b":"${neighbour.replaceAll('"', '')}"}`);

@@ -25,7 +25,7 @@ export const jsonDepthMax = 32;
 
 /**
  * Numbers with an exponent, more than 4 fraction digits or more than 15 digits. Where no text of this kind
- * stands in the document, `String(number)` has the same value as what was sent, and the plain parser is exact.
+ * is in the document, `String(number)` has the same value as what was sent, and the plain parser is exact.
  * A number begins after space, colon, comma or bracket: ids such as "CA3e…" inside of texts do not count.
  */
 const inexactNumber = /(?:^|[\s:,[])-?\d[\d.]*(?:[eE]|(?<=\.\d{5})|(?<=[\d.]{16}))/;

@@ -41,7 +41,7 @@ export function checkText(text: string, charsMax: number): string | Invalid {
   return text;
 }
 
-/** Directions, joiners and marks that are copied along with a text and that nobody sees; joiners belong inside of words. */
+/** Directions, joiners and marks that are copied along with a text and are invisible; joiners belong inside of words. */
 const invisible =
   /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|^[\u200C\u200D]|[\u200C\u200D]$/u;
 

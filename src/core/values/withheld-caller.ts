@@ -12,7 +12,7 @@ const words = new Set(
     ...['anonyme', 'inconnu', 'privé', 'masqué', 'desconhecido', 'sconosciuto', 'anonimo', 'privato'],
   ].map(plain),
 );
-/** What may stand before or after such a word: `Private Caller`, `Caller ID unavailable`. */
+/** What may come before or after such a word: `Private Caller`, `Caller ID unavailable`. */
 const fillers = /\b(?:caller id|caller|number|name|user|id|cli|numero|nummer|rufnummer)\b/g;
 
 const keypadWords = ['anonymous', 'restricted', 'unavailable', 'private', 'unknown', 'blocked', 'withheld'];

@@ -27,7 +27,7 @@ export function openBody({ raw }: FastifyRequest, reply: FastifyReply, stopping:
   const unwatch = finished(raw, { writable: false }, (error) => {
     if (error) body.destroy(error);
   });
-  body.on('error', () => {}); // its reader hears of it; before there is one, nobody needs to
+  body.on('error', () => {}); // its reader gets the error; before there is one, it does not matter
   body.once('close', () => {
     unwatch();
     stopping.removeEventListener('abort', stop);

@@ -1,5 +1,5 @@
 /**
- * Slows the guessing of keys and tokens, per network. Every address has a stock of failures, which fills up again
+ * Slows repeated wrong keys and tokens, per network. Every address has a stock of failures, which fills up again
  * slowly; with an empty one, a key or token that this process does not know to be good is not even looked up.
  * Good ones cost nothing here and pass always, from the same address too: it knows those that there were when it started,
  * and those that it has seen since.
@@ -33,7 +33,7 @@ export class AuthFailureLimiter {
     this.#limits = limits;
   }
 
-  /** Tells of keys and tokens that are good, so that nobody's authFailures delay the first use of one. */
+  /** Tells of keys and tokens that are good, so that failures of others do not delay the first use of one. */
   trust(hashes: Buffer[]): void {
     for (const hash of hashes) this.#noteGood(nameOf(hash));
   }
@@ -42,7 +42,7 @@ export class AuthFailureLimiter {
     return this.#good.has(nameOf(hash));
   }
 
-  /** True where nothing that might be a guess should be looked at now. */
+  /** True where an unknown key or token should not be looked up now. */
   isSlowed(address: string): boolean {
     if (this.#stocks.size === 0) return false;
     const stock = this.#stocks.get(networkOf(address));

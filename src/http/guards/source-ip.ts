@@ -12,7 +12,7 @@ declare module 'fastify' {
 }
 
 /**
- * Notes the address while the connection stands: many senders do not wait for an answer.
+ * Notes the address while the connection is open: many senders do not wait for an answer.
  * @param trustedProxies null: no header is believed
  */
 export function noteSourceIp(app: FastifyInstance, trustedProxies: AddressList | null): void {
@@ -41,7 +41,7 @@ function clientOf(peer: string, headers: FastifyRequest['headers'], trusted: Add
   if (!trusted.has(client)) return client;
   for (const hop of hopsOf(headers).slice(-hopsMax).reverse()) {
     const address = readHop(hop);
-    if (address === null) return client; // nobody can say: the proxy that took it is the last one known
+    if (address === null) return client; // unknown: the proxy that received it is the last known address
     client = address;
     if (!trusted.has(client)) return client;
   }

@@ -13,7 +13,7 @@ declare module 'fastify' {
   }
 }
 
-/** Null where the settings keep nobody out, so that all of this costs nothing. */
+/** Null where the settings exclude no sender, so that the guards cost nothing. */
 export type GuardedWebhook = KeyedWebhook & { guards: WebhookGuards | null };
 
 type WebhookGuards = {
@@ -128,7 +128,7 @@ export function rejectRecorded(
     );
   }
   if (verify === null) return null;
-  const detail = 'Nobody can tell any more who signed it: ask the sender to send it again.';
+  const detail = 'The signature cannot be verified any more: ask the sender to send it again.';
   return reject('invalid_signature', detail);
 }
 

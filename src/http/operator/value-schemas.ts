@@ -18,6 +18,6 @@ export const instant = Type.String({
 export const money = Type.String({ description: 'decimal text', examples: ['12.50'] });
 export const tags = Type.Record(Type.String(), Type.String());
 export const changes = Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
-  description: 'before and after by field; a tag stands as tags.KEY',
+  description: 'before and after by field; a tag is tags.KEY',
 });
 export const nameText = Type.String({ minLength: 1, maxLength: nameCharsMax, format: 'short-text' });

@@ -149,7 +149,7 @@ class Batch {
   readonly #request: FastifyRequest;
   readonly #received: ReceivedRequest & RequestMetadata;
   readonly #body: BatchBody;
-  /** Where calls are named in both ways, one call may be: then all items stand in one lane and keep their order. */
+  /** Where calls are named in both ways, one call may be: then all items are in one lane and keep their order. */
   readonly #together: string | undefined;
 
   constructor(

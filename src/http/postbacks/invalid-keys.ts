@@ -47,7 +47,7 @@ export class InvalidKeys {
     entry.pending += 1;
     entry.lastAt = receivedAt;
     this.#changed.add(entry);
-    // The ids of guesses must not tell which of them was a key once.
+    // The ids must not show which of the wrong keys was valid once.
     return isOneOfMany ? postbackId : entry.postbackId;
   }
 

@@ -28,7 +28,7 @@ export function readQuery(url: string, contentType: string | undefined): Query {
   return { pairs: withoutAmp(new URLSearchParams(text)), fault: reject('malformed_body', detail) };
 }
 
-/** Software that appends `?call_log_id=CA1` to any URL makes a second question mark; it stands for `&`. */
+/** Software that appends `?call_log_id=CA1` to any URL makes a second question mark; it means `&`. */
 function withoutSecondMark(text: string): string {
   const at = text.indexOf('?');
   if (at === -1) return text;

@@ -179,7 +179,7 @@ export function rejectPreview({ method, headers }: RequestHead): Rejection | nul
   return reject('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
 }
 
-/** What a webhook is rejected for whoever sends. */
+/** Why a webhook is rejected for every sender. */
 export function rejectWebhook(type: WebhookType, webhook: KeyedWebhook): Rejection | null {
   if (webhook.type !== type) {
     const detail = `This key belongs to a webhook of type ${webhook.type}: send to /${webhookTypes[webhook.type].path}.`;

@@ -15,7 +15,7 @@ export type RecordedRequest = {
   type: WebhookType | null;
 };
 
-/** What stands in a record in place of what the log cannot keep: an auth key, and characters that JSON cannot carry. */
+/** What a record has in place of what the log cannot keep: an auth key, and characters that JSON cannot carry. */
 const notAsSent = /\[auth key\]|\ufffd/;
 
 /**

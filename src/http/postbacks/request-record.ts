@@ -20,9 +20,9 @@ const secretHeaders = new Set([
 ]);
 
 /**
- * JSON text of `{ method, path, query, headers, body }`, which `readRecord` reads back. A JSON body stands in it with every
+ * JSON text of `{ method, path, query, headers, body }`, which `readRecord` reads back. A JSON body is in it with every
  * digit, a form as its names
- * and values, anything else as text. Keys are taken out wherever they stand.
+ * and values, anything else as text. Keys are removed everywhere.
  */
 export function recordRequest(
   request: Pick<FastifyRequest, 'method' | 'headers' | 'body'> & Pick<RequestHead, 'routeOptions'>,

@@ -26,7 +26,7 @@ export class WebhookDirectory {
 
   /**
    * @param from the address that presents the key; a key that is not known to be good is not looked up for one
-   *   that has guessed too much. Null where the key was good a moment ago
+   *   with too many failures. Null where the key was good a moment ago
    * @returns null for a key that is unknown, expired or revoked
    */
   async find(key: string, from: string | null): Promise<GuardedWebhook | null> {

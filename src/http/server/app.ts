@@ -170,7 +170,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-/** A browser that is led to an answer takes what stands in it for nothing but what we say it is. */
+/** A browser that opens a response uses only the content type that it declares. */
 function forbidSniffing(scope: FastifyInstance): void {
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff');

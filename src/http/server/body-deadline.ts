@@ -48,7 +48,7 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
   });
 }
 
-/** To whoever reads the body this is one that broke: the endpoint answers it, and the log has it as it has others. */
+/** The reader of the body sees a broken one: the endpoint responds, and the log has it like others. */
 function cutOff(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.sent) return;
   reply.header('connection', 'close');

@@ -7,7 +7,7 @@ import { UnreadableBody } from './unreadable-body.ts';
 export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Rejection;
 
 /**
- * The one mapper from thrown errors to answers. What nobody expected is logged and becomes a 500.
+ * The one mapper from thrown errors to answers. An unexpected error is logged and becomes a 500.
  * @param store tells the errors of a database that cannot be reached
  */
 export function createErrorMapper(store: Pick<Store, 'isUnavailable' | 'isOutcomeUnknown'>): ErrorMapper {

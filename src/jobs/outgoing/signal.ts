@@ -1,4 +1,4 @@
-/** Wakes one waiter. A signal that is given while nobody waits is kept, once. */
+/** Wakes one waiter. A signal without a waiter is kept, once. */
 export class Signal {
   #isGiven = false;
   #wake: (() => void) | null = null;

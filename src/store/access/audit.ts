@@ -111,7 +111,7 @@ export function changesBetween(
   );
 }
 
-/** Stands for a secret. */
+/** In place of a secret. */
 export function markOf(secret: string | null): 'hidden' | null {
   return secret === null ? null : 'hidden';
 }

@@ -89,12 +89,12 @@ export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<
       throw error;
     });
     if (!(recorded instanceof UnlockedArrival)) return recorded;
-    arrival.phoneNumbers.push(...recorded.arrival.phoneNumbers); // and all is done anew, with the locks of these
+    arrival.phoneNumbers.push(...recorded.arrival.phoneNumbers); // and all is done again, with these locks
     arrival.callLogIds.push(...recorded.arrival.callLogIds);
   }
 }
 
-/** Postbacks may wait for these, whose locks the transaction does not hold: it must be rolled back and done anew. */
+/** Postbacks may wait for these, whose locks the transaction does not hold: it must be rolled back and repeated. */
 export class UnlockedArrival extends Error {
   readonly arrival: Arrival;
 
@@ -274,7 +274,7 @@ async function findOverridden(client: Queryable, accountId: string, callLogId: s
   return new Set(rows.flatMap(({ update }) => namesOf(updateFromJson(update))));
 }
 
-/** A completion is an event of its own; what else changed with it stands there too, unless the call is new. */
+/** A completion is an event of its own; it has the other changes too, unless the call is new. */
 async function logEvents(
   client: Queryable,
   { accountId, callLogId, by, receivedAt }: ReceivedEvent,

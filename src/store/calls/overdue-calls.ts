@@ -1,4 +1,4 @@
-/** Live calls whose end nobody reports, found and completed. */
+/** Live calls whose end is never reported, found and completed. */
 import { neverEnded } from '../../core/calls/call-event.ts';
 import { type Db, inTransaction } from '../database/db.ts';
 import { type CallRow, callOf } from './call-columns.ts';

@@ -6,13 +6,13 @@ import { applyRepeat, type Repeats } from '../../core/updates/repeats.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
 
-/** In the order in which they were queued. Must run under the call's lock: whoever queues holds it too. */
+/** In the order in which they were queued. Must run under the call's lock, which queueing holds too. */
 const readQueued = `
 select postback_id, coalesce(first_received_at, received_at) as counts_from, update, repeats from postback
 where account_id = $1 and call_log_id = $2 and status = 'queued' and not is_dry_run
 order by queue_position nulls first, postback_id`;
 
-/** What became of the queued updates; first_status stays, because a repeat is given the first answer. */
+/** Results of the queued updates; first_status stays, because a repeat gets the first response. */
 const writeApplied = `
 update postback p set status = n.status, written_at = clock_timestamp(),
   applied_at = case when n.code is null then $3::timestamptz end,
@@ -25,7 +25,7 @@ where p.account_id = $1 and p.postback_id = n.postback_id`;
 type QueuedRow = { postback_id: string; counts_from: string; update: UpdateJson; repeats: Repeats | null };
 
 /**
- * Applies a call's queued updates on top of `values`, in order, and records what became of each. One that can no
+ * Applies a call's queued updates on top of `values`, in order, and records the result of each. One that can no
  * longer be applied is rejected with its code; its neighbours are not harmed.
  */
 export async function applyQueued(

@@ -37,7 +37,7 @@ export const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.fir
   coalesce((select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id),
     p.changed_by) as webhook_name`;
 
-/** In order of receipt. Locked, so that nobody attaches, dismisses or expires them meanwhile. */
+/** In order of receipt. Locked, so that no other transaction attaches, dismisses or expires them. */
 const lockWaiting = `
 select ${waitingColumns} from postback p where ${ofAnArrival('$2', '$3')} and p.waits_until > $4
 order by p.queue_position, p.postback_id for no key update`;

@@ -76,7 +76,7 @@ export async function closeDb({ pool, writer }: Db): Promise<void> {
 /**
  * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
  * @param begin begins the transaction; may take locks in the same round trip
- * @throws CommitLost where nobody knows whether it was committed
+ * @throws CommitLost where the outcome is unknown
  */
 export async function inTransaction<T>(
   pool: pg.Pool,

@@ -47,7 +47,7 @@ export function isConnectionFailure(error: unknown): boolean {
   );
 }
 
-/** True when nobody knows whether a commit that was sent took place. Out of resources, the database rolls back. */
+/** True when the outcome of a commit is unknown. Out of resources, the database rolls back. */
 export function isCommitLost(error: unknown): boolean {
   return isConnectionFailure(error) && sqlStateOf(error)?.startsWith('53') !== true;
 }

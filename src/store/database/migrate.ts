@@ -71,12 +71,12 @@ export async function migrateWithin(client: Queryable, version: number): Promise
   for (const migration of listMigrations().slice(0, version)) await run(client, migration);
 }
 
-/** Until the transaction ends, nobody migrates. */
+/** Until the transaction ends, no other process migrates. */
 export async function lockMigrations(client: Queryable): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
 }
 
-/** The version of the schema as it stands, 0 for an empty database. */
+/** The current version of the schema, 0 for an empty database. */
 export async function readSchemaVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
   const { rows } = await client.query<{ exists: boolean }>(
     `select to_regclass('schema_version') is not null as exists`,

@@ -1,6 +1,6 @@
 /**
  * Statements of the batch writer that travel together: one write to the network, one answer. The driver would describe
- * each result anew and end each statement with a flush of its own; both cost more than many a statement does.
+ * each result again and end each statement with a flush of its own; both cost more than many a statement does.
  */
 import type { Socket } from 'node:net';
 import type pg from 'pg';

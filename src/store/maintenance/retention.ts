@@ -10,7 +10,7 @@ import { firstIdAt } from '../database/first-id.ts';
 export const retentionKinds = ['bodies', 'postbacks', 'calls'] as const;
 export type RetentionKind = (typeof retentionKinds)[number];
 
-/** Where a step ended, for the next one; opaque to whoever passes it on. */
+/** Where a step ended, for the next one; opaque to callers. */
 export type RetentionCursor = { id: string; at: string | null };
 
 /** `next` is null when nothing older is left. `busy`: another process is at it, or holds one of the rows. */
@@ -18,7 +18,7 @@ export type RetentionStep = { removed: number; next: RetentionCursor | null } | 
 
 /**
  * Rows of a step, so that it takes about 20 ms: of a million, 500 postbacks went in 5 ms and 100 calls in 14 ms. A body
- * costs more, since its row is written anew, with its entries in seven indexes. A call brings along its own rows.
+ * costs more, since its row is written again, with its entries in seven indexes. A call brings along its own rows.
  */
 const rowsMax: Record<RetentionKind, number> = { bodies: 100, postbacks: 500, calls: 100 };
 /** Of all processes on one database one removes: any number that nothing else in the database locks. */
@@ -68,7 +68,7 @@ delete from delivery d where d.account_id = $1 and d.delivery_id in (
 
 const deletePostbacks = 'delete from postback where account_id = $1 and postback_id = any($2::uuid[])';
 
-/** Completed ones only, and those that nobody writes right now. */
+/** Completed and unlocked ones only. */
 const lockCalls = `
 select call_log_id as id, started_at as at from call
 where account_id = $1 and (started_at, call_log_id) > ($5::timestamptz, $2) and started_at < $3::timestamptz

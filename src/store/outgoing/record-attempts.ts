@@ -1,4 +1,4 @@
-/** What became of attempts, written together: log, next attempt, health of the webhook. */
+/** Results of attempts, written together: log, next attempt, health of the webhook. */
 
 import type { AttemptJson } from '../../core/outgoing/attempt.ts';
 import { storableJson } from '../../core/values/json.ts';
@@ -25,7 +25,7 @@ const failingDaysMax = 5;
 /** Replays may add attempts without end; the newest ones are kept. */
 const attemptsKept = 50;
 
-/** Only the holder of the lease: whoever lost it has been replaced. */
+/** Only the holder of the lease: a process that lost it has been replaced. */
 const writeAttempts = `
 update delivery d set status = n.status, lease_id = null,
   attempts = case when n.attempt is null then d.attempts

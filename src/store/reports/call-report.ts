@@ -44,7 +44,7 @@ type ReportRow = {
   place: number | null;
   /** of the partner; null for calls that name none */
   name: string | null;
-  /** how many groups the row stands for */
+  /** how many groups the row represents */
   groups: number;
   sums: ReportSums;
 };

@@ -7,7 +7,7 @@ export type ChangeVersions = { calls: string; postbacks: string };
 /**
  * The latest rows of an account, along the primary keys, as one number each. Ids are made at receipt, and one may be
  * committed behind a greater one: so many rows are looked at that it still is among them. A queued postback that is
- * applied stands anywhere in the log, but its call's completion is an event of now.
+ * applied is anywhere in the log, but its call's completion is an event of now.
  * One statement for all who listen took 0.4 ms an account; it writes nothing, and costs a postback nothing.
  */
 const readMarks = `

@@ -40,7 +40,7 @@ export function answerColumnsOf(alias: string): string {
   return answerColumnNames.map((name) => `${alias}.${name}`).join(', ');
 }
 
-/** A postback as it stands in the log. */
+/** A postback as it is in the log. */
 export type AnsweredRow = {
   webhookId: string | null;
   transactionId: string | null;

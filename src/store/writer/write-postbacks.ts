@@ -34,7 +34,7 @@ import { eventStatements, hasEvents, writeEventBatch } from './write-event-batch
 
 const begin: Statement = { name: 'begin', text: 'begin' };
 
-/** Which of the settings that the requests were read with still stand. */
+/** Which of the settings that the requests were read with are current. */
 const readRevisions: Statement<[webhookId: string, revision: string]> = {
   name: 'read-revisions',
   text: `
@@ -63,7 +63,7 @@ const statements = [
 ];
 const preparedClients = new WeakSet<pg.ClientBase>();
 
-/** What became of a postback, or why nothing was done for it. */
+/** The result of a postback, or why nothing was done for it. */
 export type Written = Outcome | Stale | Locked;
 
 /**

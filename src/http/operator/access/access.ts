@@ -7,7 +7,7 @@ import type { Actor, Store, TokenOwner } from '../../../store/store.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** what a token must be permitted; nobody is where it is not declared */
+    /** the permission that a token needs; without a declaration the route is denied */
     permission?: Permission;
   }
 }
@@ -23,7 +23,7 @@ export async function rejectRole(
   { owner, routeOptions }: FastifyRequest,
 ): Promise<Rejection | null> {
   const { permission } = routeOptions.config;
-  if (permission === undefined) return reject('role_not_allowed', 'Nobody may do this.');
+  if (permission === undefined) return reject('role_not_allowed', 'No role may use this route.');
   const { role, isOfInstallation = false } = ruleOf(permission);
   if (!isAllowed(owner.role, role)) {
     const detail = `This needs a token with the role ${role}; yours has the role ${owner.role}, which ${roleDescriptions[owner.role]}.`;
@@ -51,7 +51,7 @@ async function isOfFirstAccount(
   return (await findAccount(null))?.accountId === accountId;
 }
 
-/** Who stands in the audit log for what a request does. */
+/** The actor of a request in the audit log. */
 export function actorOf({ owner, sourceIp }: Pick<FastifyRequest, 'owner' | 'sourceIp'>): Actor {
   return { name: owner.name, tokenId: owner.tokenId, personId: owner.personId, sourceIp };
 }

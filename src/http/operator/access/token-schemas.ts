@@ -10,7 +10,7 @@ const role = oneOf(roles, {
 export const tokenJson = Type.Object(
   {
     id: Type.String(),
-    name: Type.String({ description: 'stands in timelines and in the audit log' }),
+    name: Type.String({ description: 'shown in timelines and in the audit log' }),
     role,
     from_settings: Type.Boolean({
       description: 'true for the token of ADMIN_TOKEN or DATA_DIR/admin-token, which is changed there',

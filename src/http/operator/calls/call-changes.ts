@@ -71,7 +71,7 @@ function asQuery(filter: object): Record<string, unknown> {
   );
 }
 
-/** The timeline and the log name the webhook of a postback: each person has one, with a key that nobody knows. */
+/** The timeline and the log name the webhook of a postback: each person has one, with an unknown key. */
 async function ensureOwnWebhook({ store }: Api, request: FastifyRequest) {
   const { accountId, name: person } = request.owner;
   const name = `Bulk change by ${person}`.slice(0, nameCharsMax);

@@ -11,7 +11,7 @@ import { namesAnswer, namesQuery } from './call-name-schemas.ts';
 /** A list of its own for each: `/calls/…` is full, since a call may have any id. */
 const lists = { campaigns: 'campaign', publishers: 'publisher', buyers: 'buyer' } as const;
 
-/** The names that calls are booked on, for whoever wants to filter by one. */
+/** The names on calls, for filters. */
 export function registerNameLists(app: FastifyInstance, { store }: Pick<Api, 'store'>): void {
   for (const [path, column] of Object.entries(lists)) {
     app.get<List>(

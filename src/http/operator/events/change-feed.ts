@@ -1,6 +1,6 @@
 /**
  * Tells listeners when calls or postbacks of their account have changed, whichever process changed them: once a
- * second it reads the marks of all accounts that have listeners, in one query, and of none when nobody listens.
+ * second it reads the marks of all accounts that have listeners, in one query, and of none without listeners.
  */
 import type { ChangeVersions } from '../../../store/store.ts';
 

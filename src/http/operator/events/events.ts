@@ -21,7 +21,7 @@ const reconnectMs = 2_000;
 /** Of one account, on one process. */
 const streamsMax = 50;
 
-/** `GET /events`: tells a client when to read lists anew, as server-sent events. */
+/** `GET /events`: tells a client when to read lists again, as server-sent events. */
 export async function registerEventRoute(app: FastifyInstance, { store, rejectionOf }: Api): Promise<void> {
   await fastifySSE(app, { heartbeatInterval: heartbeatMs }); // called, not registered: its hook is for this scope's route
   const feed = new ChangeFeed({
@@ -45,7 +45,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, rejectio
         tags: ['calls'],
         summary: 'Hear of changed calls and postbacks, as server-sent events',
         description:
-          '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read anew: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once. The stream ends with its token or session.',
+          '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read again: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once. The stream ends with its token or session.',
         response: { 200: eventStream, '4xx': problem },
       },
       ...needs('read'),

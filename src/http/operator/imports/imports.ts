@@ -152,7 +152,7 @@ async function withMapping(
   return 'code' in mapping ? mapping : { ...webhook, mapping };
 }
 
-/** Its key is known to nobody. */
+/** Its key is never shown. */
 async function ensureOwnWebhook(
   store: Api['store'],
   request: FastifyRequest,

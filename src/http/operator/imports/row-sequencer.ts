@@ -15,8 +15,8 @@ type Group = { size: number; underWay: number; waiting: (() => void)[] };
 
 /**
  * Rows for one call keep their order: while some are under way the next ones gather, and go together when those
- * are committed. Once calls are named both by id and by number, nobody knows which rows are for one call: then all
- * that are under way are awaited, and the rest stands in one lane of the writer.
+ * are committed. Once calls are named both by id and by number, it is unknown which rows are for one call: then all
+ * that are under way are awaited, and the rest goes through one lane of the writer.
  */
 export class RowSequencer {
   readonly #laneName: string;

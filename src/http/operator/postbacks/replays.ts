@@ -29,7 +29,7 @@ import { dryRunBody, dryRunQuery, postbackAnswerJson } from './postback-schemas.
 type Replay = ById & List & { Body: Static<typeof dryRunBody> };
 
 /**
- * A rejected postback goes through again, once what it was rejected for is mended: the recorded request is read anew,
+ * A rejected postback goes through again, after its cause is corrected: the recorded request is read again,
  * and takes the way of every postback. It is received now, but its match window and conversion time count from the
  * first receipt. Once it is done, another replay is a repeat: it is answered as the first, and nothing is done twice.
  */

@@ -52,7 +52,7 @@ export async function* reconcileLines(
   });
 }
 
-/** As they stand in an item. */
+/** As they are in an item. */
 export const kindsOfItems = [...itemKinds, 'rejected'] as const;
 
 async function* compareAll(

@@ -59,7 +59,7 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
         ...{ name: webhookName, type: 'update_fields' as const },
         ...{ matchWindowHours: 168, matchRule: 'latest' as const },
       };
-      const keyHash = hashSecret(makeSecret('rbk')); // of no sender: whoever wants to try it creates a new key
+      const keyHash = hashSecret(makeSecret('rbk')); // of no sender: create a new key to try it
       const webhook = await store.beginSample(account.accountId, ids, settings, keyHash, actorOf(request));
       if (webhook === null) {
         const detail =

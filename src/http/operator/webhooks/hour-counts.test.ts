@@ -22,7 +22,7 @@ function countsOf(costMs: number, budgetMs: number) {
 
 const known = (hours: { byWebhook: unknown }[]) => hours.map(({ byWebhook }) => byWebhook !== null);
 
-test('an hour that is over is counted once, and the current one anew', async () => {
+test('an hour that is over is counted once, and the current one again', async () => {
   const { clock, asked, counts } = countsOf(0, 1000);
   clock.now = start + 30 * 60_000;
   await counts.read('a', 3, 24);

@@ -3,7 +3,7 @@ import type { KeyedWebhook, Store } from '../../../store/store.ts';
 import type { WebhookSource } from '../../postbacks/submit.ts';
 import { isUuid } from '../page.ts';
 
-/** An incoming webhook of the operator's account, for `submitPostback`. It is read anew each time. */
+/** An incoming webhook of the operator's account, for `submitPostback`. It is read again each time. */
 export function ownWebhookSource(
   { findOwnWebhook }: Pick<Store, 'findOwnWebhook'>,
   accountId: string,

@@ -108,7 +108,7 @@ export const webhookJson = Type.Object(
 );
 export type WebhookJson = Static<typeof webhookJson>;
 
-const madeSecret = { signing_secret: Type.String({ description: 'shown this once, to whoever signs' }) };
+const madeSecret = { signing_secret: Type.String({ description: 'shown once, for the sender that signs' }) };
 const keyMembers = {
   auth_key: Type.String({ description: 'shown this once; stored as a hash' }),
   url: Type.String({ description: 'ready to paste, key included' }),

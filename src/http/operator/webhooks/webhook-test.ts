@@ -20,7 +20,7 @@ import { type WebhookTestBody, webhookTestBody, webhookTestJson } from './webhoo
 
 /**
  * A postback that the operator sends by hand, to see what a sender would get. It takes the way of every postback and
- * stands in the log with who sent it. The operator's token stands for what keeps strangers out: the key, the allowed
+ * is in the log with its sender. The operator's token replaces the guards: the key, the allowed
  * addresses, the rate and the signature are not asked for.
  */
 export function registerWebhookTestRoute(app: FastifyInstance, api: Api): void {

@@ -82,7 +82,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
       await symlink(await readlink(source), target);
     } else {
       await writeFile(target, await readFile(source));
-      // The sticky bit tells systemd-tmpfiles to keep a file however long nobody reads it.
+      // The sticky bit tells systemd-tmpfiles to keep a file that is not read for long.
       await chmod(target, basename(from) === 'bin' ? 0o1755 : 0o1644);
     }
   }

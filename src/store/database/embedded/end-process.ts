@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What PostgreSQL understands: end all sessions and write a checkpoint; leave at once; and what nobody survives. */
+/** What PostgreSQL understands: end all sessions and write a checkpoint; leave at once; and kill. */
 const ESCALATION: { signal: NodeJS.Signals; afterMs: number }[] = [
   { signal: 'SIGINT', afterMs: 0 },
   { signal: 'SIGQUIT', afterMs: 8_000 }, // costs a recovery at the next start; the app has 10 s to end

@@ -14,7 +14,7 @@ type Options = { dataDir: string; socketFolder: string };
  * or replaced meanwhile). Only for who holds the data folder's lock: then no app can want that server any more.
  *
  * Not done with `pg_ctl stop`: that signals whatever process has the recorded pid now, and waits a minute for one
- * that has ended but that nobody has reaped yet.
+ * that has ended but is not reaped yet.
  */
 export async function stopPreviousServer({ log, ...options }: Options & { log: Log }): Promise<void> {
   const recorded = await recordedPid(clusterFolder(options.dataDir));

@@ -12,7 +12,7 @@ export function socketSetting(socketFolder: string): string {
  */
 export function serverFlags(socketFolder: string): string[] {
   const settings = [
-    'listen_addresses=', // no TCP: nobody but this machine's owner of the socket folder can reach it
+    'listen_addresses=', // no TCP: only the owner of the socket folder on this machine can reach it
     `port=${SOCKET_PORT}`,
     socketSetting(socketFolder),
     'unix_socket_permissions=0700',

@@ -1,4 +1,4 @@
-/** What stands in a backup beside the rows: its first and its last entry, both JSON. */
+/** What a backup contains beside the rows: its first and its last entry, both JSON. */
 import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
 
