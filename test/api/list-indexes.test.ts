@@ -8,6 +8,7 @@ import { listNames, nameColumns } from '../../src/store/calls/call-names.ts';
 import { listTimeline } from '../../src/store/calls/calls.ts';
 import { listOverdueCalls } from '../../src/store/calls/overdue-calls.ts';
 import type { Db } from '../../src/store/database/db.ts';
+import { listMatching } from '../../src/store/postbacks/matching.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postbacks/postback-log.ts';
 import { countOutcomes, countWaiting } from '../../src/store/reports/activity.ts';
 import {
@@ -203,6 +204,7 @@ describe('the overview reads along indexes that are there for the lists', () => 
     ['minutes', (db) => countOutcomes(db, accountId, now - 60_000, now), /^postback_pkey/],
     ['what waits', (db) => countWaiting(db, accountId), /^postback_queued/],
     ['rejections', (db) => countRejections(db, accountId, now), /^postback_not_applied/],
+    ['what one rule attaches', (db) => listMatching(db, accountId, {}, 10), /^call_by_phone/],
     ['a webhook', (db) => countSince(db, accountId, webhookId, now), /^postback_of_webhook/],
     ['webhooks', (db) => readActiveWebhooks(db, accountId, windows), /^postback_of_webhook/],
     ['publishers', (db) => readActivePartners(db, accountId, 'publisher', windows), /^call_by_publisher/],
