@@ -2,8 +2,8 @@
 import type { Fault } from '../values/fault.ts';
 import type { EventJson } from './event.ts';
 import { faultOfJson, fillJson } from './json-template.ts';
+import type { OutgoingRequest, RequestSettings } from './request-settings.ts';
 import {
-  type EmptyChoice,
   EmptyMacro,
   escapeForm,
   escapeHeader,
@@ -14,29 +14,6 @@ import {
   fillText,
   fillUrl,
 } from './template.ts';
-
-export const methods = ['GET', 'POST', 'PUT', 'PATCH'] as const;
-type Method = (typeof methods)[number];
-export const outgoingFormats = ['event', 'template'] as const;
-type OutgoingFormat = (typeof outgoingFormats)[number];
-
-/** The settings that a request is made of. */
-export type RequestSettings = {
-  url: string;
-  method: Method;
-  format: OutgoingFormat;
-  headers: Record<string, string>;
-  /** of `template` */
-  body: string | null;
-  empty: EmptyChoice;
-};
-
-export type OutgoingRequest = {
-  method: Method;
-  url: string;
-  headers: Record<string, string>;
-  body: string | null;
-};
 
 /** Connection and framing are ours, and so are the headers that receivers verify. */
 const reservedHeaders =

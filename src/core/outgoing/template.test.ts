@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EventJson } from './event.ts';
-import { faultsOfRequest, type RequestSettings, renderRequest } from './request.ts';
+import { faultsOfRequest, renderRequest } from './request.ts';
+import type { RequestSettings } from './request-settings.ts';
 import { sampleEvent } from './sample-event.ts';
 
 const base: RequestSettings = {

@@ -1,10 +1,7 @@
 /** Text with macros: parsed once, and filled so that no value can leave its place. */
 import type { EventJson } from './event.ts';
 import { faultOfMacro, type Macro, type MacroValue, macroOf, macroPattern, valueOfMacro } from './macro.ts';
-
-/** What happens where a macro has no value: it is sent as empty text, its parameter is left out, or nothing is sent. */
-export const emptyChoices = ['send', 'omit', 'skip'] as const;
-export type EmptyChoice = (typeof emptyChoices)[number];
+import type { EmptyChoice } from './request-settings.ts';
 
 /** A macro without a value, where that means that nothing is to be sent. */
 export class EmptyMacro extends Error {

@@ -6,7 +6,7 @@ import type { TSchema } from 'typebox';
 import type { Presets } from '../../core/mapping/preset.ts';
 import type { Attempted, Destination } from '../../core/outgoing/attempt.ts';
 import type { EventJson } from '../../core/outgoing/event.ts';
-import type { OutgoingRequest } from '../../core/outgoing/request.ts';
+import type { OutgoingRequest } from '../../core/outgoing/request-settings.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';

@@ -72,7 +72,10 @@ type SubItem = Pick<Item, 'to' | 'name'>;
 
 const postbackItems: SubItem[] = [{ to: '/postbacks/inbox', name: 'Inbox' }];
 const overviewItems: SubItem[] = [{ to: '/system', name: 'System' }];
-const webhookItems: SubItem[] = [{ to: '/webhooks/incoming', name: 'Incoming' }];
+const webhookItems: SubItem[] = [
+  { to: '/webhooks/incoming', name: 'Incoming' },
+  { to: '/webhooks/outgoing', name: 'Outgoing' },
+];
 const fileItems: SubItem[] = [
   { to: '/files/import', name: 'Import' },
   { to: '/files/reconcile', name: 'Reconcile' },

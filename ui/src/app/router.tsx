@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { startCalls } from '../api/calls.ts';
+import { deliveryFilterNames } from '../api/deliveries.ts';
 import { fieldsQuery } from '../api/fields.ts';
 import { inboxFilterNames } from '../api/inbox.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
@@ -156,6 +157,31 @@ const payouts = createRoute({
   component: lazyPage(() => import('../pages/files/payouts-page.tsx'), 'PayoutsPage'),
 });
 
+const outgoingWebhooks = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/outgoing',
+  component: lazyPage(() => import('../pages/outgoing/outgoing-list-page.tsx'), 'OutgoingListPage'),
+});
+
+const newOutgoingWebhook = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/outgoing/new',
+  component: lazyPage(() => import('../pages/outgoing/new-outgoing-page.tsx'), 'NewOutgoingPage'),
+});
+
+const outgoingWebhook = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/outgoing/$id',
+  validateSearch: pickSearch(['tab', ...deliveryFilterNames]),
+  component: lazyPage(() => import('../pages/outgoing/outgoing-page.tsx'), 'OutgoingPage'),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/deliveries/$id',
+  component: lazyPage(() => import('../pages/outgoing/delivery-page.tsx'), 'DeliveryPage'),
+});
+
 const access = createRoute({
   getParentRoute: () => shell,
   path: '/access',
@@ -200,6 +226,7 @@ const routeTree = root.addChildren([
   shell.addChildren([
     ...[home, overview, system, calls, call, postbacks, inbox, postback],
     ...[webhooks, incomingWebhooks, incomingWebhook],
+    ...[outgoingWebhooks, newOutgoingWebhook, outgoingWebhook, delivery],
     ...[files, fileImport, reconcile, payouts],
     ...[access, people, tokens, sessions, audit, account],
   ]),

@@ -15,6 +15,12 @@ const styles = {
   pending: 'bg-live-soft text-live',
   active: 'bg-applied-soft text-applied',
   paused: 'bg-held-soft text-held',
+  failing: 'bg-rejected-soft text-rejected',
+  delivered: 'bg-applied-soft text-applied',
+  failed: 'bg-rejected-soft text-rejected',
+  skipped: 'bg-unchanged-soft text-unchanged',
+  superseded: 'bg-unchanged-soft text-unchanged',
+  discarded: 'bg-unchanged-soft text-unchanged',
 };
 
 export type Status = keyof typeof styles;

@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { eventTypes } from '../../../core/outgoing/event-type.ts';
-import { methods, outgoingFormats } from '../../../core/outgoing/request.ts';
-import { emptyChoices } from '../../../core/outgoing/template.ts';
+import { emptyChoices, methods, outgoingFormats } from '../../../core/outgoing/request-settings.ts';
 import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
 
 const namesMax = 100;

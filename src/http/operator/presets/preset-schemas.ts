@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import type { MappingJson } from '../../../core/mapping/mapping.ts';
 import { presetFamilies } from '../../../core/mapping/preset.ts';
+import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
 import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
 import { oneOf } from '../value-schemas.ts';
 
@@ -50,7 +51,10 @@ export const outgoingPresetsJson = Type.Object({
       variables: Type.Array(Type.Object({ name: text, label: text, example: text }), {
         description: 'what is sent in `values` when the webhook is made: {NAME} in the settings',
       }),
-      settings: Type.Object({}, { description: 'of the webhook, where it does not say otherwise' }),
+      settings: Type.Unsafe<OutgoingPreset['settings']>({
+        type: 'object',
+        description: 'of the webhook, where it does not say otherwise',
+      }),
       example: Type.Object({}, { description: 'what is sent for a made-up event' }),
     }),
   ),

@@ -1,7 +1,7 @@
 /** Every shape that has a title is described once, under that name; so are the bodies and responses of operations. */
 import { roles } from '../../../core/access/role.ts';
 import { eventTypes } from '../../../core/outgoing/event-type.ts';
-import { outgoingFormats } from '../../../core/outgoing/request.ts';
+import { outgoingFormats } from '../../../core/outgoing/request-settings.ts';
 import { fieldTypes } from '../../../core/updates/fields.ts';
 import { matchRules, postbackStatuses } from '../../../core/updates/postback.ts';
 import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';

@@ -8,6 +8,8 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { type Status, StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { isDeliveryStatus } from '../outgoing/delivery-words.ts';
+import { eventName } from '../outgoing/event-words.ts';
 import { statusWords } from '../postbacks/outcome-words.ts';
 import { UpdateList } from './update-list.tsx';
 
@@ -59,6 +61,7 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
     update,
     applied_at: appliedAt,
     event,
+    delivery_id: deliveryId,
   } = item;
   const isByHand = kind === 'changed' && status !== undefined;
   const { icon: Icon, title } = isByHand ? { icon: Hand, title: 'Changed by hand' } : kinds[kind];
@@ -68,9 +71,17 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
     <li className="rounded-lg border border-line bg-surface p-4">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <Icon aria-hidden className="size-4 shrink-0 text-muted" />
-        {postbackId === undefined ? (
-          <span className="font-medium">{title}</span>
-        ) : (
+        {deliveryId !== undefined && (
+          <Link
+            to="/webhooks/deliveries/$id"
+            params={{ id: deliveryId }}
+            className="font-medium text-accent hover:underline"
+          >
+            {title}
+          </Link>
+        )}
+        {postbackId === undefined && deliveryId === undefined && <span className="font-medium">{title}</span>}
+        {postbackId !== undefined && (
           <Link
             to="/postbacks/$id"
             params={{ id: postbackId }}
@@ -80,11 +91,11 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
           </Link>
         )}
         <span className="min-w-0 break-words text-muted">
-          {kind === 'postback' ? 'through' : kind === 'delivery' ? `${event} to` : 'by'}{' '}
+          {kind === 'postback' ? 'through' : kind === 'delivery' ? `${eventName(event ?? '')} to` : 'by'}{' '}
           <bdi className="text-ink">{by}</bdi>
         </span>
         {kind !== 'delivery' && isStatus(status) && <StatusBadge status={status} />}
-        {kind === 'delivery' && <span className="text-muted text-xs">{status}</span>}
+        {kind === 'delivery' && isDeliveryStatus(status) && <StatusBadge status={status} />}
         {code !== undefined && <code className="font-mono text-rejected text-xs">{code}</code>}
         <span className="ml-auto text-muted text-xs">
           <Time at={at} />

@@ -170,7 +170,11 @@ function wordsOf(item: AttentionItemJson): ReactNode {
     case 'outgoing_failing':
       return (
         <>
-          The outgoing webhook {item.webhook_name} {item.paused ? 'is paused' : 'fails'}
+          The outgoing webhook{' '}
+          <Go to="/webhooks/outgoing/$id" params={{ id: item.webhook_id }}>
+            {item.webhook_name}
+          </Go>{' '}
+          {item.paused ? 'is paused' : 'fails'}
           {item.reason === 'gone' ? ': the receiver answered 410 Gone' : ''}.
           <Note>
             Since <Time at={item.since} isRelative />. Its events are stored until it is resumed.

@@ -1,0 +1,72 @@
+import { useNavigate } from '@tanstack/react-router';
+import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../api/outgoing.ts';
+import { useMay } from '../../api/session.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { ResumeDialog } from './resume-dialog.tsx';
+import { RotateSecretDialog } from './rotate-secret-dialog.tsx';
+
+/** Pause and resume, a new secret, and the end. */
+export function OutgoingActions({ webhook }: { webhook: OutgoingJson }) {
+  const { id, name, paused } = webhook;
+  const [open, setOpen] = useState<'resume' | 'rotate' | 'delete' | null>(null);
+  const close = () => setOpen(null);
+  const toast = useToast();
+  const navigate = useNavigate();
+  const change = useChangeOutgoing(id);
+  const remove = useDeleteOutgoing(id);
+  const mayChange = useMay('change_webhooks');
+  if (!mayChange) return null;
+  const pause = () =>
+    change.mutate(
+      { paused: true },
+      {
+        onSuccess: () => toast.done('Paused: events are stored until it is resumed'),
+        onError: (error) => toast.failed('Nothing was changed', error),
+      },
+    );
+  return (
+    <>
+      {paused ? (
+        <Button icon={Play} onClick={() => setOpen('resume')}>
+          Resume
+        </Button>
+      ) : (
+        <Button icon={Pause} onClick={pause} isBusy={change.isPending}>
+          Pause
+        </Button>
+      )}
+      <Button icon={KeyRound} onClick={() => setOpen('rotate')}>
+        Rotate secret
+      </Button>
+      <Button icon={Trash2} onClick={() => setOpen('delete')}>
+        Delete
+      </Button>
+      {open === 'resume' && <ResumeDialog webhook={webhook} onClose={close} />}
+      {open === 'rotate' && <RotateSecretDialog webhook={webhook} onClose={close} />}
+      <ConfirmDialog
+        title="Delete this webhook?"
+        action="Delete webhook"
+        typed={name}
+        isOpen={open === 'delete'}
+        isBusy={remove.isPending}
+        error={remove.error}
+        onClose={close}
+        onConfirm={() =>
+          remove.mutate(undefined, {
+            onSuccess: async () => {
+              await navigate({ to: '/webhooks/outgoing' });
+              toast.done(`${name} is deleted`);
+            },
+          })
+        }
+      >
+        <p>Nothing more is sent to it, and what is pending is discarded. This cannot be undone.</p>
+        <p className="text-muted">Its deliveries stay in the log.</p>
+      </ConfirmDialog>
+    </>
+  );
+}

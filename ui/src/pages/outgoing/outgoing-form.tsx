@@ -1,0 +1,99 @@
+import { SelectField, TextField } from '../../components/field.tsx';
+import { EventChoice } from './event-choice.tsx';
+import { NameList } from './name-list.tsx';
+import type { OutgoingDraft } from './outgoing-draft.ts';
+import { type PartProps, RequestSettings } from './request-settings.tsx';
+
+const orders = [
+  { value: 'per_call', label: 'Each event, one after the other for each call' },
+  { value: 'newest', label: 'Only the newest of those that wait for a call' },
+];
+
+/** All settings of an outgoing webhook but its preset. */
+export function OutgoingForm(props: PartProps) {
+  const { draft, errors, onChange } = props;
+  return (
+    <div className="space-y-5">
+      <TextField
+        label="Name"
+        value={draft.name}
+        onChange={(name) => onChange({ name })}
+        maxLength={200}
+        autoComplete="off"
+        placeholder="Tracker"
+        error={errors['name']}
+      />
+      {draft.preset !== null && <Variables draft={draft} errors={errors} onChange={onChange} />}
+      <EventChoice
+        value={draft.events}
+        error={errors['events']}
+        onChange={(events) => onChange({ events })}
+      />
+      <RequestSettings {...props} />
+      <fieldset className="space-y-3">
+        <legend className="mb-1 font-medium text-sm">Only these calls</legend>
+        <div className="grid gap-3 sm:grid-cols-2">
+          <NameList
+            label="Campaigns"
+            kind="campaigns"
+            value={draft.campaign}
+            onChange={(campaign) => onChange({ campaign })}
+          />
+          <NameList
+            label="Publishers"
+            kind="publishers"
+            value={draft.publisher}
+            onChange={(publisher) => onChange({ publisher })}
+          />
+          <NameList
+            label="Buyers"
+            kind="buyers"
+            value={draft.buyer}
+            onChange={(buyer) => onChange({ buyer })}
+          />
+          <TextField
+            label="Tag"
+            placeholder="key or key:value"
+            value={draft.tag}
+            onChange={(tag) => onChange({ tag })}
+            error={errors['filter.tag']}
+          />
+        </div>
+      </fieldset>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <SelectField
+          label="Order"
+          value={draft.order}
+          choices={orders}
+          onChange={(order) => onChange({ order: order as OutgoingDraft['order'] })} // one of the choices
+        />
+        <TextField
+          label="At most a minute"
+          inputMode="numeric"
+          placeholder="No limit"
+          value={draft.maxPerMinute}
+          onChange={(maxPerMinute) => onChange({ maxPerMinute })}
+          error={errors['max_per_minute']}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Variables({ draft: { preset, values }, onChange }: PartProps) {
+  return (
+    <div className="space-y-3">
+      {preset?.variables.map(({ name, label, example }) => (
+        <TextField
+          key={name}
+          label={label}
+          placeholder={example}
+          value={values[name] ?? ''}
+          onChange={(text) => onChange({ values: { ...values, [name]: text } })}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ChevronLeft } from 'lucide-react';
+import { type OutgoingJson, useOutgoingWebhook } from '../../api/outgoing.ts';
+import { RequestFailed } from '../../api/request.ts';
+import { ErrorState } from '../../components/error-state.tsx';
+import { NotFound } from '../../components/not-found.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { PageSkeleton } from '../../components/skeleton.tsx';
+import { Tabs } from '../../components/tabs.tsx';
+import { useUrlSearch } from '../../components/url-search.ts';
+import { Deliveries } from './deliveries.tsx';
+import { Health, pendingWords } from './health.tsx';
+import { OutgoingActions } from './outgoing-actions.tsx';
+import { OutgoingSettings } from './outgoing-settings.tsx';
+import { TestDelivery } from './test-delivery.tsx';
+
+const route = getRouteApi('/shell/webhooks/outgoing/$id');
+
+/** One outgoing webhook: its deliveries, a test, its settings. */
+export function OutgoingPage() {
+  const { id } = route.useParams();
+  const { data: webhook, error, refetch } = useOutgoingWebhook(id);
+  if (error instanceof RequestFailed && error.status === 404) return <NotFound />;
+  if (webhook === undefined) {
+    return error === null ? <PageSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
+  }
+  return <LoadedWebhook key={id} webhook={webhook} />;
+}
+
+function LoadedWebhook({ webhook }: { webhook: OutgoingJson }) {
+  const { search, set } = useUrlSearch();
+  const tabs = [
+    { id: 'deliveries', name: 'Deliveries', content: <Deliveries webhook={webhook} /> },
+    { id: 'test', name: 'Preview and test', content: <TestDelivery webhook={webhook} /> },
+    {
+      id: 'settings',
+      name: 'Settings',
+      content: <OutgoingSettings key={webhook.updated_at} webhook={webhook} />,
+    },
+  ];
+  return (
+    <>
+      <PageHeader
+        title={webhook.name}
+        above={
+          <Link to="/webhooks/outgoing" className="inline-flex items-center gap-1 hover:text-ink">
+            <ChevronLeft aria-hidden className="size-4" />
+            Outgoing webhooks
+          </Link>
+        }
+        description={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <Health webhook={webhook} />
+            {(webhook.pending ?? 0) > 0 && <span>{pendingWords(webhook)} pending</span>}
+          </span>
+        }
+        actions={<OutgoingActions webhook={webhook} />}
+      />
+      <Tabs
+        label="Outgoing webhook"
+        open={tabs.find(({ id }) => id === search['tab'])?.id ?? 'deliveries'}
+        onOpen={(tab) => set({ tab: tab === 'deliveries' ? undefined : tab })}
+        tabs={tabs}
+      />
+    </>
+  );
+}

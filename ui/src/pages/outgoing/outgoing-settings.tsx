@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import { type OutgoingJson, useChangeOutgoing } from '../../api/outgoing.ts';
+import { useMay } from '../../api/session.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { LookOnly } from '../access/look-only.tsx';
+import { fieldErrors } from './field-errors.ts';
+import { LivePreview } from './live-preview.tsx';
+import { draftOf, settingsOf } from './outgoing-draft.ts';
+import { OutgoingForm } from './outgoing-form.tsx';
+
+/** The settings of a webhook that there is, with what they would send. */
+export function OutgoingSettings({ webhook }: { webhook: OutgoingJson }) {
+  const [draft, setDraft] = useState(() => draftOf(webhook));
+  const change = useChangeOutgoing(webhook.id);
+  const toast = useToast();
+  const mayChange = useMay('change_webhooks');
+  const settings = settingsOf(draft);
+  if (!mayChange) return <LookOnly act="change its settings" />;
+  return (
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]">
+      <Card title="Settings">
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            change.mutate({ name: draft.name.trim(), ...settings }, { onSuccess: () => toast.done('Saved') });
+          }}
+        >
+          <OutgoingForm
+            draft={draft}
+            errors={fieldErrors(change.error)}
+            onChange={(changes) => setDraft({ ...draft, ...changes })}
+          />
+          <FailureNote error={change.error} />
+          <DialogActions>
+            <Button type="submit" look="primary" isBusy={change.isPending}>
+              Save
+            </Button>
+          </DialogActions>
+        </form>
+      </Card>
+      <div className="min-w-0 lg:sticky lg:top-4">
+        <LivePreview id={webhook.id} settings={settings} />
+      </div>
+    </div>
+  );
+}

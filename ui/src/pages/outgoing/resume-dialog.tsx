@@ -1,0 +1,64 @@
+import { useState } from 'react';
+import { type OutgoingJson, useChangeOutgoing } from '../../api/outgoing.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { RadioCards } from '../../components/radio-cards.tsx';
+import { useToast } from '../../components/toast.tsx';
+import { pendingWords } from './health.tsx';
+
+const choices = [
+  { value: 'all', name: 'All', description: 'Every event that waited, in order.' },
+  {
+    value: 'newest',
+    name: 'Newest',
+    description: 'The newest event of each call; the others are superseded.',
+  },
+  { value: 'none', name: 'None', description: 'None of them: they are discarded, and stay in the log.' },
+] as const;
+
+type Resume = (typeof choices)[number]['value'];
+
+/** Resumes a webhook, with what happens to the events that waited. */
+export function ResumeDialog({ webhook, onClose }: { webhook: OutgoingJson; onClose(): void }) {
+  const [resume, setResume] = useState<Resume>('all');
+  const change = useChangeOutgoing(webhook.id);
+  const toast = useToast();
+  return (
+    <Dialog
+      title={`Resume ${webhook.name}`}
+      description={`${pendingWords(webhook)} events waited while it was paused.`}
+      isOpen
+      onClose={onClose}
+    >
+      <RadioCards<Resume>
+        label="What is sent of them"
+        name="resume"
+        value={resume}
+        choices={choices}
+        onChange={(value) => setResume(value)}
+      />
+      <FailureNote error={change.error} />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          look="primary"
+          isBusy={change.isPending}
+          onClick={() =>
+            change.mutate(
+              { paused: false, resume },
+              {
+                onSuccess: () => {
+                  toast.done('Resumed');
+                  onClose();
+                },
+              },
+            )
+          }
+        >
+          Resume
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

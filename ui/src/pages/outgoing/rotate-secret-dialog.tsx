@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import { type OutgoingJson, type RotatedOutgoing, useRotateOutgoingSecret } from '../../api/outgoing.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { GraceHoursField, graceHoursDefault, readGraceHours } from '../webhooks/grace-hours.tsx';
+import { NewSecret } from './new-outgoing-page.tsx';
+
+/** A new signing secret; requests are signed by both until the old one ends. */
+export function RotateSecretDialog({ webhook, onClose }: { webhook: OutgoingJson; onClose(): void }) {
+  const [hours, setHours] = useState(graceHoursDefault);
+  const [rotated, setRotated] = useState<RotatedOutgoing | null>(null);
+  const rotate = useRotateOutgoingSecret(webhook.id);
+  const graceHours = readGraceHours(hours);
+  if (rotated !== null) return <NewSecret title="The new secret" secret={rotated.secret} onDone={onClose} />;
+  return (
+    <Dialog
+      title="Rotate the secret"
+      description="Makes a new secret. Requests carry signatures of both until the old one ends."
+      isOpen
+      onClose={onClose}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (graceHours !== null) rotate.mutate(graceHours, { onSuccess: setRotated });
+        }}
+      >
+        <GraceHoursField what="secret" value={hours} onChange={setHours} />
+        <FailureNote error={rotate.error} />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" isBusy={rotate.isPending}>
+            Make a new secret
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,79 @@
+import { Send } from 'lucide-react';
+import { useState } from 'react';
+import {
+  type EventType,
+  type OutgoingJson,
+  type TestedOutgoing,
+  useTestOutgoing,
+} from '../../api/outgoing.ts';
+import { useMay } from '../../api/session.ts';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/card.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
+import { SelectField } from '../../components/field.tsx';
+import { LookOnly } from '../access/look-only.tsx';
+import { Attempt } from './attempts.tsx';
+import { eventName } from './event-words.ts';
+import { LivePreview } from './live-preview.tsx';
+import { SentRequest } from './rendered.tsx';
+
+/** What is sent for a real call, and a real attempt with a made-up event. */
+export function TestDelivery({ webhook }: { webhook: OutgoingJson }) {
+  return (
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+      <LivePreview id={webhook.id} />
+      <SendTest webhook={webhook} />
+    </div>
+  );
+}
+
+function SendTest({ webhook: { id, events } }: { webhook: OutgoingJson }) {
+  const [event, setEvent] = useState<EventType>(events[0] ?? 'call.converted');
+  const test = useTestOutgoing(id);
+  const maySend = useMay('send_postbacks');
+  if (!maySend) {
+    return (
+      <Card title="Test">
+        <LookOnly act="send a test" />
+      </Card>
+    );
+  }
+  return (
+    <Card title="Test">
+      <p className="mb-3 text-muted text-sm">
+        Sends a made-up event to the receiver now, once. It is not in the log, and no call changes.
+      </p>
+      <form
+        className="flex items-end gap-2"
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          test.mutate(event);
+        }}
+      >
+        <div className="min-w-0 flex-1">
+          <SelectField
+            label="Event"
+            value={event}
+            choices={events.map((type) => ({ value: type, label: eventName(type) }))}
+            onChange={(value) => setEvent(value as EventType)} // one of the choices
+          />
+        </div>
+        <Button type="submit" look="primary" icon={Send} isBusy={test.isPending}>
+          Send test
+        </Button>
+      </form>
+      <FailureNote error={test.error} />
+      {test.data !== undefined && <TestResult result={test.data} />}
+    </Card>
+  );
+}
+
+function TestResult({ result }: { result: TestedOutgoing & { skipped?: string } }) {
+  if (result.skipped !== undefined) return <p className="mt-3 text-sm">Nothing was sent: {result.skipped}</p>;
+  return (
+    <div role="status" aria-label="Result of the test" className="mt-4 space-y-3">
+      <Attempt of="the test" attempt={result} />
+      <SentRequest of="the test" request={result.request} />
+    </div>
+  );
+}
