@@ -58,7 +58,12 @@ test('without a server they set up an empty data folder as a first start does', 
   const analyst = await run(env, 'token', 'create', 'Ben', '--role', 'analyst', '--account', 'Second');
   const { url } = await startRingback(env);
   const account = await ask(url, '/account', secretIn(made));
-  expect(await account.json()).toEqual({ name: 'Second', time_zone: 'Europe/Berlin', default_country: 'DE' });
+  expect(await account.json()).toEqual({
+    name: 'Second',
+    time_zone: 'Europe/Berlin',
+    default_country: 'DE',
+    twilio_auth_token_set: false,
+  });
   expect((await ask(url, '/account', secretIn(analyst))).status).toBe(200);
   const acts = (await (await ask(url, '/audit', secretIn(made))).json()) as { items: object[] };
   expect(acts.items).toMatchObject([
