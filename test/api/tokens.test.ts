@@ -139,6 +139,7 @@ describe('an account', () => {
       name: 'Second',
       time_zone: 'Europe/Berlin',
       default_country: 'DE',
+      twilio_auth_token_set: false,
     });
     expect(await listOf(owner)).toMatchObject([{ name: 'owner', role: 'owner', from_settings: false }]);
     const { items } = (await server.api('GET', '/accounts')).json;

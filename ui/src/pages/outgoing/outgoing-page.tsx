@@ -35,7 +35,7 @@ function LoadedWebhook({ webhook }: { webhook: OutgoingJson }) {
     {
       id: 'settings',
       name: 'Settings',
-      content: <OutgoingSettings key={webhook.updated_at} webhook={webhook} />,
+      content: <OutgoingSettings key={webhook.id} webhook={webhook} />,
     },
   ];
   return (

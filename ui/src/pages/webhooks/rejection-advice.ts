@@ -104,6 +104,10 @@ const advice: Record<string, Advice> = {
     meaning: 'The method is not taken here.',
     fix: 'Have the sender use POST, or GET where the webhook accepts it.',
   },
+  canceled: {
+    meaning: 'It was canceled by an undo before it was applied.',
+    fix: 'Nothing was done. Replay the postback to apply it after all.',
+  },
   request_timeout: {
     meaning: 'The body of the request did not arrive in time.',
     fix: 'Nothing was done. Have the sender send the request again.',
