@@ -74,7 +74,10 @@ export type TextFilterProps = {
   isLabelHidden?: boolean;
 };
 
-/** Filters when the typing pauses; Enter, and leaving the field, do at once. What is typed is never overwritten. */
+/**
+ * Filters when the typing pauses; Enter does at once. What is typed is never overwritten. Leaving the field must not filter:
+ * the page would move under a press of the mouse, which then misses the link that it was meant for.
+ */
 export function TextFilter({ name, label, placeholder, type = 'search', isLabelHidden }: TextFilterProps) {
   const { search, set } = useUrlSearch();
   const inUrl = search[name] ?? '';
@@ -104,7 +107,6 @@ export function TextFilter({ name, label, placeholder, type = 'search', isLabelH
       // the field of a day shows the day of an instant, too
       value={type === 'date' ? text.slice(0, 10) : text}
       onChange={setText}
-      onBlur={send}
       {...(isLabelHidden && { isLabelHidden })}
       {...(placeholder !== undefined && { placeholder })}
       onKeyDown={(event) => {

@@ -34,12 +34,16 @@ function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
   const [isAll, setAll] = useState(true);
   const [tagKeys, setTagKeys] = useState('');
   const [hasBom, setBom] = useState(false);
-  const shown = callColumns.filter(({ id }) => visibility[id]).map(({ csv }) => csv);
+  const shown = callColumns.filter(({ id }) => visibility[id]).flatMap(columnsInFile);
+
   const tags = tagKeys
     .split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '');
-  const columns = [...(isAll ? ['*'] : ['call_log_id', ...shown]), ...tags.map((key) => `tags.${key}`)];
+  const columns = [
+    ...(isAll ? ['*'] : new Set(['call_log_id', ...shown])),
+    ...tags.map((key) => `tags.${key}`),
+  ];
   return (
     <>
       <fieldset>
@@ -80,4 +84,9 @@ function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
       </DialogActions>
     </>
   );
+}
+
+/** The hold reason is shown beside the payout, without a column of its own. */
+function columnsInFile({ csv }: { csv: string }): string[] {
+  return csv === 'publisher_paid_out' ? [csv, 'no_payout_reason'] : [csv];
 }
