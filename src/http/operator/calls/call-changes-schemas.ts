@@ -1,7 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { importSummaryJson } from '../imports/import-schemas.ts';
-import { optional } from '../value-schemas.ts';
-import { callFilters, tagMembers, updateMembers } from './call-schemas.ts';
+import { callFilters } from './call-schemas.ts';
 
 /** At least one: a list without ids must not mean every call. */
 const ids = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
@@ -15,8 +14,9 @@ export const callChangesBody = Type.Object(
         description: 'the filters of `GET /calls`; `{}` means every call, `call_log_id` these calls',
       },
     ),
-    change: Type.Object(optional({ ...updateMembers, ...tagMembers }), {
-      description: 'the fields of `update_fields`',
+    // Read by core like a postback: its words in any case, its numbers as text.
+    change: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'the fields of `update_fields`, as for `PATCH /calls/{id}`',
     }),
     dry_run: Type.Optional(Type.Boolean({ description: 'report what would change, and change nothing' })),
   },
