@@ -112,6 +112,8 @@ function watch(page: Page, server: TestServer): string[] {
 export async function expectAccessible(page: Page, part = 'html'): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
+    // The colors of the scheme are those of the next frame.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     // Without frames of others, axe need not gather its results in a page of its own: half the time.
     const axe = new AxeBuilder({ page })
       .include(part)

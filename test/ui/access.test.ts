@@ -115,6 +115,7 @@ test('the owner changes the account, and all pages go by it at once', async () =
   await page.getByRole('button', { name: 'Remove the token' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   expect((await read()).twilio_auth_token_set).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Remove the token' }).count()).toBe(1);
   await page.getByRole('button', { name: 'Remove the token' }).click();
   await expectAccessible(page);
   await page.getByRole('dialog').getByRole('button', { name: 'Remove the token' }).click();
