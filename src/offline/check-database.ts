@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import { isClusterMade } from '../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
-import { listMigrations, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
+import { latestVersion, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
 import { listOutgoingTroubles } from '../store/outgoing/outgoing-state.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
@@ -62,7 +62,7 @@ async function checkVersion(pool: pg.Pool, where: string): Promise<Finding> {
 
 async function checkSchema(pool: pg.Pool): Promise<Finding> {
   const subject = 'schema';
-  const [version, latest] = [await readSchemaVersion(pool), listMigrations().length];
+  const [version, latest] = [await readSchemaVersion(pool), latestVersion()];
   const says = `version ${version}, and this Ringback brings ${latest}`;
   if (version === latest) return { level: 'ok', subject, says: `version ${version}, the latest` };
   if (version > latest) {

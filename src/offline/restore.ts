@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { listMigrations, migrate } from '../store/database/migrate.ts';
+import { latestVersion, migrate } from '../store/database/migrate.ts';
 import { BackupFault, type BackupHeader, type TableSum } from '../store/maintenance/backup/contents.ts';
 import { readBackupHeader, restoreBackup } from '../store/maintenance/backup/restore-backup.ts';
 import { withDatabase } from './with-database.ts';
@@ -13,7 +13,7 @@ export async function readHeader(file: string): Promise<BackupHeader> {
   await access(file, constants.R_OK).catch((error: Error) => {
     throw new BackupFault(`Cannot read ${file}: ${error.message}.`, { cause: error });
   });
-  return readBackupHeader(createReadStream(file), listMigrations().length);
+  return readBackupHeader(createReadStream(file), latestVersion());
 }
 
 export function restoreFile(
@@ -25,7 +25,7 @@ export function restoreFile(
 ): Promise<void> {
   return withDatabase(config, log, async ({ url, pool, usedBy }) => {
     if (usedBy !== null) throw usedBy;
-    await restoreBackup(url, createReadStream(file), listMigrations().length, onTable);
+    await restoreBackup(url, createReadStream(file), latestVersion(), onTable);
     for (const { name } of await migrate(pool)) onMigration(name);
   });
 }

@@ -17,7 +17,7 @@ import * as calls from './calls/calls.ts';
 import * as overdueCalls from './calls/overdue-calls.ts';
 import { type Db, inTransaction } from './database/db.ts';
 import { CommitLost, isUnavailable } from './database/failure.ts';
-import { listMigrations, readSchemaVersion } from './database/migrate.ts';
+import { latestVersion, readSchemaVersion } from './database/migrate.ts';
 import * as retention from './maintenance/retention.ts';
 import * as sampleData from './maintenance/sample-data.ts';
 import { createOutgoingStore } from './outgoing/outgoing-store.ts';
@@ -260,7 +260,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       after: retention.RetentionCursor | null,
     ) => retention.removeOld(db, kind, accountId, olderThan, after),
     schemaVersion: () => readSchemaVersion(db.pool),
-    latestSchemaVersion: listMigrations().length,
+    latestSchemaVersion: latestVersion(),
     isUnavailable,
     isOutcomeUnknown: (error: unknown) => error instanceof CommitLost,
   };

@@ -15,16 +15,22 @@ export const postgresMajorMin = 15;
 
 export class PostgresTooOld extends Error {}
 
-/** The migrations that this program brings, in order. Their numbers have no gaps. */
+/** The migrations that this program brings, in order. No two have the same number; a number may be left out. */
 export function listMigrations(): Migration[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
-  return names.map((name, at) => {
-    if (Number(name.slice(0, 4)) !== at + 1)
-      throw new Error(`migration ${name} should have the number ${at + 1}`);
-    return { version: at + 1, name };
-  });
+  const migrations = names.map((name) => ({ version: Number(name.slice(0, 4)), name }));
+  for (const [at, { version, name }] of migrations.entries()) {
+    const isNext = version > (migrations[at - 1]?.version ?? 0);
+    if (!isNext) throw new Error(`migration ${name} should have the number ${version + 1}`);
+  }
+  return migrations;
+}
+
+/** The version of the schema that this program brings. */
+export function latestVersion(): number {
+  return listMigrations().at(-1)?.version ?? 0;
 }
 
 /**
@@ -41,7 +47,7 @@ export async function migrate(pool: pg.Pool): Promise<Migration[]> {
     await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
     await makeVersionTable(client);
-    const pending = pendingAfter(await readVersion(client));
+    const pending = pendingAfter(await readVersions(client));
     for (const migration of pending) {
       await client.query('begin');
       await run(client, migration);
@@ -68,7 +74,7 @@ async function rejectOldPostgres(client: Queryable): Promise<void> {
 /** Makes the schema as it was at `version` in an empty database, in the caller's transaction, under `lockMigrations`. */
 export async function migrateWithin(client: Queryable, version: number): Promise<void> {
   await makeVersionTable(client);
-  for (const migration of listMigrations().slice(0, version)) await run(client, migration);
+  for (const migration of listMigrations()) if (migration.version <= version) await run(client, migration);
 }
 
 /** Until the transaction ends, no other process migrates. */
@@ -81,7 +87,7 @@ export async function readSchemaVersion(client: Pick<pg.Pool, 'query'>): Promise
   const { rows } = await client.query<{ exists: boolean }>(
     `select to_regclass('schema_version') is not null as exists`,
   );
-  return rows[0]?.exists ? readVersion(client) : 0;
+  return rows[0]?.exists ? Math.max(0, ...(await readVersions(client))) : 0;
 }
 
 async function makeVersionTable(client: Queryable): Promise<void> {
@@ -90,21 +96,19 @@ async function makeVersionTable(client: Queryable): Promise<void> {
   );
 }
 
-async function readVersion(client: Pick<pg.Pool, 'query'>): Promise<number> {
-  const { rows } = await client.query<{ version: number }>(
-    'select coalesce(max(version), 0) as version from schema_version',
-  );
-  return rows[0]?.version ?? 0;
+async function readVersions(client: Pick<pg.Pool, 'query'>): Promise<number[]> {
+  const { rows } = await client.query<{ version: number }>('select version from schema_version');
+  return rows.map(({ version }) => version);
 }
 
-function pendingAfter(version: number): Migration[] {
-  const migrations = listMigrations();
-  if (version > migrations.length) {
+function pendingAfter(versions: readonly number[]): Migration[] {
+  const [version, latest] = [Math.max(0, ...versions), latestVersion()];
+  if (version > latest) {
     throw new SchemaTooNew(
-      `The database has schema version ${version}; this Ringback knows ${migrations.length}. Start the newer Ringback, or restore the database from before its migration.`,
+      `The database has schema version ${version}; this Ringback knows ${latest}. Start the newer Ringback, or restore the database from before its migration.`,
     );
   }
-  return migrations.slice(version);
+  return listMigrations().filter((migration) => !versions.includes(migration.version));
 }
 
 /** In the caller's transaction, together with its version. */
