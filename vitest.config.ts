@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** What needs packages of its own runs by its script in package.json, which sets the variable. */
+const separateTests = { CLIENTS: 'test/clients/**', NODE_RED: 'test/node-red/**', SIP: 'test/sip/**' };
+const excludedTests = Object.entries(separateTests).flatMap(([variable, files]) =>
+  process.env[variable] === undefined ? [files] : [],
+);
+
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Their packages are installed by `npm run test:clients`.
-    exclude: ['**/node_modules/**', ...(process.env['CLIENTS'] === undefined ? ['test/clients/**'] : [])],
+    exclude: ['**/node_modules/**', ...excludedTests],
     globalSetup: ['test/support/ui-build.ts', 'test/support/cluster.ts'],
     maxWorkers: 3,
     // Files share the modules of their worker: half of the CPU time was loading them anew for each file.

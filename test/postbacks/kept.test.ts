@@ -170,6 +170,17 @@ describe('a mapping with each', () => {
     expect(none.json.detail).toContain('/data/items');
   });
 
+  test('ignores a request of another kind, which has no records', async () => {
+    const webhook = await keeping({
+      ...{ each: '/data', only_when: [{ from: '/type', in: ['call.ended'] }] },
+      fields: { call_log_id: 'id', reason: 'note' },
+    });
+    const ping = await server.post(webhook, { type: 'ping' });
+    expect([ping.status, ping.json]).toEqual([200, { status: 'ignored' }]);
+    const ended = await server.post(webhook, { type: 'call.ended' });
+    expect(ended.json).toMatchObject({ status: 'kept', errors: [{ field: '/data' }] });
+  });
+
   test('replays one record of several as it was read', async () => {
     const mapping = { each: '', fields: { call_log_id: 'id', reason: 'header.x-note', 'add.n': 'n' } };
     const webhook = await server.createWebhook('update_fields', { mapping });

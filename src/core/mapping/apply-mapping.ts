@@ -15,7 +15,7 @@ import {
 } from './mapping.ts';
 import { readPointer } from './pointer.ts';
 import { type Reading, readRow } from './read-row.ts';
-import { type MappingRequest, plainText, RequestValues } from './request-values.ts';
+import { isEmptyValue, type MappingRequest, plainText, RequestValues } from './request-values.ts';
 
 /** The records of a body: the body itself without `each`, else what its pointer names. */
 export function recordsOf({ each }: Mapping, body: unknown): unknown[] | Fault {
@@ -63,6 +63,19 @@ export function readMapped(
   const values = new RequestValues(request, request.body);
   if (!isMet(mapping.onlyWhen, values)) return null;
   return readRows(mapping.rows, values, context);
+}
+
+/**
+ * Whether a request without records says itself that the mapping is not about it. If it only lacks the source of a
+ * condition, the records may be where the mapping does not look: then it must not be ignored.
+ */
+export function isOfAnotherKind({ onlyWhen }: Mapping, request: MappingRequest): boolean {
+  const values = new RequestValues(request, request.body);
+  return onlyWhen.some(
+    (condition) =>
+      !isMet([condition], values) &&
+      condition.sources.some((source) => values.read(source).some((found) => !isEmptyValue(found))),
+  );
 }
 
 function isMet(conditions: readonly Condition[], values: RequestValues): boolean {

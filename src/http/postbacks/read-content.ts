@@ -1,5 +1,5 @@
 /** What a request says, read with its webhook's mapping or, where there is none, by our own names. */
-import { applyMapping, explainFaults, recordsOf } from '../../core/mapping/apply-mapping.ts';
+import { applyMapping, explainFaults, isOfAnotherKind, recordsOf } from '../../core/mapping/apply-mapping.ts';
 import type { Reading } from '../../core/mapping/read-row.ts';
 import type { MappingRequest } from '../../core/mapping/request-values.ts';
 import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
@@ -51,17 +51,17 @@ export function readContent(
     return { decoded, isIgnored: false, readings: [], sources };
   }
   const { body, query, headers } = content;
+  const request = { body: content.envelope ?? jsonOf(body), form: formOf(body), query, headers };
   const records = content.envelope === null ? recordsOf(mapping, jsonOf(body)) : [jsonOf(body)];
-  const [record] = Array.isArray(records) ? records : [];
-  if (!Array.isArray(records)) return unreadable(records);
+  if (!Array.isArray(records)) return isOfAnotherKind(mapping, request) ? ignored([]) : unreadable(records);
+  const [record] = records;
   if (records.length !== 1) return unreadable(severalRecords(records.length));
   const isWhole = content.envelope !== null || mapping.each === null;
   if (!isWhole && !isJsonObject(record)) return unreadable(noRecord());
   const recordBody: Body = isWhole || !isJsonObject(record) ? body : { kind: 'json', payload: record };
-  const request = { body: content.envelope ?? jsonOf(body), form: formOf(body), query, headers };
   const sources = sourcesOf(type, recordBody, query, repeatId);
   const mapped = applyMapping(mapping, request, record, sources, context);
-  if (mapped === null) return { decoded: nothingDecoded, isIgnored: true, readings: [], sources };
+  if (mapped === null) return ignored(sources);
   const decoded = decodePostback(mapped.sources, webhookTypes[type], context);
   const faults = decoded.faults.length === 0 ? [] : explainFaults(decoded.faults, mapped.readings);
   return { decoded: { ...decoded, faults }, isIgnored: false, ...mapped };
@@ -89,6 +89,10 @@ function formOf(body: Body): URLSearchParams | null {
 
 function unreadable(fault: Fault): ReadContent {
   return { decoded: { ...nothingDecoded, faults: [fault] }, isIgnored: false, readings: [], sources: [] };
+}
+
+function ignored(sources: Source[]): ReadContent {
+  return { decoded: nothingDecoded, isIgnored: true, readings: [], sources };
 }
 
 function severalRecords(count: number): Fault {
