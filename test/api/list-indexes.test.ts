@@ -179,6 +179,7 @@ describe('postbacks are listed along an index', () => {
     [{ callLogId: 'C7' }, /call_log_id = /],
     [{ transactionId: 't7' }, /transaction_id = /],
     [{ replayOf: webhookId }, /^postback_replays/],
+    [{ batchId: webhookId }, /^postback_of_batch/],
     [{ from }, /postback_id >= /],
     [{ to: from }, /postback_id < /],
   ];

@@ -96,6 +96,7 @@ describe('a postback as JSON', () => {
       ignored: ['utm', 'source'],
       replay_of: null,
       replayed_by: null,
+      batch_id: null,
       undo_of: null,
       undone_by: null,
       kept: [],

@@ -138,6 +138,60 @@ test('more postbacks than fit in one step are all undone, also those of one call
   expect((await server.readCall(one ?? '')).revenue_paid_out).toBe('100.00');
 });
 
+test('lines tell how far it is, and end with the summary', async () => {
+  const webhook = await server.createWebhook();
+  const id = await newCall();
+  const updates = Array.from({ length: 120 }, (_, at) => ({ call_log_id: id, add: { [`k${at}`]: 'v' } }));
+  const { json: batch } = await server.request('/update-fields/batch', {
+    method: 'POST',
+    headers: { 'x-auth-key': webhook.auth_key },
+    body: updates,
+  });
+  const read = async (body: object) => {
+    const response = await server.request(`/api/v1/webhooks/incoming/${webhook.id}/undo`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.token}`, accept: 'application/x-ndjson' },
+      body,
+    });
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+    const lines = response.text.trim().split('\n');
+    return lines.map((line: string) => JSON.parse(line));
+  };
+  const summary = { webhook_id: webhook.id, postbacks: 120, calls: 1, applied: 120 };
+  expect(await read({ batch_id: batch.batch_id, dry_run: true })).toMatchObject([
+    { done: 120 },
+    { done: 120 },
+    { summary: { ...summary, dry_run: true } },
+  ]);
+  expect(await read({ batch_id: batch.batch_id })).toMatchObject([
+    { done: 100 },
+    { done: 120 },
+    { summary: { ...summary, dry_run: false } },
+  ]);
+  expect((await server.readCall(id)).tags).toEqual({});
+});
+
+test('the log names the batch of a postback, and lists the postbacks of a batch', async () => {
+  const webhook = await server.createWebhook();
+  const id = await newCall();
+  await server.post(webhook, { call_log_id: id, reason: 'alone' });
+  const { json } = await server.request('/update-fields/batch', {
+    method: 'POST',
+    headers: { 'x-auth-key': webhook.auth_key },
+    body: [
+      { call_log_id: id, reason: 'one' },
+      { call_log_id: id, reason: 'two' },
+    ],
+  });
+  const batchIdsOf = async (query: string) =>
+    (await server.api('GET', `/postbacks?${query}`)).json.items.map(
+      (item: { batch_id: string | null }) => item.batch_id,
+    );
+  expect(await batchIdsOf(`batch_id=${json.batch_id}`)).toEqual([json.batch_id, json.batch_id]);
+  expect(await batchIdsOf(`webhook_id=${webhook.id}`)).toEqual([json.batch_id, json.batch_id, null]);
+  expect((await server.api('GET', '/postbacks?batch_id=x')).status).toBe(422);
+});
+
 test('the audit log has who did it, and not who only looked', async () => {
   const webhook = await server.createWebhook();
   await undo(webhook, { from: '2026-11-01', to: '2026-11-02', dry_run: true });

@@ -262,21 +262,28 @@ describe('attach-matching', () => {
       await server.createCall(id, { phone_number: `+1415555017${number}`, started_at: monthAgo });
     }
     await server.api('POST', `/postbacks/${dismissed}/dismiss`, { reason: 'A test' });
+    const became = (to: string) => ({
+      ...{ status: 'applied', code: null, changes: { reason: { from: null, to } } },
+    });
     const items = [
-      { postback_id: rejected, call_log_id: 'M1', status: 'applied', code: null },
-      { postback_id: waiting, call_log_id: 'M2', status: 'applied', code: null },
+      { postback_id: rejected, call_log_id: 'M1', ...became('rejected') },
+      { postback_id: waiting, call_log_id: 'M2', ...became('waiting') },
     ];
     const dry = await attach({ dry_run: true });
-    expect(dry).toMatchObject({ dry_run: true, items, is_more: false });
+    expect(dry).toMatchObject({ dry_run: true, items, next_cursor: null });
     expect((await server.readCall('M1')).reason).toBeNull();
     expect((await attach({ webhook_id: webhook.id, dry_run: true })).items).toEqual(items.slice(1));
+    expect((await attach({ status: 'waiting', dry_run: true })).items).toEqual(items.slice(1));
+    expect((await attach({ code: 'no_call_in_window', status: 'rejected', dry_run: true })).items).toEqual(
+      items.slice(0, 1),
+    );
     expect((await attach({ to: '2020-01-01' })).items).toEqual([]);
     const done = await attach();
     expect(done).toEqual({
       dry_run: false,
       summary: { applied: 2, unchanged: 0, queued: 0, duplicate: 0, rejected: 0 },
       items,
-      is_more: false,
+      next_cursor: null,
     });
     expect((await server.readCall('M1')).reason).toBe('rejected');
     expect((await server.readCall('M2')).reason).toBe('waiting');
@@ -286,7 +293,33 @@ describe('attach-matching', () => {
     expect((await attach()).items).toEqual([]);
   });
 
-  test.each([[{ webhook_id: 'x' }], [{ from: 'x' }], [{ limit: 1 }]])('rejects %j', async (body) => {
+  test('goes on by its cursor behind what was rejected', async () => {
+    const mine = await server.createWebhook('update_fields', { match_window_hours: 1 });
+    const started_at = new Date(Date.now() - 30 * 86_400_000).toISOString();
+    const full = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`k${at}`, 'v']));
+    for (const [id, tags] of Object.entries({ 'next-1': full, 'next-2': full, 'next-3': {} })) {
+      const phone_number = `+1415555018${id.at(-1)}`;
+      await server.post(mine, { phone_number, add: { one: 'more' } });
+      await server.createCall(id, { phone_number, started_at, tags });
+    }
+    const body = { webhook_id: mine.id, limit: 2 };
+    const first = await attach(body);
+    expect(first.items).toMatchObject([{ code: 'too_many_tags' }, { code: 'too_many_tags' }]);
+    const second = await attach({ ...body, cursor: first.next_cursor });
+    expect(second).toMatchObject({
+      items: [{ call_log_id: 'next-3', status: 'applied' }],
+      next_cursor: null,
+    });
+  });
+
+  test.each([
+    [{ webhook_id: 'x' }],
+    [{ from: 'x' }],
+    [{ limit: 0 }],
+    [{ cursor: 'x' }],
+    [{ status: 'applied' }],
+    [{ other: 1 }],
+  ])('rejects %j', async (body) => {
     const answer = await server.api('POST', '/postbacks/attach-matching', body);
     expect(answer.status).toBe(422);
   });

@@ -49,6 +49,7 @@ test('an entry tells the request, what was made of it and what came of it', asyn
     changed_since: [],
     replay_of: null,
     replayed_by: null,
+    batch_id: null,
   });
   expect(Date.parse(applied_at)).toBeGreaterThanOrEqual(Date.parse(received_at));
   expect(source_ip).toBe('127.0.0.1');

@@ -41,6 +41,7 @@ describe('after its cause is corrected, a rejected postback is applied', () => {
       code: 'call_not_found',
       replay_of: null,
       replayed_by: null,
+      batch_id: null,
     });
     const logged = await read(answer.json.postback_id);
     expect(logged).toMatchObject({

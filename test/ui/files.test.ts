@@ -76,7 +76,7 @@ test('a file with a title, semicolons and decimal commas is mapped, previewed, i
   expect(row).toMatch(/^6;call_not_found;"[^"]+";NONE;3,00;Won;Eve$/);
 
   await page.getByRole('button', { name: 'Undo import' }).click();
-  await page.getByRole('dialog').getByText('2 rows').waitFor();
+  await page.getByRole('dialog').getByText('2 postbacks').waitFor();
   await expectAccessible(page);
   await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click();
   await page.getByRole('dialog').getByText('Undone:').waitFor();

@@ -87,11 +87,11 @@ describe('the inbox', () => {
       await send(rejects, { phone_number: `+1415555020${at}`, revenue_paid_out: '7' });
     }
     const { page } = await ui.open('/postbacks/inbox');
-    await page.getByRole('button', { name: 'Attach all 2' }).click();
+    await page.getByRole('button', { name: 'Attach by number' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('2 would be applied: Revenue 2').waitFor();
     expect((await ui.server.readCall('bulk-0-0')).revenue_paid_out).toBeNull();
-    await dialog.getByRole('button', { name: 'Attach all' }).click();
+    await dialog.getByRole('button', { name: 'Attach all 2' }).click();
     await dialog.getByText('2 applied: Revenue 2').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
     const list = page.getByRole('list', { name: 'Postbacks without a call' });

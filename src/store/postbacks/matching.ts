@@ -4,7 +4,15 @@ import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 import { Where } from '../database/where.ts';
 
-export type MatchingFilter = Partial<{ webhookId: string; fromMs: number; toMs: number }>;
+export type MatchingFilter = Partial<{
+  webhookId: string;
+  fromMs: number;
+  toMs: number;
+  status: 'waiting' | 'expired' | 'rejected';
+  code: string;
+  /** the id of a postback that was looked at */
+  after: string;
+}>;
 export type MatchingPair = { postbackId: string; callLogId: string };
 
 /**
@@ -14,11 +22,14 @@ export type MatchingPair = { postbackId: string; callLogId: string };
 export async function listMatching(
   { pool }: Db,
   accountId: string,
-  { webhookId, fromMs, toMs }: MatchingFilter,
+  { webhookId, fromMs, toMs, status, code, after }: MatchingFilter,
   limit: number,
 ): Promise<MatchingPair[]> {
   const where = new Where('p.account_id', accountId);
   where.equal('p.webhook_id', webhookId);
+  where.equal('p.status', status);
+  where.equal('p.code', code);
+  if (after !== undefined) where.add((p) => `p.postback_id > ${p(after)}`);
   if (fromMs !== undefined) where.add((p) => `p.postback_id >= ${p(firstIdAt(fromMs))}`);
   if (toMs !== undefined) where.add((p) => `p.postback_id < ${p(firstIdAt(toMs))}`);
   where.add(() => `p.status in ('waiting', 'expired', 'rejected')`);

@@ -34,6 +34,8 @@ type LoggedRow = {
   matched_by: MatchedBy | null;
   candidates: number | null;
   transaction_id: string | null;
+  /** of a batch or an import */
+  batch_id: string | null;
   is_dry_run: boolean;
   source_ip: string;
   /** how often a rejected request came, and when it came last */
@@ -79,6 +81,7 @@ export type PostbackFilter = Partial<{
   callLogId: string;
   transactionId: string;
   replayOf: string;
+  batchId: string;
   from: string;
   to: string;
 }>;
@@ -87,7 +90,7 @@ export type PostbackFilter = Partial<{
 const columns = `p.postback_id, p.webhook_id,
   (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
   p.received_at, p.applied_at, p.expires_at, p.status, p.code,
-  p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.is_dry_run, p.source_ip,
+  p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.batch_id, p.is_dry_run, p.source_ip,
   p.times_received, p.last_received_at,
   p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.undo_of, p.changed_since,
   (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
@@ -115,6 +118,7 @@ export async function listPostbacks(
   where.equal('p.code', filter.code);
   where.equal('p.call_log_id', filter.callLogId);
   where.equal('p.replay_of', filter.replayOf);
+  where.equal('p.batch_id', filter.batchId);
   const { transactionId, from, to } = filter;
   if (transactionId !== undefined) where.add((p) => ofTransaction(p(transactionId)));
   // Ids are in order of receipt: the primary key serves the time window too.

@@ -1,9 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { InspectionJson } from '../../../src/http/operator/files/inspection-schemas.ts';
-import type { UndoSummaryJson } from '../../../src/http/operator/webhooks/webhook-undo-schemas.ts';
-import { openLines, request, requestFile } from './request.ts';
+import { openLines, requestFile } from './request.ts';
 
-export type { InspectionJson, UndoSummaryJson };
+export type { InspectionJson };
 
 /** Parameters of a request with a file; a list repeats its name. */
 export type FileQuery = Record<string, string | number | readonly string[] | null>;
@@ -85,19 +83,4 @@ export function reconcileLines(
   signal: AbortSignal,
 ): AsyncGenerator<ReconciliationLine> {
   return openLines<ReconciliationLine>('/reconciliations', query, file, typeOf(file), signal);
-}
-
-/** Undoes an import; a dry run reports what that would do. */
-export function useUndoImport(webhookId: string, importId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (isDryRun: boolean) =>
-      request<UndoSummaryJson>(`/webhooks/incoming/${webhookId}/undo`, {
-        method: 'POST',
-        body: { import_id: importId, dry_run: isDryRun },
-      }),
-    onSuccess: ({ dry_run: isDryRun }) => {
-      if (!isDryRun) void client.invalidateQueries({ queryKey: ['calls'] });
-    },
-  });
 }

@@ -42,7 +42,7 @@ export function useOpenPostbacks(filters: InboxFilters) {
 
 export type Attachment = { id: string; callLogId: string };
 
-export function attachPostback(
+function attachPostback(
   { id, callLogId }: Attachment,
   isDryRun: boolean,
   signal?: AbortSignal,

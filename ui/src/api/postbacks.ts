@@ -21,6 +21,7 @@ export const postbackFilterNames = [
   'code',
   'call_log_id',
   'transaction_id',
+  'batch_id',
   'from',
   'to',
 ] as const;

@@ -82,7 +82,7 @@ export async function* openLines<Line>(
   contentType: string,
   signal: AbortSignal,
 ): AsyncGenerator<Line> {
-  const response = await sendFile(path, query, body, contentType, signal);
+  const response = await sendFile(path, query, body, contentType, signal, 'application/x-ndjson');
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) return;
   let begun = '';
@@ -101,6 +101,7 @@ async function sendFile(
   body: Blob,
   contentType: string,
   signal?: AbortSignal,
+  accept?: string,
 ): Promise<Response> {
   const parameters = new URLSearchParams();
   for (const [name, values] of Object.entries(query)) {
@@ -108,7 +109,7 @@ async function sendFile(
   }
   const response = await fetch(`/api/v1${path}?${parameters}`, {
     method: 'POST',
-    headers: { 'content-type': contentType },
+    headers: { 'content-type': contentType, ...(accept && { accept }) },
     body,
     ...(signal && { signal }),
   }).catch(rethrowAbort);

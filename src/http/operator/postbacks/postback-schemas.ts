@@ -60,6 +60,9 @@ export const postbackJson = Type.Object(
     matched_by: nullable(oneOf(matchedBys)),
     candidates: nullable(Type.Integer()),
     transaction_id: nullable(Type.String()),
+    batch_id: nullable(
+      Type.String({ description: 'the batch, import or change of many calls that it was part of' }),
+    ),
     dry_run: Type.Boolean(),
     source_ip: Type.String(),
     answer: Type.Object(
@@ -108,6 +111,7 @@ export const postbacksQuery = Type.Object({
   call_log_id: textQuery,
   transaction_id: textQuery,
   replay_of: Type.Optional(Type.String({ description: 'id of a rejected postback: its replays' })),
+  batch_id: Type.Optional(Type.String({ description: 'id of a batch or an import: its postbacks' })),
   from: instantQuery,
   to: instantQuery,
 });

@@ -114,6 +114,7 @@ function readFilter(
     callLogId: reader.text('call_log_id'),
     transactionId: reader.text('transaction_id'),
     replayOf: reader.uuid('replay_of', 'Send the id of a postback.'),
+    batchId: reader.uuid('batch_id', 'Send the id from the response to the batch or import.'),
     from: reader.instant('from', timeZone),
     to: reader.instant('to', timeZone),
   });

@@ -29,7 +29,7 @@ const money = Type.Record(Type.String(), Type.String(), {
   examples: [{ revenue_paid_out: '-1250.00' }],
 });
 
-export const undoSummaryJson = Type.Object({
+const undoSummaryJson = Type.Object({
   webhook_id: Type.String(),
   dry_run: Type.Boolean(),
   calls: Type.Integer({ description: 'how many calls the postbacks were for' }),
@@ -58,3 +58,26 @@ export const undoSummaryJson = Type.Object({
   ),
 });
 export type UndoSummaryJson = Static<typeof undoSummaryJson>;
+
+const undoLines = [
+  Type.Object({ done: Type.Integer({ description: 'postbacks that were undone so far' }) }),
+  Type.Object({
+    summary: undoSummaryJson,
+    error: Type.Optional(
+      Type.Object(
+        { code: Type.String(), detail: Type.String() },
+        { description: 'only where the undo broke off' },
+      ),
+    ),
+  }),
+];
+export type UndoLine = Static<(typeof undoLines)[number]>;
+
+/** The summary alone, or lines that tell how far it is. */
+export const undoAnswer = {
+  description: 'What was undone, or would be',
+  content: {
+    'application/json': { schema: undoSummaryJson },
+    'application/x-ndjson': { schema: Type.Union(undoLines) },
+  },
+};

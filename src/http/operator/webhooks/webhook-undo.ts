@@ -6,6 +6,7 @@ import type { Outcome } from '../../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults, rejectionCodes } from '../../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { UndoScope, UndoTarget, Webhook } from '../../../store/store.ts';
+import { sendLines } from '../../files/request-body.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
@@ -17,7 +18,7 @@ import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedQuery, type List, namesOf } from '../route.ts';
 import { unknownWebhook } from './own-webhook.ts';
 import { UndoSummary } from './undo-summary.ts';
-import { undoSummaryJson, webhookUndoBody, webhookUndoQuery } from './webhook-undo-schemas.ts';
+import { undoAnswer, webhookUndoBody, webhookUndoQuery } from './webhook-undo-schemas.ts';
 
 type Body = Static<typeof webhookUndoBody>;
 
@@ -40,7 +41,9 @@ export function registerWebhookUndoRoute(app: FastifyInstance, api: Api): void {
         summary: 'Undo all postbacks of a period, a batch or an import, newest first',
         querystring: webhookUndoQuery,
         body: webhookUndoBody,
-        response: { 200: undoSummaryJson, '4xx': problem, '5xx': problem },
+        description:
+          'With `Accept: application/x-ndjson` the response has a line after each step, which tells how far it is. If the client closes the connection, the undo ends after the step that is under way; the same request goes on with the others.',
+        response: { 200: undoAnswer, '4xx': problem, '5xx': problem },
       },
       ...documentedQuery,
       ...needs('change_calls'),
@@ -115,29 +118,62 @@ class WebhookUndo {
   /** @param stopping tells that the server stops */
   async run(reply: FastifyReply, stopping: AbortSignal): Promise<FastifyReply> {
     const { accountId, isDryRun } = this.#asked;
-    const { store } = this.#api;
     const { name, webhookId } = this.#webhook;
-    if (!isDryRun) await store.recordUndo(accountId, this.#scope, name, actorOf(this.#request));
+    if (!isDryRun) await this.#api.store.recordUndo(accountId, this.#scope, name, actorOf(this.#request));
+    const steps = this.#steps(stopping);
+    if (wantsLines(this.#request)) return sendLines(reply, this.#lines(steps));
     let toldMs = performance.now();
+    for (;;) {
+      const step = await steps.next();
+      if (step.done === true && step.value !== null) return sendProblem(reply, this.#interrupted(step.value));
+      if (step.done === true || reply.raw.destroyed) break;
+      const nowMs = performance.now();
+      if (nowMs - toldMs > processingEveryMs) toldMs = this.#tellProcessing(reply, nowMs);
+    }
+    return reply.send(this.#summary.toJson(webhookId, isDryRun));
+  }
+
+  /** A line after each step, then the summary. If the client closes the connection, the undo ends after its step. */
+  async *#lines(steps: AsyncGenerator<undefined, Rejection | null>): AsyncGenerator<string> {
+    let fault: Rejection | null = null;
+    try {
+      for (;;) {
+        const step = await steps.next();
+        if (step.done === true) {
+          fault = step.value;
+          break;
+        }
+        yield lineOf({ done: this.#summary.postbacks });
+      }
+    } catch (error) {
+      fault = this.#api.rejectionOf(error, this.#request.log);
+    }
+    const summary = this.#summary.toJson(this.#webhook.webhookId, this.#asked.isDryRun);
+    if (fault === null) return yield lineOf({ summary });
+    const { code, detail } = this.#interrupted(fault);
+    yield lineOf({ summary, error: { code, detail } });
+  }
+
+  /** Goes through the postbacks. @returns what broke it off, or null */
+  async *#steps(stopping: AbortSignal): AsyncGenerator<undefined, Rejection | null> {
+    const { accountId, isDryRun } = this.#asked;
+    const { store } = this.#api;
     for (let before: string | null = null; ; ) {
-      if (stopping.aborted) return sendProblem(reply, this.#interrupted(shuttingDown()));
+      if (stopping.aborted) return shuttingDown();
       const startMs = performance.now();
       const limit = stepPostbacks;
       const targets: UndoTarget[] = await store.listUndoTargets(accountId, this.#scope, { before, limit });
       const outcomes = isDryRun ? await this.#preview(targets) : await this.#undo(targets);
       for (const outcome of outcomes) {
         if ('code' in outcome) continue;
-        if (outcome.rejection !== null && isBreakdown(outcome.rejection))
-          return sendProblem(reply, this.#interrupted(outcome.rejection));
+        if (outcome.rejection !== null && isBreakdown(outcome.rejection)) return outcome.rejection;
         this.#summary.add(outcome);
       }
+      yield;
       before = targets.at(-1)?.postbackId ?? null;
-      if (targets.length < limit || reply.raw.destroyed) break;
-      const nowMs = performance.now();
-      if (nowMs - toldMs > processingEveryMs) toldMs = this.#tellProcessing(reply, nowMs);
-      await sleep((nowMs - startMs) * pauseFactor);
+      if (targets.length < limit) return null;
+      await sleep((performance.now() - startMs) * pauseFactor);
     }
-    return reply.send(this.#summary.toJson(webhookId, isDryRun));
   }
 
   /** Keeps the connection in use: a client or proxy gives up on one that is silent. HTTP/1.0 has no such message. */
@@ -181,4 +217,12 @@ function shuttingDown(): Rejection {
 /** True for a rejection that is not about the postback. */
 function isBreakdown({ code }: Rejection): boolean {
   return rejectionCodes[code].httpStatus >= 500;
+}
+
+function wantsLines({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('application/x-ndjson') === true;
+}
+
+function lineOf(value: object): string {
+  return `${JSON.stringify(value)}\n`;
 }

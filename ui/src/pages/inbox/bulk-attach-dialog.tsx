@@ -1,47 +1,58 @@
 import { useEffect, useState } from 'react';
+import { type Attached, useAttachMatching } from '../../api/attach-matching.ts';
+import type { InboxFilters } from '../../api/inbox.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
 import { useFieldLabel } from '../../components/field-name.tsx';
 import { Progress } from '../../components/progress.tsx';
-import { type Pair, type PairResult, useBulkAttach } from './bulk-attach.ts';
 
 /** Attaches each postback to the only call of its number: first all of them as a dry run. */
-export function BulkAttachDialog({ pairs, onClose }: { pairs: Pair[]; onClose(): void }) {
-  const [fixed] = useState(pairs); // the list behind the dialog goes on changing
-  const { run, start, stop } = useBulkAttach(fixed);
+export function BulkAttachDialog({ filters, onClose }: { filters: InboxFilters; onClose(): void }) {
+  const [fixed] = useState(filters);
+  const dry = useAttachMatching(fixed);
+  const real = useAttachMatching(fixed);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the dialog opens
   useEffect(() => {
-    void start(true);
-    return stop;
+    dry.mutate(true);
+    return dry.stop;
   }, []);
-  const isDone = run !== null && !run.isDryRun && run.results !== null;
-  const isRunning = run !== null && run.results === null;
+  const total = dry.data?.items.length ?? null;
+  const shown = real.data ?? dry.data;
+  const error = [real.error, dry.error].find((one) => one !== null && !(one instanceof DOMException)) ?? null;
   return (
     <Dialog
-      title={`Attach ${count(fixed.length, 'postback')}`}
-      description="Each of them has exactly one call of the same number near it, and is attached to that call."
+      title="Attach by number"
+      description="Each of these postbacks has a number that exactly one call has, and is attached to that call."
       isOpen
-      isSticky={isRunning && run.isDryRun === false}
-      onClose={onClose}
+      isSticky={real.isPending}
+      lost="Postbacks that are attached stay attached."
+      onClose={() => {
+        real.stop();
+        onClose();
+      }}
     >
-      {run !== null && run.results === null && (
-        <Progress
-          label={run.isDryRun ? 'Checking what they would do' : 'Attaching'}
-          done={run.done}
-          total={fixed.length}
-        />
+      {real.isPending ? (
+        <Progress label="Attaching" done={real.done} total={total} />
+      ) : (
+        dry.isPending && <Progress label="Checked" done={dry.done} total={null} />
       )}
-      {run?.results && <Results results={run.results} isDryRun={run.isDryRun} />}
+      {shown !== undefined && !real.isPending && <Results items={shown.items} isDryRun={shown.isDryRun} />}
+      <FailureNote error={error} />
       <DialogActions>
-        <Button onClick={onClose}>{isDone ? 'Close' : 'Cancel'}</Button>
-        {!isDone && (
+        {real.isPending ? (
+          <Button onClick={real.stop}>Stop</Button>
+        ) : (
+          <Button onClick={onClose}>{real.data === undefined ? 'Cancel' : 'Close'}</Button>
+        )}
+        {real.data === undefined && (
           <Button
             look="primary"
-            onClick={() => void start(false)}
-            isBusy={isRunning && run.isDryRun === false}
-            disabled={run?.results == null}
+            onClick={() => real.mutate(false)}
+            isBusy={real.isPending}
+            disabled={total === null || total === 0}
           >
-            Attach all
+            {total === null || total === 0 ? 'Attach all' : `Attach all ${total.toLocaleString('en-US')}`}
           </Button>
         )}
       </DialogActions>
@@ -49,49 +60,45 @@ export function BulkAttachDialog({ pairs, onClose }: { pairs: Pair[]; onClose():
   );
 }
 
-function Results({ results, isDryRun }: { results: PairResult[]; isDryRun: boolean }) {
+function Results({ items, isDryRun }: { items: Attached; isDryRun: boolean }) {
   const labelOf = useFieldLabel();
-  const failed = results.filter(({ error }) => error !== null);
   const fields = new Map<string, number>();
-  let changed = 0;
-  let queued = 0;
-  for (const { answer } of results) {
-    if (answer === null) continue;
-    const names = Object.keys(answer.changes);
-    if (answer.status === 'queued') queued += 1;
-    else if (names.length > 0) changed += 1;
-    for (const name of names) fields.set(name, (fields.get(name) ?? 0) + 1);
-  }
-  const rest = results.length - failed.length - changed - queued;
+  for (const { changes } of items)
+    for (const name of Object.keys(changes)) fields.set(name, (fields.get(name) ?? 0) + 1);
+  const numberOf = (status: string) => items.filter((item) => item.status === status).length;
+  const rejected = items.filter(({ status }) => status === 'rejected');
   const would = isDryRun ? 'would be ' : '';
+  if (items.length === 0)
+    return (
+      <p role="status" className="text-sm">
+        No postback has a number that exactly one call has.
+      </p>
+    );
   return (
     <div role="status" className="space-y-2 rounded-md bg-raised p-3 text-sm">
       <ul className="space-y-1">
         <li>
-          <strong>{changed}</strong> {would}applied
+          <strong>{numberOf('applied')}</strong> {would}applied
           {fields.size > 0 &&
             `: ${[...fields].map(([name, number]) => `${labelOf(name)} ${number}`).join(', ')}`}
         </li>
-        {queued > 0 && (
+        {numberOf('queued') > 0 && (
           <li>
-            <strong>{queued}</strong> {would}queued until their calls complete
+            <strong>{numberOf('queued')}</strong> {would}queued until their calls complete
           </li>
         )}
-        {rest > 0 && (
+        {numberOf('unchanged') > 0 && (
           <li>
-            <strong>{rest}</strong> {isDryRun ? 'would change' : 'changed'} nothing
+            <strong>{numberOf('unchanged')}</strong> {isDryRun ? 'would change' : 'changed'} nothing
           </li>
         )}
-        {failed.length > 0 && (
+        {rejected.length > 0 && (
           <li className="text-danger">
-            <strong>{failed.length}</strong> {would}rejected: {failed[0]?.error?.message}
+            <strong>{rejected.length}</strong> {would}rejected:{' '}
+            {[...new Set(rejected.map(({ code }) => code))].join(', ')}
           </li>
         )}
       </ul>
     </div>
   );
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

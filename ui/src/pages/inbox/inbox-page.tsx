@@ -1,7 +1,7 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import { useState } from 'react';
-import { inboxFilterNames, useOpenPostbacks } from '../../api/inbox.ts';
+import { type InboxFilters, inboxFilterNames, useOpenPostbacks } from '../../api/inbox.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhooks } from '../../api/webhooks.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
@@ -10,9 +10,9 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { Filters, SelectFilter } from '../../components/filters.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
-import { type Pair, pairsOf } from './bulk-attach.ts';
 import { BulkAttachDialog } from './bulk-attach-dialog.tsx';
 import { InboxItem } from './inbox-item.tsx';
+import { onlyCandidate } from './near-words.ts';
 
 const statuses = [
   { value: 'waiting', label: 'Waiting' },
@@ -38,13 +38,13 @@ export function InboxPage() {
           </Link>
         }
       />
-      <InboxFilters />
+      <InboxFilterBar />
       <OpenPostbacks />
     </>
   );
 }
 
-function InboxFilters() {
+function InboxFilterBar() {
   const { data } = useWebhooks();
   const webhooks = data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -81,7 +81,10 @@ function OpenPostbacks() {
   }
   return (
     <>
-      <BulkBar pairs={pairsOf(postbacks)} />
+      <BulkBar
+        filters={filters}
+        isUseful={postbacks.filter(({ nearest }) => onlyCandidate(nearest) !== null).length > 1}
+      />
       <ul aria-label="Postbacks without a call" className="space-y-3">
         {postbacks.map((postback) => (
           <InboxItem key={postback.id} postback={postback} />
@@ -99,17 +102,17 @@ function OpenPostbacks() {
 }
 
 /** Offers to attach at once what one rule decides. */
-function BulkBar({ pairs }: { pairs: Pair[] }) {
+function BulkBar({ filters, isUseful }: { filters: InboxFilters; isUseful: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const mayAttach = useMay('send_postbacks');
-  if (!mayAttach || (pairs.length < 2 && !isOpen)) return null;
+  if (!mayAttach || (!isUseful && !isOpen)) return null;
   return (
     <div className="mb-3 flex flex-wrap items-center justify-between gap-2 rounded-lg border border-line bg-accent-soft px-4 py-2.5 text-sm">
-      <span>{pairs.length} of these have exactly one call of the same number near them.</span>
+      <span>Some of these have a number that exactly one call has.</span>
       <Button size="small" look="primary" onClick={() => setOpen(true)}>
-        Attach all {pairs.length}
+        Attach by number
       </Button>
-      {isOpen && <BulkAttachDialog pairs={pairs} onClose={() => setOpen(false)} />}
+      {isOpen && <BulkAttachDialog filters={filters} onClose={() => setOpen(false)} />}
     </div>
   );
 }

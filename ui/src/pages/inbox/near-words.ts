@@ -23,7 +23,7 @@ export function timeWords({ seconds }: Distance): string {
   return `${count} ${unit.name}${count === 1 ? '' : 's'} ${seconds < 0 ? 'after' : 'before'} the postback`;
 }
 
-/** The only call of the same number, where there is one: the rule by which several postbacks are attached at once. */
+/** The only near call of the same number, where there is one. */
 export function onlyCandidate(nearest: NearCall[] | undefined): NearCall | null {
   const same = (nearest ?? []).filter(({ distance }) => distance.number === 0);
   return same.length === 1 ? (same[0] ?? null) : null;

@@ -47,6 +47,13 @@ export function PostbackFacts({ postback }: { postback: PostbackJson }) {
             <bdi className="font-mono text-xs">{postback.transaction_id}</bdi>
           </Fact>
         )}
+        {postback.batch_id !== null && (
+          <Fact name="Part of">
+            <Link to="/postbacks" search={{ batch_id: postback.batch_id }} className={linkStyle}>
+              a batch or an import
+            </Link>
+          </Fact>
+        )}
         {postback.replay_of !== null && (
           <Fact name="Replay of">
             <Link to="/postbacks/$id" params={{ id: postback.replay_of }} className={linkStyle}>

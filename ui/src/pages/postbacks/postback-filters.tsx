@@ -29,6 +29,7 @@ export function PostbackFilters() {
       <SelectFilter name="code" label="Rejected for" choices={codes} />
       <TextFilter name="call_log_id" label="Call id" />
       <TextFilter name="transaction_id" label="Transaction id" />
+      <TextFilter name="batch_id" label="Batch id" />
       <TextFilter name="from" label="From" type="date" />
       <TextFilter name="to" label="To" type="date" />
     </Filters>

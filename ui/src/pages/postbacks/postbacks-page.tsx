@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
+import { UndoBatch } from '../undo/undo-batch.tsx';
 import { postbackColumns } from './postback-columns.tsx';
 import { PostbackFilters } from './postback-filters.tsx';
 
@@ -43,16 +44,19 @@ function PostbackList() {
   if (rows.length === 0)
     return <NoPostbacks isFiltered={postbackFilterNames.some((name) => name in filters)} />;
   return (
-    <DataTable
-      label="Postbacks"
-      id="postbacks"
-      rows={rows}
-      columns={postbackColumns}
-      rowId={({ id }) => id}
-      hasMore={log.hasNextPage}
-      isLoadingMore={log.isFetchingNextPage}
-      onMore={() => void log.fetchNextPage()}
-    />
+    <>
+      {filters.batch_id !== undefined && <UndoBatch batchId={filters.batch_id} postbacks={rows} />}
+      <DataTable
+        label="Postbacks"
+        id="postbacks"
+        rows={rows}
+        columns={postbackColumns}
+        rowId={({ id }) => id}
+        hasMore={log.hasNextPage}
+        isLoadingMore={log.isFetchingNextPage}
+        onMore={() => void log.fetchNextPage()}
+      />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
+import { KeyRound, Pause, Play, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
@@ -7,17 +7,19 @@ import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { UndoPeriodDialog } from '../undo/undo-period-dialog.tsx';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
 
-/** Pause, a new key, and the end. */
+/** Pause, a new key, undo, and the end. */
 export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
   const { id, name, paused } = webhook;
-  const [open, setOpen] = useState<'rotate' | 'delete' | null>(null);
+  const [open, setOpen] = useState<'rotate' | 'undo' | 'delete' | null>(null);
   const toast = useToast();
   const navigate = useNavigate();
   const change = useChangeWebhook(id);
   const remove = useDeleteWebhook(id);
   const mayChange = useMay('change_webhooks');
+  const mayUndo = useMay('change_calls');
   const togglePause = () =>
     change.mutate(
       { paused: !paused },
@@ -34,7 +36,17 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
         toast.done(`${name} is deleted`);
       },
     });
-  if (!mayChange) return null;
+  const undoButton = (
+    <>
+      {mayUndo && webhook.type !== 'calls' && (
+        <Button icon={Undo2} onClick={() => setOpen('undo')}>
+          Undo a period
+        </Button>
+      )}
+      {open === 'undo' && <UndoPeriodDialog webhook={webhook} onClose={() => setOpen(null)} />}
+    </>
+  );
+  if (!mayChange) return undoButton;
   return (
     <>
       <Button icon={paused ? Play : Pause} onClick={togglePause} isBusy={change.isPending}>
@@ -43,6 +55,7 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
       <Button icon={KeyRound} onClick={() => setOpen('rotate')}>
         Rotate key
       </Button>
+      {undoButton}
       <Button icon={Trash2} onClick={() => setOpen('delete')}>
         Delete
       </Button>

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { TextField } from '../../components/field.tsx';
+import { UndoMany } from './undo-many.tsx';
+
+/** Undoes what a sender sent in a period: asks for the period, then shows what the undo would do. */
+export function UndoPeriodDialog({ webhook, onClose }: { webhook: WebhookJson; onClose(): void }) {
+  const [from, setFrom] = useState('');
+  const [to, setTo] = useState('');
+  const [step, setStep] = useState<'period' | 'checked' | 'undo'>('period');
+  const isReversed = from !== '' && to !== '' && from > to;
+  if (step === 'undo')
+    return (
+      <UndoMany
+        title="Undo postbacks of a period"
+        description={
+          <>
+            <bdi>{webhook.name}</bdi>, {from.replace('T', ' ')} to {to.replace('T', ' ')}
+          </>
+        }
+        webhookId={webhook.id}
+        scope={{ from, to }}
+        onClose={onClose}
+      />
+    );
+  return (
+    <Dialog
+      title="Undo postbacks of a period"
+      description="Each value returns to what it was before this sender changed it, unless somebody changed it since. The next step shows the result before anything is changed."
+      isOpen
+      onClose={onClose}
+    >
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          setStep(from === '' || to === '' || isReversed ? 'checked' : 'undo');
+        }}
+      >
+        <div className="grid gap-3 sm:grid-cols-2">
+          <TextField
+            label="From"
+            type="datetime-local"
+            value={from}
+            onChange={setFrom}
+            error={step === 'checked' && from === '' ? 'Choose when it begins.' : undefined}
+          />
+          <TextField
+            label="To"
+            type="datetime-local"
+            value={to}
+            onChange={setTo}
+            error={step === 'checked' ? faultOfEnd(to, isReversed) : undefined}
+          />
+        </div>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary">
+            Check
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+function faultOfEnd(to: string, isReversed: boolean): string | undefined {
+  if (to === '') return 'Choose when it ends.';
+  return isReversed ? 'Choose an end after the start.' : undefined;
+}
