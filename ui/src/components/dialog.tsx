@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { Button } from './button.tsx';
 
 export type DialogProps = {
@@ -22,6 +22,7 @@ export type DialogProps = {
 export function Dialog(props: DialogProps) {
   const { title, description, isOpen, isSticky = false, lost, isWide, onClose, children } = props;
   const [isAsking, setAsking] = useState(false);
+  useInertPage(isOpen);
   const close = () => {
     setAsking(false);
     onClose();
@@ -62,6 +63,25 @@ export function Dialog(props: DialogProps) {
       </Base.Portal>
     </Base.Root>
   );
+}
+
+let openDialogs = 0;
+
+/**
+ * Keeps the focus out of the page behind a dialog. The library returns the focus to the dialog a frame after it left: a
+ * second press of Tab within that frame would be in the page.
+ */
+function useInertPage(isOpen: boolean) {
+  useLayoutEffect(() => {
+    const page = document.getElementById('root');
+    if (!isOpen || page === null) return;
+    openDialogs += 1;
+    page.inert = true;
+    return () => {
+      openDialogs -= 1;
+      page.inert = openDialogs > 0;
+    };
+  }, [isOpen]);
 }
 
 const backdropStyle =
