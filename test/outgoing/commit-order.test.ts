@@ -134,19 +134,49 @@ async function insertMarked(client: pg.Client, callLogId: string, mark: number):
   );
 }
 
+/** What was written so far was written a while ago. */
+async function ageRows(): Promise<void> {
+  for (const table of ['postback', 'call_event'])
+    await server.database.query(`update ${table} set written_at = clock_timestamp() - interval '10 seconds'`);
+}
+
+/** As a restored backup has it, of a database that has seen more transactions. */
+const moveCursor = () =>
+  server.database.query(
+    `update outgoing_cursor set snapshot = '99999999990:99999999990:', mark_xid = 99999999990`,
+  );
+
 test('a cursor of another database cluster, as a restored backup has it, misses and repeats nothing', async () => {
   await server.createCall('restored');
+  await ageRows();
   const receiver = await subscribe();
   const writer = await openWriter();
   await insert(writer, 'restored');
   await receiver.wait(1);
-  await server.database.query(
-    `update outgoing_cursor set snapshot = '99999999990:99999999990:', mark_xid = 99999999990`,
-  );
+  await moveCursor();
   await insert(writer, 'restored');
   await receiver.wait(2);
   await insert(writer, 'restored');
   await receiver.wait(3);
+  expect(receiver.received.map(({ json }) => json.sequence)).toEqual([1, 2, 3]);
   expect(new Set(receiver.received.map(({ json }) => json.id)).size).toBe(3);
-  expect(receiver.received).toHaveLength(3);
+});
+
+test('a cursor of another database cluster brings no webhook what was written before it was created', async () => {
+  await server.createCall('earlier');
+  const writer = await openWriter();
+  await insert(writer, 'earlier');
+  await insert(writer, 'earlier', Date.now() + 3_600_000); // by a server whose clock is ahead
+  await ageRows();
+  const receiver = await subscribe();
+  await moveCursor();
+  for (const sent of [1, 2]) {
+    await insert(writer, 'earlier');
+    await receiver.wait(sent);
+  }
+  const rows = await server.database.query(
+    `select postback_id from postback where call_log_id = 'earlier' order by written_at desc limit 2`,
+  );
+  const ids = rows.map(({ postback_id: id }) => `evt_${String(id).replaceAll('-', '')}_changed`);
+  expect(receiver.received.map(({ json }) => json.id)).toEqual(ids.reverse());
 });

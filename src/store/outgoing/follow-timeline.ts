@@ -10,9 +10,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { classifyFailure } from '../database/failure.ts';
-import { type OutgoingRow, outgoingColumns, outgoingOf } from './outgoing-rows.ts';
+import { type OutgoingRow, type OutgoingWebhook, outgoingColumns, outgoingOf } from './outgoing-rows.ts';
 import { storeEvents } from './store-events.ts';
-import { readNewRows } from './timeline-rows.ts';
+import { type Horizon, readNewRows } from './timeline-rows.ts';
 
 /** A cursor that found nothing new is written at most this often. */
 const idleWriteMs = 10_000;
@@ -101,9 +101,13 @@ async function pass(client: Queryable, accountId: string): Promise<Set<string> |
   const subscribers = webhooks.map(outgoingOf);
   const reached = new Set<string>();
   let isNew = false;
-  for await (const chunk of readNewRows(client, accountId, horizonOf(cursor))) {
-    isNew = true;
-    for (const webhookId of await storeEvents(client, accountId, chunk, subscribers)) reached.add(webhookId);
+  for (const read of readsOf(cursor, subscribers)) {
+    for await (const chunk of readNewRows(client, accountId, read.horizon)) {
+      isNew = true;
+      const isReread = read.horizon.snapshot === null;
+      for (const id of await storeEvents(client, accountId, chunk, read.subscribers, isReread))
+        reached.add(id);
+    }
   }
   const idleMs = Date.parse(cursor.now) - Date.parse(cursor.mark_at);
   if (isNew || idleMs > idleWriteMs || idleMs < 0) {
@@ -112,9 +116,22 @@ async function pass(client: Queryable, accountId: string): Promise<Set<string> |
   return reached;
 }
 
-/** A clock that was set back makes rows that seem older than the cursor: they are looked for from the clock's time on. */
-function horizonOf({ snapshot, is_foreign, safe_at, now }: CursorRow) {
-  return { snapshot: is_foreign ? null : snapshot, safeAt: safe_at < now ? safe_at : now };
+type Read = { horizon: Horizon; subscribers: OutgoingWebhook[] };
+
+/**
+ * A clock that was set back makes rows that seem older than the cursor: they are looked for from the clock's time on.
+ * The snapshot of another cluster tells nothing about what was there when a webhook was created: its time does.
+ */
+function readsOf({ snapshot, is_foreign, safe_at, now }: CursorRow, subscribers: OutgoingWebhook[]): Read[] {
+  const safeAt = safe_at < now ? safe_at : now;
+  if (!is_foreign) return [{ horizon: { snapshot, safeAt }, subscribers }];
+  return subscribers.map((subscriber) => {
+    const isNewer = subscriber.createdAt > safeAt;
+    return {
+      horizon: { snapshot: null, safeAt: isNewer ? subscriber.createdAt : safeAt },
+      subscribers: [subscriber],
+    };
+  });
 }
 
 function nextMarks({

@@ -32,7 +32,7 @@ const columnOf = {
   preset: 'preset',
 } as const satisfies Record<keyof OutgoingSettings, string>;
 
-/** It gets the events of what is committed from now on. */
+/** It gets the events of what is committed from now on, by the clock that sets `written_at`. */
 export async function createOutgoing(
   db: Db,
   accountId: string,
@@ -42,12 +42,12 @@ export async function createOutgoing(
   now: string,
 ): Promise<OutgoingWebhook> {
   const { columns, values } = parse({ ...settings, filter: { ...noFilter, ...settings.filter } });
-  const parameters = values.map((_value, at) => `$${at + 5}`);
+  const parameters = values.map((_value, at) => `$${at + 4}`);
   return afterEvents(db, accountId, async (client) => {
     const { rows } = await client.query<OutgoingRow>(
       `insert into outgoing_webhook as w (account_id, webhook_id, created_at, updated_at, secret, ${columns.join(', ')})
-       values ($1, $2, $3, $3, $4, ${parameters.join(', ')}) returning ${outgoingColumns}`,
-      [accountId, makeOrderedId(), now, secret, ...values],
+       values ($1, $2, clock_timestamp(), clock_timestamp(), $3, ${parameters.join(', ')}) returning ${outgoingColumns}`,
+      [accountId, makeOrderedId(), secret, ...values],
     );
     const [row] = rows;
     if (row === undefined) throw new Error('an insert returned no row');

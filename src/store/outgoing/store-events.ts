@@ -13,12 +13,16 @@ import type { OutgoingWebhook } from './outgoing-rows.ts';
 type Subscriber = Pick<OutgoingWebhook, 'webhookId' | 'events' | 'filter'>;
 type Unsequenced = { webhookId: string; event: Omit<EventJson, 'sequence'>; callLogId: string | null };
 
-/** @returns the webhooks that got something */
+/**
+ * @param isReread some of the rows may have been turned into deliveries before
+ * @returns the webhooks that got something
+ */
 export async function storeEvents(
   client: Queryable,
   accountId: string,
   rows: TimelineRow[],
   webhooks: Subscriber[],
+  isReread: boolean,
 ): Promise<Set<string>> {
   const events = rows.map((row) => ({
     row,
@@ -39,7 +43,30 @@ export async function storeEvents(
     for (const event of each.events.reverse()) deliveries.push(...deliveriesOf(event, json, webhooks));
     if (call !== undefined) calls.set(call.callLogId, callBefore(call, each.row.changes));
   }
-  return insertDeliveries(client, accountId, deliveries.reverse());
+  deliveries.reverse();
+  return insertDeliveries(
+    client,
+    accountId,
+    isReread ? await withoutStored(client, accountId, deliveries) : deliveries,
+  );
+}
+
+/** Deliveries that are there already must not count in the sequences. */
+async function withoutStored(
+  client: Queryable,
+  accountId: string,
+  deliveries: Unsequenced[],
+): Promise<Unsequenced[]> {
+  const { rows } = await client.query<{ webhook_id: string; event_id: string }>(
+    'select webhook_id, event_id from delivery where account_id = $1 and webhook_id = any($2) and event_id = any($3)',
+    [
+      accountId,
+      [...new Set(deliveries.map((one) => one.webhookId))],
+      deliveries.map(({ event }) => event.id),
+    ],
+  );
+  const stored = new Set(rows.map(({ webhook_id, event_id }) => `${webhook_id} ${event_id}`));
+  return deliveries.filter(({ webhookId, event }) => !stored.has(`${webhookId} ${event.id}`));
 }
 
 /** Events that are no part of the timeline, for everybody who subscribed to them. */

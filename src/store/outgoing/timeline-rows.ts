@@ -4,7 +4,7 @@ import type { TimelineRow } from '../../core/outgoing/event.ts';
 import type { Queryable } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 
-/** Up to where a pass has read. `snapshot` is null where it is of another database cluster. */
+/** Up to where a pass has read. `snapshot` is null where it is of another database cluster: `safeAt` alone decides. */
 export type Horizon = { snapshot: string | null; safeAt: string };
 
 /** A row whose id and `written_at` differ by more is found by an index of its own; see migration 0014. */
@@ -19,6 +19,8 @@ const chunkRows = 5_000;
  */
 const isNew = `($4::pg_snapshot is null or not pg_visible_in_snapshot(
   (x.newest - ((x.newest - r.xmin::text::bigint) & 4294967295))::text::xid8, $4::pg_snapshot))`;
+/** The id of a row says nothing where the clock of its server is ahead. */
+const isRecent = '($4::pg_snapshot is not null or r.written_at >= $3)';
 const newest = `(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest) x`;
 const displaced = (start: string) =>
   `(r.written_at - ${start} > interval '2 seconds' or r.written_at - ${start} < interval '-2 seconds')`;
@@ -48,12 +50,12 @@ const declareRows = `
 declare timeline no scroll cursor for
 select source, id, call_log_id, at, kind, changes, by, undo_of, code, detail, webhook_name from (
   select ${eventColumns} from call_event r, ${newest}
-    where r.account_id = $1 and r.event_id >= $2 and ${isNew}
+    where r.account_id = $1 and r.event_id >= $2 and ${isRecent} and ${isNew}
   union all
   select ${eventColumns} from call_event r, ${newest}
     where r.account_id = $1 and r.event_id < $2 and r.written_at >= $3 and ${displaced('r.at')} and ${isNew}
   union all
-  select ${postbackColumns} ${ofPostbacks} and r.postback_id >= $2
+  select ${postbackColumns} ${ofPostbacks} and r.postback_id >= $2 and ${isRecent}
   union all
   select ${postbackColumns} ${ofPostbacks} and r.postback_id < $2 and r.written_at >= $3
     and ${displaced('r.received_at')}
