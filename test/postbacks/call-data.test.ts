@@ -127,6 +127,12 @@ test.each([
   expectProblem(await server.post(webhook, body), 422, code);
 });
 
+test('rejections name the sender’s own parameters', async () => {
+  const { json } = await server.post(webhook, { zip: { a: 1 } });
+  expect(json.errors.map(({ field }: { field: string | null }) => field)).toEqual([null, 'zip']);
+  expect(json.errors[0].detail).toContain('caller_id');
+});
+
 test('what is known of a number is told for a number alone', async () => {
   expectProblem(await server.api('GET', '/call-data'), 422, 'invalid_phone_number');
   expect(await known('(415) 556-9999')).toEqual({ phone_number: '+14155569999', tags: {}, items: [] });

@@ -35,7 +35,7 @@ async function restart(at: number): Promise<void> {
 }
 
 test('a postback and its call that come at the same moment, each to another server, find each other', async () => {
-  const rounds = times(150, 3_000);
+  const rounds = times(150, 1_500);
   for (let from = 0; from < rounds; from += 25) {
     await Promise.all(
       Array.from({ length: 25 }, async (_, at) => {
@@ -145,7 +145,7 @@ function model(all: Step[]) {
 }
 
 test('any order of calls, events, completions, postbacks and restarts ends as if the calls had come first', {
-  timeout: times(120_000, 1_800_000),
+  timeout: times(120_000, 900_000),
 }, async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
@@ -161,7 +161,7 @@ test('any order of calls, events, completions, postbacks and restarts ends as if
         expect({ state, queued_updates }).toEqual({ state: 'completed', queued_updates: 0 });
       }
     }),
-    { numRuns: times(25, 1_000) },
+    { numRuns: times(25, 300) },
   );
   expect(
     await database.query(`select count(*)::int from postback where status <> all('{applied,unchanged}')`),

@@ -71,6 +71,7 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
   );
   const read =
     type.isCallEvent === true ? reader.event() : readUpdate(reader, type, context.mayBeEmpty === true);
+  const faults = type.controls === undefined ? reader.faults : reader.faults.map(nameParameter);
   return {
     ...read,
     transactionId: reader.transactionId(),
@@ -80,8 +81,8 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
     ignored: distinct(sources.flatMap((source) => source.ignored)),
     faults:
       context.allowedFields == null
-        ? reader.faults
-        : [...faultsOfForbidden(sources, type, context.allowedFields), ...reader.faults],
+        ? faults
+        : [...faultsOfForbidden(sources, type, context.allowedFields), ...faults],
   };
 }
 
@@ -90,7 +91,12 @@ function readUpdate(
   type: WebhookTypeRow,
   mayBeEmpty: boolean,
 ): Pick<Decoded, 'target' | 'update'> {
-  return { target: reader.target(), update: reader.update(type, mayBeEmpty) };
+  return { target: reader.target(type), update: reader.update(type, mayBeEmpty) };
+}
+
+/** Where every parameter is a tag, the sender knows the tag by the name of the parameter. */
+function nameParameter(fault: Fault): Fault {
+  return { ...fault, field: fault.field?.replace(/^add\./, '') ?? null };
 }
 
 /** Where every parameter is a tag, those of all sources count; the earlier source wins for a key that both have. */
@@ -139,7 +145,7 @@ class Reader {
     this.faults = sources.flatMap((source) => source.faults);
   }
 
-  target(): Target | null {
+  target(type: WebhookTypeRow): Target | null {
     const callLogId = this.#read('call_log_id', readCallLogId);
     const isNamedById = callLogId !== undefined;
     // Beside an id the number does not matter, but that it is a macro is worth telling.
@@ -150,7 +156,13 @@ class Reader {
     if (callLogId instanceof Invalid) return null;
     if (typeof phoneNumber === 'string') return { phoneNumber };
     if (phoneNumber === undefined) {
-      this.#fault(null, 'call_not_identified', 'Name the call by "call_log_id" or by "phone_number".');
+      this.#fault(
+        null,
+        'call_not_identified',
+        type.controls === undefined
+          ? 'Name the call by "call_log_id" or by "phone_number".'
+          : 'Send the number of the caller as "phone_number" or "caller_id".',
+      );
     }
     return null;
   }
