@@ -4,6 +4,7 @@
  * Good ones cost nothing here and pass always, from the same address too: it knows those that there were when it started,
  * and those that it has seen since.
  */
+import { LRUCache } from 'lru-cache';
 import { networkOf } from '../../core/access/address-list.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 
@@ -22,8 +23,8 @@ type Stock = { left: number; countedAtMs: number };
 
 export class AuthFailureLimiter {
   readonly #now: () => number;
-  readonly #stocks = new Map<string, Stock>();
-  readonly #good = new Set<string>();
+  readonly #stocks = new LRUCache<string, Stock>({ max: networksMax });
+  readonly #good = new LRUCache<string, true>({ max: goodMax });
 
   readonly #limits: AuthFailureLimits;
 
@@ -35,7 +36,7 @@ export class AuthFailureLimiter {
 
   /** Tells of keys and tokens that are good, so that failures of others do not delay the first use of one. */
   trust(hashes: Buffer[]): void {
-    for (const hash of hashes) this.#noteGood(nameOf(hash));
+    for (const hash of hashes) this.#good.set(nameOf(hash), true);
   }
 
   isGood(hash: Buffer): boolean {
@@ -45,8 +46,8 @@ export class AuthFailureLimiter {
   /** True where an unknown key or token should not be looked up now. */
   isSlowed(address: string): boolean {
     if (this.#stocks.size === 0) return false;
-    const stock = this.#stocks.get(networkOf(address));
-    return stock !== undefined && this.#count(stock) < 1;
+    const stock = this.#stocks.peek(networkOf(address));
+    return stock !== undefined && this.#leftOf(stock) < 1;
   }
 
   /**
@@ -62,40 +63,25 @@ export class AuthFailureLimiter {
     const isAllowed = this.isGood(hash) || !this.isSlowed(address);
     const found = isAllowed ? await find(hash) : null;
     if (found !== null) {
-      this.#noteGood(nameOf(hash));
+      this.#good.set(nameOf(hash), true);
       return found;
     }
     const waitSeconds = this.fail(address);
     return waitSeconds > 0 ? tooManyAuthFailures(waitSeconds) : rejection;
   }
 
-  #noteGood(name: string): void {
-    this.#good.delete(name); // and to the end
-    this.#good.add(name);
-    const oldest = this.#good.size > goodMax ? this.#good.values().next().value : undefined;
-    if (oldest !== undefined) this.#good.delete(oldest);
-  }
-
   /** Counts a failure. @returns 0, or how many seconds to wait where there were too many */
   fail(address: string): number {
     const network = networkOf(address);
-    const stock = this.#stocks.get(network) ?? { left: this.#limits.failuresMax, countedAtMs: this.#now() };
-    const left = this.#count(stock);
+    const stock = this.#stocks.peek(network);
+    const left = stock === undefined ? this.#limits.failuresMax : this.#leftOf(stock);
     if (left < 1) return Math.ceil(((1 - left) * this.#limits.refillMs) / 1_000);
-    stock.left = left - 1;
-    this.#stocks.delete(network); // and to the end
-    this.#stocks.set(network, stock);
-    const oldest = this.#stocks.size > networksMax ? this.#stocks.keys().next().value : undefined;
-    if (oldest !== undefined) this.#stocks.delete(oldest);
+    this.#stocks.set(network, { left: left - 1, countedAtMs: this.#now() });
     return 0;
   }
 
-  #count(stock: Stock): number {
-    const nowMs = this.#now();
-    const { failuresMax: max, refillMs: refill } = this.#limits;
-    stock.left = Math.min(max, stock.left + (nowMs - stock.countedAtMs) / refill);
-    stock.countedAtMs = nowMs;
-    return stock.left;
+  #leftOf({ left, countedAtMs }: Stock): number {
+    return Math.min(this.#limits.failuresMax, left + (this.#now() - countedAtMs) / this.#limits.refillMs);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a webhook's own settings let in: addresses, so many requests a minute, methods, signatures. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { AddressList } from '../../core/access/address-list.ts';
 import { type Rejection, type RejectionCode, reject } from '../../core/updates/rejection.ts';
 import { coversQuery, rejectUnverified } from '../../core/verify/verify.ts';
@@ -44,7 +45,9 @@ const strangersKeptMax = 60;
 
 /** Makes the guards of webhooks, and remembers how much each one has taken in. */
 export class WebhookGuardFactory {
-  readonly #windows = new Map<string, { rate: RateWindow; strangers: RateWindow }>();
+  readonly #windows = new LRUCache<string, { rate: RateWindow; strangers: RateWindow }>({
+    max: webhooksMax,
+  });
   readonly #publicUrl: () => string;
 
   constructor(publicUrl: () => string) {
@@ -56,10 +59,7 @@ export class WebhookGuardFactory {
     const isOpen = allowedAddresses === null && rateLimitPerMinute === null && acceptsGet && verify === null;
     if (isOpen && mapping === null) return { ...webhook, guards: null };
     const windows = this.#windows.get(webhookId) ?? { rate: new RateWindow(), strangers: new RateWindow() };
-    this.#windows.delete(webhookId); // and to the end
     this.#windows.set(webhookId, windows);
-    const oldest = this.#windows.size > webhooksMax ? this.#windows.keys().next().value : undefined;
-    if (oldest !== undefined) this.#windows.delete(oldest);
     const addresses = allowedAddresses === null ? null : new AddressList(allowedAddresses);
     return {
       ...webhook,

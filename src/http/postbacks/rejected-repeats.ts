@@ -3,6 +3,7 @@
  * it came; each process remembers which row that is.
  */
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
 import type { Store } from '../../store/store.ts';
@@ -25,7 +26,7 @@ type Row = {
 
 export class RejectedRepeats {
   readonly #count: Store['countRejectedRepeats'];
-  readonly #rows = new Map<string, Row>();
+  readonly #rows = new LRUCache<string, Row>({ max: rowsMax });
 
   constructor(count: Store['countRejectedRepeats']) {
     this.#count = count;
@@ -51,8 +52,6 @@ export class RejectedRepeats {
     const loggedAtMs = performance.now();
     const counts = { pending: 0, counting: null, next: null };
     this.#rows.set(key, { accountId, webhookId, revision, postbackId, loggedAtMs, ...counts });
-    const oldest = this.#rows.size > rowsMax ? this.#rows.keys().next().value : undefined;
-    if (oldest !== undefined) this.#rows.delete(oldest);
   }
 
   /** Repeats that come while a statement runs are counted by the next one, together. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { hashSecret } from '../../core/access/secret.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
@@ -15,7 +16,7 @@ export class WebhookDirectory {
   readonly #find: Store['findWebhookByKey'];
   readonly #authFailures: AuthFailureLimiter;
   readonly #keeper: WebhookGuardFactory;
-  readonly #byKey = new Map<string, Promise<GuardedWebhook | null>>();
+  readonly #byKey = new LRUCache<string, Promise<GuardedWebhook | null>>({ max: entriesMax });
 
   /** @param publicUrl where senders send, which some schemes sign */
   constructor(find: Store['findWebhookByKey'], authFailures: AuthFailureLimiter, publicUrl: () => string) {
@@ -62,11 +63,9 @@ export class WebhookDirectory {
     const looking = this.#find(hashSecret(key)).then((webhook) => webhook && this.#keeper.guard(webhook));
     this.#byKey.set(key, looking);
     const drop = () => {
-      if (this.#byKey.get(key) === looking) this.#byKey.delete(key);
+      if (this.#byKey.peek(key) === looking) this.#byKey.delete(key);
     };
     looking.then((webhook) => webhook ?? drop(), drop);
-    const oldest = this.#byKey.size > entriesMax ? this.#byKey.keys().next().value : undefined;
-    if (oldest !== undefined) this.#byKey.delete(oldest);
     return looking;
   }
 }

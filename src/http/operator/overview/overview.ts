@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { needs } from '../access/access.ts';
+import { PeriodCounts } from '../period-counts.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs } from '../route.ts';
 import { findAttention } from './attention.ts';
-import { MinuteCounts } from './minute-counts.ts';
 import { type ActivityJson, activityJson, attentionJson } from './overview-schemas.ts';
 
+const minuteMs = 60_000;
 const minutesShown = 60;
 const countBudgetMs = 1_000;
 
@@ -15,10 +16,10 @@ export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }:
     schema: { ...apiDocs, tags: ['overview'], summary, response: { 200: response, '4xx': problem } },
     ...needs('read'),
   });
-  const minuteCounts = new MinuteCounts({
+  const minuteCounts = new PeriodCounts({
+    ...{ periodMs: minuteMs, periodsMax: minutesShown, freshMs: 0, budgetMs: countBudgetMs },
     count: store.countOutcomes,
     now: Date.now,
-    budgetMs: countBudgetMs,
   });
 
   app.get(

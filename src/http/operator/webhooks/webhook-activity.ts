@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { noOutcomes } from '../../../core/updates/postback.ts';
+import { noOutcomes, type OutcomeCounts } from '../../../core/updates/postback.ts';
+import type { OutcomesOfWebhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
+import { PeriodCounts } from '../period-counts.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
-import { HourCounts } from './hour-counts.ts';
 import { unknownWebhook } from './own-webhook.ts';
 import {
   activityQuery,
@@ -20,15 +21,16 @@ import {
 
 const hoursDefault = 24;
 const countBudgetMs = 750;
+const countFreshMs = 5_000;
 const hourMs = 3_600_000;
 
 /** How busy incoming webhooks are, and what they reject. */
 export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: Api): void {
   const docs = { ...apiDocs, tags: ['incoming webhooks'] };
-  const hourCounts = new HourCounts({
-    count: store.countByWebhook,
+  const hourCounts = new PeriodCounts({
+    ...{ periodMs: hourMs, periodsMax: hoursMax, freshMs: countFreshMs, budgetMs: countBudgetMs },
+    count: async (accountId, fromMs, toMs) => byWebhook(await store.countByWebhook(accountId, fromMs, toMs)),
     now: Date.now,
-    budgetMs: countBudgetMs,
   });
 
   app.get<List>(
@@ -50,16 +52,14 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const [last, counted] = await Promise.all([
         store.findLastPostbacks(accountId, webhookId),
-        hourCounts.read(accountId, hours, hoursMax),
+        hourCounts.read(accountId, hours),
       ]);
       return reply.header('cache-control', 'no-store').send({
         hours: counted.map(({ at }) => new Date(at).toISOString()),
         items: last.map((webhook) => ({
           webhook_id: webhook.webhookId,
           last_postback_at: webhook.lastAt,
-          counts: counted.map(
-            ({ byWebhook }) => byWebhook && (byWebhook.get(webhook.webhookId) ?? noOutcomes()),
-          ),
+          counts: counted.map(({ counts }) => counts && (counts.get(webhook.webhookId) ?? noOutcomes())),
         })),
       } satisfies WebhookActivityJson);
     },
@@ -95,4 +95,14 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
       } satisfies WebhookRejectionsJson);
     },
   );
+}
+
+function byWebhook(rows: OutcomesOfWebhook[]): Map<string, OutcomeCounts> {
+  const counts = new Map<string, OutcomeCounts>();
+  for (const { webhookId, status, count } of rows) {
+    const ofWebhook = counts.get(webhookId) ?? noOutcomes();
+    ofWebhook[status] = count;
+    counts.set(webhookId, ofWebhook);
+  }
+  return counts;
 }
