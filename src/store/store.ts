@@ -11,6 +11,7 @@ import { listNames } from './calls/call-names.ts';
 import { resolveSearch } from './calls/call-search.ts';
 import * as calls from './calls/calls.ts';
 import * as overdueCalls from './calls/overdue-calls.ts';
+import { listSortedCalls } from './calls/sorted-calls.ts';
 import { type Db, inTransaction } from './database/db.ts';
 import { CommitLost, isUnavailable } from './database/failure.ts';
 import { latestVersion, readSchemaVersion } from './database/migrate.ts';
@@ -36,6 +37,7 @@ import * as callReport from './reports/call-report.ts';
 import { totalCalls } from './reports/call-totals.ts';
 import { readChangeVersions } from './reports/change-versions.ts';
 import * as reconcile from './reports/reconcile.ts';
+import * as views from './views/saved-views.ts';
 import * as webhookActivity from './webhooks/webhook-activity.ts';
 import * as webhookKeys from './webhooks/webhook-keys.ts';
 import * as webhooks from './webhooks/webhooks.ts';
@@ -65,6 +67,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       recordCallEvent: callEvents.recordCallEvent,
       listOverdueCalls: overdueCalls.listOverdueCalls,
       listCalls,
+      listSortedCalls,
+      listViews: views.listViews,
       resolveSearch,
       totalCalls,
       listNames,
@@ -113,6 +117,9 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       findTokenOwner: tokens.findTokenOwner,
       createToken: tokens.createToken,
       revokeToken: tokens.revokeToken,
+      createView: views.createView,
+      changeView: views.changeView,
+      deleteView: views.deleteView,
       beginSample: sampleData.beginSample,
       removeSample: sampleData.removeSample,
       createWebhook: webhooks.createWebhook,
@@ -166,6 +173,7 @@ export type { CallFilter } from './calls/call-filter.ts';
 export type { CallCursor } from './calls/call-list.ts';
 export type { TimelineItem } from './calls/calls.ts';
 export type { OverdueCall } from './calls/overdue-calls.ts';
+export type { CallSort, SortedCursor } from './calls/sorted-calls.ts';
 export type { SampleData } from './maintenance/sample-data.ts';
 export type {
   ClaimedDelivery,
@@ -189,6 +197,7 @@ export type { Backlog } from './reports/backlog.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './reports/call-report.ts';
 export type { ChangeVersions } from './reports/change-versions.ts';
 export type { NumberedLine, StatementScope } from './reports/reconcile.ts';
+export type { SavedView } from './views/saved-views.ts';
 export type { OutcomesOfWebhook } from './webhooks/webhook-activity.ts';
 export type { KeyedWebhook, Webhook } from './webhooks/webhook-rows.ts';
 export type { WebhookChanges } from './webhooks/webhooks.ts';

@@ -29,12 +29,12 @@ afterAll(async () => {
 });
 
 /** All pages: their calls, and how many were cut short. */
-async function readAll(filter: CallFilter, limit: number, steps: number[]) {
+async function readAll(filter: CallFilter, limit: number, steps: number[], isOldestFirst = false) {
   const ids: string[] = [];
   let cutShort = 0;
   let after: CallCursor | null = null;
   for (let pages = 0; pages < 1_000; pages += 1) {
-    const page = await listCalls(db, accountId, filter, limit, after, steps);
+    const page = await listCalls(db, accountId, filter, limit, after, isOldestFirst, steps);
     expect(page.items.length).toBeLessThanOrEqual(limit);
     ids.push(...page.items.map((call) => call.callLogId));
     if (page.isCutShort) cutShort += 1;
@@ -73,16 +73,31 @@ test('small steps find the same calls in the same order as one look at all', asy
   const limits = fc.integer({ min: 1, max: 40 });
   const steps = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(filterArbitrary, limits, steps, async (filter, limit, some) => {
-      const whole = await readAll(filter, 500, wholeSteps);
-      expect((await readAll(filter, limit, some)).ids).toEqual(whole.ids);
-    }),
+    fc.asyncProperty(
+      filterArbitrary,
+      limits,
+      steps,
+      fc.boolean(),
+      async (filter, limit, some, isOldestFirst) => {
+        const whole = await readAll(filter, 500, wholeSteps);
+        const ids = isOldestFirst ? whole.ids.toReversed() : whole.ids;
+        expect((await readAll(filter, limit, some, isOldestFirst)).ids).toEqual(ids);
+      },
+    ),
     { numRuns: 60 },
   );
 });
 
 test('a page ends, short or empty, when enough calls were looked at', async () => {
-  const page = await listCalls(db, accountId, { tag: { key: 'none', value: null } }, 50, null, [10, 20]);
+  const page = await listCalls(
+    db,
+    accountId,
+    { tag: { key: 'none', value: null } },
+    50,
+    null,
+    false,
+    [10, 20],
+  );
   expect(page).toMatchObject({ items: [], isCutShort: true });
   const [last] = await database.query(
     'select call_log_id from call order by started_at desc, call_log_id desc offset 29 limit 1',

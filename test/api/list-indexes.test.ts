@@ -7,6 +7,7 @@ import { listCalls } from '../../src/store/calls/call-list.ts';
 import { listNames, nameColumns } from '../../src/store/calls/call-names.ts';
 import { listTimeline } from '../../src/store/calls/calls.ts';
 import { listOverdueCalls } from '../../src/store/calls/overdue-calls.ts';
+import { listSortedCalls } from '../../src/store/calls/sorted-calls.ts';
 import type { Db } from '../../src/store/database/db.ts';
 import { listMatching } from '../../src/store/postbacks/matching.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postbacks/postback-log.ts';
@@ -21,6 +22,7 @@ import {
 } from '../../src/store/reports/attention.ts';
 import { reportCalls } from '../../src/store/reports/call-report.ts';
 import { readChangeVersions } from '../../src/store/reports/change-versions.ts';
+import { listViews } from '../../src/store/views/saved-views.ts';
 import { listWebhooks } from '../../src/store/webhooks/webhooks.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -140,6 +142,25 @@ describe('calls are listed along an index', () => {
       /ROW\(started_at, call_log_id\) < /,
     );
   });
+});
+
+test('calls sorted by an amount are those of the filter’s index', async () => {
+  const sort = { column: 'revenue_paid_out', isDescending: true } as const;
+  const after = { value: '10', callLogId: 'C7' };
+  const list = (filter: CallFilter) => (db: Db) => listSortedCalls(db, accountId, filter, sort, 50, after);
+  expectIndexed(await explain(list({ campaign: 'c7' })), /campaign = /);
+  expectIndexed(await explain(list({ from })), /started_at >= /);
+});
+
+test('the oldest calls are listed along the same index', async () => {
+  const after = { startedAt: from, callLogId: 'C7' };
+  const list = (db: Db) => listCalls(db, accountId, {}, 50, after, true);
+  expectIndexed(await explain(list), /^call_by_start: .*ROW\(started_at, call_log_id\) > /);
+});
+
+test('saved views are listed along the index of their names', async () => {
+  const nodes = await explain((db) => listViews(db, accountId, 50, 'a view'));
+  expectIndexed(nodes, /^saved_view_name: .*lower\(name\) > /);
 });
 
 test('a search looks at no more calls than it finds', async () => {

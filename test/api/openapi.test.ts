@@ -367,7 +367,7 @@ test('what the document says of a request is what the server takes', () => {
   ]);
   const names = (path: string) => resolved.paths[path]?.['get']?.parameters?.map(({ name }) => name);
   expect(names('/api/v1/calls')).toEqual(
-    'limit cursor state phone_number converted held no_payout_reason payout_status call_log_id campaign publisher buyer tag from to q'.split(
+    'limit cursor state phone_number converted held no_payout_reason payout_status call_log_id campaign publisher buyer tag from to q sort'.split(
       ' ',
     ),
   );

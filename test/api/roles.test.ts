@@ -52,7 +52,16 @@ async function furnish(owner: TestServer, marker: string): Promise<Side> {
   await owner.api('PATCH', '/account', { twilio_auth_token: marker });
   const token = await owner.api('POST', '/tokens', { name: marker, role: 'analyst' });
   const { items } = (await owner.api('GET', '/audit')).json;
-  const ids = [marker, `live ${marker}`, webhook.id, json.postback_id, token.json.id, items[0].id];
+  const view = await owner.api('POST', '/views', { name: marker, query: { campaign: marker } });
+  const ids = [
+    marker,
+    `live ${marker}`,
+    webhook.id,
+    json.postback_id,
+    token.json.id,
+    items[0].id,
+    view.json.id,
+  ];
   for (const id of ids) expect(id).toEqual(expect.any(String));
   return { owner, webhook, ids, marker };
 }
@@ -109,6 +118,7 @@ function bodyOf({ method, path }: Route): [body: unknown, contentType?: string] 
   const bodies: Record<string, object> = {
     'POST /webhooks/incoming/{id}/test': { method: 'POST', body: {} },
     'PATCH /calls/{id}': { reason: 'taken over' },
+    'PATCH /views/{id}': { name: 'taken over' },
     'PATCH /webhooks/incoming/{id}': { paused: true },
     'POST /webhooks/incoming/{id}/rotate-key': { grace_hours: 0 },
     'POST /webhooks/incoming/{id}/rotate-signing-secret': { grace_hours: 0 },

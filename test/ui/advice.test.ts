@@ -7,7 +7,7 @@ import { adviceOn, rejectionCodes as advised } from '../../ui/src/pages/webhooks
 const notOfPostbacks = [
   ...['invalid_token', 'wrong_origin', 'role_not_allowed', 'not_found', 'not_replayable'],
   ...['token_in_settings', 'mapping_invalid', 'headers_too_large', 'uri_too_long', 'not_undoable'],
-  ...['invalid_password', 'email_taken', 'not_empty', 'unknown_macro', 'url_not_allowed'],
+  ...['invalid_password', 'email_taken', 'name_taken', 'not_empty', 'unknown_macro', 'url_not_allowed'],
   ...['internal_error', 'store_unavailable', 'outcome_unknown'],
 ];
 

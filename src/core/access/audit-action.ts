@@ -24,6 +24,9 @@ export const auditActions = [
   'outgoing_webhook.deleted',
   'postback.attached',
   'postback.dismissed',
+  'view.created',
+  'view.changed',
+  'view.deleted',
   'sample_data.loaded',
   'sample_data.removed',
 ] as const;

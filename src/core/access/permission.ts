@@ -11,6 +11,7 @@ type Rule = {
 const rules = {
   read: { role: 'analyst' },
   change_calls: { role: 'operator' },
+  change_views: { role: 'operator' },
   change_webhooks: { role: 'operator' },
   /** those of the test tab, and replays */
   send_postbacks: { role: 'operator' },

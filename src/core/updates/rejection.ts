@@ -26,6 +26,7 @@ export const rejectionCodes = {
   canceled: { httpStatus: 409, title: 'The postback was undone before it was applied' },
   not_replayable: { httpStatus: 409, title: 'This postback cannot be replayed' },
   email_taken: { httpStatus: 409, title: 'The account has a person with this e-mail address' },
+  name_taken: { httpStatus: 409, title: 'Another one has this name' },
   not_empty: { httpStatus: 409, title: 'The account has data of its own' },
   token_in_settings: { httpStatus: 409, title: 'The token is from the settings' },
   transaction_id_reused: { httpStatus: 409, title: 'The transaction id belongs to another update' },

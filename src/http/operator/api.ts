@@ -36,6 +36,7 @@ import { registerPresetRoute } from './presets/presets.ts';
 import { registerReconciliationRoute } from './reconciliations/reconciliations.ts';
 import type { Api } from './route.ts';
 import { registerSampleDataRoutes } from './sample-data/sample-data.ts';
+import { registerViewRoutes } from './views/views.ts';
 import { registerExplainRoute } from './webhooks/explain.ts';
 import { registerReplayKeptRoute } from './webhooks/replay-kept.ts';
 import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
@@ -64,6 +65,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerCallLists(app, api);
   registerCallTotals(app, api);
   app.register(async (scope) => registerCallChanges(scope, api));
+  registerViewRoutes(app, api);
   registerNameLists(app, api);
   registerFieldRoute(app);
   app.register(async (scope) => registerCallsCsv(scope, api));

@@ -97,6 +97,7 @@ function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
         description: 'The senders’ side: authorized by the auth key of an incoming webhook',
       },
       { name: 'calls', description: 'Calls with their money, tags and timeline' },
+      { name: 'views', description: 'Filters, period and sort of the list of calls under a name' },
       {
         name: 'incoming webhooks',
         description: 'One for each sender: its key, its settings and its activity',

@@ -1,5 +1,5 @@
 import type { CallState, PayoutStatus } from '../../core/calls/call.ts';
-import type { Condition } from '../database/where.ts';
+import { type Condition, Where } from '../database/where.ts';
 import { type NameColumn, nameColumns } from './call-names.ts';
 
 /** What a list of calls may be narrowed to. Texts are compared whole; `from` and `to` are instants of the start. */
@@ -66,6 +66,14 @@ export function searchOf(filter: CallFilter): CallSearch {
   const meansAny: Condition = (p) =>
     `(${[...leads, hasNamePart(search.text)].map((one) => one(p)).join(' or ')})`;
   return { leads: [anyCall], indexed, unindexed: [...unindexed, meansAny] };
+}
+
+/** All of it as one clause: for what looks at each call that the filter means. */
+export function whereOf(accountId: string, { leads, indexed, unindexed }: CallSearch): Where {
+  const where = new Where('c.account_id', accountId);
+  for (const condition of [...indexed, ...unindexed]) where.add(condition);
+  where.add((p) => `(${leads.map((lead) => lead(p)).join(' or ')})`);
+  return where;
 }
 
 function namesOf({ campaign, publisher, buyer }: CallFilter) {

@@ -4,7 +4,7 @@ import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readInstant } from '../../../core/values/instant.ts';
 import { isJsonObject } from '../../../core/values/json.ts';
-import type { CallCursor } from '../../../store/store.ts';
+import type { CallCursor, SortedCursor } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
@@ -13,7 +13,7 @@ import { isUuid, writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
 import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
-import { readCallFilter } from './call-query.ts';
+import { readCallFilter, readCallSort } from './call-query.ts';
 import { callRef, callsAnswer, callsQuery, timelineItemJson } from './call-schemas.ts';
 
 /** Calls as they are read: one, its timeline, and lists. */
@@ -65,7 +65,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
     '/calls',
     {
       schema: {
-        ...docs('List calls, latest start first', { 200: callsAnswer }),
+        ...docs('List calls, latest start first unless `sort` says otherwise', { 200: callsAnswer }),
         querystring: callsQuery,
       },
       ...documentedOnly,
@@ -74,14 +74,23 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       const account = await accountOf(api, request);
       const reader = new ListReader(request.query, namesOf(callsQuery));
-      const { limit, cursor: after } = reader.page(isCallCursor);
+      const { column, isDescending } = readCallSort(reader);
       const filter = readCallFilter(reader, account);
+      if (column !== 'started_at') {
+        const { limit, cursor: after } = reader.page(isSortedCursor);
+        if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+        const sort = { column, isDescending };
+        const page = await store.listSortedCalls(account.accountId, filter, sort, limit, after);
+        return { items: page.items.map(callToJson), next_cursor: writeCursor(page.cursor) };
+      }
+      const { limit, cursor: after } = reader.page(isCallCursor);
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      const { items, cursor, isCutShort } = await store.listCalls(account.accountId, filter, limit, after);
+      const { accountId } = account;
+      const page = await store.listCalls(accountId, filter, limit, after, !isDescending);
       return {
-        items: items.map(callToJson),
-        next_cursor: writeCursor(cursor),
-        ...(isCutShort && { searched_back_to: cursor?.startedAt }),
+        items: page.items.map(callToJson),
+        next_cursor: writeCursor(page.cursor),
+        ...(page.isCutShort && { searched_back_to: page.cursor?.startedAt }),
       };
     },
   );
@@ -91,6 +100,16 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
 async function findCall({ store }: Api, { owner, params }: FastifyRequest<ById>): Promise<Call | null> {
   const callLogId = readCallLogId(params.id);
   return callLogId instanceof Invalid ? null : store.readCall(owner.accountId, callLogId);
+}
+
+function isSortedCursor(value: unknown): value is SortedCursor {
+  if (!isJsonObject(value)) return false;
+  const { value: key, callLogId } = value;
+  return (
+    readCallLogId(callLogId) === callLogId &&
+    typeof key === 'string' &&
+    /^-?\d{1,10}(?:\.\d{1,4})?$/.test(key)
+  );
 }
 
 function isCallCursor(value: unknown): value is CallCursor {

@@ -2,9 +2,9 @@ import type { Static } from 'typebox';
 import { payoutStatuses } from '../../../core/calls/call.ts';
 import { noPayoutReasons } from '../../../core/updates/fields.ts';
 import { readPhone } from '../../../core/values/phone.ts';
-import type { Account, CallFilter } from '../../../store/store.ts';
+import type { Account, CallFilter, CallSort } from '../../../store/store.ts';
 import { definedOnly, type ListReader } from '../list-reader.ts';
-import { type callFilters, callStates } from './call-schemas.ts';
+import { type callFilters, callSorts, callStates } from './call-schemas.ts';
 
 /** Reads the filters of a list of calls. Local times are the account's, numbers of its country. */
 export function readCallFilter(
@@ -34,6 +34,17 @@ export function readCallFilter(
         ? undefined
         : { text: q, phoneNumber: typeof phone === 'string' ? phone : null },
   });
+}
+
+/** By start, or by an amount or the duration. */
+export function readCallSort(reader: Pick<ListReader<'sort'>, 'choice'>): {
+  column: CallSort['column'] | 'started_at';
+  isDescending: boolean;
+} {
+  const sort = reader.choice('sort', callSorts) ?? '-started_at';
+  const isDescending = sort.startsWith('-');
+  const column = sort.slice(isDescending ? 1 : 0) as CallSort['column'] | 'started_at'; // one of `callSorts`
+  return { column, isDescending };
 }
 
 /** `key`, or `key:value` */

@@ -216,7 +216,16 @@ export const callFilters = Type.Object({
     }),
   ),
 });
-export const callsQuery = Type.Object({ ...page, ...callFilters.properties });
+const sortNames = ['started_at', 'revenue_paid_out', 'publisher_paid_out', 'duration_seconds'] as const;
+export const callSorts = sortNames.flatMap((name) => [`-${name}`, name] as const);
+export const callSort = Type.Optional(
+  oneOf(callSorts, {
+    default: '-started_at',
+    description:
+      'the order of the list; with `-`, the greatest first. Calls without the value are last in both directions',
+  }),
+);
+export const callsQuery = Type.Object({ ...page, ...callFilters.properties, sort: callSort });
 export const callsCsvQuery = Type.Object({
   ...callFilters.properties,
   columns: Type.Optional(

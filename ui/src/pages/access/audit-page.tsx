@@ -40,6 +40,9 @@ const actionWords: Record<Action, string> = {
   'outgoing_webhook.deleted': 'deleted the outgoing webhook',
   'postback.attached': 'attached a postback to the call',
   'postback.dismissed': 'dismissed a postback:',
+  'view.created': 'saved the view',
+  'view.changed': 'changed the view',
+  'view.deleted': 'deleted the view',
   'sample_data.loaded': 'loaded sample data:',
   'sample_data.removed': 'removed the sample data:',
 };
