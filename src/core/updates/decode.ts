@@ -71,13 +71,16 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
   );
   const read =
     type.isCallEvent === true ? reader.event() : readUpdate(reader, type, context.mayBeEmpty === true);
-  const faults = type.controls === undefined ? reader.faults : reader.faults.map(nameParameter);
-  return {
-    ...read,
+  const controls = {
     transactionId: reader.transactionId(),
     isDryRun: reader.isDryRun(),
     ...(type.controls !== undefined && { lifespanSeconds: reader.lifespanSeconds() }),
     answerForm: reader.answerForm(),
+  };
+  const faults = type.controls === undefined ? reader.faults : reader.faults.map(nameParameter);
+  return {
+    ...read,
+    ...controls,
     ignored: distinct(sources.flatMap((source) => source.ignored)),
     faults:
       context.allowedFields == null
