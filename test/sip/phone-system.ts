@@ -30,20 +30,24 @@ export async function startPhoneSystem(url: string): Promise<PhoneSystem> {
     RINGBACK: `"ringback=>${url}"`,
   };
   const defines = Object.entries(settings).flatMap(([name, value]) => ['-A', `${name}=${value}`]);
-  const files = ['-f', `${folder}kamailio.cfg`, '-Y', cwd];
-  startProcess(['-DD', '-E', ...files, ...defines], { command: kamailio, cwd });
+  const args = ['-f', `${folder}kamailio.cfg`, '-Y', cwd, ...defines];
+  const check = await runProcess(['-c', ...args], { command: kamailio, cwd });
+  expect(check.code, `${check.stderr}\nInstall what is missing: apt-get install ${packages}`).toBe(0);
+  startProcess(['-DD', '-E', ...args], { command: kamailio, cwd });
   await expect.poll(() => isTaken(proxy)).toBe(true);
-  const startSipp = (scenario: string, port: number, options: string[]) => {
-    const args = ['-sf', folder + scenario, '-i', '127.0.0.1', '-p', String(port), '-nostdin', ...options];
-    return [...args, `127.0.0.1:${proxy}`];
+  const sippArgs = (scenario: string, port: number, options: string[]) => {
+    const own = ['-sf', folder + scenario, '-i', '127.0.0.1', '-p', String(port), '-nostdin', ...options];
+    return [...own, `127.0.0.1:${proxy}`];
   };
   return {
     async call(callers, callees, count = 1, options = []) {
       const many = ['-m', String(count)];
-      const answering = startProcess(startSipp(callees, callee, many), { command: sipp, cwd });
+      const answering = startProcess(sippArgs(callees, callee, many), { command: sipp, cwd });
       await expect.poll(() => isTaken(callee)).toBe(true);
-      const args = startSipp(callers, await freePort(), [...many, ...options]);
-      const calling = await runProcess(args, { command: sipp, cwd });
+      const calling = await runProcess(sippArgs(callers, await freePort(), [...many, ...options]), {
+        command: sipp,
+        cwd,
+      });
       expect(calling.code, calling.stdout + calling.stderr).toBe(0);
       expect((await answering.end()).code).toBe(0);
     },
