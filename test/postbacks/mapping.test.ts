@@ -150,6 +150,19 @@ describe('the settings of a mapping', () => {
     ]);
   });
 
+  test.each(['x', 5, [], true])('%j is no mapping', async (mapping) => {
+    const webhook = await createWebhook({});
+    const path = `/webhooks/incoming/${webhook.id}`;
+    for (const answer of [
+      await server.api('POST', '/webhooks/incoming', { name: 'x', type: 'calls', mapping }),
+      await server.api('PATCH', path, { mapping }),
+      await server.api('POST', `${path}/explain`, { request: {}, mapping }),
+    ]) {
+      expectProblem(answer, 422, 'mapping_invalid');
+      expect(answer.json['errors']).toMatchObject([{ field: '', code: 'mapping_invalid' }]);
+    }
+  });
+
   test('are those that were saved, and in the audit log', async () => {
     const webhook = await createWebhook({ mapping: { fields }, on_unreadable: 'keep' });
     const { json } = await server.api('GET', `/webhooks/incoming/${webhook.id}`);

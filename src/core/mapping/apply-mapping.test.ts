@@ -214,6 +214,26 @@ test.each([
   expect(read(fields, { query: 's=pending' }).update.set).toEqual({ converted: true, ...expected });
 });
 
+test.each(['refuse', 'ignore', false])(
+  'rejects an unreplaced macro in place of a word, with else %j',
+  (other) => {
+    const converted = { from: 's', words: { sold: true, '[sale]': true }, else: other };
+    const readWord = (s: string) => read({ ...id, converted }, { body: { s } });
+    for (const text of ['{status}', '[call_id]', '{{call.status}}', 'undefined', '[object Object]'])
+      expect(readWord(text).faults).toMatchObject([{ code: 'unresolved_placeholder' }]);
+    expect(readWord('[sale]').update.set).toEqual({ converted: true });
+  },
+);
+
+test('reads a disposition in brackets as a word', () => {
+  const fields = {
+    ...id,
+    reason: { value: 'r' },
+    converted: { from: 's', words: { sold: true }, else: 'ignore' },
+  };
+  expect(read(fields, { body: { s: '[voicemail]' } }).update.set).toEqual({ reason: 'r' });
+});
+
 test('reads a name with a row only from its sources, and other names as before', () => {
   const { update, ignored } = read(
     { ...id, converted: 'status', 'add.deal': 'deal_name' },

@@ -24,3 +24,9 @@ export class MappingFaults {
     }
   }
 }
+
+/** The whole is no mapping: the pointer to it is empty. */
+export function notAMapping(): Fault {
+  const detail = 'Write a mapping as a JSON object, such as {"fields":{"call_log_id":"click_id"}}.';
+  return { field: '', code: 'mapping_invalid', detail };
+}

@@ -5,7 +5,7 @@ import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json.ts';
 import { checkConstants } from './check-constants.ts';
 import type { Mapping, MappingRow } from './mapping.ts';
-import { MappingFaults } from './mapping-faults.ts';
+import { MappingFaults, notAMapping } from './mapping-faults.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { parseRow } from './parse-row.ts';
 import { parsePointer, pointerToken } from './pointer.ts';
@@ -16,10 +16,7 @@ const alternativesMax = 10;
 /** @param json a mapping as `parseJson` gives it */
 export function parseMapping(json: unknown, type: WebhookTypeRow): Mapping | Fault[] {
   const faults = new MappingFaults();
-  if (!isJsonObject(json)) {
-    faults.add('', 'Write a mapping as a JSON object, such as {"fields":{"call_log_id":"click_id"}}.');
-    return faults.list;
-  }
+  if (!isJsonObject(json)) return [notAMapping()];
   faults.checkNames(json, '', ['each', 'only_when', 'fields']);
   const each = parseEach(json['each'], faults);
   const onlyWhen = parseConditions(json['only_when'], '/only_when', faults);

@@ -97,8 +97,9 @@ function convert(row: MappingRow, found: FoundValue, context: ReadContext): Read
     if (text === undefined) return fault(new Invalid('Send a text, a number or a boolean.'));
     const word = wordOf(row, text);
     if (word !== null) return word;
-    if (row.otherwise === 'refuse')
-      return fault(isPlaceholder(text) ? unresolvedPlaceholder(text) : unknownWord(row, text));
+    // "as_is" leaves it to the field. Ignored, or read as another value, a macro would go unnoticed.
+    if (row.otherwise !== 'as_is' && isPlaceholder(text, 'text')) return fault(unresolvedPlaceholder(text));
+    if (row.otherwise === 'refuse') return fault(unknownWord(row, text));
     if (row.otherwise === 'ignore') return { kind: 'absent' };
     if (row.otherwise !== 'as_is') return { kind: 'value', value: row.otherwise.value, isText: false };
   }

@@ -16,6 +16,7 @@ test.each([
   ['unix', '1768335502.369', 'UTC', '2026-01-13T20:18:22.369Z'],
   ['unix', 1768335502369, 'UTC', '2026-01-13T20:18:22.369Z'],
   ['iso', '2026-01-13T20:18:22', 'America/New_York', '2026-01-14T01:18:22.000Z'],
+  ['iso', '2026-01-13', 'America/New_York', '2026-01-13T05:00:00.000Z'],
   [null, '2026-01-13T20:18:22Z', 'America/New_York', '2026-01-13T20:18:22.000Z'],
 ] as const)('reads a time of format %s: %s', (format, text, zone, expected) => {
   expect(readTime(text, format, zone)).toBe(expected);
@@ -32,6 +33,12 @@ test.each([
   ['us', `${' '.repeat(40)}1/2/2026${' '.repeat(40)}x`],
 ] as const)('rejects a time that is not of format %s: %s', (format, text) => {
   expect(readTime(text, format, 'UTC')).toBeInstanceOf(Invalid);
+});
+
+test('names the format that the mapping expects', () => {
+  expect(readTime('13/01/2026', 'us', 'UTC')).toMatchObject({
+    detail: expect.stringContaining('01/13/2026'),
+  });
 });
 
 test.each([

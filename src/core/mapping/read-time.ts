@@ -24,15 +24,17 @@ export function readTime(value: unknown, format: TimeFormat | null, zone: string
   if (format === null) return readInstant(value, zone);
   const text = textOf(value)?.trim() ?? '';
   const read = text.length > textCharsMax ? undefined : rfc3339Of(text, format);
-  if (read === undefined) {
-    return new Invalid(`Send a time such as ${examples[format]}, or correct the format in the mapping.`);
-  }
-  return readInstant(read, zone);
+  const instant = read === undefined ? undefined : readInstant(read, zone);
+  if (typeof instant === 'string') return instant;
+  return new Invalid(`Send a time such as ${examples[format]}, or correct the format in the mapping.`);
 }
 
 /** The same time in a notation that has one reading; undefined where the text is not of the format. */
 function rfc3339Of(text: string, format: TimeFormat): string | undefined {
-  if (format === 'iso') return /^\d{4}-/.test(text) ? text : undefined;
+  if (format === 'iso') {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text}T00:00:00`;
+    return /^\d{4}-/.test(text) ? text : undefined;
+  }
   if (format === 'unix') return unixMilliseconds(text);
   const match = localTime.exec(text);
   if (match === null) return undefined;

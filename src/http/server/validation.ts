@@ -7,6 +7,7 @@ import type { TLocalizedValidationError } from 'typebox/error';
 import Format from 'typebox/format';
 import { Settings } from 'typebox/system';
 import { readRange } from '../../core/access/address-list.ts';
+import { notAMapping } from '../../core/mapping/mapping-faults.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
 import { isTimeZone, readInstant } from '../../core/values/instant.ts';
@@ -104,6 +105,7 @@ function faultsOf(error: TLocalizedValidationError, known: string[]): Fault[] {
     case 'boolean': // says once more that a field is unknown
       return [];
     default:
+      if (error.instancePath === '/mapping') return [notAMapping()];
       return [faultOf(error.instancePath.slice(1).replaceAll('/', '.') || null, sentenceOf(error))];
   }
 }
