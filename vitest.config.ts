@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** What needs packages of its own runs by its script in package.json, which sets the variable. */
-const separateTests = { CLIENTS: 'test/clients/**', NODE_RED: 'test/node-red/**', SIP: 'test/sip/**' };
+/** What needs packages or programs of its own runs by its script in package.json, which sets the variable. */
+const separateTests = {
+  CLIENTS: 'test/clients/**',
+  NODE_RED: 'test/node-red/**',
+  SIP: 'test/sip/**',
+  PGBOUNCER: 'test/environments/pgbouncer.test.ts',
+  PROXIES: 'test/environments/proxies.test.ts',
+};
 const excludedTests = Object.entries(separateTests).flatMap(([variable, files]) =>
   process.env[variable] === undefined ? [files] : [],
 );

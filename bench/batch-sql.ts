@@ -13,7 +13,9 @@ import { drawCall, makePayload } from './payload.ts';
 
 const { lanes, batchMax } = writerDefaults;
 const mode = { mayHaveLanded: false, isAtomic: false, skipsLocked: false };
-const db = openDb(process.env['DATABASE_URL'] ?? '', lanes, (error) => console.error(error));
+const db = openDb({ connectionString: process.env['DATABASE_URL'] ?? '' }, lanes, (error) =>
+  console.error(error),
+);
 process.on('disconnect', () => process.exit());
 
 answerRuns<ScriptTarget>(async ({ authKey, calls, seconds, runId }) => {

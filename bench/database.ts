@@ -34,7 +34,7 @@ export async function createDatabase(): Promise<BenchDatabase> {
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    await migrate(pool);
+    await migrate(embedded.url);
     const tokenHash = hashSecret(makeSecret('rbt'));
     const accountId = await createAccount(pool, 'Bench', tokenHash, new Date().toISOString());
     const pid = Number.parseInt(await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10);
@@ -47,7 +47,7 @@ export async function createDatabase(): Promise<BenchDatabase> {
 
 /** An incoming webhook of its own for each contestant: the log tells their rows apart by it. */
 export async function createEndpoint({ url, accountId }: BenchDatabase, name: string): Promise<Endpoint> {
-  const db = openDb(url, 1, () => {});
+  const db = openDb({ connectionString: url }, 1, () => {});
   const authKey = makeSecret('rbk');
   const settings = { name, type: 'update_fields', matchWindowHours: 168, matchRule: 'latest' } as const;
   const now = new Date().toISOString();

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { readRange } from './core/access/address-list.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
+import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/database-url.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
 export type Config = {
@@ -65,7 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: setting('HOST') ?? '127.0.0.1',
     port,
     publicUrl: readUrl('PUBLIC_URL', setting('PUBLIC_URL'), ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,
-    databaseUrl: readUrl('DATABASE_URL', setting('DATABASE_URL'), ['postgres:', 'postgresql:']),
+    databaseUrl: readDatabaseUrl(setting),
     dataDir: resolve(setting('DATA_DIR') ?? 'data'),
     adminToken,
     twilioAuthToken: setting('TWILIO_AUTH_TOKEN'),
@@ -76,6 +77,21 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel,
     logPostbacks,
   };
+}
+
+/** Settings of TLS count as they do for libpq: those of the URL, then the environment's. */
+function readDatabaseUrl(setting: (name: string) => string | null): string | null {
+  const url = readUrl('DATABASE_URL', setting('DATABASE_URL'), ['postgres:', 'postgresql:']);
+  if (url === null) return null;
+  const given = tlsParameters
+    .filter((name) => !new RegExp(`[?&]${name}=`).test(url))
+    .map((name) => [name, setting(environmentNameOf(name))])
+    .filter((pair): pair is [string, string] => pair[1] !== null);
+  const added = new URLSearchParams(given).toString();
+  const whole = added === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${added}`;
+  const fault = findUrlFault(whole);
+  if (fault !== null) throw new ConfigError(`DATABASE_URL ${fault}`);
+  return whole;
 }
 
 function readRetention(setting: (name: string) => string | null): Config['retention'] {

@@ -20,10 +20,12 @@ import { keepRemovingOld } from './jobs/retention.ts';
 import { loadPresets } from './presets.ts';
 import { programVersion } from './program-version.ts';
 import { Stack } from './stack.ts';
+import { chooseConnection } from './store/database/connection.ts';
 import { closeDb, openDb } from './store/database/db.ts';
 import { startEmbeddedDatabase } from './store/database/embedded.ts';
 import { classifyFailure } from './store/database/failure.ts';
 import { migrate } from './store/database/migrate.ts';
+import { rejectSharedSessions } from './store/database/session.ts';
 import { createStore, type Store } from './store/store.ts';
 import { findUi } from './ui-folder.ts';
 
@@ -59,9 +61,10 @@ export async function prepareDatabase(
   const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running));
   // After the data folder was locked: a start that is rejected leaves the token of the one that runs alone.
   const adminToken = await ensureAdminToken(config);
-  const db = openDb(databaseUrl, 1, warnOfBrokenConnection(log));
+  const db = openDb(await chooseConnection(databaseUrl), 1, warnOfBrokenConnection(log));
   try {
-    for (const { name } of await migrate(db.pool)) log.info({ migration: name }, 'migrated');
+    await rejectSharedSessions(db.pool);
+    for (const { name } of await migrate(databaseUrl)) log.info({ migration: name }, 'migrated');
     const store = createStore(db, instantNow);
     const tokenHash = hashSecret(adminToken.token);
     await store.ensureFirstAccount(tokenHash);
@@ -95,7 +98,8 @@ export async function serve(
   running: Stack,
   metrics = createMetrics(),
 ): Promise<Pick<Server, 'url' | 'publicUrl'>> {
-  const db = openDb(config.databaseUrl, writerDefaults.lanes + 2, warnOfBrokenConnection(log));
+  const connection = await chooseConnection(config.databaseUrl);
+  const db = openDb(connection, writerDefaults.lanes + 2, warnOfBrokenConnection(log));
   running.push(() => closeDb(db));
   const presets = loadPresets();
   const store = createStore(db, instantNow, presets);

@@ -29,10 +29,10 @@ export function withAccountStore(
 }
 
 /** A database without tables or accounts is set up as at a first start, so that the first account is the settings' own. */
-async function openStore(config: Config, { db }: OpenedDatabase): Promise<Store> {
+async function openStore(config: Config, { db, url }: OpenedDatabase): Promise<Store> {
   const store = createStore(db, () => new Date().toISOString());
   const version = await store.schemaVersion();
-  if (version === 0) await migrate(db.pool);
+  if (version === 0) await migrate(url);
   else if (version !== store.latestSchemaVersion) {
     throw new CommandFault(
       version > store.latestSchemaVersion

@@ -19,11 +19,11 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
     return [{ level: 'ok', subject, says: `${describeDatabase(config)} will be made at the first start` }];
   }
   try {
-    return await withDatabase(config, createLog('silent'), async ({ pool, usedBy }) => {
+    return await withDatabase(config, createLog('silent'), async ({ pool, usedBy, isEncrypted }) => {
       const inUse = usedBy === null ? '' : `; a Ringback runs on it (${usedBy.holder})`;
       const schema = await checkSchema(pool);
       return [
-        await checkVersion(pool, describeDatabase(config) + inUse),
+        await checkVersion(pool, describeDatabase(config) + (isEncrypted ? ', over TLS' : '') + inUse),
         schema,
         await checkDurability(pool),
         await checkClock(pool),

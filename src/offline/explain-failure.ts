@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
-import { isConnectionFailure } from '../store/database/failure.ts';
+import { ConnectionFault, isConnectionFailure } from '../store/database/failure.ts';
 import { PostgresTooOld, SchemaTooNew } from '../store/database/migrate.ts';
 import { BackupFault } from '../store/maintenance/backup/contents.ts';
 import { NotDistributed } from '../store/maintenance/distribute.ts';
@@ -9,7 +9,15 @@ import { NotDistributed } from '../store/maintenance/distribute.ts';
 /** `fix` is null where `what` already says what to do. */
 export type Explained = { what: string; fix: string | null };
 
-const saysWhatToDo = [ConfigError, SchemaTooNew, PostgresTooOld, DataDirInUse, BackupFault, NotDistributed];
+const saysWhatToDo = [
+  ConfigError,
+  ConnectionFault,
+  SchemaTooNew,
+  PostgresTooOld,
+  DataDirInUse,
+  BackupFault,
+  NotDistributed,
+];
 const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */
@@ -98,12 +106,6 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
     }
     return { what, fix: askDoctor };
   }
-  if (code === 'ERR_INVALID_URL') {
-    return {
-      what: 'DATABASE_URL cannot be read.',
-      fix: 'Write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password percent-encoded.',
-    };
-  }
   if (isConnectionFailure(error) || code.startsWith('ECONN')) {
     return {
       what: `${where} does not answer: ${said}.`,
@@ -113,7 +115,7 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
   if (/SSL|certificate|self-signed/i.test(said)) {
     return {
       what: `${where}: ${said}.`,
-      fix: 'Set sslmode in DATABASE_URL to what the server offers: ?sslmode=disable, or ?sslmode=no-verify for a certificate of its own.',
+      fix: 'Set sslmode and sslrootcert in DATABASE_URL to what the server offers: see docs/operations.md, “A PostgreSQL of your own”.',
     };
   }
   return null;

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { withLongSession } from '../store/database/long-session.ts';
 import { latestVersion, migrate, readSchemaVersion } from '../store/database/migrate.ts';
 import { distribute, expectCitus } from '../store/maintenance/distribute.ts';
 import { withDatabase } from './with-database.ts';
@@ -12,11 +13,11 @@ export type Migrated =
 
 /** Brings the database of the settings to this version's schema, and its tables to Citus where that is wanted. */
 export function migrateDatabase(config: Config, log: Log, wantsCitus: boolean): Promise<Migrated> {
-  return withDatabase(config, log, async ({ pool, usedBy }) => {
+  return withDatabase(config, log, async ({ pool, url, usedBy }) => {
     const version = latestVersion();
     if (usedBy !== null && (await readSchemaVersion(pool)) < version) return { inUse: usedBy.message };
     if (wantsCitus) await expectCitus(pool);
-    const migrations = (await migrate(pool)).map(({ name }) => name);
-    return { version, migrations, distributed: wantsCitus ? await distribute(pool) : [] };
+    const migrations = (await migrate(url)).map(({ name }) => name);
+    return { version, migrations, distributed: wantsCitus ? await withLongSession(url, distribute) : [] };
   });
 }

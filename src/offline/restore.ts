@@ -23,9 +23,9 @@ export function restoreFile(
   onTable: (name: string, sum: TableSum) => void,
   onMigration: (name: string) => void,
 ): Promise<void> {
-  return withDatabase(config, log, async ({ url, pool, usedBy }) => {
+  return withDatabase(config, log, async ({ url, usedBy }) => {
     if (usedBy !== null) throw usedBy;
     await restoreBackup(url, createReadStream(file), latestVersion(), onTable);
-    for (const { name } of await migrate(pool)) onMigration(name);
+    for (const { name } of await migrate(url)) onMigration(name);
   });
 }

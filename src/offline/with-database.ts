@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { chooseConnection } from '../store/database/connection.ts';
 import { closeDb, type Db, openDb } from '../store/database/db.ts';
 import { clusterFolder } from '../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
 import { databaseUrl, readPassword } from '../store/database/embedded/database.ts';
 import { startEmbeddedDatabase } from '../store/database/embedded.ts';
+import { rejectSharedSessions } from '../store/database/session.ts';
 
 export type OpenedDatabase = {
   pool: pg.Pool;
   db: Db;
   url: string;
+  isEncrypted: boolean;
   /** Of an embedded database that a running Ringback has: what it says of who that is. */
   usedBy: DataDirInUse | null;
 };
@@ -28,9 +31,13 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const { url, usedBy, stop } = await reachDatabase(config, log);
   try {
-    const db = openDb(url, 1, (error) => log.warn({ reason: error.message }, 'a database connection broke'));
+    const connection = await chooseConnection(url);
+    const db = openDb(connection, 1, (error) =>
+      log.warn({ reason: error.message }, 'a database connection broke'),
+    );
     try {
-      return await work({ pool: db.pool, db, url, usedBy });
+      await rejectSharedSessions(db.pool);
+      return await work({ pool: db.pool, db, url, usedBy, isEncrypted: connection.ssl !== false });
     } finally {
       await closeDb(db);
     }

@@ -84,7 +84,7 @@ test('without a token there are no names', async () => {
 
 describe('a page that has looked at enough names ends', () => {
   test('and its cursor looks on, to each name once', async () => {
-    const db = openDb(server.database.url, 1, () => {});
+    const db = openDb({ connectionString: server.database.url }, 1, () => {});
     const [account] = await server.database.query(
       'select account_id from account order by created_at limit 1',
     );

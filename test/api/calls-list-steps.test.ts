@@ -13,7 +13,7 @@ let db: Db;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = openDb(database.url, 1, () => {});
+  db = openDb({ connectionString: database.url }, 1, () => {});
   await database.query(`
     insert into call (account_id, call_log_id, state, phone_number, started_at, campaign, publisher, converted, no_payout_reason, tags, created_at, updated_at)
     select '${accountId}', case n % 2 when 0 then 'CA' else 'ü' end || n, case when n % 7 = 0 then 'live' else 'completed' end,

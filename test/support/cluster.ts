@@ -23,9 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (given !== undefined) return setUpOn(given, project);
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
   const database = await startDatabaseServer(dataDir);
-  const pool = new pg.Pool({ connectionString: database.url });
-  await migrate(pool);
-  await pool.end();
+  await migrate(database.url);
   project.provide('templateUrl', database.url);
   return async () => {
     await database.stop();
@@ -47,8 +45,8 @@ async function setUpOn(serverUrl: string, project: TestProject): Promise<() => P
   const pool = new pg.Pool({ connectionString: url.href });
   const { rows } = await pool.query(`select current_setting('server_version_num')::int < 180000 as is_old`);
   if (rows[0].is_old) await pool.query(uuidv7);
-  await migrate(pool);
   await pool.end();
+  await migrate(url.href);
   project.provide('templateUrl', url.href);
   return () => runOn(serverUrl, `drop database ${name} with (force)`);
 }

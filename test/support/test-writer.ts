@@ -122,7 +122,7 @@ export async function startTestWriter(
   databaseUrl: string,
   options: Partial<WriterOptions> = {},
 ): Promise<TestWriter & { close(): Promise<void> }> {
-  const db = openDb(databaseUrl, 4, () => {});
+  const db = openDb({ connectionString: databaseUrl }, 4, () => {});
   const store = createStore(db, instantNow);
   let account = await store.findAccount(null);
   if (account === null) await store.ensureFirstAccount(randomBytes(32));

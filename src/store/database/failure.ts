@@ -1,6 +1,9 @@
 import pg from 'pg';
 import type { FailureKind } from '../../core/updates/write-mode.ts';
 
+/** A database, or a way to reach it, with which Ringback does not run; the message says what to do. */
+export class ConnectionFault extends Error {}
+
 /** A write that failed while its commit may have been under way. */
 export class CommitLost extends Error {
   constructor(cause: unknown) {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import type { Queryable } from './db.ts';
+import { withLongSession } from './long-session.ts';
 
 const folder = new URL('../migrations/', import.meta.url);
 /** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */
@@ -39,12 +40,10 @@ export function latestVersion(): number {
  * @returns the migrations that were run
  * @throws SchemaTooNew when a newer program has been here, PostgresTooOld for a server that it cannot run on
  */
-export async function migrate(pool: pg.Pool): Promise<Migration[]> {
-  const client = await pool.connect();
-  try {
+export function migrate(url: string): Promise<Migration[]> {
+  // However long another process migrates, or a large table is in use. The end of the session frees the lock.
+  return withLongSession(url, async (client) => {
     await rejectOldPostgres(client);
-    // However long another process migrates, or a large table is in use.
-    await client.query('set lock_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [advisoryLock]);
     await makeVersionTable(client);
     const pending = pendingAfter(await readVersions(client));
@@ -54,10 +53,7 @@ export async function migrate(pool: pg.Pool): Promise<Migration[]> {
       await client.query('commit');
     }
     return pending;
-  } finally {
-    // Ending the session frees the lock, whatever went wrong.
-    client.release(true);
-  }
+  });
 }
 
 async function rejectOldPostgres(client: Queryable): Promise<void> {

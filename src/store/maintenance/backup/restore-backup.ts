@@ -9,6 +9,7 @@ import { createGunzip } from 'node:zlib';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import tar, { type Extract } from 'tar-stream';
+import { withLongSession } from '../../database/long-session.ts';
 import { lockMigrations, migrateWithin } from '../../database/migrate.ts';
 import {
   BackupFault,
@@ -22,7 +23,7 @@ import {
   parseHeader,
   type TableSum,
 } from './contents.ts';
-import { copied, withSession } from './session.ts';
+import { copied } from './copied.ts';
 import { listTables } from './tables.ts';
 
 /** The header of a backup: what it is and whether this program can restore it. Reads no further. @throws BackupFault */
@@ -45,7 +46,7 @@ export function restoreBackup(
   schemaVersionMax: number,
   onTable: (name: string, sum: TableSum) => void,
 ): Promise<BackupHeader> {
-  return withSession(url, async (client) => {
+  return withLongSession(url, async (client) => {
     await client.query('begin');
     await lockMigrations(client);
     await expectEmpty(client);

@@ -2,6 +2,7 @@
  * A backup of a database that may be in use: every table as it stood at one moment. It is a tar archive, compressed
  * with gzip, of PostgreSQL's own text format for COPY, so that tar, gzip and psql can read it without Ringback.
  */
+
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +10,7 @@ import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import tar, { type Pack } from 'tar-stream';
+import { withLongSession } from '../../database/long-session.ts';
 import { readSchemaVersion } from '../../database/migrate.ts';
 import {
   BackupFault,
@@ -20,7 +22,7 @@ import {
   headerName,
   type TableSum,
 } from './contents.ts';
-import { copied, withSession } from './session.ts';
+import { copied } from './copied.ts';
 import { listSequences, listTables } from './tables.ts';
 
 /** A tar entry tells its size before its bytes: a table is cut into parts of this size, which bound the memory. */
@@ -40,7 +42,7 @@ export type BackupOptions = {
 
 /** @returns the header, when all is written to `out`, which is ended. @throws BackupFault, and what `out` throws */
 export function writeBackup(options: BackupOptions, out: Writable): Promise<BackupHeader> {
-  return withSession(options.url, async (client) => {
+  return withLongSession(options.url, async (client) => {
     const header = await beginSnapshot(client, options);
     const pack = tar.pack();
     const packing = packAll(client, pack, header, options).catch((error: Error) => pack.destroy(error));
