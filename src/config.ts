@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { readRange } from './core/access/address-list.ts';
+import type { OpenIdSettings } from './http/operator/sign-in/openid-provider.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
+import type { MailSettings } from './mailer.ts';
 import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/database-url.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
@@ -24,6 +26,10 @@ export type Config = {
   outgoingAllowedNetworks: string[];
   /** how many days each kind is kept; null: for ever */
   retention: { bodies: number | null; postbacks: number | null; calls: number | null };
+  /** the provider that people may sign in with; null: none */
+  openId: OpenIdSettings | null;
+  /** null: Ringback sends no e-mail */
+  mail: MailSettings | null;
   logLevel: string;
   /** which postbacks get a line in the log */
   logPostbacks: LineChoice;
@@ -74,6 +80,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustedProxies: readRanges('TRUSTED_PROXIES', setting),
     outgoingAllowedNetworks: readRanges('OUTGOING_ALLOWED_NETWORKS', setting),
     retention: readRetention(setting),
+    openId: readOpenId(setting),
+    mail: readMail(setting),
     logLevel,
     logPostbacks,
   };
@@ -92,6 +100,32 @@ function readDatabaseUrl(setting: (name: string) => string | null): string | nul
   const fault = findUrlFault(whole);
   if (fault !== null) throw new ConfigError(`DATABASE_URL ${fault}`);
   return whole;
+}
+
+/** All three, or none. */
+function readOpenId(setting: (name: string) => string | null): OpenIdSettings | null {
+  const issuer = readUrl('OIDC_ISSUER', setting('OIDC_ISSUER'), ['http:', 'https:']);
+  const [clientId, clientSecret] = [setting('OIDC_CLIENT_ID'), setting('OIDC_CLIENT_SECRET')];
+  const name = setting('OIDC_NAME') ?? 'single sign-on';
+  if (issuer === null && clientId === null && clientSecret === null) return null;
+  if (issuer === null || clientId === null || clientSecret === null)
+    throw new ConfigError('Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET together.');
+  if (!URL.canParse(issuer)) throw new ConfigError('OIDC_ISSUER is not a URL.');
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+    throw new ConfigError('OIDC_ISSUER must be https, unless the provider runs on this machine.');
+  return { issuer, clientId, clientSecret, name };
+}
+
+function readMail(setting: (name: string) => string | null): MailSettings | null {
+  const url = readUrl('SMTP_URL', setting('SMTP_URL'), ['smtp:', 'smtps:']);
+  const from = setting('MAIL_FROM');
+  if (url === null && from === null) return null;
+  if (url === null || from === null || !from.includes('@') || !URL.canParse(url))
+    throw new ConfigError(
+      'Set SMTP_URL and MAIL_FROM together: smtp://USER:PASSWORD@HOST:587, and an address such as "Ringback <ringback@acme.example>".',
+    );
+  return { url, from };
 }
 
 function readRetention(setting: (name: string) => string | null): Config['retention'] {

@@ -17,6 +17,7 @@ import { startOutgoing } from './jobs/outgoing/outgoing.ts';
 import { keepCompletingOverdueCalls } from './jobs/overdue-calls.ts';
 import { keepRecordingInvalidKeys } from './jobs/record-invalid-keys.ts';
 import { keepRemovingOld } from './jobs/retention.ts';
+import { createMailer } from './mailer.ts';
 import { loadPresets } from './presets.ts';
 import { programVersion } from './program-version.ts';
 import { Stack } from './stack.ts';
@@ -149,6 +150,8 @@ export async function serve(
     publicUrl: () => publicUrl,
     twilioAuthToken,
     trustedProxies,
+    mailer: config.mail && createMailer(config.mail, log),
+    openId: config.openId,
     uiFolder: findUi(),
   });
   running.push(() => app.close());

@@ -28,6 +28,10 @@ const settingsHelp = `${databaseSettingsHelp}
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
   RETAIN_BODIES_DAYS, RETAIN_POSTBACKS_DAYS, RETAIN_CALLS_DAYS
                      what is older is removed (none: all is kept)
+  OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME
+                     provider of OpenID Connect that people may sign in with (none)
+  SMTP_URL, MAIL_FROM
+                     sends invitations and links for a new password (none: links are shown to copy)
   LOG_POSTBACKS      which postbacks get a line in the log: all, rejected or none (rejected)
   LOG_LEVEL          fatal, error, warn, info, debug, trace or silent (info)`;
 

@@ -7,9 +7,20 @@ import { migrate } from '../store/database/migrate.ts';
 import { type Account, type Actor, createStore, type Store } from '../store/store.ts';
 import { type OpenedDatabase, withDatabase } from './with-database.ts';
 
+export type { Account, Person } from '../store/store.ts';
+
 export type AccountStore = Pick<
   Store,
-  'addAccount' | 'listAccounts' | 'createToken' | 'listTokens' | 'revokeToken'
+  | 'addAccount'
+  | 'listAccounts'
+  | 'createToken'
+  | 'listTokens'
+  | 'revokeToken'
+  | 'invitePerson'
+  | 'listPeople'
+  | 'changePerson'
+  | 'renewPersonLink'
+  | 'removePerson'
 >;
 
 /** The actor in the audit log. */

@@ -58,6 +58,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       listTokens: tokens.listTokens,
       listAuditEvents: audit.listAuditEvents,
       readFirstSteps: sampleData.readFirstSteps,
+      findPeopleByEmail: people.findByEmail,
+      findPasswordHash: people.findPasswordHash,
       listWebhooks: webhooks.listWebhooks,
       findWebhook: webhooks.findWebhook,
       listKept: kept.listKept,
@@ -110,9 +112,11 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       deleteSession: sessions.deleteSession,
       invitePerson: people.invitePerson,
       renewPersonLink: people.renewLink,
+      requestPasswordReset: people.requestPasswordReset,
       findPersonLink: people.findLink,
       takePersonLink: people.takeLink,
       changePerson: people.changePerson,
+      changePassword: people.changePassword,
       removePerson: people.removePerson,
       findTokenOwner: tokens.findTokenOwner,
       createToken: tokens.createToken,
@@ -166,7 +170,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
 
 export type { Account, ListedAccount } from './access/accounts.ts';
 export type { Actor, AuditEvent } from './access/audit.ts';
-export type { Person } from './access/people.ts';
+export type { FoundPerson, Person } from './access/people.ts';
 export type { ListedSession } from './access/sessions.ts';
 export type { Token, TokenOwner } from './access/tokens.ts';
 export type { CallFilter } from './calls/call-filter.ts';

@@ -224,3 +224,43 @@ test.each([
   const answer = await server.request(`/api/v1/session/${path}`, { method: 'POST', headers, body });
   expectProblem(answer, 403, 'wrong_origin');
 });
+
+describe('the own password', () => {
+  test('is changed with the current one; the other sessions end, and the old password opens nothing', async () => {
+    const gus = await invite({ email: 'gus@acme.example', name: 'Gus' });
+    const other = cookieOf(await accept(gus.secret));
+    const own = cookieOf(await signIn('gus@acme.example'));
+    const change = (current: string, next: string) =>
+      ask(own, 'PATCH', '/session/password', { current_password: current, new_password: next });
+    const wrong = await change('a wrong password', 'another horse battery');
+    expectProblem(wrong, 422, 'invalid_value');
+    expect(wrong.json.errors).toMatchObject([{ field: 'current_password' }]);
+    expectProblem(await change(password, 'too short'), 422, 'invalid_value');
+    expect((await change(password, 'another horse battery')).status).toBe(204);
+    expectProblem(await ask(other, 'GET', '/session'), 401, 'invalid_token');
+    expect((await ask(own, 'GET', '/session')).json).toMatchObject({ person_id: gus.id });
+    expectProblem(await signIn('gus@acme.example'), 401, 'invalid_password');
+    expect((await signIn('gus@acme.example', 'another horse battery')).status).toBe(200);
+    const { items } = (await server.api('GET', `/audit?actor_person_id=${gus.id}`)).json;
+    const set = items.filter(({ action }: { action: string }) => action === 'person.password_set');
+    expect(set.length).toBe(2);
+  });
+
+  test('is not guessed in an open session', async () => {
+    const hal = await invite({ email: 'hal@acme.example', name: 'Hal' });
+    const own = cookieOf(await accept(hal.secret));
+    const body = { current_password: 'a wrong password', new_password: 'another horse battery' };
+    const statuses: number[] = [];
+    for (let at = 0; at < 12; at += 1)
+      statuses.push((await ask(own, 'PATCH', '/session/password', body)).status);
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(422));
+    expect(statuses.slice(10)).toEqual([429, 429]);
+    const right = { ...body, current_password: password };
+    expectProblem(await ask(own, 'PATCH', '/session/password', right), 429, 'rate_limited');
+  });
+
+  test('is not that of a token', async () => {
+    const body = { current_password: 'any', new_password: 'another horse battery' };
+    expectProblem(await server.api('PATCH', '/session/password', body), 403, 'role_not_allowed');
+  });
+});

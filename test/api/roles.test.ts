@@ -140,7 +140,7 @@ function neededFor({ method, path }: Route): Role {
   const resource = path.replace('/api/v1', '');
   const isForOwners = /^\/(?:tokens|people|accounts|audit|sessions)\b/.test(resource);
   if (isForOwners || (resource === '/account' && method !== 'GET')) return 'owner';
-  const isOwnSession = resource === '/session';
+  const isOwnSession = /^\/session\b/.test(resource);
   const isPreview = /\/(?:render|explain|inspect)$/.test(resource) || resource === '/reconciliations';
   return method === 'GET' || isOwnSession || isPreview ? 'analyst' : 'operator';
 }
@@ -268,7 +268,7 @@ test('every route outside says in the document that it needs neither token nor k
   );
   for (const one of open) {
     expect(one).toMatch(
-      /^(?:GET \/(?:healthz|readyz|metrics|openapi\.json)|POST \/api\/v1\/session(?:\/(?:password|invitation))?|(?:GET|POST) \/api\/v1\/calls\/twilio\/status)$/,
+      /^(?:GET \/(?:healthz|readyz|metrics|openapi\.json)|POST \/api\/v1\/session(?:\/(?:password|invitation|password-reset))?|GET \/api\/v1\/session\/options|(?:GET|POST) \/api\/v1\/calls\/twilio\/status)$/,
     );
   }
   for (const { path, isOpen } of outside) {

@@ -145,3 +145,36 @@ test.each(['', '0d', '-1d', 'never', '1w', '2026-11-24', '99999999d', '2027-02-3
     expect(() => readExpiry(text, 'UTC', Date.UTC(2026, 10, 24))).toThrow(/time to come/);
   },
 );
+
+test('people are invited, listed, changed, given a new link, and removed', async () => {
+  const env = await externalDatabase();
+  const { url } = await startRingback({ ...env, PUBLIC_URL: 'https://books.example/ringback' });
+  const settings = { ...env, PUBLIC_URL: 'https://books.example/ringback' };
+  const invited = await run(settings, 'person', 'invite', 'Ana@acme.example', 'Ana', '--role', 'analyst');
+  expect(invited).toMatch(/^Person Ana \(analyst\) of Ringback: [0-9a-f-]{36}\n/);
+  const linkIn = (text: string) =>
+    /: https:\/\/books\.example\/ringback\/sign-in#invitation=(rbi_[\w-]{43})&email=ana%40acme\.example\n$/.exec(
+      text,
+    )?.[1] ?? '';
+  expect(linkIn(invited)).not.toBe('');
+  const taken = await runRingback(['person', 'invite', 'ana@acme.example', 'A', '--role', 'owner'], settings);
+  expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('"ringback person reset')]);
+  const renewed = linkIn(await run(settings, 'person', 'reset', 'ana@acme.example'));
+  const accept = async (invitation: string) => {
+    const response = await fetch(`${url}/api/v1/session/invitation`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ invitation, password: 'correct horse battery' }),
+    });
+    return response.status;
+  };
+  expect(await accept(linkIn(invited))).toBe(401);
+  expect(await accept(renewed)).toBe(200);
+  await run(settings, 'person', 'role', idIn(invited), 'operator');
+  expect(await run(settings, 'person', 'list')).toMatch(
+    new RegExp(`^${idIn(invited)} +ana@acme.example +Ana +operator +yes +\\d{4}-\\S+$`, 'm'),
+  );
+  expect(await run(settings, 'person', 'remove', 'ana@acme.example')).toBe('Removed and signed out.\n');
+  const unknown = await runRingback(['person', 'remove', 'ana@acme.example'], settings);
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('person list')]);
+});

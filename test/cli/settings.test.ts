@@ -27,3 +27,32 @@ test('which postbacks get a line in the log', () => {
     /LOG_POSTBACKS must be one of: all, rejected, none/,
   );
 });
+
+const openId = {
+  OIDC_ISSUER: 'https://login.acme.example/',
+  OIDC_CLIENT_ID: 'ringback',
+  OIDC_CLIENT_SECRET: 'secret',
+};
+
+test('a provider of OpenID Connect is whole, and https unless it is on this machine', () => {
+  expect(readConfig({}).openId).toBeNull();
+  expect(readConfig(openId).openId).toEqual({
+    issuer: 'https://login.acme.example/',
+    clientId: 'ringback',
+    clientSecret: 'secret',
+    name: 'single sign-on',
+  });
+  expect(readConfig({ ...openId, OIDC_ISSUER: 'http://127.0.0.1:9000' }).openId).not.toBeNull();
+  for (const name of Object.keys(openId))
+    expect(() => readConfig({ ...openId, [name]: '' })).toThrow(/OIDC_CLIENT_SECRET together/);
+  expect(() => readConfig({ ...openId, OIDC_ISSUER: 'http://login.acme.example' })).toThrow(/must be https/);
+});
+
+test('e-mail wants a server and a sender', () => {
+  expect(readConfig({}).mail).toBeNull();
+  const mail = { SMTP_URL: 'smtp://u:p@mail.acme.example:587', MAIL_FROM: 'Ringback <r@acme.example>' };
+  expect(readConfig(mail).mail).toEqual({ url: mail.SMTP_URL, from: mail.MAIL_FROM });
+  for (const wrong of [{ SMTP_URL: '' }, { MAIL_FROM: '' }, { MAIL_FROM: 'Ringback' }])
+    expect(() => readConfig({ ...mail, ...wrong })).toThrow(/SMTP_URL and MAIL_FROM together/);
+  expect(() => readConfig({ ...mail, SMTP_URL: 'https://mail.acme.example' })).toThrow(/smtp/);
+});

@@ -188,6 +188,8 @@ test('keys are in no line of the server’s own log, at its finest level', async
     ...{
       adminToken: 'test-admin-token-0002',
       twilioAuthToken: null,
+      openId: null,
+      mail: null,
       trustedProxies: [],
       outgoingAllowedNetworks: [],
     },

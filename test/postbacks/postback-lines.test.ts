@@ -32,6 +32,8 @@ async function startLogged(
     ...{
       adminToken: 'test-admin-token-0001',
       twilioAuthToken: null,
+      openId: null,
+      mail: null,
       trustedProxies: [],
       outgoingAllowedNetworks: [],
     },

@@ -18,7 +18,7 @@ export type Ended = { code: number | null; stdout: string; stderr: string };
 export type ProcessOptions = { env?: Record<string, string>; cwd?: string; command?: string };
 
 const settingNames =
-  /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|DATA_DIR|RINGBACK_URL|ADMIN_TOKEN|TWILIO_AUTH_TOKEN|LIVE_CALL_HOURS_MAX|TRUSTED_PROXIES|OUTGOING_ALLOWED_NETWORKS|RETAIN_\w+|LOG_LEVEL|LOG_POSTBACKS)$/;
+  /^(PORT|HOST|PUBLIC_URL|DATABASE_URL|DATA_DIR|RINGBACK_URL|ADMIN_TOKEN|TWILIO_AUTH_TOKEN|LIVE_CALL_HOURS_MAX|TRUSTED_PROXIES|OUTGOING_ALLOWED_NETWORKS|OIDC_\w+|SMTP_URL|MAIL_FROM|RETAIN_\w+|LOG_LEVEL|LOG_POSTBACKS)$/;
 
 export class RunningProcess {
   readonly #child: ChildProcess;

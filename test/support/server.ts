@@ -158,6 +158,8 @@ export async function startTestServerOn(
     trustedProxies: [],
     outgoingAllowedNetworks: ['127.0.0.0/8'], // receivers of tests
     retention: { bodies: null, postbacks: null, calls: null },
+    openId: null,
+    mail: null,
     logLevel: 'silent',
     logPostbacks: 'none',
     ...settings,

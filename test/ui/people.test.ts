@@ -84,3 +84,31 @@ test('a role is changed, a link for a new password is created, and a person is r
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect.poll(() => page.getByRole('button', { name: 'Manage Bo' }).count()).toBe(0);
 });
+
+test('a person changes the own password; what is wrong is told at its field', async () => {
+  const { json } = await ui.server.api('POST', '/people', {
+    ...{ email: 'cy@acme.example', name: 'Cy', role: 'analyst' },
+  });
+  const link = new URL(json.invitation_url);
+  const { page } = await ui.open(`${link.pathname}${link.hash}`, { isSignedIn: false });
+  await page.getByLabel('New password').fill(password);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/overview$/);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Current password').fill('a wrong password');
+  await dialog.getByLabel('New password').fill('short');
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await dialog.getByText('Enter at least 12 characters').waitFor();
+  await dialog.getByLabel('New password').fill('another horse battery');
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await dialog.getByText('This is not your current password').waitFor();
+  expect(await dialog.getByLabel('Current password').getAttribute('aria-invalid')).toBe('true');
+  await expectAccessible(page);
+  await dialog.getByLabel('Current password').fill(password);
+  await dialog.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Password changed').waitFor();
+  const body = { email: 'cy@acme.example', password: 'another horse battery' };
+  const answer = await ui.server.request('/api/v1/session/password', { method: 'POST', body });
+  expect(answer.status).toBe(200);
+});

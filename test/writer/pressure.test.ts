@@ -47,6 +47,8 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
     log: createLog('silent'),
     publicUrl: () => '',
     twilioAuthToken: null,
+    openId: null,
+    mailer: null,
     trustedProxies: null,
     uiFolder: null,
   });

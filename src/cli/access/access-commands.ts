@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { roles } from '../../core/access/role.ts';
 import type { NewAccountOptions } from './account.ts';
+import { addPersonCommands } from './person-commands.ts';
 import type { NewTokenOptions, TokenOptions } from './token.ts';
 
 const accountHelp = `
@@ -19,7 +20,7 @@ Examples:
 
 const accountOption = () => new Option('--account <account>', 'id or name of the account (the first one)');
 
-/** `account` and `token`, in the database of the settings. */
+/** `account`, `token` and `person`, in the database of the settings. */
 export function addAccessCommands(
   program: Command,
   settingsHelp: string,
@@ -78,4 +79,6 @@ export function addAccessCommands(
       const { revokeToken } = await import('./token.ts');
       end(await revokeToken(id, options));
     });
+
+  addPersonCommands(program, `${accountHelp}\n${settingsHelp}`, accountOption, end);
 }

@@ -6,6 +6,7 @@ export const auditActions = [
   'token.revoked',
   'person.invited',
   'person.password_set',
+  'person.password_reset_requested',
   'person.changed',
   'person.removed',
   'session.created',

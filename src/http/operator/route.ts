@@ -8,6 +8,7 @@ import type { Attempted, Destination } from '../../core/outgoing/attempt.ts';
 import type { EventJson } from '../../core/outgoing/event.ts';
 import type { OutgoingRequest } from '../../core/outgoing/request-settings.ts';
 import type { Writer } from '../../ingest/writer.ts';
+import type { Mailer } from '../../mailer.ts';
 import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -15,6 +16,7 @@ import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
 import type { ErrorMapper } from '../server/errors.ts';
 import { compileValidator } from '../server/validation.ts';
+import type { PasswordSignIn } from './sign-in/password-sign-in.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,6 +42,9 @@ export type Api = {
   bodyBytes: BodyBytes;
   publicUrl(): string;
   outgoing: OutgoingPort;
+  passwords: PasswordSignIn;
+  /** null: SMTP is not set up */
+  mailer: Mailer | null;
 };
 
 /** What the routes of outgoing webhooks ask of their sender. */

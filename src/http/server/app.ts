@@ -4,14 +4,18 @@ import type { AddressList } from '../../core/access/address-list.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
 import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
+import type { Mailer } from '../../mailer.ts';
 import type { Store } from '../../store/store.ts';
 import { AuthFailureLimiter, goodMax } from '../guards/auth-failure-limiter.ts';
 import { noteSourceIp } from '../guards/source-ip.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { registerSignIn } from '../operator/access/sign-in.ts';
 import { registerApi } from '../operator/api.ts';
 import type { OutgoingPort } from '../operator/route.ts';
 import { sharedSchemas } from '../operator/shared-schemas.ts';
+import { OpenIdProvider, type OpenIdSettings } from '../operator/sign-in/openid-provider.ts';
+import { openIdCallbackPath, registerOpenIdRoutes } from '../operator/sign-in/openid-routes.ts';
+import { PasswordSignIn } from '../operator/sign-in/password-sign-in.ts';
+import { registerSignIn } from '../operator/sign-in/sign-in.ts';
 import { registerTwilioRoute } from '../operator/twilio/twilio.ts';
 import { registerBatchRoutes } from '../postbacks/batch-routes.ts';
 import { createBulkLimit } from '../postbacks/bulk.ts';
@@ -48,6 +52,9 @@ export type AppOptions = {
   /** null: no header is believed that names another address than the connection's */
   trustedProxies: AddressList | null;
   outgoing: OutgoingPort;
+  /** null: not set up */
+  mailer: Mailer | null;
+  openId: OpenIdSettings | null;
   /** where the build of the web UI lies; null: there is none */
   uiFolder: string | null;
 };
@@ -63,7 +70,7 @@ const keepAliveTimeoutMs = 72_000;
 /** The HTTP side of the server, ready to listen. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { store, presets, writer, metrics, lines, invalidKeys, log } = options;
-  const { publicUrl, twilioAuthToken, trustedProxies, uiFolder, outgoing } = options;
+  const { publicUrl, twilioAuthToken, trustedProxies, uiFolder, outgoing, mailer } = options;
   const rejectionOf = createErrorMapper(store);
   let answerUnreadableAt = async (_head: UnreadableHead): Promise<UnreadableAnswer | null> => null;
   const app = fastify({
@@ -140,11 +147,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const authToken = twilioAuthToken;
     registerTwilioRoute(scope, { store, presets, writer, publicUrl, authToken, bodyBytes });
   });
+  const passwords = new PasswordSignIn({ store, authFailures });
+  const openId =
+    options.openId && new OpenIdProvider(options.openId, () => `${publicUrl()}${openIdCallbackPath}`);
   const signIn = async (scope: FastifyInstance) => {
     forbidSniffing(scope);
     limitBodyTime(scope, bodyMsMax);
-    registerSignIn(scope, { store, publicUrl, authFailures, bodyBytes });
+    registerSignIn(scope, { store, publicUrl, authFailures, bodyBytes, passwords, mailer, openId });
   };
+  if (openId !== null) {
+    // In a scope of their own: the provider's site sends browsers here.
+    const openIdRoutes = async (scope: FastifyInstance) =>
+      registerOpenIdRoutes(scope, { store, publicUrl, authFailures }, openId);
+    await app.register(openIdRoutes, { prefix: '/api/v1' });
+  }
   await app.register(signIn, { prefix: '/api/v1' });
   const api = async (scope: FastifyInstance) => {
     forbidSniffing(scope);
@@ -162,6 +178,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       bodyBytes,
       publicUrl,
       outgoing,
+      passwords,
+      mailer,
     });
   };
   await app.register(api, { prefix: '/api/v1' });

@@ -60,12 +60,36 @@ export async function invitePerson(
 }
 
 /** A new link, for one that expired or a password that was lost; earlier ones end. The password stays until the link is used. */
-export async function renewLink(
+export function renewLink(
+  db: Db,
+  accountId: string,
+  personId: string,
+  link: NewLink,
+  actor: Actor,
+  now: string,
+): Promise<Person | null> {
+  return replaceLink(db, accountId, personId, link, actor, 'person.invited', now);
+}
+
+/** The same, as the person asked for it by e-mail address. */
+export function requestPasswordReset(
+  db: Db,
+  accountId: string,
+  personId: string,
+  link: NewLink,
+  actor: Actor,
+  now: string,
+): Promise<Person | null> {
+  return replaceLink(db, accountId, personId, link, actor, 'person.password_reset_requested', now);
+}
+
+async function replaceLink(
   { pool }: Db,
   accountId: string,
   personId: string,
   link: NewLink,
   actor: Actor,
+  action: 'person.invited' | 'person.password_reset_requested',
   now: string,
 ): Promise<Person | null> {
   return inTransaction(pool, async (client) => {
@@ -74,7 +98,7 @@ export async function renewLink(
     await client.query('delete from person_link where person_id = $1', [personId]);
     await insertLink(client, personId, link);
     const target = { id: personId, name: person.name };
-    await recordAct(client, { accountId, actor, action: 'person.invited', target, changes: {} }, now);
+    await recordAct(client, { accountId, actor, action, target, changes: {} }, now);
     return person;
   });
 }
@@ -131,6 +155,55 @@ export async function findSignIns({ pool }: Db, email: string): Promise<SignIn[]
     [email],
   );
   return rows.map(({ passwordHash, ...row }) => ({ owner: ownerOf(row), passwordHash }));
+}
+
+export type FoundPerson = { owner: TokenOwner; accountName: string };
+
+/** The people with this address, in every account, the oldest first. */
+export async function findByEmail({ pool }: Db, email: string): Promise<FoundPerson[]> {
+  const { rows } = await pool.query<OwnerRow & { accountName: string }>(
+    `select ${ownerColumns}, (select a.name from account a where a.account_id = person.account_id) as "accountName"
+     from person where email = $1 order by person_id limit ${accountsOfEmailMax}`,
+    [email],
+  );
+  return rows.map(({ accountName, ...row }) => ({ owner: ownerOf(row), accountName }));
+}
+
+/** Null where the person has none. */
+export async function findPasswordHash(
+  { pool }: Db,
+  accountId: string,
+  personId: string,
+): Promise<string | null> {
+  const { rows } = await pool.query<{ password_hash: string | null }>(
+    'select password_hash from person where account_id = $1 and person_id = $2',
+    [accountId, personId],
+  );
+  return rows[0]?.password_hash ?? null;
+}
+
+/** The person's own change. Ends all sessions of the person but the one it came with. */
+export async function changePassword(
+  { pool }: Db,
+  { accountId, personId, name }: TokenOwner,
+  passwordHash: string,
+  sessionHash: Buffer,
+  actor: Actor,
+  now: string,
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const values = [accountId, personId, passwordHash];
+    await client.query(
+      'update person set password_hash = $3 where account_id = $1 and person_id = $2',
+      values,
+    );
+    await client.query('delete from session where person_id = $1 and session_hash <> $2', [
+      personId,
+      sessionHash,
+    ]);
+    const target = { id: personId, name };
+    await recordAct(client, { accountId, actor, action: 'person.password_set', target, changes: {} }, now);
+  });
 }
 
 type OwnerRow = { accountId: string; personId: string; name: string; role: Role };

@@ -1,5 +1,10 @@
-import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import type { SessionJson } from '../../../src/http/operator/access/session-schemas.ts';
+import { queryOptions, useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import type { Static } from 'typebox';
+import type {
+  passwordChangeBody,
+  SessionJson,
+  signInOptionsJson,
+} from '../../../src/http/operator/access/session-schemas.ts';
 import { request } from './request.ts';
 
 export type Permission = SessionJson['permissions'][number];
@@ -32,6 +37,37 @@ export function usePasswordSignIn() {
 /** Sets the password of an invitation, and signs in. */
 export function useAcceptInvitation() {
   return useSignInAt<{ invitation: string; password: string }>('/session/invitation');
+}
+
+const optionsQuery = queryOptions({
+  queryKey: ['sign-in-options'],
+  queryFn: ({ signal }) => request<Static<typeof signInOptionsJson>>('/session/options', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** How to sign in here beside password and token; undefined until that is known. */
+export function useSignInOptions() {
+  return useQuery(optionsQuery).data;
+}
+
+/** Where the browser is sent to the provider of OpenID Connect. */
+export function openIdUrl(from: string | undefined, account?: string): string {
+  const query = new URLSearchParams({ ...(from && { from }), ...(account && { account }) });
+  return `/api/v1/session/openid?${query}`;
+}
+
+export function useRequestPasswordReset() {
+  return useMutation({
+    mutationFn: (email: string) =>
+      request<object>('/session/password-reset', { method: 'POST', body: { email } }),
+  });
+}
+
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (body: Static<typeof passwordChangeBody>) =>
+      request<void>('/session/password', { method: 'PATCH', body }),
+  });
 }
 
 function useSignInAt<Body extends object>(path: string) {

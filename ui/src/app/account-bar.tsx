@@ -1,14 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { LogOut, type LucideIcon, Monitor, Moon, Sun } from 'lucide-react';
+import { KeyRound, LogOut, type LucideIcon, Monitor, Moon, Sun } from 'lucide-react';
+import { useState } from 'react';
 import { useSession, useSignOut } from '../api/session.ts';
 import { Button } from '../components/button.tsx';
 import { useToast } from '../components/toast.tsx';
+import { ChangePasswordDialog } from './change-password-dialog.tsx';
 import { chooseTheme, type Theme, themes, useTheme } from './theme.ts';
 
 /** Whose books these are, the theme, and the way out. */
 export function AccountBar() {
-  const { account, signed_in_as: name, role } = useSession();
+  const { account, signed_in_as: name, role, person_id: personId } = useSession();
+  const [isChanging, setChanging] = useState(false);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -33,6 +36,12 @@ export function AccountBar() {
         </div>
       </div>
       <ThemeSwitch />
+      {personId !== null && (
+        <Button look="quiet" size="small" icon={KeyRound} onClick={() => setChanging(true)}>
+          <span className="max-md:sr-only">Change password</span>
+        </Button>
+      )}
+      {isChanging && <ChangePasswordDialog onClose={() => setChanging(false)} />}
       <Button look="quiet" size="small" icon={LogOut} onClick={leave} isBusy={signOut.isPending}>
         Sign out
       </Button>

@@ -28,7 +28,7 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ compon
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: pickSearch(['from', 'ended']),
+  validateSearch: pickSearch(['from', 'ended', 'failed']),
   component: lazyPage(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 

@@ -10,7 +10,9 @@ export const personJson = Type.Object({
   email: Type.String({ description: 'in lower case' }),
   name: Type.String({ description: 'in timelines and in the audit log' }),
   role,
-  has_password: Type.Boolean({ description: 'false: invited, and not signed in yet' }),
+  has_password: Type.Boolean({
+    description: 'false: invited and has set none yet, or signs in by OpenID Connect only',
+  }),
   last_signed_in_at: nullable(instant),
   created_at: instant,
 });
@@ -21,6 +23,10 @@ export const invitedPersonJson = Type.Interface([personJson], {
     description: 'sets the password, once; shown this once, stored as a hash. Send it to the person',
   }),
   invitation_expires_at: instant,
+  is_mailed: Type.Boolean({
+    description:
+      'the link went to the person by e-mail; false where SMTP is not set up, or its server did not take it',
+  }),
 });
 export type InvitedPersonJson = Static<typeof invitedPersonJson>;
 

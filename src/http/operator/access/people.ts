@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
+import { type Invitation, invitationUrl, makeInvitation } from '../../../core/access/invitation.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Person } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -8,7 +8,8 @@ import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { invitationMail } from '../sign-in/invitation-mail.ts';
 import { actorOf, needs } from './access.ts';
 import {
   type InvitedPersonJson,
@@ -18,9 +19,6 @@ import {
   personChangeBody,
   personJson,
 } from './people-schemas.ts';
-
-const invitationDays = 7;
-const invitationMs = invitationDays * 24 * 3_600_000;
 
 /** People of an account, who are invited by a link that sets their password. */
 export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
@@ -40,14 +38,19 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
     },
     async (request, reply) => {
       const { email, name, role } = request.body;
-      const { secret, link } = makeLink();
+      const invitation = makeInvitation(Date.now());
       const person = { email: email.trim().toLowerCase(), name: name.trim(), role };
-      const invited = await store.invitePerson(request.owner.accountId, person, link, actorOf(request));
+      const invited = await store.invitePerson(
+        request.owner.accountId,
+        person,
+        invitation.link,
+        actorOf(request),
+      );
       if (invited === 'email_taken') {
         const detail = 'This account has a person with this address: create a new link for this person.';
         return sendProblem(reply, reject('email_taken', detail));
       }
-      return sendInvited(reply.code(201), api, invited, secret, link.expiresAt);
+      return sendInvited(request, reply.code(201), invited, invitation);
     },
   );
 
@@ -95,12 +98,12 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { secret, link } = makeLink();
+      const invitation = makeInvitation(Date.now());
       const { accountId } = request.owner;
-      const person = isUuid(id) ? await store.renewPersonLink(accountId, id, link, actorOf(request)) : null;
-      return person === null
-        ? sendUnknownPerson(reply)
-        : sendInvited(reply, api, person, secret, link.expiresAt);
+      const person = isUuid(id)
+        ? await store.renewPersonLink(accountId, id, invitation.link, actorOf(request))
+        : null;
+      return person === null ? sendUnknownPerson(reply) : sendInvited(request, reply, person, invitation);
     },
   );
 
@@ -117,28 +120,24 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
       return isRemoved ? reply.code(204).send() : sendUnknownPerson(reply);
     },
   );
-}
 
-function makeLink() {
-  const secret = makeSecret('rbi');
-  const expiresAt = new Date(Date.now() + invitationMs).toISOString();
-  return { secret, link: { linkHash: hashSecret(secret), expiresAt } };
-}
-
-/** The secret is behind the `#`: it reaches no server's log. The address is for the browser's password manager. */
-function sendInvited(
-  reply: FastifyReply,
-  { publicUrl }: Pick<Api, 'publicUrl'>,
-  person: Person,
-  secret: string,
-  expiresAt: string,
-): FastifyReply {
-  const fragment = new URLSearchParams({ invitation: secret, email: person.email });
-  return reply.header('cache-control', 'no-store').send({
-    ...personToJson(person),
-    invitation_url: `${publicUrl()}/sign-in#${fragment}`,
-    invitation_expires_at: expiresAt,
-  } satisfies InvitedPersonJson);
+  /** Mails the link where SMTP is set up; it is in the answer in any case. */
+  async function sendInvited(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    person: Person,
+    { secret, link }: Invitation,
+  ): Promise<FastifyReply> {
+    const url = invitationUrl(api.publicUrl(), secret, person.email);
+    const { name: accountName } = await accountOf(api, request);
+    const isMailed = (await api.mailer?.send(invitationMail({ ...person, accountName }, url))) ?? false;
+    return reply.header('cache-control', 'no-store').send({
+      ...personToJson(person),
+      invitation_url: url,
+      invitation_expires_at: link.expiresAt,
+      is_mailed: isMailed,
+    } satisfies InvitedPersonJson);
+  }
 }
 
 function sendUnknownPerson(reply: FastifyReply): FastifyReply {

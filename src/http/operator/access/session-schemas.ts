@@ -9,6 +9,7 @@ export const sessionJson = Type.Object(
   {
     signed_in_as: Type.String({ description: 'the name of the person or token, as it is in timelines' }),
     role: oneOf(roles, { description: 'of the person or token' }),
+    person_id: nullable(Type.String({ description: 'null for a token' })),
     permissions: Type.Array(oneOf(permissionNames), { description: 'what the token may do' }),
     account: accountJson,
     public_url: Type.String({ description: 'what copied URLs begin with' }),
@@ -45,19 +46,43 @@ export const listedSessionJson = Type.Object(
 
 const email = Type.String({ format: 'email', examples: ['ana@acme.example'] });
 
+const newPassword = Type.String({
+  minLength: passwordCharsMin,
+  maxLength: passwordCharsMax,
+  description: 'the new password',
+});
+
 export const passwordBody = Type.Object(
   { email, password: Type.String({ minLength: 1, maxLength: passwordCharsMax }) },
   { additionalProperties: false },
 );
 
+export const passwordResetBody = Type.Object({ email }, { additionalProperties: false });
+
+export const passwordChangeBody = Type.Object(
+  {
+    current_password: Type.String({ minLength: 1, maxLength: passwordCharsMax }),
+    new_password: newPassword,
+  },
+  { additionalProperties: false },
+);
+
+export const signInOptionsJson = Type.Object(
+  {
+    openid: nullable(
+      Type.Object({
+        name: Type.String({ description: 'of the provider of OpenID Connect', examples: ['Acme'] }),
+      }),
+    ),
+    has_password_reset: Type.Boolean({ description: 'whether links for a new password are sent by e-mail' }),
+  },
+  { title: 'SignInOptions' },
+);
+
 export const invitationBody = Type.Object(
   {
     invitation: Type.String({ description: 'the secret of the invitation link, behind #invitation=' }),
-    password: Type.String({
-      minLength: passwordCharsMin,
-      maxLength: passwordCharsMax,
-      description: 'the new password',
-    }),
+    password: newPassword,
   },
   { additionalProperties: false },
 );

@@ -12,7 +12,7 @@ import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById } from '../route.ts';
 import { actorOf, needs, readPermissions } from './access.ts';
 import type { Authenticated } from './authenticate.ts';
-import { listedSessionJson, type SessionJson, sessionJson } from './session-schemas.ts';
+import { listedSessionJson, passwordChangeBody, type SessionJson, sessionJson } from './session-schemas.ts';
 
 export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
   const docs = { ...apiDocs, tags: ['session'] };
@@ -26,6 +26,27 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
       return readSession(api, { owner: request.owner, expiresAt: request.sessionExpiresAt });
+    },
+  );
+
+  app.patch<{ Body: Static<typeof passwordChangeBody> }>(
+    '/session/password',
+    {
+      schema: {
+        ...docs,
+        summary: 'Change your own password, and sign out your other browsers',
+        body: passwordChangeBody,
+        response: { 204: Type.Null(), '4xx': problem },
+      },
+      ...needs('read'),
+    },
+    async (request, reply) => {
+      const { owner, sourceIp, secretHash } = request;
+      const { current_password: current, new_password: next } = request.body;
+      const passwordHash = await api.passwords.rehash(owner, { current, next, sourceIp });
+      if (typeof passwordHash !== 'string') return sendProblem(reply, passwordHash);
+      await api.store.changePassword(owner, passwordHash, secretHash, actorOf(request));
+      return reply.code(204).send();
     },
   );
 
@@ -108,6 +129,7 @@ export async function readSession(
   return {
     signed_in_as: owner.name,
     role: owner.role,
+    person_id: owner.personId,
     permissions: await readPermissions(api.store, owner),
     account,
     public_url: api.publicUrl(),

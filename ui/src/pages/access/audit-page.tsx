@@ -22,6 +22,7 @@ const actionWords: Record<Action, string> = {
   'token.revoked': 'revoked the token',
   'person.invited': 'invited',
   'person.password_set': 'set the password of',
+  'person.password_reset_requested': 'requested a new password for',
   'person.changed': 'changed the person',
   'person.removed': 'removed the person',
   'session.created': 'signed in with',

@@ -18,7 +18,7 @@ export function InvitePersonDialog({ isOpen, onClose }: { isOpen: boolean; onClo
   };
   return (
     <Dialog
-      title={invited === undefined ? 'Invite a person' : 'Send this link'}
+      title={invited === undefined ? 'Invite a person' : linkTitle(invited)}
       isOpen={isOpen}
       isSticky={invited !== undefined}
       onClose={close}
@@ -37,14 +37,26 @@ export function InvitePersonDialog({ isOpen, onClose }: { isOpen: boolean; onClo
   );
 }
 
+export function linkTitle({ is_mailed: isMailed }: InvitedPersonJson): string {
+  return isMailed ? 'Invitation sent' : 'Send this link';
+}
+
 /** A link that was just made, in a dialog. */
 export function InvitationLink({ invited, onDone }: { invited: InvitedPersonJson; onDone(): void }) {
   return (
     <>
       <CopyField label="Invitation link" text={invited.invitation_url} />
       <p className="mt-3 text-muted text-sm">
-        Send it to <bdi>{invited.email}</bdi>. It sets the password once, until{' '}
-        <Time at={invited.invitation_expires_at} />, and is not shown again. Ringback sends no e-mail.
+        {invited.is_mailed ? (
+          <>
+            It was sent to <bdi>{invited.email}</bdi> by e-mail.
+          </>
+        ) : (
+          <>
+            No e-mail was sent: send it to <bdi>{invited.email}</bdi> yourself.
+          </>
+        )}{' '}
+        It sets the password once, until <Time at={invited.invitation_expires_at} />, and is not shown again.
       </p>
       <DialogActions>
         <Button look="primary" onClick={onDone}>

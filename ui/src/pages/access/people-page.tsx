@@ -30,7 +30,7 @@ function People() {
       <PageHeader
         title="People"
         above={<AccessLinks />}
-        description="They sign in with e-mail address and password. Programs use tokens."
+        description="They sign in with their e-mail address. Programs use tokens."
         actions={
           <Button look="primary" icon={Plus} onClick={() => setInviting(true)}>
             Invite a person
@@ -77,8 +77,8 @@ function columnsWith(onManage: (person: PersonJson) => void): Column<PersonJson>
     {
       id: 'signed-in',
       header: 'Last signed in',
-      cell: ({ has_password, last_signed_in_at: at }) =>
-        has_password ? <Time at={at} isRelative /> : <span className="text-muted">invited</span>,
+      cell: ({ last_signed_in_at: at }) =>
+        at !== null ? <Time at={at} isRelative /> : <span className="text-muted">invited</span>,
     },
     {
       id: 'acts',

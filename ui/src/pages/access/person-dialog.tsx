@@ -6,7 +6,7 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { InvitationLink } from './invite-person-dialog.tsx';
+import { InvitationLink, linkTitle } from './invite-person-dialog.tsx';
 import { isRole, roleChoices, roleWords } from './role-words.ts';
 
 type PersonDialogProps = { person: PersonJson; onClose(): void };
@@ -18,7 +18,7 @@ export function PersonDialog({ person, onClose }: PersonDialogProps) {
   if (isRemoving) return <RemoveDialog person={person} onClose={onClose} />;
   return (
     <Dialog
-      title={renew.data === undefined ? person.name : 'Send this link'}
+      title={renew.data === undefined ? person.name : linkTitle(renew.data)}
       isOpen
       isSticky={renew.data !== undefined}
       onClose={onClose}

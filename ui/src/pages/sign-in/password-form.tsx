@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { usePasswordSignIn } from '../../api/session.ts';
+import { usePasswordSignIn, useRequestPasswordReset } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 
 /** For people who were invited. */
-export function PasswordForm({ onSignedIn }: { onSignedIn(): void }) {
+export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; hasReset: boolean }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const signIn = usePasswordSignIn();
@@ -35,6 +35,7 @@ export function PasswordForm({ onSignedIn }: { onSignedIn(): void }) {
         autoComplete="current-password"
         required
       />
+      {hasReset && <ResetLink email={email} />}
       <FailureNote error={signIn.error} />
       <div className="grid">
         <Button
@@ -47,5 +48,39 @@ export function PasswordForm({ onSignedIn }: { onSignedIn(): void }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Mails a link to the address in the form. */
+function ResetLink({ email }: { email: string }) {
+  const reset = useRequestPasswordReset();
+  const [isTried, setTried] = useState(false);
+  if (reset.isSuccess) {
+    return (
+      <p role="status" className="text-muted text-sm">
+        If a person here has this address, a link that sets a new password is on its way.
+      </p>
+    );
+  }
+  return (
+    <div className="text-sm">
+      <button
+        type="button"
+        className="text-accent hover:underline disabled:opacity-60"
+        disabled={reset.isPending}
+        onClick={() => {
+          setTried(true);
+          if (email.includes('@')) reset.mutate(email.trim());
+        }}
+      >
+        Send me a link for a new password
+      </button>
+      {isTried && !email.includes('@') && (
+        <p role="alert" className="mt-1 text-danger">
+          Enter your e-mail address first.
+        </p>
+      )}
+      <FailureNote error={reset.error} />
+    </div>
   );
 }

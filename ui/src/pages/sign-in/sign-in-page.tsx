@@ -1,21 +1,25 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useSignIn } from '../../api/session.ts';
+import { useSignIn, useSignInOptions } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { AcceptInvitation, type Invitation } from './accept-invitation.tsx';
+import { AccountChoice, OpenIdFailure, OpenIdLink, type OwnAccount } from './openid-sign-in.tsx';
 import { PasswordForm } from './password-form.tsx';
 
 const route = getRouteApi('/sign-in');
 
-/** By e-mail address and password, by a token, or by the link that the server prints. */
+/** By a provider of OpenID Connect, by e-mail address and password, by a token, or by the link that the server prints. */
 export function SignInPage() {
   const [token, setToken] = useState('');
-  const { from, ended } = route.useSearch();
+  const { from, ended, failed } = route.useSearch();
   const router = useRouter();
   const { mutate, isPending, error } = useSignIn();
   const [invitation, setInvitation] = useState<Invitation | null>(null);
+  const [accounts, setAccounts] = useState<OwnAccount[]>([]);
+  const options = useSignInOptions();
+  const provider = options?.openid?.name;
   const goOn = () => router.history.replace(isOwnPath(from) ? from : '/');
   const signIn = (secret: string) => mutate({ token: secret }, { onSuccess: goOn });
 
@@ -24,15 +28,29 @@ export function SignInPage() {
   useEffect(() => {
     if (isLinkRead.current) return;
     isLinkRead.current = true;
-    const { token: secret, invitation: found } = takeSecretFromAddress();
+    const { token: secret, invitation: found, accounts: own } = takeSecretFromAddress();
     if (secret !== null) signIn(secret);
     setInvitation(found);
+    setAccounts(own);
   }, []);
 
   if (invitation !== null) {
     return (
       <SignInFrame title="Choose a password">
         <AcceptInvitation invitation={invitation} onSignedIn={goOn} />
+        {provider !== undefined && (
+          <div className="mt-5 border-line border-t pt-5">
+            <p className="mb-3 text-muted text-sm">Or sign in without a password of your own here:</p>
+            <OpenIdLink provider={provider} from={undefined} />
+          </div>
+        )}
+      </SignInFrame>
+    );
+  }
+  if (accounts.length > 0) {
+    return (
+      <SignInFrame title="Choose an account">
+        <AccountChoice accounts={accounts} from={from} />
       </SignInFrame>
     );
   }
@@ -44,8 +62,14 @@ export function SignInPage() {
           again to go on where you were.
         </p>
       )}
+      <OpenIdFailure failed={failed} />
+      {provider !== undefined && (
+        <div className="mt-5 border-line border-b pb-6">
+          <OpenIdLink provider={provider} from={from} />
+        </div>
+      )}
       <div className="mt-5 mb-6 border-line border-b pb-6">
-        <PasswordForm onSignedIn={goOn} />
+        <PasswordForm onSignedIn={goOn} hasReset={options?.has_password_reset === true} />
       </div>
       <form
         className="mt-5"
@@ -93,15 +117,33 @@ function SignInFrame({ title, children }: { title: string; children: ReactNode }
   );
 }
 
-type Secrets = { token: string | null; invitation: Invitation | null };
+type Secrets = { token: string | null; invitation: Invitation | null; accounts: OwnAccount[] };
 
 /** What is behind the `#`, which no server sees; it is gone from the address and the history at once. */
 function takeSecretFromAddress(): Secrets {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
   const [token, secret] = [fragment.get('token'), fragment.get('invitation')];
+  const accounts = readAccounts(fragment.get('accounts'));
   if (token !== null || secret !== null)
     window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search);
-  return { token, invitation: secret === null ? null : { secret, email: fragment.get('email') ?? '' } };
+  const invitation = secret === null ? null : { secret, email: fragment.get('email') ?? '' };
+  return { token, invitation, accounts };
+}
+
+/** As the server names them to a person of several accounts. */
+function readAccounts(text: string | null): OwnAccount[] {
+  if (text === null) return [];
+  try {
+    const accounts: unknown = JSON.parse(text);
+    return Array.isArray(accounts) ? accounts.filter(isOwnAccount) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isOwnAccount(value: unknown): value is OwnAccount {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'id' in value && typeof value.id === 'string' && 'name' in value && typeof value.name === 'string';
 }
 
 /** Where to go on, unless somebody put another site there. */

@@ -1,7 +1,7 @@
 /** Whether an e-mail address and a password open an account. Guessing is slowed for each network, and for each address that is guessed at. */
 import pLimit from 'p-limit';
-import { isPasswordOf } from '../../../core/access/password.ts';
-import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import { hashPassword, isPasswordOf } from '../../../core/access/password.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { TokenOwner } from '../../../store/store.ts';
 import { AuthFailureLimiter, tooManyAuthFailures } from '../../guards/auth-failure-limiter.ts';
 import type { Api } from '../route.ts';
@@ -44,6 +44,25 @@ export class PasswordSignIn {
       if (owner !== null) return owner;
       const waitSeconds = Math.max(authFailures.fail(sourceIp), this.#ofEmail.fail(email));
       return waitSeconds > 0 ? tooManyAuthFailures(waitSeconds) : wrongPassword;
+    });
+  }
+
+  /** The hash of a new password of who is signed in, or why the current one does not allow it. */
+  async rehash(
+    { accountId, personId }: TokenOwner,
+    { current, next, sourceIp }: { current: string; next: string; sourceIp: string },
+  ): Promise<string | Rejection> {
+    const { store, authFailures } = this.#api;
+    if (personId === null)
+      return reject('role_not_allowed', 'You are signed in with a token, which has no password.');
+    return this.compute(async () => {
+      const isSlowed = authFailures.isSlowed(sourceIp) || this.#ofEmail.isSlowed(personId);
+      const stored = isSlowed ? null : await store.findPasswordHash(accountId, personId);
+      if (stored !== null && (await isPasswordOf(stored, current))) return hashPassword(next);
+      const waitSeconds = Math.max(authFailures.fail(sourceIp), this.#ofEmail.fail(personId));
+      if (waitSeconds > 0) return tooManyAuthFailures(waitSeconds);
+      const detail = 'This is not your current password. If you have none, use a link that sets one.';
+      return rejectFaults([{ field: 'current_password', code: 'invalid_value', detail }]);
     });
   }
 

@@ -1,27 +1,26 @@
 import cookies from '@fastify/cookie';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { hashPassword } from '../../../core/access/password.ts';
-import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
+import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
-import type { TokenOwner } from '../../../store/store.ts';
 import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
-import { sessionCookieName, sessionCookieOptions } from '../../guards/session-cookie.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { readJsonBodies } from '../json-body.ts';
-import { problem } from '../problem-schemas.ts';
-import type { Api } from '../route.ts';
-import { actorOf } from './access.ts';
-import { wrongOrigin } from './authenticate.ts';
-import { PasswordSignIn } from './password-sign-in.ts';
-import { readSession } from './session.ts';
+import { wrongOrigin } from '../access/authenticate.ts';
+import { readSession } from '../access/session.ts';
 import {
   invitationBody,
   passwordBody,
-  type SessionJson,
   sessionJson,
   signInBody,
-} from './session-schemas.ts';
+  signInOptionsJson,
+} from '../access/session-schemas.ts';
+import { readJsonBodies } from '../json-body.ts';
+import { problem } from '../problem-schemas.ts';
+import type { Api } from '../route.ts';
+import type { OpenIdProvider } from './openid-provider.ts';
+import { registerPasswordReset } from './password-reset.ts';
+import { sessionDays, startSession } from './start-session.ts';
 
 const wrongToken = reject(
   'invalid_token',
@@ -37,18 +36,20 @@ const usedInvitation = reject(
 );
 /** Of what `npm start` prints: it signs in once. */
 const linkPrefix = 'rbl_';
-const userAgentCharsMax = 500;
-const sessionDays = 30;
-const sessionSeconds = sessionDays * 24 * 3600;
+
+export type SignInApi = Pick<
+  Api,
+  'store' | 'publicUrl' | 'authFailures' | 'bodyBytes' | 'passwords' | 'mailer'
+> & {
+  /** null: not set up */
+  openId: OpenIdProvider | null;
+};
 
 /** The routes of the operator's side that need no token: they exchange a secret of their body for a session. */
-export function registerSignIn(
-  app: FastifyInstance,
-  api: Pick<Api, 'store' | 'publicUrl' | 'authFailures' | 'bodyBytes'>,
-): void {
+export function registerSignIn(app: FastifyInstance, api: SignInApi): void {
   readJsonBodies(app, api.bodyBytes);
   app.register(cookies);
-  const passwords = new PasswordSignIn(api);
+  const { passwords } = api;
   app.addHook('preHandler', async ({ headers }, reply) => {
     if (isOfBrowser(headers) && !isSameOrigin(headers, api.publicUrl()))
       return sendProblem(reply, wrongOrigin());
@@ -64,6 +65,24 @@ export function registerSignIn(
     },
   });
 
+  app.get(
+    '/session/options',
+    {
+      schema: {
+        tags: ['session'],
+        summary: 'How a browser may sign in here, beside password and token',
+        security: [],
+        response: { 200: signInOptionsJson, '4xx': problem },
+      },
+    },
+    async (): Promise<Static<typeof signInOptionsJson>> => ({
+      openid: api.openId === null ? null : { name: api.openId.name },
+      has_password_reset: api.mailer !== null,
+    }),
+  );
+
+  registerPasswordReset(app, api);
+
   app.post<{ Body: Static<typeof signInBody> }>(
     '/session',
     docs('Sign a browser in', signInBody),
@@ -78,7 +97,7 @@ export function registerSignIn(
       );
       if ('code' in found) return sendProblem(reply, found);
       const { tokenHash, ...owner } = found;
-      return startSession(api, request, reply, owner, tokenHash);
+      return readSession(api, await startSession(api, request, reply, owner, tokenHash));
     },
   );
 
@@ -89,7 +108,7 @@ export function registerSignIn(
       const { email, password } = request.body;
       const owner = await passwords.signIn(email.trim().toLowerCase(), password, request.sourceIp);
       if ('code' in owner) return sendProblem(reply, owner);
-      return startSession(api, request, reply, owner, null);
+      return readSession(api, await startSession(api, request, reply, owner, null));
     },
   );
 
@@ -110,26 +129,9 @@ export function registerSignIn(
       if (typeof passwordHash !== 'string') return sendProblem(reply, passwordHash);
       const owner = await api.store.takePersonLink(linkHash, passwordHash, sourceIp);
       if (owner === null) return sendProblem(reply, usedInvitation);
-      return startSession(api, request, reply, owner, null);
+      return readSession(api, await startSession(api, request, reply, owner, null));
     },
   );
-}
-
-async function startSession(
-  api: Pick<Api, 'store' | 'publicUrl'>,
-  { sourceIp, headers }: FastifyRequest,
-  reply: FastifyReply,
-  owner: TokenOwner,
-  tokenHash: Buffer | null,
-): Promise<SessionJson> {
-  const secret = makeSecret('rbs');
-  const expiresAt = new Date(Date.now() + sessionSeconds * 1000).toISOString();
-  const userAgent = headers['user-agent']?.slice(0, userAgentCharsMax) ?? null;
-  const session = { owner, sessionHash: hashSecret(secret), tokenHash, expiresAt, sourceIp, userAgent };
-  await api.store.createSession(session, actorOf({ owner, sourceIp }));
-  const options = { ...sessionCookieOptions(api.publicUrl()), maxAge: sessionSeconds };
-  reply.setCookie(sessionCookieName(api.publicUrl()), secret, options).header('cache-control', 'no-store');
-  return readSession(api, { owner, expiresAt });
 }
 
 async function findByToken({ findTokenOwner }: Pick<Api['store'], 'findTokenOwner'>, tokenHash: Buffer) {

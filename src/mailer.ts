@@ -1,0 +1,39 @@
+/** E-mail by SMTP, where it is set up. */
+import { createTransport } from 'nodemailer';
+import type { Logger } from 'pino';
+
+export type MailSettings = {
+  /** smtp:// or smtps://, with user and password */
+  url: string;
+  /** such as `Ringback <ringback@acme.example>` */
+  from: string;
+};
+
+export type Mail = { to: string; subject: string; text: string };
+
+export type Mailer = {
+  /** Resolves with false where the server did not take it, which is in the log. */
+  send(mail: Mail): Promise<boolean>;
+};
+
+const silenceMsMax = 10_000;
+
+export function createMailer({ url, from }: MailSettings, log: Pick<Logger, 'warn'>): Mailer {
+  const timeouts = {
+    connectionTimeout: silenceMsMax,
+    greetingTimeout: silenceMsMax,
+    socketTimeout: silenceMsMax,
+  };
+  const transport = createTransport({ url, ...timeouts }, { from });
+  return {
+    send: async (mail) => {
+      try {
+        await transport.sendMail(mail);
+        return true;
+      } catch (error) {
+        log.warn({ err: error }, 'the SMTP server did not take an e-mail');
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { RequestFailed } from '../api/request.ts';
+import { useChangePassword } from '../api/session.ts';
+import { Button } from '../components/button.tsx';
+import { Dialog, DialogActions } from '../components/dialog.tsx';
+import { FailureNote } from '../components/error-state.tsx';
+import { TextField } from '../components/field.tsx';
+import { useToast } from '../components/toast.tsx';
+
+const passwordCharsMin = 12;
+const passwordCharsMax = 200;
+
+/** The password of who is signed in. */
+export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [isTried, setTried] = useState(false);
+  const change = useChangePassword();
+  const toast = useToast();
+  const isShort = next.length < passwordCharsMin;
+  const wrong = errorAt(change.error, 'current_password');
+  return (
+    <Dialog
+      title="Change your password"
+      description="Your other browsers are signed out."
+      isOpen
+      onClose={onClose}
+    >
+      <form
+        noValidate
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setTried(true);
+          if (current === '' || isShort) return;
+          change.mutate(
+            { current_password: current, new_password: next },
+            {
+              onSuccess: () => {
+                toast.done('Password changed');
+                onClose();
+              },
+            },
+          );
+        }}
+      >
+        <TextField
+          label="Current password"
+          type="password"
+          value={current}
+          onChange={setCurrent}
+          autoComplete="current-password"
+          error={isTried && current === '' ? 'Enter your current password.' : wrong}
+        />
+        <TextField
+          label="New password"
+          type="password"
+          value={next}
+          onChange={setNext}
+          maxLength={passwordCharsMax}
+          autoComplete="new-password"
+          hint={`At least ${passwordCharsMin} characters`}
+          error={isTried && isShort ? `Enter at least ${passwordCharsMin} characters.` : undefined}
+        />
+        <FailureNote error={wrong === undefined ? change.error : null} />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" isBusy={change.isPending}>
+            Change password
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+function errorAt(error: Error | null, field: string): string | undefined {
+  if (!(error instanceof RequestFailed)) return undefined;
+  return error.problem?.errors?.find((one) => one.field === field)?.detail;
+}
