@@ -20,6 +20,8 @@ export type Fixture = {
   /** calls that are there before */
   before?: Json[];
   requests: FixtureRequest[];
+  /** the platform sends the last one when the call has long ended */
+  isLastLate?: boolean;
   /** all calls afterwards, with what of them is to be checked */
   calls: (Json & { call_log_id: string })[];
 };

@@ -31,6 +31,7 @@ describe('the first event of a call', () => {
       callLogId: 'C1',
       state: 'live',
       legIds: [],
+      legFacts: [],
       createdAt: received,
       facts: {
         phone_number: null,

@@ -155,7 +155,7 @@ export function noFacts(): Facts {
   return Object.fromEntries(eventFieldNames.map((name) => [name, null])) as Facts; // every name is there
 }
 
-export type CallWithFacts = FoldedCall & Pick<Call, 'facts' | 'legIds' | 'createdAt'>;
+export type CallWithFacts = FoldedCall & Pick<Call, 'facts' | 'legIds' | 'legFacts' | 'createdAt'>;
 
 /** A call after an event, with what the event changed, or why it could not be applied. */
 export type CallAfterEvent =
@@ -171,6 +171,7 @@ export function newCall(callLogId: string, event: CallEvent, receivedAt: string)
     // Both tables' names are all there, with null in each; the one value that is never null follows.
     facts: noFacts(),
     legIds: [],
+    legFacts: [],
     createdAt: receivedAt,
     values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },
   };
@@ -225,7 +226,8 @@ export function applyCallEvent(
   }
   const state = isLive && !isCompletedNow ? 'live' : 'completed';
   if (state === 'completed') setFacts(inOrder(facts));
-  return { call: { ...call, state, facts, values }, isCompletedNow, changes };
+  const legFacts = call.legFacts.filter((name) => sentFacts[name] === undefined);
+  return { call: { ...call, state, facts, legFacts, values }, isCompletedNow, changes };
 }
 
 /** What `other_ids` says beside the ids that the call has anyway; null where that is nothing. */
@@ -243,10 +245,12 @@ function withClearedTags({ values }: CallWithFacts, { update, clearsTags }: Call
 }
 
 function onlyFilling(
-  { facts, values }: CallWithFacts,
+  { facts: known, legFacts, values }: CallWithFacts,
   event: CallEvent,
   overridden: ReadonlySet<string>,
 ): Pick<CallEvent, 'facts' | 'update'> {
+  const facts = { ...known };
+  for (const name of legFacts) facts[name] = null;
   const fill = <Name extends string, Value>(sent: Partial<Record<Name, Value>>, has: Record<Name, unknown>) =>
     Object.fromEntries(
       Object.entries(sent).filter(([name]) => has[name as Name] === null && !overridden.has(name)), // sent's keys are names

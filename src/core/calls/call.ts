@@ -20,11 +20,17 @@ export type Call = FoldedCall & {
   facts: Record<EventFieldName, FieldValue>;
   /** of the legs that are folded into it */
   legIds: readonly string[];
+  /** which facts a leg has filled: an event of the call itself replaces them */
+  legFacts: readonly LegFactName[];
   queuedUpdates: number;
   /** instants */
   createdAt: string;
   updatedAt: string;
 };
+
+/** What a call takes over from its legs. */
+export type LegFactName = (typeof legFactNames)[number];
+export const legFactNames = ['answered_at', 'connected_seconds'] as const satisfies readonly EventFieldName[];
 
 /** Every id of a call but its `call_log_id`. */
 export function otherIdsOf({ facts, legIds }: Pick<Call, 'facts' | 'legIds'>): string[] {

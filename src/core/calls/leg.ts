@@ -1,6 +1,6 @@
 /** Legs: calls that a phone system makes for another call, their parent. They are part of it (docs/senders.md#legs). */
 import type { FieldValue } from '../updates/fields.ts';
-import { type Changes, noChanges, otherIdsOf } from './call.ts';
+import { type Changes, type LegFactName, legFactNames, noChanges, otherIdsOf } from './call.ts';
 import { type CallEvent, type CallWithFacts, noEvent, noFacts } from './call-event.ts';
 import { type Facts, lengthsOf } from './call-times.ts';
 
@@ -31,7 +31,10 @@ export function legEventFromJson(json: Record<string, unknown>): CallEvent {
 /** Beyond any group of phones that ring for one call. */
 const legsMax = 200;
 
-/** A call after an event of one of its legs, which only fills what is still null. */
+/**
+ * A call after an event of one of its legs, which only fills what the call's own events have not. Of several legs the
+ * earliest answer and the longest talking time count, so that their order does not matter.
+ */
 export function applyLegEvent(
   call: CallWithFacts,
   event: CallEvent,
@@ -43,13 +46,22 @@ export function applyLegEvent(
   const changes = noChanges();
   if (isNew) changes['other_ids'] = { from: known, to: otherIdsOf({ ...call, legIds }) };
   const facts = { ...call.facts };
-  for (const name of ['answered_at', 'connected_seconds'] as const) {
-    const to = sent[name];
-    if (facts[name] !== null || to === undefined) continue;
-    facts[name] = name === 'answered_at' ? within(facts, to) : to;
-    changes[name] = { from: null, to: facts[name] };
+  for (const name of legFactNames) {
+    const [from, of] = [facts[name], sent[name]];
+    if (of === undefined || (from !== null && !call.legFacts.includes(name))) continue;
+    const to = name === 'answered_at' ? within(facts, of) : of;
+    if (from !== null && !isBetter(name, to, from)) continue;
+    facts[name] = to;
+    changes[name] = { from, to };
   }
-  return { call: { ...call, facts, legIds }, changes };
+  const filled = legFactNames.filter((name) => call.legFacts.includes(name) || changes[name] !== undefined);
+  return { call: { ...call, facts, legIds, legFacts: filled }, changes };
+}
+
+/** Instants are texts of one length, in the order of time. */
+function isBetter(name: LegFactName, to: FieldValue, from: FieldValue): boolean {
+  if (name === 'answered_at') return String(to) < String(from);
+  return Number(to) > Number(from);
 }
 
 /** The answer of a leg, between the start and the end of its parent. */

@@ -60,6 +60,7 @@ test('undoing changes gives the call before them', () => {
       state: 'completed',
       facts: { ...facts, campaign: 'new' },
       legIds: [],
+      legFacts: [],
       queuedUpdates: 0,
     },
     values: { ...values, converted: true, tags: { a: '1', b: '2' } },

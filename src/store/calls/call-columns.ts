@@ -1,5 +1,5 @@
 /** The columns of a call, made from the table of fields: SQL lists, and rows to calls. */
-import type { Call, CallState, CallValues, FoldedCall } from '../../core/calls/call.ts';
+import type { Call, CallState, CallValues, FoldedCall, LegFactName } from '../../core/calls/call.ts';
 import {
   type EventFieldName,
   eventFieldNames,
@@ -21,6 +21,7 @@ export type CallRow = Record<UpdateFieldName, UpdateValue> &
     state: CallState;
     tags: Tags;
     leg_ids: string[] | null;
+    leg_facts: LegFactName[] | null;
     queued_updates: number;
     created_at: string;
     updated_at: string;
@@ -42,6 +43,7 @@ export const callColumns = [
     ...updateFieldNames,
     'tags',
     'leg_ids',
+    'leg_facts',
     'created_at',
     'updated_at',
   ].map((name) => `c.${name}`),
@@ -96,6 +98,7 @@ export function callOf(row: CallRow): Call {
     facts: pick<EventFieldName, FieldValue>(eventFieldNames, row),
     values: { ...pick<UpdateFieldName, UpdateValue>(updateFieldNames, row), tags: row.tags },
     legIds: row.leg_ids ?? [],
+    legFacts: row.leg_facts ?? [],
     queuedUpdates: row.queued_updates,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -62,8 +62,8 @@ on conflict do nothing returning call_log_id)
 select (select count(*)::int from made) as made, ${anyWaits('$4', '$5')} as has_waiting`;
 
 const writeCall = `
-update call c set state = n.state, leg_ids = n.leg_ids, ${setEventFromN}, ${setFromN}, updated_at = $3
-from json_to_recordset($2) as n(call_log_id text, state text, leg_ids text[], ${eventDefinitions}, ${writtenDefinitions})
+update call c set state = n.state, leg_ids = n.leg_ids, leg_facts = n.leg_facts, ${setEventFromN}, ${setFromN}, updated_at = $3
+from json_to_recordset($2) as n(call_log_id text, state text, leg_ids text[], leg_facts text[], ${eventDefinitions}, ${writtenDefinitions})
 where c.account_id = $1 and c.call_log_id = n.call_log_id`;
 
 const insertEvent = `
@@ -293,7 +293,8 @@ async function logEvents(
   await client.query({ name: 'insert-call-event', text: insertEvent, values });
 }
 
-function jsonOf({ callLogId, state, facts, legIds, values }: CallWithFacts): string {
+function jsonOf({ callLogId, state, facts, legIds, legFacts, values }: CallWithFacts): string {
   const leg_ids = legIds.length > 0 ? legIds : null;
-  return JSON.stringify([{ call_log_id: callLogId, state, leg_ids, ...facts, ...values }]);
+  const leg_facts = legFacts.length > 0 ? legFacts : null;
+  return JSON.stringify([{ call_log_id: callLogId, state, leg_ids, leg_facts, ...facts, ...values }]);
 }
