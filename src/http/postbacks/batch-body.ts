@@ -7,7 +7,6 @@ import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/jso
 import { readBoolean } from '../../core/values/text.ts';
 import { type Body, bodyBytesMax, isJsonType, readBody, unsupportedMediaType } from '../server/body.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
-import { splitLines } from './batch-lines.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
 const itemsMax = 10_000;
@@ -153,4 +152,34 @@ export function mentionsPhone(item: RawItem): boolean {
   if ('tooLarge' in item) return false;
   if ('line' in item) return item.line.includes('phone_number');
   return isJsonObject(item.value) && Object.hasOwn(item.value, 'phone_number');
+}
+
+const lineFeed = 0x0a;
+const spaces = new Set([0x20, 0x09, 0x0d]);
+/** A few milliseconds of work; a line may be longer. */
+const linesMax = 20_000;
+
+/** Where the lines are that are not blank. @returns null for more than `itemsMax` */
+async function splitLines(bytes: Buffer, itemsMax: number, slices: WorkSlices): Promise<ByteRange[] | null> {
+  const ranges: ByteRange[] = [];
+  let from = 0;
+  while (from < bytes.length && ranges.length <= itemsMax) {
+    await slices.run(() => {
+      for (let lines = 0; lines < linesMax && from < bytes.length && ranges.length <= itemsMax; lines += 1) {
+        const found = bytes.indexOf(lineFeed, from);
+        const to = found === -1 ? bytes.length : found;
+        const range = withoutSpaces(bytes, from, to);
+        if (range !== null) ranges.push(range);
+        from = to + 1;
+      }
+    });
+  }
+  return ranges.length > itemsMax ? null : ranges;
+}
+
+/** Null where nothing is left. */
+function withoutSpaces(bytes: Buffer, from: number, to: number): ByteRange | null {
+  let first = from;
+  while (first < to && spaces.has(bytes[first] ?? 0)) first += 1;
+  return first === to ? null : { from: first, to };
 }

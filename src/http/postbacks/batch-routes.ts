@@ -10,6 +10,7 @@ import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
 import { prepareRejection, problemOf } from '../server/problem.ts';
 import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
+import { rejectBeforeDecoding, rejectHead } from './early-rejection.ts';
 import type { RequestMetadata } from './postback-lines.ts';
 import {
   answerOtherMethod,
@@ -21,9 +22,9 @@ import {
   type PostbackEndpoint,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
-import { rejectBeforeDecoding, rejectHead, repeatIdOf, toRejected } from './read-postback.ts';
+import { arrivalOf, repeatIdOf, toRejected } from './read-postback.ts';
 import { type ReceivedRequest, receive } from './received-request.ts';
-import { headersText, recordRequest } from './request-record.ts';
+import { headersRecord, recordText } from './recorded-request.ts';
 import { submitAtomically, submitPostback, type WebhookSource } from './submit.ts';
 
 /** Results that are written at once: about a millisecond of work, where they are of usual size. */
@@ -124,9 +125,7 @@ async function rejectBatch(
     noteUnknown(endpoint, received, rejection);
     return answerRejected(reply, received, rejection);
   }
-  const { postbackId, receivedAt } = received;
-  const recorded = recordRequest(request, received, rejection);
-  const arrival = { postbackId, receivedAt, sourceIp: request.sourceIp, request: recorded };
+  const arrival = arrivalOf(request, received, rejection);
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
     toRejected(webhook, arrival, rejectHead(type, webhook, request) ?? rejection),
   );
@@ -253,8 +252,8 @@ class Batch {
     const rejection = rejectBeforeDecoding(this.#type, webhook, this.#request);
     const repeatId = this.#repeatId(index, webhook);
     // A mapping may read headers, so a replay needs them.
-    const headers = webhook.mapping === null ? '{}' : headersText(this.#request.headers);
-    const recorded = `{"method":"POST","batch_id":"${this.#batchId}","index":${index},"query":{},"headers":${headers},"body":${text}}`;
+    const headers = webhook.mapping === null ? {} : headersRecord(this.#request.headers);
+    const recorded = recordText({ method: 'POST', batch_id: this.#batchId, index, query: {}, headers }, text);
     const arrival = {
       postbackId: makeOrderedId(),
       receivedAt,

@@ -16,7 +16,7 @@ import type { ErrorMapper } from '../server/errors.ts';
 import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
 import { allowAnyOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
-import { explainRedirect } from './explain-redirect.ts';
+import { explainRedirect } from './early-rejection.ts';
 import type { InvalidKeys } from './invalid-keys.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';

@@ -2,18 +2,18 @@ import type { FastifyRequest } from 'fastify';
 import type { Decoded } from '../../core/updates/decode.ts';
 import { notAnObject } from '../../core/updates/json-body.ts';
 import type { Postback } from '../../core/updates/postback.ts';
-import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
+import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { waitFor, waitOfCallData } from '../../core/updates/wait.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { isJsonObject } from '../../core/values/json.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
-import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
+import type { GuardedWebhook } from '../guards/webhook-guards.ts';
 import type { Body } from '../server/body.ts';
-import { isLinkPreview } from './link-preview.ts';
+import { rejectBeforeDecoding } from './early-rejection.ts';
 import type { AnswerOptions } from './postback-answer.ts';
 import { type Content, nothingDecoded, readContent } from './read-content.ts';
-import type { ReceivedRequest } from './received-request.ts';
-import { recordRequest } from './request-record.ts';
+import type { ReceivedRequest, RequestHead } from './received-request.ts';
+import { recordRequest } from './recorded-request.ts';
 
 /** One request as a postback: what it wants, or why it is rejected. */
 export function readPostback(
@@ -31,9 +31,6 @@ export function readPostback(
   return { postback, options: { form, isDryRun: decoded.isDryRun } };
 }
 
-/** The method and headers of a request: one that just came, or one from the log. */
-export type RequestHead = Pick<FastifyRequest, 'method' | 'headers'>;
-
 /** What a request says to its webhook, and what becomes of it. */
 export type ReadRequest = Pick<Postback, 'rejection' | 'isKept' | 'isIgnored'> & { decoded: Decoded };
 
@@ -41,7 +38,7 @@ export type ReadRequest = Pick<Postback, 'rejection' | 'isKept' | 'isIgnored'> &
 function readRequest(
   type: WebhookType,
   webhook: KeyedWebhook,
-  head: RequestHead,
+  head: Pick<RequestHead, 'method' | 'headers'>,
   received: Pick<ReceivedRequest, 'query' | 'receivedAt'>,
   body: Body | Rejection,
   earlyRejection: Rejection | null,
@@ -95,7 +92,7 @@ export function soleItem(body: Body): Body {
 export type Arrival = Pick<Postback, 'postbackId' | 'receivedAt' | 'sourceIp' | 'request'>;
 
 export function arrivalOf(
-  request: FastifyRequest,
+  request: RequestHead & Pick<FastifyRequest, 'body'>,
   received: ReceivedRequest,
   body: Body | Rejection,
 ): Arrival {
@@ -147,47 +144,6 @@ function waitOf(
 /** A postback that is rejected whatever it contains. */
 export function toRejected(webhook: KeyedWebhook, arrival: Arrival, rejection: Rejection): Postback {
   return toPostback(webhook, arrival, { decoded: nothingDecoded, rejection });
-}
-
-/** What a valid key is rejected for before the body is read. */
-export function rejectHead(
-  type: WebhookType,
-  webhook: GuardedWebhook,
-  request: FastifyRequest,
-): Rejection | null {
-  return rejectWebhook(type, webhook) ?? rejectPreview(request) ?? rejectByHead(webhook, request);
-}
-
-/** What a valid key is rejected for before its payload is decoded. */
-export function rejectBeforeDecoding(
-  type: WebhookType,
-  webhook: GuardedWebhook,
-  request: FastifyRequest,
-): Rejection | null {
-  return (
-    rejectWebhook(type, webhook) ??
-    rejectPreview(request) ??
-    rejectByGuards(webhook, request) ??
-    request.received?.queryFault ??
-    null
-  );
-}
-
-/** Prefetches and link previews never change anything (docs/senders.md#answers). */
-export function rejectPreview({ method, headers }: RequestHead): Rejection | null {
-  if (!isLinkPreview(method, headers)) return null;
-  return reject('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
-}
-
-/** Why a webhook is rejected for every sender. */
-export function rejectWebhook(type: WebhookType, webhook: KeyedWebhook): Rejection | null {
-  if (webhook.type !== type) {
-    const detail = `This key belongs to a webhook of type ${webhook.type}: send to /${webhookTypes[webhook.type].path}.`;
-    return reject('wrong_webhook_type', detail);
-  }
-  if (webhook.isPaused)
-    return reject('webhook_paused', 'Its owner paused this webhook: ask for it to be resumed.');
-  return null;
 }
 
 /** The id that a header gives a request: the one that is signed, where the scheme signs one. */

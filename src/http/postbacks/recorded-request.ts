@@ -1,10 +1,126 @@
-/** A request as the postback log kept it, read back so that it can go through again: the inverse of `recordRequest`. */
+/** The request as it is kept in the postback log, without the key (docs/senders.md#the-key), written and read back. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
-import { announcesBody, type Body, isFormType } from '../server/body.ts';
+import { announcesBody, type Body, bodyBytesMax, isFormType } from '../server/body.ts';
+import type { ReceivedRequest, RequestHead } from './received-request.ts';
 
-export type RecordedRequest = {
+/** Names with one value as text, with several as a list. */
+type Named = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What the log has of a request, an item of a batch, a row of a file, or an operator's act: `request` of a postback. */
+export type RequestRecord = {
+  method: string;
+  path?: string | undefined;
+  query?: Named;
+  headers?: Named;
+  /** of an item of a batch or one of several records: where it was */
+  batch_id?: string;
+  index?: number;
+  /** what was beside one of several records; null where it is too long to keep */
+  envelope?: unknown;
+  /** of a row of a file */
+  import_key?: string | null;
+  row?: number;
+  line?: number;
+  /** how a body is written, where its content type does not tell; `mapped`: by a mapping that came with the file */
+  format?: 'json' | 'csv' | 'ndjson' | 'mapped';
+  body?: unknown;
+  /** who sent it in the web UI */
+  sent_by?: string;
+};
+
+/** What is kept of a body that could not be read. */
+const unreadableCharsMax = bodyBytesMax;
+/** What `makeSecret` makes: this webhook's key or another's, wherever a sender put it. */
+const madeKey = /rbk_[\w-]{43}/g;
+const secretNames = ['auth_key', 'moja_auth_key'];
+const secretHeaders = new Set([
+  'authorization',
+  'x-auth-key',
+  'cookie',
+  'proxy-authorization',
+  ...secretNames,
+]);
+
+/**
+ * JSON text of a record, which `readRecord` reads back. Keys are removed everywhere.
+ * @param bodyText JSON text of the body, where it is kept with every digit
+ */
+export function recordText(record: RequestRecord, bodyText?: string): string {
+  const json = JSON.stringify(record);
+  const text = bodyText === undefined ? json : `${json.slice(0, -1)},"body":${bodyText}}`;
+  return text.includes('rbk_') ? text.replace(madeKey, '[auth key]') : text;
+}
+
+/** A JSON body is recorded with every digit, a form as its names and values, anything else as text. */
+export function recordRequest(
+  request: Pick<FastifyRequest, 'method' | 'headers' | 'body'> & Pick<RequestHead, 'routeOptions'>,
+  received: ReceivedRequest,
+  body: Body | Rejection,
+): string {
+  const text = typeof request.body === 'string' ? request.body : null;
+  const isJson = 'kind' in body && (body.kind === 'json' || body.kind === 'list');
+  const isJsonInForm = isJson && isFormType(request.headers['content-type']);
+  const record = { ...headRecord(request, received), ...(isJsonInForm && { format: 'json' as const }) };
+  return recordText(record, bodyText(text, body));
+}
+
+/** One record of several, with what a mapping reads beside it. */
+export function recordRecord(
+  request: FastifyRequest,
+  received: ReceivedRequest,
+  part: Required<Pick<RequestRecord, 'batch_id' | 'index' | 'envelope'>>,
+  record: unknown,
+): string {
+  const envelope = isJsonObject(part.envelope) ? withoutSecrets(part.envelope) : {};
+  const body = isJsonObject(record) ? withoutSecrets(record) : record;
+  return recordText({ ...headRecord(request, received), ...part, envelope, body });
+}
+
+function headRecord(
+  { method, headers, routeOptions }: Pick<RequestHead, 'method' | 'headers' | 'routeOptions'>,
+  { query }: ReceivedRequest,
+): RequestRecord {
+  return { method, path: routeOptions.url, query: namedOf(query), headers: headersRecord(headers) };
+}
+
+function bodyText(text: string | null, body: Body | Rejection): string {
+  if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
+  if (body.kind === 'none') return 'null';
+  if (body.kind === 'form') return JSON.stringify(namedOf(body.pairs));
+  const hasSecret = body.kind === 'json' && secretNames.some((name) => Object.hasOwn(body.payload, name));
+  const mayHideKey = text.includes('\\u'); // a key spelled in escapes
+  const isText = /^\uFEFF?\s*"/.test(text); // that contains the JSON
+  if (!hasSecret && !mayHideKey && !isText) return text.replace(/^\uFEFF/, '');
+  return JSON.stringify(body.kind === 'json' ? withoutSecrets(body.payload) : body.items);
+}
+
+function namedOf(pairs: URLSearchParams): Named {
+  const named: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of pairs) {
+    if (secretNames.includes(name)) continue;
+    const before = named[name];
+    if (before === undefined) named[name] = value;
+    else if (typeof before === 'string') named[name] = [before, value];
+    else before.push(value);
+  }
+  return named;
+}
+
+export function headersRecord(headers: IncomingHttpHeaders): Named {
+  const kept: Record<string, string | string[] | undefined> = Object.create(null);
+  for (const name in headers) if (!secretHeaders.has(name)) kept[name] = headers[name];
+  return kept;
+}
+
+function withoutSecrets(named: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(named).filter(([name]) => !secretNames.includes(name)));
+}
+
+export type ReplayableRequest = {
   method: string;
   headers: IncomingHttpHeaders;
   query: URLSearchParams;
@@ -23,7 +139,7 @@ const notAsSent = /\[auth key\]|\ufffd/;
  * @returns null where it is not all that was sent: a body that could not be read, characters that cannot be kept, or
  *   what was removed since
  */
-export function readRecord(record: string): RecordedRequest | null {
+export function readRecord(record: string): ReplayableRequest | null {
   const read = parseStoredJson(record);
   if (!isJsonObject(read)) return null;
   const { method, path, query = {}, headers = {}, body = null, row, format, removed, envelope = null } = read;

@@ -6,15 +6,23 @@ import { notAnObject } from '../../core/updates/json-body.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
+import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
 import type { Body } from '../server/body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
-import { jsonOf } from './read-content.ts';
-import { readPostback, rejectBeforeDecoding, repeatIdOf } from './read-postback.ts';
+import { rejectBeforeDecoding } from './early-rejection.ts';
+import { type Content, jsonOf } from './read-content.ts';
+import { readPostback, repeatIdOf } from './read-postback.ts';
 import type { ReceivedRequest } from './received-request.ts';
-import { recordRecord } from './request-record.ts';
+import {
+  type ReplayableRequest,
+  type RequestRecord,
+  readRecord,
+  recordRecord,
+  recordText,
+} from './recorded-request.ts';
 import { type Submission, submitPostback, type WebhookSource } from './submit.ts';
 
 const recordsMax = 1_000;
@@ -94,13 +102,12 @@ function readRecordOf(
   const postbackId = makeOrderedId();
   const { receivedAt, sourceIp, query } = received;
   const envelope = envelopeOf(webhook, body);
-  const part = {
-    batchId,
-    index,
-    record,
-    envelope: JSON.stringify(envelope).length > envelopeCharsMax ? null : envelope,
+  const isKept = JSON.stringify(envelope).length <= envelopeCharsMax;
+  const part = { batch_id: batchId, index, envelope: isKept ? envelope : null };
+  const arrival = {
+    ...{ postbackId, receivedAt, sourceIp },
+    request: recordRecord(request, received, part, record),
   };
-  const arrival = { postbackId, receivedAt, sourceIp, request: recordRecord(request, received, part) };
   const repeatId = repeatIdOf(webhook, request);
   const content = isJsonObject(record)
     ? { body: { kind: 'json', payload: record } as const, query, headers: request.headers, envelope }
@@ -126,4 +133,31 @@ function withoutMember(value: unknown, [name, ...rest]: readonly string[]): unkn
 function keyGone(postbackId: string): Outcome {
   const rejection = reject('invalid_auth_key', 'The key stopped being valid while the request ran.');
   return rejectedOutcome({ postbackId, target: null, ignored: [] }, rejection);
+}
+
+/** `record`: JSON text for the log, where it is a part of what was logged. */
+export type RecordedContent = ReplayableRequest & { record: string | null };
+
+/** A kept request as it is read again, split as well. @returns null in place of what the log no longer has */
+export function readRecordedContents(request: string, webhook: KeyedWebhook): (RecordedContent | null)[] {
+  const recorded = readRecord(request);
+  if (recorded === null) return [null];
+  const { mapping } = webhook;
+  const whole = [{ ...recorded, record: null }];
+  const isSplit =
+    mapping !== null && !('code' in mapping) && mapping.each !== null && recorded.envelope === null;
+  const records = isSplit ? recordsOf(mapping, jsonOf(recorded.body)) : null;
+  if (!Array.isArray(records) || records.length < 2) return whole;
+  const stored = parseStoredJson(request) as RequestRecord; // `readRecord` read it
+  const envelope = envelopeOf(webhook, recorded.body);
+  return records.map((record, index) => ({
+    ...recorded,
+    body: isJsonObject(record) ? { kind: 'json', payload: record } : { kind: 'list', items: [record] },
+    envelope,
+    record: recordText({ ...stored, index, envelope, body: record }),
+  }));
+}
+
+export function contentOf({ body, query, headers, envelope }: RecordedContent): Content {
+  return { body, query, headers, envelope };
 }

@@ -2,10 +2,10 @@ import { reject } from '../../core/updates/rejection.ts';
 import { webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { problemOf } from '../server/problem.ts';
 import type { UnreadableAnswer, UnreadableHead } from '../server/unreadable-request.ts';
+import { rejectWebhook } from './early-rejection.ts';
 import { keySource, type PostbackEndpoint } from './postback-routes.ts';
-import { rejectWebhook, toRejected } from './read-postback.ts';
+import { arrivalOf, toRejected } from './read-postback.ts';
 import { receive } from './received-request.ts';
-import { recordRequest } from './request-record.ts';
 import { submitPostback } from './submit.ts';
 
 /**
@@ -25,14 +25,13 @@ export async function rejectUnreadableUrl(
   const detail =
     'The URL has a space or another character that is not allowed in URLs: percent-encode every value.';
   const rejection = reject('malformed_body', detail);
-  const { postbackId, receivedAt } = received;
-  const arrival = { postbackId, receivedAt, sourceIp, request: recordRequest(request, received, rejection) };
+  const arrival = arrivalOf(request, received, rejection);
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
     toRejected(webhook, arrival, rejectWebhook(type, webhook) ?? rejection),
   );
   if (outcome === null) endpoint.authFailures.fail(sourceIp);
   const told = outcome?.rejection ?? rejection;
-  const id = outcome?.postbackId ?? postbackId; // of a repeat, that of the first one
+  const id = outcome?.postbackId ?? received.postbackId; // of a repeat, that of the first one
   return {
     rejection: told,
     problem: problemOf(told, { postback_id: id }),

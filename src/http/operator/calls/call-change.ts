@@ -7,6 +7,7 @@ import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { isJsonObject, textOf } from '../../../core/values/json.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account } from '../../../store/store.ts';
+import { recordText } from '../../postbacks/recorded-request.ts';
 
 /** What an update of a sender may say, and a change by hand has no use for. */
 const uselessNames = ['phone_number', 'transaction_id', 'return'];
@@ -31,7 +32,7 @@ export function readCallChange(request: FastifyRequest, callLogId: string, accou
     receivedAt,
     sender: { changedBy: request.owner.name },
     sourceIp: request.sourceIp,
-    request: JSON.stringify({ method: request.method, body: payload }),
+    request: recordText({ method: request.method, body: payload }),
     transactionId: null,
     rejection: isMalformed
       ? reject('malformed_body', 'Send one JSON object.')

@@ -6,6 +6,7 @@ import { makeOrderedId } from '../../../ordered-id.ts';
 import type { CallFilter, KeyedWebhook } from '../../../store/store.ts';
 import { itemToPostback } from '../../postbacks/bulk.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
+import { recordText } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { SummaryCounter } from '../imports/import-summary.ts';
 import type { Api } from '../route.ts';
@@ -100,7 +101,7 @@ export class CallChanges {
       postbackId: makeOrderedId(),
       receivedAt: new Date().toISOString(),
       sourceIp: this.#request.sourceIp,
-      request: JSON.stringify({
+      request: recordText({
         method: 'POST',
         batch_id: this.#batchId,
         query: {},

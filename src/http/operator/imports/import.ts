@@ -1,4 +1,5 @@
 /** A file on its way through the writer: each row is a postback of its own, answered by one line, in order. */
+
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
@@ -11,8 +12,9 @@ import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
+import { rejectWebhook } from '../../postbacks/early-rejection.ts';
 import type { Content } from '../../postbacks/read-content.ts';
-import { rejectWebhook } from '../../postbacks/read-postback.ts';
+import { recordText } from '../../postbacks/recorded-request.ts';
 import { submitPostback, type WebhookSource } from '../../postbacks/submit.ts';
 import type { Api } from '../route.ts';
 import { SummaryCounter } from './import-summary.ts';
@@ -177,7 +179,7 @@ export class Import {
       postbackId: makeOrderedId(),
       receivedAt: new Date().toISOString(),
       sourceIp: this.#request.sourceIp,
-      request: JSON.stringify({
+      request: recordText({
         ...{ method: 'POST', import_key: importKey, row, line: read.line },
         format: this.#options.mapping !== undefined ? 'mapped' : this.#file.isText ? 'csv' : 'ndjson',
         body: values,

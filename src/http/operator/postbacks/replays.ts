@@ -5,17 +5,11 @@ import { type Rejection, type RejectionCode, reject, rejectFaults } from '../../
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook, RecordedPostback } from '../../../store/store.ts';
 import { rejectRecorded } from '../../guards/webhook-guards.ts';
+import { rejectPreview, rejectWebhook } from '../../postbacks/early-rejection.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import {
-  type ReadRequest,
-  readItemContent,
-  rejectPreview,
-  rejectWebhook,
-  repeatIdOf,
-  toPostback,
-} from '../../postbacks/read-postback.ts';
-import { type RecordedRequest, readRecord } from '../../postbacks/recorded-request.ts';
+import { type ReadRequest, readItemContent, repeatIdOf, toPostback } from '../../postbacks/read-postback.ts';
+import { type ReplayableRequest, readRecord } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
@@ -66,7 +60,7 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
 
 type Asked = {
   postback: RecordedPostback;
-  recorded: RecordedRequest;
+  recorded: ReplayableRequest;
   isDryRun: boolean;
   callLogId: string | null;
 };
@@ -157,7 +151,7 @@ function transactionIdOf(
 }
 
 /** The request to go through again, or why there is none: a sentence that says what to do. */
-function readReplayable({ status, isDryRun, first }: RecordedPostback): RecordedRequest | string {
+function readReplayable({ status, isDryRun, first }: RecordedPostback): ReplayableRequest | string {
   if (status === 'kept')
     return 'It is kept: correct the webhook’s mapping, and replay all that it keeps with replay-kept.';
   if (status !== 'rejected')

@@ -1,4 +1,5 @@
 /** A postback that undoes another one, made for the operator who asks for it. */
+
 import { notUndoable } from '../../../core/updates/fold-undo.ts';
 import type { Outcome, Postback } from '../../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
@@ -6,6 +7,7 @@ import { emptyTags } from '../../../core/values/tags.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { Store, UndoTarget } from '../../../store/store.ts';
 import type { RequestMetadata } from '../../postbacks/postback-lines.ts';
+import { recordText } from '../../postbacks/recorded-request.ts';
 import { type Submission, submitUndo } from '../../postbacks/submit.ts';
 
 /** Who asks for it, and how. */
@@ -52,7 +54,7 @@ export function toUndo(
     receivedAt: instantOfId(id),
     sender: { webhookId, webhookName, undoneBy: by },
     sourceIp,
-    request: JSON.stringify({ method: 'POST', path, query: {}, headers: {}, body: null }),
+    request: recordText({ method: 'POST', path, query: {}, headers: {}, body: null }),
     target: callLogId === null ? null : { callLogId },
     update: { set: {}, add: emptyTags(), remove: [] },
     transactionId: null,

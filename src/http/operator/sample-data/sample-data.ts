@@ -9,6 +9,7 @@ import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, SampleData } from '../../../store/store.ts';
 import { itemToPostback } from '../../postbacks/bulk.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
+import { recordText } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
@@ -137,7 +138,7 @@ async function sendPostback(
       postbackId,
       receivedAt: instantOfId(postbackId),
       sourceIp,
-      request: JSON.stringify(record),
+      request: recordText(record),
     };
     const body = { kind: 'json' as const, payload: { ...sent } };
     const content = { body, query: new URLSearchParams(), headers: {}, envelope: null };

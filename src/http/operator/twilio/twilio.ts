@@ -1,4 +1,5 @@
 /** The preset `twilio` at its old address: no key and no token, but the signature of the account that the URL names. */
+
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { CallEvent } from '../../../core/calls/call-event.ts';
@@ -14,6 +15,7 @@ import { rejectUnverified } from '../../../core/verify/verify.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, Store } from '../../../store/store.ts';
 import { readContent } from '../../postbacks/read-content.ts';
+import { recordText } from '../../postbacks/recorded-request.ts';
 import { type Body, bodyBytesMax, unsupportedMediaType } from '../../server/body.ts';
 import type { BodyBytes } from '../../server/body-bytes.ts';
 import { decodeText } from '../../server/body-text.ts';
@@ -135,7 +137,7 @@ function waitingLeg(
   return {
     ...{ accountId, receivedAt, sourceIp, event, postbackId: makeOrderedId() },
     sender: { changedBy: sender },
-    request: JSON.stringify({ method, path }),
+    request: recordText({ method, path }),
     target: { callLogId },
     update: { set: {}, add: emptyTags(), remove: [] },
     ...{ transactionId: null, isDryRun: false, ignored: [], rejection: null },
