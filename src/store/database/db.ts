@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { types } from './column-types.ts';
 import type { Connection } from './connection.ts';
-import { CommitLost, isCommitLost } from './failure.ts';
+import { CommitLost, isCommitLost, isRaceLost } from './failure.ts';
 import { readerSession, setUpSession, writerSession } from './session.ts';
 
 /**
@@ -82,5 +83,26 @@ export async function inTransaction<T>(
     throw error;
   } finally {
     client.release(broken);
+  }
+}
+
+const raceTriesMax = 5;
+const racePauseMsMax = 100;
+
+/**
+ * The same for a transaction that locks many rows in no certain order: it runs again where it met another one in a
+ * deadlock. `work` must do nothing outside of the database.
+ */
+export async function inRepeatedTransaction<T>(
+  pool: pg.Pool,
+  work: (client: Queryable) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(pool, work);
+    } catch (error) {
+      if (!isRaceLost(error) || tries === raceTriesMax) throw error;
+      await sleep(Math.random() * racePauseMsMax);
+    }
   }
 }

@@ -31,7 +31,18 @@ export function classifyFailure(error: unknown): FailureKind {
 
 /** True when a request is to be answered 503: the database went away, or somebody holds what the request needs. */
 export function isUnavailable(error: unknown): boolean {
-  return error instanceof CommitLost || isConnectionFailure(error) || sqlStateOf(error) === lockNotAvailable;
+  return (
+    error instanceof CommitLost ||
+    isConnectionFailure(error) ||
+    isRaceLost(error) ||
+    sqlStateOf(error) === lockNotAvailable
+  );
+}
+
+/** True when the transaction was rolled back in favor of another one: run again, it may succeed. */
+export function isRaceLost(error: unknown): boolean {
+  const code = sqlStateOf(error);
+  return code === deadlockDetected || code === serializationFailure;
 }
 
 /**

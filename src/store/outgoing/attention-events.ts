@@ -1,6 +1,6 @@
 /** Tells when something begins or ceases to need attention: the difference to what was told last. */
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inRepeatedTransaction } from '../database/db.ts';
 import { type OutgoingRow, outgoingColumns, outgoingOf } from './outgoing-rows.ts';
 import { storeOtherEvents } from './store-events.ts';
 
@@ -18,7 +18,7 @@ export async function storeAttention(
   items: Item[],
   now: string,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await inRepeatedTransaction(pool, async (client) => {
     const { rows } = await client.query<{ attention: Record<string, Item> }>(lockCursor, [accountId]);
     const [cursor] = rows;
     if (cursor === undefined) return;

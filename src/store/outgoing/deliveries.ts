@@ -3,7 +3,7 @@ import type { AttemptJson } from '../../core/outgoing/attempt.ts';
 import type { EventJson } from '../../core/outgoing/event.ts';
 import type { EventType } from '../../core/outgoing/event-type.ts';
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 import { type Page, pageOf } from '../database/page.ts';
 import { Where } from '../database/where.ts';
@@ -108,7 +108,7 @@ export async function replayDelivery(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return inRepeatedTransaction(pool, async (client) => {
     const delivery = await readDelivery(client, 'd.delivery_id = $2 and w.deleted_at is null', [
       accountId,
       deliveryId,
@@ -133,7 +133,7 @@ export async function replayDeliveries(
   actor: Actor,
   now: string,
 ): Promise<number | null> {
-  return inTransaction(pool, async (client) => {
+  return inRepeatedTransaction(pool, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       'select name from outgoing_webhook where account_id = $1 and webhook_id = $2 and deleted_at is null',
       [accountId, webhookId],

@@ -2,7 +2,7 @@
 import { noFilter } from '../../core/outgoing/event-filter.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';
 import { type Page, pageOf } from '../database/page.ts';
 import { afterEvents } from './follow-timeline.ts';
 import {
@@ -146,7 +146,7 @@ export async function deleteOutgoing(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return inRepeatedTransaction(pool, async (client) => {
     const before = await lockOutgoing(client, accountId, webhookId);
     if (before === undefined) return false;
     await client.query(
@@ -175,7 +175,7 @@ export async function rotateOutgoingSecret(
   actor: Actor,
   now: string,
 ): Promise<OutgoingWebhook | null> {
-  return inTransaction(pool, async (client) => {
+  return inRepeatedTransaction(pool, async (client) => {
     const { rows } = await client.query<OutgoingRow>(
       `update outgoing_webhook w set previous_secret = secret, secret = $3, previous_secret_expires_at = $4, updated_at = $5
        where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${outgoingColumns}`,

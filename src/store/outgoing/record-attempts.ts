@@ -4,7 +4,7 @@ import type { AttemptJson } from '../../core/outgoing/attempt.ts';
 import { storableJson } from '../../core/values/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';
 import { type OutgoingRow, outgoingColumns, outgoingOf, type PausedReason } from './outgoing-rows.ts';
 import { storeOtherEvents } from './store-events.ts';
 
@@ -76,7 +76,7 @@ export async function recordAttempts(
   isGone: boolean,
   now: string,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await inRepeatedTransaction(pool, async (client) => {
     const rows = finished.map(({ deliveryId, leaseId, attempt, status, waitMs, note }) => ({
       ...{ delivery_id: deliveryId, lease_id: leaseId, status, wait_ms: waitMs },
       attempt:

@@ -42,7 +42,7 @@ export function LivePreview({ id, settings }: LivePreviewProps) {
           <FailureNote error={error} />
         ) : data === undefined ? (
           <Skeleton className="h-32 w-full" />
-        ) : data.skipped !== undefined ? (
+        ) : 'skipped' in data ? (
           <p className="text-sm">Nothing would be sent: {data.skipped}</p>
         ) : (
           <SentRequest of="the preview" request={data} />

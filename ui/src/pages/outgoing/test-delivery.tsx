@@ -68,8 +68,8 @@ function SendTest({ webhook: { id, events } }: { webhook: OutgoingJson }) {
   );
 }
 
-function TestResult({ result }: { result: TestedOutgoing & { skipped?: string } }) {
-  if (result.skipped !== undefined) return <p className="mt-3 text-sm">Nothing was sent: {result.skipped}</p>;
+function TestResult({ result }: { result: TestedOutgoing }) {
+  if ('skipped' in result) return <p className="mt-3 text-sm">Nothing was sent: {result.skipped}</p>;
   return (
     <div role="status" aria-label="Result of the test" className="mt-4 space-y-3">
       <Attempt of="the test" attempt={result} />

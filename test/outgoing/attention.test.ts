@@ -1,0 +1,71 @@
+/** Events that are no change of a call: what needs attention, and postbacks that waited in vain. */
+import { expect, test } from 'vitest';
+import { startReceiver } from '../support/receiver.ts';
+import { startTestServerOn, useServer } from '../support/server.ts';
+
+const server = useServer();
+
+test('attention is raised once when it begins, and cleared when it ends', async () => {
+  const receiver = await startReceiver();
+  const refusing = await server.createWebhook('update_fields', { name: 'Dialer' });
+  const { json: postback } = await server.post(refusing, { call_log_id: 'none', converted: true });
+  const { items } = (await server.api('GET', '/overview/attention')).json;
+  const item = items.find(({ kind }: { kind: string }) => kind === 'unmatched');
+  expect(item).toMatchObject({ code: 'call_not_found' });
+  const { json: webhook } = await server.api('POST', '/webhooks/outgoing', {
+    ...{ name: 'Alerts', url: receiver.url, events: ['attention.raised', 'attention.cleared'] },
+  });
+  await receiver.wait(1);
+  expect(receiver.received.map(({ json }) => json)).toEqual([
+    {
+      ...{ id: expect.stringMatching(/^evt_.*_raised$/), type: 'attention.raised', at: expect.any(String) },
+      ...{ sequence: null, call: null, changes: {}, caused_by: { user: 'Ringback' } },
+      attention: { ...item, from: expect.any(String) },
+    },
+  ]);
+  // As if a minute had passed: it still needs attention, and is not told again; then it does not.
+  const look = async () => {
+    await server.database.query(`update outgoing_cursor set attention_at = attention_at - interval '1 hour'`);
+    const other = await startTestServerOn(server.database);
+    const isTold = () =>
+      server.database.query(
+        `select attention_at > clock_timestamp() - interval '30 minutes' as told from outgoing_cursor`,
+      );
+    await expect.poll(isTold).toEqual([{ told: true }]);
+    await other.stop();
+  };
+  await look();
+  await server.api('POST', `/postbacks/${postback.postback_id}/dismiss`, { reason: 'A test' });
+  await look();
+  await receiver.wait(2);
+  const told = receiver.received.map(({ json }) => [json.type, json.attention.kind, json.attention.code]);
+  expect(told).toEqual([
+    ['attention.raised', 'unmatched', 'call_not_found'],
+    ['attention.cleared', 'unmatched', 'call_not_found'],
+  ]);
+  await server.api('DELETE', `/webhooks/outgoing/${webhook.id}`);
+});
+
+test('a postback that waited in vain is an event, once', async () => {
+  const receiver = await startReceiver();
+  const waiting = await server.createWebhook('update_fields', { name: 'Tracker', unmatched: 'wait' });
+  await server.api('POST', '/webhooks/outgoing', {
+    ...{ name: 'Expiry', url: receiver.url, events: ['postback.expired', 'postback.rejected'] },
+  });
+  const { json } = await server.post(waiting, { call_log_id: 'never', revenue_paid_out: '5' });
+  await server.database.query(`update postback set waits_until = now() where postback_id = $1`, [
+    json.postback_id,
+  ]);
+  // A server looks for them as it starts.
+  const other = await startTestServerOn(server.database);
+  const [expired] = await receiver.wait(1);
+  expect(expired?.json).toMatchObject({
+    ...{ type: 'postback.expired', call: null, sequence: null },
+    caused_by: { postback_id: json.postback_id },
+    postback: { status: 'expired', code: 'call_not_found', webhook_name: 'Tracker' },
+  });
+  await server.post(waiting, { call_log_id: 'never', converted: 'perhaps' });
+  await receiver.wait(2);
+  expect(receiver.received.map((one) => one.json.type)).toEqual(['postback.expired', 'postback.rejected']);
+  await other.stop();
+});
