@@ -1,10 +1,7 @@
 import type { RenderedRequest } from '../../api/outgoing.ts';
 import { CodeBlock } from '../../components/copy.tsx';
 
-type Sent = Pick<
-  Exclude<RenderedRequest, { skipped: string }>,
-  'method' | 'url' | 'headers' | 'body'
->;
+type Sent = Pick<Exclude<RenderedRequest, { skipped: string }>, 'method' | 'url' | 'headers' | 'body'>;
 
 /** A request as it goes out. @param of tells readers which of several it is */
 export function SentRequest({ of, request }: { of: string; request: Sent }) {
