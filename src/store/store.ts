@@ -30,6 +30,7 @@ import * as postbackLog from './postbacks/postback-log.ts';
 import { countRejectedRepeats } from './postbacks/rejected-repeats.ts';
 import * as replays from './postbacks/replays.ts';
 import * as undo from './postbacks/undo.ts';
+import * as acknowledgements from './reports/acknowledgements.ts';
 import * as activity from './reports/activity.ts';
 import * as attention from './reports/attention.ts';
 import { readBacklog } from './reports/backlog.ts';
@@ -81,6 +82,9 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       listMatching,
       findNearest,
       findRecordedPostback: replays.findRecordedPostback,
+      listReplayable: replays.listReplayable,
+      listAcknowledgements: acknowledgements.listAcknowledgements,
+      removeEnded: acknowledgements.removeEnded,
       findUndoTarget: undo.findUndoTarget,
       listUndoTargets: undo.listUndoTargets,
       previewPostbacks,
@@ -121,6 +125,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       findTokenOwner: tokens.findTokenOwner,
       createToken: tokens.createToken,
       revokeToken: tokens.revokeToken,
+      acknowledge: acknowledgements.acknowledge,
+      withdrawAcknowledgement: acknowledgements.withdrawAcknowledgement,
       createView: views.createView,
       changeView: views.changeView,
       deleteView: views.deleteView,

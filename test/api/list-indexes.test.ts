@@ -11,6 +11,7 @@ import { listSortedCalls } from '../../src/store/calls/sorted-calls.ts';
 import type { Db } from '../../src/store/database/db.ts';
 import { listMatching } from '../../src/store/postbacks/matching.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postbacks/postback-log.ts';
+import { listReplayable } from '../../src/store/postbacks/replays.ts';
 import { countOutcomes, countWaiting } from '../../src/store/reports/activity.ts';
 import {
   countRejections,
@@ -226,6 +227,7 @@ describe('the overview reads along indexes that are there for the lists', () => 
     ['minutes', (db) => countOutcomes(db, accountId, now - 60_000, now), /^postback_pkey/],
     ['what waits', (db) => countWaiting(db, accountId), /^postback_queued/],
     ['rejections', (db) => countRejections(db, accountId, now), /^postback_not_applied/],
+    ['what is replayed', (db) => listReplayable(db, accountId, {}, 10), /^postback_not_applied/],
     ['what one rule attaches', (db) => listMatching(db, accountId, {}, 10), /^call_by_phone/],
     ['a webhook', (db) => countSince(db, accountId, webhookId, now), /^postback_of_webhook/],
     ['webhooks', (db) => readActiveWebhooks(db, accountId, windows), /^postback_of_webhook/],

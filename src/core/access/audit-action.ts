@@ -25,6 +25,8 @@ export const auditActions = [
   'outgoing_webhook.deleted',
   'postback.attached',
   'postback.dismissed',
+  'attention.acknowledged',
+  'attention.reopened',
   'view.created',
   'view.changed',
   'view.deleted',

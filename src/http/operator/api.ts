@@ -30,6 +30,7 @@ import { registerReportRoute } from './overview/reports.ts';
 import { registerAttachRoutes } from './postbacks/attach.ts';
 import { registerAttachMatchingRoute } from './postbacks/attach-matching.ts';
 import { registerPostbackLogRoutes } from './postbacks/postbacks.ts';
+import { registerReplayRejectedRoute } from './postbacks/replay-rejected.ts';
 import { registerReplayRoute } from './postbacks/replays.ts';
 import { registerUndoRoute } from './postbacks/undo.ts';
 import { registerPresetRoute } from './presets/presets.ts';
@@ -85,6 +86,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerUndoRoute(app, api);
   registerAttachRoutes(app, api);
   registerAttachMatchingRoute(app, api);
+  registerReplayRejectedRoute(app, api);
   registerCallDataRoute(app, api);
   registerReportRoute(app, api);
   registerOverviewRoutes(app, api);

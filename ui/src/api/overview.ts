@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   ActivityJson,
@@ -33,6 +33,18 @@ const attentionQuery = queryOptions({
 
 export function useAttention() {
   return useQuery(attentionQuery);
+}
+
+/** Says that what needs attention was seen, or shows it again. */
+export function useAcknowledge() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, isSeen }: { id: string; isSeen: boolean }) =>
+      isSeen
+        ? request<void>('/overview/acknowledgements', { method: 'POST', body: { id } })
+        : request<void>(`/overview/acknowledgements/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    onSettled: () => client.invalidateQueries({ queryKey: attentionQuery.queryKey }),
+  });
 }
 
 export type ReportQuery = {

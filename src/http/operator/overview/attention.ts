@@ -8,13 +8,15 @@ import {
 } from '../../../core/reports/attention.ts';
 import { unmatchedCodes } from '../../../core/updates/wait.ts';
 import type { ActiveWebhook, Store } from '../../../store/store.ts';
-import type { AttentionItemJson, AttentionJson } from './overview-schemas.ts';
+import type { FoundItem } from './overview-schemas.ts';
 
 /** A call that is live for longer than this was most likely never ended. */
 const liveHoursMax = 4;
 
+export type FoundAttention = { at: string; last_postback_at: string | null; items: FoundItem[] };
+
 /** What an operator should look at, the most pressing first. One read after the other: it is in no hurry. */
-export async function findAttention(store: Store, accountId: string, nowMs: number): Promise<AttentionJson> {
+export async function findAttention(store: Store, accountId: string, nowMs: number): Promise<FoundAttention> {
   const windows = silenceWindows(nowMs);
   const webhooks = await store.readActiveWebhooks(accountId, windows);
   const lastAts = webhooks.flatMap(({ lastAt }) => (lastAt === null ? [] : [lastAt]));
@@ -36,7 +38,7 @@ export async function findAttention(store: Store, accountId: string, nowMs: numb
   return { at: new Date(nowMs).toISOString(), last_postback_at: lastAts.sort().at(-1) ?? null, items };
 }
 
-async function findInvalidKeys(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {
+async function findInvalidKeys(store: Store, accountId: string, nowMs: number): Promise<FoundItem[]> {
   const counts = await store.countInvalidKeys(accountId, nowMs);
   return counts.map(({ webhookId, webhookName, requests, addresses, lastId, lastAt }) => ({
     ...{ kind: 'invalid_keys', webhook_id: webhookId, webhook_name: webhookName, requests, addresses },
@@ -49,7 +51,7 @@ async function findRising(
   accountId: string,
   webhooks: ActiveWebhook[],
   nowMs: number,
-): Promise<AttentionItemJson[]> {
+): Promise<FoundItem[]> {
   const { hours, coveredHours } = await store.countRejections(accountId, nowMs);
   const ages = new Map(
     webhooks.map(({ webhookId, createdAt }) => [
@@ -57,7 +59,7 @@ async function findRising(
       Math.min((nowMs - Date.parse(createdAt)) / hourMs, coveredHours),
     ]),
   );
-  const items: AttentionItemJson[] = [];
+  const items: FoundItem[] = [];
   for (const rise of findRises(hours, ages)) {
     const { webhookId, windowHours, rejected, usual, code } = rise;
     const { count, isMore } = await store.countSince(accountId, webhookId, nowMs - windowHours * hourMs);
@@ -95,7 +97,7 @@ async function findSilentPartners(
   column: 'publisher' | 'buyer',
   windows: Window[],
   nowMs: number,
-): Promise<AttentionItemJson[]> {
+): Promise<FoundItem[]> {
   const partners = await store.readActivePartners(accountId, column, windows);
   return silentOf(partners, windows, nowMs).map(([{ name }, silence]) => ({
     kind: column === 'publisher' ? ('silent_publisher' as const) : ('silent_buyer' as const),
@@ -104,13 +106,13 @@ async function findSilentPartners(
   }));
 }
 
-async function findUnmatched(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {
+async function findUnmatched(store: Store, accountId: string, nowMs: number): Promise<FoundItem[]> {
   const counts = await store.countUnmatched(accountId, unmatchedCodes, nowMs);
   const from = new Date(nowMs - dayMs).toISOString();
   return counts.map(({ code, count, isMore }) => ({ kind: 'unmatched', code, count, is_more: isMore, from }));
 }
 
-async function findWaiting(store: Store, accountId: string, nowMs: number): Promise<AttentionItemJson[]> {
+async function findWaiting(store: Store, accountId: string, nowMs: number): Promise<FoundItem[]> {
   const startedBefore = new Date(nowMs - liveHoursMax * hourMs).toISOString();
   const { calls, updates, oldest } = await store.countWaitingUpdates(accountId, startedBefore);
   if (oldest === null) return [];
@@ -122,7 +124,7 @@ async function findWaiting(store: Store, accountId: string, nowMs: number): Prom
   ];
 }
 
-async function findFailing(store: Store, accountId: string): Promise<AttentionItemJson[]> {
+async function findFailing(store: Store, accountId: string): Promise<FoundItem[]> {
   const troubles = await store.listOutgoingTroubles(accountId);
   return troubles.map(({ webhookId, name, reason, pausedAt, failingSince }) => ({
     ...{ kind: 'outgoing_failing', webhook_id: webhookId, webhook_name: name, paused: pausedAt !== null },

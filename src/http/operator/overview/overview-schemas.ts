@@ -27,9 +27,19 @@ export type ActivityJson = Static<typeof activityJson>;
 
 const windowHours = Type.Integer({ description: 'the hours up to now that were looked at' });
 const silentMembers = { last_at: instant, window_hours: windowHours };
+const seenMembers = {
+  id: Type.String({ description: 'of the fault, to acknowledge it', examples: ['unmatched:call_not_found'] }),
+  acknowledged: nullable(
+    Type.Object(
+      { by: Type.String(), at: instant },
+      { description: 'a person has seen it; it needs attention again when it occurs anew' },
+    ),
+  ),
+};
 const attentionItemJson = Type.Union([
   Type.Object(
     {
+      ...seenMembers,
       kind: oneOf(['rising_rejections']),
       webhook_id: Type.String(),
       webhook_name: Type.String(),
@@ -44,6 +54,7 @@ const attentionItemJson = Type.Union([
   ),
   Type.Object(
     {
+      ...seenMembers,
       kind: oneOf(['silent_webhook']),
       webhook_id: Type.String(),
       webhook_name: Type.String(),
@@ -52,11 +63,17 @@ const attentionItemJson = Type.Union([
     { description: 'A sender that used to post at this time has stopped' },
   ),
   Type.Object(
-    { kind: oneOf(['silent_publisher', 'silent_buyer']), name: Type.String(), ...silentMembers },
+    {
+      ...seenMembers,
+      kind: oneOf(['silent_publisher', 'silent_buyer']),
+      name: Type.String(),
+      ...silentMembers,
+    },
     { description: 'A partner that used to have calls at this time has none' },
   ),
   Type.Object(
     {
+      ...seenMembers,
       kind: oneOf(['unmatched']),
       code: oneOf(['call_not_found', 'no_call_in_window', 'ambiguous_call']),
       count: counted,
@@ -67,6 +84,7 @@ const attentionItemJson = Type.Union([
   ),
   Type.Object(
     {
+      ...seenMembers,
       kind: oneOf(['invalid_keys']),
       webhook_id: nullable(Type.String({ description: 'null: the keys are of no webhook' })),
       webhook_name: nullable(Type.String()),
@@ -81,6 +99,7 @@ const attentionItemJson = Type.Union([
   ),
   Type.Object(
     {
+      ...seenMembers,
       kind: oneOf(['outgoing_failing']),
       webhook_id: Type.String(),
       webhook_name: Type.String(),
@@ -92,6 +111,7 @@ const attentionItemJson = Type.Union([
   ),
   Type.Object(
     {
+      ...seenMembers,
       kind: oneOf(['waiting_updates']),
       calls: counted,
       updates: counted,
@@ -102,6 +122,14 @@ const attentionItemJson = Type.Union([
   ),
 ]);
 export type AttentionItemJson = Static<typeof attentionItemJson>;
+type Unseen<Item> = Item extends unknown ? Omit<Item, keyof typeof seenMembers> : never;
+/** Whether a person has seen it is not known yet. */
+export type FoundItem = Unseen<AttentionItemJson>;
+
+export const acknowledgementBody = Type.Object(
+  { id: Type.String({ minLength: 1, maxLength: 1_000, examples: ['unmatched:call_not_found'] }) },
+  { additionalProperties: false },
+);
 
 export const attentionJson = Type.Object({
   at: instant,

@@ -3,7 +3,7 @@ import { needs } from '../access/access.ts';
 import { PeriodCounts } from '../period-counts.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs } from '../route.ts';
-import { findAttention } from './attention.ts';
+import { readAttention, registerAcknowledgementRoutes } from './acknowledgements.ts';
 import { type ActivityJson, activityJson, attentionJson } from './overview-schemas.ts';
 
 const minuteMs = 60_000;
@@ -11,7 +11,9 @@ const minutesShown = 60;
 const countBudgetMs = 1_000;
 
 /** What is going on now, and what needs attention. */
-export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }: Api): void {
+export function registerOverviewRoutes(app: FastifyInstance, api: Api): void {
+  const { store, metrics } = api;
+  registerAcknowledgementRoutes(app, api);
   const docs = (summary: string, response: object) => ({
     schema: { ...apiDocs, tags: ['overview'], summary, response: { 200: response, '4xx': problem } },
     ...needs('read'),
@@ -45,7 +47,7 @@ export function registerOverviewRoutes(app: FastifyInstance, { store, metrics }:
       attentionJson,
     ),
     async ({ owner: { accountId } }, reply) => {
-      const attention = await findAttention(store, accountId, Date.now());
+      const attention = await readAttention(store, accountId, Date.now());
       return reply.header('cache-control', 'no-store').send(attention);
     },
   );

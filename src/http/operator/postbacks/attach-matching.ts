@@ -1,14 +1,12 @@
 /** Attaches many postbacks at once by one rule: a call has their number, and no other one has. */
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
-import { type Rejection, rejectFaults, rejectionCodes } from '../../../core/updates/rejection.ts';
-import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import { type Rejection, rejectionCodes } from '../../../core/updates/rejection.ts';
 import type { MatchingFilter } from '../../../store/store.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
-import { isUuid, parseCursor, writeCursor } from '../page.ts';
-import { readPeriodEnd, readPeriodStart } from '../period.ts';
+import { writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';
 import { attachPostback } from './attach.ts';
@@ -18,6 +16,7 @@ import {
   attachedMax,
   attachMatchingBody,
 } from './attach-matching-schemas.ts';
+import { interrupted, readManyFilter } from './many-filter.ts';
 
 type Body = Static<typeof attachMatchingBody>;
 
@@ -49,7 +48,7 @@ export function registerAttachMatchingRoute(app: FastifyInstance, api: Api): voi
         if (attached === 'unknown_postback' || attached === 'unknown_call') continue; // removed meanwhile
         const rejection = 'code' in attached ? attached : attached.rejection;
         if (rejection !== null && rejectionCodes[rejection.code].httpStatus >= 500)
-          return sendProblem(reply, interrupted(rejection, items.length));
+          return sendProblem(reply, interrupted(rejection, `${items.length} postbacks were attached before`));
         if ('code' in attached) continue; // attached by another request meanwhile
         countOutcome(summary, attached);
         items.push({
@@ -63,37 +62,9 @@ export function registerAttachMatchingRoute(app: FastifyInstance, api: Api): voi
   );
 }
 
-function interrupted(rejection: Rejection, done: number): Rejection {
-  return {
-    ...rejection,
-    detail: `${rejection.detail} ${done} postbacks were attached before: send the request again.`,
-  };
-}
-
 function readFilter(asked: Body, timeZone: string): MatchingFilter | Rejection {
-  const { webhook_id: webhookId, from, to, status, code, cursor } = asked ?? {};
-  const faults: Fault[] = [];
-  const read = (field: 'from' | 'to', value: string | Invalid) => {
-    if (!(value instanceof Invalid)) return Date.parse(value);
-    faults.push({ field, code: value.code, detail: value.detail });
-    return 0;
-  };
-  if (webhookId !== undefined && !isUuid(webhookId))
-    faults.push({
-      field: 'webhook_id',
-      code: 'invalid_value',
-      detail: 'Send the id of an incoming webhook.',
-    });
-  const after = cursor === undefined ? null : parseCursor(cursor);
-  if (after !== null && !isUuid(after))
-    faults.push({ field: 'cursor', code: 'invalid_value', detail: 'Send the next_cursor of a response.' });
-  const filter = {
-    ...(isUuid(after) && { after }),
-    ...(status !== undefined && { status }),
-    ...(code !== undefined && { code }),
-    ...(webhookId !== undefined && { webhookId }),
-    ...(from !== undefined && { fromMs: read('from', readPeriodStart(from, timeZone)) }),
-    ...(to !== undefined && { toMs: read('to', readPeriodEnd(to, timeZone)) }),
-  };
-  return faults.length > 0 ? rejectFaults(faults) : filter;
+  const { status, code } = asked ?? {};
+  const filter = readManyFilter(asked, timeZone);
+  if ('detail' in filter) return filter;
+  return { ...filter, ...(status !== undefined && { status }), ...(code !== undefined && { code }) };
 }

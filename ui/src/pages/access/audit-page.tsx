@@ -41,6 +41,8 @@ const actionWords: Record<Action, string> = {
   'outgoing_webhook.deleted': 'deleted the outgoing webhook',
   'postback.attached': 'attached a postback to the call',
   'postback.dismissed': 'dismissed a postback:',
+  'attention.acknowledged': 'acknowledged what needs attention:',
+  'attention.reopened': 'showed again what needs attention:',
   'view.created': 'saved the view',
   'view.changed': 'changed the view',
   'view.deleted': 'deleted the view',

@@ -10,7 +10,7 @@ import { ErrorState } from '../../components/error-state.tsx';
 import { Filters, SelectFilter } from '../../components/filters.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
-import { BulkAttachDialog } from './bulk-attach-dialog.tsx';
+import { ManyPostbacksDialog } from '../postbacks/many-postbacks-dialog.tsx';
 import { InboxItem } from './inbox-item.tsx';
 import { onlyCandidate } from './near-words.ts';
 
@@ -112,7 +112,9 @@ function BulkBar({ filters, isUseful }: { filters: InboxFilters; isUseful: boole
       <Button size="small" look="primary" onClick={() => setOpen(true)}>
         Attach by number
       </Button>
-      {isOpen && <BulkAttachDialog filters={filters} onClose={() => setOpen(false)} />}
+      {isOpen && (
+        <ManyPostbacksDialog action="attach-matching" filters={filters} onClose={() => setOpen(false)} />
+      )}
     </div>
   );
 }

@@ -11,9 +11,11 @@ import {
   VolumeX,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { type AttentionItemJson, useAttention } from '../../api/overview.ts';
+import { type AttentionItemJson, useAcknowledge, useAttention } from '../../api/overview.ts';
+import { useMay } from '../../api/session.ts';
+import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { ErrorState, FailureNote } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { adviceOn } from '../webhooks/rejection-advice.ts';
@@ -33,13 +35,40 @@ export function Attention() {
       {data.items.length === 0 ? (
         <Quiet lastPostbackAt={data.last_postback_at} now={Date.parse(data.at)} />
       ) : (
+        <Items items={data.items} />
+      )}
+    </Card>
+  );
+}
+
+function Items({ items }: { items: AttentionItemJson[] }) {
+  const acknowledge = useAcknowledge();
+  const open = items.filter(({ acknowledged }) => acknowledged === null);
+  const seen = items.filter(({ acknowledged }) => acknowledged !== null);
+  const set = (id: string, isSeen: boolean) => acknowledge.mutate({ id, isSeen });
+  return (
+    <>
+      {open.length === 0 ? (
+        <p className="text-muted text-sm">Nothing new: all that needs attention was acknowledged.</p>
+      ) : (
         <ul aria-label="Needs attention" className="divide-y divide-line">
-          {data.items.map((item) => (
-            <Item key={JSON.stringify(item)} item={item} />
+          {open.map((item) => (
+            <Item key={item.id} item={item} onAcknowledge={set} />
           ))}
         </ul>
       )}
-    </Card>
+      {seen.length > 0 && (
+        <details className="mt-3 border-line border-t pt-3 text-sm">
+          <summary className="cursor-pointer text-muted">Acknowledged ({seen.length})</summary>
+          <ul aria-label="Acknowledged" className="mt-2 divide-y divide-line">
+            {seen.map((item) => (
+              <Item key={item.id} item={item} onAcknowledge={set} />
+            ))}
+          </ul>
+        </details>
+      )}
+      <FailureNote error={acknowledge.error} />
+    </>
   );
 }
 
@@ -76,12 +105,29 @@ const icons: Record<AttentionItemJson['kind'], LucideIcon> = {
   outgoing_failing: CloudOff,
 };
 
-function Item({ item }: { item: AttentionItemJson }) {
+type ItemProps = { item: AttentionItemJson; onAcknowledge(id: string, isSeen: boolean): void };
+
+function Item({ item, onAcknowledge }: ItemProps) {
   const Icon = icons[item.kind];
+  const mayAcknowledge = useMay('change_webhooks');
+  const { id, acknowledged } = item;
   return (
     <li className="flex gap-3 py-2.5 text-sm first:pt-0 last:pb-0">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-held" />
-      <div className="min-w-0 break-words">{wordsOf(item)}</div>
+      <div className="min-w-0 flex-1 break-words">
+        {wordsOf(item)}
+        {acknowledged !== null && (
+          <Note>
+            Acknowledged by <bdi>{acknowledged.by}</bdi> <Time at={acknowledged.at} isRelative />. It comes
+            back when it occurs anew or doubles.
+          </Note>
+        )}
+      </div>
+      {mayAcknowledge && (
+        <Button size="small" look="quiet" onClick={() => onAcknowledge(id, acknowledged === null)}>
+          {acknowledged === null ? 'Acknowledge' : 'Show again'}
+        </Button>
+      )}
     </li>
   );
 }

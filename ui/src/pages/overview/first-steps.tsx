@@ -21,10 +21,27 @@ const CreateWebhookDialog = lazy(async () => ({
 export function FirstSteps() {
   const { data: steps } = useFirstSteps();
   const mayChange = useMay('change_webhooks');
+  const [isHidden, setHidden] = useHidden();
   if (steps === undefined || areFirstStepsDone(steps) || !mayChange) return null;
+  if (isHidden) {
+    return (
+      <div>
+        <Button size="small" look="quiet" onClick={() => setHidden(false)}>
+          Show first steps
+        </Button>
+      </div>
+    );
+  }
   const sampleWebhookId = steps.sample_data?.webhook_id ?? null;
   return (
-    <Card title="First steps">
+    <Card
+      title="First steps"
+      actions={
+        <Button size="small" look="quiet" onClick={() => setHidden(true)}>
+          Hide
+        </Button>
+      }
+    >
       <ol aria-label="First steps" className="space-y-4">
         <Step title="Create a webhook" isDone={steps.has_webhook}>
           <CreateWebhook isDone={steps.has_webhook} />
@@ -55,6 +72,18 @@ export function FirstSteps() {
       {steps.may_load_sample_data && <LoadSample />}
     </Card>
   );
+}
+
+const hiddenKey = 'ringback-first-steps-hidden';
+
+/** Kept in this browser. */
+function useHidden(): [boolean, (isHidden: boolean) => void] {
+  const [isHidden, setHidden] = useState(() => window.localStorage.getItem(hiddenKey) === 'yes');
+  const choose = (next: boolean) => {
+    setHidden(next);
+    window.localStorage.setItem(hiddenKey, next ? 'yes' : 'no');
+  };
+  return [isHidden, choose];
 }
 
 type StepProps = { title: string; isDone: boolean; children: ReactNode };

@@ -11,13 +11,14 @@ import { TableSkeleton } from '../../components/skeleton.tsx';
 import { UndoBatch } from '../undo/undo-batch.tsx';
 import { postbackColumns } from './postback-columns.tsx';
 import { PostbackFilters } from './postback-filters.tsx';
+import { ReplayAll } from './replay-all.tsx';
 
 export function PostbacksPage() {
   return (
     <>
       <PageHeader
         title="Postbacks"
-        description="Every request that came with a valid key, newest first: what it said, and what became of it."
+        description="Every request that came with a valid key, newest first, with its content and its result."
         actions={
           <>
             <Link to="/postbacks/inbox" className={buttonStyle()}>
@@ -45,6 +46,7 @@ function PostbackList() {
     return <NoPostbacks isFiltered={postbackFilterNames.some((name) => name in filters)} />;
   return (
     <>
+      <ReplayAll filters={filters} />
       {filters.batch_id !== undefined && <UndoBatch batchId={filters.batch_id} postbacks={rows} />}
       <DataTable
         label="Postbacks"

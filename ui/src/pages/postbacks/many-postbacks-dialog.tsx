@@ -1,17 +1,40 @@
 import { useEffect, useState } from 'react';
-import { type Attached, useAttachMatching } from '../../api/attach-matching.ts';
-import type { InboxFilters } from '../../api/inbox.ts';
+import { type ManyAction, type ManyItem, useManyPostbacks } from '../../api/many-postbacks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { useFieldLabel } from '../../components/field-name.tsx';
 import { Progress } from '../../components/progress.tsx';
 
-/** Attaches each postback to the only call of its number: first all of them as a dry run. */
-export function BulkAttachDialog({ filters, onClose }: { filters: InboxFilters; onClose(): void }) {
+const words = {
+  'attach-matching': {
+    title: 'Attach by number',
+    description:
+      'Each of these postbacks has a number that exactly one call has, and is attached to that call.',
+    verb: 'Attach',
+    progress: 'Attaching',
+    lost: 'Postbacks that are attached stay attached.',
+    none: 'No postback has a number that exactly one call has.',
+  },
+  'replay-rejected': {
+    title: 'Replay rejected postbacks',
+    description:
+      'Each one is read again with the current settings and mapping of its webhook, the oldest first.',
+    verb: 'Replay',
+    progress: 'Replaying',
+    lost: 'Postbacks that are replayed stay replayed.',
+    none: 'No rejected postback of this list can be replayed.',
+  },
+};
+
+type ManyPostbacksProps = { action: ManyAction; filters: Record<string, string>; onClose(): void };
+
+/** Does something to many postbacks: first all of them as a dry run. */
+export function ManyPostbacksDialog({ action, filters, onClose }: ManyPostbacksProps) {
+  const { title, description, verb, progress, lost, none } = words[action];
   const [fixed] = useState(filters);
-  const dry = useAttachMatching(fixed);
-  const real = useAttachMatching(fixed);
+  const dry = useManyPostbacks(action, fixed);
+  const real = useManyPostbacks(action, fixed);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the dialog opens
   useEffect(() => {
     dry.mutate(true);
@@ -22,22 +45,22 @@ export function BulkAttachDialog({ filters, onClose }: { filters: InboxFilters; 
   const error = [real.error, dry.error].find((one) => one !== null && !(one instanceof DOMException)) ?? null;
   return (
     <Dialog
-      title="Attach by number"
-      description="Each of these postbacks has a number that exactly one call has, and is attached to that call."
+      title={title}
+      description={description}
       isOpen
       isSticky={real.isPending}
-      lost="Postbacks that are attached stay attached."
+      lost={lost}
       onClose={() => {
         real.stop();
         onClose();
       }}
     >
       {real.isPending ? (
-        <Progress label="Attaching" done={real.done} total={total} />
+        <Progress label={progress} done={real.done} total={total} />
       ) : (
         dry.isPending && <Progress label="Checked" done={dry.done} total={null} />
       )}
-      {shown !== undefined && !real.isPending && <Results items={shown.items} isDryRun={shown.isDryRun} />}
+      {shown !== undefined && !real.isPending && <Results {...shown} none={none} />}
       <FailureNote error={error} />
       <DialogActions>
         {real.isPending ? (
@@ -52,7 +75,7 @@ export function BulkAttachDialog({ filters, onClose }: { filters: InboxFilters; 
             isBusy={real.isPending}
             disabled={total === null || total === 0}
           >
-            {total === null || total === 0 ? 'Attach all' : `Attach all ${total.toLocaleString('en-US')}`}
+            {total === null || total === 0 ? `${verb} all` : `${verb} all ${total.toLocaleString('en-US')}`}
           </Button>
         )}
       </DialogActions>
@@ -60,7 +83,9 @@ export function BulkAttachDialog({ filters, onClose }: { filters: InboxFilters; 
   );
 }
 
-function Results({ items, isDryRun }: { items: Attached; isDryRun: boolean }) {
+type ResultsProps = { items: ManyItem[]; skipped: number; isDryRun: boolean; none: string };
+
+function Results({ items, skipped, isDryRun, none }: ResultsProps) {
   const labelOf = useFieldLabel();
   const fields = new Map<string, number>();
   for (const { changes } of items)
@@ -71,7 +96,7 @@ function Results({ items, isDryRun }: { items: Attached; isDryRun: boolean }) {
   if (items.length === 0)
     return (
       <p role="status" className="text-sm">
-        No postback has a number that exactly one call has.
+        {none}
       </p>
     );
   return (
@@ -90,6 +115,16 @@ function Results({ items, isDryRun }: { items: Attached; isDryRun: boolean }) {
         {numberOf('unchanged') > 0 && (
           <li>
             <strong>{numberOf('unchanged')}</strong> {isDryRun ? 'would change' : 'changed'} nothing
+          </li>
+        )}
+        {numberOf('waiting') > 0 && (
+          <li>
+            <strong>{numberOf('waiting')}</strong> {isDryRun ? 'would wait' : 'wait'} for their calls
+          </li>
+        )}
+        {skipped > 0 && (
+          <li>
+            <strong>{skipped}</strong> cannot be replayed: their webhook or their request is gone
           </li>
         )}
         {rejected.length > 0 && (
