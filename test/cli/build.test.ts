@@ -1,4 +1,4 @@
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
@@ -18,11 +18,21 @@ test('the build runs below node_modules, where Node.js takes plain JavaScript on
   // With its migrations, and with what it reads from package.json.
   const database = await createTestDatabase({ isEmpty: true });
   onTestFinished(() => database.drop());
-  const env = { DATABASE_URL: database.url, DATA_DIR: await makeFolder(), PORT: '0' };
+  const token = 'test-admin-token-0001';
+  const env = { DATABASE_URL: database.url, DATA_DIR: await makeFolder(), PORT: '0', ADMIN_TOKEN: token };
   const server = startProcess([main, 'start'], { env });
   const [, url] = await server.waitFor(/listening on (http:\S+)/);
   const api = await (await fetch(`${url}/openapi.json`)).json();
   expect(await (await fetch(`${url}/sign-in`)).text()).toContain('<title>Ringback</title>');
+  for (const [path, folder] of [
+    ['presets', 'presets'],
+    ['presets?kind=outgoing', 'presets/outgoing'],
+  ]) {
+    const response = await fetch(`${url}/api/v1/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const files = (await readdir(join(projectFolder, folder ?? ''))).filter((file) => file.endsWith('.json'));
+    const { items } = (await response.json()) as { items: unknown[] }; // the form of a list
+    expect(items).toHaveLength(files.length);
+  }
   const { stdout: version } = await runProcess([main, '--version']);
   expect(api).toMatchObject({ info: { title: 'Ringback', version: version.trim() } });
 });

@@ -35,6 +35,17 @@ test('an import reads them by a mapping that is sent with it', async () => {
   });
 });
 
+test('a mapping that is sent may have 12,000 characters', async () => {
+  const words = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`word number ${index}`, true]));
+  const converted = { from: 'Status', words: { ...words, sold: true, returned: false } };
+  const text = JSON.stringify({ ...mapping, fields: { ...mapping.fields, converted } });
+  expect(text.length).toBeGreaterThan(11_000);
+  const { rows } = await sendFile(server, file, { mapping: text, dry_run: 'true' });
+  expect(rows.map(told)).toEqual(['unchanged', 'ignored', 'invalid_value']);
+  const answer = await sendFile(server, file, { mapping: 'x'.repeat(12_001) });
+  expect(answer).toMatchObject({ status: 422 });
+});
+
 test('an import reads them by the mapping of a webhook, by its name or as its webhook', async () => {
   const { rows } = await sendFile(server, file, { mapping: 'Acme tracker' });
   expect(rows.map(told)).toEqual(['unchanged', 'ignored', 'invalid_value']);

@@ -191,6 +191,25 @@ describe('the settings of a mapping', () => {
 describe('a webhook that verifies its sender', () => {
   const auth = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
 
+  test('shows its secrets nowhere', async () => {
+    const secrets = ['acme:never-shown-1', 'acme:never-shown-2'];
+    const webhook = await createWebhook({ verify: 'basic', secrets });
+    const path = `/webhooks/incoming/${webhook.id}`;
+    const changed = await server.api('PATCH', path, { secrets: ['acme:never-shown-3'] });
+    await send(webhook, { query: '&call_log_id=x&reason=y', headers: auth('acme:never-shown-3') });
+    const told = [
+      webhook,
+      changed.json,
+      ...(await Promise.all(
+        [path, `/audit?target_id=${webhook.id}`, `/postbacks?webhook_id=${webhook.id}`].map((one) =>
+          server.api('GET', one),
+        ),
+      )),
+    ];
+    expect(JSON.stringify(told)).toContain('call_not_found');
+    expect(JSON.stringify(told)).not.toMatch(/never-shown|YWNtZTpuZXZlci1zaG93/); // as text, or as base64
+  });
+
   test('rejects requests without the secret, and accepts each of its secrets', async () => {
     const secrets = ['acme:first-password', 'acme:other-password'];
     const webhook = await createWebhook({ verify: 'basic', secrets });

@@ -7,6 +7,8 @@ import { limitDefault, limitMax } from './list-schemas.ts';
 import { isUuid, parseCursor } from './page.ts';
 
 const charsMax = 2_000;
+/** What fits into a URL: Node.js takes 16 KiB of request line and headers. */
+const mappingCharsMax = 12_000;
 const noText = new Invalid('Send text.');
 
 /** Reads the query of a list, and gathers all that is wrong with it. Absent and empty parameters are undefined. */
@@ -44,6 +46,11 @@ export class ListReader<Name extends string> {
 
   text(name: Name): string | undefined {
     return this.#read(name, (text) => text);
+  }
+
+  /** A mapping: JSON, or the name of a webhook. */
+  mapping(name: Name): string | undefined {
+    return this.#read(name, (text) => text, undefined, mappingCharsMax);
   }
 
   wholeNumber(name: Name, min: number, max: number): number | undefined {
@@ -99,11 +106,12 @@ export class ListReader<Name extends string> {
     name: Name | 'limit' | 'cursor',
     read: (text: string) => T | Invalid,
     otherwise?: string,
+    max = charsMax,
   ): T | undefined {
     const given = this.#query[name] || otherwise;
     if (given === undefined) return undefined;
     const text =
-      typeof given === 'string' ? checkText(given, charsMax) : new Invalid('Send this parameter once only.');
+      typeof given === 'string' ? checkText(given, max) : new Invalid('Send this parameter once only.');
     const value = text instanceof Invalid ? text : read(text);
     if (!(value instanceof Invalid)) return value;
     this.#fault(name, value);

@@ -111,7 +111,7 @@ function readRequest(request: FastifyRequest<List>): Asked | Rejection {
   const asked = {
     reading: { format, keepsEmpty, ...readFileNotation(reader) },
     maps: reader.texts('map'),
-    mapping: reader.text('mapping') ?? null,
+    mapping: reader.mapping('mapping') ?? null,
     webhookId,
     type: reader.choice('type', webhookTypeNames) ?? null,
     importKey: reader.text('import_key') ?? null,

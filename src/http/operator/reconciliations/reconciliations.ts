@@ -95,7 +95,7 @@ function readRequest(
   const reader = new ListReader<string>(request.query, namesOf(reconciliationQuery));
   const notation = readFileNotation(reader);
   const maps = reader.texts('map');
-  const mappingText = reader.text('mapping') ?? null;
+  const mappingText = reader.mapping('mapping') ?? null;
   const amount = reader.choice('amount', reconciledAmounts);
   const partner = definedOnly({
     publisher: reader.text('publisher'),
