@@ -1,10 +1,18 @@
 /** One account never sees or changes another's rows, on any route. */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
 import { expectProblem } from '../support/problem.ts';
 import { type TestServer, type TestWebhook, useServer } from '../support/server.ts';
 
-type Side = { server: TestServer; webhook: TestWebhook; postbackId: string };
+type Side = {
+  server: TestServer;
+  webhook: TestWebhook;
+  postbackId: string;
+  /** waits for a call that does not come */
+  waitingId: string;
+  outgoingId: string;
+  deliveryId: string;
+};
 
 const server = useServer();
 let mine: Side;
@@ -23,14 +31,30 @@ async function furnish(side: TestServer, name: string): Promise<Side> {
   }
   await side.createCall('same live', { state: 'live', campaign: name });
   await side.createCall(`live ${name}`, { state: 'live', campaign: name });
+  const { json: outgoing } = await side.api('POST', '/webhooks/outgoing', {
+    ...{ name, url: `http://127.0.0.1:9/${name}`, events: ['call.changed'] },
+  });
+  await side.api('PATCH', `/webhooks/outgoing/${outgoing.id}`, { paused: true });
   const answer = await side.post(webhook, { call_log_id: 'same', reason: name, transaction_id: 'same' });
   expect(answer.status).toBe(200);
   await side.post(webhook, { call_log_id: 'same live', reason: name });
   await side.api('PATCH', '/calls/same', { add: { by: name } });
-  return { server: side, webhook, postbackId: answer.json.postback_id };
+  const waits = await side.createWebhook('update_fields', { name: `${name} waits`, unmatched: 'wait' });
+  const waiting = await side.post(waits, { call_log_id: 'to come', reason: name });
+  const data = await side.createWebhook('call_data', { name: `${name} data` });
+  await side.post(data, { phone_number: '+14155550177', whose: name });
+  const deliveries = async () => (await side.api('GET', '/deliveries')).json.items;
+  await vi.waitFor(async () => expect(await deliveries()).not.toEqual([]), { timeout: 20_000 });
+  return {
+    ...{ server: side, webhook, postbackId: answer.json.postback_id, outgoingId: outgoing.id },
+    ...{ waitingId: waiting.json.postback_id, deliveryId: (await deliveries()).at(-1).id },
+  };
 }
 
-const tables = ['account', 'api_token', 'incoming_webhook', 'auth_key', 'call', 'call_event', 'postback'];
+const tables = [
+  ...['account', 'api_token', 'incoming_webhook', 'auth_key', 'call', 'call_event', 'postback'],
+  ...['outgoing_webhook', 'delivery'],
+];
 
 /** All rows of the other account. */
 async function dumpTheirs(): Promise<unknown> {
@@ -60,6 +84,12 @@ test('lists show one’s own rows only', async () => {
       '/calls?phone_number=%2B14155550142',
       '/postbacks?call_log_id=same',
       '/postbacks?transaction_id=same',
+      '/postbacks?status=waiting',
+      '/postbacks?open=true',
+      '/call-data?phone_number=%2B14155550177',
+      '/webhooks/outgoing',
+      '/deliveries',
+      '/deliveries?call_log_id=same',
     ];
     for (const path of paths) {
       const { status, text } = await side.server.api('GET', path);
@@ -84,9 +114,12 @@ test('rows of others are not there', async () => {
     '/calls/only%20theirs/timeline',
     `/webhooks/incoming/${id}`,
     `/postbacks/${theirs.postbackId}`,
+    `/webhooks/outgoing/${theirs.outgoingId}`,
+    `/deliveries/${theirs.deliveryId}`,
   ];
   for (const path of reads) expect((await mine.server.api('GET', path)).status).toBe(404);
-  expect((await mine.server.api('GET', `/postbacks?webhook_id=${id}`)).json.items).toEqual([]);
+  for (const path of [`/postbacks?webhook_id=${id}`, `/deliveries?webhook_id=${theirs.outgoingId}`])
+    expect((await mine.server.api('GET', path)).json.items).toEqual([]);
 });
 
 test('nothing of others changes, whatever is tried', async () => {
@@ -104,7 +137,30 @@ test('nothing of others changes, whatever is tried', async () => {
     404,
     'call_not_found',
   );
+  const outgoing = `/webhooks/outgoing/${theirs.outgoingId}`;
+  const period = { from: '2020-01-01', to: '2099-01-01' };
   for (const [method, path, body] of [
+    ['PATCH', outgoing, { name: 'mine' }],
+    ['DELETE', outgoing, undefined],
+    ['POST', `${outgoing}/rotate-secret`, { grace_hours: 0 }],
+    ['POST', `${outgoing}/test`, {}],
+    ['POST', `${outgoing}/render`, { delivery_id: theirs.deliveryId }],
+    ['POST', `/webhooks/outgoing/${mine.outgoingId}/render`, { delivery_id: theirs.deliveryId }],
+    ['POST', `/webhooks/outgoing/${mine.outgoingId}/render`, { postback_id: theirs.postbackId }],
+    ['POST', `${outgoing}/replay`, { from: '2020-01-01T00:00:00Z' }],
+    ['POST', `/deliveries/${theirs.deliveryId}/replay`, undefined],
+    ['POST', `/postbacks/${theirs.waitingId}/attach`, { call_log_id: 'same' }],
+    ['POST', `/postbacks/${theirs.waitingId}/dismiss`, { reason: 'mine' }],
+    ['POST', `/postbacks/${theirs.postbackId}/undo`, {}],
+    ['POST', `${byId}/undo`, period],
+  ] as const) {
+    const answer = await me.api(method, path, body);
+    expect([method, path, answer.status]).toEqual([method, path, 404]);
+  }
+  for (const [method, path, body] of [
+    ['POST', `/webhooks/incoming/${webhook.id}/undo`, period],
+    ['POST', '/postbacks/attach-matching', {}],
+    ['POST', '/calls', { call_log_id: 'same', phone_number: '+14155550177' }],
     ['PATCH', '/calls/same', { reason: 'changed', remove: ['whose'] }],
     ['POST', '/calls', { call_log_id: 'same', buyer: 'changed' }],
     ['POST', '/calls/same%20live/complete', {}],

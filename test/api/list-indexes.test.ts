@@ -9,6 +9,7 @@ import { listTimeline } from '../../src/store/calls/calls.ts';
 import { listOverdueCalls } from '../../src/store/calls/overdue-calls.ts';
 import { listSortedCalls } from '../../src/store/calls/sorted-calls.ts';
 import type { Db } from '../../src/store/database/db.ts';
+import { type DeliveryFilter, listDeliveries } from '../../src/store/outgoing/deliveries.ts';
 import { listMatching } from '../../src/store/postbacks/matching.ts';
 import { listPostbacks, type PostbackFilter } from '../../src/store/postbacks/postback-log.ts';
 import { listReplayable } from '../../src/store/postbacks/replays.ts';
@@ -55,6 +56,15 @@ beforeAll(async () => {
         now(), s, s, case when s = 'rejected' then 'no_updates' end, 'C' || n, 't' || n, false, '', '{}', '{}'
       from generate_series(1, 5000) as n, lateral (select case n % 50 when 0 then 'rejected' when 1 then 'queued'
         when 2 then 'unchanged' else 'applied' end) as outcome(s);
+    insert into outgoing_webhook (account_id, webhook_id, name, url, method, events, filter, format, headers, empty, "order",
+        secret, created_at, updated_at)
+      values ('${accountId}', '${webhookId}', 'O', 'http://x', 'POST', '{call.created}', '{}', 'event', '{}', 'send', 'per_call',
+        's', now(), now());
+    insert into delivery (account_id, delivery_id, webhook_id, event_id, event_type, call_log_id, sequence, event, status)
+      select '${accountId}', uuidv7(n * interval '-1 minute'), case when n % 50 = 0 then '${webhookId}'::uuid else gen_random_uuid() end,
+        'e' || n, case n % 50 when 1 then 'call.created' else 'call.changed' end, 'C' || n, 1, '{}',
+        case when n % 50 = 2 then 'failed' else 'delivered' end
+      from generate_series(1, 5000) as n;
     analyze`);
   await client.query('set enable_seqscan = off');
   const { rows } = await client.query(`
@@ -210,10 +220,28 @@ describe('postbacks are listed along an index', () => {
   });
 });
 
+describe('deliveries are listed along an index', () => {
+  const filters: [DeliveryFilter, RegExp][] = [
+    [{}, /^delivery_pkey/],
+    [{ webhookId }, /^delivery_of_webhook: .*webhook_id = /],
+    [{ webhookId, status: 'failed' }, /webhook_id = |status = /],
+    [{ status: 'failed' }, /^delivery_by_status: .*status = /],
+    [{ status: 'delivered' }, /^delivery_pkey/],
+    [{ event: 'call.created' }, /^delivery_by_type: .*event_type = /],
+    [{ callLogId: 'C7' }, /call_log_id = /],
+    [{ from }, /delivery_id >= /],
+    [{ to: from }, /delivery_id < /],
+  ];
+  test.each(filters)('%j', async (filter, condition) => {
+    expectIndexed(await explain((db) => listDeliveries(db, accountId, filter, 50, null)), condition);
+  });
+});
+
 test('a timeline is read along the indexes by call', async () => {
   const nodes = await explain((db) => listTimeline(db, accountId, 'C7', 50, null));
   expectIndexed(nodes, /^call_event_of_call: .*call_log_id = /);
   expectIndexed(nodes, /^postback_of_call: .*call_log_id = /);
+  expectIndexed(nodes, /^delivery_on_timeline: .*call_log_id = /);
 });
 
 describe('the overview reads along indexes that are there for the lists', () => {

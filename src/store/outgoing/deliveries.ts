@@ -46,9 +46,12 @@ type DeliveryRow = {
   next_attempt_at: string | null;
 };
 
-const columns = `d.delivery_id, d.webhook_id, w.name as webhook_name, d.event, d.status, d.attempts, d.created_at,
-  d.finished_at, d.next_attempt_at`;
-const joined = `delivery d join outgoing_webhook w on w.account_id = d.account_id and w.webhook_id = d.webhook_id`;
+/** The name is looked up for each row of the page: a join could be planned from the webhooks, and read the whole log. */
+const columns = `d.delivery_id, d.webhook_id,
+  (select w.name from outgoing_webhook w where w.account_id = d.account_id and w.webhook_id = d.webhook_id) as webhook_name,
+  d.event, d.status, d.attempts, d.created_at, d.finished_at, d.next_attempt_at`;
+const isOfActiveWebhook = `exists (select from outgoing_webhook w
+  where w.account_id = d.account_id and w.webhook_id = d.webhook_id and w.deleted_at is null)`;
 
 /** Newest first. @param before the id that the page before ended with */
 export async function listDeliveries(
@@ -67,7 +70,7 @@ export async function listDeliveries(
   if (to !== undefined) where.add((p) => `d.delivery_id < ${p(firstIdAt(Date.parse(to) + 1))}`);
   if (before !== null) where.add((p) => `d.delivery_id < ${p(before)}`);
   const { rows } = await pool.query<DeliveryRow>(
-    `select ${columns} from ${joined} where ${where.text} order by d.delivery_id desc limit ${limit + 1}`,
+    `select ${columns} from delivery d where ${where.text} order by d.delivery_id desc limit ${limit + 1}`,
     where.values,
   );
   return pageOf(rows.map(deliveryOf), limit, ({ deliveryId }) => deliveryId);
@@ -87,7 +90,7 @@ async function readDelivery(
   values: unknown[],
 ): Promise<Delivery | null> {
   const { rows } = await client.query<DeliveryRow>(
-    `select ${columns} from ${joined} where d.account_id = $1 and ${condition}`,
+    `select ${columns} from delivery d where d.account_id = $1 and ${condition}`,
     values,
   );
   return rows[0] === undefined ? null : deliveryOf(rows[0]);
@@ -109,7 +112,7 @@ export async function replayDelivery(
   now: string,
 ): Promise<boolean> {
   return inRepeatedTransaction(pool, async (client) => {
-    const delivery = await readDelivery(client, 'd.delivery_id = $2 and w.deleted_at is null', [
+    const delivery = await readDelivery(client, `d.delivery_id = $2 and ${isOfActiveWebhook}`, [
       accountId,
       deliveryId,
     ]);
