@@ -25,6 +25,9 @@ const project = join(root, 'tsconfig.build.json');
 execFileSync(compiler, ['--project', project, '--outDir', target], { stdio: 'inherit' });
 // The migrations, and whatever else is read beside the code.
 cpSync(source, target, { recursive: true, filter: (path) => !path.endsWith('.ts') });
+for (const file of globSync('*.md', { cwd: join(root, 'docs') })) {
+  cpSync(join(root, 'docs', file), join(target, 'docs', file));
+}
 for (const file of globSync('{,outgoing/}*.json', { cwd: join(root, 'presets') })) {
   cpSync(join(root, 'presets', file), join(target, 'presets', file));
 }

@@ -9,6 +9,8 @@ const proxied = ['/api', '/docs', '/openapi.json', '/update-fields', '/update-re
 
 export default defineConfig({
   root: import.meta.dirname,
+  // Files find each other wherever the server is; the server writes its own path into the page.
+  base: './',
   plugins: [react(), tailwindcss(), precompress()],
   build: {
     target: 'baseline-widely-available',

@@ -59,7 +59,7 @@ export function greeting({ url, publicUrl, adminToken, signInSecret }: Server, c
       ? ['  web UI: not built. Run "npm run build:ui" and start again; all else works without it']
       : [`  sign in: ${link}`]),
     ...(config.publicUrl === null ? [] : [`  copied URLs begin with: ${publicUrl}`]),
-    `  documentation: ${url}/docs`,
+    `  documentation: ${config.publicUrl ?? url}/docs`,
     `  admin token: ${adminToken.madeIn === null ? '' : 'made just now, '}in ${isInFile ? file : 'the setting ADMIN_TOKEN'}`,
     '  try it:',
     `    curl -H "Authorization: Bearer ${token}" ${quote(`${url}/api/v1/account`)}`,

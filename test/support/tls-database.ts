@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, open, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { generate } from 'selfsigned';
@@ -15,6 +14,7 @@ import { programEnv } from '../../src/store/database/embedded/run-program.ts';
 import { chooseServerUser, pathFor } from '../../src/store/database/embedded/server-user.ts';
 import { serverFlags } from '../../src/store/database/embedded/settings.ts';
 import { makeSocketFolder } from '../../src/store/database/embedded/socket-folder.ts';
+import { findFreePort } from './free-port.ts';
 
 /** Roles that may log in, and how. All have the password of the test but `by_certificate`. */
 const rules = `local all all trust
@@ -119,14 +119,4 @@ async function makeCertificates() {
       extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
     });
   return { ca, otherCa, server: await sign('localhost'), client: await sign('by_certificate') };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  return address.port;
 }

@@ -1,11 +1,30 @@
-/** The page of the documentation works under a policy that evaluates no text and runs no script but its own. */
+/** The documentation: readable by all, without a script, with a way back. */
 import { expect, test } from 'vitest';
+import { expectAccessible } from '../support/browser.ts';
 import { useUi } from '../support/ui.ts';
 
 const ui = useUi();
 
-test('the documentation is shown under its policy, and the policy is kept', async () => {
-  const { page } = await ui.open('/docs/', { isSignedIn: false });
-  await page.getByText('incoming webhooks').first().waitFor({ timeout: 30_000 });
-  expect(await page.locator('h1, h2').count()).toBeGreaterThan(0);
+test.each(['/docs', '/docs/senders', '/docs/signatures', '/docs/import', '/docs/operations'])(
+  '%s has no violation of axe',
+  async (path) => {
+    const { page } = await ui.open(path, { isSignedIn: false });
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    for (const details of await page.locator('details').all())
+      await details.evaluate('(one) => { one.open = true; }');
+    await expectAccessible(page);
+  },
+);
+
+test('the documentation leads to the guide for senders and back to the app', async () => {
+  const { page } = await ui.open('/docs', { isSignedIn: false });
+  await page.getByRole('link', { name: 'Guide for senders' }).click();
+  await page.getByRole('heading', { level: 1, name: 'How to post back' }).waitFor();
+  await page.getByRole('link', { name: '← Ringback' }).click();
+  await page.waitForURL(/\/sign-in/);
+});
+
+test('on a phone nothing is wider than the window', async () => {
+  const { page } = await ui.open('/docs/senders', { isSignedIn: false, isPhone: true });
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
 });

@@ -2,18 +2,24 @@ import type { CookieSerializeOptions } from '@fastify/cookie';
 
 /**
  * The cookie of a browser that is signed in. Over HTTPS its prefix keeps other hosts of the domain, and plain HTTP, from setting it.
+ * Where the host is shared, it is for the path of this server alone, which the stronger prefix does not allow.
  * @param publicUrl how browsers reach the server
  */
 export function sessionCookieName(publicUrl: string): string {
-  return isSecure(publicUrl) ? '__Host-ringback_session' : 'ringback_session';
+  if (!isSecure(publicUrl)) return 'ringback_session';
+  return pathOf(publicUrl) === '' ? '__Host-ringback_session' : '__Secure-ringback_session';
 }
 
-/** Read by no script and no other site. The prefix over HTTPS demands the path `/`; otherwise it is sent to /api/v1 alone. */
+/** Read by no script and no other site. The prefix `__Host-` demands the path `/`; otherwise it is sent to /api/v1 alone. */
 export function sessionCookieOptions(publicUrl: string): CookieSerializeOptions {
-  const secure = isSecure(publicUrl);
-  return { path: secure ? '/' : '/api/v1', httpOnly: true, sameSite: 'strict', secure };
+  const [secure, path] = [isSecure(publicUrl), pathOf(publicUrl)];
+  return { path: secure && path === '' ? '/' : `${path}/api/v1`, httpOnly: true, sameSite: 'strict', secure };
 }
 
 function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith('https:');
+}
+
+function pathOf(publicUrl: string): string {
+  return URL.parse(publicUrl)?.pathname.replace(/\/$/, '') ?? '';
 }

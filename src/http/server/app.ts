@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { AddressList } from '../../core/access/address-list.ts';
@@ -6,6 +7,7 @@ import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Mailer } from '../../mailer.ts';
 import type { Store } from '../../store/store.ts';
+import { registerDocs } from '../docs/docs-routes.ts';
 import { AuthFailureLimiter, goodMax } from '../guards/auth-failure-limiter.ts';
 import { noteSourceIp } from '../guards/source-ip.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -30,10 +32,10 @@ import { limitBodyTime } from './body-deadline.ts';
 import { closeConnectionsOnClose } from './close-connections.ts';
 import { answerHalfClosed, limitPipelining } from './connections.ts';
 import { createErrorMapper } from './errors.ts';
-import { describeApi, registerDocs } from './openapi.ts';
+import { describeApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
-import { registerUi, sendNotFoundPage, tellBrowsersFromSenders, wantsPage } from './ui.ts';
+import { readPage, registerUi, sendNotFoundPage, tellBrowsersFromSenders, wantsPage } from './ui.ts';
 import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './unreadable-request.ts';
 import { compileValidator, rejectionOfValidation } from './validation.ts';
 import { WorkSlices } from './work-slices.ts';
@@ -73,7 +75,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { publicUrl, twilioAuthToken, trustedProxies, uiFolder, outgoing, mailer } = options;
   const rejectionOf = createErrorMapper(store);
   let answerUnreadableAt = async (_head: UnreadableHead): Promise<UnreadableAnswer | null> => null;
+  const basePath = new URL(publicUrl()).pathname.replace(/\/$/, '');
+  const page = uiFolder === null ? null : readPage(uiFolder, basePath);
+  const rewriteUrl = ({ url = '/' }: IncomingMessage) => withoutBasePath(url, basePath);
   const app = fastify({
+    ...(basePath !== '' && { rewriteUrl }),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     // A logger for each request would cost each one a few microseconds, and hardly any of them logs.
@@ -110,8 +116,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     const methods = ['GET', 'POST', 'PATCH', 'DELETE'].filter((method) =>
       app.findRoute({ method: method as 'GET', url: request.url.split('?')[0] ?? '/' }),
     );
-    if (methods.length === 0 && uiFolder !== null && wantsPage(request))
-      return sendNotFoundPage(reply, uiFolder);
+    if (methods.length === 0 && page !== null && wantsPage(request)) return sendNotFoundPage(reply, page);
     if (methods.length === 0 || methods.includes(request.method))
       return sendProblem(reply, reject('not_found', 'Check the path: see /docs for all there are.'));
     reply.header('allow', methods.join(', '));
@@ -119,7 +124,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   for (const schema of sharedSchemas) app.addSchema(schema);
   await app.register(swagger, describeApi());
-  await app.register(registerDocs);
+  registerDocs(app, () => ({ basePath, publicUrl: publicUrl() }));
   const authFailures = new AuthFailureLimiter(() => performance.now());
   authFailures.trust(await store.listSecretHashes(goodMax));
   const directory = new WebhookDirectory(store.findWebhookByKey, authFailures, publicUrl);
@@ -140,7 +145,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     limitBodyTime(scope, bodyMsMax);
     registerPostbackRoutes(scope, endpoint);
     registerBatchRoutes(scope, endpoint, bulkLimit);
-    answerUnreadableAt = (head) => rejectUnreadableUrl(endpoint, head);
+    answerUnreadableAt = (head) =>
+      rejectUnreadableUrl(endpoint, { ...head, url: withoutBasePath(head.url, basePath) });
   });
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
@@ -184,8 +190,17 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   };
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics, publicUrl }));
-  if (uiFolder !== null) await app.register(async (scope) => registerUi(scope, uiFolder));
+  if (uiFolder !== null && page !== null)
+    await app.register(async (scope) => registerUi(scope, uiFolder, page));
   return app;
+}
+
+/** A proxy takes the path of PUBLIC_URL away, or not. */
+function withoutBasePath(url: string, basePath: string): string {
+  const isBelow = url.startsWith(basePath) && /^[/?]|^$/.test(url.slice(basePath.length));
+  if (!isBelow || basePath === '') return url;
+  const rest = url.slice(basePath.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /** A browser that opens a response uses only the content type that it declares. */

@@ -1,8 +1,5 @@
-import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import scalar, { type FastifyApiReferenceOptions } from '@scalar/fastify-api-reference';
-import type { FastifyInstance } from 'fastify';
 import { ruleOf } from '../../core/access/permission.ts';
 import { sessionCookieName } from '../guards/session-cookie.ts';
 
@@ -32,54 +29,6 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
 /** Paths whose body may be left out. */
 const bodyIsOptional =
   /\/(?:complete|rotate-key|rotate-secret|rotate-signing-secret|postbacks\/\{id\}\/replay|outgoing\/\{id\}\/(?:test|render))$/;
-
-/**
- * The policy of the web UI, with the page's own inline script by its hash. The page takes nothing from elsewhere and evaluates
- * no text; it makes style elements itself.
- */
-function contentSecurityPolicy(page: string): string {
-  const hashes = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
-    ([, script = '']) => `'sha256-${hash('sha256', script, 'base64')}'`,
-  );
-  return [
-    "default-src 'self'",
-    `script-src 'self' ${hashes.join(' ')}`,
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "worker-src 'self' blob:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
-
-/** Serves the page at /docs. */
-export async function registerDocs(scope: FastifyInstance): Promise<void> {
-  scope.addHook('onSend', async (_request, reply, payload) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-    const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
-    if (isPage && typeof payload === 'string')
-      reply.header('content-security-policy', contentSecurityPolicy(payload));
-  });
-  await scope.register(scalar, docsPage);
-}
-
-/** The page at /docs. */
-const docsPage: FastifyApiReferenceOptions = {
-  routePrefix: '/docs',
-  configuration: {
-    url: '../openapi.json',
-    pageTitle: 'Ringback API',
-    withDefaultFonts: false,
-    telemetry: false,
-    hideClientButton: true,
-    showDeveloperTools: 'never',
-    agent: { disabled: true },
-    mcp: { disabled: true },
-  },
-};
 
 function head(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
   return {

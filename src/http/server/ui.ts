@@ -1,5 +1,5 @@
 /** The web UI: a build of static files. Its pages are routes of the browser, so that all of them are one file. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -57,18 +57,26 @@ export function wantsPage({ method, url, headers: sent }: FastifyRequest): boole
 }
 
 /** The router of the browser does not know the path either, and says so. */
-export async function sendNotFoundPage(reply: FastifyReply, folder: string): Promise<FastifyReply> {
-  const page = await readFile(join(folder, 'index.html'));
-  return reply
-    .code(404)
-    .headers(headers)
-    .header('cache-control', 'no-cache')
-    .type('text/html; charset=utf-8')
-    .send(page);
+export function sendNotFoundPage(reply: FastifyReply, page: string): FastifyReply {
+  return sendPage(reply.code(404).headers(headers), page);
 }
 
-/** @param folder what `npm run build:ui` wrote */
-export async function registerUi(app: FastifyInstance, folder: string): Promise<void> {
+function sendPage(reply: FastifyReply, page: string): FastifyReply {
+  return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+}
+
+/** The one page, whose links begin with the path of PUBLIC_URL: browsers read it at addresses of any depth. */
+export function readPage(folder: string, basePath: string): string {
+  return readFileSync(join(folder, 'index.html'), 'utf8')
+    .replaceAll('="./', `="${basePath}/`)
+    .replace('name="base-path" content=""', `name="base-path" content="${basePath}"`);
+}
+
+/**
+ * @param folder what `npm run build:ui` wrote
+ * @param html its page: see `readPage`
+ */
+export async function registerUi(app: FastifyInstance, folder: string, html: string): Promise<void> {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
   });
@@ -81,13 +89,11 @@ export async function registerUi(app: FastifyInstance, folder: string): Promise<
   });
   const fresh = { root: folder, cacheControl: false };
   for (const page of pages) {
-    app.get(`/${page}`, { schema: { hide: true } }, (_request, reply) =>
-      reply.header('cache-control', 'no-cache').sendFile('index.html', folder, fresh),
-    );
+    app.get(`/${page}`, { schema: { hide: true } }, (_request, reply) => sendPage(reply, html));
   }
   const constraints = { reader: 'browser' };
   app.get(`/${sharedPage}`, { schema: { hide: true }, constraints }, (_request, reply) =>
-    reply.header('cache-control', 'no-cache').sendFile('index.html', folder, fresh),
+    sendPage(reply, html),
   );
   for (const file of files) {
     app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>

@@ -15,6 +15,7 @@ import type {
   TimelineItemJson,
 } from '../../../src/http/operator/calls/call-schemas.ts';
 import type { CallTotalsJson } from '../../../src/http/operator/calls/call-totals-schemas.ts';
+import { basePath } from './base-path.ts';
 import { byCursor, type Page, request } from './request.ts';
 
 /** The filters of the list, as the API takes them. */
@@ -89,7 +90,7 @@ export function callsCsvUrl(filters: CallFilters, columns: readonly string[], ha
   for (const [name, value] of Object.entries(withWholeDays(filters))) if (value) query.set(name, value);
   for (const column of columns) query.append('columns', column);
   if (hasBom) query.set('bom', 'true');
-  return `/api/v1/calls.csv?${query}`;
+  return `${basePath}/api/v1/calls.csv?${query}`;
 }
 
 /** A day begins with its first moment and ends with its last, in the account's time zone. */

@@ -1,6 +1,7 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { basePath } from './base-path.ts';
 import { tellServerAway } from './connection.ts';
 import { sessionQuery } from './session.ts';
 
@@ -35,7 +36,7 @@ export function useLiveUpdates(): void {
       if (stream !== undefined) return;
       if (hasListened) refresh(client, ['calls', 'postbacks']);
       hasListened = true;
-      stream = new EventSource('/api/v1/events');
+      stream = new EventSource(`${basePath}/api/v1/events`);
       stream.addEventListener('changed', ({ data }) => refresh(client, JSON.parse(data).resources));
       stream.addEventListener('open', () => {
         window.clearTimeout(awayTimer);

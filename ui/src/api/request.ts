@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import type { problemJson } from '../../../src/http/operator/problem-schemas.ts';
+import { basePath } from './base-path.ts';
 
 export type Problem = Static<typeof problemJson>;
 
@@ -42,7 +43,7 @@ export type RequestOptions = {
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const { method = 'GET', query = {}, body, signal } = options;
-  const response = await fetch(`/api/v1${path}${writeQuery(query)}`, {
+  const response = await fetch(`${basePath}/api/v1${path}${writeQuery(query)}`, {
     method,
     ...(body !== undefined && {
       headers: { 'content-type': 'application/json' },
@@ -107,7 +108,7 @@ async function sendFile(
   for (const [name, values] of Object.entries(query)) {
     for (const value of [values ?? []].flat()) if (value !== '') parameters.append(name, String(value));
   }
-  const response = await fetch(`/api/v1${path}?${parameters}`, {
+  const response = await fetch(`${basePath}/api/v1${path}?${parameters}`, {
     method: 'POST',
     headers: { 'content-type': contentType, ...(accept && { accept }) },
     body,

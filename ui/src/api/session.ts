@@ -5,6 +5,7 @@ import type {
   SessionJson,
   signInOptionsJson,
 } from '../../../src/http/operator/access/session-schemas.ts';
+import { basePath } from './base-path.ts';
 import { request } from './request.ts';
 
 export type Permission = SessionJson['permissions'][number];
@@ -53,7 +54,7 @@ export function useSignInOptions() {
 /** Where the browser is sent to the provider of OpenID Connect. */
 export function openIdUrl(from: string | undefined, account?: string): string {
   const query = new URLSearchParams({ ...(from && { from }), ...(account && { account }) });
-  return `/api/v1/session/openid?${query}`;
+  return `${basePath}/api/v1/session/openid?${query}`;
 }
 
 export function useRequestPasswordReset() {

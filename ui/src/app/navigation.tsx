@@ -9,6 +9,7 @@ import {
   ScrollText,
   Webhook,
 } from 'lucide-react';
+import { basePath } from '../api/base-path.ts';
 import { type Permission, useSession } from '../api/session.ts';
 
 type Item = {
@@ -58,7 +59,7 @@ export function Navigation() {
           </li>
         ))}
         <li>
-          <a href="/docs" className={itemStyle}>
+          <a href={`${basePath}/docs`} className={itemStyle}>
             <BookOpen aria-hidden className="size-5 md:size-4" />
             Docs
           </a>

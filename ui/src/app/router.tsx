@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { basePath } from '../api/base-path.ts';
 import { startCalls } from '../api/calls.ts';
 import { deliveryFilterNames } from '../api/deliveries.ts';
 import { fieldsQuery } from '../api/fields.ts';
@@ -235,6 +236,7 @@ const routeTree = root.addChildren([
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({
     routeTree,
+    basepath: basePath === '' ? '/' : basePath,
     context: { queryClient },
     parseSearch,
     stringifySearch,

@@ -1,4 +1,5 @@
 import { Phone } from 'lucide-react';
+import { basePath } from '../../api/base-path.ts';
 import { useSession } from '../../api/session.ts';
 import { CopyBlock } from '../../components/copy.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -14,7 +15,7 @@ export function FirstCall() {
         </p>
         <p className="mt-4">
           All that a call can tell is in the{' '}
-          <a href="/docs" className="text-accent underline">
+          <a href={`${basePath}/docs`} className="text-accent underline">
             documentation
           </a>
           .

@@ -1,11 +1,12 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
+import { basePath } from '../../api/base-path.ts';
 import { Card } from '../../components/card.tsx';
 import { CodeBlock, CopyButton } from '../../components/copy.tsx';
 import { curlOf, keyPlaceholder } from './curl-text.ts';
 
 /** The request as the log keeps it, and as a command to send it again. */
 export function PostbackRequest({ postback }: { postback: PostbackJson }) {
-  const curl = curlOf(postback, window.location.origin);
+  const curl = curlOf(postback, window.location.origin + basePath);
   return (
     <Card
       title="Request"

@@ -1,5 +1,6 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { basePath } from '../../api/base-path.ts';
 import { useSignIn, useSignInOptions } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
@@ -20,7 +21,7 @@ export function SignInPage() {
   const [accounts, setAccounts] = useState<OwnAccount[]>([]);
   const options = useSignInOptions();
   const provider = options?.openid?.name;
-  const goOn = () => router.history.replace(isOwnPath(from) ? from : '/');
+  const goOn = () => router.history.replace(basePath + (isOwnPath(from) ? from : '/'));
   const signIn = (secret: string) => mutate({ token: secret }, { onSuccess: goOn });
 
   const isLinkRead = useRef(false);
@@ -109,7 +110,7 @@ function SignInFrame({ title, children }: { title: string; children: ReactNode }
     <main className="grid min-h-dvh place-items-center p-4">
       <title>Sign in · Ringback</title>
       <div className="w-full max-w-sm rounded-lg border border-line bg-surface p-7 shadow-sm">
-        <img src="/favicon.svg" alt="" width="40" height="40" />
+        <img src={`${basePath}/favicon.svg`} alt="" width="40" height="40" />
         <h1 className="mt-4 font-semibold text-xl tracking-tight">{title}</h1>
         {children}
       </div>

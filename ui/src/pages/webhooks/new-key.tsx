@@ -1,4 +1,5 @@
 import { KeyRound } from 'lucide-react';
+import { basePath } from '../../api/base-path.ts';
 import { usePresets } from '../../api/presets.ts';
 import type { CreatedWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
@@ -69,7 +70,7 @@ export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone():
           <p className="mt-2 text-muted text-xs">
             Replace CALL_ID with a call’s id, or send <code className="font-mono">phone_number</code> in its
             place. All fields:{' '}
-            <a href="/docs" className="text-accent underline">
+            <a href={`${basePath}/docs`} className="text-accent underline">
               documentation
             </a>
             .
