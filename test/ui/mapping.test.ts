@@ -32,6 +32,7 @@ test('a tracker’s postback is mapped by clicking its values, and its kept requ
     'click_id=CA-7&payout=%241,250.50&status=sold&tid=8&gclid=G1',
   ]);
   await page.getByRole('heading', { name: 'Kept requests (2)' }).waitFor();
+  await page.getByRole('tab', { name: 'Mapping (2)' }).waitFor();
   await page.getByText('This request cannot be read yet').waitFor();
   await readAs(page, 'click_id', 'Call id');
   await readAs(page, 'payout', 'Revenue');
@@ -138,6 +139,39 @@ describe('the editor', () => {
       preset: 'everflow',
       mapping: { fields: { transaction_id: 'ref' } },
     });
+  });
+
+  test('sets which requests are read, and when a field is, without JSON', async () => {
+    const { page, webhook } = await openMapping({}, ['event=ended&id=CA1&note=A,B&kind=lead']);
+    await readAs(page, 'id', 'Call id');
+    await readAs(page, 'note', 'Reason');
+    await page.getByRole('button', { name: 'Ignore other requests' }).click();
+    const words = page.getByLabel('Read requests only if, condition 1: words');
+    expect(await words.inputValue()).toBe('ended');
+    await words.fill('started');
+    await page.getByText('this request is ignored').waitFor();
+    await words.fill('started, ended');
+    await page.getByText('Every value of this request can be read').waitFor();
+    const reason = page.getByRole('region', { name: 'What to set' });
+    await reason.getByRole('button', { name: 'Only under a condition' }).click();
+    await page.getByLabel('Reason only if, condition 1: value').selectOption('kind');
+    await page.getByLabel('Reason only if, condition 1: words').fill('sale');
+    await reason.getByText('not in this request').first().waitFor();
+    await page.getByLabel('Reason only if, condition 1: words').fill('lead');
+    await reason.getByText('A,B', { exact: true }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save the mapping' }).click();
+    await page.getByText('the next request is read by this mapping').waitFor();
+    expect((await readSetting(webhook.id)).mapping).toEqual({
+      only_when: [{ from: 'event', in: ['started', 'ended'] }],
+      fields: { call_log_id: 'id', reason: { from: 'note', when: [{ from: 'kind', in: ['lead'] }] } },
+    });
+    await page.getByRole('button', { name: 'Remove Reason only if, condition 1' }).click();
+    await page.getByRole('button', { name: 'Remove Read requests only if, condition 1' }).click();
+    await page.getByRole('button', { name: 'Save the mapping' }).click();
+    await expect
+      .poll(async () => (await readSetting(webhook.id)).mapping)
+      .toEqual({ fields: { call_log_id: 'id', reason: 'note' } });
   });
 
   test('fits on a phone', async () => {

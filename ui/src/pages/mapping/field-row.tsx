@@ -69,8 +69,8 @@ export function FieldRow({
         <div className="mt-2 md:ml-39">
           {simple === null ? (
             <p className="text-muted text-xs">
-              Reads {describeRow(row)} with conditions or alternatives: change it with “Edit as JSON”, or
-              choose a value to replace it.
+              Reads {describeRow(row)} from alternatives: change it with “Edit as JSON”, or choose a value to
+              replace it.
             </p>
           ) : (
             <RowOptions field={field} row={simple} values={values} requests={requests} onChange={onChange} />

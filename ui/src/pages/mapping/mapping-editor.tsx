@@ -11,13 +11,22 @@ import { SelectField } from '../../components/field.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { recordedRequestOf } from '../postbacks/recorded-request.ts';
+import { Conditions } from './conditions.tsx';
 import { FieldRows } from './field-rows.tsx';
 import { guessRow } from './guess-row.ts';
 import { MappingFaults } from './mapping-faults.tsx';
 import { useFieldAliases, useMappingFields } from './mapping-fields.ts';
 import { MappingText } from './mapping-text.tsx';
 import { ReadResult } from './read-result.tsx';
-import { emptyMapping, type MappingJson, mappingToSave, withOwnNames, withRow } from './rows.ts';
+import {
+  type ConditionJson,
+  emptyMapping,
+  hasPlainWords,
+  type MappingJson,
+  mappingToSave,
+  withOwnNames,
+  withRow,
+} from './rows.ts';
 import { listsIn, readPasted } from './sample.ts';
 import { SamplePicker } from './sample-picker.tsx';
 import { type SampleValue, valuesOf } from './sample-value.ts';
@@ -67,6 +76,12 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
       : { postback_id: sampleId };
   const preset = presets.find(({ name }) => name === presetName);
   const each = mapping.each ?? preset?.mapping.each;
+  const onlyWhen = mapping.only_when ?? preset?.mapping.only_when ?? [];
+  const setOnlyWhen = (conditions: ConditionJson[]) => {
+    const { only_when: _before, ...rest } = mapping;
+    const isUnset = conditions.length === 0 && preset?.mapping.only_when === undefined;
+    setMapping(isUnset ? rest : { ...rest, only_when: conditions });
+  };
   const bare = { fields: {}, ...(each !== undefined && { each }) };
   const tried = useDebounced(mappingToSave(mapping), typingMs);
   const explained = useExplain(webhook.id, sample && { ...sample, mapping: tried, preset: presetName });
@@ -155,6 +170,23 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
               onChange={(name) => setDraft({ mapping, presetName: name === '' ? null : name })}
               hint="A platform brings rows of its own. A row that you set replaces the one of the platform"
             />
+          )}
+          {!isText && onlyWhen.every(hasPlainWords) && (
+            <section aria-label="Which requests are read">
+              <h3 className="mb-1 font-medium text-sm">Which requests are read</h3>
+              <p className="mb-2 text-muted text-xs">
+                {onlyWhen.length === 0
+                  ? 'All of them.'
+                  : 'Only those that meet every condition. Others are ignored, and are not in the log.'}
+              </p>
+              <Conditions
+                label="Read requests only if"
+                addLabel="Ignore other requests"
+                conditions={onlyWhen}
+                values={values}
+                onChange={setOnlyWhen}
+              />
+            </section>
           )}
           <ReadResult explained={sample === null ? undefined : explained.data} fields={fields} />
           {explained.error !== null && sample !== null && (

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Button } from '../../components/button.tsx';
 import { SelectField } from '../../components/field.tsx';
+import { Conditions } from './conditions.tsx';
 import { MoneyFormat, PhoneFormat, SecondsUnit, TimeFormat } from './formats.tsx';
 import type { MappingField } from './mapping-fields.ts';
 import { MeaningField } from './meaning-field.tsx';
@@ -17,8 +18,25 @@ export type RowOptionsProps = {
   onChange(row: RowJson): void;
 };
 
-/** How the text of one field is written; only what its kind of value needs. */
-export function RowOptions({ field, row, values, requests, onChange }: RowOptionsProps) {
+/** How one field is read: how its text is written, and when. */
+export function RowOptions(props: RowOptionsProps) {
+  const { field, row, values, onChange } = props;
+  return (
+    <div className="space-y-2">
+      <ContentOptions {...props} />
+      <Conditions
+        label={`${field.label} only if`}
+        addLabel="Only under a condition"
+        conditions={row.when ?? []}
+        values={values}
+        onChange={(when) => onChange(changeRow(row, { when: when.length === 0 ? undefined : when }))}
+      />
+    </div>
+  );
+}
+
+/** Only what the kind of value needs. */
+function ContentOptions({ field, row, values, requests, onChange }: RowOptionsProps) {
   if (row.from === undefined) {
     return (
       <MeaningField

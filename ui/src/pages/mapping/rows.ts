@@ -6,13 +6,20 @@ type AnyRow = MappingJson['fields'][string];
 export type RowJson = Exclude<AnyRow, string | null | unknown[]>;
 export type Constant = NonNullable<RowJson['words']>[string];
 
+export type ConditionJson = NonNullable<MappingJson['only_when']>[number];
+
 export const emptyMapping: MappingJson = { fields: {} };
 
 /** A row that the form shows as a whole; null for one that only its JSON shows. */
 export function simpleRowOf(row: AnyRow | undefined): RowJson | null {
   if (typeof row === 'string') return { from: row };
   if (row === undefined || row === null || Array.isArray(row)) return null;
-  return row.when === undefined ? row : null;
+  return [...(row.when ?? [])].every(hasPlainWords) ? row : null;
+}
+
+/** The form separates words by commas. */
+export function hasPlainWords({ in: words }: ConditionJson): boolean {
+  return words.every((word) => !String(word).includes(','));
 }
 
 export function sourcesOf({ from }: RowJson): string[] {
@@ -44,7 +51,6 @@ function shorten(row: AnyRow): AnyRow {
   return first !== undefined && more.length === 0 ? first : row;
 }
 
-/** Removes what has no value, so that defaults are not written down. */
 /** A key with undefined is removed. */
 export type RowChanges = { [Key in keyof RowJson]: RowJson[Key] | undefined };
 

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useKept } from '../../api/mapping.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhook } from '../../api/webhooks.ts';
@@ -33,12 +34,20 @@ export function WebhookPage() {
   return <LoadedWebhook webhook={webhook} />;
 }
 
+/** How many requests wait for a mapping that can read them, behind the name of the tab. */
+function useKeptCount(webhookId: string): string {
+  const { data } = useKept(webhookId);
+  const count = data?.items.length ?? 0;
+  return count === 0 ? '' : ` (${count}${data?.next_cursor ? '+' : ''})`;
+}
+
 function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
   const { search, set } = useUrlSearch();
   const maySend = useMay('send_postbacks');
+  const keptCount = useKeptCount(webhook.id);
   const tabs = [
     { id: 'activity', name: 'Activity', content: <WebhookActivity webhook={webhook} /> },
-    { id: 'mapping', name: 'Mapping', content: <MappingTab webhook={webhook} /> },
+    { id: 'mapping', name: `Mapping${keptCount}`, content: <MappingTab webhook={webhook} /> },
     { id: 'builder', name: 'URL builder', content: <UrlBuilder webhook={webhook} /> },
     ...(maySend ? [{ id: 'test', name: 'Test', content: <WebhookTest webhook={webhook} /> }] : []),
     {
