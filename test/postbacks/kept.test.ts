@@ -177,6 +177,13 @@ describe('a mapping with each', () => {
     });
     const ping = await server.post(webhook, { type: 'ping' });
     expect([ping.status, ping.json]).toEqual([200, { status: 'ignored' }]);
+    for (const data of [{ id: 'x' }, [{ id: 'x' }, { id: 'y' }]]) {
+      const other = await server.post(webhook, { type: 'call.started', data });
+      expect(other.json).toMatchObject({
+        status: 'ignored',
+        results: [data].flat().map(() => ({ status: 'ignored' })),
+      });
+    }
     const ended = await server.post(webhook, { type: 'call.ended' });
     expect(ended.json).toMatchObject({ status: 'kept', errors: [{ field: '/data' }] });
   });

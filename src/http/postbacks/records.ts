@@ -87,7 +87,9 @@ export async function answerRecords(
     ...itemToJson(outcome, isDryRun),
   }));
   sendGuards(reply, split.request);
-  return reply.code(200).header('cache-control', 'no-store').send({ batch_id: batchId, summary, results });
+  const isIgnored = settled.length > 0 && settled.every(({ outcome }) => outcome.status === 'ignored');
+  const answer = { ...(isIgnored && { status: 'ignored' }), batch_id: batchId, summary, results };
+  return reply.code(200).header('cache-control', 'no-store').send(answer);
 }
 
 function readRecordOf(
