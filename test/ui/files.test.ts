@@ -138,6 +138,64 @@ test('a log of past calls adds those that are not there', async () => {
   expect(await page.getByRole('button', { name: 'Undo import' }).count()).toBe(0);
 });
 
+test('a file is read by the mapping of a webhook, goes through that webhook, and is undone', async () => {
+  const { id } = await ui.server.createWebhook('update_fields', {
+    name: 'Acme CRM',
+    mapping: {
+      fields: { call_log_id: 'Deal', revenue_paid_out: { from: 'Worth', as: 'money', currency: '$' } },
+    },
+  });
+  await ui.server.createCall('M1');
+  const { page } = await ui.open('/files/import');
+  await choose(page, 'deals.csv', 'Deal,Worth\nM1,$7.25\n');
+  await page.getByLabel('The columns are read').selectOption('by the mapping of Acme CRM');
+  expect(await page.getByRole('radio', { name: 'Calls', exact: true }).count()).toBe(0);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Preview all rows' }).click();
+  await page.getByRole('tab', { name: 'Would change 1' }).waitFor();
+  await page.getByRole('button', { name: 'Import the file' }).click();
+  await page.getByRole('tab', { name: 'Changed 1' }).waitFor();
+  expect(await ui.server.readCall('M1')).toMatchObject({ revenue_paid_out: '7.25' });
+  // Of the webhook: the preview, and the row.
+  expect((await ui.server.api('GET', `/postbacks?webhook_id=${id}`)).json.items.length).toBe(2);
+  await page.getByRole('button', { name: 'Undo import' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByRole('dialog').getByText('Undone:').waitFor();
+  expect(await ui.server.readCall('M1')).toMatchObject({ revenue_paid_out: null });
+});
+
+test('an import that is stopped goes on where it was, and does no row twice', async () => {
+  const summed = await ui.server.createWebhook('update_fields', {
+    name: 'Adds up',
+    repeats: { revenue_paid_out: 'add' },
+    mapping: { fields: { call_log_id: 'Id', revenue_paid_out: 'Amount', transaction_id: 'Row' } },
+  });
+  await ui.server.createCall('S1');
+  const { page } = await ui.open('/files/import');
+  const rows = Array.from({ length: 3_000 }, (_, at) => `S1,1.00,r${at}`);
+  await choose(page, 'sums.csv', `Id,Amount,Row\n${rows.join('\n')}\n`);
+  await page.getByLabel('The columns are read').selectOption({ value: summed.id });
+  await page.getByRole('button', { name: 'Preview all rows' }).click();
+  await page.getByText('3,000 rows', { exact: true }).waitFor();
+  // The second part is held up until the import is stopped.
+  let parts = 0;
+  await page.route('**/api/v1/imports?*', async (route) => {
+    parts += 1;
+    if (parts === 2) return; // it is aborted with the import
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Import the file' }).click();
+  await expect.poll(() => parts, { timeout: 20_000 }).toBe(2);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('rows, then stopped').waitFor();
+  const { revenue_paid_out: half } = await ui.server.readCall('S1');
+  expect(Number(half)).toBeGreaterThan(0);
+  expect(Number(half)).toBeLessThan(3_000);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('3,000 rows', { exact: true }).waitFor();
+  expect(await ui.server.readCall('S1')).toMatchObject({ revenue_paid_out: '3000.00' });
+});
+
 test('a file that is no text says what to do', async () => {
   const { page } = await ui.open('/files/import');
   await choose(page, 'book.csv', 'PK\u0003\u0004');

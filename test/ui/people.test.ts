@@ -112,3 +112,16 @@ test('a person changes the own password; what is wrong is told at its field', as
   const answer = await ui.server.request('/api/v1/session/password', { method: 'POST', body });
   expect(answer.status).toBe(200);
 });
+
+test('an address that is taken is told at its field', async () => {
+  await ui.server.api('POST', '/people', { email: 'dee@acme.example', name: 'Dee', role: 'analyst' });
+  const { page } = await ui.open('/access/people');
+  await page.getByRole('button', { name: 'Invite a person' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('E-mail address').fill('dee@acme.example');
+  await dialog.getByLabel('Name').fill('Dee');
+  await dialog.getByRole('button', { name: 'Invite' }).click();
+  await dialog.getByText('This account has a person with this address').waitFor();
+  expect(await dialog.getByLabel('E-mail address').getAttribute('aria-invalid')).toBe('true');
+  expect(await dialog.getByRole('alert').count()).toBe(0);
+});

@@ -76,3 +76,14 @@ test('a webhook gets a new signing secret; the old one ends when it is told to',
   expect(await copyFrom(page, 'Signing secret')).toBe(own);
   for (const secret of [own, made]) expect((await sendSigned(secret)).json.code).toBe('call_not_found');
 });
+
+test('an address that the server cannot read is told at its field', async () => {
+  const { id } = await ui.server.createWebhook('update_fields', { name: 'Addressed' });
+  const { page } = await ui.open(`/webhooks/incoming/${id}?tab=settings`);
+  await page.getByLabel('Allowed addresses').fill('127.0.0.1\nhome');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect
+    .poll(() => page.getByLabel('Allowed addresses').getAttribute('aria-invalid'), { timeout: 15_000 })
+    .toBe('true');
+  expect(await page.getByRole('alert').count()).toBe(0);
+});

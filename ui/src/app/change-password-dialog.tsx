@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { RequestFailed } from '../api/request.ts';
+import { fieldErrors } from '../api/field-errors.ts';
 import { useChangePassword } from '../api/session.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog, DialogActions } from '../components/dialog.tsx';
@@ -18,7 +18,7 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
   const change = useChangePassword();
   const toast = useToast();
   const isShort = next.length < passwordCharsMin;
-  const wrong = errorAt(change.error, 'current_password');
+  const wrong = fieldErrors(change.error)['current_password'];
   return (
     <Dialog
       title="Change your password"
@@ -72,9 +72,4 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
       </form>
     </Dialog>
   );
-}
-
-function errorAt(error: Error | null, field: string): string | undefined {
-  if (!(error instanceof RequestFailed)) return undefined;
-  return error.problem?.errors?.find((one) => one.field === field)?.detail;
 }

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import type { SessionJson } from '../../../../src/http/operator/access/session-schemas.ts';
 import { useChangeAccount } from '../../api/accounts.ts';
+import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { AccountFields, isComplete } from './account-fields.tsx';
+import { AccountFields, accountFieldNames, isComplete } from './account-fields.tsx';
 
 /** Changes the account that one is signed in to. */
 export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
@@ -12,6 +13,7 @@ export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
   const [draft, setDraft] = useState({ name, time_zone, default_country });
   const [isChecked, setChecked] = useState(false);
   const change = useChangeAccount();
+  const wrong = fieldErrors(change.error);
   const toast = useToast();
   return (
     <form
@@ -25,8 +27,8 @@ export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
         change.mutate(settings, { onSuccess: () => toast.done('Saved: it counts from now on') });
       }}
     >
-      <AccountFields value={draft} isChecked={isChecked} onChange={setDraft} />
-      <FailureNote error={change.error} />
+      <AccountFields value={draft} isChecked={isChecked} wrong={wrong} onChange={setDraft} />
+      <FailureNote error={errorBeside(change.error, accountFieldNames)} />
       <div className="flex justify-end">
         <Button type="submit" look="primary" isBusy={change.isPending}>
           Save

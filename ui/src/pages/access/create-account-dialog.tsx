@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { type NewAccount, useCreateAccount } from '../../api/accounts.ts';
+import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { ownTimeZone } from '../../components/time-zones.ts';
-import { AccountFields, isComplete } from './account-fields.tsx';
+import { AccountFields, accountFieldNames, isComplete } from './account-fields.tsx';
 import { NewToken } from './new-token.tsx';
 
 /** Asks whose it is to be; then shows the token of its owner, this once. */
@@ -61,8 +62,8 @@ function AccountForm({ isBusy, error, onCreate, onCancel }: AccountFormProps) {
         if (isComplete(draft)) onCreate({ ...draft, name: draft.name.trim() });
       }}
     >
-      <AccountFields value={draft} isChecked={isChecked} onChange={setDraft} />
-      <FailureNote error={error} />
+      <AccountFields value={draft} isChecked={isChecked} wrong={fieldErrors(error)} onChange={setDraft} />
+      <FailureNote error={errorBeside(error, accountFieldNames)} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={isBusy}>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
+import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { useCreateToken } from '../../api/tokens.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
@@ -78,7 +79,11 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
         onChange={setName}
         maxLength={200}
         hint="Stands in timelines and in the audit log"
-        error={isTried && isNameless ? 'Name who or what it is for, such as “Ana of finance”.' : undefined}
+        error={
+          isTried && isNameless
+            ? 'Name who or what it is for, such as “Ana of finance”.'
+            : fieldErrors(error)['name']
+        }
       />
       <SelectField
         label="Role"
@@ -90,7 +95,7 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
         hint={roleWords[role]}
       />
       <SelectField label="Expires" value={days} choices={expiryChoices} onChange={setDays} />
-      <FailureNote error={error} />
+      <FailureNote error={errorBeside(error, ['name'])} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={isBusy}>

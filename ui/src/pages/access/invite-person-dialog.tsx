@@ -1,5 +1,7 @@
 import { useState } from 'react';
+import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { type InvitedPersonJson, type PersonJson, useInvitePerson } from '../../api/people.ts';
+import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
@@ -79,6 +81,9 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<PersonJson['role']>('analyst');
   const [isTried, setTried] = useState(false);
+  const told = fieldErrors(error);
+  const isTaken = error instanceof RequestFailed && error.code === 'email_taken';
+  const wrong = { email: isTaken ? error.message : told['email'], name: told['name'] };
   const isComplete = email.includes('@') && name.trim() !== '';
   return (
     <form
@@ -97,7 +102,7 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
         onChange={setEmail}
         maxLength={200}
         autoComplete="off"
-        error={isTried && !email.includes('@') ? 'Enter an address, such as ana@acme.example.' : undefined}
+        error={isTried && !email.includes('@') ? 'Enter an address, such as ana@acme.example.' : wrong.email}
       />
       <TextField
         label="Name"
@@ -106,7 +111,7 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
         maxLength={200}
         autoComplete="off"
         hint="Shown in timelines and in the audit log"
-        error={isTried && name.trim() === '' ? 'Enter a name.' : undefined}
+        error={isTried && name.trim() === '' ? 'Enter a name.' : wrong.name}
       />
       <SelectField
         label="Role"
@@ -117,7 +122,7 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
         }}
         hint={roleWords[role]}
       />
-      <FailureNote error={error} />
+      <FailureNote error={isTaken ? null : errorBeside(error, ['email', 'name'])} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={isBusy}>

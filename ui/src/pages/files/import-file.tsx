@@ -3,14 +3,17 @@ import { useEffect, useRef, useState } from 'react';
 import { useFields } from '../../api/fields.ts';
 import type { FileQuery } from '../../api/files.ts';
 import { useSession } from '../../api/session.ts';
+import { useWebhooks } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { SelectField } from '../../components/field.tsx';
 import { RadioCards } from '../../components/radio-cards.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { type Target, tagTarget } from './column-draft.ts';
 import { ColumnTable } from './column-table.tsx';
 import { newRun, type RunState, runImport } from './import-run.ts';
+import { readingQuery } from './reading.ts';
 import { ReadingCard } from './reading-card.tsx';
 import { keepImport } from './remembered.ts';
 import { RunView } from './run-view.tsx';
@@ -23,6 +26,9 @@ export function ImportFile({ file }: { file: File }) {
   const fields = useFields();
   const [runs, setRuns] = useState({ preview: null, real: null } as Runs);
   const [rowsAre, setRowsAre] = useState<RowsAre>('update_fields');
+  const [readerId, setReaderId] = useState('');
+  const readers = useReaders();
+  const reader = readers.find(({ id }) => id === readerId);
   const targets = targetsOf(fields, rowsAre);
   const { draft, error, retry } = useFileDraft(file, {
     purpose: `import.${rowsAre}`,
@@ -35,27 +41,72 @@ export function ImportFile({ file }: { file: File }) {
   });
   if (draft === null) return error ? <ErrorState error={error} reset={retry} /> : <TableSkeleton />;
   const { inspection, reading, choices } = draft;
+  const startAnew = () => setRuns({ preview: null, real: null });
+  // A webhook has its own type and mapping.
+  const query: FileQuery =
+    reader === undefined
+      ? { ...draft.query, type: rowsAre }
+      : { ...readingQuery(reading), webhook_id: reader.id };
+  const areCalls = (reader?.type ?? rowsAre) === 'calls';
   return (
     <div className="space-y-5">
       {runs.real === null && (
         <>
-          <RadioCards
-            label="The rows are"
-            name="rows"
-            value={rowsAre}
-            choices={rowKinds}
-            onChange={(kind) => {
-              setRowsAre(kind);
-              setRuns({ preview: null, real: null });
-            }}
-          />
+          {readers.length > 0 && (
+            <SelectField
+              label="The columns are read"
+              value={readerId}
+              choices={[
+                { value: '', label: 'as you choose below' },
+                ...readers.map(({ id, name }) => ({ value: id, label: `by the mapping of ${name}` })),
+              ]}
+              hint="The rows go through that webhook: its mapping, allowed fields and rules for repeats apply."
+              onChange={(id) => {
+                setReaderId(id);
+                startAnew();
+              }}
+            />
+          )}
+          {reader === undefined && (
+            <RadioCards
+              label="The rows are"
+              name="rows"
+              value={rowsAre}
+              choices={rowKinds}
+              onChange={(kind) => {
+                setRowsAre(kind);
+                startAnew();
+              }}
+            />
+          )}
           <ReadingCard {...{ inspection, reading }} onChange={draft.changeReading} />
-          <ColumnTable {...{ inspection, choices, targets }} onChoose={draft.chooseColumn} />
+          {reader === undefined && (
+            <ColumnTable {...{ inspection, choices, targets }} onChoose={draft.chooseColumn} />
+          )}
+          {areCalls && (
+            <p className="text-muted text-sm">
+              An import of calls cannot be undone: calls that are added stay, and go on to be changed by
+              others.
+            </p>
+          )}
         </>
       )}
       {/* A run is of one way to read the file: another way ends it. */}
-      <Runner key={JSON.stringify(draft.query)} {...{ file, draft, rowsAre, runs, setRuns }} />
+      <Runner
+        key={JSON.stringify(query)}
+        {...{ file, draft, query, areCalls, runs, setRuns }}
+        missing={reader === undefined ? whatIsMissing(draft, rowsAre) : null}
+      />
     </div>
+  );
+}
+
+/** Incoming webhooks that read a file by a mapping of their own. */
+function useReaders() {
+  const { data } = useWebhooks();
+  const webhooks = data?.pages.flatMap(({ items }) => items) ?? [];
+  return webhooks.filter(
+    ({ mapping, preset, type }) => (mapping !== null || preset !== null) && type !== 'call_data',
   );
 }
 
@@ -69,7 +120,7 @@ const rowKinds = [
   {
     value: 'calls',
     name: 'Calls',
-    description: 'A log of past calls: those that are not there yet are added. This cannot be undone.',
+    description: 'A log of past calls: those that are not there yet are added.',
   },
 ] as const;
 
@@ -77,12 +128,15 @@ type Runs = { preview: RunState | null; real: RunState | null };
 type RunnerProps = {
   file: File;
   draft: FileDraft;
-  rowsAre: RowsAre;
+  query: FileQuery;
+  areCalls: boolean;
+  /** what has to be chosen first */
+  missing: string | null;
   runs: Runs;
   setRuns(change: (runs: Runs) => Runs): void;
 };
 
-function Runner({ file, draft, rowsAre, runs: { preview, real }, setRuns }: RunnerProps) {
+function Runner({ file, draft, query, areCalls, missing, runs: { preview, real }, setRuns }: RunnerProps) {
   const { account } = useSession();
   const client = useQueryClient();
   const [isAgain, setAgain] = useState(false);
@@ -94,7 +148,6 @@ function Runner({ file, draft, rowsAre, runs: { preview, real }, setRuns }: Runn
     },
     [],
   );
-  const missing = whatIsMissing(draft, rowsAre);
 
   const start = async (isDryRun: boolean, begun: RunState = newRun(isDryRun)) => {
     running.current?.abort();
@@ -105,15 +158,15 @@ function Runner({ file, draft, rowsAre, runs: { preview, real }, setRuns }: Runn
       if (!isDryRun) keep(state);
     };
     tell(begun);
-    const key = begun.importKey ?? (await makeImportKey(file, { ...draft.query, type: rowsAre }, isAgain));
-    const query = { ...draft.query, type: rowsAre, import_key: key };
+    const key = begun.importKey ?? (await makeImportKey(file, query, isAgain));
+    const keyed = { ...query, import_key: key };
     const run = { ...begun, importKey: key };
-    await runImport({ file, reading: draft.reading, query, isDryRun }, run, abort.signal, tell);
+    await runImport({ file, reading: draft.reading, query: keyed, isDryRun }, run, abort.signal, tell);
     if (!isDryRun) void client.invalidateQueries({ queryKey: ['calls'] });
   };
   const keep = ({ importId, webhookId, rows, counts }: RunState) => {
     draft.keep();
-    if (importId === null || webhookId === null || rowsAre === 'calls') return;
+    if (importId === null || webhookId === null || areCalls) return;
     const at = new Date().toISOString();
     const { applied } = counts;
     keepImport(account.name, { importId, webhookId, fileName: file.name, at, rows, applied });
@@ -124,7 +177,7 @@ function Runner({ file, draft, rowsAre, runs: { preview, real }, setRuns }: Runn
     return (
       <Card
         title="Result"
-        {...(rowsAre !== 'calls' &&
+        {...(!areCalls &&
           real.importId !== null &&
           real.webhookId !== null &&
           real.phase !== 'running' && {

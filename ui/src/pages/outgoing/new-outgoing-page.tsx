@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ChevronLeft, KeyRound } from 'lucide-react';
 import { useState } from 'react';
+import { fieldErrors } from '../../api/field-errors.ts';
 import { type CreatedOutgoing, useCreateOutgoing, useOutgoingPresets } from '../../api/outgoing.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
@@ -11,7 +12,6 @@ import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { fieldErrors } from './field-errors.ts';
 import { LivePreview } from './live-preview.tsx';
 import { emptyDraft, settingsOf, withPreset } from './outgoing-draft.ts';
 import { OutgoingForm } from './outgoing-form.tsx';

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { fieldErrors } from '../../api/field-errors.ts';
 import { type OutgoingJson, useChangeOutgoing } from '../../api/outgoing.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
@@ -7,7 +8,6 @@ import { DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { fieldErrors } from './field-errors.ts';
 import { LivePreview } from './live-preview.tsx';
 import { draftOf, settingsOf } from './outgoing-draft.ts';
 import { OutgoingForm } from './outgoing-form.tsx';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { type DeliveryStatus, useReplayDeliveries } from '../../api/deliveries.ts';
+import { fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { deliveryStatuses } from './delivery-words.ts';
-import { fieldErrors } from './field-errors.ts';
 
 const choices = deliveryStatuses.filter(({ value }) => value !== 'pending');
 

@@ -112,9 +112,9 @@ function Item({ item, onAcknowledge }: ItemProps) {
   const mayAcknowledge = useMay('change_webhooks');
   const { id, acknowledged } = item;
   return (
-    <li className="flex gap-3 py-2.5 text-sm first:pt-0 last:pb-0">
+    <li className="flex flex-wrap gap-x-3 gap-y-1 py-2.5 text-sm first:pt-0 last:pb-0 sm:flex-nowrap">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-held" />
-      <div className="min-w-0 flex-1 break-words">
+      <div className="min-w-0 flex-1 basis-4/5 break-words">
         {wordsOf(item)}
         {acknowledged !== null && (
           <Note>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { errorBeside } from '../../api/field-errors.ts';
 import type { PresetJson } from '../../api/presets.ts';
 import { type CreatedWebhook, useCreateWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
@@ -6,7 +7,7 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../components/field.tsx';
 import { RadioCards } from '../../components/radio-cards.tsx';
-import { noLimits, readAccessLimits } from './access-limits.tsx';
+import { addressErrors, noLimits, readAccessLimits } from './access-limits.tsx';
 import { LimitsAtCreation } from './limits-at-creation.tsx';
 import { MatchFields, matchDefaults, readMatchSettings } from './match-fields.tsx';
 import { NewKey } from './new-key.tsx';
@@ -136,14 +137,14 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
       <LimitsAtCreation
         type={type}
         value={limits}
-        errors={errors}
+        errors={{ ...errors, ...addressErrors(create.error) }}
         onChange={setLimits}
         isOpen={isLimiting}
         onToggle={setLimiting}
         requiresSignature={requiresSignature}
         onRequireSignature={preset === null ? setRequiresSignature : null}
       />
-      <FailureNote error={create.error} />
+      <FailureNote error={errorBeside(create.error, ['allowed_addresses'])} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={create.isPending}>

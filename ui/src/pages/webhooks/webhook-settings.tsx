@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { errorBeside } from '../../api/field-errors.ts';
 import { useMay, useSession } from '../../api/session.ts';
 import { useChangeWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
@@ -9,7 +10,7 @@ import { TextField } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { AccessLimitFields, accessLimitsOf, readAccessLimits } from './access-limits.tsx';
+import { AccessLimitFields, accessLimitsOf, addressErrors, readAccessLimits } from './access-limits.tsx';
 import { HandlingFields, handlingOf, readHandling } from './handling-fields.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
 import { typePaths, typeWords } from './webhook-words.ts';
@@ -63,9 +64,14 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
         <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
         <MatchFields value={match} error={settings.error} onChange={setMatch} />
         <HandlingFields type={webhook.type} value={handling} error={handled.error} onChange={setHandling} />
-        <AccessLimitFields type={webhook.type} value={limits} errors={errors} onChange={setLimits} />
+        <AccessLimitFields
+          type={webhook.type}
+          value={limits}
+          errors={{ ...errors, ...addressErrors(change.error) }}
+          onChange={setLimits}
+        />
       </fieldset>
-      <FailureNote error={change.error} />
+      <FailureNote error={errorBeside(change.error, ['allowed_addresses'])} />
       {mayChange ? (
         <div className="flex justify-end">
           <Button type="submit" look="primary" isBusy={change.isPending}>
