@@ -91,6 +91,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       readAmounts: reconcile.readAmounts,
       listAmounts: reconcile.listAmounts,
       matchNumberedLines: reconcile.matchNumberedLines,
+      matchMaskedLines: reconcile.matchMaskedLines,
       reportCalls: callReport.reportCalls,
       countOutcomes: activity.countOutcomes,
       countWaitingOf: activity.countWaiting,
@@ -206,7 +207,7 @@ export type { ActiveWebhook } from './reports/attention.ts';
 export type { Backlog } from './reports/backlog.ts';
 export type { CallReport, ReportGroups, ReportScope, ReportSums } from './reports/call-report.ts';
 export type { ChangeVersions } from './reports/change-versions.ts';
-export type { NumberedLine, StatementScope } from './reports/reconcile.ts';
+export type { MaskedCandidate, MaskedLine, NumberedLine, StatementScope } from './reports/reconcile.ts';
 export type { SavedView } from './views/saved-views.ts';
 export type { OutcomesOfWebhook } from './webhooks/webhook-activity.ts';
 export type { KeyedWebhook, Webhook } from './webhooks/webhook-rows.ts';

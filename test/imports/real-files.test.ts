@@ -173,8 +173,47 @@ test('cells may be missing at the end of a row, unless a column needs them', asy
   expect(answer.rows[1].detail).toContain('1 cell');
 });
 
-test('a masked number of a statement is said to be masked', async () => {
-  const answer = await reconcile('phone_number,amount\n213555XXXX,5\n', {});
-  const line = answer.rows.find(({ kind }) => kind === 'rejected');
-  expect(line).toMatchObject({ line: 2, code: 'masked_phone_number' });
+describe('a masked number of a statement', () => {
+  const started = '2026-01-10T10:00:00.000Z';
+
+  beforeAll(async () => {
+    const call = (id: string, phone_number: string, started_at = started) =>
+      server.createCall(id, { phone_number, started_at, publisher: 'Masks' });
+    await call('M1', '+12135550142');
+    await call('M2', '+12135550199', '2026-01-12T10:00:00.000Z');
+    await call('M3', '+12135560142');
+    await call('M4', '+12135550111', '2025-10-01T10:00:00.000Z'); // before the period
+  });
+
+  test.each([
+    ['213555XXXX', ['M1', 'M2']],
+    ['+1 (213) 555-XX42', ['M1']],
+    ['1213555****', ['M1', 'M2']],
+    ['XXX-XXX-0142', ['M1', 'M3']],
+    ['213557XXXX', []],
+  ])('%s names the calls of the period that it may refer to: %j', async (number, ids) => {
+    const answer = await reconcile(`phone_number,amount\n${number},5\n`, { publisher: 'Masks' });
+    const line = answer.rows.find(({ kind }) => kind === 'rejected');
+    expect(line).toMatchObject({ line: 2, code: 'masked_phone_number' });
+    expect(line.candidates.map((one: { call_log_id: string }) => one.call_log_id)).toEqual(ids);
+    expect(line.detail).toContain('hidden');
+    for (const id of ids) expect(line.detail).toContain(id);
+  });
+
+  test('names the call nearest to the start of the line first', async () => {
+    const file = 'phone_number,started_at,amount\n213555XXXX,2026-01-12T09:00:00Z,5\n';
+    const answer = await reconcile(file, { publisher: 'Masks' });
+    const line = answer.rows.find(({ kind }) => kind === 'rejected');
+    expect(line.candidates.map((one: { call_log_id: string }) => one.call_log_id)).toEqual(['M2', 'M1']);
+  });
+
+  test('does not matter beside an id', async () => {
+    const answer = await reconcile('call_log_id,phone_number,amount\nM1,213555XXXX,5\n', {
+      publisher: 'Masks',
+    });
+    expect(answer.rows.find(({ call_log_id }) => call_log_id === 'M1')).toMatchObject({
+      kind: 'differs',
+      theirs: '5.00',
+    });
+  });
 });

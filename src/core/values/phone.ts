@@ -54,6 +54,18 @@ export function isCallerWithheld(value: unknown, defaultCountry: string): boolea
   return read instanceof Invalid && read.code === 'caller_withheld';
 }
 
+/**
+ * What numbers that a masked one may stand for look like in E.164, as a pattern for `like`: `213555XXXX` is `%213555____`.
+ * Null for what is not masked. A trunk 0 before a national number is not in E.164.
+ */
+export function maskedPatternOf(value: unknown): string | null {
+  const written = withoutNotation((textOf(value) ?? '').replace(/\p{Cf}/gu, ''));
+  if (written.length > numberCharsMax || !isMasked(written)) return null;
+  const shape = written.replace(/[\s()./-]/g, '').replace(new RegExp(`[${maskChars}]`, 'g'), '_');
+  if (/^(?:\+|00)/.test(shape)) return `+${shape.replace(/^(?:\+|00)/, '')}`;
+  return `%${shape.replace(/^0/, '')}`;
+}
+
 export function isCountry(code: string): code is CountryCode {
   return isSupportedCountry(code);
 }

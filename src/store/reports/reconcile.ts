@@ -126,6 +126,46 @@ export async function matchNumberedLines(
   });
 }
 
+/** A line of a statement whose number has hidden digits: see `maskedPatternOf`. */
+export type MaskedLine = { pattern: string; startedAt: string | null };
+
+export type MaskedCandidate = { callLogId: string; phoneNumber: string; startedAt: string };
+
+const candidatesMax = 6;
+
+/** The partner's calls of the period whose numbers fit, the nearest to the line's start first; along call_by_start. */
+const matchMasked = `
+select w.at, m.call_log_id, m.phone_number, m.started_at
+from json_to_recordset($2) as w(at integer, pattern text, started_at timestamptz)
+cross join lateral (
+  select c.call_log_id, c.phone_number, c.started_at
+  from call c
+  where c.account_id = $1 and c.phone_number like w.pattern and c.started_at >= $3 and c.started_at < $4
+    and ($5::text is null or c.publisher = $5) and ($6::text is null or c.buyer = $6)
+    and ($7::text is null or c.campaign = $7)
+  order by abs(extract(epoch from c.started_at - w.started_at)), c.started_at, c.call_log_id
+  limit ${candidatesMax}
+) m
+order by w.at`;
+
+/** For each line the calls that it may refer to: at most six, which is one more than is shown. */
+export async function matchMaskedLines(
+  { pool }: Db,
+  accountId: string,
+  { from, to, partner }: StatementScope,
+  lines: MaskedLine[],
+): Promise<MaskedCandidate[][]> {
+  type Row = { at: number; call_log_id: string; phone_number: string; started_at: string };
+  const wanted = lines.map(({ pattern, startedAt }, at) => ({ at, pattern, started_at: startedAt }));
+  const { publisher = null, buyer = null, campaign = null } = partner;
+  const values = [accountId, JSON.stringify(wanted), from, to, publisher, buyer, campaign];
+  const { rows } = await pool.query<Row>(matchMasked, values);
+  const found: MaskedCandidate[][] = lines.map(() => []);
+  for (const { at, call_log_id: callLogId, phone_number: phoneNumber, started_at: startedAt } of rows)
+    found[at]?.push({ callLogId, phoneNumber, startedAt });
+  return found;
+}
+
 function amountOf(row: AmountRow, { from, to, partner }: StatementScope): OurAmount {
   const startedMs = Date.parse(row.started_at);
   const names = Object.entries(partner) as [keyof StatementScope['partner'], string][]; // Object.entries widens names

@@ -46,6 +46,16 @@ export const reconciliationAnswer = linesOf('One line a call, then one with the 
     note: nullable(oneOf(['several_lines', 'outside_period', 'other_partner'])),
     code: Type.Optional(Type.String({ description: 'of a line that cannot be read' })),
     detail: Type.Optional(Type.String()),
+    candidates: Type.Optional(
+      Type.Array(
+        Type.Object({
+          call_log_id: Type.String(),
+          phone_number: Type.String(),
+          started_at: Type.String({ format: 'date-time' }),
+        }),
+        { description: 'calls that a masked number may refer to, at most five' },
+      ),
+    ),
   }),
   Type.Object({
     totals: Type.Object({

@@ -112,8 +112,21 @@ function itemToJson({ callLogId, phoneNumber, startedAt, isHeld, ...item }: Reco
   };
 }
 
-function rejectedToJson({ line, callLogId, rejection: { code, detail, errors } }: RejectedLine) {
-  return { kind: 'rejected', line, call_log_id: callLogId, code, detail, errors };
+function rejectedToJson({ line, callLogId, rejection: { code, detail, errors }, candidates }: RejectedLine) {
+  const named = candidates?.map((call) => ({
+    call_log_id: call.callLogId,
+    phone_number: call.phoneNumber,
+    started_at: call.startedAt,
+  }));
+  return {
+    kind: 'rejected',
+    line,
+    call_log_id: callLogId,
+    code,
+    detail,
+    errors,
+    ...(named && { candidates: named }),
+  };
 }
 
 function lineOf(value: object): string {

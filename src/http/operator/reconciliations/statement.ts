@@ -8,13 +8,23 @@ import { type Rejection, reject, rejectFaults } from '../../../core/updates/reje
 import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { readInstant } from '../../../core/values/instant.ts';
-import { readPhone } from '../../../core/values/phone.ts';
+import { maskedPatternOf, readPhone } from '../../../core/values/phone.ts';
 import type { FileFault } from '../../../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
-import type { Account, NumberedLine, StatementScope, Store } from '../../../store/store.ts';
+import type {
+  Account,
+  MaskedCandidate,
+  MaskedLine,
+  NumberedLine,
+  StatementScope,
+  Store,
+} from '../../../store/store.ts';
 
 /** Lines that are looked up by number at once. */
 const numberedLinesMax = 500;
+/** Masked numbers whose calls are looked for: each looks at all calls of the period. */
+const maskedLinesMax = 100;
+const candidatesShownMax = 5;
 
 export type Statement = {
   /** by call_log_id */
@@ -25,7 +35,13 @@ export type Statement = {
 };
 
 /** `callLogId`: the call that it names all the same */
-export type RejectedLine = { line: number; callLogId: string | null; rejection: Rejection };
+export type RejectedLine = {
+  line: number;
+  callLogId: string | null;
+  rejection: Rejection;
+  /** calls that its masked number may refer to */
+  candidates?: MaskedCandidate[];
+};
 
 type Line = { line: number; units: bigint; call: string | NumberedLine };
 type UnmatchedLine = Line & { call: NumberedLine };
@@ -64,6 +80,7 @@ class StatementReader {
   /** a cell without an amount is 0: the partner owes nothing for the call */
   readonly #isEmptyZero: boolean;
   #numbered: UnmatchedLine[] = [];
+  readonly #masked: (MaskedLine & { at: RejectedLine })[] = [];
 
   constructor(
     store: Store,
@@ -91,6 +108,7 @@ class StatementReader {
 
   async finish(): Promise<Statement> {
     await this.#match();
+    await this.#nameCandidates();
     this.#statement.rejected.sort((one, other) => one.line - other.line);
     return this.#statement;
   }
@@ -125,13 +143,25 @@ class StatementReader {
       return null;
     };
     const callLogId = read('call_log_id', readCallLogId);
-    const phoneNumber = read('phone_number', (value) => readPhone(value, defaultCountry));
+    // The id decides; a number beside it may be masked.
+    const phoneNumber =
+      callLogId === null ? read('phone_number', (value) => readPhone(value, defaultCountry)) : null;
     const startedAt = read('started_at', (value) => readInstant(value, timeZone));
     const units =
       read('amount', readStatementAmount) ??
       read(this.#scope.amount, readStatementAmount) ??
       (this.#isEmptyZero ? 0n : null);
-    if (faults.length > 0) return rejectedLine(line, rejectFaults(faults), callLogId);
+    if (faults.length > 0) {
+      const rejected = rejectedLine(line, rejectFaults(faults), callLogId);
+      const pattern = faults.length === 1 ? maskedPatternOf(values['phone_number']) : null;
+      if (
+        pattern !== null &&
+        faults[0]?.code === 'masked_phone_number' &&
+        this.#masked.length < maskedLinesMax
+      )
+        this.#masked.push({ pattern, startedAt, at: rejected });
+      return rejected;
+    }
     if (units === null)
       return rejectedLine(line, reject('invalid_value', 'The line has no amount.'), callLogId);
     if (callLogId !== null) return { line, units, call: callLogId };
@@ -153,6 +183,23 @@ class StatementReader {
       if (call === 'ambiguous') this.#statement.rejected.push(rejectedLine(line.line, ambiguous(line.call)));
       else if (call === null) this.#statement.unmatched.push(line);
       else this.#addAmount(call.callLogId, line);
+    }
+  }
+
+  /** A masked number is never matched: the line names the calls that it may refer to. */
+  async #nameCandidates(): Promise<void> {
+    if (this.#masked.length === 0) return;
+    const { accountId } = this.#account;
+    const found = await this.#store.matchMaskedLines(accountId, this.#scope, this.#masked);
+    for (const [index, { at }] of this.#masked.entries()) {
+      const calls = found[index] ?? [];
+      at.candidates = calls.slice(0, candidatesShownMax);
+      const names = at.candidates.map(({ callLogId, startedAt }) => `${callLogId} (${startedAt})`).join(', ');
+      const detail =
+        names === ''
+          ? 'Digits of this number are hidden, and no call of the period has a number like it.'
+          : `Digits of this number are hidden: it may be of ${names}${calls.length > candidatesShownMax ? ' or others' : ''}. The statement must tell call_log_id.`;
+      at.rejection = { ...at.rejection, detail };
     }
   }
 
