@@ -11,6 +11,7 @@ import { ServerProcess } from '../support/server-process.ts';
 
 /** How much memory the app may take in all of this. */
 const rssMbMax = 600;
+const isLong = process.env['ABUSE'] === 'long';
 
 let database: TestDatabase;
 let dataDir: string;
@@ -76,7 +77,7 @@ test('10,000 idle connections, as far as this machine allows them, are held whil
   await expectServed();
 });
 
-test('senders that begin a request and stop delay no other, and are disconnected', async () => {
+test('senders that begin a request and stop delay no other, and in the long form are disconnected', async () => {
   const slow = Array.from({ length: 300 }, (_, at) => {
     const socket = openSocket(server.url);
     const head = headOf('POST /update-fields', { 'x-auth-key': webhook.auth_key, 'content-length': 1_000 });
@@ -84,6 +85,10 @@ test('senders that begin a request and stop delay no other, and are disconnected
     return socket;
   });
   await expectServed();
+  if (!isLong) {
+    for (const socket of slow) socket.destroy();
+    return; // the time-out takes 20 s; hostile-http.test.ts waits for that of a body
+  }
   const answers = await Promise.all(slow.map((socket) => readAnswer(socket, 90_000)));
   expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([408]));
   await expectServed();

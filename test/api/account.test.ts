@@ -37,6 +37,15 @@ test('what is sent is changed, and what is absent stays', async () => {
   expect((await server.api('GET', '/account')).json.name).toBe('Acme');
 });
 
+test.each(['\u200b', '\u00a0', '\u202etoken', ' ', ''])(
+  'a Twilio auth token that a person cannot see or type is rejected: %j',
+  async (token) => {
+    const answer = await server.api('PATCH', '/account', { twilio_auth_token: token });
+    expectProblem(answer, 422, 'invalid_value');
+    expect((await server.api('GET', '/account')).json.twilio_auth_token_set).toBe(false);
+  },
+);
+
 describe('the very next postback is read with', () => {
   const convertedAt = async (text: string) => {
     const body = { call_log_id: 'C1', call_converted_at: text, dry_run: true };

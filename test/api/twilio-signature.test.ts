@@ -94,6 +94,16 @@ describe('the signature', () => {
     await ported.stop();
   });
 
+  test('that is wrong too often from one address is slowed, and a valid one is not', async () => {
+    const attacked = await startTestServer({ publicUrl });
+    const statuses: number[] = [];
+    for (let at = 0; at < 110; at += 1)
+      statuses.push((await sendStatus(attacked, { form, token: 'wrong' })).status);
+    expect(new Set(statuses)).toEqual(new Set([403, 429]));
+    expect((await sendStatus(attacked, { form, token: 'test-twilio-token' })).status).toBe(200);
+    await attacked.stop();
+  });
+
   test('without any token of Twilio’s the endpoint is shut', async () => {
     const tokenless = await startTestServer({ publicUrl, twilioAuthToken: null });
     for (const token of ['', 'null', firstToken]) {

@@ -117,6 +117,13 @@ describe('a body that', () => {
     expect((await server.readCall('pieces')).reason).toBe('r');
   });
 
+  test('is long and comes with a wrong key is answered, and the connection ends', async () => {
+    const headers = { 'x-auth-key': 'rbk_wrong', 'content-type': json, 'content-length': 1_000_000 };
+    const socket = openSocket(server.url);
+    socket.write(headOf('POST /update-fields/batch', { ...headers, connection: 'keep-alive' }) + begin('x'));
+    expect(await readAnswer(socket)).toMatchObject({ status: 401, headers: { connection: 'close' } });
+  });
+
   test('never ends is cut off with 408, changes nothing and is in the log', { timeout: 60_000 }, async () => {
     const answers = await Promise.all([
       readAnswer(await openPostback('endless'), 45_000),

@@ -39,6 +39,13 @@ describe('addresses', () => {
     ]);
   });
 
+  test('are a bounded list', async () => {
+    const list = (count: number) => Array.from({ length: count }, (_, at) => `10.${at >> 8}.${at & 255}.1`);
+    const webhook = await server.createWebhook();
+    expect((await change(webhook, { allowed_addresses: list(100) })).status).toBe(200);
+    expectProblem(await change(webhook, { allowed_addresses: list(101) }), 422, 'invalid_value');
+  });
+
   test('count from the very next postback on, and for every method and form', async () => {
     const webhook = await server.createWebhook();
     expect((await postFrom(webhook, '203.0.113.8')).status).toBe(200);

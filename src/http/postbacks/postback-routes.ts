@@ -7,7 +7,7 @@ import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejec
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
-import { type GuardedWebhook, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
+import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { announcesBody, type Body, bodyBytesMax, isFormType, readBody } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
@@ -16,7 +16,7 @@ import type { ErrorMapper } from '../server/errors.ts';
 import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
 import { allowAnyOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
-import { explainRedirect } from './early-rejection.ts';
+import { explainRedirect, rejectHead } from './early-rejection.ts';
 import type { InvalidKeys } from './invalid-keys.ts';
 import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';
@@ -81,7 +81,7 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
           schema: postbackSchema(type, method, suffix),
           // The schema is documentation: core reads the payload and tells every fault of it.
           validatorCompiler: () => (value) => ({ value }),
-          onRequest: async (request, reply) => rejectUnknownKey(endpoint, request, reply),
+          onRequest: async (request, reply) => rejectBeforeBody(endpoint, type, request, reply),
           preValidation: (request, _reply, done) => readBodyOfGet(endpoint, request, done),
           handler: async (request, reply) =>
             take(endpoint, type, request, reply, await inTurn(endpoint, request, () => readBodyOf(request))),
@@ -102,10 +102,11 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
 
 /**
  * Reading a body takes memory, which is for senders with a valid key. Only a form may have its key in the body; then the
- * body counts for the address.
+ * body counts for the address. Rejections that the log has are read to the end, so that they can be replayed.
  */
-async function rejectUnknownKey(
+async function rejectBeforeBody(
   endpoint: PostbackEndpoint,
+  type: WebhookType,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
@@ -117,7 +118,9 @@ async function rejectUnknownKey(
   const webhook = key === null ? null : await endpoint.directory.find(key, sourceIp);
   if (webhook === null) return answerUnknownKey(reply, received, endpoint);
   request.bodyOwner = webhook.webhookId;
-  return undefined;
+  const rejection = rejectHead(type, webhook, request);
+  if (rejection?.isUnlogged !== true || mayBeOutdated(webhook)) return undefined;
+  return take(endpoint, type, request, reply, rejection);
 }
 
 /** Some HTTP clients send the body of a GET: it is read like that of a POST. */
@@ -249,12 +252,19 @@ export function keySource(
   return directory.source(key, sourceIp);
 }
 
-/** One answer for every key that does not open the endpoint, until there were too many. The log has a row for its requests. */
+/**
+ * One answer for every key that does not open the endpoint, until there were too many. The log has a row for its requests.
+ * Hundreds may arrive in one turn of the event loop, and their responses take longest.
+ */
 export function answerUnknownKey(
   reply: FastifyReply,
   received: ReceivedRequest,
   endpoint: PostbackEndpoint,
-): FastifyReply {
+): Promise<FastifyReply> {
+  return endpoint.slices.run(() => rejectKey(reply, received, endpoint));
+}
+
+function rejectKey(reply: FastifyReply, received: ReceivedRequest, endpoint: PostbackEndpoint): FastifyReply {
   const retryAfterSeconds = endpoint.authFailures.fail(received.sourceIp);
   const rejection =
     retryAfterSeconds > 0

@@ -36,6 +36,7 @@ import { describeApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { readPage, registerUi, sendNotFoundPage, tellBrowsersFromSenders, wantsPage } from './ui.ts';
+import { closeUnreadBodies } from './unread-bodies.ts';
 import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './unreadable-request.ts';
 import { compileValidator, rejectionOfValidation } from './validation.ts';
 import { WorkSlices } from './work-slices.ts';
@@ -67,6 +68,8 @@ const paramLengthMax = 128 * 4 * 3;
 const headersTimeoutMs = 20_000;
 const headersSweepMs = 5_000;
 const bodyMsMax = 20_000;
+/** Of a body that nobody reads yet: Node would take in 64 KiB for each connection. */
+const unreadBytesMax = 16 * 1024;
 const keepAliveTimeoutMs = 72_000;
 
 /** The HTTP side of the server, ready to listen. */
@@ -85,7 +88,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // A logger for each request would cost each one a few microseconds, and hardly any of them logs.
     childLoggerFactory: (logger) => logger,
     requestTimeout: 0,
-    http: { connectionsCheckingInterval: headersSweepMs },
+    http: { connectionsCheckingInterval: headersSweepMs, highWaterMark: unreadBytesMax },
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what came on a connection that was open is accepted
@@ -107,6 +110,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   limitPipelining(app.server);
   noteSourceIp(app, trustedProxies);
   closeConnectionsOnClose(app);
+  closeUnreadBodies(app);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify); // response schemas are documentation
   app.setErrorHandler((error, request, reply) => {
@@ -151,7 +155,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
     const authToken = twilioAuthToken;
-    registerTwilioRoute(scope, { store, presets, writer, publicUrl, authToken, bodyBytes });
+    registerTwilioRoute(scope, { store, presets, writer, publicUrl, authToken, bodyBytes, authFailures });
   });
   const passwords = new PasswordSignIn({ store, authFailures });
   const openId =

@@ -53,7 +53,7 @@ export class BodyBytes {
       const fail = (error: unknown) => {
         finish();
         raw.on('error', () => {});
-        raw.resume(); // the rest is read and dropped
+        raw.resume(); // the rest is dropped, if the connection stays
         rejectRead(error instanceof UnreadableBody ? error : new UnreadableBody(brokenOff()));
       };
       const take = (chunk: Buffer) => {

@@ -14,6 +14,7 @@ import { emptyTags } from '../../../core/values/tags.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, Store } from '../../../store/store.ts';
+import { type AuthFailureLimiter, tooManyAuthFailures } from '../../guards/auth-failure-limiter.ts';
 import { readContent } from '../../postbacks/read-content.ts';
 import { recordText } from '../../postbacks/recorded-request.ts';
 import { type Body, bodyBytesMax, unsupportedMediaType } from '../../server/body.ts';
@@ -35,6 +36,7 @@ export type TwilioEndpoint = {
   /** the first account's token, where the account has none of its own */
   authToken: string | null;
   bodyBytes: BodyBytes;
+  authFailures: AuthFailureLimiter;
 };
 
 const path = '/api/v1/calls/twilio/status';
@@ -80,7 +82,10 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
         if (account === null) {
           const detail =
             'Set the Twilio auth token of the account (PATCH /api/v1/account), and give Twilio the callback URL that begins with PUBLIC_URL.';
-          return sendProblem(reply, reject('invalid_signature', detail));
+          const waitSeconds = endpoint.authFailures.fail(request.sourceIp);
+          const rejection =
+            waitSeconds > 0 ? tooManyAuthFailures(waitSeconds) : reject('invalid_signature', detail);
+          return sendProblem(reply, rejection);
         }
         const receivedAt = new Date().toISOString();
         const read = readCallback({ ...account, ...settings }, request, query, receivedAt);
