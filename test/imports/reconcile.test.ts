@@ -1,6 +1,8 @@
 /** A partner's statement against our records through POST /api/v1/reconciliations. */
+import { Socket } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
+import { headOf, openSocket, readAnswer } from '../support/raw-http.ts';
 import { startTestServer, useServer } from '../support/server.ts';
 import { type FileAnswer, sendFile } from './send-file.ts';
 
@@ -277,4 +279,31 @@ test('both routes are in /openapi.json with the types they accept and return', a
     expect(Object.keys(post.responses['200'].content)).toEqual(['application/x-ndjson']);
     expect(post.parameters.map(({ name }: { name: string }) => name)).toContain('map');
   }
+});
+
+test('two of an account run at once: more are rejected until one of them ends, and other accounts are served', async () => {
+  const head = headOf(`POST /api/v1/reconciliations?${new URLSearchParams(november)}`, {
+    authorization: `Bearer ${server.token}`,
+    'content-type': 'text/csv',
+    'content-length': '24',
+  });
+  const statuses = new Map<Socket, number>();
+  const sockets = Array.from({ length: 5 }, () => openSocket(server.url));
+  const answers = sockets.map(async (socket) => {
+    socket.write(`${head}call_log_id,amount\nX1,1`);
+    statuses.set(socket, (await readAnswer(socket, 60_000))?.status ?? 0);
+  });
+  await expect.poll(() => [...statuses.values()]).toEqual([429, 429, 429]);
+
+  const statement = 'call_log_id,amount\nX1,1\n';
+  const other = await addAccount(server, 'reconciles beside');
+  expect((await reconcile(statement, {}, other.server)).status).toBe(200);
+  expect((await reconcile(statement)).status).toBe(429);
+
+  const running = sockets.filter((socket) => !statuses.has(socket));
+  running[0]?.write('\n');
+  await expect.poll(() => statuses.get(running[0] ?? new Socket())).toBe(200);
+  await expect.poll(async () => (await reconcile(statement)).status).toBe(200);
+  running[1]?.write('\n');
+  await Promise.all(answers);
 });

@@ -84,6 +84,9 @@ abstract class Submitted implements pg.Submittable {
     try {
       this.send(connection);
       connection.sync();
+    } catch (error) {
+      // Nothing of it was sent. The driver fails all queries of the connection, and the database rolls back.
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
     } finally {
       stream.uncork();
     }
