@@ -1,4 +1,5 @@
 /** Statements that cannot be made into bytes: their caller gets the error at once, and nothing of them is done. */
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeDb, type Db, openDb } from '../../src/store/database/db.ts';
 import { prepareStatements, Query, sendTogether } from '../../src/store/database/round-trip.ts';
@@ -24,19 +25,20 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function write(...values: string[][]): Promise<void> {
+/** On a connection of its own, to which the statements are new. */
+async function onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await db.writer.connect();
-  let failure: Error | undefined;
   try {
     await prepareStatements(client, [begin, insert, commit]);
-    const inserts = values.map((each) => new Query(insert, each));
-    await sendTogether(client, [new Query(begin), ...inserts, new Query(commit)]);
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw failure;
+    return await work(client);
   } finally {
-    client.release(failure);
+    client.release(true);
   }
+}
+
+function write(...values: string[][]): Promise<void> {
+  const inserts = values.map((each) => new Query(insert, each));
+  return onConnection((client) => sendTogether(client, [new Query(begin), ...inserts, new Query(commit)]));
 }
 
 const notes = () => database.query('select text from note order by text');
@@ -49,14 +51,11 @@ test('one that cannot be encoded fails at once, and what was before it is not wr
 });
 
 test('one that waits for another on its connection fails, and so do those behind it', async () => {
-  const client = await db.writer.connect();
-  await prepareStatements(client, [begin, insert, commit]);
-  const [before, failed, behind] = await Promise.allSettled([
-    sendTogether(client, [new Query(insert, ['first'])]),
-    sendTogether(client, [new Query(insert, unsendable)]),
-    sendTogether(client, [new Query(insert, ['behind'])]),
-  ]);
-  client.release(true);
-  expect([before.status, failed.status, behind.status]).toEqual(['fulfilled', 'rejected', 'rejected']);
+  const [before, failed, behind] = await onConnection((client) =>
+    Promise.allSettled(
+      [['first'], unsendable, ['behind']].map((each) => sendTogether(client, [new Query(insert, each)])),
+    ),
+  );
+  expect([before?.status, failed?.status, behind?.status]).toEqual(['fulfilled', 'rejected', 'rejected']);
   expect(await notes()).toEqual([{ text: 'first' }, { text: 'next' }]);
 });

@@ -27,6 +27,6 @@ function withoutNewline(text: string): string {
 
 /** Details repeat what was in cells: no spreadsheet must run it. */
 export function quoted(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = /^[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-]/.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
