@@ -4,6 +4,12 @@ import { createLog } from '../log.ts';
 import { isClusterMade } from '../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
 import { latestVersion, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
+import {
+  mayCreateTables,
+  readServerClock,
+  readServerSettings,
+  readServerVersion,
+} from '../store/database/server-facts.ts';
 import { listOutgoingTroubles } from '../store/outgoing/outgoing-state.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
@@ -43,17 +49,14 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
 }
 
 async function checkVersion(pool: pg.Pool, where: string): Promise<Finding> {
-  const { rows } = await pool.query<{ version: string; number: number; read_only: string }>(`
-    select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
-      current_setting('transaction_read_only') as read_only`);
-  const [row] = rows;
+  const server = await readServerVersion(pool);
   const subject = 'database';
-  const says = `version ${row?.version}: ${where}`;
-  if (row === undefined || row.number < postgresMajorMin * 10_000) {
+  const says = `version ${server?.version}: ${where}`;
+  if (server === null || server.number < postgresMajorMin * 10_000) {
     const fix = `Ringback needs PostgreSQL ${postgresMajorMin} or newer: upgrade it, or leave DATABASE_URL out.`;
     return { level: 'FAIL', subject, says, fix };
   }
-  if (row.read_only === 'on') {
+  if (server.isReadOnly) {
     const fix = 'Set DATABASE_URL to the primary server.';
     return { level: 'FAIL', subject, says: `${says}; it takes no writes`, fix };
   }
@@ -69,10 +72,7 @@ async function checkSchema(pool: pg.Pool): Promise<Finding> {
     const fix = 'Start the newer Ringback, or restore the database from before its migration.';
     return { level: 'FAIL', subject, says, fix };
   }
-  const { rows } = await pool.query<{ may_create: boolean | null }>(
-    `select has_schema_privilege(current_schema(), 'create') as may_create`,
-  );
-  if (rows[0]?.may_create !== true) {
+  if (!(await mayCreateTables(pool))) {
     const fix = 'Let the user of DATABASE_URL own the database, or grant it "create on schema public".';
     return { level: 'FAIL', subject, says: `${says}, but this user may not make tables`, fix };
   }
@@ -84,17 +84,14 @@ async function checkSchema(pool: pg.Pool): Promise<Finding> {
 async function checkDurability(pool: pg.Pool): Promise<Finding> {
   const subject = 'durability';
   const names = ['fsync', 'synchronous_commit', 'full_page_writes'];
-  const { rows } = await pool.query<{ name: string; setting: string }>(
-    'select name, setting from pg_settings where name = any($1) order by name',
-    [names],
-  );
-  const says = rows.map(({ name, setting }) => `${name} ${setting}`).join(', ');
-  const off = rows.filter(({ setting }) => setting === 'off').map(({ name }) => name);
+  const told = await readServerSettings(pool, names);
+  const says = told.map(({ name, setting }) => `${name} ${setting}`).join(', ');
+  const off = told.filter(({ setting }) => setting === 'off').map(({ name }) => name);
   if (off.length > 0) {
     const fix = `With these off a power cut loses acknowledged postbacks: ${off.map((name) => `alter system set ${name} = on;`).join(' ')} select pg_reload_conf();`;
     return { level: 'FAIL', subject, says, fix };
   }
-  if (rows.length === names.length) return { level: 'ok', subject, says };
+  if (told.length === names.length) return { level: 'ok', subject, says };
   const fix = 'Make sure that this database writes every commit to disk before it confirms it.';
   return { level: 'warn', subject, says: 'the database does not tell all of its settings', fix };
 }
@@ -102,11 +99,9 @@ async function checkDurability(pool: pg.Pool): Promise<Finding> {
 async function checkClock(pool: pg.Pool): Promise<Finding> {
   const subject = 'clock';
   const before = Date.now();
-  const { rows } = await pool.query<{ ms: number }>(
-    'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
-  );
+  const databaseMs = await readServerClock(pool);
   const roundTripMs = Date.now() - before;
-  const aheadMs = (rows[0]?.ms ?? Number.NaN) - (before + roundTripMs / 2);
+  const aheadMs = databaseMs - (before + roundTripMs / 2);
   const says = `${formatMs(Math.abs(aheadMs))} ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine’s, as the database has it`;
   if (Math.abs(aheadMs) - roundTripMs / 2 <= clockWarnMs) {
     return { level: 'ok', subject, says: `the database’s differs by ${formatMs(Math.abs(aheadMs))}` };
