@@ -1,4 +1,4 @@
-/** Who may use which route: declared beside the route by `needs`, enforced here alone, and denied where it is not said. */
+/** Who may use which route: declared beside the route by `needs`, enforced here alone, and denied where it is missing. */
 import type { FastifyRequest } from 'fastify';
 import { type Permission, permissionsOf, ruleOf } from '../../../core/access/permission.ts';
 import { isAllowed, roleDescriptions } from '../../../core/access/role.ts';

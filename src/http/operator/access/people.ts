@@ -4,11 +4,12 @@ import { type Invitation, invitationUrl, makeInvitation } from '../../../core/ac
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Person } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { definedOnly, ListReader } from '../list-reader.ts';
+import { answerPage } from '../list-page.ts';
+import { definedOnly } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
-import { isUuid, writeCursor } from '../page.ts';
+import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
 import { invitationMail } from '../sign-in/invitation-mail.ts';
 import { actorOf, needs } from './access.ts';
 import {
@@ -64,13 +65,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
       ...documentedOnly,
       ...needs('manage_tokens'),
     },
-    async (request, reply) => {
-      const reader = new ListReader(request.query, namesOf(pageQuery));
-      const { limit, cursor: before } = reader.page(isUuid);
-      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      const { items, cursor } = await store.listPeople(request.owner.accountId, limit, before);
-      return { items: items.map(personToJson), next_cursor: writeCursor(cursor) };
-    },
+    (request, reply) => answerPage(request, reply, store.listPeople, personToJson),
   );
 
   app.patch<ById & { Body: Static<typeof personChangeBody> }>(

@@ -5,11 +5,11 @@ import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Token } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { ListReader } from '../list-reader.ts';
+import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
-import { isUuid, writeCursor } from '../page.ts';
+import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
 import { actorOf, needs } from './access.ts';
 import { type TokenJson, tokenBody, tokenJson, tokenWithSecretJson } from './token-schemas.ts';
 
@@ -49,13 +49,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
       ...documentedOnly,
       ...needs('manage_tokens'),
     },
-    async (request, reply) => {
-      const reader = new ListReader(request.query, namesOf(pageQuery));
-      const { limit, cursor: before } = reader.page(isUuid);
-      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      const { items, cursor } = await store.listTokens(request.owner.accountId, limit, before);
-      return { items: items.map(tokenToJson), next_cursor: writeCursor(cursor) };
-    },
+    (request, reply) => answerPage(request, reply, store.listTokens, tokenToJson),
   );
 
   app.delete<ById>(

@@ -5,11 +5,11 @@ import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
+import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
-import { isUuid, writeCursor } from '../page.ts';
+import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
 import { rotateBody } from '../webhooks/webhook-schemas.ts';
 import { outgoingPresets } from './outgoing-presets.ts';
 import {
@@ -67,13 +67,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
       ...documentedOnly,
       ...needs('read'),
     },
-    async (request, reply) => {
-      const reader = new ListReader(request.query, namesOf(pageQuery));
-      const { limit, cursor: before } = reader.page(isUuid);
-      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      const { items, cursor } = await store.listOutgoing(request.owner.accountId, limit, before);
-      return { items: items.map(outgoingToJson), next_cursor: writeCursor(cursor) };
-    },
+    (request, reply) => answerPage(request, reply, store.listOutgoing, outgoingToJson),
   );
 
   app.get<ById>(

@@ -7,11 +7,11 @@ import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
+import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
-import { isUuid, writeCursor } from '../page.ts';
+import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
 import { unknownWebhook } from './own-webhook.ts';
 import {
   changedWebhookJson,
@@ -80,13 +80,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
       ...documentedOnly,
       ...needs('read'),
     },
-    async (request, reply) => {
-      const reader = new ListReader(request.query, namesOf(pageQuery));
-      const { limit, cursor: before } = reader.page(isUuid);
-      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      const { items, cursor } = await store.listWebhooks(request.owner.accountId, limit, before);
-      return { items: items.map(webhookToJson), next_cursor: writeCursor(cursor) };
-    },
+    (request, reply) => answerPage(request, reply, store.listWebhooks, webhookToJson),
   );
 
   app.get<ById>(

@@ -7,7 +7,7 @@ import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { NewToken } from './new-token.tsx';
-import { isRole, roleChoices, roleWords } from './role-words.ts';
+import { RoleField } from './role-field.tsx';
 
 const dayMs = 86_400_000;
 const expiryChoices = [
@@ -32,8 +32,8 @@ export function CreateTokenDialog({ isOpen, onClose }: { isOpen: boolean; onClos
       title={made === undefined ? 'Create a token' : 'Copy the token now'}
       description={
         made === undefined
-          ? 'One for each person and each program: so each can be revoked alone.'
-          : 'It is shown this once. Ringback keeps only a hash of it.'
+          ? 'Create one for each person and each program, so that you can revoke each separately.'
+          : 'It is shown only once. Ringback stores only a hash of it.'
       }
       isOpen={isOpen}
       isSticky={made !== undefined}
@@ -78,22 +78,14 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
         value={name}
         onChange={setName}
         maxLength={200}
-        hint="Stands in timelines and in the audit log"
+        hint="Shown in timelines and in the audit log"
         error={
           isTried && isNameless
             ? 'Name who or what it is for, such as “Ana of finance”.'
             : fieldErrors(error)['name']
         }
       />
-      <SelectField
-        label="Role"
-        value={role}
-        choices={roleChoices}
-        onChange={(value) => {
-          if (isRole(value)) setRole(value);
-        }}
-        hint={roleWords[role]}
-      />
+      <RoleField value={role} onChange={setRole} />
       <SelectField label="Expires" value={days} choices={expiryChoices} onChange={setDays} />
       <FailureNote error={errorBeside(error, ['name'])} />
       <DialogActions>

@@ -6,9 +6,9 @@ import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { SelectField, TextField } from '../../components/field.tsx';
+import { TextField } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
-import { isRole, roleChoices, roleWords } from './role-words.ts';
+import { RoleField } from './role-field.tsx';
 
 /** Asks whom to invite; then shows the link, this once. */
 export function InvitePersonDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
@@ -113,15 +113,7 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
         hint="Shown in timelines and in the audit log"
         error={isTried && name.trim() === '' ? 'Enter a name.' : wrong.name}
       />
-      <SelectField
-        label="Role"
-        value={role}
-        choices={roleChoices}
-        onChange={(value) => {
-          if (isRole(value)) setRole(value);
-        }}
-        hint={roleWords[role]}
-      />
+      <RoleField value={role} onChange={setRole} />
       <FailureNote error={isTaken ? null : errorBeside(error, ['email', 'name'])} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>

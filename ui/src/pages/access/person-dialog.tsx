@@ -4,10 +4,9 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { SelectField } from '../../components/field.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { InvitationLink, linkTitle } from './invite-person-dialog.tsx';
-import { isRole, roleChoices, roleWords } from './role-words.ts';
+import { RoleField } from './role-field.tsx';
 
 type PersonDialogProps = { person: PersonJson; onClose(): void };
 
@@ -60,15 +59,7 @@ function RoleForm({ person, onDone }: { person: PersonJson; onDone(): void }) {
         );
       }}
     >
-      <SelectField
-        label="Role"
-        value={role}
-        choices={roleChoices}
-        onChange={(value) => {
-          if (isRole(value)) setRole(value);
-        }}
-        hint={roleWords[role]}
-      />
+      <RoleField value={role} onChange={setRole} />
       <FailureNote error={change.error} />
       <DialogActions>
         <Button type="submit" look="primary" isBusy={change.isPending} disabled={role === person.role}>

@@ -1,12 +1,12 @@
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
 
-type Role = TokenJson['role'];
+export type Role = TokenJson['role'];
 
-/** What a token may do, most careful first. */
+/** What a role may do, the least first. */
 export const roleWords: Record<Role, string> = {
-  analyst: 'Reads calls, postbacks and webhooks; exports; compares statements',
-  operator: 'Also changes calls and webhooks, and imports files',
-  owner: 'Also makes tokens, changes the account and reads the audit log',
+  analyst: 'Can view calls, postbacks and webhooks, export, and reconcile statements',
+  operator: 'Can also change calls and webhooks, and import files',
+  owner: 'Can also create tokens, change the account and view the audit log',
 };
 
 export const roleChoices = (Object.keys(roleWords) as Role[]) // Object.keys widens to string
