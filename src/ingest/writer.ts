@@ -242,7 +242,7 @@ function unavailable(
 
 function locked(): Rejection {
   return unavailable(
-    'Somebody else holds the record of this call right now; nothing was done. Send the same request again.',
+    'Another transaction holds the record of this call; nothing was done. Send the same request again.',
   );
 }
 

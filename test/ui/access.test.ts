@@ -24,7 +24,7 @@ test('a token is made, shown once, used, and revoked by typing its name', async 
   await dialog.getByText('Name who or what it is for').waitFor();
   await dialog.getByLabel('Name').fill('Ana of finance');
   await dialog.getByLabel('Role').selectOption('operator');
-  await dialog.getByText('Also changes calls and webhooks').waitFor();
+  await dialog.getByText('Can also change calls and webhooks').waitFor();
   await dialog.getByLabel('Expires').selectOption('in 30 days');
   await dialog.getByRole('button', { name: 'Create' }).click();
   const token = await dialog.getByLabel('Token', { exact: true }).inputValue();
@@ -180,6 +180,6 @@ test('a webhook gets fewer fields, and a signing secret that is shown once', asy
   expect(await dialog.getByLabel('Signing secret', { exact: true }).inputValue()).toMatch(/^whsec_/);
   await dialog.getByRole('button', { name: 'Done' }).click();
   expect(await read()).toMatchObject({ signature_required: true });
-  await page.getByRole('button', { name: 'Ask for no signature' }).click();
+  await page.getByRole('button', { name: 'Do not require a signature' }).click();
   await expect.poll(async () => (await read()).signature_required).toBe(false);
 });

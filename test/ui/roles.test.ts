@@ -49,7 +49,13 @@ beforeAll(async () => {
       path: `${byId}?tab=settings`,
       isThere: heading('CRM'),
       offers: {
-        operator: [...onWebhook, 'Save', 'Ask for no signature', 'New signing secret', 'Check signatures'],
+        operator: [
+          ...onWebhook,
+          'Save',
+          'Do not require a signature',
+          'New signing secret',
+          'Check signatures',
+        ],
       },
     },
     { path: '/access/tokens', isThere: heading('Tokens'), offers: { owner: ['Create a token'] } },

@@ -14,7 +14,7 @@ export type NearCall = { callLogId: string; phoneNumber: string | null; startedA
 export type Distance = { number: number | null; seconds: number };
 
 const nearestMax = 5;
-/** With more digits that differ, it is the number of somebody else. */
+/** With more digits that differ, it is the number of another caller. */
 const digitsMax = 3;
 
 /** The calls that fit best: the number counts first, then the time. */

@@ -24,7 +24,7 @@ const comparisons = [
   { windowHours: 24, pastHours: 168 },
 ];
 export const rejectionHours = 24 + 168;
-/** Fewer are somebody trying something out. */
+/** Fewer are a trial. */
 const rejectedMin = 5;
 
 /**

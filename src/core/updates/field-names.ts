@@ -1,7 +1,7 @@
 /**
  * Which field a sender means by a name. A name in another case or with other separators has one reading and is accepted
  * (`callLogId`); a misspelling (`revenue_payed_out`) is rejected with the name that was probably meant, so that no money
- * is lost quietly; everything else is a parameter of somebody else.
+ * is lost quietly; everything else is a parameter of another system.
  */
 import type { WebhookTypeRow } from './webhook-type.ts';
 

@@ -9,7 +9,7 @@ import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** what the guards of its webhook said; null before they were asked, and where there are none */
+    /** the result of the guards of its webhook; null before they ran, and where there are none */
     judgement: Judgement | null;
   }
 }

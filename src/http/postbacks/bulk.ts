@@ -9,7 +9,7 @@ import type { Content } from './read-content.ts';
 import { type Arrival, readItemContent, toPostback } from './read-postback.ts';
 
 /**
- * Items of all batches and imports together that may wait in the writer. A single postback stands behind about half of
+ * Items of all batches and imports together that may wait in the writer. A single postback waits behind about half of
  * them in its lane, one transaction: that bounds its latency however much bulk there is.
  */
 const itemsInFlightMax = 600;

@@ -52,7 +52,7 @@ export function rejectPreview({
   return reject('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
 }
 
-/** Robots that fetch a link because somebody pasted it: Slack, X, Facebook, Discord, WhatsApp, Telegram, LinkedIn, Teams. */
+/** Robots that fetch a link that was pasted into a chat: Slack, X, Facebook, Discord, WhatsApp, Telegram, LinkedIn, Teams. */
 const unfurler =
   /slackbot|slack-imgproxy|twitterbot|facebookexternalhit|facebookcatalog|facebot|meta-external|discordbot|whatsapp|telegrambot|linkedinbot|skypeuripreview|microsoftpreview|teamsbot|microsoft teams/i;
 

@@ -98,7 +98,7 @@ async function stopGone(senders: Map<string, WebhookSender>, webhooks: DueWebhoo
   }
 }
 
-/** What began or ceased to need attention, where somebody wants to hear of it. */
+/** What began or ceased to need attention, where an outgoing webhook subscribes to it. */
 async function tellAttention(
   { store, findAttention }: Parts,
   accountId: string,

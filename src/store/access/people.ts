@@ -120,7 +120,7 @@ export async function findLink({ pool }: Db, linkHash: Buffer, now: string): Pro
   );
 }
 
-/** Uses the link up and sets the password. Ends the person's sessions: somebody else may know the password before. */
+/** Uses the link up and sets the password. Ends the person's sessions: another person may know the old password. */
 export async function takeLink(
   { pool }: Db,
   linkHash: Buffer,

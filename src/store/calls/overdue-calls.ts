@@ -20,7 +20,7 @@ where state = 'live' and started_at < $1 and (account_id, started_at, call_log_i
 order by account_id, started_at, call_log_id
 limit $5`;
 
-/** Passes by a call that somebody holds: it is about to change, or another process completes it. */
+/** Skips a call that is locked: it is about to change, or another process completes it. */
 const lockOverdue = `${readOneCall} and c.state = 'live' and c.started_at < $3 for no key update skip locked`;
 
 /** The next `limit` live calls that started before an instant, behind the one given. */
@@ -44,7 +44,7 @@ export async function listOverdueCalls(
 /**
  * Completes a call as an event does, with its queued updates, in a transaction of its own.
  * @param by who does it, for the timeline
- * @returns false where it is no longer live, started later than thought, or is held by somebody
+ * @returns false where it is no longer live, started later than thought, or is locked
  */
 export async function completeOverdueCall(
   { pool }: Db,

@@ -29,7 +29,7 @@ export function classifyFailure(error: unknown): FailureKind {
   return code.startsWith('22') || code.startsWith('23') ? 'data' : 'bug';
 }
 
-/** True when a request is to be answered 503: the database went away, or somebody holds what the request needs. */
+/** True when a request is to be answered 503: the database went away, or another transaction holds what the request needs. */
 export function isUnavailable(error: unknown): boolean {
   return (
     error instanceof CommitLost ||

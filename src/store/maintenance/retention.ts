@@ -40,7 +40,7 @@ select postback_id as id, null as at from postback
 where account_id = $1 and replayed_at < $2 and request ->> 'removed' is null and postback_id <= $3::uuid
 limit $4 for no key update nowait`;
 
-/** What a request was, without what it said. */
+/** What a request was, without its content. */
 const removeBodies = `
 update postback set request = json_strip_nulls(json_build_object('method', request -> 'method',
   'batch_id', request -> 'batch_id', 'index', request -> 'index',

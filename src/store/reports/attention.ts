@@ -170,7 +170,7 @@ export type InvalidKeyCount = {
 
 /**
  * Requests of the last day whose key is not valid, by the webhook whose key it was; along postback_by_code. A key of no
- * webhook counts from its fifth request: fewer are somebody trying something out.
+ * webhook counts from its fifth request: fewer are a trial.
  */
 export async function countInvalidKeys(
   { pool }: Db,

@@ -25,14 +25,14 @@ export const lockCalls: Statement<LockedCall> = {
   readRow: ([otherId = null, ...texts]) => ({ call: readFoldedCall(texts), otherId }),
 };
 
-/** The same, without those that somebody else holds. */
+/** The same, without those that are locked. */
 export const lockFreeCalls: Statement<LockedCall> = {
   ...lockCalls,
   name: 'lock-free-calls',
   text: `${lockCalls.text} skip locked`,
 };
 
-/** Tells the names of calls that somebody holds from those that no call has. Locks nothing. */
+/** Tells locked calls from ids that no call has. Locks nothing. */
 export const readKnownCalls: Statement<string> = {
   name: 'read-known-calls',
   text: `select coalesce(n.other_id, n.call_log_id) ${named}`,

@@ -14,7 +14,7 @@ import type {
 } from '../../../src/http/operator/postbacks/postback-schemas.ts';
 import { byCursor, type Page, request } from './request.ts';
 
-/** The filters of the log, as they stand in the page's address. */
+/** The filters of the log, as they are in the page's address. */
 export const postbackFilterNames = [
   'webhook_id',
   'status',

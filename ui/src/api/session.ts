@@ -10,7 +10,7 @@ import { request } from './request.ts';
 
 export type Permission = SessionJson['permissions'][number];
 
-/** Fails with 401 where nobody is signed in. */
+/** Fails with 401 where no one is signed in. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => request<SessionJson>('/session', { signal }),

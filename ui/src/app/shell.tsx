@@ -12,7 +12,7 @@ import { AwayNote } from './away-note.tsx';
 import { Brand } from './brand.tsx';
 import { Navigation } from './navigation.tsx';
 
-/** What stands around every page: a side bar, which on a phone becomes a bar above and one below. */
+/** The frame of every page: a side bar, which on a phone becomes a bar above and one below. */
 export function Shell() {
   const { account } = useSession();
   const fields = useFields();

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 export const themes = ['light', 'dark', 'system'] as const;
 export type Theme = (typeof themes)[number];
 
-/** The same name stands in public/theme.js, which runs before the first paint. */
+/** The same name is in public/theme.js, which runs before the first paint. */
 const storageName = 'ringback.theme';
 const listeners = new Set<() => void>();
 

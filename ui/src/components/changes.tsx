@@ -4,7 +4,7 @@ import { Button } from './button.tsx';
 import { FieldName } from './field-name.tsx';
 import { Time } from './time.tsx';
 
-/** Before and after by field; a tag stands as `tags.KEY`. */
+/** Before and after by field; a tag is `tags.KEY`. */
 export type Changes = Record<string, { from?: unknown; to?: unknown }>;
 
 /** More than these wait for a click: a call can come with 200 tags. */

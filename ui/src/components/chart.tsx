@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { PlotProps } from './plot.tsx';
 import { Skeleton } from './skeleton.tsx';
 
-/** Bars and whole numbers, where nothing else is said. */
+/** Bars and whole numbers, unless a prop says otherwise. */
 type ChartProps = Pick<PlotProps, 'points' | 'series'> &
   Partial<Pick<PlotProps, 'kind' | 'format'>> & { title: string };
 

@@ -10,7 +10,7 @@ export type ColumnChoiceProps = {
   columns: readonly { id: string; header: ReactNode; isFixed?: boolean; isHiddenAtFirst?: boolean }[];
 };
 
-/** Which columns a table shows, chosen by whoever looks at it. */
+/** The choice of the columns that a table shows. */
 export function ColumnChoice({ tableId, columns }: ColumnChoiceProps) {
   const { visibility, setVisible } = useHiddenColumns(tableId, columns);
   return (

@@ -23,7 +23,7 @@ export type Column<Row> = {
   header: ReactNode;
   cell(row: Row): ReactNode;
   isNumber?: boolean;
-  /** hidden until somebody chooses it */
+  /** hidden until it is chosen */
   isHiddenAtFirst?: boolean;
   /** cannot be hidden */
   isFixed?: boolean;

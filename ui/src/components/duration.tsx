@@ -27,7 +27,7 @@ const listeners = new Set<() => void>();
 let nowMs = Date.now();
 let timer: number | undefined;
 
-/** One clock for the whole page, which stands still while nobody looks at it. */
+/** One clock for the whole page, which stops while the page is not visible. */
 function listen(tell: () => void): () => void {
   if (listeners.size === 0) {
     nowMs = Date.now();

@@ -48,7 +48,7 @@ function listen(tell: () => void): () => void {
 
 const storageName = (tableId: string) => `ringback.columns.${tableId}`;
 
-/** Nothing for what another version, or somebody's hand, left behind. */
+/** Nothing for what another version wrote, or what is not of this form. */
 function readChosen(name: string): Chosen {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(name) ?? '{}');

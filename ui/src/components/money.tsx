@@ -1,4 +1,4 @@
-/** An exact amount with its thousands apart; what it means when there is none is said by whoever shows it. */
+/** An exact amount with its thousands apart; its caller decides what is shown where there is none. */
 export function Money({ amount }: { amount: string | null }) {
   if (amount === null) return <span className="text-muted">–</span>;
   return <data value={amount}>{groupThousands(amount)}</data>;

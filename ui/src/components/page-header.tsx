@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 export type PageHeaderProps = {
   /** also the title of the browser's tab */
   title: string;
-  /** what stands above the title, such as a link back */
+  /** above the title, such as a link back */
   above?: ReactNode;
   description?: ReactNode;
   actions?: ReactNode;

@@ -18,7 +18,7 @@ type Series = {
   color: string;
 };
 
-/** `label`: what stands below it, such as an hour or a day */
+/** `label`: below it, such as an hour or a day */
 type Point = { label: string; values: Record<string, number> };
 
 export type PlotProps = {

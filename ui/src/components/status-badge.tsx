@@ -25,7 +25,7 @@ const styles = {
 
 export type Status = keyof typeof styles;
 
-/** Colour is never alone: the word stands beside the dot. */
+/** Colour is never alone: the word is beside the dot. */
 export function StatusBadge({ status, children }: { status: Status; children?: string }) {
   return (
     <span

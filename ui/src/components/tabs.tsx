@@ -6,7 +6,7 @@ type Tab = { id: string; name: string; content: ReactNode };
 export type TabsProps = {
   label: string;
   tabs: readonly Tab[];
-  /** the tab that is open, kept by whoever shows them: pages keep it in the address */
+  /** the tab that is open; pages keep it in the address */
   open: string;
   onOpen(id: string): void;
 };

@@ -17,7 +17,7 @@ import { basename, dirname, join, relative } from 'node:path';
 /**
  * Copies a package's `native` folder, as root, into a folder of `parent` that all users can read and only root can
  * change, and returns it. The folder is named after what it holds, so starts of one version share one copy.
- * A copy appears complete or not at all. Rejects when somebody else's folder has the name.
+ * A copy appears complete or not at all. Rejects when another folder has the name.
  */
 export async function copyNative(native: string, parent: string): Promise<string> {
   const files = await listFiles(native);

@@ -61,7 +61,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   return { release };
 }
 
-/** Undefined: somebody has it. */
+/** Undefined: another process has it. */
 function tryLock(file: string): DatabaseSync | undefined {
   let lock: DatabaseSync | undefined;
   try {

@@ -32,7 +32,7 @@ export async function openServerLog(dataDir: string): Promise<ServerLog> {
     sizeBytes: () =>
       stat(path).then(
         ({ size }) => size,
-        () => 0, // removed by somebody: no reason not to start
+        () => 0, // removed meanwhile: no reason not to start
       ),
     tail: async () => {
       const written = (await readFile(path).catch(() => Buffer.alloc(0))).subarray(start).toString();

@@ -114,7 +114,7 @@ function EventList() {
       <EmptyState icon={ScrollText} title="Nothing here">
         {action === undefined && personId === undefined
           ? 'Nothing was administered yet.'
-          : 'Nobody did this yet: clear the filter to see the rest.'}
+          : 'No entry matches: clear the filter to see the rest.'}
       </EmptyState>
     );
   }

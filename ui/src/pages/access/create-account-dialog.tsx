@@ -22,7 +22,7 @@ export function CreateAccountDialog({ isOpen, onClose }: { isOpen: boolean; onCl
       description={
         made === undefined
           ? 'A tenant of its own, with its own calls, webhooks and tokens.'
-          : 'It is shown this once. Whoever has it may do everything in that account.'
+          : 'It is shown only once. It allows everything in that account.'
       }
       isOpen={isOpen}
       isSticky={made !== undefined}

@@ -31,7 +31,7 @@ function Tokens() {
       <PageHeader
         title="Tokens"
         above={<AccessLinks />}
-        description="Who and what may ask: people sign in with a token, programs send theirs along."
+        description="Tokens give people and programs access: people sign in with one, programs send one with each request."
         actions={
           <Button look="primary" icon={Plus} onClick={() => setCreating(true)}>
             Create a token
@@ -123,7 +123,7 @@ function RevokeDialog({ token, onClose }: { token: TokenJson; onClose(): void })
       onConfirm={() =>
         revoke.mutate(token.id, {
           onSuccess: () => {
-            toast.done('Revoked: it opens nothing any more');
+            toast.done('Token revoked');
             onClose();
           },
         })
@@ -131,8 +131,8 @@ function RevokeDialog({ token, onClose }: { token: TokenJson; onClose(): void })
       onClose={onClose}
     >
       <p>
-        Whoever uses it is out at once, in browsers too, and it cannot be had back. What it did stays in
-        timelines and in the audit log.
+        Programs and browsers that use it lose access at once. This cannot be undone. Timelines and the audit
+        log keep what it did.
       </p>
     </ConfirmDialog>
   );

@@ -4,21 +4,21 @@ import { useSession } from '../../api/session.ts';
 import { CopyBlock } from '../../components/copy.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 
-/** How the first call gets here. */
+/** In place of the list while there is no call. */
 export function FirstCall() {
   return (
     <>
       <EmptyState icon={Phone} title="No calls yet">
         <p>
-          Your telephony sends them: through the API, or by Twilio’s status callbacks. Try it with one of your
-          own; it appears here by itself.
+          Your phone system sends calls through the API or by Twilio’s status callbacks. Send one: it appears
+          here.
         </p>
         <p className="mt-4">
-          All that a call can tell is in the{' '}
+          The{' '}
           <a href={`${basePath}/docs`} className="text-accent underline">
             documentation
-          </a>
-          .
+          </a>{' '}
+          lists every field of a call.
         </p>
       </EmptyState>
       <div className="mt-5 space-y-4">
@@ -28,7 +28,7 @@ export function FirstCall() {
   );
 }
 
-/** What telephony is set up with. */
+/** What to copy into the set-up of a phone system. */
 export function ConnectCalls() {
   const { public_url: url } = useSession();
   return (

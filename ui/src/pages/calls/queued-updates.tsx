@@ -37,7 +37,7 @@ export function QueuedUpdates({ call }: { call: CallJson }) {
         ))}
       </ol>
       {data !== undefined && unseen > 0 && (
-        <p className="mt-2 text-muted text-sm">{unseen} more stand further down the timeline.</p>
+        <p className="mt-2 text-muted text-sm">{unseen} more are further down the timeline.</p>
       )}
     </section>
   );

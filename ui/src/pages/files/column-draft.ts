@@ -21,7 +21,7 @@ export function isUsable(name: string, columns: readonly Column[]): boolean {
   return name !== '' && columns.filter((column) => column.name === name).length === 1;
 }
 
-/** @param fallback by the field that the server proposes: the target that stands for it here */
+/** @param fallback by the field that the server proposes: the target that means it here */
 export function choiceOf(
   column: Column,
   columns: readonly Column[],

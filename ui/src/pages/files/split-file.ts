@@ -120,7 +120,7 @@ class RowScanner {
     } else this.#isCellStart = false;
   }
 
-  /** True where this byte stands behind the quotation mark that ends a cell. */
+  /** True where this byte is behind the quotation mark that ends a cell. */
   #closes(byte: number, isNewline: boolean): boolean {
     if (!this.#mayClose) {
       this.#mayClose = byte === quote;

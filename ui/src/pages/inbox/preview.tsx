@@ -43,7 +43,7 @@ export function Preview({ answer, error, sentenceOf }: PreviewProps) {
 function ChangedSince({ fields }: { fields: NonNullable<AttachAnswer['changed_since']> }) {
   return (
     <div>
-      <p className="mb-1 font-medium">Left unchanged, because somebody changed it since:</p>
+      <p className="mb-1 font-medium">Left unchanged, because it was changed since:</p>
       <ul aria-label="Changed since" className="space-y-1">
         {fields.map(({ field, by, at, postback_id: id }) => (
           <li key={field} className="flex flex-wrap gap-x-2">

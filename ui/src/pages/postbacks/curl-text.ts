@@ -1,10 +1,10 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { type RecordedRequest, recordedRequestOf } from './recorded-request.ts';
 
-/** Stands where the key did: the log has none. */
+/** In place of the key, which the log does not have. */
 export const keyPlaceholder = 'YOUR_AUTH_KEY';
 
-/** Headers that say how it came, and not what it said. */
+/** Headers of the transport, which are no part of the content. */
 const leftOut = new Set([
   ...['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'accept', 'user-agent'],
   ...['accept-language', 'keep-alive', 'origin', 'referer', 'cache-control', 'pragma', 'te', 'upgrade'],

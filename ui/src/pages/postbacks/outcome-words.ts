@@ -14,7 +14,7 @@ export const statusWords = {
   expired: 'expired',
 } as const;
 
-/** What became of a postback, in a sentence; of a rejection, what its code means. */
+/** The result of a postback, in a sentence; of a rejection, what its code means. */
 export function outcomeSentence({ status, code, changes }: Told): string {
   switch (status) {
     case 'created':

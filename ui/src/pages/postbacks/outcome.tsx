@@ -2,7 +2,7 @@ import type { PostbackJson } from '../../../../src/http/operator/postbacks/postb
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { outcomeSentence } from './outcome-words.ts';
 
-/** What became of a postback: the word, and what it means. */
+/** The result of a postback: the word, and what it means. */
 export function Outcome({ postback }: { postback: PostbackJson }) {
   const { status, dry_run: isDryRun, replay_of: replayOf } = postback;
   return (

@@ -6,12 +6,12 @@ import { Time } from '../../components/time.tsx';
 import { adviceOn } from '../webhooks/rejection-advice.ts';
 import { outcomeSentence } from './outcome-words.ts';
 
-/** What became of it: the changes before and after, or every fault with what to do. */
+/** The result: the changes before and after, or every fault with what to do. */
 export function PostbackOutcome({ postback }: { postback: PostbackJson }) {
   const { changes, applied_at: appliedAt, dry_run: isDryRun, code } = postback;
   const hasChanges = Object.keys(changes).length > 0;
   return (
-    <Card title="What became of it">
+    <Card title="Result">
       <p className="text-sm">
         {isDryRun && <strong>Dry run: nothing was done. </strong>}
         {outcomeSentence(postback)}

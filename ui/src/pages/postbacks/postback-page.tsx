@@ -18,7 +18,7 @@ import { PostbackRequest } from './postback-request.tsx';
 import { ReplayPanel, useRealReplays } from './replay-panel.tsx';
 import { UndoButton } from './undo-panel.tsx';
 
-/** One postback: what came, what became of it, what was answered, and a rejected one's way back. */
+/** One postback: the request, its result, the response, and the replay of a rejected one. */
 export function PostbackPage() {
   const { id } = useParams({ from: '/shell/postbacks/$id' });
   const { data: postback, error, refetch } = usePostback(id);

@@ -54,7 +54,7 @@ function UndoDialog({ id, isPending, onClose }: UndoDialogProps) {
       description={
         isPending
           ? 'It has not been applied yet, and never will be.'
-          : 'Each field returns to its value from before, unless somebody changed it since. The undo is a postback of its own in the log.'
+          : 'Each field returns to its value from before, unless it was changed since. The undo is a separate postback in the log.'
       }
       isOpen
       onClose={onClose}

@@ -147,7 +147,7 @@ function isOwnAccount(value: unknown): value is OwnAccount {
   return 'id' in value && typeof value.id === 'string' && 'name' in value && typeof value.name === 'string';
 }
 
-/** Where to go on, unless somebody put another site there. */
+/** Where to go on, unless it is on another site. */
 function isOwnPath(path: string | undefined): path is string {
   return path !== undefined && /^\/(?![/\\])/.test(path) && !path.startsWith('/sign-in');
 }

@@ -28,7 +28,7 @@ export function UndoPeriodDialog({ webhook, onClose }: { webhook: WebhookJson; o
   return (
     <Dialog
       title="Undo postbacks of a period"
-      description="Each value returns to what it was before this sender changed it, unless somebody changed it since. The next step shows the result before anything is changed."
+      description="Each value returns to what it was before this sender changed it, unless it was changed since. The next step shows the result before anything is changed."
       isOpen
       onClose={onClose}
     >

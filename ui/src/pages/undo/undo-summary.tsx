@@ -64,7 +64,7 @@ function ChangedSince({ summary }: { summary: UndoSummaryJson }) {
     <div>
       <p className="mb-1 font-medium">
         {write(count)} {count === 1 ? 'value' : 'values'} {isDryRun ? 'will be' : 'were'} left unchanged,
-        because somebody changed {count === 1 ? 'it' : 'them'} since:
+        because {count === 1 ? 'it was' : 'they were'} changed since:
       </p>
       <ul
         aria-label="Left unchanged"

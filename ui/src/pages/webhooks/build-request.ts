@@ -3,7 +3,7 @@ import type { Literal } from './code-literals.ts';
 
 export type Values = readonly (readonly [name: string, value: string])[];
 
-/** Stands where nobody pasted the key. */
+/** In place of a key that was not pasted. */
 export const keyPlaceholder = 'YOUR_AUTH_KEY';
 
 /** A GET URL. Macros stay as they are: percent-encoded, the sender would not know them. */
@@ -26,7 +26,7 @@ export function buildBody(values: Values): { [name: string]: Literal } {
 }
 
 /**
- * Notations of the placeholders that senders replace, with what stands in names: a text in brackets is not taken for
+ * Notations of the placeholders that senders replace, with what is in names: a text in brackets is not taken for
  * one because of them alone. Between # only as a whole value, for one # ends a URL.
  */
 const macro =
@@ -42,7 +42,7 @@ function encodeKeepingMacros(value: string): string {
   return encoded + encode(value.slice(end));
 }
 
-/** Colons and commas may stand in a query, and are easier to read there. */
+/** Colons and commas are allowed in a query, and are easier to read there. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll('%3A', ':').replaceAll('%2C', ',');
 }

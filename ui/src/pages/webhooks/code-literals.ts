@@ -1,4 +1,4 @@
-/** Texts and values as they stand in code, so that nothing in a value ends its quotes. */
+/** Texts and values as they are written in code, so that nothing in a value ends its quotes. */
 
 /** What a body is made of. */
 export type Literal = string | boolean | readonly string[] | { readonly [key: string]: Literal };

@@ -64,7 +64,7 @@ function AnsweredChanges({ changes }: { changes: Changes }) {
   return <ChangeList changes={changes} />;
 }
 
-/** The call as it stands now, in the few fields that postbacks are about. */
+/** The call as it is now, in the few fields that postbacks are about. */
 function CallNow({ callLogId }: { callLogId: string }) {
   const { data: call } = useCall(callLogId);
   if (call === undefined) return null;

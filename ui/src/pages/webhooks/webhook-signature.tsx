@@ -23,14 +23,14 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
     <Card title="Signature">
       <p className="text-muted text-sm">
         {isRequired
-          ? 'Requests must be signed by the Standard Webhooks scheme. GET is not accepted, and everything but the key stands in the body.'
-          : 'Not asked for: the key alone opens the endpoint. Senders that know the Standard Webhooks scheme can sign, too.'}
+          ? 'Requests must be signed by the Standard Webhooks scheme. GET is not accepted, and everything except the key must be in the body.'
+          : 'Not required: the key is enough. You can require that senders sign by the Standard Webhooks scheme.'}
       </p>
       <FailureNote error={require.error} />
       {mayChange && (
         <div className="mt-4 flex flex-wrap gap-2">
           <Button isBusy={require.isPending} onClick={() => turn(!isRequired)}>
-            {isRequired ? 'Ask for no signature' : 'Require a signature'}
+            {isRequired ? 'Do not require a signature' : 'Require a signature'}
           </Button>
           {isRequired && <Button onClick={() => setRotating(true)}>New signing secret</Button>}
         </div>
@@ -47,7 +47,7 @@ export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
       )}
       <Dialog
         title="Copy the signing secret now"
-        description="It is shown this once. Give it to whoever signs."
+        description="It is shown only once. Give it to the sender."
         isOpen={secret !== null}
         isSticky
         onClose={() => setSecret(null)}

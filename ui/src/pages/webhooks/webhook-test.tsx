@@ -28,7 +28,7 @@ export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
         .filter(({ name }) => fieldsAtFirst(webhook.type).includes(name))
         .map(({ name, group, example }) => [
           name,
-          { isUsed: true, value: group === 'call' ? '' : example }, // an example of a call would be nobody's
+          { isUsed: true, value: group === 'call' ? '' : example }, // an example of a call would be of no call
         ]),
     ),
   );
@@ -46,8 +46,8 @@ export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
     <div className="grid items-start gap-5 xl:grid-cols-2">
       <Card title="Send a postback by hand">
         <p className="mb-4 text-muted text-sm">
-          It goes the way of every postback and stands in the log as sent by you. Your sign-in stands for the
-          key, the allowed addresses, the rate and the signature; all else is checked as for a sender.
+          It is processed like every postback, and the log shows that you sent it. Key, allowed addresses,
+          rate and signature are not checked; everything else is.
         </p>
         <div className="mb-5 grid gap-4 sm:grid-cols-2">
           <SelectField
