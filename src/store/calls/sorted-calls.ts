@@ -47,9 +47,13 @@ export async function listSortedCalls(
         `(${key}, c.call_log_id) ${isDescending ? '<' : '>'} (${p(after.value)}::${type}, ${p(after.callLogId)})`,
     );
   }
+  // The keys alone are found first: what is read of each call is small then, and several workers may read.
   const { rows } = await db.pool.query<CallRow & { sort_key: string }>(
-    `select ${callColumns}, ${key}::text as sort_key from call c where ${where.text}
-     order by ${key} ${direction}, c.call_log_id ${direction} limit ${limit + 1}`,
+    `select ${callColumns}, found.sort_key::text as sort_key
+     from (select c.call_log_id, ${key} as sort_key from call c where ${where.text}
+       order by sort_key ${direction}, c.call_log_id ${direction} limit ${limit + 1}) as found
+     join call c on c.account_id = $1 and c.call_log_id = found.call_log_id
+     order by found.sort_key ${direction}, found.call_log_id ${direction}`,
     where.values,
   );
   const last = rows.length > limit ? rows[limit - 1] : undefined;
