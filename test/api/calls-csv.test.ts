@@ -218,3 +218,32 @@ describe('of many calls', () => {
     for (const { leave } of running) await leave();
   });
 });
+
+test('calls that a body names by their ids are exported alone, latest first', async () => {
+  const body = { filter: { call_log_id: ['C1', 'C3', 'unknown'] }, columns: ['call_log_id', 'campaign'] };
+  const answer = await server.api('POST', '/calls.csv', body);
+  expect(answer.status).toBe(200);
+  expect(rowsOf(answer.text).map((row) => row['call_log_id'])).toEqual(['C3', 'C1']);
+  expect(answer.text.startsWith('call_log_id,campaign\r\n')).toBe(true);
+  expectProblem(
+    await server.api('POST', '/calls.csv', { filter: { call_log_id: [] } }),
+    422,
+    'invalid_value',
+  );
+  expectProblem(await server.api('POST', '/calls.csv', {}), 422, 'invalid_value');
+  const wrong = { filter: { call_log_id: ['C1'] }, columns: ['nothing'] };
+  expectProblem(await server.api('POST', '/calls.csv', wrong), 422, 'unknown_field');
+});
+
+test('times are in the account’s time zone, with the offset of their day', async () => {
+  const { server: berlin } = await addAccount(server, 'Berlin');
+  await berlin.api('PATCH', '/account', { time_zone: 'Europe/Berlin' });
+  const times = ['2026-07-01T10:00:00.000Z', '2026-12-01T10:00:00.000Z'];
+  for (const started_at of times) await berlin.createCall(started_at.slice(0, 10), { started_at });
+  const rows = rowsOf((await exportCsv({}, berlin)).text);
+  expect(rows.map((row) => row['started_at'])).toEqual([
+    '2026-12-01T11:00:00.000+01:00',
+    '2026-07-01T12:00:00.000+02:00',
+  ]);
+  expect(rows[0]?.['created_at']).toMatch(/[+]0[12]:00$/);
+});

@@ -118,6 +118,7 @@ function bodyOf({ method, path }: Route): [body: unknown, contentType?: string] 
   const bodies: Record<string, object> = {
     'POST /webhooks/incoming/{id}/test': { method: 'POST', body: {} },
     'PATCH /calls/{id}': { reason: 'taken over' },
+    'POST /calls.csv': { filter: {} },
     'PATCH /views/{id}': { name: 'taken over' },
     'PATCH /webhooks/incoming/{id}': { paused: true },
     'POST /webhooks/incoming/{id}/rotate-key': { grace_hours: 0 },
@@ -141,7 +142,8 @@ function neededFor({ method, path }: Route): Role {
   const isForOwners = /^\/(?:tokens|people|accounts|audit|sessions)\b/.test(resource);
   if (isForOwners || (resource === '/account' && method !== 'GET')) return 'owner';
   const isOwnSession = /^\/session\b/.test(resource);
-  const isPreview = /\/(?:render|explain|inspect)$/.test(resource) || resource === '/reconciliations';
+  const isPreview =
+    /\/(?:render|explain|inspect|calls\.csv)$/.test(resource) || resource === '/reconciliations';
   return method === 'GET' || isOwnSession || isPreview ? 'analyst' : 'operator';
 }
 

@@ -73,3 +73,18 @@ test('or the columns that the table shows, tags of their own, and the mark for E
   ]);
   expect(row?.slice(-3)).toEqual(['{"deal":"won"}', 'won', '']);
 });
+
+test('the selected calls are a file of their own, from the selection bar', async () => {
+  const { page } = await ui.open('/calls');
+  for (const id of ['C1', 'C3']) await page.getByRole('checkbox', { name: `Select the call ${id}` }).check();
+  const bar = page.getByRole('region', { name: 'Selected calls' });
+  await bar.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('dialog', { name: 'Export 2 calls as CSV' }).waitFor();
+  await expectAccessible(page, '[role=dialog]');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  const rows: Record<string, string>[] = parse(await readFile(await file.path(), 'utf8'), { columns: true });
+  expect(rows.map((row) => row['call_log_id'])).toEqual(['C3', 'C1']);
+});

@@ -197,6 +197,13 @@ describe('filters', () => {
     await expectRows(page, 50);
   });
 
+  test('search for what is typed without opening the list first', async () => {
+    const page = await open();
+    await (await addFilter(page, 'Campaign')).focus();
+    await page.keyboard.type('SOL');
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Solar']);
+  });
+
   test('that mean no call say so, and can be removed', async () => {
     const page = await open('/calls?q=nothing');
     await page.getByText('No call matches').waitFor();

@@ -16,7 +16,8 @@ import type {
 } from '../../../src/http/operator/calls/call-schemas.ts';
 import type { CallTotalsJson } from '../../../src/http/operator/calls/call-totals-schemas.ts';
 import { basePath } from './base-path.ts';
-import { byCursor, type Page, request } from './request.ts';
+import { byCursor, type Page, request, requestBlob } from './request.ts';
+import { saveFile } from './save-file.ts';
 
 /** The filters of the list, as the API takes them. */
 export const callFilterNames = [
@@ -38,22 +39,23 @@ export type CallFilters = { [Name in (typeof callFilterNames)[number]]?: string 
 /** `searched_back_to`: the page is not full, because enough calls were looked at; the next one looks on. */
 export type CallsPage = Page<CallJson> & { searched_back_to?: string };
 
-const callsQuery = (filters: CallFilters) =>
+const callsQuery = (filters: CallFilters, sort: string | undefined) =>
   infiniteQueryOptions({
-    queryKey: ['calls', 'list', filters],
+    queryKey: ['calls', 'list', filters, sort],
     queryFn: ({ pageParam, signal }) =>
-      request<CallsPage>('/calls', { query: { ...withWholeDays(filters), cursor: pageParam }, signal }),
+      request<CallsPage>('/calls', { query: { ...withWholeDays(filters), sort, cursor: pageParam }, signal }),
     ...byCursor,
     placeholderData: keepPreviousData,
   });
 
 /** Asks for the list while the page that shows it is still on its way. */
-export function startCalls(client: QueryClient, filters: CallFilters): void {
-  void client.prefetchInfiniteQuery(callsQuery(filters));
+export function startCalls(client: QueryClient, filters: CallFilters, sort: string | undefined): void {
+  void client.prefetchInfiniteQuery(callsQuery(filters, sort));
 }
 
-export function useCalls(filters: CallFilters) {
-  return useInfiniteQuery(callsQuery(filters));
+/** @param sort as the API takes it; the latest first if left out */
+export function useCalls(filters: CallFilters, sort?: string) {
+  return useInfiniteQuery(callsQuery(filters, sort));
 }
 
 /** How much less often than one look takes, the totals are read anew by themselves: of many calls, a look costs the server. */
@@ -74,6 +76,18 @@ export function useCallTotals(filters: CallFilters) {
   });
 }
 
+const foundShown = 6;
+
+/** The newest calls that a search finds. */
+export function useFoundCalls(q: string, isWanted: boolean) {
+  return useQuery({
+    queryKey: ['calls', 'found', q],
+    queryFn: ({ signal }) => request<CallsPage>('/calls', { query: { q, limit: foundShown }, signal }),
+    placeholderData: keepPreviousData,
+    enabled: isWanted,
+  });
+}
+
 const recentShown = 20;
 
 /** The newest calls, to pick one from. */
@@ -91,6 +105,19 @@ export function callsCsvUrl(filters: CallFilters, columns: readonly string[], ha
   for (const column of columns) query.append('columns', column);
   if (hasBom) query.set('bom', 'true');
   return `${basePath}/api/v1/calls.csv?${query}`;
+}
+
+type SelectedExport = { ids: readonly string[]; columns: readonly string[]; hasBom: boolean };
+
+/** Downloads the calls with these ids as a file: more of them than a URL can hold. */
+export function useExportSelected() {
+  return useMutation({
+    mutationFn: async ({ ids, columns, hasBom }: SelectedExport) => {
+      const body = JSON.stringify({ filter: { call_log_id: ids }, columns, bom: hasBom });
+      const file = await requestBlob('/calls.csv', new Blob([body]), 'application/json');
+      saveFile([file], `calls-${new Date().toISOString().slice(0, 10)}.csv`, 'text/csv');
+    },
+  });
 }
 
 /** A day begins with its first moment and ends with its last, in the account's time zone. */

@@ -72,6 +72,11 @@ export async function requestFile<T>(
   return (await response.json()) as T; // as the route's schema says
 }
 
+/** The same for a route that responds with a file. @throws RequestFailed */
+export async function requestBlob(path: string, body: Blob, contentType: string): Promise<Blob> {
+  return (await sendFile(path, {}, body, contentType)).blob();
+}
+
 /**
  * The same for a route that responds with a line of JSON for each row, while the lines arrive.
  * @throws RequestFailed, where the file is rejected as a whole or the connection breaks

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, LogOut, type LucideIcon, Monitor, Moon, Sun } from 'lucide-react';
 import { useState } from 'react';
 import { useSession, useSignOut } from '../api/session.ts';
+import { useAction } from '../components/actions.ts';
 import { Button } from '../components/button.tsx';
 import { useToast } from '../components/toast.tsx';
 import { ChangePasswordDialog } from './change-password-dialog.tsx';
@@ -24,6 +25,7 @@ export function AccountBar() {
       },
       onError: (error) => toast.failed('You are still signed in', error),
     });
+  useAction('Sign out', leave);
   return (
     <div className="flex min-w-0 items-center gap-2 md:flex-col md:items-stretch md:gap-3">
       <div className="hidden min-w-0 px-2 md:block">
@@ -53,6 +55,9 @@ const icons: Record<Theme, LucideIcon> = { light: Sun, dark: Moon, system: Monit
 
 function ThemeSwitch() {
   const theme = useTheme();
+  useAction('Use the light theme', () => chooseTheme('light'), theme !== 'light');
+  useAction('Use the dark theme', () => chooseTheme('dark'), theme !== 'dark');
+  useAction('Use the theme of the system', () => chooseTheme('system'), theme !== 'system');
   return (
     <fieldset className="flex rounded-md bg-raised p-0.5">
       <legend className="sr-only">Theme</legend>

@@ -36,9 +36,7 @@ const activeStyle = 'bg-accent-soft font-medium text-accent! hover:bg-accent-sof
 /** At the side; on a phone at the bottom, within reach of a thumb. */
 export function Navigation() {
   const { permissions } = useSession();
-  const shown = items.filter(
-    ({ permission }) => permission === undefined || permissions.includes(permission),
-  );
+  const shown = itemsFor(permissions);
   return (
     <nav
       aria-label="Main"
@@ -51,11 +49,7 @@ export function Navigation() {
               <Icon aria-hidden className="size-5 md:size-4" />
               {name}
             </Link>
-            {to === '/postbacks' && <SubItems items={postbackItems} />}
-            {to === '/overview' && <SubItems items={overviewItems} />}
-            {to === '/webhooks' && <SubItems items={webhookItems} />}
-            {to === '/files' && <SubItems items={fileItems} />}
-            {to === '/access' && <SubItems items={accessItems} />}
+            <SubItems items={subItemsOf[to] ?? []} />
           </li>
         ))}
         <li>
@@ -71,26 +65,41 @@ export function Navigation() {
 
 type SubItem = Pick<Item, 'to' | 'name'>;
 
-const postbackItems: SubItem[] = [{ to: '/postbacks/inbox', name: 'Inbox' }];
-const overviewItems: SubItem[] = [{ to: '/system', name: 'System' }];
-const webhookItems: SubItem[] = [
-  { to: '/webhooks/incoming', name: 'Incoming' },
-  { to: '/webhooks/outgoing', name: 'Outgoing' },
-];
-const fileItems: SubItem[] = [
-  { to: '/files/import', name: 'Import' },
-  { to: '/files/reconcile', name: 'Reconcile' },
-  { to: '/files/payouts', name: 'Payouts' },
-];
-const accessItems: SubItem[] = [
-  { to: '/access/people', name: 'People' },
-  { to: '/access/tokens', name: 'Tokens' },
-  { to: '/access/sessions', name: 'Sessions' },
-  { to: '/access/audit', name: 'Audit log' },
-  { to: '/access/account', name: 'Account' },
-];
+const subItemsOf: Partial<Record<string, SubItem[]>> = {
+  '/overview': [{ to: '/system', name: 'System' }],
+  '/postbacks': [{ to: '/postbacks/inbox', name: 'Inbox' }],
+  '/webhooks': [
+    { to: '/webhooks/incoming', name: 'Incoming' },
+    { to: '/webhooks/outgoing', name: 'Outgoing' },
+  ],
+  '/files': [
+    { to: '/files/import', name: 'Import' },
+    { to: '/files/reconcile', name: 'Reconcile' },
+    { to: '/files/payouts', name: 'Payouts' },
+  ],
+  '/access': [
+    { to: '/access/people', name: 'People' },
+    { to: '/access/tokens', name: 'Tokens' },
+    { to: '/access/sessions', name: 'Sessions' },
+    { to: '/access/audit', name: 'Audit log' },
+    { to: '/access/account', name: 'Account' },
+  ],
+};
+
+/** Every page that a person may open, for the command palette. */
+export function listPages(permissions: readonly Permission[]): SubItem[] {
+  return itemsFor(permissions).flatMap(({ to, name }) => [
+    { to, name },
+    ...(subItemsOf[to] ?? []).map((page) => ({ to: page.to, name: `${name}: ${page.name}` })),
+  ]);
+}
+
+function itemsFor(permissions: readonly Permission[]): Item[] {
+  return items.filter(({ permission }) => permission === undefined || permissions.includes(permission));
+}
 
 function SubItems({ items: subItems }: { items: SubItem[] }) {
+  if (subItems.length === 0) return null;
   return (
     <ul className="mt-0.5 ml-4.5 hidden border-line border-l pl-2 md:block">
       {subItems.map(({ to, name }) => (

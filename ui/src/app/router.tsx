@@ -14,10 +14,11 @@ import { inboxFilterNames } from '../api/inbox.ts';
 import { postbackFilterNames } from '../api/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
+import { viewsQuery } from '../api/views.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { pickSearch } from '../components/url-search.ts';
-import { callSearchNames, filtersOf } from '../pages/calls/call-search.ts';
+import { callSearchNames, filtersOf, sortOf } from '../pages/calls/call-search.ts';
 import { lazyPage } from './lazy-page.ts';
 import { RouteError } from './route-error.tsx';
 import { parseSearch, stringifySearch } from './search-params.ts';
@@ -75,11 +76,12 @@ const system = createRoute({
 const calls = createRoute({
   getParentRoute: () => shell,
   path: '/calls',
-  validateSearch: pickSearch(callSearchNames),
+  validateSearch: pickSearch([...callSearchNames, 'view']),
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     const { account } = await queryClient.ensureQueryData(sessionQuery);
-    startCalls(queryClient, filtersOf(deps, account.time_zone, Date.now()));
+    startCalls(queryClient, filtersOf(deps, account.time_zone, Date.now()), sortOf(deps));
+    void queryClient.prefetchQuery(viewsQuery);
   },
   component: lazyPage(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
 });

@@ -11,6 +11,7 @@ import { AccountBar } from './account-bar.tsx';
 import { AwayNote } from './away-note.tsx';
 import { Brand } from './brand.tsx';
 import { Navigation } from './navigation.tsx';
+import { Shortcuts } from './shortcuts.tsx';
 
 /** The frame of every page: a side bar, which on a phone becomes a bar above and one below. */
 export function Shell() {
@@ -31,6 +32,7 @@ export function Shell() {
         <div className="min-h-dvh md:grid md:grid-cols-[12rem_minmax(0,1fr)]">
           <header className="flex items-center justify-between gap-3 border-line border-b bg-surface px-4 py-2 md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:justify-start md:gap-6 md:border-r md:border-b-0 md:px-3 md:py-4">
             <Brand />
+            <Shortcuts />
             <Navigation />
             <AccountBar />
           </header>

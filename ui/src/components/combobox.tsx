@@ -18,7 +18,7 @@ export type ComboboxProps = {
   /** one is always chosen: it cannot be cleared */
   isRequired?: boolean;
   onChoose(value: string | null): void;
-  /** gets what is typed, and an empty text when the list opens */
+  /** gets what is typed, and an empty text when the list opens in another way */
   onSearch(text: string): void;
 };
 
@@ -38,8 +38,9 @@ export function Combobox(props: ComboboxProps) {
       onValueChange={(chosen: string | null) => {
         if (chosen !== null || !isRequired) onChoose(chosen);
       }}
-      onOpenChange={(isOpen) => {
-        if (isOpen) onSearch('');
+      onOpenChange={(isOpen, { reason }) => {
+        // Typing opens the list, too, and has told what it searches for.
+        if (isOpen && reason !== 'input-change') onSearch('');
       }}
       onInputValueChange={(text, { reason }) => {
         if (reason === 'input-change' || reason === 'input-clear') onSearch(text);

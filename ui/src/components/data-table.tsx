@@ -1,21 +1,7 @@
-import {
-  columnVisibilityFeature,
-  createColumnHelper,
-  type RowData,
-  tableFeatures,
-  useTable,
-} from '@tanstack/react-table';
-import {
-  type MouseEvent,
-  type ReactNode,
-  type RefObject,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type MouseEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 import { useHiddenColumns } from './hidden-columns.ts';
+import { directionOf, SortHeader } from './sort-header.tsx';
 
 export type Column<Row> = {
   /** names the column where its visibility is kept */
@@ -23,6 +9,8 @@ export type Column<Row> = {
   header: ReactNode;
   cell(row: Row): ReactNode;
   isNumber?: boolean;
+  /** what the list is sorted by where its header is pressed */
+  sort?: string;
   /** hidden until it is chosen */
   isHiddenAtFirst?: boolean;
   /** cannot be hidden */
@@ -45,37 +33,16 @@ export type DataTableProps<Row> = {
   hasMore?: boolean;
   isLoadingMore?: boolean;
   onMore?: () => void;
+  /** the `sort` of the column that it is sorted by, with `-` in front: the greatest first */
+  sort?: string;
+  onSort?: (sort: string) => void;
 };
 
-const features = tableFeatures({ columnVisibilityFeature });
-
 /** A list with the same looks everywhere. It pages by cursor: "Show more" adds what follows. */
-export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
-  const { label, id, rows, columns, rowId, hasMore, isLoadingMore, onMore } = props;
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, id, rows, columns, rowId, hasMore, isLoadingMore, onMore, sort, onSort } = props;
   const { visibility } = useHiddenColumns(id, columns);
-  const defined = useMemo(() => {
-    const helper = createColumnHelper<typeof features, Row>();
-    return columns.map((column) =>
-      helper.display({
-        id: column.id,
-        header: () => column.header,
-        cell: ({ row }) => column.cell(row.original),
-      }),
-    );
-  }, [columns]);
-  const table = useTable({
-    features,
-    columns: defined,
-    data: rows,
-    getRowId: rowId,
-    state: { columnVisibility: visibility },
-  });
-  const byId = new Map(columns.map((column) => [column.id, column]));
-  const styleOf = (columnId: string) => {
-    const column = byId.get(columnId);
-    const narrowest = column?.isOnWide ? 'max-[1500px]:hidden' : column?.isOnPhone ? '' : 'max-md:hidden';
-    return `${column?.isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest}`;
-  };
+  const shown = columns.filter((column) => visibility[column.id]);
   const section = useRef<HTMLElement>(null);
   const isTooWide = useIsTooWide(section);
   return (
@@ -89,33 +56,34 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       >
         <table className="w-full border-separate border-spacing-0 text-sm">
           <thead>
-            {table.getHeaderGroups().map((group) => (
-              <tr key={group.id}>
-                {group.headers.map((header) => (
-                  <th
-                    key={header.id}
-                    scope="col"
-                    className={`sticky top-0 z-1 whitespace-nowrap border-line border-b bg-surface px-2 py-1.5 font-medium first:rounded-tl-lg last:rounded-tr-lg text-muted text-xs ${styleOf(header.column.id)}`}
-                  >
-                    <table.FlexRender header={header} />
-                  </th>
-                ))}
-              </tr>
-            ))}
+            <tr>
+              {shown.map((column) => (
+                <th
+                  key={column.id}
+                  scope="col"
+                  aria-sort={directionOf(column, sort)}
+                  className={`sticky top-0 z-1 whitespace-nowrap border-line border-b bg-surface px-2 py-1.5 font-medium first:rounded-tl-lg last:rounded-tr-lg text-muted text-xs ${styleOf(column)}`}
+                >
+                  <SortHeader column={column} sort={sort} onSort={onSort}>
+                    {column.header}
+                  </SortHeader>
+                </th>
+              ))}
+            </tr>
           </thead>
           <tbody>
-            {table.getRowModel().rows.map((row) => (
+            {rows.map((row) => (
               <tr
-                key={row.id}
+                key={rowId(row)}
                 onClick={followRowLink}
-                className="group hover:bg-raised/60 has-[.row-link]:cursor-pointer"
+                className="group hover:bg-raised/60 has-[.row-link]:cursor-pointer has-[.row-link:focus-visible]:bg-accent-soft/60"
               >
-                {row.getVisibleCells().map((cell) => (
+                {shown.map((column) => (
                   <td
-                    key={cell.id}
-                    className={`border-line border-b px-2 py-1.5 align-middle group-last:border-b-0 ${styleOf(cell.column.id)}`}
+                    key={column.id}
+                    className={`border-line border-b px-2 py-1.5 align-middle group-last:border-b-0 ${styleOf(column)}`}
                   >
-                    <table.FlexRender cell={cell} />
+                    {column.cell(row)}
                   </td>
                 ))}
               </tr>
@@ -132,6 +100,15 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       )}
     </div>
   );
+}
+
+function styleOf({
+  isOnWide,
+  isOnPhone,
+  isNumber,
+}: Pick<Column<never>, 'isOnWide' | 'isOnPhone' | 'isNumber'>) {
+  const narrowest = isOnWide ? 'max-[1500px]:hidden' : isOnPhone ? '' : 'max-md:hidden';
+  return `${isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest}`;
 }
 
 /** A shadow at the edge where there is more to scroll to. */
@@ -173,4 +150,4 @@ function followRowLink(event: MouseEvent<HTMLTableRowElement>): void {
 }
 
 /** For the link of a row: a click elsewhere in the row follows it, too. */
-export const rowLinkStyle = 'row-link font-medium text-accent hover:underline';
+export const rowLinkStyle = 'row-link scroll-my-16 font-medium text-accent hover:underline';

@@ -1,19 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { importSummaryJson } from '../imports/import-schemas.ts';
-import { callFilters } from './call-schemas.ts';
-
-/** At least one: a list without ids must not mean every call. */
-const ids = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
+import { callSelection } from './call-schemas.ts';
 
 export const callChangesBody = Type.Object(
   {
-    filter: Type.Object(
-      { ...callFilters.properties, call_log_id: Type.Optional(ids) },
-      {
-        additionalProperties: false,
-        description: 'the filters of `GET /calls`; `{}` means every call, `call_log_id` these calls',
-      },
-    ),
+    filter: callSelection,
     // Read by core like a postback: its words in any case, its numbers as text.
     change: Type.Record(Type.String(), Type.Unknown(), {
       description: 'the fields of `update_fields`, as for `PATCH /calls/{id}`',

@@ -11,7 +11,7 @@ import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, namesOf } from '../route.ts';
 import { CallChanges } from './call-changes-run.ts';
 import { type CallChangesBody, callChangesBody, callChangesLines } from './call-changes-schemas.ts';
-import { readCallFilter } from './call-query.ts';
+import { asQuery, readCallFilter } from './call-query.ts';
 import { callFilters } from './call-schemas.ts';
 
 /** Names of webhooks have at most as many characters. */
@@ -62,13 +62,6 @@ async function changeCalls(
   const fault = run.checkChange();
   if (fault !== null) return sendProblem(reply, fault);
   return sendLines(reply, run.answer(stopping));
-}
-
-/** `false` is a filter here; the query of a list has it as text. */
-function asQuery(filter: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(filter).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]),
-  );
 }
 
 /** The timeline and the log name the webhook of a postback: each person has one, with an unknown key. */

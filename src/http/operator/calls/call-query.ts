@@ -52,3 +52,10 @@ function splitTagFilter(text: string): { key: string; value: string | null } {
   const at = text.indexOf(':');
   return at === -1 ? { key: text, value: null } : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
+
+/** The filters of a body as those of a query: there, `false` is text. */
+export function asQuery(filter: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(filter).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]),
+  );
+}

@@ -226,6 +226,28 @@ export const callSort = Type.Optional(
   }),
 );
 export const callsQuery = Type.Object({ ...page, ...callFilters.properties, sort: callSort });
+/** At least one: a list without ids must not mean every call. */
+const ids = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10_000 });
+
+/** Calls that a body names: by the filters of a list, or by their ids. */
+export const callSelection = Type.Object(
+  { ...callFilters.properties, call_log_id: Type.Optional(ids) },
+  {
+    additionalProperties: false,
+    description: 'the filters of `GET /calls`; `{}` means every call, `call_log_id` these calls',
+  },
+);
+export const callsCsvBody = Type.Object(
+  {
+    filter: callSelection,
+    columns: Type.Optional(Type.Array(Type.String(), { examples: [['call_log_id', 'tags.deal']] })),
+    bom: Type.Optional(Type.Boolean()),
+  },
+  {
+    additionalProperties: false,
+    description: 'the query of `GET /calls.csv`, for more ids than a URL can hold',
+  },
+);
 export const callsCsvQuery = Type.Object({
   ...callFilters.properties,
   columns: Type.Optional(

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { zonedInstantWriter } from '../../../core/values/zoned-instant.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
 import { cutOffSlowReader } from '../../guards/slow-reader.ts';
 import { sendProblem } from '../../server/problem.ts';
@@ -10,8 +12,8 @@ import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
 import { readCallColumns } from './call-columns.ts';
 import { readPages } from './call-pages.ts';
-import { readCallFilter } from './call-query.ts';
-import { callsCsvQuery } from './call-schemas.ts';
+import { asQuery, readCallFilter } from './call-query.ts';
+import { callsCsvBody, callsCsvQuery } from './call-schemas.ts';
 import { writeCallsCsv } from './csv-export.ts';
 
 /** Exports that one process writes for one account at once: each takes a good part of a core, which postbacks want too. */
@@ -44,25 +46,49 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
       ...documentedOnly,
       ...needs('read'),
     },
-    async (request, reply) => {
-      const account = await accountOf(api, request);
-      const reader = new ListReader(request.query, namesOf(callsCsvQuery));
-      const filter = readCallFilter(reader, account);
-      const columns = readCallColumns(reader.texts('columns'));
-      const hasBom = reader.boolean('bom') ?? false;
-      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      if (typeof columns === 'string') return sendProblem(reply, rejectColumn(columns));
-      const release = slots.take(account.accountId);
-      if (release === null) {
-        const detail = `${exportsMax} exports of this account are being written: try again when one of them is done.`;
-        return sendProblem(reply, reject('rate_limited', detail));
-      }
-      reply.raw.once('close', release);
-      cutOffSlowReader(reply.raw, rateMin);
-      const pages = readPages(api.store, account.accountId, filter, stopping.signal);
-      return sendCsv(request, reply, writeCallsCsv(pages, columns, hasBom));
+    (request, reply) => exportCalls(request, reply, request.query),
+  );
+
+  app.post<{ Body: Static<typeof callsCsvBody> }>(
+    '/calls.csv',
+    {
+      schema: {
+        ...apiDocs,
+        tags: ['calls'],
+        summary: 'Export selected calls as CSV, latest start first',
+        body: callsCsvBody,
+        response: { 200: csv, '4xx': problem },
+      },
+      ...needs('read'),
+    },
+    (request, reply) => {
+      const { filter, columns = [], bom = false } = request.body;
+      return exportCalls(request, reply, { ...asQuery(filter), columns, bom: String(bom) });
     },
   );
+
+  async function exportCalls(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    query: Record<string, unknown>,
+  ): Promise<FastifyReply> {
+    const account = await accountOf(api, request);
+    const reader = new ListReader(query, namesOf(callsCsvQuery));
+    const filter = readCallFilter(reader, account);
+    const columns = readCallColumns(reader.texts('columns'), zonedInstantWriter(account.timeZone));
+    const hasBom = reader.boolean('bom') ?? false;
+    if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
+    if (typeof columns === 'string') return sendProblem(reply, rejectColumn(columns));
+    const release = slots.take(account.accountId);
+    if (release === null) {
+      const detail = `${exportsMax} exports of this account are being written: try again when one of them is done.`;
+      return sendProblem(reply, reject('rate_limited', detail));
+    }
+    reply.raw.once('close', release);
+    cutOffSlowReader(reply.raw, rateMin);
+    const pages = readPages(api.store, account.accountId, filter, stopping.signal);
+    return sendCsv(request, reply, writeCallsCsv(pages, columns, hasBom));
+  }
 }
 
 function sendCsv({ raw }: FastifyRequest, reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {

@@ -13,6 +13,7 @@ const ofOperators: Record<string, string> = {
   'POST /api/v1/calls': 'saveCall',
   'GET /api/v1/calls': 'listCalls',
   'GET /api/v1/calls.csv': 'exportCalls',
+  'POST /api/v1/calls.csv': 'exportSelectedCalls',
   'GET /api/v1/calls/{id}': 'getCall',
   'PATCH /api/v1/calls/{id}': 'updateCall',
   'POST /api/v1/calls/{id}/complete': 'completeCall',

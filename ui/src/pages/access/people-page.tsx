@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Plus, Users } from 'lucide-react';
 import { useState } from 'react';
 import { type PersonJson, usePeople } from '../../api/people.ts';
+import { useAction } from '../../components/actions.ts';
 import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -24,6 +25,7 @@ export function PeoplePage() {
 
 function People() {
   const [isInviting, setInviting] = useState(false);
+  useAction('Invite a person', () => setInviting(true));
   const [managed, setManaged] = useState<PersonJson | null>(null);
   return (
     <>

@@ -2,6 +2,7 @@ import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
 import { useRevokeToken, useTokens } from '../../api/tokens.ts';
+import { useAction } from '../../components/actions.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -25,6 +26,7 @@ export function TokensPage() {
 
 function Tokens() {
   const [isCreating, setCreating] = useState(false);
+  useAction('Create a token', () => setCreating(true));
   const [leaving, setLeaving] = useState<TokenJson | null>(null);
   return (
     <>

@@ -1,8 +1,12 @@
+import { Download } from 'lucide-react';
 import { useState } from 'react';
 import type { CallSelection } from '../../api/call-changes.ts';
 import { type CallFilters, useCallTotals } from '../../api/calls.ts';
+import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
+import { countOf } from '../../components/count-of.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 
 type BulkBarProps = {
   filters: CallFilters;
@@ -19,15 +23,17 @@ type BulkBarProps = {
 export function BulkBar({ filters, ids, isAll, isWholePage, onSelectAll, onClear }: BulkBarProps) {
   const { data } = useCallTotals(filters);
   const [selection, setSelection] = useState<CallSelection | null>(null);
+  const [isExporting, setExporting] = useState(false);
+  const mayChange = useMay('change_calls');
   const total = data?.totals.calls ?? 0;
-  const count = (isAll ? total : ids.length).toLocaleString('en-US');
+  const count = isAll ? total : ids.length;
   return (
     <section
       aria-label="Selected calls"
       className="sticky bottom-16 z-2 mt-3 flex flex-wrap items-center gap-3 rounded-lg border border-accent bg-surface px-3 py-2 text-sm shadow-lg md:bottom-3"
     >
       <span role="status" className="font-medium">
-        {count} selected
+        {count.toLocaleString('en-US')} selected
       </span>
       {isWholePage && !isAll && total > ids.length && (
         <Button look="quiet" size="small" onClick={onSelectAll}>
@@ -38,10 +44,21 @@ export function BulkBar({ filters, ids, isAll, isWholePage, onSelectAll, onClear
         <Button look="quiet" size="small" onClick={onClear}>
           Clear selection
         </Button>
-        <Button look="primary" size="small" onClick={() => setSelection(isAll ? { filters } : { ids })}>
-          Change {count} calls
+        <Button size="small" icon={Download} onClick={() => setExporting(true)}>
+          Export
         </Button>
+        {mayChange && (
+          <Button look="primary" size="small" onClick={() => setSelection(isAll ? { filters } : { ids })}>
+            Change {countOf(count, 'call')}
+          </Button>
+        )}
       </span>
+      <ExportDialog
+        filters={filters}
+        {...(!isAll && { ids })}
+        isOpen={isExporting}
+        onClose={() => setExporting(false)}
+      />
       {selection !== null && (
         <BulkDialog selection={selection} onClose={() => setSelection(null)} onDone={onClear} />
       )}

@@ -6,6 +6,7 @@ import {
   useUndoChange,
 } from '../../api/call-changes.ts';
 import { Button } from '../../components/button.tsx';
+import { countOf } from '../../components/count-of.ts';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
@@ -102,7 +103,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
               disabled={changedOf(preview.data) === 0}
               onClick={() => run.mutate({ change, isDryRun: false })}
             >
-              Change {changedOf(preview.data).toLocaleString('en-US')} calls
+              Change {countOf(changedOf(preview.data), 'call')}
             </Button>
           </DialogActions>
         </>
@@ -112,9 +113,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
           {undo.data === undefined ? (
             <BulkResult result={run.data} />
           ) : (
-            <p role="status">
-              Undone: {undo.data.applied.toLocaleString('en-US')} calls have their values back.
-            </p>
+            <p role="status">Undone: {countOf(undo.data.applied, 'call')} restored.</p>
           )}
           <FailureNote error={undo.error} />
           <DialogActions>

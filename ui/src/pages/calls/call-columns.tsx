@@ -16,7 +16,13 @@ import { TagSummary } from './tags.tsx';
 type CallColumn = Column<CallJson> & { csv: string; header: string };
 
 const ownColumns: CallColumn[] = [
-  { id: 'time', csv: 'started_at', header: 'Time', cell: ({ started_at }) => <Time at={started_at} /> },
+  {
+    id: 'time',
+    csv: 'started_at',
+    header: 'Time',
+    sort: 'started_at',
+    cell: ({ started_at }) => <Time at={started_at} />,
+  },
   {
     id: 'caller',
     csv: 'phone_number',
@@ -60,6 +66,7 @@ const ownColumns: CallColumn[] = [
     id: 'duration',
     csv: 'duration_seconds',
     header: 'Duration',
+    sort: 'duration_seconds',
     isNumber: true,
     cell: (call) => <CallDuration call={call} />,
   },
@@ -67,6 +74,7 @@ const ownColumns: CallColumn[] = [
     id: 'revenue',
     csv: 'revenue_paid_out',
     header: 'Revenue',
+    sort: 'revenue_paid_out',
     isNumber: true,
     isOnPhone: true,
     cell: ({ revenue_paid_out }) => <Money amount={revenue_paid_out} />,
@@ -75,6 +83,7 @@ const ownColumns: CallColumn[] = [
     id: 'payout',
     csv: 'publisher_paid_out',
     header: 'Payout',
+    sort: 'publisher_paid_out',
     isNumber: true,
     cell: (call) => <Payout call={call} />,
   },

@@ -9,6 +9,7 @@ import { PeriodPicker } from '../../components/period-picker.tsx';
 import { TimeZone } from '../../components/time.tsx';
 import { useUrlSearch } from '../../components/url-search.ts';
 import { chosenPeriod } from './call-search.ts';
+import { SavedViews } from './saved-views.tsx';
 
 const periods: PeriodName[] = ['today', 'yesterday', 'week', 'last-week', 'month', 'last-month', 'custom'];
 
@@ -27,6 +28,7 @@ export function CallFilterBar() {
         days={daysOf(days, timeZone, Date.now())}
       />
       <div className="flex flex-wrap items-center gap-2">
+        <SavedViews />
         <div className="w-full sm:w-72">
           <TextFilter name="q" label="Search" isLabelHidden placeholder="Call id, number, part of a name" />
         </div>

@@ -5,6 +5,7 @@ import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.
 import { useCall } from '../../api/calls.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
+import { useAction } from '../../components/actions.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -30,6 +31,7 @@ export function CallPage() {
 function CallDetail({ call }: { call: CallJson }) {
   const [isEditing, setEditing] = useState(false);
   const mayChange = useMay('change_calls');
+  useAction('Change this call', () => setEditing(true), mayChange);
   return (
     <>
       <PageHeader

@@ -2,8 +2,9 @@ import { type CallFilters, callFilterNames } from '../../api/calls.ts';
 import { daysOf, isPeriodName, type PeriodName } from '../../components/period.ts';
 import type { UrlSearch } from '../../components/url-search.ts';
 
-/** The parameters of the page's address: the filters, and the name of a period in place of its days. */
-export const callSearchNames = [...callFilterNames, 'period'] as const;
+/** The parameters of the page's address: the filters, the name of a period in place of its days, and the order. */
+export const callSearchNames = [...callFilterNames, 'period', 'sort'] as const;
+const filterSearchNames = [...callFilterNames, 'period'] as const;
 
 /**
  * The filters that an address means at this moment, with the days of a period that it names.
@@ -17,6 +18,11 @@ export function filtersOf(search: UrlSearch, timeZone: string, now: number): Cal
   return { ...filters, from, to };
 }
 
+/** The order that an address names, as the API takes it. */
+export function sortOf({ sort }: UrlSearch): string | undefined {
+  return sort;
+}
+
 /** The period that an address names; null: all time. Days without a name are those of another page's link. */
 export function chosenPeriod({ period, from, to }: UrlSearch): PeriodName | null {
   if (isPeriodName(period)) return period;
@@ -24,8 +30,8 @@ export function chosenPeriod({ period, from, to }: UrlSearch): PeriodName | null
 }
 
 export function isFiltered(search: UrlSearch): boolean {
-  return callSearchNames.some((name) => search[name] !== undefined);
+  return filterSearchNames.some((name) => search[name] !== undefined);
 }
 
 /** Removes every filter. */
-export const noFilters: UrlSearch = Object.fromEntries(callSearchNames.map((name) => [name, undefined]));
+export const noFilters: UrlSearch = Object.fromEntries(filterSearchNames.map((name) => [name, undefined]));

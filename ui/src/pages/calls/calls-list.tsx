@@ -1,7 +1,7 @@
 import { Phone, SearchX } from 'lucide-react';
 import { useEffect } from 'react';
+import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
 import { type CallFilters, useCalls } from '../../api/calls.ts';
-import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -18,16 +18,16 @@ import { useSelection } from './use-selection.tsx';
 /** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
 const rowsWanted = 50;
 const searchedPagesMax = 10;
+const latestFirst = '-started_at';
 
 export function CallsList({ filters }: { filters: CallFilters }) {
-  const query = useCalls(filters);
+  const { search, set } = useUrlSearch();
+  const query = useCalls(filters, search['sort']);
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage, isPlaceholderData } = query;
   const columns = useCallColumns();
-  const { search, set } = useUrlSearch();
   const pages = data?.pages ?? [];
-  const rows = pages.flatMap((page) => page.items);
+  const rows = onceEach(pages.flatMap((page) => page.items));
   const selection = useSelection(rows, JSON.stringify(filters));
-  const mayChange = useMay('change_calls');
   const searchedBackTo = pages.at(-1)?.searched_back_to;
   const isSearching =
     searchedBackTo !== undefined &&
@@ -61,11 +61,13 @@ export function CallsList({ filters }: { filters: CallFilters }) {
           label="Calls"
           id="calls"
           rows={rows}
-          columns={mayChange ? [selection.column, ...columns] : columns}
+          columns={[selection.column, ...columns]}
           rowId={({ call_log_id }) => call_log_id}
           hasMore={hasNextPage && !isSearching && searchedBackTo === undefined}
           isLoadingMore={isFetchingNextPage}
           onMore={() => void fetchNextPage()}
+          sort={search['sort'] ?? latestFirst}
+          onSort={(sort) => set({ sort: sort === latestFirst ? undefined : sort })}
         />
       )}
       {!selection.isEmpty && (
@@ -94,6 +96,11 @@ export function CallsList({ filters }: { filters: CallFilters }) {
       )}
     </div>
   );
+}
+
+/** A call whose amount changed between two pages may be on both. */
+function onceEach(calls: readonly CallJson[]): CallJson[] {
+  return [...new Map(calls.map((call) => [call.call_log_id, call])).values()];
 }
 
 /** The list stays while the server is away; it only says so. */

@@ -1,5 +1,6 @@
 import { Download } from 'lucide-react';
 import { use, useState } from 'react';
+import { useAction } from '../../components/actions.ts';
 import { Button } from '../../components/button.tsx';
 import { ColumnChoice } from '../../components/column-choice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -19,6 +20,7 @@ export function CallsPage() {
   const timeZone = use(TimeZone);
   const filters = filtersOf(search, timeZone, Date.now());
   const [isExporting, setExporting] = useState(false);
+  useAction('Export calls as CSV', () => setExporting(true));
   return (
     <>
       <PageHeader

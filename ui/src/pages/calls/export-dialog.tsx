@@ -1,34 +1,42 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import { type CallFilters, callsCsvUrl } from '../../api/calls.ts';
+import { type CallFilters, callsCsvUrl, useExportSelected } from '../../api/calls.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
+import { countOf } from '../../components/count-of.ts';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { useHiddenColumns } from '../../components/hidden-columns.ts';
 import { useCallColumns } from './call-columns.tsx';
 
-type ExportDialogProps = { filters: CallFilters; isOpen: boolean; onClose(): void };
+type ExportDialogProps = {
+  filters: CallFilters;
+  /** these calls only */
+  ids?: readonly string[];
+  isOpen: boolean;
+  onClose(): void;
+};
 
 /** The list as it is filtered, as a file. */
-export function ExportDialog({ filters, isOpen, onClose }: ExportDialogProps) {
+export function ExportDialog({ filters, ids, isOpen, onClose }: ExportDialogProps) {
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const which = isFiltered ? 'All calls that the filters mean' : 'All calls';
   return (
     <Dialog
-      title="Export calls as CSV"
-      description={
-        isFiltered
-          ? 'All calls that the filters mean, latest first. Times are in UTC.'
-          : 'All calls, latest first. Times are in UTC. Filter the list for fewer calls.'
-      }
+      title={ids === undefined ? 'Export calls as CSV' : `Export ${countOf(ids.length, 'call')} as CSV`}
+      description={`${ids === undefined ? which : 'The selected calls'}, latest first. Times are those of the page, with the offset of the time zone.`}
       isOpen={isOpen}
       onClose={onClose}
     >
-      <ExportForm filters={filters} onClose={onClose} />
+      <ExportForm filters={filters} ids={ids} onClose={onClose} />
     </Dialog>
   );
 }
 
-function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
+type ExportFormProps = { filters: CallFilters; ids: readonly string[] | undefined; onClose(): void };
+
+function ExportForm({ filters, ids, onClose }: ExportFormProps) {
+  const exporting = useExportSelected();
   const callColumns = useCallColumns();
   const { visibility } = useHiddenColumns('calls', callColumns);
   const [isAll, setAll] = useState(true);
@@ -70,17 +78,29 @@ function ExportForm({ filters, onClose }: Omit<ExportDialogProps, 'isOpen'>) {
         <input type="checkbox" checked={hasBom} onChange={(event) => setBom(event.target.checked)} />
         For Excel: mark the file as UTF-8
       </label>
+      <FailureNote error={exporting.error} />
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
-        <a
-          href={callsCsvUrl(filters, columns, hasBom)}
-          download
-          className={buttonStyle('primary')}
-          onClick={onClose}
-        >
-          <Download aria-hidden className="size-4" />
-          Download
-        </a>
+        {ids === undefined ? (
+          <a
+            href={callsCsvUrl(filters, columns, hasBom)}
+            download
+            className={buttonStyle('primary')}
+            onClick={onClose}
+          >
+            <Download aria-hidden className="size-4" />
+            Download
+          </a>
+        ) : (
+          <Button
+            look="primary"
+            icon={Download}
+            isBusy={exporting.isPending}
+            onClick={() => exporting.mutate({ ids, columns, hasBom }, { onSuccess: onClose })}
+          >
+            Download
+          </Button>
+        )}
       </DialogActions>
     </>
   );

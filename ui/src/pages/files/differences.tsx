@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import type { ReconciledLine } from '../../api/files.ts';
+import { saveFile } from '../../api/save-file.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -10,7 +11,6 @@ import { Tabs } from '../../components/tabs.tsx';
 import { Time } from '../../components/time.tsx';
 import { quoted } from './failed-rows.ts';
 import { type Comparison, type DifferenceKind, differenceKinds, isApplicable } from './reconcile-run.ts';
-import { saveFile } from './save-file.ts';
 
 export type DifferencesProps = {
   file: File;

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { ImportedRow } from '../../api/files.ts';
+import { saveFile } from '../../api/save-file.ts';
 import { Button } from '../../components/button.tsx';
 import { ChangedValue } from '../../components/changes.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
@@ -9,7 +10,6 @@ import { useFieldLabel } from '../../components/field-name.tsx';
 import { Money } from '../../components/money.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { type OutcomeName, outcomes, type RunState } from './import-run.ts';
-import { saveFile } from './save-file.ts';
 
 export type RunViewProps = {
   run: RunState;

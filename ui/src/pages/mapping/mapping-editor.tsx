@@ -9,6 +9,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { SelectField } from '../../components/field.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { useDebounced } from '../../components/use-debounced.ts';
 import { LookOnly } from '../access/look-only.tsx';
 import { recordedRequestOf } from '../postbacks/recorded-request.ts';
 import { Conditions } from './conditions.tsx';
@@ -31,7 +32,6 @@ import { listsIn, readPasted } from './sample.ts';
 import { SamplePicker } from './sample-picker.tsx';
 import { type SampleValue, valuesOf } from './sample-value.ts';
 import { SampleValues } from './sample-values.tsx';
-import { useDebounced } from './use-debounced.ts';
 
 export type MappingEditorProps = {
   webhook: WebhookJson;

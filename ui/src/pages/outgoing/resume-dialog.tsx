@@ -27,7 +27,7 @@ export function ResumeDialog({ webhook, onClose }: { webhook: OutgoingJson; onCl
   return (
     <Dialog
       title={`Resume ${webhook.name}`}
-      description={`${pendingWords(webhook)} events waited while it was paused.`}
+      description={`${pendingWords(webhook)} ${webhook.pending === 1 ? 'event' : 'events'} waited while it was paused.`}
       isOpen
       onClose={onClose}
     >

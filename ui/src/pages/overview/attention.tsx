@@ -140,7 +140,7 @@ function wordsOf(item: AttentionItemJson): ReactNode {
           {item.webhook_id === null || item.webhook_name === null ? (
             <>
               <Go to="/postbacks" search={{ code: 'invalid_auth_key' }}>
-                {count(item.requests)} requests
+                {count(item.requests)} {item.requests === 1 ? 'request' : 'requests'}
               </Go>{' '}
               of the last day had no key, or one of no webhook.
             </>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { UndoResult, UndoSummaryJson } from '../../api/undo-many.ts';
+import { countOf } from '../../components/count-of.ts';
 import { FailureNote } from '../../components/error-state.tsx';
 import { FieldName } from '../../components/field-name.tsx';
 import { Money } from '../../components/money.tsx';
@@ -26,7 +27,7 @@ export function UndoSummary({ result: { summary, fault } }: { result: UndoResult
     <div role="status" className="space-y-3 text-sm">
       <p>
         {isDryRun ? 'This undoes ' : 'Undone: '}
-        <strong>{write(postbacks)} postbacks</strong> of {write(calls)} calls.
+        <strong>{countOf(postbacks, 'postback')}</strong> of {countOf(calls, 'call')}.
       </p>
       <ul aria-label="Counts" className="space-y-1">
         {counts

@@ -5,6 +5,7 @@ import type { WebhookActivityJson } from '../../../../src/http/operator/webhooks
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookActivity, useWebhooks } from '../../api/webhooks.ts';
+import { useAction } from '../../components/actions.ts';
 import { Button } from '../../components/button.tsx';
 import { ColumnChoice } from '../../components/column-choice.tsx';
 import { type Column, DataTable, rowLinkStyle } from '../../components/data-table.tsx';
@@ -80,7 +81,9 @@ function Day({ counts }: { counts: Activity['counts'] | undefined }) {
 
 export function WebhooksPage() {
   const [isCreating, setCreating] = useState(false);
-  const createButton = useMay('change_webhooks') && (
+  const mayCreate = useMay('change_webhooks');
+  useAction('Create an incoming webhook', () => setCreating(true), mayCreate);
+  const createButton = mayCreate && (
     <Button look="primary" icon={Plus} onClick={() => setCreating(true)}>
       Create
     </Button>
