@@ -149,6 +149,10 @@ test('pages show every item once, in order, while more is happening', async () =
   expect(walked).toHaveLength(12);
   const exact = await readTimeline(id, '?limit=12');
   expect(exact).toMatchObject({ next_cursor: null, items: walked });
+  const last = await readTimeline(id, '?order=newest&limit=5');
+  const first = await readTimeline(id, `?order=newest&limit=7&cursor=${last.next_cursor}`);
+  expect([...last.items, ...first.items]).toEqual(walked.toReversed());
+  expect(first.next_cursor).toBeNull();
 });
 
 test('an unknown call has no timeline, and a bad page is rejected', async () => {

@@ -40,6 +40,13 @@ export function useUi(): Ui {
   };
 }
 
+/** Begins a filter of a list that is not set yet. @returns its field */
+export async function addFilter(page: Page, name: string) {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  return page.getByLabel(name, { exact: true });
+}
+
 /** What the button beside a value puts on the clipboard. */
 export async function copyFrom(page: Page, what: string): Promise<string> {
   await page.getByRole('button', { name: `Copy ${what}`, exact: true }).click();

@@ -19,6 +19,7 @@ async function open(callLogId: string, options = {}): Promise<Page> {
   return page;
 }
 
+/** As a new browser shows it: the newest first. */
 const timelineOf = (page: Page) => page.getByRole('list', { name: 'Timeline' }).locator('> li');
 const changesIn = (page: Page, at: number) =>
   timelineOf(page).nth(at).getByRole('list', { name: 'Changes' }).getByRole('listitem').allInnerTexts();
@@ -43,23 +44,28 @@ test('the timeline tells every before and after, and leads to its postbacks', as
   await ui.server.api('PATCH', '/calls/story', { reason: 'Checked' });
   const page = await open('story');
   await expect.poll(() => timelineOf(page).count()).toBe(6);
-  expect(flat(await changesIn(page, 0))).toContain('Started from none to 2026-11-01 10:00:00');
-  expect(flat(await changesIn(page, 2))).toEqual([
+  expect(flat(await changesIn(page, 5))).toContain('Started from none to 2026-11-01 10:00:00');
+  expect(flat(await changesIn(page, 3))).toEqual([
     'Converted from no to yes',
     expect.stringMatching(/^Converted at from none to 20/),
     'Revenue from none to 12.50',
     'Tag deal from none to won',
   ]);
-  expect(flat(await changesIn(page, 3))).toEqual([
+  expect(flat(await changesIn(page, 2))).toEqual([
     'Revenue from 12.50 to 14.00',
     'Tag deal from won to none',
   ]);
-  const rejectedItem = timelineOf(page).nth(4);
+  const rejectedItem = timelineOf(page).nth(1);
   expect(await rejectedItem.textContent()).toMatch(/Acme CRM[\s\S]*rejected[\s\S]*invalid_value/);
   expect(await rejectedItem.getByRole('link', { name: 'Postback' }).getAttribute('href')).toBe(
     `/postbacks/${rejected.json.postback_id}`,
   );
-  expect(await timelineOf(page).nth(5).textContent()).toMatch(/Changed by hand[\s\S]*owner/);
+  expect(await timelineOf(page).nth(0).textContent()).toMatch(/Changed by hand[\s\S]*owner/);
+  await page.getByRole('button', { name: 'Newest first' }).click();
+  await expect.poll(() => timelineOf(page).nth(5).textContent()).toMatch(/Changed by hand/);
+  await page.reload();
+  await page.getByRole('button', { name: 'Oldest first' }).waitFor();
+  await expect.poll(() => timelineOf(page).nth(5).textContent()).toMatch(/Changed by hand/);
   await expectAccessible(page);
 });
 

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from '../support/browser.ts';
 import { startTestServer } from '../support/server.ts';
-import { useUi } from '../support/ui.ts';
+import { addFilter, useUi } from '../support/ui.ts';
 
 const ui = useUi();
 
@@ -34,13 +34,6 @@ async function open(path = '/calls', options = {}) {
   const opened = await ui.open(path, options);
   await opened.page.getByRole('heading', { name: 'Calls' }).waitFor();
   return opened.page;
-}
-
-/** Sets a filter that is not set yet. */
-async function addFilter(page: Page, name: string) {
-  await page.getByRole('button', { name: 'Filter', exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
-  return page.getByLabel(name, { exact: true });
 }
 
 const searchOf = (page: Page) => new URL(page.url()).search;

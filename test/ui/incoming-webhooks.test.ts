@@ -108,7 +108,8 @@ describe('a webhook', () => {
 
   test('is deleted when its name is typed, and only then', async () => {
     const { page, webhook } = await openWebhook('Acme & Sons');
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
     const button = page.getByRole('button', { name: 'Delete webhook' });
     expect(await button.isDisabled()).toBe(true);
     await page.getByRole('textbox').fill('Acme');

@@ -70,7 +70,6 @@ const openings: [string, () => string, (page: Page) => Locator][] = [
     (page) => page.getByRole('button', { name: 'Create', exact: true }),
   ],
   ['new key', () => webhookPath, (page) => page.getByRole('button', { name: 'Rotate key' })],
-  ['deletion', () => webhookPath, (page) => page.getByRole('button', { name: 'Delete' })],
   ['new token', () => '/access/tokens', (page) => page.getByRole('button', { name: 'Create a token' })],
 ];
 
@@ -85,6 +84,25 @@ describe('what opens is clean for axe, takes the focus, and gives it back on Esc
     await expect.poll(() => hasFocusWithin(dialog)).toBe(true);
     await expectAccessible(page);
     for (let pressed = 0; pressed < 6; pressed += 1) await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => isFocused(opener)).toBe(true);
+  });
+
+  test('deletion, from the menu of more actions', async () => {
+    const { page } = await ui.open(webhookPath);
+    const opener = page.getByRole('button', { name: 'More actions' });
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    const item = page.getByRole('menuitem', { name: 'Delete' });
+    await item.waitFor();
+    await expectAccessible(page, '[role=menu]');
+    await page.keyboard.press('End');
+    await expect.poll(() => isFocused(item)).toBe(true);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await expect.poll(() => hasFocusWithin(dialog)).toBe(true);
+    await expectAccessible(page, '[role=dialog]');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => isFocused(opener)).toBe(true);
@@ -111,7 +129,8 @@ describe('what opens is clean for axe, takes the focus, and gives it back on Esc
 
 test('a dialog keeps the focus while it is open, forwards and backwards', async () => {
   const { page } = await ui.open(webhookPath);
-  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
   await expect.poll(() => hasFocusWithin(dialog)).toBe(true);

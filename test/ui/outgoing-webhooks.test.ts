@@ -157,7 +157,8 @@ describe('one webhook', () => {
     await dialogOf(page).getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
-    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
     await dialogOf(page).getByRole('textbox').fill('Changed');
     await dialogOf(page).getByRole('button', { name: 'Delete webhook' }).click();
     await page.getByText('Changed is deleted').waitFor();

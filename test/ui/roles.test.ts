@@ -21,7 +21,7 @@ beforeAll(async () => {
   const heading = (name: string) => (page: Page) =>
     page.getByRole('heading', { name, exact: true, level: 1 });
   const byId = `/webhooks/incoming/${webhook.id}`;
-  const onWebhook = ['Pause', 'Rotate key', 'Undo a period', 'Delete'];
+  const onWebhook = ['Pause', 'Rotate key', 'More actions'];
   pages = [
     { path: '/overview', isThere: heading('Overview'), offers: {} },
     { path: '/calls', isThere: heading('Calls'), offers: { analyst: ['Export CSV'] } },

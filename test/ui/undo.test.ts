@@ -22,7 +22,8 @@ test('a period of a sender: counts, sums, what stays and why, then the result', 
   await ui.server.post(webhook, { call_log_id: 'P2', revenue_paid_out: '7' });
   await ui.server.api('PATCH', '/calls/P1', { reason: 'By hand' });
   const { page } = await ui.open(`/webhooks/incoming/${webhook.id}`);
-  await page.getByRole('button', { name: 'Undo a period' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Undo a period' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Check' }).click();
   await dialog.getByText('Choose when it begins.').waitFor();
@@ -81,7 +82,8 @@ test('an undo that breaks off says why and how far it came, and goes on', async 
     body: ids.map((call_log_id) => ({ call_log_id, revenue_paid_out: '3' })),
   });
   const { page } = await ui.open(`/webhooks/incoming/${importer.id}`);
-  await page.getByRole('button', { name: 'Undo a period' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Undo a period' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('From').fill('2020-01-01T00:00');
   await dialog.getByLabel('To').fill('2099-01-01T00:00');

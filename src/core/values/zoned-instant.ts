@@ -26,7 +26,7 @@ type Offset = { ms: number; text: string };
 function readOffset(format: Intl.DateTimeFormat, at: number): Offset {
   const name = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
   const [, sign, hours = '', minutes = ''] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
-  if (sign === undefined) return { ms: 0, text: 'Z' };
   const ms = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  if (sign === undefined || ms === 0) return { ms: 0, text: 'Z' };
   return { ms: sign === '-' ? -ms : ms, text: `${sign}${hours}:${minutes}` };
 }

@@ -52,14 +52,18 @@ export type TimelineItem = {
 const isNoRecordedEvent = `(p.status not in ('created', 'applied', 'unchanged') or p.update -> 'event' is null)`;
 
 /** Events, postbacks and deliveries of one call by their ids, which are in order of time; along their indexes by call. */
-const readTimeline = `
+const readTimeline = timelineOf('>', '');
+const readTimelineBackwards = timelineOf('<', 'desc');
+
+function timelineOf(isAfter: '>' | '<', order: '' | 'desc'): string {
+  return `
 select * from (
   (select event_id as id, at, kind, by, changes, null::uuid as postback_id, null as status, null as code,
     null::timestamptz as applied_at, null::json as update, null::uuid as replay_of, null as replayed_by,
     null::uuid as undo_of, null::uuid as undone_by,
     null as attached_by, null as dismissed_by, null as dismiss_reason, null as event, null::integer as attempts
-   from call_event where account_id = $1 and call_log_id = $2 and ($3::uuid is null or event_id > $3)
-   order by event_id limit $4)
+   from call_event where account_id = $1 and call_log_id = $2 and ($3::uuid is null or event_id ${isAfter} $3)
+   order by event_id ${order} limit $4)
   union all
   (select p.postback_id, p.received_at, case when p.webhook_id is null then 'changed' else 'postback' end,
     coalesce(case when p.undo_of is not null then p.changed_by end, w.name, p.changed_by, ''), p.changes, p.postback_id, p.status, p.code, p.applied_at,
@@ -69,15 +73,16 @@ select * from (
     p.attached_by, p.dismissed_by, p.dismiss_reason, null, null
    from postback p
    left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
-   where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ${isNoRecordedEvent} and ($3::uuid is null or p.postback_id > $3)
-   order by p.postback_id limit $4)
+   where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ${isNoRecordedEvent} and ($3::uuid is null or p.postback_id ${isAfter} $3)
+   order by p.postback_id ${order} limit $4)
   union all
   (select d.delivery_id, d.created_at, 'delivery', w.name, null, null, d.status, null, d.finished_at, null, null, null,
     null, null, null, null, null, d.event_type, jsonb_array_length(d.attempts)
    from delivery d join outgoing_webhook w on w.account_id = d.account_id and w.webhook_id = d.webhook_id
-   where d.account_id = $1 and d.call_log_id = $2 and ($3::uuid is null or d.delivery_id > $3)
-   order by d.delivery_id limit $4)
-) as items order by id limit $4`;
+   where d.account_id = $1 and d.call_log_id = $2 and ($3::uuid is null or d.delivery_id ${isAfter} $3)
+   order by d.delivery_id ${order} limit $4)
+) as items order by id ${order} limit $4`;
+}
 
 type TimelineRow = {
   id: string;
@@ -101,15 +106,17 @@ type TimelineRow = {
   attempts: number | null;
 };
 
-/** Oldest first. @param after the id that the page before ended with */
+/** Oldest first, or newest. @param after the id that the page before ended with */
 export async function listTimeline(
   { pool }: Db,
   accountId: string,
   callLogId: string,
   limit: number,
   after: string | null,
+  isNewestFirst = false,
 ): Promise<Page<TimelineItem>> {
-  const { rows } = await pool.query<TimelineRow>(readTimeline, [accountId, callLogId, after, limit + 1]);
+  const text = isNewestFirst ? readTimelineBackwards : readTimeline;
+  const { rows } = await pool.query<TimelineRow>(text, [accountId, callLogId, after, limit + 1]);
   return pageOf(rows.map(timelineItemOf), limit, (item) => item.id);
 }
 

@@ -145,20 +145,22 @@ export function useCall(callLogId: string) {
   return useQuery(callQuery(callLogId));
 }
 
-const timelineQuery = (callLogId: string) =>
+const timelineQuery = (callLogId: string, order: TimelineOrder) =>
   infiniteQueryOptions({
-    queryKey: ['calls', 'timeline', callLogId],
+    queryKey: ['calls', 'timeline', callLogId, order],
     queryFn: ({ pageParam, signal }) =>
       request<Page<TimelineItemJson>>(`${pathOf(callLogId)}/timeline`, {
-        query: { limit: 500, cursor: pageParam },
+        query: { order, limit: 500, cursor: pageParam },
         signal,
       }),
     ...byCursor,
   });
 
-/** Oldest first. */
-export function useTimeline(callLogId: string) {
-  return useInfiniteQuery(timelineQuery(callLogId));
+export type TimelineOrder = 'oldest' | 'newest';
+
+/** @param order which item is the first */
+export function useTimeline(callLogId: string, order: TimelineOrder) {
+  return useInfiniteQuery({ ...timelineQuery(callLogId, order), placeholderData: keepPreviousData });
 }
 
 /** What a change by hand would do. */

@@ -4,7 +4,7 @@ import { useFields } from '../api/fields.ts';
 import { useLiveUpdates } from '../api/live-updates.ts';
 import { useRecovery } from '../api/recovery.ts';
 import { useSession } from '../api/session.ts';
-import { FieldLabels } from '../components/field-name.tsx';
+import { FieldLooks } from '../components/field-name.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';
 import { TimeZone } from '../components/time.tsx';
 import { AccountBar } from './account-bar.tsx';
@@ -17,12 +17,12 @@ import { Shortcuts } from './shortcuts.tsx';
 export function Shell() {
   const { account } = useSession();
   const fields = useFields();
-  const labels = useMemo(() => new Map(fields.map(({ name, label }) => [name, label])), [fields]);
+  const looks = useMemo(() => new Map(fields.map((field) => [field.name, field])), [fields]);
   useLiveUpdates();
   useRecovery();
   return (
     <TimeZone value={account.time_zone}>
-      <FieldLabels value={labels}>
+      <FieldLooks value={looks}>
         <a
           href="#main"
           className="fixed top-2 left-2 z-10 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
@@ -47,7 +47,7 @@ export function Shell() {
             </Suspense>
           </main>
         </div>
-      </FieldLabels>
+      </FieldLooks>
     </TimeZone>
   );
 }

@@ -1,7 +1,9 @@
 import { ArrowRight } from 'lucide-react';
-import { useState } from 'react';
+import { use, useState } from 'react';
 import { Button } from './button.tsx';
-import { FieldName } from './field-name.tsx';
+import { Duration } from './duration.tsx';
+import { FieldLooks, FieldName } from './field-name.tsx';
+import { Money } from './money.tsx';
 import { Time } from './time.tsx';
 
 /** Before and after by field; a tag is `tags.KEY`. */
@@ -37,10 +39,10 @@ function ChangeRows({ label, rows }: { label: string; rows: [string, Changes[str
           <FieldName field={field} />
           <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
             <span className="sr-only">from</span>
-            <Value value={from} isGone />
+            <Value field={field} value={from} isGone />
             <ArrowRight aria-hidden className="size-3.5 shrink-0 self-center text-muted" />
             <span className="sr-only">to</span>
-            <Value value={to} />
+            <Value field={field} value={to} />
           </span>
         </li>
       ))}
@@ -48,20 +50,24 @@ function ChangeRows({ label, rows }: { label: string; rows: [string, Changes[str
   );
 }
 
-function Value({ value, isGone = false }: { value: unknown; isGone?: boolean }) {
+function Value({ field, value, isGone = false }: { field: string; value: unknown; isGone?: boolean }) {
   if (value === null || value === undefined) return <span className="text-muted italic">none</span>;
   return (
     <bdi
       className={`min-w-0 whitespace-pre-wrap break-words ${isGone ? 'text-muted line-through' : 'font-medium'}`}
     >
-      <ChangedValue value={value} />
+      <ChangedValue field={field} value={value} />
     </bdi>
   );
 }
 
-/** A value that there is, as pages write it: an instant in the account's time zone. */
-export function ChangedValue({ value }: { value: unknown }) {
-  return isInstant(value) ? <Time at={value} /> : writeValue(value);
+/** A value that there is, as pages write it: an instant in the account's time zone, an amount, a duration. */
+export function ChangedValue({ field, value }: { field?: string; value: unknown }) {
+  const type = use(FieldLooks).get(field ?? '')?.type;
+  if (isInstant(value)) return <Time at={value} />;
+  if (type === 'money' && typeof value === 'string') return <Money amount={value} />;
+  if (type === 'seconds' && typeof value === 'number') return <Duration seconds={value} />;
+  return writeValue(value);
 }
 
 /** Instants come as UTC text with milliseconds, and as nothing else. */

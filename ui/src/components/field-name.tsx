@@ -1,7 +1,8 @@
 import { createContext, use } from 'react';
 
-/** The names that people read, by the names of the API. */
-export const FieldLabels = createContext<ReadonlyMap<string, string>>(new Map());
+/** How the pages name and write a field, by its name in the API. */
+export type FieldLook = { label: string; type: string };
+export const FieldLooks = createContext<ReadonlyMap<string, FieldLook>>(new Map());
 
 const tagPrefix = 'tags.';
 /** What a change may name besides fields of the table. */
@@ -20,8 +21,8 @@ const otherLabels: Readonly<Record<string, string>> = {
 
 /** Returns the label of a field by its name in the API; the name itself where the table does not know it. */
 export function useFieldLabel(): (name: string) => string {
-  const labels = use(FieldLabels);
-  return (name) => labels.get(name) ?? otherLabels[name] ?? name;
+  const looks = use(FieldLooks);
+  return (name) => looks.get(name)?.label ?? otherLabels[name] ?? name;
 }
 
 /** A field by its label; a tag by its key. */

@@ -2,6 +2,8 @@ import { Popover } from '@base-ui/react/popover';
 import { Plus, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button, buttonStyle } from './button.tsx';
+import type { Choice } from './field.tsx';
+import { SelectFilter, TextFilter, type TextFilterProps } from './filters.tsx';
 import { useUrlSearch } from './url-search.ts';
 
 export type ChipFilter = {
@@ -15,6 +17,26 @@ export type ChipFilter = {
   /** a value is chosen at once and not typed: that closes the popover */
   isChoice?: boolean;
 };
+
+/** A filter by one of several values. */
+export function choiceFilter(name: string, label: string, choices: readonly Choice[]): ChipFilter {
+  return {
+    name,
+    label,
+    editor: <SelectFilter name={name} label={label} choices={choices} />,
+    show: (value) => choices.find((one) => one.value === value)?.label ?? value,
+    isChoice: true,
+  };
+}
+
+/** A filter by what is typed. */
+export function textFilter(
+  name: string,
+  label: string,
+  field: Pick<TextFilterProps, 'placeholder' | 'type'> = {},
+): ChipFilter {
+  return { name, label, editor: <TextFilter name={name} label={label} {...field} /> };
+}
 
 /** Filters that are set, each as a chip, and a button that adds another one. */
 export function FilterChips({ filters }: { filters: readonly ChipFilter[] }) {

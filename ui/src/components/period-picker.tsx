@@ -22,7 +22,7 @@ export function PeriodPicker({ names, chosen, allLabel, days }: PeriodPickerProp
   };
   return (
     <div className="flex flex-wrap items-end gap-3">
-      <fieldset className="flex flex-wrap rounded-md bg-raised p-0.5">
+      <fieldset className="flex max-w-full flex-wrap rounded-md bg-raised p-0.5 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:[scrollbar-width:none]">
         <legend className="sr-only">Period</legend>
         {allLabel !== undefined && (
           <PeriodChoice label={allLabel} isChosen={chosen === null} onChoose={() => choose(null)} />
@@ -50,7 +50,7 @@ type PeriodChoiceProps = { label: string; isChosen: boolean; onChoose(): void };
 
 function PeriodChoice({ label, isChosen, onChoose }: PeriodChoiceProps) {
   return (
-    <label className="relative rounded-sm px-2.5 py-1 text-muted text-sm hover:text-ink has-checked:bg-chosen has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent">
+    <label className="relative shrink-0 whitespace-nowrap rounded-sm px-2.5 py-1 text-muted text-sm hover:text-ink has-checked:bg-chosen has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent">
       <input
         type="radio"
         name="period"

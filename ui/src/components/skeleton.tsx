@@ -3,7 +3,8 @@ export function Skeleton({ className = 'h-4 w-full' }: { className?: string }) {
   return <div aria-hidden className={`animate-pulse rounded-md bg-raised ${className}`} />;
 }
 
-const rows = ['a', 'b', 'c', 'd', 'e', 'f'];
+/** As many rows as a window shows, each as high as a row of a table: what comes does not move the page. */
+const rows = [...'abcdefghijklmno'];
 
 export function PageSkeleton() {
   return (
@@ -16,9 +17,15 @@ export function PageSkeleton() {
 
 export function TableSkeleton() {
   return (
-    <div role="status" aria-label="Loading" className="rounded-lg border border-line bg-surface p-4">
+    <div
+      role="status"
+      aria-label="Loading"
+      className="max-h-[70dvh] overflow-hidden rounded-lg border border-line bg-surface"
+    >
       {rows.map((row) => (
-        <Skeleton key={row} className="my-2.5 h-5" />
+        <div key={row} className="flex h-8 items-center border-line border-b px-2 last:border-b-0">
+          <Skeleton className="h-3.5" />
+        </div>
       ))}
     </div>
   );

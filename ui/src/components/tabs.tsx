@@ -15,10 +15,7 @@ export type TabsProps = {
 export function Tabs({ label, tabs, open, onOpen }: TabsProps) {
   return (
     <Base.Root value={open} onValueChange={(id: string) => onOpen(id)}>
-      <Base.List
-        aria-label={label}
-        className="mb-5 flex gap-1 overflow-x-auto border-line border-b [scrollbar-width:none]"
-      >
+      <Base.List aria-label={label} className="mb-5 flex flex-wrap gap-x-1 border-line border-b">
         {tabs.map(({ id, name }) => (
           <Base.Tab
             key={id}

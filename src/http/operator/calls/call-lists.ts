@@ -8,13 +8,20 @@ import type { CallCursor, SortedCursor } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { needs } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
-import { listOf, pageQuery } from '../list-schemas.ts';
+import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
 import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
 import { readCallFilter, readCallSort } from './call-query.ts';
-import { callRef, callsAnswer, callsQuery, timelineItemJson } from './call-schemas.ts';
+import {
+  callRef,
+  callsAnswer,
+  callsQuery,
+  timelineItemJson,
+  timelineOrders,
+  timelineQuery,
+} from './call-schemas.ts';
 
 /** Calls as they are read: one, its timeline, and lists. */
 export function registerCallLists(app: FastifyInstance, api: Api): void {
@@ -39,15 +46,18 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
     '/calls/:id/timeline',
     {
       schema: {
-        ...docs('All that happened to a call, oldest first', { 200: listOf(timelineItemJson) }),
-        querystring: pageQuery,
+        ...docs('All that happened to a call, oldest first unless `order` says otherwise', {
+          200: listOf(timelineItemJson),
+        }),
+        querystring: timelineQuery,
       },
       ...documentedOnly,
       ...needs('read'),
     },
     async (request, reply) => {
-      const reader = new ListReader(request.query, namesOf(pageQuery));
+      const reader = new ListReader(request.query, namesOf(timelineQuery));
       const { limit, cursor: after } = reader.page(isUuid);
+      const isNewestFirst = reader.choice('order', timelineOrders) === 'newest';
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const call = await findCall(api, request);
       if (call === null) return sendUnknownCall(reply);
@@ -56,6 +66,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         call.callLogId,
         limit,
         after,
+        isNewestFirst,
       );
       return { items: items.map(timelineItemToJson), next_cursor: writeCursor(cursor) };
     },

@@ -192,6 +192,12 @@ export const timelineItemJson = Type.Object(
   { title: 'TimelineItem' },
 );
 
+export const timelineOrders = ['oldest', 'newest'] as const;
+export const timelineQuery = Type.Object({
+  ...page,
+  order: Type.Optional(oneOf(timelineOrders, { default: 'oldest', description: 'which item is the first' })),
+});
+
 export type TimelineItemJson = Static<typeof timelineItemJson>;
 
 export const callFilters = Type.Object({

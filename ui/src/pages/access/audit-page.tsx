@@ -1,7 +1,9 @@
 import { ScrollText } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
 import { useAuditEvents } from '../../api/audit.ts';
 import { usePeople } from '../../api/people.ts';
+import { ChangedValue } from '../../components/changes.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -134,11 +136,34 @@ function EventList() {
 function ChangeList({ changes }: { changes: AuditEventJson['changes'] }) {
   const changed = Object.entries(changes).filter(([, { from, to }]) => (from ?? null) !== (to ?? null));
   if (changed.length === 0) return <span className="text-muted">–</span>;
+  const rest = changed.slice(changesShown);
+  return (
+    <>
+      <ChangeRows changed={changed.slice(0, changesShown)} />
+      {rest.length > 0 && (
+        <details className="mt-0.5 text-xs">
+          <summary className="text-muted">{rest.length} more</summary>
+          <ChangeRows changed={rest} />
+        </details>
+      )}
+    </>
+  );
+}
+
+/** A new webhook has a dozen settings. */
+const changesShown = 4;
+
+function ChangeRows({ changed }: { changed: [string, AuditEventJson['changes'][string]][] }) {
   return (
     <ul className="space-y-0.5 text-xs">
       {changed.map(([field, { from, to }]) => (
         <li key={field}>
-          <code className="font-mono">{field}</code>: <bdi className="text-muted">{word(from)}</bdi> →{' '}
+          <code className="font-mono">{field}</code>:{' '}
+          {from !== null && from !== undefined && (
+            <>
+              <bdi className="text-muted">{word(from)}</bdi> →{' '}
+            </>
+          )}
           <bdi>{word(to)}</bdi>
         </li>
       ))}
@@ -146,8 +171,8 @@ function ChangeList({ changes }: { changes: AuditEventJson['changes'] }) {
   );
 }
 
-function word(value: unknown): string {
+function word(value: unknown): ReactNode {
   if (value === null || value === undefined) return 'none';
-  if (Array.isArray(value)) return value.join(', ');
-  return String(value);
+  if (Array.isArray(value)) return value.join(', ') || 'none';
+  return <ChangedValue value={value} />;
 }

@@ -169,7 +169,7 @@ function callerOf(call: CallJson): string {
 function Name({ text }: { text: string | null }) {
   if (text === null) return <span className="text-muted">–</span>;
   return (
-    <span title={text} className="block max-w-24 truncate 2xl:max-w-44">
+    <span title={text} className="block max-w-22 truncate min-[1400px]:max-w-32 2xl:max-w-44">
       <bdi>{text}</bdi>
     </span>
   );
@@ -184,7 +184,7 @@ export function CallDuration({ call }: { call: CallJson }) {
 /** Most calls have completed: only what is different is marked. */
 function CallState({ call: { state, end_status } }: { call: CallJson }) {
   if (state === 'live') return <StatusBadge status="live" />;
-  const isUsual = end_status === null || end_status === 'completed';
+  const isUsual = end_status === null || end_status === 'completed' || end_status === 'answered';
   return <span className="whitespace-nowrap text-muted">{isUsual ? 'ended' : end_status}</span>;
 }
 

@@ -26,7 +26,6 @@ export function CallFacts({ call }: { call: CallJson }) {
   ];
   const facts: [string, ReactNode][] = [
     ['Call id', <Id key="id" text={call.call_log_id} />],
-    ['Other ids', textOf(call.other_ids.join('\n') || null)],
     ...inOrder.map((field): [string, ReactNode] => [field.label, factOf(field, call)]),
     ['First seen', <Time key="created" at={call.created_at} />],
     ['Last changed', <Time key="updated" at={call.updated_at} />],
@@ -55,6 +54,7 @@ function factOf({ name, type }: FieldJson, call: CallJson): ReactNode {
   if (type === 'time') return <Time at={value === null ? null : String(value)} />;
   if (type === 'seconds') return <Duration seconds={value === null ? null : Number(value)} />;
   if (type === 'address') return <Recording url={value === null ? null : String(value)} />;
+  if (Array.isArray(value)) return textOf(value.join('\n') || null);
   return textOf(value === null ? null : writeValue(value));
 }
 

@@ -1,9 +1,8 @@
 import { use, useState } from 'react';
 import { type NameKind, useNames } from '../../api/names.ts';
 import { Combobox } from '../../components/combobox.tsx';
-import type { Choice } from '../../components/field.tsx';
-import { type ChipFilter, FilterChips } from '../../components/filter-chips.tsx';
-import { SelectFilter, TextFilter } from '../../components/filters.tsx';
+import { type ChipFilter, choiceFilter, FilterChips, textFilter } from '../../components/filter-chips.tsx';
+import { TextFilter } from '../../components/filters.tsx';
 import { daysOf, type PeriodName } from '../../components/period.ts';
 import { PeriodPicker } from '../../components/period-picker.tsx';
 import { TimeZone } from '../../components/time.tsx';
@@ -29,7 +28,7 @@ export function CallFilterBar() {
       />
       <div className="flex flex-wrap items-center gap-2">
         <SavedViews />
-        <div className="w-full sm:w-72">
+        <div className="w-full max-sm:order-first sm:w-72">
           <TextFilter name="q" label="Search" isLabelHidden placeholder="Call id, number, part of a name" />
         </div>
         <FilterChips filters={filters} />
@@ -38,18 +37,6 @@ export function CallFilterBar() {
   );
 }
 
-const choice = (name: string, label: string, choices: readonly Choice[]): ChipFilter => ({
-  name,
-  label,
-  editor: <SelectFilter name={name} label={label} choices={choices} />,
-  show: (value) => choices.find((one) => one.value === value)?.label ?? value,
-  isChoice: true,
-});
-const text = (name: string, label: string, placeholder: string): ChipFilter => ({
-  name,
-  label,
-  editor: <TextFilter name={name} label={label} placeholder={placeholder} />,
-});
 const partner = (name: string, label: string, kind: NameKind): ChipFilter => ({
   name,
   label,
@@ -59,21 +46,21 @@ const partner = (name: string, label: string, kind: NameKind): ChipFilter => ({
 const same = (value: string) => ({ value, label: value });
 
 const filters: ChipFilter[] = [
-  choice('state', 'State', [
+  choiceFilter('state', 'State', [
     { value: 'live', label: 'Live' },
     { value: 'completed', label: 'Completed' },
   ]),
-  choice('converted', 'Converted', [
+  choiceFilter('converted', 'Converted', [
     { value: 'true', label: 'Yes' },
     { value: 'false', label: 'No' },
   ]),
-  choice('payout_status', 'Payout', [
+  choiceFilter('payout_status', 'Payout', [
     { value: 'owed', label: 'Owed' },
     { value: 'held', label: 'Held' },
     { value: 'pending', label: 'Pending' },
     { value: 'none', label: 'No amount' },
   ]),
-  choice(
+  choiceFilter(
     'no_payout_reason',
     'Hold reason',
     ['Campaign preconversion', 'Condition not met', 'Caps exceeded'].map(same),
@@ -81,8 +68,8 @@ const filters: ChipFilter[] = [
   partner('campaign', 'Campaign', 'campaigns'),
   partner('publisher', 'Publisher', 'publishers'),
   partner('buyer', 'Buyer', 'buyers'),
-  text('phone_number', 'Caller', 'Phone number'),
-  text('tag', 'Tag', 'key or key:value'),
+  textFilter('phone_number', 'Caller', { placeholder: 'Phone number' }),
+  textFilter('tag', 'Tag', { placeholder: 'key or key:value' }),
 ];
 
 /** Offers the names that calls are booked on. */

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { CircleCheck, Hand, Pencil, PhoneIncoming, Send, Webhook } from 'lucide-react';
+import { ArrowDownUp, CircleCheck, Hand, Pencil, PhoneIncoming, Send, Webhook } from 'lucide-react';
+import { useState } from 'react';
 import type { TimelineItemJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { useTimeline } from '../../api/calls.ts';
+import { type TimelineOrder, useTimeline } from '../../api/calls.ts';
 import { Button } from '../../components/button.tsx';
 import { ChangeList } from '../../components/changes.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
@@ -13,27 +14,45 @@ import { eventName } from '../outgoing/event-words.ts';
 import { statusWords } from '../postbacks/outcome-words.ts';
 import { UpdateList } from './update-list.tsx';
 
-/** All that ever happened to the call, oldest first. */
+const orderName = 'ringback.timeline-order';
+
+/** All that ever happened to the call, newest first unless this browser has chosen otherwise. */
 export function CallTimeline({ callLogId }: { callLogId: string }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTimeline(callLogId);
+  const [order, setOrder] = useState<TimelineOrder>(() =>
+    localStorage.getItem(orderName) === 'oldest' ? 'oldest' : 'newest',
+  );
+  const turn = () => {
+    const next = order === 'newest' ? 'oldest' : 'newest';
+    localStorage.setItem(orderName, next);
+    setOrder(next);
+  };
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTimeline(
+    callLogId,
+    order,
+  );
   const items = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-labelledby="timeline-heading">
-      <h2 id="timeline-heading" className="mb-3 font-semibold">
-        Timeline
-      </h2>
+      <div className="mb-2 flex items-center justify-between gap-3">
+        <h2 id="timeline-heading" className="font-semibold">
+          Timeline
+        </h2>
+        <Button look="quiet" size="small" icon={ArrowDownUp} onClick={turn}>
+          {order === 'newest' ? 'Newest first' : 'Oldest first'}
+        </Button>
+      </div>
       {error && <ErrorState error={error} reset={() => void refetch()} />}
       {data === undefined && !error && <TableSkeleton />}
       <ol aria-label="Timeline" className="space-y-3">
         {items.map((item, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a timeline only ever grows at its end
+          // biome-ignore lint/suspicious/noArrayIndexKey: items have no state, and some no id
           <TimelineItem key={at} item={item} />
         ))}
       </ol>
       {hasNextPage && (
         <div className="mt-3 flex justify-center">
           <Button onClick={() => void fetchNextPage()} isBusy={isFetchingNextPage}>
-            Show what came later
+            {order === 'newest' ? 'Show what came before' : 'Show what came later'}
           </Button>
         </div>
       )}

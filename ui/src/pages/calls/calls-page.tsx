@@ -25,7 +25,7 @@ export function CallsPage() {
     <>
       <PageHeader
         title="Calls"
-        description={`Latest first; new calls appear by themselves. All times are in ${zoneLabel(timeZone, Date.now())}.`}
+        description={`New calls appear by themselves. All times are in ${zoneLabel(timeZone, Date.now())}.`}
         actions={
           <>
             <ColumnChoice tableId="calls" columns={columns} />

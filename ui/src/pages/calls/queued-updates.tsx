@@ -6,7 +6,7 @@ import { UpdateList } from './update-list.tsx';
 
 /** What waits for the call to complete, in the order in which it will be applied. */
 export function QueuedUpdates({ call }: { call: CallJson }) {
-  const { data } = useTimeline(call.call_log_id);
+  const { data } = useTimeline(call.call_log_id, 'oldest');
   const waiting = (data?.pages.flatMap((page) => page.items) ?? []).filter(
     ({ status }) => status === 'queued',
   );

@@ -21,12 +21,12 @@ export function TotalsBar({ filters }: { filters: CallFilters }) {
     <dl
       aria-label="Totals"
       aria-busy={totals === undefined || isPlaceholderData}
-      className={`mb-3 grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 lg:grid-cols-6 ${isPlaceholderData ? 'opacity-60' : ''}`}
+      className={`mb-3 grid grid-cols-3 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-6 ${isPlaceholderData ? 'opacity-60' : ''}`}
     >
       {figures.map(([name, value, note]) => (
-        <div key={name} className="min-w-0 bg-surface px-3 py-2">
+        <div key={name} className="min-w-0 bg-surface px-2.5 py-1.5 sm:px-3 sm:py-2">
           <dt className="text-muted text-xs">{name}</dt>
-          <dd className="flex h-6 min-w-0 items-baseline gap-2 font-semibold text-base tabular-nums">
+          <dd className="flex h-6 min-w-0 items-baseline gap-2 font-semibold text-sm tabular-nums sm:text-base">
             {value ?? <Skeleton className="h-4 w-20 self-center" />}
             {note !== undefined && <span className="truncate font-normal text-muted text-xs">{note}</span>}
           </dd>

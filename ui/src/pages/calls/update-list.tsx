@@ -1,19 +1,20 @@
-import { writeValue } from '../../components/changes.tsx';
+import type { ReactNode } from 'react';
+import { ChangedValue } from '../../components/changes.tsx';
 import { FieldName } from '../../components/field-name.tsx';
 
 /** What an update says: fields that it sets or clears, tags that it adds or removes. */
 export function UpdateList({ update }: { update: Record<string, unknown> }) {
   const { add, remove, ...fields } = update;
-  const rows: [string, string][] = [
-    ...Object.entries(fields).map(([field, value]): [string, string] => [
+  const rows: [string, ReactNode][] = [
+    ...Object.entries(fields).map(([field, value]): [string, ReactNode] => [
       field,
-      value === null ? 'none' : writeValue(value),
+      value === null ? 'none' : <ChangedValue key={field} field={field} value={value} />,
     ]),
-    ...Object.entries((add ?? {}) as Record<string, string>).map(([key, value]): [string, string] => [
+    ...Object.entries((add ?? {}) as Record<string, string>).map(([key, value]): [string, ReactNode] => [
       `tags.${key}`,
       value,
     ]),
-    ...((remove ?? []) as string[]).map((key): [string, string] => [`tags.${key}`, 'removed']),
+    ...((remove ?? []) as string[]).map((key): [string, ReactNode] => [`tags.${key}`, 'removed']),
   ];
   return (
     <ul className="space-y-1.5 text-sm">

@@ -21,6 +21,7 @@ export function useSelection(rows: readonly CallJson[], filtersKey: string) {
     header: (
       <input
         type="checkbox"
+        className="block"
         aria-label="Select all calls of the page"
         checked={isAll || isWholePage}
         onChange={() => set(new Set(isAll || isWholePage ? [] : pageIds))}
@@ -29,6 +30,7 @@ export function useSelection(rows: readonly CallJson[], filtersKey: string) {
     cell: ({ call_log_id: id }) => (
       <input
         type="checkbox"
+        className="block"
         aria-label={`Select the call ${id}`}
         checked={isAll || ids.has(id)}
         onChange={() => toggle(id)}

@@ -5,6 +5,7 @@ import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../a
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { MoreMenu } from '../../components/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
 import { RotateSecretDialog } from './rotate-secret-dialog.tsx';
@@ -42,9 +43,9 @@ export function OutgoingActions({ webhook }: { webhook: OutgoingJson }) {
       <Button icon={KeyRound} onClick={() => setOpen('rotate')}>
         Rotate secret
       </Button>
-      <Button icon={Trash2} onClick={() => setOpen('delete')}>
-        Delete
-      </Button>
+      <MoreMenu
+        actions={[{ label: 'Delete…', icon: Trash2, isDestructive: true, run: () => setOpen('delete') }]}
+      />
       {open === 'resume' && <ResumeDialog webhook={webhook} onClose={close} />}
       {open === 'rotate' && <RotateSecretDialog webhook={webhook} onClose={close} />}
       <ConfirmDialog

@@ -12,7 +12,8 @@ export function ChangedFields({ changes }: Pick<PostbackJson, 'changes'>) {
     <ul className="max-w-72 space-y-0.5 text-xs">
       {fields.slice(0, shown).map(([name, { to }]) => (
         <li key={name} className="truncate">
-          <FieldName field={name} /> <bdi>{to === null ? 'cleared' : <ChangedValue value={to} />}</bdi>
+          <FieldName field={name} />{' '}
+          <bdi>{to === null ? 'cleared' : <ChangedValue field={name} value={to} />}</bdi>
         </li>
       ))}
       {fields.length > shown && <li className="text-muted">and {fields.length - shown} more</li>}

@@ -1,6 +1,5 @@
-import { postbackFilterNames } from '../../api/postbacks.ts';
 import { useWebhooks } from '../../api/webhooks.ts';
-import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx';
+import { choiceFilter, FilterChips, textFilter } from '../../components/filter-chips.tsx';
 import { outcomeSeries } from '../../components/outcome-series.ts';
 import { rejectionCodes } from '../webhooks/rejection-advice.ts';
 
@@ -13,25 +12,21 @@ const codes = rejectionCodes.map((code) => ({ value: code, label: code }));
 export function PostbackFilters() {
   const { data } = useWebhooks();
   const webhooks = data?.pages.flatMap((page) => page.items) ?? [];
+  const webhookChoices = webhooks.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <Filters
-      names={postbackFilterNames}
-      first={{
-        name: 'status',
-        filter: <SelectFilter name="status" label="Outcome" choices={statuses} />,
-      }}
-    >
-      <SelectFilter
-        name="webhook_id"
-        label="Webhook"
-        choices={webhooks.map(({ id, name }) => ({ value: id, label: name }))}
+    <search aria-label="Filters" className="mb-3 flex flex-wrap items-center gap-2">
+      <FilterChips
+        filters={[
+          choiceFilter('status', 'Outcome', statuses),
+          choiceFilter('webhook_id', 'Webhook', webhookChoices),
+          choiceFilter('code', 'Rejected for', codes),
+          textFilter('call_log_id', 'Call id'),
+          textFilter('transaction_id', 'Transaction id'),
+          textFilter('batch_id', 'Batch id'),
+          textFilter('from', 'From', { type: 'date' }),
+          textFilter('to', 'To', { type: 'date' }),
+        ]}
       />
-      <SelectFilter name="code" label="Rejected for" choices={codes} />
-      <TextFilter name="call_log_id" label="Call id" />
-      <TextFilter name="transaction_id" label="Transaction id" />
-      <TextFilter name="batch_id" label="Batch id" />
-      <TextFilter name="from" label="From" type="date" />
-      <TextFilter name="to" label="To" type="date" />
-    </Filters>
+    </search>
   );
 }

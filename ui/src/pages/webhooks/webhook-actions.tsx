@@ -6,6 +6,7 @@ import { useMay } from '../../api/session.ts';
 import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { type MoreAction, MoreMenu } from '../../components/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { UndoPeriodDialog } from '../undo/undo-period-dialog.tsx';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
@@ -36,17 +37,12 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
         toast.done(`${name} is deleted`);
       },
     });
-  const undoButton = (
-    <>
-      {mayUndo && webhook.type !== 'calls' && (
-        <Button icon={Undo2} onClick={() => setOpen('undo')}>
-          Undo a period
-        </Button>
-      )}
-      {open === 'undo' && <UndoPeriodDialog webhook={webhook} onClose={() => setOpen(null)} />}
-    </>
-  );
-  if (!mayChange) return undoButton;
+  const undo: MoreAction = { label: 'Undo a period…', icon: Undo2, run: () => setOpen('undo') };
+  const more: MoreAction[] = [
+    ...(mayUndo && webhook.type !== 'calls' ? [undo] : []),
+    { label: 'Delete…', icon: Trash2, isDestructive: true, run: () => setOpen('delete') },
+  ];
+  if (!mayChange) return null;
   return (
     <>
       <Button icon={paused ? Play : Pause} onClick={togglePause} isBusy={change.isPending}>
@@ -55,10 +51,8 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
       <Button icon={KeyRound} onClick={() => setOpen('rotate')}>
         Rotate key
       </Button>
-      {undoButton}
-      <Button icon={Trash2} onClick={() => setOpen('delete')}>
-        Delete
-      </Button>
+      <MoreMenu actions={more} />
+      {open === 'undo' && <UndoPeriodDialog webhook={webhook} onClose={() => setOpen(null)} />}
       <RotateKeyDialog webhook={webhook} isOpen={open === 'rotate'} onClose={() => setOpen(null)} />
       <ConfirmDialog
         title="Delete this webhook?"
