@@ -108,7 +108,7 @@ describe('one webhook', () => {
     await list.getByRole('link', { name: 'Watched' }).click();
     await page.getByText('the receiver answered 410 Gone').waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
-    await dialogOf(page).getByText('1 events waited').waitFor();
+    await dialogOf(page).getByText('1 event waited').waitFor();
     await expectAccessible(page, '[role=dialog]');
     await dialogOf(page).getByRole('radio', { name: 'None' }).check();
     await dialogOf(page).getByRole('button', { name: 'Resume' }).click();

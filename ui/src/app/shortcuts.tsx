@@ -14,7 +14,7 @@ export function Shortcuts() {
   const close = () => setOpened(null);
   useAction('Keyboard shortcuts', () => setOpened('help'));
   useEffect(() => {
-    const timer = window.setTimeout(() => void importPalette(), palettePreloadMs);
+    const timer = window.setTimeout(() => importPalette().catch(() => {}), palettePreloadMs); // it is asked for again when it opens
     return () => window.clearTimeout(timer);
   }, []);
   useEffect(() => {

@@ -66,7 +66,11 @@ const columns: Column<AuditEventJson>[] = [
       </>
     ),
   },
-  { id: 'changes', header: 'Before and after', cell: ({ changes }) => <ChangeList changes={changes} /> },
+  {
+    id: 'changes',
+    header: 'Before and after',
+    cell: ({ action, changes }) => <ChangeList changes={changes} isNew={!action.endsWith('changed')} />,
+  },
   {
     id: 'source',
     header: 'From',
@@ -133,17 +137,20 @@ function EventList() {
   );
 }
 
-function ChangeList({ changes }: { changes: AuditEventJson['changes'] }) {
+type ChangeListProps = { changes: AuditEventJson['changes']; isNew: boolean };
+
+/** Of what is new, the values alone: there were none before. */
+function ChangeList({ changes, isNew }: ChangeListProps) {
   const changed = Object.entries(changes).filter(([, { from, to }]) => (from ?? null) !== (to ?? null));
   if (changed.length === 0) return <span className="text-muted">–</span>;
   const rest = changed.slice(changesShown);
   return (
     <>
-      <ChangeRows changed={changed.slice(0, changesShown)} />
+      <ChangeRows changed={changed.slice(0, changesShown)} isNew={isNew} />
       {rest.length > 0 && (
         <details className="mt-0.5 text-xs">
           <summary className="text-muted">{rest.length} more</summary>
-          <ChangeRows changed={rest} />
+          <ChangeRows changed={rest} isNew={isNew} />
         </details>
       )}
     </>
@@ -153,13 +160,15 @@ function ChangeList({ changes }: { changes: AuditEventJson['changes'] }) {
 /** A new webhook has a dozen settings. */
 const changesShown = 4;
 
-function ChangeRows({ changed }: { changed: [string, AuditEventJson['changes'][string]][] }) {
+type ChangeRowsProps = { changed: [string, AuditEventJson['changes'][string]][]; isNew: boolean };
+
+function ChangeRows({ changed, isNew }: ChangeRowsProps) {
   return (
     <ul className="space-y-0.5 text-xs">
       {changed.map(([field, { from, to }]) => (
         <li key={field}>
           <code className="font-mono">{field}</code>:{' '}
-          {from !== null && from !== undefined && (
+          {(!isNew || (from !== null && from !== undefined)) && (
             <>
               <bdi className="text-muted">{word(from)}</bdi> →{' '}
             </>
