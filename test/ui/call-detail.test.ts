@@ -116,7 +116,7 @@ describe('a live call', () => {
     await expect.poll(() => clock.textContent()).not.toBe(before);
     await expectAccessible(page);
     await ui.server.api('POST', '/calls/waiting/complete', { duration_seconds: 65 });
-    await page.getByText('1:05').waitFor();
+    await page.getByText('1:05').first().waitFor();
     expect(await page.getByRole('list', { name: 'Queued updates' }).count()).toBe(0);
     await page.getByText('Call completed').waitFor();
   });

@@ -1,6 +1,7 @@
 /**
  * The list of calls in the order of an amount or a duration. No index has that order: postbacks change amounts, and such
- * an index would cost each of them. One look at all calls that the filter means finds the page: 0.3 s of 1,000,000 calls.
+ * an index would cost each of them. One look at all calls that the filter means finds the page: of 1,000,000 calls it takes
+ * 1.6 times as long as to count them.
  */
 import type { Db } from '../database/db.ts';
 import { type CallRow, callColumns, callOf } from './call-columns.ts';

@@ -22,7 +22,7 @@ export function PeriodPicker({ names, chosen, allLabel, days }: PeriodPickerProp
   };
   return (
     <div className="flex flex-wrap items-end gap-3">
-      <fieldset className="flex max-w-full flex-wrap rounded-md bg-raised p-0.5 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:[scrollbar-width:none]">
+      <fieldset className="flex min-w-0 max-w-full flex-wrap rounded-md bg-raised p-0.5 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:[scrollbar-width:none]">
         <legend className="sr-only">Period</legend>
         {allLabel !== undefined && (
           <PeriodChoice label={allLabel} isChosen={chosen === null} onChoose={() => choose(null)} />
