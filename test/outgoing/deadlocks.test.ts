@@ -51,7 +51,7 @@ const requests: [string, (id: string) => Promise<{ status: number }>, number][] 
     'replay',
     (id) =>
       server.api('POST', `/webhooks/outgoing/${id}/replay`, {
-        ...{ from: '2020-01-01T00:00:00Z', status: ['pending'] },
+        ...{ from: '2020-01-01', to: '2099-01-01', status: ['pending'] },
       }),
     202,
   ],

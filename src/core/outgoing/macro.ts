@@ -50,7 +50,7 @@ export type Macro = { name: string; formats: string[] };
 export type MacroValue = { text: string; isNumber: boolean; isBoolean: boolean };
 
 /** A name with what follows it, in brackets. Only upper case: `["a"]`, `[0]` and `fields[converted]` are text. */
-export const macroPattern = /\[([A-Z][A-Z0-9_]*(?:\.[^\]|[]{1,110})?)((?:\|[^\]|]*)*)\]/;
+export const macroPattern = /\[([A-Z][A-Z0-9_]*(?:\.[^\]|[]{0,110})?)((?:\|[^\]|]*)*)\]/;
 
 export function macroOf([, name = '', rest = '']: readonly string[]): Macro {
   return { name, formats: rest === '' ? [] : rest.slice(1).split('|') };
@@ -82,7 +82,7 @@ export function valueOfMacro({ name, formats: used }: Macro, event: EventJson, t
 function isKnownName(name: string): boolean {
   const [kind = '', key] = splitName(name);
   if (key === undefined) return callNames.includes(kind) || Object.hasOwn(eventNames, kind);
-  if (kind === 'TAG') return true;
+  if (kind === 'TAG') return key !== '';
   return (kind === 'FROM' || kind === 'TO') && (changedFields.has(key) || /^tags\../.test(key));
 }
 

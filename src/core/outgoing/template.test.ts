@@ -74,6 +74,8 @@ describe('a macro', () => {
     '[REASON|md5]',
     '[FROM.nothing]',
     '[TAG]',
+    '[TAG.]',
+    '[FROM.]',
     '[TO.tags.]',
     '[REASON.x]',
     '[__PROTO__X]',

@@ -28,8 +28,8 @@ const responseBytesKept = 2_048;
 /** A longer body ends the connection. */
 const responseBytesRead = 65_536;
 const headerBytesMax = 16_384;
-/** To one receiver. */
-const connectionsMax = 64;
+/** To one receiver. An attempt that waited for a connection would lose a part of its 15 s. */
+export const connectionsMax = 128;
 
 export function createHttpClient(guard: AddressGuard, limits: Limits = limitsDefault): HttpClient {
   const agent = new Agent({

@@ -5,7 +5,7 @@ import { readRetryAfter, waitBeforeRetry } from '../../core/outgoing/retry-sched
 import type { Log } from '../../log.ts';
 import type { ClaimedDelivery, FinishedAttempt, SendingWebhook, Store } from '../../store/store.ts';
 import { attemptDelivery } from './attempt.ts';
-import type { HttpClient } from './http-client.ts';
+import { connectionsMax, type HttpClient } from './http-client.ts';
 import { Signal } from './signal.ts';
 
 export type SenderParts = {
@@ -16,11 +16,13 @@ export type SenderParts = {
   onAttempt(result: FinishedAttempt['status'], ms: number): void;
 };
 
-/** Attempts at once: a receiver that takes all of 15 s delays its own deliveries only. */
-const inFlightMax = 128;
+/** Attempts whose results are not recorded yet. Their leases run on. */
+const unrecordedMax = 1_000;
 const databasePauseMs = 1_000;
 /** Between two claims, so that under load each takes many: a claim costs five round trips. */
 const claimPauseMs = 15;
+/** Between two records, for the same reason: each is a commit. */
+const recordPauseMs = 20;
 const recordTriesMax = 10;
 const httpGone = 410;
 
@@ -36,7 +38,10 @@ export class WebhookSender {
   readonly #sends = new Set<Promise<void>>();
   #finished: Finished[] = [];
   #recording: Promise<void> | null = null;
-  #inFlight = 0;
+  /** attempts under way: a receiver that takes all of 15 s delays its own deliveries only */
+  #sending = 0;
+  #unrecorded = 0;
+  #isFull = false;
   #isStopping = false;
 
   constructor(accountId: string, webhookId: string, parts: SenderParts) {
@@ -64,10 +69,11 @@ export class WebhookSender {
 
   async #run(): Promise<void> {
     while (!this.#isStopping) {
-      const free = inFlightMax - this.#inFlight;
-      const mayHaveMore = free > 0 && (await this.#claim(free));
+      const free = Math.min(connectionsMax - this.#sending, unrecordedMax - this.#unrecorded);
+      this.#isFull = free <= 0;
+      const mayHaveMore = !this.#isFull && (await this.#claim(free));
       if (!mayHaveMore) await this.#work.take();
-      if (this.#inFlight > 0) await sleep(claimPauseMs);
+      if (this.#sending + this.#unrecorded > 0) await sleep(claimPauseMs);
     }
   }
 
@@ -86,7 +92,7 @@ export class WebhookSender {
   }
 
   #start(webhook: SendingWebhook, delivery: ClaimedDelivery): void {
-    this.#inFlight += 1;
+    this.#sending += 1;
     const send = this.#send(webhook, delivery).finally(() => this.#sends.delete(send));
     this.#sends.add(send);
   }
@@ -100,6 +106,9 @@ export class WebhookSender {
     const finished = this.#judge(delivery, signal.aborted ? null : attempted);
     this.#parts.onAttempt(finished.status, finished.attempt?.ms ?? 0);
     this.#finished.push(finished);
+    this.#sending -= 1;
+    this.#unrecorded += 1;
+    if (this.#isFull) this.wake();
     this.#recording ??= this.#record();
   }
 
@@ -126,8 +135,9 @@ export class WebhookSender {
       const isGone = batch.some((one) => one.isGone);
       const rows = batch.map(({ isGone: _isGone, ...row }) => row);
       await this.#tryToRecord(rows, isGone);
-      this.#inFlight -= batch.length;
+      this.#unrecorded -= batch.length;
       this.wake();
+      if (this.#finished.length > 0) await sleep(recordPauseMs);
     }
     this.#recording = null;
   }

@@ -3,13 +3,13 @@ import type { Static } from 'typebox';
 import { eventTypes } from '../../../core/outgoing/event-type.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
-import { readInstant } from '../../../core/values/instant.ts';
 import type { Delivery } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, needs } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
+import { readPeriodEnd, readPeriodStart } from '../period.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
 import {
@@ -109,8 +109,8 @@ export function registerDeliveryRoutes(app: FastifyInstance, api: Api): void {
       const { accountId, timeZone } = await accountOf(api, request);
       const { from, to, status = 'failed' } = request.body;
       const read = {
-        from: readInstant(from, timeZone),
-        to: readInstant(to ?? new Date().toISOString(), timeZone),
+        from: readPeriodStart(from, timeZone),
+        to: readPeriodEnd(to ?? new Date().toISOString(), timeZone),
       };
       const faults = Object.entries(read).flatMap(([field, value]) =>
         value instanceof Invalid ? [{ field, code: value.code, detail: value.detail }] : [],

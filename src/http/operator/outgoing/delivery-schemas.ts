@@ -51,8 +51,8 @@ export const deliveriesQuery = Type.Object({
 
 export const replayRangeBody = Type.Object(
   {
-    from: Type.String({ description: 'RFC 3339, or Unix time' }),
-    to: Type.Optional(Type.String({ description: 'now if left out' })),
+    from: Type.String({ description: 'a day in the account’s time zone, or a date-time' }),
+    to: Type.Optional(Type.String({ description: 'a day with all of it, or a date-time; now if left out' })),
     status: Type.Optional(
       Type.Union([oneOf(deliveryStatuses), Type.Array(oneOf(deliveryStatuses), { minItems: 1 })], {
         description: 'failed if left out',
