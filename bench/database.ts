@@ -9,6 +9,8 @@ import { closeDb, openDb } from '../src/store/database/db.ts';
 import { migrate } from '../src/store/database/migrate.ts';
 import { createWebhook } from '../src/store/webhooks/webhooks.ts';
 import { startDatabaseServer } from '../test/support/database-server.ts';
+import type { Contestant } from './contestants.ts';
+import { countLogged } from './lean-tables.ts';
 import { callLogIdSql } from './payload.ts';
 
 export type BenchDatabase = {
@@ -123,24 +125,34 @@ export async function readWalBytes({ pool }: BenchDatabase): Promise<number> {
 }
 
 /**
- * Compares the log with what was answered since an instant: a row for each 2xx, applied (now and then a call happens
+ * Compares the logs with what was answered since an instant: a row for each 2xx, applied (now and then a call happens
  * to have the values already), and no other.
- * @throws when it is not so
+ * @param log the one that this contestant writes  @throws when it is not so
  */
-export async function checkLog(
+export async function checkLogs(
   { pool, accountId }: BenchDatabase,
   { webhookId }: Endpoint,
-  sinceMs: number,
-  accepted: number,
+  {
+    log,
+    accepted,
+    runId,
+    sinceMs,
+  }: { log: Contestant['log']; accepted: number; runId: string; sinceMs: number },
 ): Promise<void> {
   const { rows } = await pool.query<{ webhook_id: string; outcome: string; count: string }>(
     `select webhook_id, case when status in ('applied', 'unchanged') then 'done' else status end as outcome, count(*)
      from postback where account_id = $1 and postback_id >= $2 group by 1, 2`,
     [accountId, firstIdOf(sinceMs)],
   );
-  const found = rows.map(({ webhook_id, outcome, count }) => `${webhook_id} ${outcome} ${count}`).join(', ');
-  const wanted = accepted === 0 ? '' : `${webhookId} done ${accepted}`;
-  if (found !== wanted) throw new Error(`the log holds [${found}] where 2xx answers promised [${wanted}]`);
+  const lean = await countLogged(pool, runId, sinceMs);
+  const found = [
+    ...rows.map(({ webhook_id, outcome, count }) => `${webhook_id} ${outcome} ${count}`),
+    `lean ${lean.ofRun} of ${lean.all}`,
+  ].join(', ');
+  const isRingback = log === 'ringback' && accepted > 0;
+  const inLean = log === 'lean' ? accepted : 0;
+  const wanted = `${isRingback ? `${webhookId} done ${accepted}, ` : ''}lean ${inLean} of ${inLean}`;
+  if (found !== wanted) throw new Error(`the logs hold [${found}] where 2xx answers promised [${wanted}]`);
 }
 
 /** The least uuid v7 of a millisecond. */

@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { contestants } from './contestants.ts';
 import { type BenchDatabase, createDatabase, createEndpoint, loadCalls, readSettings } from './database.ts';
+import { createLeanTables } from './lean-tables.ts';
 import { measure, type Round } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { printReport } from './report.ts';
@@ -22,6 +23,9 @@ async function run(chosen: Options): Promise<void> {
     await mkdir(resultsFolder, { recursive: true });
     console.log(`loading ${chosen.calls.toLocaleString('en-US')} calls`);
     await loadCalls(database, chosen.calls);
+    await createLeanTables(database.pool);
+    await database.pool.query('vacuum analyze lean.call');
+    await database.pool.query('checkpoint');
     for (const contestant of contestants.filter(({ name }) => chosen.only.includes(name))) {
       const endpoint = await createEndpoint(database, contestant.title);
       const isProfiled = chosen.isProfiled && contestant.name === 'ringback';

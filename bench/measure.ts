@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BenchDatabase, checkLog, readWalBytes } from './database.ts';
+import { type BenchDatabase, checkLogs, readWalBytes } from './database.ts';
 import type { Running } from './running.ts';
 import { readMachineCpuSeconds, readUsage } from './usage.ts';
 
@@ -41,7 +41,8 @@ export async function measure(
   const runId = `${running.contestant.name}-${sinceMs}`;
   const result = await running.run({ calls, connections, seconds, runId });
   const after = await look(running, database);
-  await checkLog(database, running.endpoint, sinceMs, running.contestant.isStored ? result.accepted : 0);
+  const { log } = running.contestant;
+  await checkLogs(database, running.endpoint, { log, accepted: result.accepted, runId, sinceMs });
   const elapsedSeconds = (after.atMs - before.atMs) / 1_000;
   const batches = (after.batches?.batches ?? 0) - (before.batches?.batches ?? 0);
   const batched = (after.batches?.postbacks ?? 0) - (before.batches?.postbacks ?? 0);

@@ -27,7 +27,14 @@ export async function startContestant(
   dataDir: string,
   nodeOptions: string[],
 ): Promise<Running> {
-  const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1' };
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    BENCH_AUTH_KEY: endpoint.authKey,
+  };
   if (contestant.kind === 'script') {
     const script = fork(programOf(contestant), { env });
     return {
