@@ -17,6 +17,8 @@ test('every statement that changes the status of a postback writes when it did',
   );
   expect(ofStatus.length).toBeGreaterThan(1);
   for (const { file, text } of ofStatus) {
-    expect(text, `${file}: set written_at = clock_timestamp()`).toMatch(/written_at = clock_timestamp\(\)/);
+    expect(text, `${file}: set written_at = statement_timestamp()`).toMatch(
+      /written_at = statement_timestamp\(\)/,
+    );
   }
 });

@@ -9,18 +9,24 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/store/database/migrate.ts';
+import { makeCitusTemplate } from './citus.ts';
 import { startDatabaseServer } from './database-server.ts';
+import { runOn, withDatabase } from './databases.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** connection string of the template; other databases have another path */
     templateUrl: string;
+    /** addresses of the workers on Citus; none on a plain PostgreSQL */
+    citusWorkers: string[];
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
-  if (given !== undefined) return setUpOn(given, project);
+  const workers = process.env['TEST_CITUS_WORKERS']?.split(',') ?? [];
+  project.provide('citusWorkers', workers);
+  if (given !== undefined) return setUpOn(given, workers, project);
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
   const database = await startDatabaseServer(dataDir);
   await migrate(database.url);
@@ -37,22 +43,28 @@ const uuidv7 = `create function uuidv7(shift interval default '0') returns uuid 
     || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid $$`;
 
 /** A template of this run's own, on a server that is there. */
-async function setUpOn(serverUrl: string, project: TestProject): Promise<() => Promise<void>> {
+async function setUpOn(
+  serverUrl: string,
+  workers: string[],
+  project: TestProject,
+): Promise<() => Promise<void>> {
   const name = `ringback_test_${randomUUID().replaceAll('-', '')}`;
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  await runOn(serverUrl, `create database ${name} template template0 encoding 'UTF8'`);
-  const pool = new pg.Pool({ connectionString: url.href });
+  if (workers.length > 0) await makeCitusTemplate(serverUrl, workers, name, prepare);
+  else {
+    await runOn(serverUrl, `create database ${name} template template0 encoding 'UTF8'`);
+    await prepare(withDatabase(serverUrl, name));
+    await migrate(withDatabase(serverUrl, name));
+  }
+  project.provide('templateUrl', withDatabase(serverUrl, name));
+  return async () => {
+    for (const node of [serverUrl, ...workers])
+      await runOn(withDatabase(node, 'postgres'), `drop database ${name} with (force)`);
+  };
+}
+
+async function prepare(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url });
   const { rows } = await pool.query(`select current_setting('server_version_num')::int < 180000 as is_old`);
   if (rows[0].is_old) await pool.query(uuidv7);
   await pool.end();
-  await migrate(url.href);
-  project.provide('templateUrl', url.href);
-  return () => runOn(serverUrl, `drop database ${name} with (force)`);
-}
-
-async function runOn(connectionString: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { databaseOf, runOn, withDatabase } from './databases.ts';
 
 export type TestDatabase = {
   /** connection string */
@@ -13,6 +14,10 @@ export type TestDatabase = {
 /** A database of its own, cloned from the migrated template (or empty). */
 export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
   const template = inject('templateUrl');
+  // An empty one is a plain PostgreSQL, on Citus too.
+  const nodes = [template, ...(options.isEmpty ? [] : inject('citusWorkers'))];
+  const runAsAdmin = (sql: string) =>
+    Promise.all(nodes.map((node) => runOn(withDatabase(node, 'postgres'), sql)));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(
     `create database ${name} template ${options.isEmpty ? 'template0' : databaseOf(template)}`,
@@ -29,26 +34,6 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
       await runAsAdmin(`drop database ${name} with (force)`);
     },
   };
-}
-
-async function runAsAdmin(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: withDatabase(inject('templateUrl'), 'postgres') });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
-const pathOfUrl = /\/([^/?]+)(\?.*)?$/;
-
-function databaseOf(url: string): string {
-  return pathOfUrl.exec(url)?.[1] ?? '';
-}
-
-function withDatabase(url: string, name: string): string {
-  return url.replace(pathOfUrl, (_all, _name, query = '') => `/${name}${query}`);
 }
 
 /** A transaction of the test's own, which holds its locks until they are released. */

@@ -47,7 +47,7 @@ export const callColumns = [
     'created_at',
     'updated_at',
   ].map((name) => `c.${name}`),
-  `(select count(*)::int from postback p where p.account_id = c.account_id and p.call_log_id = c.call_log_id
+  `(select count(*)::int from postback p where p.account_id = $1 and p.call_log_id = c.call_log_id
      and p.status = 'queued' and not p.is_dry_run) as queued_updates`,
 ].join(', ');
 

@@ -49,17 +49,15 @@ export const readOneCall = `select ${callColumns} from call c where c.account_id
 const lockCall = `
 select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = ${callIdByAnyId} for no key update of c`;
 
-/**
- * Makes the call; does nothing where another process just made it. Tells whether postbacks wait for it, in the same round
- * trip: the locks of the arrival are held, so no other one can begin to wait.
- */
+/** Makes the call; does nothing where another process just made it. */
 const insertCall = `
-with made as (
 insert into call (account_id, call_log_id, state, ${eventColumns}, ${writtenColumns}, created_at, updated_at)
 select $1, n.call_log_id, n.state, ${eventColumns}, ${writtenColumns}, $3, $3
 from json_to_recordset($2) as n(call_log_id text, state text, ${eventDefinitions}, ${writtenDefinitions})
-on conflict do nothing returning call_log_id)
-select (select count(*)::int from made) as made, ${anyWaits('$4', '$5')} as has_waiting`;
+on conflict do nothing`;
+
+/** Whether postbacks wait for an arrival. Its locks are held, so no other one can begin to wait. */
+const readWaits = `select ${anyWaits('$2', '$3')} as has_waiting`;
 
 const writeCall = `
 update call c set state = n.state, leg_ids = n.leg_ids, leg_facts = n.leg_facts, ${setEventFromN}, ${setFromN}, updated_at = $3
@@ -76,7 +74,7 @@ order by n.event_id`;
 const readUpdates = `
 select p.update from postback p
 where p.account_id = $1 and p.call_log_id = $2 and p.status in ('applied', 'unchanged') and not p.is_dry_run
-  and not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+  and not exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run)`;
 
 /** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
@@ -151,15 +149,15 @@ export async function recordLocked(
     const takenId = await findTakenId(client, accountId, made.call, made.changes);
     if (takenId !== null) return takenId;
     const own = arrivalOf(received);
-    const { rows } = await client.query<{ made: number; has_waiting: boolean }>({
+    const { rowCount } = await client.query({
       name: 'insert-call', // like the others with a name: planned once on each connection, which costs more than running it
       text: insertCall,
-      values: [...[accountId, jsonOf(made.call), receivedAt], ...[own.callLogIds, own.phoneNumbers]],
+      values: [accountId, jsonOf(made.call), receivedAt],
     });
-    if (rows[0]?.made === 1) {
+    if (rowCount === 1) {
       await writeChangedIds(client, accountId, made.call, made.changes);
       await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
-      if (rows[0].has_waiting) await settle(client, received, own, arrival);
+      if (await isWaitedFor(client, accountId, own)) await settle(client, received, own, arrival);
       return { callLogId, isNew: true, changes: made.changes };
     }
     known = await findAndLock(client, accountId, callLogId);
@@ -260,6 +258,17 @@ async function findAndLock(
   const values = [accountId, callLogId];
   const { rows } = await client.query<CallRow>({ name: 'lock-call', text: lockCall, values });
   return rows[0] === undefined ? undefined : callOf(rows[0]);
+}
+
+async function isWaitedFor(
+  client: Queryable,
+  accountId: string,
+  { callLogIds, phoneNumbers }: Arrival,
+): Promise<boolean> {
+  const values = [accountId, callLogIds, phoneNumbers];
+  const statement = { name: 'read-waits', text: readWaits, values };
+  const { rows } = await client.query<{ has_waiting: boolean }>(statement);
+  return rows[0]?.has_waiting === true;
 }
 
 async function readLocked(client: Queryable, accountId: string, callLogId: string): Promise<Call> {

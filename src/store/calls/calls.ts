@@ -68,17 +68,17 @@ select * from (
   (select p.postback_id, p.received_at, case when p.webhook_id is null then 'changed' else 'postback' end,
     coalesce(case when p.undo_of is not null then p.changed_by end, w.name, p.changed_by, ''), p.changes, p.postback_id, p.status, p.code, p.applied_at,
     case when p.status = 'queued' then p.update end, p.replay_of, case when p.replay_of is not null then p.changed_by end,
-    p.undo_of, (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+    p.undo_of, (select u.postback_id from postback u where u.account_id = $1 and u.undo_of = p.postback_id
       and u.first_status <> 'rejected' and not u.is_dry_run),
     p.attached_by, p.dismissed_by, p.dismiss_reason, null, null
    from postback p
-   left join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
+   left join incoming_webhook w on w.account_id = $1 and w.webhook_id = p.webhook_id
    where p.account_id = $1 and p.call_log_id = $2 and not p.is_dry_run and ${isNoRecordedEvent} and ($3::uuid is null or p.postback_id ${isAfter} $3)
    order by p.postback_id ${order} limit $4)
   union all
   (select d.delivery_id, d.created_at, 'delivery', w.name, null, null, d.status, null, d.finished_at, null, null, null,
     null, null, null, null, null, d.event_type, jsonb_array_length(d.attempts)
-   from delivery d join outgoing_webhook w on w.account_id = d.account_id and w.webhook_id = d.webhook_id
+   from delivery d join outgoing_webhook w on w.account_id = $1 and w.webhook_id = d.webhook_id
    where d.account_id = $1 and d.call_log_id = $2 and ($3::uuid is null or d.delivery_id ${isAfter} $3)
    order by d.delivery_id ${order} limit $4)
 ) as items order by id ${order} limit $4`;

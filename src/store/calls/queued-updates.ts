@@ -14,7 +14,7 @@ order by queue_position nulls first, postback_id`;
 
 /** Results of the queued updates; first_status stays, because a repeat gets the first response. */
 const writeApplied = `
-update postback p set status = n.status, written_at = clock_timestamp(),
+update postback p set status = n.status, written_at = statement_timestamp(),
   applied_at = case when n.code is null then $3::timestamptz end,
   code = n.code, detail = n.detail, errors = n.errors, changes = n.changes,
   kept = n.kept

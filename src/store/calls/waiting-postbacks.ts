@@ -34,7 +34,7 @@ export function anyWaits(ids: string, numbers: string): string {
 /** What a waiting row is folded from. Its window and rule are those of the receipt. */
 export const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
   p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id,
-  coalesce((select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id),
+  coalesce((select w.name from incoming_webhook w where w.account_id = $1 and w.webhook_id = p.webhook_id),
     p.changed_by) as webhook_name`;
 
 /** In order of receipt. Locked, so that no other transaction attaches, dismisses or expires them. */
@@ -65,12 +65,12 @@ const readDone = `
 select p.postback_id as "postbackId", p.call_log_id as "callLogId", p.update, p.repeats from postback p
 where p.account_id = $1 and p.call_log_id = any($2) and p.postback_id > $3 and p.status in ('applied', 'unchanged')
   and not p.is_dry_run
-  and not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+  and not exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run)`;
 
 /** `first_status` stays: a repeat is answered as the first. */
 const writeSettled = `
-update postback p set status = n.status, written_at = clock_timestamp(), code = n.code, detail = n.detail,
+update postback p set status = n.status, written_at = statement_timestamp(), code = n.code, detail = n.detail,
   errors = n.errors, changes = n.changes,
   call_log_id = coalesce(n.call_log_id, p.call_log_id), matched_by = n.matched_by, candidates = n.candidates,
   call_log_ids = n.call_log_ids, kept = n.kept, applied_at = case when n.status in ('applied', 'unchanged') then $3::timestamptz end

@@ -62,6 +62,9 @@ const keepalives: Settings = {
   tcp_keepalives_count: '3',
 };
 
+/** Citus routes a statement to the shard of its parameters; a plan for all parameters has none. */
+const letCitusPlan = `select set_config('plan_cache_mode', 'auto', false) from pg_extension where extname = 'citus'`;
+
 type Different = { name: string; wanted: string; actual: string };
 
 /** One round trip. A setting that this server does not have is left out. @throws ConnectionFault naming what is not in effect */
@@ -70,7 +73,8 @@ export async function setUpSession(client: pg.ClientBase, settings: Settings): P
     select set_config(name, value, false) from ${rowsOf({ ...settings, ...keepalives })}
       where current_setting(name, true) is not null;
     select name, value as wanted, current_setting(name, true) as actual from ${rowsOf(settings)}
-      where current_setting(name, true) <> value`);
+      where current_setting(name, true) <> value;
+    ${letCitusPlan}`);
   const [, check] = statements as pg.QueryResult<Different>[]; // the driver's types know of one statement in a text
   if (check === undefined || check.rows.length === 0) return;
   const says = check.rows.map(({ name, wanted, actual }) => `${name} is "${actual}" and must be "${wanted}"`);

@@ -34,7 +34,7 @@ export async function storeAttention(
     );
     await storeOtherEvents(client, accountId, events, webhooks.map(outgoingOf));
     await client.query(
-      'update outgoing_cursor set attention = $2, attention_at = clock_timestamp() where account_id = $1',
+      'update outgoing_cursor set attention = $2, attention_at = statement_timestamp() where account_id = $1',
       [accountId, JSON.stringify(Object.fromEntries(after))],
     );
   });

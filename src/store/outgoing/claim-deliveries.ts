@@ -30,7 +30,8 @@ const paceAheadMs = 1_000;
 
 const readSender = `
 select ${outgoingColumns}, ${secretsColumn}, w.account_id, a.time_zone,
-  extract(epoch from greatest(w.next_send_at - clock_timestamp(), interval '0'))::float8 * 1000 as wait_ms
+  extract(epoch from greatest(w.next_send_at - clock_timestamp(), interval '0'))::float8 * 1000 as wait_ms,
+  extract(epoch from greatest(w.next_send_at, clock_timestamp()))::float8 * 1000 as free_at_ms
 from outgoing_webhook w join account a on a.account_id = w.account_id
 where w.account_id = $1 and w.webhook_id = $2 and w.deleted_at is null and not w.is_paused`;
 
@@ -39,6 +40,11 @@ select delivery_id as id, call_log_id from delivery
 where account_id = $1 and webhook_id = $2 and status = 'pending' and next_attempt_at <= clock_timestamp()
 order by next_attempt_at, delivery_id limit $3 for no key update skip locked`;
 
+/** Citus takes the time only where no row decides what is done with it. */
+const clock = `(select statement_timestamp() + interval '${leaseSeconds} seconds' as lease_end,
+  statement_timestamp() + interval '1 second' as in_a_second,
+  statement_timestamp() + interval '10 minutes' as in_ten_minutes) as clock`;
+
 /**
  * A statement of its own after the lock, so that it sees every delivery that was finished before. What waits for an
  * earlier event of its call is looked at again in a second where that one is being sent, else when it is tried again or
@@ -46,23 +52,22 @@ order by next_attempt_at, delivery_id limit $3 for no key update skip locked`;
  */
 const lease = `
 update delivery d set lease_id = case when b.until is null then $4::uuid end,
-  next_attempt_at = case when b.until is null then clock_timestamp() + interval '${leaseSeconds} seconds' else b.until end
+  next_attempt_at = case when b.until is null then clock.lease_end else b.until end
 from (
   select e.delivery_id, (
-    select case when f.lease_id is not null then clock_timestamp() + interval '1 second'
-      else least(greatest(f.next_attempt_at, clock_timestamp() + interval '1 second'),
-        clock_timestamp() + interval '10 minutes') end
+    select case when f.lease_id is not null then clock.in_a_second
+      else least(greatest(f.next_attempt_at, clock.in_a_second), clock.in_ten_minutes) end
     from delivery f
     where f.account_id = $1 and f.webhook_id = $2 and f.call_log_id = e.call_log_id and f.sequence < e.sequence
       and f.status = 'pending' order by f.sequence limit 1) as until
-  from delivery e where e.account_id = $1 and e.delivery_id = any($3::uuid[]) and e.status = 'pending'
-) as b
+  from delivery e, ${clock}
+  where e.account_id = $1 and e.delivery_id = any($3::uuid[]) and e.status = 'pending'
+) as b, ${clock}
 where d.account_id = $1 and d.delivery_id = b.delivery_id
 returning d.delivery_id, b.until is null as is_claimed, d.event, d.attempt_count`;
 
 const pace = `
-update outgoing_webhook set next_send_at =
-  greatest(next_send_at, clock_timestamp()) + $3::float8 * interval '1 millisecond'
+update outgoing_webhook set next_send_at = to_timestamp($3::float8 / 1000)
 where account_id = $1 and webhook_id = $2`;
 
 type SenderRow = OutgoingRow & {
@@ -70,6 +75,7 @@ type SenderRow = OutgoingRow & {
   secrets: string[];
   time_zone: string;
   wait_ms: number | null;
+  free_at_ms: number;
 };
 type LeasedRow = { delivery_id: string; is_claimed: boolean; event: EventJson; attempt_count: number };
 
@@ -102,7 +108,7 @@ export async function claimDeliveries(
     const { rows } = await client.query<LeasedRow>(lease, [accountId, webhookId, ids, leaseId]);
     const claimed = rows.filter(({ is_claimed }) => is_claimed).sort(byId);
     if (intervalMs > 0 && claimed.length > 0)
-      await client.query(pace, [accountId, webhookId, intervalMs * claimed.length]);
+      await client.query(pace, [accountId, webhookId, sender.free_at_ms + intervalMs * claimed.length]);
     const deliveries = claimed.map((row, at) => ({
       deliveryId: row.delivery_id,
       leaseId,
@@ -158,11 +164,11 @@ where d.account_id = $1 and d.webhook_id = $2 and d.call_log_id = any($3) and d.
 order by d.sequence`;
 
 const supersede = `
-update delivery d set status = 'superseded', finished_at = clock_timestamp(), lease_id = null
+update delivery d set status = 'superseded', finished_at = statement_timestamp(), lease_id = null
 where d.account_id = $1 and d.delivery_id = any($2::uuid[])`;
 
 const replaceEvents = `
-update delivery d set event = n.event, next_attempt_at = clock_timestamp()
+update delivery d set event = n.event, next_attempt_at = statement_timestamp()
 from json_to_recordset($2) as n(delivery_id uuid, event json)
 where d.account_id = $1 and d.delivery_id = n.delivery_id`;
 

@@ -48,10 +48,10 @@ type DeliveryRow = {
 
 /** The name is looked up for each row of the page: a join could be planned from the webhooks, and read the whole log. */
 const columns = `d.delivery_id, d.webhook_id,
-  (select w.name from outgoing_webhook w where w.account_id = d.account_id and w.webhook_id = d.webhook_id) as webhook_name,
+  (select w.name from outgoing_webhook w where w.account_id = $1 and w.webhook_id = d.webhook_id) as webhook_name,
   d.event, d.status, d.attempts, d.created_at, d.finished_at, d.next_attempt_at`;
 const isOfActiveWebhook = `exists (select from outgoing_webhook w
-  where w.account_id = d.account_id and w.webhook_id = d.webhook_id and w.deleted_at is null)`;
+  where w.account_id = $1 and w.webhook_id = d.webhook_id and w.deleted_at is null)`;
 
 /** Newest first. @param before the id that the page before ended with */
 export async function listDeliveries(
@@ -97,11 +97,11 @@ async function readDelivery(
 }
 
 const makePending = `
-update delivery set status = 'pending', attempt_count = 0, next_attempt_at = clock_timestamp(), lease_id = null,
+update delivery set status = 'pending', attempt_count = 0, next_attempt_at = statement_timestamp(), lease_id = null,
   finished_at = null
 where account_id = $1`;
 /** What is being sent right now is left alone. */
-const isNotBeingSent = `not (status = 'pending' and lease_id is not null and next_attempt_at > clock_timestamp())`;
+const isNotBeingSent = `not (status = 'pending' and lease_id is not null and next_attempt_at > statement_timestamp())`;
 
 /** Sends it again, with the same event id. @returns false where there is none, or its webhook is deleted */
 export async function replayDelivery(

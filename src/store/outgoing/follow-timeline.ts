@@ -43,11 +43,15 @@ from outgoing_cursor where account_id = $1`;
 const writeCursor = `
 update outgoing_cursor set snapshot = $2, safe_at = $3, mark_at = $4, mark_xid = $5 where account_id = $1`;
 
+/** One row, also for an account without a cursor. Read from its table, because on Citus each worker counts transactions of its own. */
+const readNow = `
+select count(*), pg_current_snapshot()::text as current, clock_timestamp() as now,
+  pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest
+from outgoing_cursor where account_id = $1`;
+
 /** Everything that is committed already is left out. */
 const resetCursor = `
-insert into outgoing_cursor (account_id, snapshot, safe_at, mark_at, mark_xid)
-select $1, pg_current_snapshot()::text, clock_timestamp(), clock_timestamp(),
-  pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+insert into outgoing_cursor (account_id, snapshot, safe_at, mark_at, mark_xid) values ($1, $2, $3, $3, $4)
 on conflict (account_id) do update set snapshot = excluded.snapshot, safe_at = excluded.safe_at,
   mark_at = excluded.mark_at, mark_xid = excluded.mark_xid`;
 
@@ -94,7 +98,7 @@ async function pass(client: Queryable, accountId: string): Promise<Set<string> |
   const { rows: webhooks } = await client.query<OutgoingRow>(readWebhooks, [accountId]);
   const [cursor] = rows;
   if (cursor === undefined || webhooks.length === 0) {
-    await client.query(resetCursor, [accountId]);
+    await reset(client, accountId);
     return new Set();
   }
   if (!cursor.is_ours) return 'busy';
@@ -114,6 +118,12 @@ async function pass(client: Queryable, accountId: string): Promise<Set<string> |
     await client.query(writeCursor, [accountId, cursor.current, ...nextMarks(cursor)]);
   }
   return reached;
+}
+
+async function reset(client: Queryable, accountId: string): Promise<void> {
+  const { rows } = await client.query<Pick<CursorRow, 'current' | 'now' | 'newest'>>(readNow, [accountId]);
+  for (const { current, now, newest } of rows)
+    await client.query(resetCursor, [accountId, current, now, newest]);
 }
 
 type Read = { horizon: Horizon; subscribers: OutgoingWebhook[] };

@@ -62,7 +62,7 @@ export type ListedOutgoing = OutgoingWebhook & { pending: number };
 
 /** Beyond, `pending` is this number. */
 const pendingMax = 10_000;
-const pendingColumn = `(select count(*)::int from (select from delivery d where d.account_id = w.account_id
+const pendingColumn = `(select count(*)::int from (select from delivery d where d.account_id = $1
   and d.webhook_id = w.webhook_id and d.status = 'pending' limit ${pendingMax}) as waiting) as pending`;
 type ListedRow = OutgoingRow & { pending: number };
 

@@ -25,6 +25,9 @@ const failingDaysMax = 5;
 /** Replays may add attempts without end; the newest ones are kept. */
 const attemptsKept = 50;
 
+/** Citus takes the time only where no row decides what is done with it. */
+const clock = `(select statement_timestamp() as now, extract(epoch from statement_timestamp())::float8 as epoch) as clock`;
+
 /** Only the holder of the lease: a process that lost it has been replaced. */
 const writeAttempts = `
 update delivery d set status = n.status, lease_id = null,
@@ -32,9 +35,10 @@ update delivery d set status = n.status, lease_id = null,
     when jsonb_array_length(d.attempts) >= ${attemptsKept} then (d.attempts - 0) || n.attempt
     else d.attempts || n.attempt end,
   attempt_count = d.attempt_count + case when n.attempt is null then 0 else 1 end,
-  next_attempt_at = case when n.status = 'pending' then clock_timestamp() + n.wait_ms * interval '1 millisecond' end,
-  finished_at = case when n.status <> 'pending' then clock_timestamp() end
-from json_to_recordset($2) as n(delivery_id uuid, lease_id uuid, status text, attempt jsonb, wait_ms float8)
+  next_attempt_at = case when n.status = 'pending' 
+    then to_timestamp(clock.epoch + n.wait_ms / 1000) end,
+  finished_at = case when n.status <> 'pending' then clock.now end
+from json_to_recordset($2) as n(delivery_id uuid, lease_id uuid, status text, attempt jsonb, wait_ms float8), ${clock}
 where d.account_id = $1 and d.delivery_id = n.delivery_id and d.lease_id = n.lease_id and d.status = 'pending'
 returning d.delivery_id, d.status`;
 
@@ -43,7 +47,7 @@ returning d.delivery_id, d.status`;
  * after this: hence no condition on when it is due.
  */
 const wakeNext = `
-update delivery d set next_attempt_at = clock_timestamp()
+update delivery d set next_attempt_at = statement_timestamp()
 from (
   select distinct (select f.delivery_id from delivery f
     where f.account_id = $1 and f.webhook_id = $2 and f.call_log_id = e.call_log_id and f.status = 'pending'
@@ -55,7 +59,8 @@ where d.account_id = $1 and d.delivery_id = n.delivery_id and d.status = 'pendin
 
 /** Only where it makes a difference: a webhook that works is not written. */
 const writeHealth = `
-update outgoing_webhook set failing_since = case when $3 then null else clock_timestamp() end
+update outgoing_webhook set failing_since = case when $3 then null else clock.now end
+from ${clock}
 where account_id = $1 and webhook_id = $2 and (failing_since is not null) = $3`;
 
 const readFailing = `
@@ -63,7 +68,7 @@ select webhook_id from outgoing_webhook
 where account_id = $1 and webhook_id = $2 and failing_since < clock_timestamp() - interval '${failingDaysMax} days'`;
 
 const pauseWebhook = `
-update outgoing_webhook w set is_paused = true, paused_reason = $3, paused_at = clock_timestamp()
+update outgoing_webhook w set is_paused = true, paused_reason = $3, paused_at = statement_timestamp()
 where w.account_id = $1 and w.webhook_id = $2 and not w.is_paused and w.deleted_at is null
 returning ${outgoingColumns}`;
 

@@ -35,7 +35,7 @@ const postbackColumns = `'postback' as source, 1 as place, r.postback_id as id, 
   w.name as webhook_name, r.queue_position, r.written_at, r.xmin::text as tx`;
 /** What a webhook of type `calls` recorded is there as a call event already. */
 const ofPostbacks = `from postback r
-  left join incoming_webhook w on w.account_id = r.account_id and w.webhook_id = r.webhook_id, ${newest}
+  left join incoming_webhook w on w.account_id = $1 and w.webhook_id = r.webhook_id, ${newest}
   where r.account_id = $1 and not r.is_dry_run and ${isNew}
     and ((r.status = 'applied' and r.update -> 'event' is null)
       or (r.status in ('rejected', 'expired') and r.webhook_id is not null and r.undo_of is null
@@ -101,7 +101,7 @@ select ${listed} from (
   select ${eventColumns} from call_event r where r.account_id = $1 and ${condition('r.event_id')}
   union all
   select ${postbackColumns} from postback r
-  left join incoming_webhook w on w.account_id = r.account_id and w.webhook_id = r.webhook_id
+  left join incoming_webhook w on w.account_id = $1 and w.webhook_id = r.webhook_id
   where r.account_id = $1 and not r.is_dry_run and ${condition('r.postback_id')}
 ) as rows order by id desc limit ${callRowsMax}`;
 

@@ -75,18 +75,19 @@ export async function recordAttachment(
   await recordAct(client, { accountId, actor, action: 'postback.attached', target, changes }, now);
 }
 
+const lockUnmatched = `
+select status from postback
+where account_id = $1 and postback_id = $2 and webhook_id is not null and not is_dry_run
+  and status in ('waiting', 'expired', 'rejected', 'kept')
+for no key update`;
+
+/** A statement of its own, so that `written_at` is from after the lock. */
 const dismiss = `
-with found as (
-  select postback_id, status from postback
-  where account_id = $1 and postback_id = $2 and webhook_id is not null and not is_dry_run
-    and status in ('waiting', 'expired', 'rejected', 'kept')
-  for no key update
-)
-update postback p set written_at = clock_timestamp(), status = case when p.status in ('waiting', 'kept') then 'rejected' else p.status end,
+update postback p set written_at = statement_timestamp(), status = case when p.status in ('waiting', 'kept') then 'rejected' else p.status end,
   code = ${unmatchedCode}, dismissed_by = coalesce(p.dismissed_by, $3), dismissed_at = coalesce(p.dismissed_at, $4),
   dismiss_reason = coalesce(p.dismiss_reason, $5)
-from found where p.account_id = $1 and p.postback_id = found.postback_id
-returning found.status as before, p.status as after, p.dismissed_at = $4 as is_new`;
+where p.account_id = $1 and p.postback_id = $2
+returning p.status, p.dismissed_at = $4 as is_new`;
 
 /** Ends the wait of a postback, or marks one that found no call as done with. Once. @returns false where there is none */
 export async function dismissPostback(
@@ -98,14 +99,16 @@ export async function dismissPostback(
   now: string,
 ): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    type Row = { before: string; after: string; is_new: boolean };
+    const { rows: found } = await client.query<{ status: string }>(lockUnmatched, [accountId, postbackId]);
+    const [before] = found;
+    if (before === undefined) return false;
+    type Row = { status: string; is_new: boolean };
     const values = [accountId, postbackId, actor.name, now, reason];
     const { rows } = await client.query<Row>(dismiss, values);
-    const [row] = rows;
-    if (row === undefined) return false;
-    if (!row.is_new) return true;
+    const [after] = rows;
+    if (after?.is_new !== true) return true;
     const changes = {
-      ...(row.before !== row.after && { status: { from: row.before, to: row.after } }),
+      ...(before.status !== after.status && { status: { from: before.status, to: after.status } }),
       dismiss_reason: { from: null, to: reason },
     };
     const target = { id: postbackId, name: reason };

@@ -19,7 +19,7 @@ const columns = `p.postback_id, p.webhook_id, p.received_at, p.expires_at, p.sta
   coalesce(p.update->'add', '{}') as tags`;
 const isGood = `p.account_id = $1 and p.phone_number = $2 and p.expires_at > $3 and not p.is_dry_run
   and exists (select from incoming_webhook w
-    where w.account_id = p.account_id and w.webhook_id = p.webhook_id and w.type = 'call_data')`;
+    where w.account_id = $1 and w.webhook_id = p.webhook_id and w.type = 'call_data')`;
 
 /**
  * What waits for a call of the number, and what a call of it got; the latest ones, oldest first. Along
@@ -30,7 +30,7 @@ select * from (
   (select ${columns} from postback p where ${isGood} and p.status = 'waiting')
   union all
   (select ${columns}
-   from call c join postback p on p.account_id = c.account_id and p.call_log_id = c.call_log_id
+   from call c join postback p on p.account_id = $1 and p.call_log_id = c.call_log_id
    where c.account_id = $1 and c.phone_number = $2 and c.started_at > $3::timestamptz - interval '8 days'
      and ${isGood} and p.status in ('queued', 'applied', 'unchanged'))
   order by postback_id desc limit ${itemsMax}

@@ -40,14 +40,14 @@ export async function listMatching(
   );
   where.add(() => `w.type <> 'call_data' and w.deleted_at is null`);
   where.add(
-    () => `not exists (select from postback r where r.account_id = p.account_id and r.replay_of = p.postback_id
+    () => `not exists (select from postback r where r.account_id = $1 and r.replay_of = p.postback_id
     and r.status <> 'rejected' and not r.is_dry_run)`,
   );
   const { rows } = await pool.query<MatchingPair>(
     `select p.postback_id as "postbackId", calls.ids[1] as "callLogId" from postback p
-     join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id
+     join incoming_webhook w on w.account_id = $1 and w.webhook_id = p.webhook_id
      cross join lateral (
-       select array(select c.call_log_id from call c where c.account_id = p.account_id and c.phone_number = p.phone_number
+       select array(select c.call_log_id from call c where c.account_id = $1 and c.phone_number = p.phone_number
          limit 2) as ids
      ) as calls
      where ${where.text} and cardinality(calls.ids) = 1 order by p.postback_id limit ${limit}`,

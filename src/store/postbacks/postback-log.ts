@@ -88,12 +88,12 @@ export type PostbackFilter = Partial<{
 
 /** The name is looked up for each row of the page: a join could be planned from the webhooks, and read the whole log. */
 const columns = `p.postback_id, p.webhook_id,
-  (select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id) as webhook_name,
+  (select w.name from incoming_webhook w where w.account_id = $1 and w.webhook_id = p.webhook_id) as webhook_name,
   p.received_at, p.applied_at, p.expires_at, p.status, p.code,
   p.detail, p.call_log_id, p.phone_number, p.matched_by, p.candidates, p.transaction_id, p.batch_id, p.is_dry_run, p.source_ip,
   p.times_received, p.last_received_at,
   p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.undo_of, p.changed_since,
-  (select u.postback_id from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+  (select u.postback_id from postback u where u.account_id = $1 and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as undone_by,
   p.replay_of, p.attached_by, p.dismissed_by, p.dismissed_at, p.dismiss_reason,
   case when p.replay_of is not null then p.changed_by end as replayed_by,
@@ -167,7 +167,7 @@ function openOnly(where: Where, rowsMax: number): string {
       select p.* from postback p
       where ${conditions} and p.code = k.code and p.status in ('rejected', 'expired')
         and not p.is_dry_run and p.dismissed_at is null and p.replay_of is null
-        and not exists (select from postback r where r.account_id = p.account_id and r.replay_of = p.postback_id
+        and not exists (select from postback r where r.account_id = $1 and r.replay_of = p.postback_id
           and r.status <> 'rejected' and not r.is_dry_run)
       ${newest}
     ) as found

@@ -15,7 +15,7 @@ const countOnRow = `
 update postback p set times_received = p.times_received + $5, last_received_at = $6
 from incoming_webhook w join account a on a.account_id = w.account_id
 where p.account_id = $1 and p.postback_id = $2 and p.status = 'rejected'
-  and w.account_id = $1 and w.webhook_id = $3 and w.deleted_at is null and w.revision || '.' || a.revision = $4`;
+  and w.account_id = $1 and w.webhook_id = $3 and w.deleted_at is null and w.revision::text || '.' || a.revision::text = $4`;
 
 /** @returns false where nothing was counted: the request is to be logged as a new one */
 export async function countRejectedRepeats(

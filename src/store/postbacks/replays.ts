@@ -44,7 +44,7 @@ export async function findRecordedPostback(
        p.transaction_id as "transactionId", p.is_dry_run as "isDryRun",
        f.postback_id as id, f.received_at, f.source_ip, f.code, f.request::text as request
      from postback p
-     join postback f on f.account_id = p.account_id and f.postback_id = coalesce(p.replay_of, p.postback_id)
+     join postback f on f.account_id = $1 and f.postback_id = coalesce(p.replay_of, p.postback_id)
      where p.account_id = $1 and p.postback_id = $2 and p.webhook_id is not null`,
     [accountId, postbackId],
   );

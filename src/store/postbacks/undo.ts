@@ -21,11 +21,11 @@ export type UndoTarget = {
 const columns = `p.postback_id as "postbackId", p.webhook_id as "webhookId", w.name as "webhookName", w.type as "webhookType",
   p.status, p.call_log_id as "callLogId", p.is_dry_run as "isDryRun",
   p.undo_of is not null and p.correction = 0 as "isUndo",
-  exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+  exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as "isUndone"`;
 
 const joined = `from postback p
-  join incoming_webhook w on w.account_id = p.account_id and w.webhook_id = p.webhook_id`;
+  join incoming_webhook w on w.account_id = $1 and w.webhook_id = p.webhook_id`;
 
 /** Null for changes by hand, too: they came through no webhook. */
 export async function findUndoTarget(
@@ -67,7 +67,7 @@ export async function listUndoTargets(
   where.add(() => `p.status in ('applied', 'unchanged', 'queued', 'waiting') and not p.is_dry_run`);
   where.add(() => `w.type <> 'calls' and (p.undo_of is null or p.correction > 0)`);
   where.add(
-    () => `not exists (select from postback u where u.account_id = p.account_id and u.undo_of = p.postback_id
+    () => `not exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
       and u.first_status <> 'rejected' and not u.is_dry_run)`,
   );
   if ('callLogIds' in of) {

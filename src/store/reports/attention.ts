@@ -82,11 +82,11 @@ export async function readActiveWebhooks(
   const days = windows.flatMap((window) => window.days);
   const { rows } = await pool.query<Omit<ActiveWebhook, 'wasBusy'> & { busy: boolean[] }>(
     `select w.webhook_id as "webhookId", w.name, w.created_at as "createdAt",
-       (select p.received_at from postback p where p.account_id = w.account_id and p.webhook_id = w.webhook_id
+       (select p.received_at from postback p where p.account_id = $1 and p.webhook_id = w.webhook_id
         order by p.postback_id desc limit 1) as "lastAt",
        array(
          select exists (
-           select from postback p where p.account_id = w.account_id and p.webhook_id = w.webhook_id
+           select from postback p where p.account_id = $1 and p.webhook_id = w.webhook_id
              and p.postback_id >= d.from_id and p.postback_id < d.to_id
            offset ${usualMin - 1} limit 1
          ) from unnest($2::uuid[], $3::uuid[]) with ordinality as d(from_id, to_id, at) order by d.at
@@ -149,7 +149,7 @@ export async function countUnmatched<Code extends string>(
          where p.account_id = $1 and p.code = k.code and p.postback_id >= $3 and p.status in ('rejected', 'expired')
            and p.dismissed_at is null
            and p.webhook_id is not null and not p.is_dry_run and p.replay_of is null
-           and not exists (select from postback r where r.account_id = p.account_id and r.replay_of = p.postback_id
+           and not exists (select from postback r where r.account_id = $1 and r.replay_of = p.postback_id
              and r.status <> 'rejected' and not r.is_dry_run)
          limit ${unmatchedMax + 1}
        ) as counted
@@ -212,7 +212,7 @@ export async function countWaitingUpdates(
        (array_agg(call_log_id order by started_at, call_log_id))[1] as id, min(started_at) as at
      from (
        select c.call_log_id, c.started_at,
-         (select count(*) from postback p where p.account_id = c.account_id and p.call_log_id = c.call_log_id
+         (select count(*) from postback p where p.account_id = $1 and p.call_log_id = c.call_log_id
             and p.status = 'queued' and not p.is_dry_run) as updates
        from call c where c.account_id = $1 and c.state = 'live' and c.started_at < $2
        order by c.started_at limit ${countMax}

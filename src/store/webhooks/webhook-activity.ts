@@ -31,7 +31,7 @@ export async function findLastPostbacks(
 ): Promise<LastPostback[]> {
   const { rows } = await pool.query<LastPostback>(
     `select w.webhook_id as "webhookId",
-       (select p.received_at from postback p where p.account_id = w.account_id and p.webhook_id = w.webhook_id
+       (select p.received_at from postback p where p.account_id = $1 and p.webhook_id = w.webhook_id
         order by p.postback_id desc limit 1) as "lastAt"
      from incoming_webhook w
      where w.account_id = $1 and w.deleted_at is null and ($2::uuid is null or w.webhook_id = $2::uuid)

@@ -71,7 +71,7 @@ export const lockUndoable: Statement<UndoablePostback> = {
   text: `
 select p.status, p.call_log_id, p.undo_of is not null and p.correction = 0, ${answerColumnsOf('u')}, p.postback_id
 from postback p
-left join postback u on u.account_id = p.account_id and u.undo_of = p.postback_id
+left join postback u on u.account_id = $1 and u.undo_of = p.postback_id
   and u.first_status <> 'rejected' and not u.is_dry_run
 where p.account_id = $1 and p.postback_id = any($2::uuid[])
 order by p.postback_id for no key update of p`,
@@ -94,7 +94,7 @@ export const readHistories: Statement<{ callLogId: string; change: PastChange }>
 select call_log_id, id, is_postback, by, at, changes, update, repeats, undo_of, is_correction from (
   select p.call_log_id, p.postback_id as id, p.webhook_id is not null as is_postback, p.applied_at as at, 1 as place,
     p.queue_position, p.changes, p.update, p.repeats, p.undo_of, p.correction > 0 as is_correction,
-    coalesce((select w.name from incoming_webhook w where w.account_id = p.account_id and w.webhook_id = p.webhook_id),
+    coalesce((select w.name from incoming_webhook w where w.account_id = $1 and w.webhook_id = p.webhook_id),
       p.changed_by, '') as by
   from postback p
   where p.account_id = $1 and p.call_log_id = any($2) and not p.is_dry_run and p.update -> 'event' is null
@@ -142,6 +142,6 @@ function historiesOf(rows: { callLogId: string; change: PastChange }[]): Map<str
 export const cancelPostbacks: Statement = {
   name: 'cancel-postbacks',
   text: `
-update postback set status = 'rejected', written_at = clock_timestamp(), code = 'canceled', detail = 'It was undone before it was applied.'
+update postback set status = 'rejected', written_at = statement_timestamp(), code = 'canceled', detail = 'It was undone before it was applied.'
 where account_id = $1 and postback_id = any($2::uuid[]) and status in ('queued', 'waiting')`,
 };

@@ -1,0 +1,19 @@
+/** Databases of a server by their addresses. */
+import pg from 'pg';
+
+const pathOfUrl = /\/([^/?]+)(\?.*)?$/;
+
+export function databaseOf(url: string): string {
+  return pathOfUrl.exec(url)?.[1] ?? '';
+}
+
+export function withDatabase(url: string, name: string): string {
+  return url.replace(pathOfUrl, (_all, _name, query = '') => `/${name}${query}`);
+}
+
+/** Runs one statement on a connection of its own. */
+export async function runOn(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
