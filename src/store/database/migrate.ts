@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
+import { distributeNew } from '../maintenance/distribute.ts';
 import type { Queryable } from './db.ts';
 import { withLongSession } from './long-session.ts';
 
@@ -52,6 +53,7 @@ export function migrate(url: string): Promise<Migration[]> {
       await run(client, migration);
       await client.query('commit');
     }
+    if (pending.length > 0) await distributeNew(client);
     return pending;
   });
 }

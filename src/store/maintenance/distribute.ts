@@ -4,15 +4,21 @@ import type { Queryable } from '../database/db.ts';
 import { listTables } from './backup/tables.ts';
 
 /** They grow with calls and postbacks. Each has account_id in front of every key, so one account is on one worker. */
-const spread = ['call', 'call_event', 'call_other_id', 'postback', 'delivery', 'outgoing_cursor'];
+export const spreadTables = [
+  'call',
+  'call_event',
+  'call_other_id',
+  'postback',
+  'delivery',
+  'outgoing_cursor',
+];
 
 /** A database that cannot be distributed; the message says what to do. */
 export class NotDistributed extends Error {}
 
 /** @throws NotDistributed on a plain PostgreSQL; nothing is changed */
 export async function expectCitus(client: Queryable): Promise<void> {
-  const { rows } = await client.query(`select from pg_extension where extname = 'citus'`);
-  if (rows.length > 0) return;
+  if (await hasCitus(client)) return;
   throw new NotDistributed(
     'This is a plain PostgreSQL without Citus: nothing was changed. Leave --distributed out, which is right for one server and its standbys; or set Citus up as docs/scaling.md says and run "create extension citus" in this database first.',
   );
@@ -21,14 +27,27 @@ export async function expectCitus(client: Queryable): Promise<void> {
 /** Distributes what is not distributed yet, one table at a time. @returns the statements that were run */
 export async function distribute(client: Queryable): Promise<string[]> {
   await expectCitus(client);
-  const { rows } = await client.query<{ name: string }>(
-    'select relname as name from pg_dist_partition p join pg_class c on c.oid = p.logicalrelid',
-  );
-  const done = rows.map(({ name }) => name);
+  const done = await listDistributed(client);
   const pending = (await listTables(client)).map(({ name }) => name).filter((name) => !done.includes(name));
   const statements = distributionStatements(pending);
   for (const statement of statements) await client.query(statement);
   return statements;
+}
+
+/** After a migration: on a database that is distributed, the tables that it made are distributed too. */
+export async function distributeNew(client: Queryable): Promise<void> {
+  if ((await hasCitus(client)) && (await listDistributed(client)).includes('call')) await distribute(client);
+}
+
+async function listDistributed(client: Queryable): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    'select relname as name from pg_dist_partition p join pg_class c on c.oid = p.logicalrelid',
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function hasCitus(client: Queryable): Promise<boolean> {
+  return (await client.query(`select from pg_extension where extname = 'citus'`)).rows.length > 0;
 }
 
 /**
@@ -36,10 +55,10 @@ export async function distribute(client: Queryable): Promise<string[]> {
  * @param names each after those that its foreign keys point at
  */
 export function distributionStatements(names: string[]): string[] {
-  const small = names.filter((name) => !spread.includes(name));
+  const small = names.filter((name) => !spreadTables.includes(name));
   return [
     ...small.map((name) => `select create_reference_table(${pg.escapeLiteral(name)})`),
-    ...spread
+    ...spreadTables
       .filter((name) => names.includes(name))
       .map((name) => {
         const beside = name === 'call' ? '' : `, colocate_with => 'call'`;

@@ -158,7 +158,7 @@ order by call_log_id, sequence for no key update skip locked`;
 const readUndelivered = `
 select d.call_log_id, d.sequence, d.event from delivery d
 where d.account_id = $1 and d.webhook_id = $2 and d.call_log_id = any($3) and d.status in ('superseded', 'failed')
-  and d.sequence > coalesce((select e.sequence from delivery e where e.account_id = d.account_id
+  and d.sequence > coalesce((select e.sequence from delivery e where e.account_id = $1
     and e.webhook_id = d.webhook_id and e.call_log_id = d.call_log_id and e.status = 'delivered'
     order by e.sequence desc limit 1), 0)
 order by d.sequence`;

@@ -90,7 +90,7 @@ export async function listReplayable(
       and p.undo_of is null and p.dismissed_at is null`,
   );
   where.add(
-    () => `not exists (select from postback r where r.account_id = p.account_id and r.replay_of = p.postback_id
+    () => `not exists (select from postback r where r.account_id = $1 and r.replay_of = p.postback_id
     and r.status <> 'rejected' and not r.is_dry_run)`,
   );
   const { rows } = await pool.query<{ id: string }>(

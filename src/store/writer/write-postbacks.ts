@@ -44,7 +44,8 @@ where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is n
   readRow: ([webhookId, revision]) => [webhookId ?? '', revision ?? ''],
 };
 
-const statements = [
+/** All statements of the hot path. */
+export const writerStatements = [
   ...[
     begin,
     readRevisions,
@@ -151,7 +152,7 @@ function next<T>(outcomes: Iterator<T, undefined>): T {
 /** A connection is prepared when it is first used. */
 async function prepare(client: pg.ClientBase): Promise<void> {
   if (preparedClients.has(client)) return;
-  await prepareStatements(client, statements);
+  await prepareStatements(client, writerStatements);
   preparedClients.add(client);
 }
 
