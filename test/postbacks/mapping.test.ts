@@ -127,6 +127,17 @@ describe('a webhook with a mapping', () => {
   });
 });
 
+test('what a mapping reads of call data is no tag as well', async () => {
+  const mapping = { fields: { phone_number: '/payload/from', lifespan_seconds: 'ttl', 'add.zip': 'postal' } };
+  const webhook = await createWebhook({ mapping }, 'call_data');
+  const body = { payload: { from: '+12135550188' }, ttl: 600, postal: '90001', campaign: 'c7' };
+  const answer = await send(webhook, { body });
+  expect(answer.json).toMatchObject({ status: 'waiting' });
+  const known = await server.api('GET', '/call-data?phone_number=%2B12135550188');
+  expect(known.json).toMatchObject({ tags: { zip: '90001', campaign: 'c7' } });
+  expect(Object.keys(known.json.tags).sort()).toEqual(['campaign', 'zip']);
+});
+
 describe('the settings of a mapping', () => {
   test('are rejected as a whole, with every error by its pointer', async () => {
     const mapping = {

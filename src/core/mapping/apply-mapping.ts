@@ -121,14 +121,18 @@ function merge({ rows, onlyWhen }: Mapping, readings: Reading[], sources: Source
   return [mapped, ...rest];
 }
 
-/** What the mapping does not read. What it reads under a name of the sender's is not ignored. */
+/** What the mapping does not read. What it reads under a name of the sender's is neither ignored nor a tag. */
 function withoutNames({ given, ignored, faults }: Source, replaced: Set<string>, used: Set<string>): Source {
   const isUsed = (name: string) => used.has(name);
   const dropped: string[] = [];
   const kept = new Map<string, Given[]>();
   for (const [field, all] of given) {
-    if (replaced.has(field)) dropped.push(...all.map(({ name }) => name));
-    else kept.set(field, all);
+    if (replaced.has(field)) {
+      dropped.push(...all.map(({ name }) => name));
+      continue;
+    }
+    const unread = all.filter(({ name, isParameter }) => isParameter !== true || !isUsed(name));
+    if (unread.length > 0) kept.set(field, unread);
   }
   return {
     given: kept,

@@ -17,6 +17,8 @@ export type Given = {
   /** from a query or form, where an empty value or `null` means null (docs/senders.md#encodings) */
   isText: boolean;
   inFields: boolean;
+  /** a tag that is a parameter of its own */
+  isParameter?: true;
 };
 
 export type Source = {
@@ -163,7 +165,10 @@ function place(source: Source, name: string, given: Given, type: WebhookTypeRow)
 function placeTag(source: Source, name: string, given: Given): void {
   const { value } = given;
   if (value === null || (typeof value === 'string' && value.trim() === '')) return;
-  const tag = { ...given, value: [{ key: name, value }], isText: false, inFields: false };
+  const tag: Given = {
+    ...{ ...given, value: [{ key: name, value }] },
+    ...{ isText: false, inFields: false, isParameter: true },
+  };
   source.given.set('add', [...(source.given.get('add') ?? []), tag]);
 }
 
