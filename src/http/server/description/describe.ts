@@ -4,7 +4,7 @@ import { webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-ty
 import { describedWebhooks } from './event.ts';
 import { exampleOf } from './examples.ts';
 import { idempotencyKey, postbackHeaders, retryAfter } from './headers.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { type JsonSchema, mapParts } from './json-schema.ts';
 import { NamedSchemas } from './named-schemas.ts';
 import { operationIdOf } from './operation-ids.ts';
 
@@ -63,6 +63,14 @@ export function finishDescription(document: Document, bodyIsOptional: RegExp): o
   return { ...described, webhooks: describedWebhooks };
 }
 
+/** Responses have instants in one notation only; requests accept more. */
+function markInstants(schema: JsonSchema, name = ''): JsonSchema {
+  const isInstant =
+    /(?:^at|_at|_since)$/.test(name) && schema.type === 'string' && schema.format === undefined;
+  const marked = mapParts(schema, (part, member) => markInstants(part, member ?? name));
+  return isInstant ? { ...marked, format: 'date-time' } : marked;
+}
+
 function nameSchemas(
   names: NamedSchemas,
   { operationId = '', parameters = [], requestBody, responses }: Operation,
@@ -75,8 +83,9 @@ function nameSchemas(
     if (media.schema !== undefined) media.schema = names.nameWhole(media.schema, `${name}Request`);
   }
   for (const { content = {} } of Object.values(responses)) {
-    for (const media of Object.values(content)) {
-      if (media.schema !== undefined) media.schema = names.nameWhole(media.schema, `${name}Response`);
+    for (const [type, media] of Object.entries(content)) {
+      const kind = type.includes('ndjson') ? 'Line' : 'Response';
+      if (media.schema !== undefined) media.schema = names.nameWhole(markInstants(media.schema), name + kind);
     }
   }
 }

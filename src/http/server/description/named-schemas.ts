@@ -1,4 +1,5 @@
 /** Every shape that has a title is described once, under that name; so are the bodies and responses of operations. */
+import { auditActions } from '../../../core/access/audit-action.ts';
 import { roles } from '../../../core/access/role.ts';
 import { eventTypes } from '../../../core/outgoing/event-type.ts';
 import { outgoingFormats } from '../../../core/outgoing/request-settings.ts';
@@ -54,7 +55,7 @@ export class NamedSchemas {
       const key = keyOf(schema);
       if (key === null || (counts.get(key) ?? 0) < 2)
         return description === undefined ? inner : { description, ...inner };
-      const title = pascalOf(nameOfValues(inner.enum) ?? member);
+      const title = namesOfMembers[member]?.(schema) ?? pascalOf(nameOfValues(inner.enum) ?? member);
       return { ...this.#refer(title, inner), ...(description !== undefined && { description }) };
     };
     for (const schema of this.#byName.values()) mapParts(schema, count);
@@ -118,8 +119,29 @@ const namesOfValues: Record<string, readonly string[]> = {
   ResponseForm: ['json', 'gif', 'text', 'none'],
   DeliveryStatus: ['pending', 'delivered', 'failed', 'skipped', 'superseded', 'discarded'],
   DeliveryOrder: ['per_call', 'newest'],
-  Method: ['GET', 'POST', 'PUT', 'PATCH'],
+  OutgoingMethod: ['GET', 'POST', 'PUT', 'PATCH'],
+  PostbackMethod: ['GET', 'POST'],
+  CallDirection: ['inbound', 'outbound'],
+  DateFormat: ['iso', 'us', 'eu'],
+  ReportGrouping: ['day', 'campaign', 'publisher', 'buyer'],
+  EmptyValues: ['send', 'omit', 'skip'],
+  ResumedDeliveries: ['all', 'newest', 'none'],
+  ExplainStatus: ['read', 'ignored', 'unreadable'],
+  AuditAction: auditActions,
   AmountFormat: ['point', 'comma'],
+};
+
+/** Shapes that the name of a member alone does not tell. */
+const namesOfMembers: Record<string, (schema: JsonSchema) => string | undefined> = {
+  filter: ({ required }) => (required === undefined ? 'EventFilterInput' : 'EventFilter'),
+  changed_since: ({ required }) => (required?.includes('undo_of') ? 'CallChangedSince' : undefined),
+  code: ({ enum: codes }) => (codes?.includes('call_not_found') ? 'WaitingCode' : undefined),
+  equal: () => 'ReconciledSums',
+  unused: () => 'UnusedSource',
+  lines: () => 'FileLine',
+  error: () => 'LineError',
+  fields: ({ required }) => (required?.includes('source') ? 'ExplainedField' : undefined),
+  counts: () => 'PostbackCounts',
 };
 
 function nameOfValues(values: unknown[] | undefined): string | undefined {
