@@ -127,3 +127,25 @@ test('a page of another site changes nothing with the operator’s cookie, in an
     expect(await unexpected(changing, ask, (status) => status === 403)).toEqual([]);
   }
 }, 120_000);
+
+test('who tries keys or tokens is slowed by every route, and who has the right one is not', async () => {
+  const triesMax = 150;
+  const ask = async (route: Route) => {
+    const { method, path } = route;
+    for (let tries = 0; tries < triesMax; tries += 1) {
+      const { status } = await server.request(path, { method, headers: keyFor(route, false) });
+      if (status !== 401) return { status };
+    }
+    return null;
+  };
+  expect(await unexpected(guarded(), ask, (status) => status === 429)).toEqual([]);
+  const askRightly = async (route: Route) => {
+    const leaving = new AbortController(); // a stream does not end by itself
+    const headers = keyFor(route, true);
+    const { status } = await fetch(server.url + route.path, { headers, signal: leaving.signal });
+    leaving.abort();
+    return { status };
+  };
+  const readers = guarded().filter(({ method }) => method === 'GET');
+  expect(await unexpected(readers, askRightly, (status) => status !== 401 && status !== 429)).toEqual([]);
+}, 120_000);

@@ -87,7 +87,7 @@ test('senders that begin a request and stop delay no other, and in the long form
   await expectServed();
   if (!isLong) {
     for (const socket of slow) socket.destroy();
-    return; // the time-out takes 20 s; hostile-http.test.ts waits for that of a body
+    return; // the time-out takes 20 s; hostile-http.test.ts waits for it
   }
   const answers = await Promise.all(slow.map((socket) => readAnswer(socket, 90_000)));
   expect(new Set(answers.map((answer) => answer?.status))).toEqual(new Set([408]));
