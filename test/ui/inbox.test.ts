@@ -115,7 +115,7 @@ describe('undo', () => {
     await expectAccessible(page, '[role=dialog]');
     await dialog.getByRole('button', { name: 'Undo now' }).click();
     await page.getByText('by another postback').waitFor();
-    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
     expect(await ui.server.readCall('undone')).toMatchObject({ revenue_paid_out: null, reason: 'Not sold' });
   });
 
