@@ -92,7 +92,7 @@ test(`${requests} hostile requests stop no sender, and keep no memory`, async (c
     beside = await sender.sendBeside(() => Promise.all(Array.from({ length: connections }, () => flood())));
   });
   await sender.stop();
-  context.task.meta.summary = `event loop busy for ${probe.busyMs} ms at most; ${probe.rssMb} MB resident at most; of ${beside.count} honest postbacks the 99th percentile took ${beside.p99Ms} ms, ${alone.p99Ms} ms alone; statuses ${[
+  context.task.meta.summary = `event loop busy for ${probe.busyMs} ms at most, its delay ${probe.delayMs} ms at the 99th percentile and ${probe.delayMsMax} ms at most by the clock; ${probe.rssMb} MB resident at most; of ${beside.count} honest postbacks the 99th percentile took ${beside.p99Ms} ms, ${alone.p99Ms} ms alone; statuses ${[
     ...statuses,
   ]
     .sort()

@@ -167,7 +167,7 @@ test('senders of large bodies with a wrong key take no memory and slow no other 
     beside = await measureBeside(attack);
   });
   const mebibytes = probe.rssMb - rssMb;
-  context.task.meta.summary = `${connections} connections: ${mebibytes} MB more, event loop busy for ${probe.busyMs} ms at most; the 99th percentile of ${beside.count} honest postbacks was ${beside.p99Ms} ms, ${besideDecoy.p99Ms} ms while another server was attacked`;
+  context.task.meta.summary = `${connections} connections: ${mebibytes} MB more, event loop busy for ${probe.busyMs} ms at most, its delay ${probe.delayMs} ms at the 99th percentile and ${probe.delayMsMax} ms at most by the clock; the 99th percentile of ${beside.count} honest postbacks was ${beside.p99Ms} ms, ${besideDecoy.p99Ms} ms while another server was attacked`;
   expect(honest.failures).toEqual([]);
   expect(attack.statuses.get('401')).toBeGreaterThan(0);
   expect([...attack.statuses.keys()].filter((status) => status !== '401' && status !== '429')).toEqual([]);

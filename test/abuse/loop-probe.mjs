@@ -1,7 +1,7 @@
 // Loaded into a server by --import. Each request to the socket PROBE_SOCKET gets the figures since the one before:
 // - busyMs: how long the event loop was busy with one thing at most, in milliseconds of the thread's own CPU time, which
 //   other programs of a crowded machine do not lengthen;
-// - delayMs: the 99th percentile of the event loop's delay, by the clock; rssMb: resident memory at most.
+// - delayMs, delayMsMax: the 99th percentile and the maximum of the event loop's delay, by the clock; rssMb: resident memory at most.
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
@@ -31,7 +31,9 @@ if (isMainThread) {
   createServer((_request, response) => {
     measureTurn();
     measureMemory();
-    response.end(JSON.stringify({ ...most, delayMs: delay.percentile(99) / 1e6 }));
+    response.end(
+      JSON.stringify({ ...most, delayMs: delay.percentile(99) / 1e6, delayMsMax: delay.max / 1e6 }),
+    );
     most = nothing();
     delay.reset();
     before = process.threadCpuUsage();

@@ -7,7 +7,7 @@ import type { TestServer } from '../support/server.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 /** What `loop-probe.mjs` tells, rounded. */
-export type Probe = { busyMs: number; delayMs: number; rssMb: number };
+export type Probe = { busyMs: number; delayMs: number; delayMsMax: number; rssMb: number };
 
 export class ProbedServer {
   readonly server: TestServer;
@@ -53,6 +53,7 @@ export class ProbedServer {
     return {
       busyMs: Math.round(figures.busyMs),
       delayMs: Math.round(figures.delayMs),
+      delayMsMax: Math.round(figures.delayMsMax),
       rssMb: Math.round(figures.rssMb),
     };
   }
