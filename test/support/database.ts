@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { databaseOf, runOn, withDatabase } from './databases.ts';
 
 export type TestDatabase = {
@@ -31,9 +31,19 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
     query: async (sql, values) => (await pool.query(sql, values)).rows,
     drop: async () => {
       await pool.end();
-      await runAsAdmin(`drop database ${name} with (force)`);
+      await retryWhileVacuumed(() => runAsAdmin(`drop database if exists ${name} with (force)`));
     },
   };
+}
+
+/** Autovacuum belongs to the superuser, whose processes the tests' role may not end: it ends by itself. */
+async function retryWhileVacuumed(drop: () => Promise<unknown>): Promise<void> {
+  await expect.poll(() => drop().then(() => null, codeOf), { timeout: 30_000 }).not.toBe('42501');
+  await drop();
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof pg.DatabaseError ? error.code : error;
 }
 
 /** A transaction of the test's own, which holds its locks until they are released. */

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { changes, nullable } from '../value-schemas.ts';
+import { changes, nameText, nullable } from '../value-schemas.ts';
 import { attachedJson, attachMatchingBody } from './attach-matching-schemas.ts';
 
 /** One after the other, a few milliseconds each: a proxy waits for the response. */
@@ -13,8 +13,8 @@ export const replayRejectedBody = Type.Optional(
       webhook_id,
       from,
       to,
-      code: Type.Optional(Type.String({ description: 'why they were rejected', examples: ['unknown_word'] })),
-      call_log_id: Type.Optional(Type.String({ description: 'those for one call alone' })),
+      code: Type.Optional({ ...nameText, description: 'why they were rejected', examples: ['unknown_word'] }),
+      call_log_id: Type.Optional({ ...nameText, description: 'those for one call alone' }),
       dry_run,
       limit: Type.Optional(
         Type.Integer({ minimum: 1, maximum: replayedMax, description: `${replayedMax} if left out` }),

@@ -1,7 +1,6 @@
 /** A backup into an empty database: tables, rows and checks in one transaction, so that it is there whole or not at all. */
 
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
@@ -166,8 +165,13 @@ class TableLoader {
       if (this.#rejection !== undefined) throw this.#rejection;
       this.#hash.update(piece);
       this.#bytes += piece.length;
-      if (!this.#stream.write(piece)) await Promise.race([once(this.#stream, 'drain'), this.#done]);
+      await Promise.race([this.#write(piece), this.#done]);
     }
+  }
+
+  /** One piece at a time: what the stream still holds when the database rejects a row, it would send to no connection. */
+  #write(piece: Buffer): Promise<void> {
+    return new Promise((resolve) => void this.#stream.write(piece, () => resolve()));
   }
 
   async finish(): Promise<TableSum> {
