@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { expect, inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import { databaseOf, runOn, withDatabase } from './databases.ts';
 
 export type TestDatabase = {
@@ -38,12 +38,7 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
 
 /** Autovacuum belongs to the superuser, whose processes the tests' role may not end: it ends by itself. */
 async function retryWhileVacuumed(drop: () => Promise<unknown>): Promise<void> {
-  await expect.poll(() => drop().then(() => null, codeOf), { timeout: 30_000 }).not.toBe('42501');
-  await drop();
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof pg.DatabaseError ? error.code : error;
+  await vi.waitFor(drop, { timeout: 30_000, interval: 200 });
 }
 
 /** A transaction of the test's own, which holds its locks until they are released. */
