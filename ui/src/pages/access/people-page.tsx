@@ -54,7 +54,7 @@ function PeopleList({ onManage }: { onManage(person: PersonJson): void }) {
   if (rows.length === 0) {
     return (
       <EmptyState icon={Users} title="No people yet">
-        Invite each person, with a role. The invitation is a link that you send to them.
+        Press “Invite a person” and choose a role. The invitation is a link that sets the person’s password.
       </EmptyState>
     );
   }
