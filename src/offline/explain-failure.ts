@@ -25,7 +25,7 @@ export function explainFailure(error: unknown, config: Config | null): Explained
   const what = messageOf(error);
   if (saysWhatToDo.some((kind) => error instanceof kind)) return { what, fix: null };
   if (config === null) return { what, fix: askDoctor };
-  const failure = { ...systemFailureOf(error), said: what.replace(/\.$/, '') };
+  const failure = { ...systemFailureOf(error), reported: what.replace(/\.$/, '') };
   return (
     explainListening(failure, config) ??
     explainFile(failure, config) ??
@@ -49,7 +49,7 @@ type SystemFailure = {
   path: string;
   hostname: string;
   /** the error's own words, without a full stop at the end */
-  said: string;
+  reported: string;
 };
 
 function explainListening({ code, syscall, hostname }: SystemFailure, config: Config): Explained | null {
@@ -75,23 +75,27 @@ function explainListening({ code, syscall, hostname }: SystemFailure, config: Co
   return null;
 }
 
-function explainFile({ code, path, said }: SystemFailure, { dataDir }: Config): Explained | null {
+function explainFile({ code, path, reported }: SystemFailure, { dataDir }: Config): Explained | null {
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { what: said, fix: 'Make room on the disk of DATA_DIR.' };
+    return { what: reported, fix: 'Make room on the disk of DATA_DIR.' };
   if (path === '' || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) return null;
   const uid = process.getuid?.();
   const user = uid === undefined ? 'this user' : `user ${uid}`;
   return {
-    what: `Cannot use ${path}: ${said}.`,
+    what: `Cannot use ${path}: ${reported}.`,
     fix: `Set DATA_DIR to a folder that ${user} can write, or see to it that ${dataDir} exists and belongs to ${user}.`,
   };
 }
 
-function explainDatabase(error: unknown, { code, said }: SystemFailure, config: Config): Explained | null {
+function explainDatabase(
+  error: unknown,
+  { code, reported }: SystemFailure,
+  config: Config,
+): Explained | null {
   if (config.databaseUrl === null) return null;
   const where = describeDatabase(config);
   if (error instanceof pg.DatabaseError) {
-    const what = `${where} says: ${said}.`;
+    const what = `${where} says: ${reported}.`;
     switch (error.code) {
       case '28P01':
       case '28000':
@@ -108,13 +112,13 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
   }
   if (isConnectionFailure(error) || code.startsWith('ECONN')) {
     return {
-      what: `${where} does not answer: ${said}.`,
+      what: `${where} does not answer: ${reported}.`,
       fix: 'See that it runs, and that DATABASE_URL is right.',
     };
   }
-  if (/SSL|certificate|self-signed/i.test(said)) {
+  if (/SSL|certificate|self-signed/i.test(reported)) {
     return {
-      what: `${where}: ${said}.`,
+      what: `${where}: ${reported}.`,
       fix: 'Set sslmode and sslrootcert in DATABASE_URL to what the server offers: see docs/operations.md, “A PostgreSQL of your own”.',
     };
   }
@@ -122,7 +126,7 @@ function explainDatabase(error: unknown, { code, said }: SystemFailure, config: 
 }
 
 /** From the error's own properties, or its message where it came from another process: `listen EADDRINUSE: …`. */
-function systemFailureOf(error: unknown): Omit<SystemFailure, 'said'> {
+function systemFailureOf(error: unknown): Omit<SystemFailure, 'reported'> {
   const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
   const told = /^(?<syscall>\w+) (?<code>E[A-Z_]+)\b/.exec(
     first instanceof Error ? first.message : '',

@@ -22,8 +22,8 @@ const keypadNumbers = new Set(keypadWords.map(spellOnKeypad));
 /** @param text the caller as sent, without the notation around it (`sip:`, quotes, a host) */
 export function isWithheldWord(text: string): boolean {
   if (!/\p{L}/u.test(text)) return false;
-  const said = plain(text);
-  return words.has(said) || words.has(said.replace(fillers, '').trim().replace(/ +/g, ' '));
+  const word = plain(text);
+  return words.has(word) || words.has(word.replace(fillers, '').trim().replace(/ +/g, ' '));
 }
 
 /** @param digits all digits of a number. True for zeros alone, and for a word that is spelled on a keypad. */

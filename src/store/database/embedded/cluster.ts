@@ -107,11 +107,11 @@ async function runInitdb(binaries: Binaries, user: ServerUser, folder: string): 
   try {
     await runProgram(binaries.initdb, args, { cwd: folder, user });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
-    const advice = said.includes('could not look up effective user ID')
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    const advice = output.includes('could not look up effective user ID')
       ? ' Add this user to /etc/passwd, start as one that is there, or set DATABASE_URL.'
       : '';
-    throw new Error(`PostgreSQL could not make its database in ${folder}: ${said}.${advice}`, {
+    throw new Error(`PostgreSQL could not make its database in ${folder}: ${output}.${advice}`, {
       cause: error,
     });
   }

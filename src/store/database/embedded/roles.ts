@@ -88,12 +88,12 @@ export async function runAsSuperuser(
       ...user,
     },
   );
-  let said = '';
+  let output = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-2_000);
+    output = (output + text).slice(-2_000);
   });
   child.stdin.on('error', () => {}); // it ended early: its exit code tells
   child.stdin.end(statements.map((one) => `${one.replaceAll('\n', ' ')}\n`).join(''));
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`PostgreSQL could not set up its roles in ${folder}: ${said.trim()}`);
+  if (code !== 0) throw new Error(`PostgreSQL could not set up its roles in ${folder}: ${output.trim()}`);
 }
