@@ -6,7 +6,7 @@ import { nullable, oneOf, optional } from './value-schemas.ts';
 export const fault = Type.Object(
   {
     field: nullable(Type.String({ description: 'as it was sent; null for the request as a whole' })),
-    code: Type.String(),
+    code: Type.String({ examples: ['invalid_value'] }),
     detail: Type.String({ description: 'what to do' }),
   },
   { title: 'FieldError' },
@@ -14,11 +14,11 @@ export const fault = Type.Object(
 
 export const problemJson = Type.Object(
   {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
+    type: Type.String({ examples: ['urn:ringback:problem:invalid_value'] }),
+    title: Type.String({ examples: [rejectionCodes.invalid_value.title] }),
+    status: Type.Integer({ examples: [rejectionCodes.invalid_value.httpStatus] }),
     detail: Type.String({ description: 'what to do' }),
-    code: oneOf(Object.keys(rejectionCodes)),
+    code: oneOf(Object.keys(rejectionCodes), { examples: ['invalid_value'] }),
     postback_id: Type.Optional(Type.String()),
     errors: Type.Optional(Type.Array(fault, { description: 'every fault of the request' })),
     call_log_ids: Type.Optional(Type.Array(Type.String(), { description: 'the calls that match' })),

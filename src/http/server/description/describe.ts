@@ -122,6 +122,6 @@ function addExamples(names: NamedSchemas, { parameters = [], requestBody, respon
   ];
   for (const [type, media] of contents.flatMap((content) => Object.entries(content))) {
     if (media.schema === undefined || media.examples !== undefined || type === 'image/gif') continue;
-    media.example ??= exampleOf(media.schema, find);
+    media.example ??= exampleOf(media.schema, find, type);
   }
 }

@@ -14,8 +14,6 @@ const byName: Record<string, unknown> = {
   batch_id: id,
   import_id: id,
   delivery_id: id,
-  undo_of: id,
-  replay_of: id,
   call_log_id: 'CA123',
   call_log_ids: ['CA123', 'CA124'],
   parent_call_log_id: 'CA122',
@@ -66,6 +64,80 @@ const byName: Record<string, unknown> = {
   dry_run: false,
   duplicate: false,
   return: 'json',
+  code: null,
+  body: null,
+  error: null,
+  response: 'ok',
+  status: 200,
+  ms: 84,
+  attempts: 1,
+  event: 'call.converted',
+  event_id: 'evt_0199a1b2c3d47e5f8a6b0c1d2e3f4a5b',
+  preset: 'telnyx',
+  title: 'Telnyx',
+  verify: 'hmac',
+  setup: ['Paste {url} as the webhook URL.'],
+  docs: ['https://docs.telnyx.example/webhooks'],
+  signing_secret: 'whsec_EXAMPLE',
+  secrets: ['whsec_EXAMPLE'],
+  signed_in_as: 'Ana',
+  created_by: 'Ana',
+  undone_by: null,
+  replayed_by: null,
+  attached_by: null,
+  dismissed_by: null,
+  dismiss_reason: null,
+  undo_of: id,
+  replay_of: id,
+  person_id: id,
+  actor_person_id: id,
+  actor_token_id: null,
+  target_id: id,
+  target_name: 'Roofing CRM',
+  person_name: 'Ana',
+  token_name: 'CRM export',
+  user_agent: 'Mozilla/5.0 (X11; Linux x86_64)',
+  public_url: 'https://ringback.example',
+  invitation: 'https://ringback.example/invitation#EXAMPLE',
+  invitation_url: 'https://ringback.example/invitation#EXAMPLE',
+  current_password: 'correct horse battery staple',
+  zone: 'America/New_York',
+  cells: ['CA123', '12.50'],
+  samples: ['CA123'],
+  theirs: '12.50',
+  ours: '10.00',
+  difference: '2.50',
+  source: 'click_id',
+  text: 'CA123',
+  tag: 'deal:won',
+  q: 'roof',
+  account: id,
+  CallSid: 'CA123',
+  From: '+12135550142',
+  To: '+18005550199',
+  CallDuration: '184',
+  Timestamp: 'Mon, 23 Nov 2026 10:00:00 +0000',
+};
+/** What only text can hold, as in a query. */
+const asText: Record<string, string> = {
+  cursor: 'eyJzdGFydGVkQXQiOiIyMDI2LTExLTIzIn0',
+  'text/csv': 'call_log_id,revenue_paid_out\r\nCA123,12.50\r\n',
+  'application/x-ndjson': '{"call_log_id":"CA123","revenue_paid_out":"12.50"}\n',
+  add: 'deal:won',
+  remove: 'stage',
+  tags: '{"deal":"won"}',
+  other_ids: 'leg-1',
+  state: 'completed',
+  status: 'applied',
+  code: 'invalid_value',
+  body: '{"call":"[CALL_LOG_ID]"}',
+  error: 'The connection was refused.',
+  caller_withheld: 'false',
+  undone_by: 'Ana',
+  replayed_by: 'Ana',
+  attached_by: 'Ana',
+  dismissed_by: 'Ana',
+  dismiss_reason: 'A test',
 };
 const depthMax = 6;
 
@@ -96,7 +168,7 @@ export function exampleOf(
     case 'string':
       return /(?:^|_)(?:at|from|to|until|since)$/.test(name) || schema.format === 'date-time'
         ? instant
-        : 'text'.padEnd(schema.minLength ?? 0, '-');
+        : (asText[name] ?? textOf(known) ?? 'text').padEnd(schema.minLength ?? 0, '-');
     case 'integer':
     case 'number':
       return schema.minimum ?? 1;
@@ -107,6 +179,10 @@ export function exampleOf(
     default:
       return {};
   }
+}
+
+function textOf(known: unknown): string | undefined {
+  return typeof known === 'number' || typeof known === 'boolean' ? String(known) : undefined;
 }
 
 function exampleOfObject(
