@@ -156,7 +156,7 @@ describe('a webhook', () => {
     });
     await page.getByLabel('Allowed addresses').fill('nonsense');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.getByText('Send an IPv4 or IPv6 address').waitFor();
   });
 
   test('checks the signatures of its platform once it has secrets, which are never shown', async () => {
