@@ -6,7 +6,7 @@ const webhook = useWebhook(server);
 
 function sendBatch(body: unknown, contentType = 'application/json', query = '', headers = {}) {
   const path = `${new URL(webhook.url).pathname}/batch${query}`;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   return server.request(path, {
     method: 'POST',
     headers: { 'x-auth-key': webhook.auth_key, 'content-type': contentType, ...headers },
@@ -206,4 +206,18 @@ test('a batch of 10,000 starves no single postback: they are answered while it r
   // Behind the batch, all but the last would wait for its end: there would be one or two.
   expect(statuses.length).toBeGreaterThan(8);
   expect(new Set(statuses)).toEqual(new Set([200]));
+});
+
+test.each([
+  ['application/json; charset=ISO-8859-1', 'latin1', '[ITEM]'],
+  ['application/json; charset="Windows-1252"', 'latin1', '{"updates":[ITEM]}'],
+  ['application/x-ndjson; charset=iso-8859-1', 'latin1', 'ITEM\r\n\r\n'],
+  ['application/json; charset=utf-16le', 'utf16le', '[ITEM]'],
+] as const)('a batch is read in the charset that it declares: %s', async (contentType, encoding, body) => {
+  await server.createCall('charset');
+  const item = '{"call_log_id":"charset","reason":"Café","dry_run":true}';
+  const answer = await sendBatch(Buffer.from(body.replace('ITEM', item), encoding), contentType);
+  expect(answer.json.results).toMatchObject([{ changes: { reason: { to: 'Café' } } }]);
+  const undeclared = await sendBatch(Buffer.from(`[${item}]`, 'latin1'));
+  expect(undeclared.json).toMatchObject({ status: 400, code: 'malformed_body' });
 });

@@ -137,6 +137,11 @@ test.each([
   ['fields.add.deal=won&fields.converted=true', { deal: 'won' }],
   ['add.deal=won', { deal: 'won' }],
   ['add.0.key=deal&add.0.value=won', { deal: 'won' }],
+  ['add[0].key=deal&add[0].value=won', { deal: 'won' }],
+  ['add[0].deal=won', { deal: 'won' }],
+  ['fields.add[0][key]=deal&fields.add[0][value]=won', { deal: 'won' }],
+  ['fields[add][0].key=deal&fields[add][0].value=won', { deal: 'won' }],
+  ['add.a.b=won', { 'a.b': 'won' }],
   ['Add[deal]=won', { deal: 'won' }],
   ['add[2026]=yes', { 2026: 'yes' }],
 ])('reads the list %s', async (text, tags) => {
@@ -155,6 +160,20 @@ test.each([
       tags,
     );
   }
+});
+
+test.each([
+  'add[deal][]=won',
+  'add[deal][value]=won',
+  'add[0][deal][stage]=won',
+  'fields[add][deal].stage=won',
+])('a tag with a list or an object as its value is rejected: %s', async (text) => {
+  const [name = ''] = text.split('=');
+  const answer = await server.get(webhook, [
+    ['call_log_id', 'CA1'],
+    [name, 'won'],
+  ]);
+  expect(answer.json).toMatchObject({ code: 'invalid_value', errors: [{ code: 'invalid_value' }] });
 });
 
 test('a value that is sent as a list is not ignored', async () => {

@@ -30,6 +30,9 @@ describe('a URL', () => {
       ignored: [],
       changes: { publisher_paid_out: { to: '8.00' }, revenue_paid_out: { to: '12.50' } },
     });
+    const encoded = await get(`call_log_id=${id}&amp%3Bauth_key=${webhook.auth_key}&amp%3Breason=encoded`);
+    expect(encoded.json.changes).toMatchObject({ reason: { to: 'encoded' } });
+    await server.post(webhook, { call_log_id: id, reason: null });
     const asForm = await postText(server, webhook, `call_log_id=${id}&amp;reason=x`, form);
     expect(asForm.json.changes).toEqual({ reason: { from: null, to: 'x' } });
     expect(JSON.stringify(await lastOfLog())).not.toContain('amp;');
@@ -59,6 +62,8 @@ describe('a URL', () => {
     ['?converted=true&call_log_id=ID', []],
     ['?fields[converted]=true&call_log_id=ID', []],
     ['?utm_source=x&call_log_id=ID&converted=true', ['utm_source']],
+    ['?call_log_id=ID?fields[converted]=true?return=json', []],
+    ['?call_log_id=ID&note=why?not=1?converted=true', ['note']],
   ])('may have a second question mark: %s', async (appended, ignored) => {
     const answer = await get(`auth_key=${webhook.auth_key}${appended.replace('ID', id)}`);
     expect(answer.json).toMatchObject({ status: 'applied', ignored });
@@ -219,6 +224,24 @@ describe('a body', () => {
       expect(answer.json.detail).toContain('XML');
     },
   );
+
+  test('in UTF-16 is read in the order of its byte order mark', async () => {
+    const bytes = Buffer.from(`\ufeff{"call_log_id":"${id}","reason":"Café","dry_run":true}`, 'utf16le');
+    for (const body of [bytes, Buffer.from(bytes).swap16()]) {
+      const answer = await postText(server, webhook, body, 'application/json; charset=UTF-16');
+      expect(answer.json.changes).toEqual({ reason: { from: null, to: 'Café' } });
+    }
+  });
+
+  test('of several parts may declare the charset for all of them', async () => {
+    const part = (name: string, value: string) =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const body = Buffer.from(`${part('call_log_id', id)}${part('reason', 'Café')}--b--\r\n`, 'latin1');
+    const type = 'multipart/form-data; boundary=b';
+    const answer = await postText(server, webhook, body, `${type}; charset=ISO-8859-1`);
+    expect(answer.json.changes).toEqual({ reason: { from: null, to: 'Café' } });
+    expect((await postText(server, webhook, body, type)).json.code).toBe('malformed_body');
+  });
 
   test.each(['ISO-8859-1', '"iso-8859-1"', 'windows-1252', 'latin1'])(
     'a form is read in %s',

@@ -43,7 +43,7 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
     const { base, path } = splitName(name);
     if (base !== 'fields') placePair(source, lists, { name, base, path, isInFields: false }, value, type);
     else if (path === '') readFieldsText(source, value, type);
-    else placePair(source, lists, { name, ...splitName(unwrapFields(path)), isInFields: true }, value, type);
+    else placePair(source, lists, { name, ...splitName(nameInFields(path)), isInFields: true }, value, type);
   }
   for (const given of lists.gathered()) place(source, 'add', given, type);
   return source;
@@ -77,26 +77,28 @@ function emptySource(): Source {
   return { given: new Map(), ignored: [], faults: [] };
 }
 
-/** A name before its brackets or dots, and what follows: `add[0][key]` → `add`, `[0][key]`; `add.deal` → `add`, `[deal]`. */
+/** A name before its brackets or dots, and what follows: `add[0].key` → `add`, `[0][key]`; `add.deal` → `add`, `[deal]`. */
 type SplitName = { base: string; path: string };
 
 function splitName(name: string): SplitName {
   const open = name.search(/[[.]/);
   if (open <= 0) return { base: isFields(name) ? 'fields' : name, path: '' };
-  const base = plainName(name.slice(0, open));
-  if (base !== 'fields' && base !== 'add' && base !== 'remove') {
-    return name[open] === '['
-      ? { base: name.slice(0, open), path: name.slice(open) }
-      : { base: name, path: '' };
-  }
-  if (name[open] === '[') return { base, path: name.slice(open) };
-  const rest = name.slice(open + 1);
-  const list = /^(\d+)\.(key|value)$/.exec(rest);
-  return { base, path: list === null ? `[${rest}]` : `[${list[1]}][${list[2]}]` };
+  const [base, path] = [plainName(name.slice(0, open)), name.slice(open)];
+  if (base === 'fields') return { base, path };
+  if (base === 'add' || base === 'remove') return { base, path: inBrackets(path) };
+  return name[open] === '[' ? { base: name.slice(0, open), path } : { base: name, path: '' };
 }
 
-/** `[add][deal]` → `add[deal]` */
-function unwrapFields(path: string): string {
+/** A dot before the name of a tag or of a member of a list is what brackets around it are. */
+function inBrackets(path: string): string {
+  const [, place, member] = /^\[(\d*)\]\.(.+)$/s.exec(path) ?? /^\.(\d+)\.(key|value)$/.exec(path) ?? [];
+  if (member !== undefined) return `[${place}][${member}]`;
+  return path.startsWith('.') ? `[${path.slice(1)}]` : path;
+}
+
+/** `[add][deal]` → `add[deal]`; `.add[deal]` → `add[deal]` */
+function nameInFields(path: string): string {
+  if (path.startsWith('.')) return path.slice(1);
   const end = path.indexOf(']');
   return end === -1 ? path.slice(1) : path.slice(1, end) + path.slice(end + 1);
 }
@@ -134,7 +136,8 @@ function placePair(
     place(source, base, given, type);
   } else if (known === 'add') {
     const tag = lists.take(path, given);
-    if (tag !== undefined) place(source, base, tag, type);
+    if (tag instanceof Invalid) source.faults.push({ field: sentAs, code: tag.code, detail: tag.detail });
+    else if (tag !== undefined) place(source, base, tag, type);
   } else if (known === undefined) {
     place(source, base + path, given, type);
   } else {

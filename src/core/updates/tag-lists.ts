@@ -1,4 +1,5 @@
 /** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (contract 2.2). */
+import { Invalid } from '../values/fault.ts';
 import { tagsPerRequestMax } from '../values/tags.ts';
 import type { Given } from './input-source.ts';
 
@@ -12,15 +13,19 @@ export class TagLists {
   /**
    * Takes one parameter `add…`.
    * @param path what follows the name: `[deal]`, `[]`, `[0]`, `[0][key]`, `[][value]`
-   * @returns what it adds by itself; undefined where it is a part of a pair that `gathered` returns
+   * @returns what it adds by itself; undefined where it is a part of a pair that `gathered` returns;
+   *   `Invalid` for a list or an object in the place of a tag's value
    */
-  take(path: string, given: Given): Given | undefined {
+  take(path: string, given: Given): Given | Invalid | undefined {
     if (path === '[]') return given;
     const [, place, member] = /^\[(\d*)\](?:\[([^\][]*)\])?$/.exec(path) ?? [];
     // A place beyond the longest list is the key of a tag, such as a year.
     const isPlace = place !== undefined && (place === '' || Number(place) < tagsPerRequestMax);
     if (isPlace && member === undefined) return { ...given, value: [given.value], isText: false };
     if (isPlace && member !== undefined) return this.#gather(place, member, given);
+    if (/\][[.]/.test(path)) {
+      return new Invalid('Send one value for a tag, as add[KEY]=VALUE: it cannot be a list or an object.');
+    }
     return {
       ...given,
       value: [{ key: path.slice(1, path.endsWith(']') ? -1 : undefined), value: given.value }],

@@ -11,7 +11,7 @@ import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '
 import type { Metrics } from '../metrics/metrics.ts';
 import { announcesBody, type Body, bodyBytesMax, isFormType, readBody } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
-import { decodeBody, decodeText } from '../server/body-text.ts';
+import { decodeBody, toUtf8 } from '../server/body-text.ts';
 import type { ErrorMapper } from '../server/errors.ts';
 import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
@@ -60,12 +60,10 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
   app.removeAllContentTypeParsers();
   endpoint.bodyBytes.releaseAfterResponse(app);
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
-    const encoding = request.headers['content-encoding'];
     const { bodyLimit = bodyBytesMax } = request.routeOptions;
     const isBatch = bodyLimit > bodyBytesMax;
     const bytes = await endpoint.bodyBytes.read(request, bodyLimit);
-    if (isBatch) return encoding === undefined ? bytes : decodeText(bytes, encoding);
-    return decodeBody(bytes, request.headers);
+    return isBatch ? toUtf8(bytes, request.headers) : decodeBody(bytes, request.headers);
   });
   allowAnyOrigin(app);
   for (const method of otherMethods) {

@@ -20,7 +20,7 @@ export function readQuery(url: string, contentType: string | undefined): Query {
   const isForeign = text.includes('%') && hasForeignPairs(text);
   if (!isForeign) {
     const pairs = new URLSearchParams(text);
-    return { pairs: text.includes('amp;') ? withoutAmp(pairs) : pairs, fault: null };
+    return { pairs: /amp(?:;|%3b)/i.test(text) ? withoutAmp(pairs) : pairs, fault: null };
   }
   const pairs = pairsInCharset(text, contentType);
   if (pairs !== null) return { pairs: withoutAmp(pairs), fault: null };
@@ -30,14 +30,21 @@ export function readQuery(url: string, contentType: string | undefined): Query {
 
 /** Software that appends `?call_log_id=CA1` to any URL makes a second question mark; it means `&`. */
 function withoutSecondMark(text: string): string {
-  const at = text.indexOf('?');
-  if (at === -1) return text;
-  const appended = /^([^=&?]+)=/.exec(text.slice(at + 1))?.[1];
-  if (appended === undefined) return text;
-  const before = /(?:^|&)([^=&]*)=[^=&]*$/.exec(text.slice(0, at))?.[1];
+  const [first = '', ...rest] = text.split('?');
+  let [joined, before] = [first, first];
+  for (const part of rest) {
+    joined += `${isAppended(part, before) ? '&' : '?'}${part}`;
+    before = part;
+  }
+  return joined;
+}
+
+function isAppended(part: string, before: string): boolean {
+  const name = /^([^=&]+)=/.exec(part)?.[1];
+  if (name === undefined) return false;
+  const nameBefore = /(?:^|&)([^=&]*)=[^=&]*$/.exec(before)?.[1];
   // No key has a question mark in it.
-  const isSplit = isKnown(appended) || (before !== undefined && keyNames.has(before));
-  return isSplit ? `${text.slice(0, at)}&${text.slice(at + 1)}` : text;
+  return isKnown(name) || (nameBefore !== undefined && keyNames.has(nameBefore));
 }
 
 function isKnown(encodedName: string): boolean {

@@ -40,13 +40,13 @@ export async function decodeBody(bytes: Buffer, headers: IncomingHttpHeaders): P
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === multipartType) {
     rejectEncoded(headers['content-encoding']);
-    const pairs = await readMultipart(bytes, contentType ?? '');
+    const pairs = await readMultipart(bytes, contentType ?? '', decoderOf(contentType)?.encoding);
     const isLossy = !isUtf8(bytes) && [...pairs].some((pair) => pair.some((text) => text.includes('\uFFFD')));
     if (isLossy) throw notUtf8();
     return pairs.toString();
   }
   const isForm = mediaType === formType && !isJsonText(bytes.subarray(0, 100).toString());
-  const decoder = decoderOf(contentType);
+  const decoder = decoderOf(contentType, bytes);
   if (decoder !== null) {
     rejectEncoded(headers['content-encoding']);
     return isForm ? decodePairs(bytes, decoder).toString() : decodeWith(decoder, bytes);
@@ -54,6 +54,16 @@ export async function decodeBody(bytes: Buffer, headers: IncomingHttpHeaders): P
   const text = decodeText(bytes, headers['content-encoding']);
   if (isForm && hasForeignPairs(text)) throw notUtf8();
   return text;
+}
+
+/**
+ * The bytes of a batch, in UTF-8 whatever charset its Content-Type declares. Without one they stay as sent.
+ * @throws UnreadableBody
+ */
+export function toUtf8(bytes: Buffer, headers: IncomingHttpHeaders): Buffer {
+  rejectEncoded(headers['content-encoding']);
+  const decoder = decoderOf(headers['content-type'], bytes);
+  return decoder === null ? bytes : Buffer.from(decodeWith(decoder, bytes));
 }
 
 /** True where a value has bytes that are not UTF-8. Of a macro, `%%call_id%%`, a percent sign may look like such a byte. */
@@ -66,9 +76,14 @@ export function hasForeignPairs(encoded: string): boolean {
   });
 }
 
-/** The decoder of a charset that is declared and is not UTF-8. */
-export function decoderOf(contentType: string | undefined): TextDecoder | null {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
+/**
+ * The decoder of a charset that is declared and is not UTF-8.
+ * @param bytes of a body; of `utf-16`, their first two tell the order
+ */
+export function decoderOf(contentType: string | undefined, bytes?: Buffer): TextDecoder | null {
+  const declared = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
+  const isBigEndian = declared === 'utf-16' && bytes?.[0] === 0xfe && bytes[1] === 0xff;
+  const charset = isBigEndian ? 'utf-16be' : declared;
   if (charset === undefined || ['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) return null;
   try {
     return new TextDecoder(charset, { fatal: true });

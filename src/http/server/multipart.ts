@@ -4,14 +4,19 @@ import { UnreadableBody } from './unreadable-body.ts';
 
 /**
  * The fields of a `multipart/form-data` body.
+ * @param charset of the parts that declare none
  * @throws UnreadableBody for a part that is a file, and for what is no such body
  */
-export async function readMultipart(bytes: Buffer, contentType: string): Promise<URLSearchParams> {
+export async function readMultipart(
+  bytes: Buffer,
+  contentType: string,
+  charset = 'utf-8',
+): Promise<URLSearchParams> {
   const pairs = new URLSearchParams();
   await new Promise<void>((resolve, rejectRead) => {
     const fail = (error: unknown) => rejectRead(error instanceof UnreadableBody ? error : malformed());
     try {
-      const parser = new Busboy({ headers: { 'content-type': contentType } });
+      const parser = new Busboy({ headers: { 'content-type': contentType }, defCharset: charset });
       parser.on('field', (name, value) => pairs.append(name, value));
       parser.on('file', (name, file, filename) => {
         file.on('error', fail).resume();
