@@ -126,7 +126,8 @@ describe('undo', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('It would be canceled').waitFor();
     await dialog.getByRole('button', { name: 'Cancel the postback' }).click();
-    await page.getByText('Canceled').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Canceled', { exact: true }).first().waitFor();
     expect((await ui.server.createCall('to come')).revenue_paid_out).toBeNull();
   });
 });

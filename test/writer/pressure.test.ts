@@ -45,7 +45,7 @@ test('a queue that is full is told with 503 and Retry-After, and what it holds i
     invalidKeys: new InvalidKeys(() => performance.now()),
     lines: new PostbackLines(createLog('silent'), 'none'),
     log: createLog('silent'),
-    publicUrl: () => '',
+    publicUrl: () => 'http://localhost',
     twilioAuthToken: null,
     openId: null,
     mailer: null,
