@@ -35,7 +35,7 @@ export type Config = {
   logPostbacks: LineChoice;
 };
 
-const liveCallHoursDefault = 24;
+const liveCallHoursDefault = '24';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -45,8 +45,8 @@ export class ConfigError extends Error {}
 /** Reads the settings. Empty ones count as not set. @throws ConfigError naming the setting */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const setting = (name: string) => env[name]?.trim() || null;
-  const port = Number(setting('PORT') ?? 8080);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = readWhole(setting('PORT') ?? '8080');
+  if (port === null || port > 65_535) {
     throw new ConfigError('PORT must be a whole number from 0 to 65535 (0 takes any free port).');
   }
   const logLevel = setting('LOG_LEVEL') ?? 'info';
@@ -62,8 +62,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'ADMIN_TOKEN must have at least 16 characters and no spaces; leave it out to have one made.',
     );
   }
-  const liveCallHours = Number(setting('LIVE_CALL_HOURS_MAX') ?? liveCallHoursDefault);
-  if (!Number.isInteger(liveCallHours) || liveCallHours < 0) {
+  const liveCallHours = readWhole(setting('LIVE_CALL_HOURS_MAX') ?? liveCallHoursDefault);
+  if (liveCallHours === null) {
     throw new ConfigError(
       'LIVE_CALL_HOURS_MAX must be a whole number of hours (0: calls may be live for ever).',
     );
@@ -71,7 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     host: setting('HOST') ?? '127.0.0.1',
     port,
-    publicUrl: readUrl('PUBLIC_URL', setting('PUBLIC_URL'), ['http:', 'https:'])?.replace(/\/+$/, '') ?? null,
+    publicUrl: readPublicUrl(setting('PUBLIC_URL')),
     databaseUrl: readDatabaseUrl(setting),
     dataDir: resolve(setting('DATA_DIR') ?? 'data'),
     adminToken,
@@ -85,6 +85,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel,
     logPostbacks,
   };
+}
+
+function readWhole(text: string): number | null {
+  return /^\d{1,6}$/.test(text) ? Number(text) : null;
 }
 
 /** Settings of TLS count as they do for libpq: those of the URL, then the environment's. */
@@ -172,6 +176,13 @@ function readRanges(setting: string, read: (name: string) => string | null): str
       `${setting} must list addresses, CIDR ranges, "loopback" or "private", with commas between them: ${name} is none.`,
     );
   });
+}
+
+function readPublicUrl(text: string | null): string | null {
+  const url = readUrl('PUBLIC_URL', text, ['http:', 'https:']);
+  if (url === null) return null;
+  if (URL.canParse(url)) return url.replace(/\/+$/, '');
+  throw new ConfigError('PUBLIC_URL must be a whole URL, such as https://ringback.example.com.');
 }
 
 function readUrl(name: string, text: string | null, protocols: string[]): string | null {

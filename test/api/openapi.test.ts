@@ -49,6 +49,14 @@ test('the document is valid OpenAPI 3.1', async () => {
   );
 });
 
+test.each(['Call', 'Postback'])('times of the shared schema %s are of the format date-time', async (name) => {
+  const { json } = await server.request('/openapi.json');
+  const { properties } = json.components.schemas[name];
+  const times = Object.keys(properties).filter((member) => member.endsWith('_at'));
+  expect(times.length).toBeGreaterThan(1);
+  for (const member of times) expect(JSON.stringify(properties[member])).toContain('"format":"date-time"');
+});
+
 /** Methods and paths of Fastify's own routing table, `:id` written as `{id}`. */
 async function readRoutes(): Promise<{
   app: Awaited<ReturnType<typeof createApp>>;

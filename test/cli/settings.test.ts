@@ -20,6 +20,18 @@ test.each([
   expect(() => readConfig(env)).toThrow(message);
 });
 
+test.each([
+  ['PORT', ['1e3', '0x50', '-1', '65536', '80.5'], /PORT must be a whole number/],
+  [
+    'LIVE_CALL_HOURS_MAX',
+    ['1e2', '0x10', '-1', '1.5', 'never'],
+    /LIVE_CALL_HOURS_MAX must be a whole number/,
+  ],
+  ['PUBLIC_URL', ['http://', 'http://a b', 'https://:8080'], /PUBLIC_URL must be a whole URL/],
+])('%s is rejected by its name where it cannot be read', (name, texts, message) => {
+  for (const text of texts) expect(() => readConfig({ [name]: text })).toThrow(message);
+});
+
 test('which postbacks get a line in the log', () => {
   expect(readConfig({}).logPostbacks).toBe('rejected');
   expect(readConfig({ LOG_POSTBACKS: 'all' }).logPostbacks).toBe('all');

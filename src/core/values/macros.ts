@@ -15,19 +15,19 @@ export const macroNotations = {
   doubleBraces: { begins: '{', pattern: `\\{\\{${until('\\}\\}')}\\}?` },
   /** `{!Lead.Phone}`, `{$x}`, `{%x%}`, `{=x}`, `{@x}`: Salesforce and template engines */
   markedBraces: { begins: '{', pattern: `\\{[!$%=@#&*]${until('\\}')}` },
-  /** `${id}`, `#{id}`, `@{id}`, `%{id}`, `$(id)`, `$[id]`: scripts, flows */
+  /** `${id}`, `${{ id }}`, `#{id}`, `@{id}`, `%{id}`, `$(id)`, `$[id]`, `#[id]`: scripts, flows */
   markedBefore: {
     begins: '$#@%',
-    pattern: `[$#@%]\\{${until('\\}')}|\\$\\(${until('\\)')}|\\$\\[${until('\\]')}`,
+    pattern: `[$#@%]\\{${until('\\}')}\\}?|\\$\\(${until('\\)')}|[$#]\\[${until('\\]')}`,
   },
   /** `[[x]]`, `[%x%]`, `[=x]`, `[@x]`, `[$x]` */
   markedBrackets: { begins: '[', pattern: `\\[\\[${until('\\]\\]')}|\\[[%=@$!#]${until('\\]')}` },
   /** `<%= x %>`, `<? x ?>`, `<<x>>`: template engines, mail merges */
   markedAngles: { begins: '<', pattern: `<%${until('%>')}|<\\?${until('\\?>')}|<<${until('>>')}` },
-  /** `%%id%%`, `%id%`; of `%%call_id%%` in a URL, `%ca` reads as a byte that is no text */
+  /** `%%id%%`, `%id%`, `%%[id]%%`, `%%=v(@id)=%%`; of `%%call_id%%` in a URL, `%ca` reads as a byte that is no text */
   percents: {
     begins: '%\uFFFD',
-    pattern: String.raw`%${name}%|%%${name}%%|%?\uFFFD[\w.:|\- ]{0,98}%%?`,
+    pattern: String.raw`%${name}%|%%${name}%%|%%(?:\[|=)${until('%%')}|%?\uFFFD[\w.:|\- ]{0,98}%%?`,
   },
   /** `#tid#`, `##tid##`, `@Call.ANI@`, `~Contact.Id~`: CAKE, Infusionsoft, phone systems */
   fences: { begins: '#@~', pattern: `(#{1,2}|@{1,2}|~{1,2})${name}\\1` },

@@ -75,6 +75,9 @@ describe('a phone number', () => {
     '+12135550142+12135550143',
     '2135550142 or 2135550143',
     'Jane <2135550142> <2135550143>',
+    '"2135550143" <2135550142>',
+    '2135550143 <sip:+12135550142@203.0.113.5>',
+    '2135550142 x2135550143',
     '1.21356E+10',
     '*67 2135550142',
     'name',
@@ -130,6 +133,8 @@ describe('a caller that withholds its number', () => {
     '"Anonymous" <sip:anonymous@anonymous.invalid>',
     '\u202aWithheld\u202c',
     'tel:anonymous',
+    'Undisclosed',
+    'N/A',
     'Unterdrückt',
     'Número privado',
   ])('%j has a code of its own', (sent) => {

@@ -10,7 +10,7 @@ const numberCharsMax = 64;
 const extensionDigitsMax = 7;
 
 /** `"JANE ROE" <+12135550142>`, also without a name, and with the parameters of a header: `<sip:…>;tag=1` */
-const named = /^[^<>]*<([^<>]+)>\s*(?:;.*)?$/;
+const named = /^([^<>]*)<([^<>]+)>\s*(?:;.*)?$/;
 /** `p:` is what lead forms export. */
 const scheme = /^(?:tel|p|phone|callto|sips?|whatsapp)\s*:\s*(?:\/\/)?/i;
 const maskChars = 'Xx*•●∗·?#_';
@@ -40,12 +40,22 @@ export function readPhone(value: unknown, defaultCountry: string): string | Inva
   if (isWithheld(written, defaultCountry)) return withheld();
   const number = parse(written, defaultCountry);
   if (number?.isPossible()) {
-    return (number.ext?.length ?? 0) > extensionDigitsMax ? severalNumbers() : number.number;
+    const isSole =
+      (number.ext?.length ?? 0) <= extensionDigitsMax &&
+      !isNamedByOther(visible, number.number, defaultCountry);
+    return isSole ? number.number : severalNumbers();
   }
   const dialedAbroad = written.startsWith('00') ? parse(`+${written.slice(2)}`, defaultCountry) : undefined;
   if (dialedAbroad?.isValid()) return dialedAbroad.number;
-  if (isMasked(written)) return masked();
-  return hasSeveralNumbers(written, defaultCountry) ? severalNumbers() : unreadable(defaultCountry);
+  if (hasSeveralNumbers(written, defaultCountry)) return severalNumbers();
+  return isMasked(written) ? masked() : unreadable(defaultCountry);
+}
+
+/** `"2135550143" <2135550142>`: where the name of a caller is a number, it must be the same one. */
+function isNamedByOther(visible: string, number: string, defaultCountry: string): boolean {
+  const name = named.exec(visible.trim())?.[1]?.replaceAll('"', '').trim() ?? '';
+  const other = name === '' ? undefined : parse(name, defaultCountry);
+  return other?.isPossible() === true && other.number !== number;
 }
 
 /** True for what `readPhone` calls `caller_withheld`: a call event keeps such a call, without a number. */
@@ -73,7 +83,7 @@ export function isCountry(code: string): code is CountryCode {
 /** The number of `"Name" <sip:number@host;user=phone>`. */
 function withoutNotation(sent: string): string {
   const text = sent.trim();
-  const address = (named.exec(text)?.[1] ?? text).trim();
+  const address = (named.exec(text)?.[2] ?? text).trim();
   const isUri = scheme.test(address);
   const user = address.replace(scheme, '');
   const at = user.indexOf('@');
@@ -109,7 +119,7 @@ function isMasked(written: string): boolean {
 
 function hasSeveralNumbers(written: string, defaultCountry: string): boolean {
   const parts = written
-    .split(/\s*(?:[,;/|&]|\s(?:or|and|-)\s|\n|(?<=\d)(?=\+))\s*/)
+    .split(/\s*(?:[,;/|&]|\s(?:or\s|and\s|-\s|x(?=\d))|\n|(?<=\d)(?=\+))\s*/)
     .filter((part) => part !== '');
   return (
     parts.length > 1 &&

@@ -31,6 +31,7 @@ const macros = [
     '[@id]',
     '[=id]',
   ],
+  ...['\u0024{{ github.id }}', '#[payload.id]', '%%[id]%%', '%%=v(@id)=%%'],
   ...['<%= id %>', '<%id%>', '<?= $id ?>', '<<id>>', '%%id%%', '%id%', '#tid#', '##tid##', '@Call.ANI@'],
   ...['~Contact.Id~', '__CLICKID__', '__CLICK_ID__', '*|PHONE|*', '--A--id--B--', ' {{1.phone}} '],
 ];

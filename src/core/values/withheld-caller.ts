@@ -8,6 +8,7 @@ const words = new Set(
   [
     ...['anonymous', 'restricted', 'unavailable', 'private', 'unknown', 'blocked', 'withheld', 'hidden'],
     ...['no caller id', 'no number', 'out of area', 'not available', 'no id', 'presentation restricted'],
+    ...['undisclosed', 'unidentified', 'not provided', 'n/a'],
     ...['anonym', 'unbekannt', 'unterdrückt', 'anónimo', 'desconocido', 'privado', 'oculto', 'restringido'],
     ...['anonyme', 'inconnu', 'privé', 'masqué', 'desconhecido', 'sconosciuto', 'anonimo', 'privato'],
   ].map(plain),

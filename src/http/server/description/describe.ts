@@ -41,7 +41,11 @@ const otherWords: Record<string, string> = {
 export function finishDescription(document: Document, bodyIsOptional: RegExp): object {
   if (!('openapiObject' in document)) throw new Error('this describes OpenAPI 3');
   const described = document.openapiObject as unknown as Described; // JSON, as it is sent
-  const names = new NamedSchemas(described.components.schemas);
+  const names = new NamedSchemas(
+    Object.fromEntries(
+      Object.entries(described.components.schemas).map(([name, schema]) => [name, markInstants(schema)]),
+    ),
+  );
   for (const [path, methods] of Object.entries(described.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       operation.operationId = operationIdOf(method, path);
