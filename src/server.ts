@@ -43,13 +43,18 @@ export type Server = {
   stop(): Promise<void>;
 };
 
-/** Starts everything in this process and resolves when requests are answered. */
-export function startServer(config: Config, log: Logger, wantsSignIn = false): Promise<Server> {
+/** Starts everything in this process and resolves when requests are answered. @param signal ends the start */
+export function startServer(
+  config: Config,
+  log: Logger,
+  wantsSignIn = false,
+  signal?: AbortSignal,
+): Promise<Server> {
   return Stack.startOrStop(async (running) => {
-    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn);
+    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn, signal);
     const served = await serve({ ...config, databaseUrl }, log, running);
     return { ...served, ...secrets, stop: () => running.stop() };
-  });
+  }, signal);
 }
 
 /** A database that is there, migrated, and has a first account with the admin's token. */
@@ -58,8 +63,9 @@ export async function prepareDatabase(
   log: Logger,
   running: Stack,
   wantsSignIn: boolean,
+  signal?: AbortSignal,
 ): Promise<{ databaseUrl: string } & Pick<Server, 'adminToken' | 'signInSecret'>> {
-  const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running));
+  const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running, signal));
   // After the data folder was locked: a start that is rejected leaves the token of the one that runs alone.
   const adminToken = await ensureAdminToken(config);
   const db = openDb(await chooseConnection(databaseUrl), 1, warnOfBrokenConnection(log));
@@ -83,8 +89,13 @@ async function makeSignIn(store: Pick<Store, 'createSignInLink'>, tokenHash: Buf
   return secret;
 }
 
-async function startEmbedded({ dataDir }: Config, log: Logger, running: Stack): Promise<string> {
-  const embedded = await startEmbeddedDatabase({ dataDir, log });
+async function startEmbedded(
+  { dataDir }: Config,
+  log: Logger,
+  running: Stack,
+  signal?: AbortSignal,
+): Promise<string> {
+  const embedded = await startEmbeddedDatabase({ dataDir, log, signal });
   running.push(() => embedded.stop());
   return embedded.url;
 }

@@ -1,10 +1,18 @@
 /** What was started, so that it can be stopped in the opposite order, once. */
 export class Stack {
   readonly #stops: (() => Promise<void>)[] = [];
+  readonly #signal: AbortSignal | undefined;
   #stopping: Promise<void> | undefined;
 
+  /** @param signal ends a start between two of its steps */
+  constructor(signal?: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** @throws when the signal has come meanwhile: what was started is stopped, and nothing further is started */
   push(stop: () => Promise<void>): void {
     this.#stops.push(stop);
+    this.#signal?.throwIfAborted();
   }
 
   /** Idempotent. */
@@ -18,8 +26,8 @@ export class Stack {
   }
 
   /** Runs `start`, and stops what it had started if it fails. */
-  static async startOrStop<T>(start: (running: Stack) => Promise<T>): Promise<T> {
-    const running = new Stack();
+  static async startOrStop<T>(start: (running: Stack) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const running = new Stack(signal);
     try {
       return await start(running);
     } catch (error) {

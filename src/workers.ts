@@ -35,15 +35,16 @@ export function startWorkers(
   count: number,
   log: Logger,
   wantsSignIn = false,
+  signal?: AbortSignal,
 ): Promise<Server> {
   return Stack.startOrStop(async (running) => {
-    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn);
+    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn, signal);
     const workers = new Workers({ ...config, databaseUrl }, log);
     running.push(() => workers.stop());
     const [address] = await Promise.all(Array.from({ length: count }, () => workers.start()));
     if (address === undefined) throw new Error('there must be at least one worker');
     return { ...address, ...secrets, stop: () => running.stop() };
-  });
+  }, signal);
 }
 
 class Workers {

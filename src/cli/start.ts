@@ -17,8 +17,12 @@ const stopMsMax = 9_500;
  */
 export async function start(workers: number): Promise<number> {
   // From the very first moment: a signal during a long recovery must not leave the database behind.
+  const stop = new AbortController();
   const stopped = stopSignal();
-  stopped.then(() => setTimeout(() => process.exit(1), stopMsMax).unref());
+  stopped.then(() => {
+    setTimeout(() => process.exit(1), stopMsMax).unref();
+    stop.abort();
+  });
   let config: Config | null = null;
   try {
     config = readConfig();
@@ -28,8 +32,8 @@ export async function start(workers: number): Promise<number> {
       isTTY ? readableLog((text) => process.stdout.write(text)) : undefined,
     );
     const server = await (workers > 1
-      ? startWorkers(config, workers, log, isTTY)
-      : startServer(config, log, isTTY));
+      ? startWorkers(config, workers, log, isTTY, stop.signal)
+      : startServer(config, log, isTTY, stop.signal));
     process.stdout.write(`${greeting(server, config).join('\n')}\n`);
     await stopped;
     log.info('stopping');
@@ -37,6 +41,7 @@ export async function start(workers: number): Promise<number> {
     log.info('stopped');
     return 0;
   } catch (error) {
+    if (stop.signal.aborted && error === stop.signal.reason) return 0;
     const { what, fix } = explainFailure(error, config);
     process.stderr.write(`Ringback cannot start. ${what}\n${fix === null ? '' : `${fix}\n`}`);
     return 1;

@@ -30,8 +30,10 @@ export type EmbeddedDatabase = {
 export async function startEmbeddedDatabase(options: {
   dataDir: string;
   log: Log;
+  /** ends the start between two of its steps */
+  signal?: AbortSignal | undefined;
 }): Promise<EmbeddedDatabase> {
-  const { log } = options;
+  const { log, signal } = options;
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = await realpath(options.dataDir);
   const lock = await lockDataDir(dataDir);
@@ -48,10 +50,12 @@ export async function startEmbeddedDatabase(options: {
     socketFolder = await makeSocketFolder(dataDir, user);
     await stopPreviousServer({ dataDir, socketFolder, log });
     const isNew = await ensureCluster({ dataDir, binaries, user, log });
+    signal?.throwIfAborted();
     const password = await ensurePassword(dataDir);
     const cluster = { folder: clusterFolder(dataDir), binaries, user };
     await writeLoginRules(cluster);
     if (isNew) await setUpRoles(cluster, password);
+    signal?.throwIfAborted();
 
     const setup = { dataDir, binaries, user, socketFolder, log };
     const url = databaseUrl(socketFolder, password);
