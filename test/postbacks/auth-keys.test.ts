@@ -173,6 +173,16 @@ test('keys are in no answer, no log entry and no column of the database', async 
   }
 });
 
+test('a key that is the name of a parameter is not among the ignored names', async () => {
+  const { auth_key } = await server.createWebhook('update_fields');
+  const headers = { 'x-auth-key': auth_key };
+  const { json } = await server.request(`/update-fields?${auth_key}&utm=1&${update}`, { headers });
+  expect(json.ignored).toEqual(['[auth key]', 'utm']);
+  const stored = await server.api('GET', `/postbacks/${json.postback_id}`);
+  expect(stored.json.ignored).toEqual(json.ignored);
+  expect(JSON.stringify(stored.json)).not.toContain(auth_key);
+});
+
 test('keys are in no line of the server’s own log, at its finest level', async () => {
   const lines: string[] = [];
   const stream = new Writable({

@@ -13,7 +13,7 @@ import { rejectBeforeDecoding } from './early-rejection.ts';
 import type { AnswerOptions } from './postback-answer.ts';
 import { type Content, nothingDecoded, readContent } from './read-content.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
-import { recordRequest } from './recorded-request.ts';
+import { recordRequest, withoutKeys } from './recorded-request.ts';
 
 /** One request as a postback: what it wants, or why it is rejected. */
 export function readPostback(
@@ -113,6 +113,7 @@ export function toPostback(
   const { target, update, event, transactionId, isDryRun, ignored } = decoded;
   const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats, sameTransaction, name } =
     webhook;
+  const ignoredNames = ignored.map(withoutKeys);
   const hasPolicies = Object.keys(repeats).length > 0;
   const sender = {
     webhookId,
@@ -124,7 +125,17 @@ export function toPostback(
     webhookName: name,
   };
   return {
-    ...{ ...arrival, accountId, sender, target, update, transactionId, isDryRun, ignored, ...result },
+    ...{
+      ...arrival,
+      accountId,
+      sender,
+      target,
+      update,
+      transactionId,
+      isDryRun,
+      ignored: ignoredNames,
+      ...result,
+    },
     ...(event !== undefined && { event }),
     ...waitOf(webhook, arrival, decoded),
   };

@@ -52,6 +52,11 @@ const secretHeaders = new Set([
 export function recordText(record: RequestRecord, bodyText?: string): string {
   const json = JSON.stringify(record);
   const text = bodyText === undefined ? json : `${json.slice(0, -1)},"body":${bodyText}}`;
+  return withoutKeys(text);
+}
+
+/** A text without the auth keys that a sender put in it. */
+export function withoutKeys(text: string): string {
   return text.includes('rbk_') ? text.replace(madeKey, '[auth key]') : text;
 }
 
