@@ -3,7 +3,7 @@
  * a row is read only from its sources; every other name is read as before. Never throws.
  */
 import type { ReadContext } from '../updates/fields.ts';
-import type { Given, Source } from '../updates/input-source.ts';
+import type { InputSource, RawValue } from '../updates/input-source.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { parseTags, parseTagText, type RawTag } from '../values/tags.ts';
 import {
@@ -29,7 +29,7 @@ export function recordsOf({ each }: Mapping, body: unknown): unknown[] | Fault {
 }
 
 export type MappedRecord = {
-  sources: Source[];
+  sources: InputSource[];
   readings: Reading[];
 };
 
@@ -42,7 +42,7 @@ export function applyMapping(
   mapping: Mapping,
   request: MappingRequest,
   record: unknown,
-  sources: Source[],
+  sources: InputSource[],
   context: ReadContext,
 ): MappedRecord | null {
   const values = new RequestValues(request, record);
@@ -100,12 +100,12 @@ function readRows(rows: readonly MappingRow[], values: RequestValues, context: R
   return [...byName.values()];
 }
 
-function merge({ rows, onlyWhen }: Mapping, readings: Reading[], sources: Source[]): Source[] {
+function merge({ rows, onlyWhen }: Mapping, readings: Reading[], sources: InputSource[]): InputSource[] {
   const read = [...rows.flatMap(({ content, when }) => [content, ...when]), ...onlyWhen];
   const used = new Set(read.flatMap((part) => ('sources' in part ? part.sources.map(topLevelName) : [])));
   const replaced = new Set(rows.filter(({ tagKey }) => tagKey === null).map(({ field }) => field));
   const rest = sources.map((source) => withoutNames(source, replaced, used));
-  const mapped: Source = { given: new Map(), ignored: [], faults: [] };
+  const mapped: InputSource = { given: new Map(), ignored: [], faults: [] };
   const tags: RawTag[] = [];
   for (const { row, result } of readings) {
     if (result.kind === 'fault') mapped.faults.push(faultOf(row, result.fault));
@@ -122,10 +122,14 @@ function merge({ rows, onlyWhen }: Mapping, readings: Reading[], sources: Source
 }
 
 /** What the mapping does not read. What it reads under a name of the sender's is neither ignored nor a tag. */
-function withoutNames({ given, ignored, faults }: Source, replaced: Set<string>, used: Set<string>): Source {
+function withoutNames(
+  { given, ignored, faults }: InputSource,
+  replaced: Set<string>,
+  used: Set<string>,
+): InputSource {
   const isUsed = (name: string) => used.has(name);
   const dropped: string[] = [];
-  const kept = new Map<string, Given[]>();
+  const kept = new Map<string, RawValue[]>();
   for (const [field, all] of given) {
     if (replaced.has(field)) {
       dropped.push(...all.map(({ name }) => name));
@@ -147,7 +151,7 @@ function topLevelName(source: MappingSource): string {
 }
 
 /** Tags with a row replace those of the same key; others are read as they were sent. */
-function addTags(sources: Source[], tags: RawTag[], keys: ReadonlySet<string>): void {
+function addTags(sources: InputSource[], tags: RawTag[], keys: ReadonlySet<string>): void {
   const at = sources.find(({ given }) => given.has('add')) ?? sources[0];
   if (at === undefined) return;
   const sent = (at.given.get('add') ?? []).flatMap((given) => withoutTags(given, keys));
@@ -160,7 +164,7 @@ function addTags(sources: Source[], tags: RawTag[], keys: ReadonlySet<string>): 
   else at.given.delete('add');
 }
 
-function withoutTags(given: Given, keys: ReadonlySet<string>): Given[] {
+function withoutTags(given: RawValue, keys: ReadonlySet<string>): RawValue[] {
   const { value, isText } = given;
   const tags = isText && typeof value === 'string' ? parseTagText(value) : parseTags(value);
   if (tags instanceof Invalid) return [given];

@@ -1,6 +1,6 @@
 /** What was read of a request, and from where: for the person who writes the mapping. */
 import type { Decoded } from '../updates/decode.ts';
-import type { Given, Source } from '../updates/input-source.ts';
+import type { InputSource, RawValue } from '../updates/input-source.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json.ts';
 import { tagOf } from '../values/tags.ts';
@@ -28,7 +28,7 @@ const textCharsMax = 500;
 /** By the name of the field, `add.KEY` for a tag: those that have a row, and those that were read without one. */
 export function explainFields(
   readings: readonly Reading[],
-  sources: readonly Source[],
+  sources: readonly InputSource[],
   decoded: Decoded,
 ): Map<string, ExplainedField> {
   const fields = new Map<string, ExplainedField>();
@@ -121,8 +121,8 @@ function sourceName(source: MappingSource): string {
   return source.kind === 'header' ? `header.${source.name}` : source.text;
 }
 
-function firstGiven(sources: readonly Source[]): Map<string, Given[]> {
-  const first = new Map<string, Given[]>();
+function firstGiven(sources: readonly InputSource[]): Map<string, RawValue[]> {
+  const first = new Map<string, RawValue[]>();
   for (const { given } of sources) {
     for (const [field, all] of given) if (!first.has(field)) first.set(field, all);
   }

@@ -1,37 +1,10 @@
 /** Raw request → typed update, or every fault of it. Never throws, whatever was sent (docs/senders.md#encodings). */
-import { type CallEvent, decodeCallEvent } from '../calls/call-event.ts';
-import { legEvent } from '../calls/leg.ts';
-import { readCallLogId } from '../values/call-log-id.ts';
-import { type Fault, Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json.ts';
-import { readPhone } from '../values/phone.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
-import {
-  checkKeys,
-  checkTags,
-  emptyTags,
-  parseKeys,
-  parseKeyText,
-  parseTags,
-  parseTagText,
-  type RawTag,
-  type Tags,
-  tagOf,
-  tagsPerRequestMax,
-} from '../values/tags.ts';
-import { checkId, readBoolean, readChoice, readText } from '../values/text.ts';
-import {
-  eventFieldNames,
-  eventFields,
-  type Field,
-  type FieldValue,
-  type ReadContext,
-  type UpdateValue,
-  updateFieldNames,
-  updateFields,
-} from './fields.ts';
-import type { Given, Source } from './input-source.ts';
-import { type Update, updateToJson } from './update.ts';
+import type { CallEvent } from '../calls/call-event.ts';
+import type { Fault } from '../values/fault.ts';
+import type { ReadContext } from './fields.ts';
+import type { InputSource } from './input-source.ts';
+import { PayloadReader } from './payload-reader.ts';
+import type { Update } from './update.ts';
 import { type AllowableField, allowableFieldsOf } from './webhook-access.ts';
 import type { WebhookTypeRow } from './webhook-type.ts';
 
@@ -64,8 +37,12 @@ export type DecodeContext = ReadContext & {
 };
 
 /** Reads a postback from its sources, first one first: where two name the same field, the earlier wins. */
-export function decodePostback(sources: Source[], type: WebhookTypeRow, context: DecodeContext): Decoded {
-  const reader = new Reader(
+export function decodePostback(
+  sources: InputSource[],
+  type: WebhookTypeRow,
+  context: DecodeContext,
+): Decoded {
+  const reader = new PayloadReader(
     type.controls === undefined ? sources : [mergeTags(sources), ...sources],
     context,
   );
@@ -90,7 +67,7 @@ export function decodePostback(sources: Source[], type: WebhookTypeRow, context:
 }
 
 function readUpdate(
-  reader: Reader,
+  reader: PayloadReader,
   type: WebhookTypeRow,
   mayBeEmpty: boolean,
 ): Pick<Decoded, 'target' | 'update'> {
@@ -103,23 +80,14 @@ function nameParameter(fault: Fault): Fault {
 }
 
 /** Where every parameter is a tag, those of all sources count; the earlier source wins for a key that both have. */
-function mergeTags(sources: Source[]): Source {
+function mergeTags(sources: InputSource[]): InputSource {
   const tags = sources.toReversed().flatMap(({ given }) => given.get('add') ?? []);
   return { given: new Map(tags.length > 0 ? [['add', tags]] : []), ignored: [], faults: [] };
 }
 
-const lifespanDefault = 3_600;
-
-function readLifespan(value: unknown): number | Invalid {
-  const seconds = Number(textOf(value) ?? Number.NaN);
-  return Number.isInteger(seconds) && seconds >= 60 && seconds <= 604_800
-    ? seconds
-    : new Invalid('Send whole seconds, from 60 to 604800.');
-}
-
 /** One fault for each place that names a field which the webhook may not set, whatever its value. */
 function faultsOfForbidden(
-  sources: Source[],
+  sources: InputSource[],
   type: WebhookTypeRow,
   allowed: readonly AllowableField[],
 ): Fault[] {
@@ -130,284 +98,6 @@ function faultsOfForbidden(
     .map(({ name }) => ({ field: name, code: 'field_not_allowed', detail }));
 }
 
-function readTransactionId(value: unknown): string | Invalid {
-  const text = readText(value, 200);
-  return text instanceof Invalid ? text : checkId(text, 200);
-}
-
-const neverNullNames = new Set(['state', 'happened_at', 'started_at', 'converted']);
-
-class Reader {
-  readonly faults: Fault[];
-  readonly #sources: Source[];
-  readonly #context: ReadContext;
-
-  constructor(sources: Source[], context: ReadContext) {
-    this.#sources = sources;
-    this.#context = context;
-    this.faults = sources.flatMap((source) => source.faults);
-  }
-
-  target(type: WebhookTypeRow): Target | null {
-    const callLogId = this.#read('call_log_id', readCallLogId);
-    const isNamedById = callLogId !== undefined;
-    // Beside an id the number does not matter, but that it is a macro is worth telling.
-    const phoneNumber = this.#read('phone_number', (value) =>
-      isNamedById ? '' : readPhone(value, this.#context.defaultCountry),
-    );
-    if (typeof callLogId === 'string') return { callLogId };
-    if (callLogId instanceof Invalid) return null;
-    if (typeof phoneNumber === 'string') return { phoneNumber };
-    if (phoneNumber === undefined) {
-      this.#fault(
-        null,
-        'call_not_identified',
-        type.controls === undefined
-          ? 'Name the call by "call_log_id" or by "phone_number".'
-          : 'Send the number of the caller as "phone_number" or "caller_id".',
-      );
-    }
-    return null;
-  }
-
-  /** A leg is an event of its parent: it goes where its parent is found (docs/senders.md#legs). */
-  event(): Pick<Decoded, 'target' | 'update' | 'event'> {
-    const callLogId = this.#read('call_log_id', readCallLogId);
-    const parentId = this.#read('parent_call_log_id', readCallLogId);
-    if (callLogId === undefined) {
-      this.#fault('call_log_id', 'call_not_identified', 'Send the call_log_id of the call.');
-    }
-    const isLeg = typeof parentId === 'string' && parentId !== callLogId;
-    const { event, faults } = decodeCallEvent(this.#eventPayload(), this.#context);
-    for (const { field, code, detail } of faults) {
-      this.#fault(this.#given(field ?? '')?.[0]?.name ?? field, code, detail);
-    }
-    event.update.add = this.#tags('add', parseAdd, checkTags) ?? event.update.add;
-    if (this.#given('remove') !== undefined) {
-      this.#fault('remove', 'unknown_field', 'A call event adds tags and removes none: leave "remove" out.');
-    }
-    const targetId = isLeg ? parentId : callLogId;
-    return {
-      target: typeof targetId === 'string' ? { callLogId: targetId } : null,
-      update: { set: {}, add: emptyTags(), remove: [] },
-      event: isLeg && typeof callLogId === 'string' ? legEvent(callLogId, event) : event,
-    };
-  }
-
-  /** What the sources say of a call, by the fields' own names. */
-  #eventPayload(): Record<string, unknown> {
-    const payload: Record<string, unknown> = {};
-    for (const name of ['state', 'happened_at', ...eventFieldNames, ...updateFieldNames]) {
-      const given = this.#given(name) ?? [];
-      const values = given.map((one) => this.#eventValue(name, one)).filter((value) => value !== undefined);
-      if (name === 'other_ids' && values.length > 0) payload[name] = values.flat();
-      else if (values.length > 0) payload[name] = values[0];
-      if (name !== 'other_ids' && new Set(values.map((value) => JSON.stringify(value))).size > 1) {
-        this.#faultConflict(given[0]?.name ?? name);
-      }
-    }
-    return payload;
-  }
-
-  /** @returns undefined for an empty text where the call always has a value, and for what is a fault already */
-  #eventValue(name: string, one: Given): unknown {
-    const field: Field | undefined = { ...eventFields, ...updateFields }[name];
-    if (one.isText && isNullText(one.value)) return neverNullNames.has(name) ? undefined : null;
-    if (this.#checked(one, one.value, field) instanceof Invalid) return undefined;
-    return name === 'other_ids' && one.isText && typeof one.value === 'string'
-      ? one.value.split(',').map((id) => id.trim())
-      : one.value;
-  }
-
-  transactionId(): string | null {
-    const id = this.#read('transaction_id', readTransactionId, true);
-    return typeof id === 'string' ? id : null;
-  }
-
-  isDryRun(): boolean {
-    return this.#read('dry_run', readBoolean) === true;
-  }
-
-  lifespanSeconds(): number {
-    const seconds = this.#read('lifespan_seconds', readLifespan);
-    return typeof seconds === 'number' ? seconds : lifespanDefault;
-  }
-
-  answerForm(): AnswerForm {
-    const form = this.#read('return', (value) => readChoice(value, ['json', 'gif', 'text', 'none']));
-    return typeof form === 'string' ? (form as AnswerForm) : 'json'; // readChoice returns one of its choices
-  }
-
-  update(type: WebhookTypeRow, mayBeEmpty: boolean): Update {
-    const update: Update = { set: {}, add: emptyTags(), remove: [] };
-    let named = 0;
-    for (const name of updateFieldNames) {
-      const given = this.#given(name);
-      if (given === undefined) continue;
-      named += 1;
-      const field: Field = updateFields[name];
-      const value = this.#agreed(given, (one) => this.#fieldValue(field, one), field);
-      // The table's reader returns what the field takes.
-      if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
-    }
-    for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
-    update.add = this.#tags('add', parseAdd, checkTags) ?? update.add;
-    update.remove = this.#tags('remove', parseRemove, checkKeys) ?? update.remove;
-    if (named === 0 && mayBeEmpty) return update;
-    if (named === 0 && !this.#hasSpoiltFields()) this.#faultNoUpdates(type);
-    else if (type.required !== undefined && this.#given(type.required.field) === undefined) {
-      this.#fault(
-        type.required.name,
-        'invalid_value',
-        `Send "${type.required.name}": this webhook needs it.`,
-      );
-    }
-    this.#checkUpdate(update);
-    return update;
-  }
-
-  /** True where `fields` held something, though nothing that is known. */
-  #hasSpoiltFields(): boolean {
-    return this.#sources.some(({ faults }) => faults.length > 0);
-  }
-
-  #faultNoUpdates(type: WebhookTypeRow): void {
-    if (type.controls !== undefined) {
-      this.#fault(null, 'no_updates', 'Send at least one parameter beside the number: each one is a tag.');
-      return;
-    }
-    const names = [...type.fields.keys(), ...(type.hasTags ? ['add', 'remove'] : [])];
-    this.#fault(null, 'no_updates', `Send at least one of: ${names.join(', ')}.`);
-  }
-
-  #checkUpdate({ set, add, remove }: Update): void {
-    if (set.converted === false && typeof set.call_converted_at === 'string') {
-      this.#fault(
-        'call_converted_at',
-        'conflicting_field',
-        'A call that did not convert has no conversion time: leave one of the two out.',
-      );
-    }
-    for (const key of remove) {
-      if (tagOf(add, key) === null) continue;
-      this.#fault(
-        `add.${key}`,
-        'conflicting_tag',
-        `Name the tag "${key}" in "add" or in "remove", not in both.`,
-      );
-    }
-    if (Object.keys(add).length + remove.length > tagsPerRequestMax) {
-      this.#fault('add', 'too_many_tags', `Send at most ${tagsPerRequestMax} tag keys in one request.`);
-    }
-  }
-
-  /** The values of the first source that names the field. */
-  #given(name: string): Given[] | undefined {
-    for (const source of this.#sources) {
-      const given = source.given.get(name);
-      if (given !== undefined) return given;
-    }
-    return undefined;
-  }
-
-  /** A parameter that is not a field of the call: null and empty mean absent, unless `isEmptyFault`. */
-  #read<T>(
-    name: string,
-    read: (value: unknown) => T | Invalid,
-    isEmptyFault = false,
-  ): T | Invalid | undefined {
-    const isSaid = ({ value }: Given) => value !== null && (isEmptyFault || !isEmpty(value));
-    return this.#agreed((this.#given(name) ?? []).filter(isSaid), ({ value }) => read(value));
-  }
-
-  /** What may be at the top level and in `fields`, or be repeated: all must say the same. */
-  #agreed<T>(given: Given[], read: (given: Given) => T | Invalid, field?: Field): T | Invalid | undefined {
-    let first: T | Invalid | undefined;
-    for (const one of given) {
-      const value = this.#checked(one, read(one), field);
-      if (first === undefined || value instanceof Invalid) first = value;
-      else if (!(first instanceof Invalid) && value !== first) this.#faultConflict(one.name);
-    }
-    return first;
-  }
-
-  #fieldValue(field: Field, { value, isText }: Given): FieldValue | Invalid {
-    if (
-      field.isNullable &&
-      (value === null || (isText ? isNullText(value) : field.isEmptyNull && isEmpty(value)))
-    ) {
-      return null;
-    }
-    if (value === null)
-      return new Invalid('Send a value: null is not one. To leave the field as it is, leave it out.');
-    return field.read(value, this.#context);
-  }
-
-  /** Tags at the top level and in `fields` are gathered on their own, then must be the same. */
-  #tags<Raw, Checked extends Tags | string[]>(
-    name: 'add' | 'remove',
-    parse: (given: Given) => Raw[] | Invalid,
-    check: (raw: Raw[], name: string, faults: Fault[]) => Checked,
-  ): Checked | undefined {
-    const given = this.#given(name);
-    if (given === undefined) return undefined;
-    const [atTop, inFields] = [false, true].map((isInFields) => {
-      const here = given.filter((one) => one.inFields === isInFields);
-      if (here.length === 0) return undefined;
-      const raw = here.flatMap((one) => {
-        const spelledOut = this.#checked(one, parse(one));
-        return spelledOut instanceof Invalid ? [] : spelledOut;
-      });
-      return check(raw, isInFields ? `fields.${name}` : name, this.faults);
-    });
-    if (atTop !== undefined && inFields !== undefined && canonicalTags(atTop) !== canonicalTags(inFields)) {
-      this.#faultConflict(`fields.${name}`);
-    }
-    return atTop ?? inFields;
-  }
-
-  #checked<T>({ name, value }: Given, read: T | Invalid, field?: Field): T | Invalid {
-    const isUnresolved =
-      typeof value === 'string' &&
-      isPlaceholder(value, field?.placeholders) &&
-      !(field?.isNullable === true && isNullText(value));
-    const result = isUnresolved ? unresolvedPlaceholder(value) : read;
-    if (result instanceof Invalid) this.#fault(name, result.code, result.detail);
-    return result;
-  }
-
-  #faultConflict(name: string): void {
-    this.#fault(name, 'conflicting_field', 'The field is given twice with different values: send it once.');
-  }
-
-  #fault(field: string | null, code: Fault['code'], detail: string): void {
-    this.faults.push({ field, code, detail });
-  }
-}
-
-function parseAdd({ value, isText }: Given): RawTag[] | Invalid {
-  return isText && typeof value === 'string' ? parseTagText(value) : parseTags(value);
-}
-
-function parseRemove({ value, isText }: Given): string[] | Invalid {
-  return isText && typeof value === 'string' ? parseKeyText(value) : parseKeys(value);
-}
-
-function canonicalTags(tags: Tags | string[]): string {
-  const update = Array.isArray(tags)
-    ? { set: {}, add: emptyTags(), remove: tags }
-    : { set: {}, add: tags, remove: [] };
-  return JSON.stringify(updateToJson(update));
-}
-
 function distinct(names: string[]): string[] {
   return names.length > 1 ? [...new Set(names)] : names;
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() === '';
-}
-
-function isNullText(value: unknown): boolean {
-  return typeof value === 'string' && ['', 'null'].includes(value.trim().toLowerCase());
 }

@@ -1,6 +1,6 @@
 /**
  * Sorts what a sender wrote by the names of the contract, without reading a value yet.
- * A query and a form are pairs of text; a JSON body is an object. Both become a `Source`.
+ * A query and a form are pairs of text; a JSON body is an object. Both become an `InputSource`.
  */
 import { type Fault, Invalid } from '../values/fault.ts';
 import { isJsonObject, parseJson } from '../values/json.ts';
@@ -10,7 +10,7 @@ import { TagLists } from './tag-lists.ts';
 import type { WebhookTypeRow } from './webhook-type.ts';
 
 /** One value as it was sent. */
-export type Given = {
+export type RawValue = {
   /** the name as the sender wrote it, such as `fields.converted` */
   name: string;
   value: unknown;
@@ -21,9 +21,9 @@ export type Given = {
   isParameter?: true;
 };
 
-export type Source = {
+export type InputSource = {
   /** by the field's own name (`revenue_paid_out`, `add`, `transaction_id`), whatever alias was sent */
-  given: Map<string, Given[]>;
+  given: Map<string, RawValue[]>;
   /** unknown names at the top level, as often as they were sent */
   ignored: string[];
   faults: Fault[];
@@ -36,7 +36,7 @@ const keyNames = new Set(['auth_key', 'moja_auth_key']);
  * Sorts the pairs of a query or a form: `name=…`, `fields[name]=…`, `fields={…}`, and lists as form libraries write them
  * (`add[key]=…`, `add[]=…`, `add[0]=…`, `add[0][key]=…`, `add.key=…`, `remove[]=…`).
  */
-export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRow): Source {
+export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRow): InputSource {
   const source = emptySource();
   const lists = new TagLists();
   for (const [name, value] of pairs) {
@@ -50,7 +50,7 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
 }
 
 /** Sorts a JSON payload: names at the top level, in `fields`, or both. */
-export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): Source {
+export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): InputSource {
   const source = emptySource();
   for (const [name, value] of Object.entries(payload)) {
     if (!isFields(name)) place(source, name, { name, value, isText: false, inFields: false }, type);
@@ -73,7 +73,7 @@ function faultOfFields(value: unknown): Fault {
   return { field: 'fields', code, detail };
 }
 
-function emptySource(): Source {
+function emptySource(): InputSource {
   return { given: new Map(), ignored: [], faults: [] };
 }
 
@@ -103,7 +103,7 @@ function nameInFields(path: string): string {
   return end === -1 ? path.slice(1) : path.slice(1, end) + path.slice(end + 1);
 }
 
-function readFieldsText(source: Source, text: string, type: WebhookTypeRow): void {
+function readFieldsText(source: InputSource, text: string, type: WebhookTypeRow): void {
   if (text.trim() === '') return;
   try {
     const value = parseJson(text);
@@ -114,14 +114,14 @@ function readFieldsText(source: Source, text: string, type: WebhookTypeRow): voi
   }
 }
 
-function readFieldsObject(source: Source, fields: Record<string, unknown>, type: WebhookTypeRow): void {
+function readFieldsObject(source: InputSource, fields: Record<string, unknown>, type: WebhookTypeRow): void {
   for (const [name, value] of Object.entries(fields)) {
     place(source, name, { name: `fields.${name}`, value, isText: false, inFields: true }, type);
   }
 }
 
 function placePair(
-  source: Source,
+  source: InputSource,
   lists: TagLists,
   { name, base, path, isInFields }: SplitName & { name: string; isInFields: boolean },
   text: string,
@@ -146,7 +146,7 @@ function placePair(
   }
 }
 
-function place(source: Source, name: string, given: Given, type: WebhookTypeRow): void {
+function place(source: InputSource, name: string, given: RawValue, type: WebhookTypeRow): void {
   const known = knownName(name, given.inFields, type);
   if (known !== undefined) {
     const others = source.given.get(known);
@@ -165,10 +165,10 @@ function place(source: Source, name: string, given: Given, type: WebhookTypeRow)
 }
 
 /** A parameter that is a tag. One without a value says nothing: a template of the sender had none. */
-function placeTag(source: Source, name: string, given: Given): void {
+function placeTag(source: InputSource, name: string, given: RawValue): void {
   const { value } = given;
   if (value === null || (typeof value === 'string' && value.trim() === '')) return;
-  const tag: Given = {
+  const tag: RawValue = {
     ...{ ...given, value: [{ key: name, value }] },
     ...{ isText: false, inFields: false, isParameter: true },
   };

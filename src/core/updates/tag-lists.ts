@@ -1,9 +1,9 @@
 /** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (contract 2.2). */
 import { Invalid } from '../values/fault.ts';
 import { tagsPerRequestMax } from '../values/tags.ts';
-import type { Given } from './input-source.ts';
+import type { RawValue } from './input-source.ts';
 
-type Entry = { given: Given; members: Record<string, string> };
+type Entry = { given: RawValue; members: Record<string, string> };
 
 export class TagLists {
   /** by whether in `fields`, and place in the list */
@@ -16,7 +16,7 @@ export class TagLists {
    * @returns what it adds by itself; undefined where it is a part of a pair that `gathered` returns;
    *   `Invalid` for a list or an object in the place of a tag's value
    */
-  take(path: string, given: Given): Given | Invalid | undefined {
+  take(path: string, given: RawValue): RawValue | Invalid | undefined {
     if (path === '[]') return given;
     const [, place, member] = /^\[(\d*)\](?:\[([^\][]*)\])?$/.exec(path) ?? [];
     // A place beyond the longest list is the key of a tag, such as a year.
@@ -34,7 +34,7 @@ export class TagLists {
   }
 
   /** The pairs whose parts came as separate parameters, in their order. */
-  gathered(): Given[] {
+  gathered(): RawValue[] {
     return Array.from(this.#entries.values(), ({ given, members }) => ({
       ...given,
       value: [members],
@@ -43,7 +43,7 @@ export class TagLists {
   }
 
   /** Without a number, a member that is there already begins the next pair. */
-  #gather(place: string, member: string, given: Given): undefined {
+  #gather(place: string, member: string, given: RawValue): undefined {
     const at = () => `${given.inFields} ${place === '' ? `#${this.#unnumbered}` : Number(place)}`;
     if (place === '' && Object.hasOwn(this.#entries.get(at())?.members ?? {}, member)) this.#unnumbered += 1;
     const entry = this.#entries.get(at()) ?? { given, members: Object.create(null) };

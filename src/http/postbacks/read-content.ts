@@ -3,7 +3,7 @@ import { applyMapping, explainFaults, isOfAnotherKind, recordsOf } from '../../c
 import type { Reading } from '../../core/mapping/read-row.ts';
 import type { MappingRequest } from '../../core/mapping/request-values.ts';
 import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
-import { readObject, readPairs, type Source } from '../../core/updates/input-source.ts';
+import { type InputSource, readObject, readPairs } from '../../core/updates/input-source.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { isJsonObject } from '../../core/values/json.ts';
@@ -30,7 +30,7 @@ export type ReadContent = {
   /** one for each row of the mapping */
   readings: Reading[];
   /** what was decoded */
-  sources: Source[];
+  sources: InputSource[];
 };
 
 type Settings = Pick<KeyedWebhook, 'type' | 'mapping' | 'timeZone' | 'defaultCountry' | 'allowedFields'>;
@@ -68,7 +68,12 @@ export function readContent(
 }
 
 /** The body first, then the query, then what a header says. */
-function sourcesOf(type: WebhookType, body: Body, query: URLSearchParams, repeatId: string | null): Source[] {
+function sourcesOf(
+  type: WebhookType,
+  body: Body,
+  query: URLSearchParams,
+  repeatId: string | null,
+): InputSource[] {
   const row = webhookTypes[type];
   const sources = query.size > 0 ? [readPairs(query, row)] : [];
   if (body.kind === 'json') sources.unshift(readObject(body.payload, row));
@@ -91,7 +96,7 @@ function unreadable(fault: Fault): ReadContent {
   return { decoded: { ...nothingDecoded, faults: [fault] }, isIgnored: false, readings: [], sources: [] };
 }
 
-function ignored(sources: Source[]): ReadContent {
+function ignored(sources: InputSource[]): ReadContent {
   return { decoded: nothingDecoded, isIgnored: true, readings: [], sources };
 }
 

@@ -1,4 +1,4 @@
-/** Who may use which route: declared beside the route by `needs`, enforced here alone, and denied where it is missing. */
+/** Who may use which route: declared beside the route by `requirePermission`, enforced here alone, and denied where it is missing. */
 import type { FastifyRequest } from 'fastify';
 import { type Permission, permissionsOf, ruleOf } from '../../../core/access/permission.ts';
 import { isAllowed, roleDescriptions } from '../../../core/access/role.ts';
@@ -13,7 +13,7 @@ declare module 'fastify' {
 }
 
 /** For the options of a route. */
-export function needs(permission: Permission) {
+export function requirePermission(permission: Permission) {
   return { config: { permission } };
 }
 

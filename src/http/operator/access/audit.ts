@@ -8,7 +8,7 @@ import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
-import { needs } from './access.ts';
+import { requirePermission } from './access.ts';
 import { type AuditEventJson, auditEventJson, auditQuery } from './audit-schemas.ts';
 
 export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
@@ -23,7 +23,7 @@ export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
         response: { 200: listOf(auditEventJson), '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read_audit_log'),
+      ...requirePermission('read_audit_log'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);

@@ -11,7 +11,7 @@ import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
 import { invitationMail } from '../sign-in/invitation-mail.ts';
-import { actorOf, needs } from './access.ts';
+import { actorOf, requirePermission } from './access.ts';
 import {
   type InvitedPersonJson,
   invitedPersonJson,
@@ -35,7 +35,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
     '/people',
     {
       schema: { ...docs('Invite a person', { 201: invitedPersonJson }), body: personBody },
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { email, name, role } = request.body;
@@ -63,7 +63,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     (request, reply) => answerPage(request, reply, store.listPeople, personToJson),
   );
@@ -72,7 +72,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
     '/people/:id',
     {
       schema: { ...docs('Change a name or a role', { 200: personJson }), body: personChangeBody },
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -89,7 +89,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
       schema: docs('Create a new link, which sets a new password; earlier links end', {
         200: invitedPersonJson,
       }),
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -106,7 +106,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
     '/people/:id',
     {
       schema: docs('Remove a person, and sign out its browsers', { 204: Type.Null() }),
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { id } = request.params;

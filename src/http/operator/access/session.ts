@@ -10,7 +10,7 @@ import { listOf } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById } from '../route.ts';
-import { actorOf, needs, readPermissions } from './access.ts';
+import { actorOf, readPermissions, requirePermission } from './access.ts';
 import type { Authenticated } from './authenticate.ts';
 import { listedSessionJson, passwordChangeBody, type SessionJson, sessionJson } from './session-schemas.ts';
 
@@ -21,7 +21,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
     '/session',
     {
       schema: { ...docs, summary: 'Who am I?', response: { 200: sessionJson, '4xx': problem } },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
@@ -38,7 +38,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
         body: passwordChangeBody,
         response: { 204: Type.Null(), '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { owner, sourceIp, secretHash } = request;
@@ -58,7 +58,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
         summary: 'List the browsers that are signed in, the one used last first',
         response: { 200: listOf(listedSessionJson), '4xx': problem },
       },
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request) => {
       const sessions = await api.store.listSessions(request.owner.accountId);
@@ -75,7 +75,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
         summary: 'Sign a browser out from afar',
         response: { 204: Type.Null(), '4xx': problem },
       },
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -91,7 +91,7 @@ export function registerSessionRoutes(app: FastifyInstance, api: Api): void {
     '/session',
     {
       schema: { ...docs, summary: 'Sign the browser out', response: { 204: Type.Null(), '4xx': problem } },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const secret = request.cookies[sessionCookieName(api.publicUrl())];

@@ -10,7 +10,7 @@ import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
-import { actorOf, needs } from './access.ts';
+import { actorOf, requirePermission } from './access.ts';
 import { type TokenJson, tokenBody, tokenJson, tokenWithSecretJson } from './token-schemas.ts';
 
 export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void {
@@ -25,7 +25,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
     '/tokens',
     {
       schema: { ...docs('Create a token', { 201: tokenWithSecretJson }), body: tokenBody },
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { name, role, expires_at: expires = null } = request.body;
@@ -47,7 +47,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     (request, reply) => answerPage(request, reply, store.listTokens, tokenToJson),
   );
@@ -56,7 +56,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
     '/tokens/:id',
     {
       schema: docs('Revoke a token, and sign out the browsers that use it', { 204: Type.Null() }),
-      ...needs('manage_tokens'),
+      ...requirePermission('manage_tokens'),
     },
     async (request, reply) => {
       const { id } = request.params;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import type { Account } from '../../../store/store.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';
 import { accountChangeBody, accountJson } from './account-schemas.ts';
@@ -13,7 +13,7 @@ export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
 
   app.get(
     '/account',
-    { schema: { ...docs, summary: 'Read the account' }, ...needs('read') },
+    { schema: { ...docs, summary: 'Read the account' }, ...requirePermission('read') },
     async (request) => accountToJson(await accountOf(api, request)),
   );
 
@@ -21,7 +21,7 @@ export function registerAccountRoutes(app: FastifyInstance, api: Api): void {
     '/account',
     {
       schema: { ...docs, summary: 'Change the account', body: accountChangeBody },
-      ...needs('change_account'),
+      ...requirePermission('change_account'),
     },
     async (request) => {
       const {

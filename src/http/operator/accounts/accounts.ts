@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import type { ListedAccount } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
@@ -34,7 +34,7 @@ export function registerAccountsRoutes(app: FastifyInstance, { store }: Api): vo
         ...docs('Create an account, with a token of its owner', { 201: newAccountJson }),
         body: newAccountBody,
       },
-      ...needs('manage_accounts'),
+      ...requirePermission('manage_accounts'),
     },
     async (request, reply) => {
       const { name, time_zone: timeZone, default_country: country } = request.body;
@@ -57,7 +57,7 @@ export function registerAccountsRoutes(app: FastifyInstance, { store }: Api): vo
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('manage_accounts'),
+      ...requirePermission('manage_accounts'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));

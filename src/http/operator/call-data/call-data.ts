@@ -5,7 +5,7 @@ import { rejectFaults } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readPhone } from '../../../core/values/phone.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedQuery, type List, namesOf } from '../route.ts';
@@ -48,7 +48,7 @@ export function registerCallDataRoute(app: FastifyInstance, api: Api): void {
         response: { 200: callDataJson, '4xx': problem },
       },
       ...documentedQuery,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { accountId, defaultCountry } = await accountOf(api, request);

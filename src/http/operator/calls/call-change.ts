@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { decodePostback } from '../../../core/updates/decode.ts';
-import { readObject, readPairs, type Source } from '../../../core/updates/input-source.ts';
+import { type InputSource, readObject, readPairs } from '../../../core/updates/input-source.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { webhookTypes } from '../../../core/updates/webhook-type.ts';
@@ -42,13 +42,13 @@ export function readCallChange(request: FastifyRequest, callLogId: string, accou
   };
 }
 
-function pathSource(callLogId: string): Source {
+function pathSource(callLogId: string): InputSource {
   const given = { name: 'call_log_id', value: callLogId, isText: false, inFields: false };
   return { given: new Map([['call_log_id', [given]]]), ignored: [], faults: [] };
 }
 
 /** The id of another call in the body would be a mistake; what else has no effect is told as ignored. */
-function leaveOutUseless(source: Source, callLogId: string): void {
+function leaveOutUseless(source: InputSource, callLogId: string): void {
   const ids = source.given.get('call_log_id') ?? [];
   if (ids.some(({ value }) => textOf(value) !== callLogId)) {
     const detail = 'The path names the call: leave "call_log_id" out.';

@@ -5,7 +5,7 @@ import { linesOf } from '../../files/file-schemas.ts';
 import { sendLines } from '../../files/request-body.ts';
 import { rejectWebhook } from '../../postbacks/early-rejection.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, namesOf } from '../route.ts';
@@ -38,7 +38,7 @@ export function registerCallChanges(app: FastifyInstance, api: Api): void {
           '4xx': problem,
         },
       },
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     (request, reply) => changeCalls(api, request, reply, stopping.signal),
   );

@@ -6,7 +6,7 @@ import { readInstant } from '../../../core/values/instant.ts';
 import { isJsonObject } from '../../../core/values/json.ts';
 import type { CallCursor, SortedCursor } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
@@ -35,7 +35,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
 
   app.get<ById>(
     '/calls/:id',
-    { schema: docs('Read a call', { 200: callRef }), ...needs('read') },
+    { schema: docs('Read a call', { 200: callRef }), ...requirePermission('read') },
     async (request, reply) => {
       const call = await findCall(api, request);
       return call === null ? sendUnknownCall(reply) : callToJson(call);
@@ -52,7 +52,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         querystring: timelineQuery,
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(timelineQuery));
@@ -80,7 +80,7 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
         querystring: callsQuery,
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

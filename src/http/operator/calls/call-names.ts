@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { checkText } from '../../../core/values/text.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
@@ -25,7 +25,7 @@ export function registerNameLists(app: FastifyInstance, { store }: Pick<Api, 'st
           response: { 200: namesAnswer, '4xx': problem },
         },
         ...documentedOnly,
-        ...needs('read'),
+        ...requirePermission('read'),
       },
       async (request, reply) => {
         const reader = new ListReader(request.query, namesOf(namesQuery));

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
@@ -21,7 +21,7 @@ export function registerCallTotals(app: FastifyInstance, api: Api): void {
         response: { 200: callTotalsJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

@@ -6,7 +6,7 @@ import { zonedInstantWriter } from '../../../core/values/zoned-instant.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
 import { cutOffSlowReader } from '../../guards/slow-reader.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
@@ -44,7 +44,7 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
         response: { 200: csv, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     (request, reply) => exportCalls(request, reply, request.query),
   );
@@ -59,7 +59,7 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
         body: callsCsvBody,
         response: { 200: csv, '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     (request, reply) => {
       const { filter, columns = [], bom = false } = request.body;

@@ -11,7 +11,7 @@ import type { Account } from '../../../store/store.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { submitChange } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly } from '../route.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
@@ -41,7 +41,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     {
       schema: { ...docs('Create or update a call', { 200: callRef, 201: callRef }), body: callEventBody },
       ...documentedOnly,
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => recordEvent(api, request, reply, null),
   );
@@ -51,7 +51,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     {
       schema: { ...docs('Complete a live call', { 200: callRef }), body: completeBody },
       ...documentedOnly,
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => recordEvent(api, request, reply, request.params.id),
   );
@@ -64,7 +64,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
         body: callChangeBody,
       },
       ...documentedOnly,
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { ChangeVersions } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs } from '../route.ts';
 import { ChangeFeed } from './change-feed.ts';
@@ -48,7 +48,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, rejectio
           '`ready` comes first. `changed` comes at most once a second, and its data names the `resources` to read again: `calls`, `postbacks`. Last-Event-ID is honoured: what changed meanwhile is told at once. The stream ends with its token or session.',
         response: { 200: eventStream, '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { accountId } = request.owner;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { eventFields, type Field, type UpdateFieldName, updateFields } from '../../../core/updates/fields.ts';
 import { webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { apiDocs } from '../route.ts';
 import { type FieldJson, fieldsAnswer } from './field-schemas.ts';
@@ -17,7 +17,7 @@ export function registerFieldRoute(app: FastifyInstance): void {
         summary: 'List the fields of a call',
         response: { 200: fieldsAnswer, '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async () => ({
       items: [

@@ -5,7 +5,7 @@ import { inspectFile } from '../../../files/inspect-file.ts';
 import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile } from '../../files/request-body.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
@@ -30,7 +30,7 @@ export function registerInspectionRoute(scope: FastifyInstance, stopping: AbortS
         response: { 200: inspectionJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     (request, reply) => inspect(request, reply, stopping),
   );

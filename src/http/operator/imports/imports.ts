@@ -15,7 +15,7 @@ import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { rejectWebhook } from '../../postbacks/early-rejection.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
@@ -47,7 +47,7 @@ export function registerImportRoute(scope: FastifyInstance, api: Api, stopping: 
         response: { 200: importAnswer, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     (request, reply) => takeImport(api, request, reply, stopping),
   );

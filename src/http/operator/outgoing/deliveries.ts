@@ -5,7 +5,7 @@ import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import type { Delivery } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
@@ -38,7 +38,7 @@ export function registerDeliveryRoutes(app: FastifyInstance, api: Api): void {
         response: { 200: listOf(deliveryJson), '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);
@@ -62,7 +62,7 @@ export function registerDeliveryRoutes(app: FastifyInstance, api: Api): void {
     '/deliveries/:id',
     {
       schema: { ...docs, summary: 'Read a delivery', response: { 200: deliveryDetailJson, '4xx': problem } },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -80,7 +80,7 @@ export function registerDeliveryRoutes(app: FastifyInstance, api: Api): void {
         summary: 'Send a delivery again, with the same event id',
         response: { 202: deliveryJson, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -102,7 +102,7 @@ export function registerDeliveryRoutes(app: FastifyInstance, api: Api): void {
         body: replayRangeBody,
         response: { 202: replayedJson, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { id } = request.params;

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
@@ -44,7 +44,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
     outgoingPath,
     {
       schema: { ...docs('Create an outgoing webhook', { 201: outgoingWithSecretJson }), body: outgoingBody },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const settings = await readOutgoing(request.body, null, context());
@@ -65,14 +65,14 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     (request, reply) => answerPage(request, reply, store.listOutgoing, outgoingToJson),
   );
 
   app.get<ById>(
     byId,
-    { schema: docs('Read an outgoing webhook', { 200: outgoingJson }), ...needs('read') },
+    { schema: docs('Read an outgoing webhook', { 200: outgoingJson }), ...requirePermission('read') },
     async (request, reply) => {
       const { id } = request.params;
       const webhook = isUuid(id) ? await store.findOutgoing(request.owner.accountId, id) : null;
@@ -87,7 +87,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
         ...docs('Change, pause or resume an outgoing webhook', { 200: outgoingJson }),
         body: outgoingChangeBody,
       },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -115,7 +115,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
     byId,
     {
       schema: docs('Delete an outgoing webhook; its deliveries stay in the log', { 204: Type.Null() }),
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -132,7 +132,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
         ...docs('Make a new secret; both sign until the old one expires', { 200: rotatedOutgoingJson }),
         body: Type.Optional(rotateBody),
       },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;

@@ -8,7 +8,7 @@ import { reject } from '../../../core/updates/rejection.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { OutgoingSettings } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById } from '../route.ts';
@@ -44,7 +44,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
         body: testOutgoingBody,
         response: { 200: testedOutgoingJson, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -68,7 +68,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
         body: renderBody,
         response: { 200: renderedJson, '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -90,7 +90,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
         body: renderUnsavedBody,
         response: { 200: renderedJson, '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { settings: unsaved, ...asked } = request.body;

@@ -5,7 +5,7 @@ import { type Fault, isStillAcknowledged } from '../../../core/reports/acknowled
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Store } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
 import { findAttention } from './attention.ts';
@@ -29,7 +29,7 @@ export function registerAcknowledgementRoutes(app: FastifyInstance, { store }: A
           'It is listed with `acknowledged` until it ends. It needs attention again when it occurs anew, has another cause, or has doubled.',
         body: acknowledgementBody,
       },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { accountId } = request.owner;
@@ -43,7 +43,7 @@ export function registerAcknowledgementRoutes(app: FastifyInstance, { store }: A
 
   app.delete<ById>(
     '/overview/acknowledgements/:id',
-    { schema: docs('Show it as in need of attention again'), ...needs('change_webhooks') },
+    { schema: docs('Show it as in need of attention again'), ...requirePermission('change_webhooks') },
     async (request, reply) => {
       const { accountId } = request.owner;
       const isDone = await store.withdrawAcknowledgement(accountId, request.params.id, actorOf(request));

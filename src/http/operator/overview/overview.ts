@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { PeriodCounts } from '../period-counts.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs } from '../route.ts';
@@ -16,7 +16,7 @@ export function registerOverviewRoutes(app: FastifyInstance, api: Api): void {
   registerAcknowledgementRoutes(app, api);
   const docs = (summary: string, response: object) => ({
     schema: { ...apiDocs, tags: ['overview'], summary, response: { 200: response, '4xx': problem } },
-    ...needs('read'),
+    ...requirePermission('read'),
   });
   const minuteCounts = new PeriodCounts({
     ...{ periodMs: minuteMs, periodsMax: minutesShown, freshMs: 0, budgetMs: countBudgetMs },

@@ -4,7 +4,7 @@ import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts
 import { type Day, dateOf, daysOf } from '../../../core/values/days.ts';
 import type { CallReport, ReportGroups, ReportScope, ReportSums } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { readPeriodEnd, readPeriodStart } from '../period.ts';
@@ -32,7 +32,7 @@ export function registerReportRoute(app: FastifyInstance, api: Api): void {
         response: { 200: callReportJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);

@@ -5,7 +5,7 @@ import { type Rejection, rejectionCodes } from '../../../core/updates/rejection.
 import type { MatchingFilter } from '../../../store/store.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';
@@ -33,7 +33,7 @@ export function registerAttachMatchingRoute(app: FastifyInstance, api: Api): voi
         body: attachMatchingBody,
         response: { 200: attachedJson, '4xx': problem, '5xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);

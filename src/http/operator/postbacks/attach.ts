@@ -5,7 +5,7 @@ import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import type { Attachment } from '../../../store/store.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { sendUnknownCall } from '../calls/call-answers.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
@@ -31,7 +31,7 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
         body: attachBody,
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { id: postbackId } = request.params;
@@ -56,7 +56,7 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
         body: dismissBody,
         response: { 200: postbackRef, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { id } = request.params;

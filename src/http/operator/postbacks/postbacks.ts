@@ -8,7 +8,7 @@ import { unmatchedCodes } from '../../../core/updates/wait.ts';
 import type { LoggedPostback, PostbackFilter, Store } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
@@ -30,7 +30,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
         response: { 200: listOf(postbackRef), '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);
@@ -51,7 +51,7 @@ export function registerPostbackLogRoutes(app: FastifyInstance, api: Api): void 
     '/postbacks/:id',
     {
       schema: { ...docs, summary: 'Read a postback', response: { 200: postbackRef, '4xx': problem } },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const { id } = request.params;

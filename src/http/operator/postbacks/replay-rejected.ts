@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import { rejectionCodes } from '../../../core/updates/rejection.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';
@@ -32,7 +32,7 @@ export function registerReplayRejectedRoute(app: FastifyInstance, api: Api): voi
         body: replayRejectedBody,
         response: { 200: replayedJson, '4xx': problem, '5xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { accountId, timeZone } = await accountOf(api, request);

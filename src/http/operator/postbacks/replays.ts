@@ -12,7 +12,7 @@ import { type ReadRequest, readItemContent, repeatIdOf, toPostback } from '../..
 import { type ReplayableRequest, readRecord } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
@@ -40,7 +40,7 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
       },
       ...documentedQuery,
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(dryRunQuery));

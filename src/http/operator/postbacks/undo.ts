@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
@@ -27,7 +27,7 @@ export function registerUndoRoute(app: FastifyInstance, api: Api): void {
         response: { 200: postbackAnswerJson, '4xx': problem },
       },
       ...documentedQuery,
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(dryRunQuery));

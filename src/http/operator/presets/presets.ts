@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { outgoingPresets } from '../outgoing/outgoing-presets.ts';
 import { problem } from '../problem-schemas.ts';
@@ -23,7 +23,7 @@ export function registerPresetRoute(app: FastifyInstance, { presets }: Api): voi
         response: { 200: Type.Union([presetsJson, outgoingPresetsJson]), '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(presetsQuery));

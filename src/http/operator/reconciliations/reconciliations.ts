@@ -13,7 +13,7 @@ import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { readPeriodEnd, readPeriodStart } from '../period.ts';
 import { problem } from '../problem-schemas.ts';
@@ -39,7 +39,7 @@ export function registerReconciliationRoute(scope: FastifyInstance, api: Api, st
         response: { 200: reconciliationAnswer, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'), // nothing is changed
+      ...requirePermission('read'), // nothing is changed
     },
     (request, reply) => reconcile(api, request, reply, stopping, slots),
   );

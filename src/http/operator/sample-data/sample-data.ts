@@ -12,7 +12,7 @@ import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { recordText } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';
 import { ownWebhookSource } from '../webhooks/own-webhook.ts';
@@ -31,7 +31,7 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
     '/first-steps',
     {
       ...docs('Which first steps are done, and whether sample data is loaded', { 200: firstStepsJson }),
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async ({ owner }, reply) => {
       const { sample, ...steps } = await store.readFirstSteps(owner.accountId);
@@ -50,7 +50,7 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
     '/sample-data',
     {
       ...docs('Load sample calls and postbacks into an account without calls', { 201: loadedSampleJson }),
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => {
       const account = await accountOf(api, request);
@@ -81,7 +81,7 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
     '/sample-data',
     {
       ...docs('Remove the sample data, and all that happened to its calls', { 204: Type.Null() }),
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => {
       if (await store.removeSample(request.owner.accountId, actorOf(request))) return reply.code(204).send();

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Account, SavedView } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { readCallFilter, readCallSort } from '../calls/call-query.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
@@ -26,7 +26,7 @@ export function registerViewRoutes(app: FastifyInstance, api: Api): void {
     '/views',
     {
       schema: { ...docs('Save a view of the list of calls', { 201: viewJson }), body: viewBody },
-      ...needs('change_views'),
+      ...requirePermission('change_views'),
     },
     async (request, reply) => {
       const { name, query } = request.body;
@@ -46,7 +46,7 @@ export function registerViewRoutes(app: FastifyInstance, api: Api): void {
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(pageQuery));
@@ -64,7 +64,7 @@ export function registerViewRoutes(app: FastifyInstance, api: Api): void {
         ...docs('Rename a view, or save other filters in it', { 200: viewJson }),
         body: viewChangeBody,
       },
-      ...needs('change_views'),
+      ...requirePermission('change_views'),
     },
     async (request, reply) => {
       const { name, query } = request.body;
@@ -83,7 +83,7 @@ export function registerViewRoutes(app: FastifyInstance, api: Api): void {
 
   app.delete<ById>(
     '/views/:id',
-    { schema: docs('Delete a view', { 204: Type.Null() }), ...needs('change_views') },
+    { schema: docs('Delete a view', { 204: Type.Null() }), ...requirePermission('change_views') },
     async (request, reply) => {
       const { id } = request.params;
       const isDone = isUuid(id) && (await store.deleteView(request.owner.accountId, id, actorOf(request)));

@@ -15,7 +15,7 @@ import { readRecord } from '../../postbacks/recorded-request.ts';
 import { envelopeOf } from '../../postbacks/records.ts';
 import { readBody } from '../../server/body.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
@@ -35,7 +35,7 @@ export function registerExplainRoute(app: FastifyInstance, api: Api): void {
         body: explainBody,
         response: { 200: explainedJson, '4xx': problem },
       },
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async ({ params: { id }, body, owner: { accountId } }, reply) => {
       const saved = isUuid(id) ? await api.store.findOwnWebhook(accountId, id) : null;

@@ -13,7 +13,7 @@ import { readItemContent, repeatIdOf, toPostback } from '../../postbacks/read-po
 import { contentOf, type RecordedContent, readRecordedContents } from '../../postbacks/records.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
@@ -41,7 +41,7 @@ export function registerReplayKeptRoute(app: FastifyInstance, api: Api): void {
         summary: 'Read all kept requests again with the current mapping',
         response: { 200: answerJson, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const { id } = request.params;

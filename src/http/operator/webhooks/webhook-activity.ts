@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { noOutcomes, type OutcomeCounts } from '../../../core/updates/postback.ts';
 import type { OutcomesOfWebhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { PeriodCounts } from '../period-counts.ts';
@@ -43,7 +43,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
         response: { 200: webhookActivityJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async ({ query, owner: { accountId } }, reply) => {
       const reader = new ListReader(query, namesOf(activityQuery));
@@ -75,7 +75,7 @@ export function registerWebhookActivityRoutes(app: FastifyInstance, { store }: A
         response: { 200: webhookRejectionsJson, '4xx': problem },
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     async ({ params: { id }, query, owner: { accountId } }, reply) => {
       const reader = new ListReader(query, namesOf(rejectionsQuery));

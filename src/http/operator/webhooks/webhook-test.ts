@@ -13,7 +13,7 @@ import { recordText } from '../../postbacks/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import type { Body } from '../../server/body.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { needs } from '../access/access.ts';
+import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
 import { ownWebhookSource, unknownWebhook } from './own-webhook.ts';
@@ -35,7 +35,7 @@ export function registerWebhookTestRoute(app: FastifyInstance, api: Api): void {
         body: webhookTestBody,
         response: { 200: webhookTestJson, '4xx': problem },
       },
-      ...needs('send_postbacks'),
+      ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
       const source = ownWebhookSource(api.store, request.owner.accountId, request.params.id);

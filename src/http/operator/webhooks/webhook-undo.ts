@@ -9,7 +9,7 @@ import type { UndoScope, UndoTarget, Webhook } from '../../../store/store.ts';
 import { sendLines } from '../../files/request-body.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { readPeriodEnd, readPeriodStart } from '../period.ts';
@@ -46,7 +46,7 @@ export function registerWebhookUndoRoute(app: FastifyInstance, api: Api): void {
         response: { 200: undoAnswer, '4xx': problem, '5xx': problem },
       },
       ...documentedQuery,
-      ...needs('change_calls'),
+      ...requirePermission('change_calls'),
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(webhookUndoQuery));

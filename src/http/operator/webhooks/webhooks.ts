@@ -6,7 +6,7 @@ import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-ty
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
-import { actorOf, needs } from '../access/access.ts';
+import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
@@ -53,7 +53,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
     path,
     {
       schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { name, type, ...others } = request.body;
@@ -78,14 +78,14 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
         querystring: pageQuery,
       },
       ...documentedOnly,
-      ...needs('read'),
+      ...requirePermission('read'),
     },
     (request, reply) => answerPage(request, reply, store.listWebhooks, webhookToJson),
   );
 
   app.get<ById>(
     byId,
-    { schema: docs('Read a webhook', { 200: webhookJson }), ...needs('read') },
+    { schema: docs('Read a webhook', { 200: webhookJson }), ...requirePermission('read') },
     async (request, reply) => {
       const { id } = request.params;
       const webhook = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
@@ -100,7 +100,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
         ...docs('Change, pause or resume a webhook', { 200: changedWebhookJson }),
         body: webhookChangeBody,
       },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -119,7 +119,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
     byId,
     {
       schema: docs('Delete a webhook; its postbacks stay in the log', { 204: Type.Null() }),
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -133,7 +133,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
     `${byId}/rotate-key`,
     {
       schema: { ...docs('Make a new key', { 200: rotatedWebhookJson }), body: Type.Optional(rotateBody) },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
@@ -162,7 +162,7 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
         ...docs('Make a new signing secret, or take one that the sender made', { 200: rotatedSecretJson }),
         body: Type.Optional(rotateSecretBody),
       },
-      ...needs('change_webhooks'),
+      ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
