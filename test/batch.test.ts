@@ -55,16 +55,22 @@ test.each([
   expect((await sendBatch(body, 'text/plain')).json.summary).toMatchObject({ applied, rejected: 0 });
 });
 
-test('several items for one call are applied in their order, however each names it', async () => {
-  await server.createCall('O1', { phone_number: '+15550100999' });
-  const updates = Array.from({ length: 200 }, (_, at) =>
-    at % 2 === 0
-      ? { call_log_id: 'O1', revenue_paid_out: at }
-      : { phone_number: '+15550100999', revenue_paid_out: at },
-  );
-  const answer = await sendBatch({ updates });
+test.each([
+  ['phone_number', null],
+  ['phoneNumber', null],
+  ['who', { fields: { phone_number: 'who' } }],
+])('several items for one call are applied in their order, where %s names it, too', async (name, mapping) => {
+  const id = `O-${name}`;
+  const phone = `+15550100${900 + name.length}`;
+  await server.createCall(id, { phone_number: phone });
+  const sender = await server.createWebhook('update_fields', { name, mapping });
+  const updates = Array.from({ length: 200 }, (_, at) => ({
+    ...(at % 2 === 0 ? { call_log_id: id } : { [name]: phone }),
+    revenue_paid_out: at,
+  }));
+  const answer = await sendBatch({ updates }, 'application/json', '', { 'x-auth-key': sender.auth_key });
   expect(answer.json.summary.applied).toBe(200);
-  expect(await server.readCall('O1')).toMatchObject({ revenue_paid_out: '199.00' });
+  expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '199.00' });
 });
 
 test('a rejected atomic batch keeps the limit on items in flight, as other batches do', async () => {

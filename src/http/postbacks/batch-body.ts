@@ -147,12 +147,14 @@ function readFlag(name: 'atomic' | 'dry_run', content: Content, query: URLSearch
   ]);
 }
 
-/** True where an item may name its call by phone number. */
+/** True where an item may name its call by phone number, in any spelling of that name. */
 export function mentionsPhone(item: RawItem): boolean {
   if ('tooLarge' in item) return false;
-  if ('line' in item) return item.line.includes('phone_number');
-  return isJsonObject(item.value) && Object.hasOwn(item.value, 'phone_number');
+  if ('line' in item) return phoneName.test(item.line);
+  return isJsonObject(item.value) && Object.keys(item.value).some((name) => phoneName.test(name));
 }
+
+const phoneName = /phone|caller/i;
 
 const lineFeed = 0x0a;
 const spaces = new Set([0x20, 0x09, 0x0d]);

@@ -108,7 +108,7 @@ async function takeBatch(
   const contentType = request.headers['content-type'];
   const body = await readBatchBody(bytes, contentType, received.query, endpoint.slices);
   if ('code' in body) return rejectBatch(endpoint, type, request, reply, body);
-  const batch = new Batch(endpoint, type, request, received, body);
+  const batch = new Batch(endpoint, type, request, received, body, webhook.mapping !== null);
   return body.isAtomic ? batch.answerAtomic(reply, limit) : batch.answerEach(reply, limit);
 }
 
@@ -157,6 +157,7 @@ class Batch {
     request: FastifyRequest,
     received: ReceivedRequest,
     body: BatchBody,
+    isMapped: boolean,
   ) {
     this.#endpoint = endpoint;
     this.#type = type;
@@ -164,7 +165,8 @@ class Batch {
     this.#received = { ...received, batchId: this.#batchId };
     this.#body = body;
     const byPhone = body.items.filter(mentionsPhone).length;
-    this.#together = byPhone > 0 && byPhone < body.items.length ? this.#batchId : undefined;
+    const mayMix = isMapped || (byPhone > 0 && byPhone < body.items.length); // a mapping decides what names a call
+    this.#together = mayMix ? this.#batchId : undefined;
   }
 
   /** Items are independent; those for one call are applied in their order. */
