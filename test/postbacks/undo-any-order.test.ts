@@ -210,7 +210,7 @@ test('undo in any order never touches a value that somebody else set later', asy
       const world = new World();
       for (const step of steps) await world.do(step);
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 
@@ -227,6 +227,6 @@ test('undoing everything, one by one in any order or a sender at once, restores 
       const call = await world.read();
       expect(call).toMatchObject({ revenue_paid_out: null, reason: null, tags: {}, queued_updates: 0 });
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type Fault, isStillAcknowledged } from '../../../core/reports/acknowledge.ts';
 import { reject } from '../../../core/updates/rejection.ts';
+import { Invalid } from '../../../core/values/fault.ts';
+import { checkText } from '../../../core/values/text.ts';
 import type { Store } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
@@ -10,6 +12,9 @@ import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';
 import { findAttention } from './attention.ts';
 import { type AttentionJson, acknowledgementBody, type FoundItem } from './overview-schemas.ts';
+
+/** A kind, and the name that it is about. */
+const idCharsMax = 1_000;
 
 export function registerAcknowledgementRoutes(app: FastifyInstance, { store }: Api): void {
   const docs = (summary: string) => ({
@@ -46,7 +51,9 @@ export function registerAcknowledgementRoutes(app: FastifyInstance, { store }: A
     { schema: docs('Show it as in need of attention again'), ...requirePermission('change_webhooks') },
     async (request, reply) => {
       const { accountId } = request.owner;
-      const isDone = await store.withdrawAcknowledgement(accountId, request.params.id, actorOf(request));
+      const id = checkText(request.params.id, idCharsMax);
+      if (id instanceof Invalid) return sendProblem(reply, unknown);
+      const isDone = await store.withdrawAcknowledgement(accountId, id, actorOf(request));
       return isDone ? reply.code(204).send() : sendProblem(reply, unknown);
     },
   );
