@@ -35,9 +35,11 @@ select ${outgoingColumns}, ${secretsColumn}, w.account_id, a.time_zone,
 from outgoing_webhook w join account a on a.account_id = w.account_id
 where w.account_id = $1 and w.webhook_id = $2 and w.deleted_at is null and not w.is_paused`;
 
+/** In one snapshot with the pause: an attempt that is recorded pauses the webhook in the transaction that makes it due again. */
 const lockDue = `
 select delivery_id as id, call_log_id from delivery
 where account_id = $1 and webhook_id = $2 and status = 'pending' and next_attempt_at <= clock_timestamp()
+  and not exists (select from outgoing_webhook w where w.account_id = $1 and w.webhook_id = $2 and w.is_paused)
 order by next_attempt_at, delivery_id limit $3 for no key update skip locked`;
 
 /** Citus takes the time only where no row decides what is done with it. */
