@@ -11,6 +11,7 @@ const ui = useUi();
 describe('a browser', () => {
   test('is signed in by the link, whose token is in no request’s address and not in the history', async () => {
     const { page, context } = await ui.open('/sign-in', { isSignedIn: false });
+    await page.getByLabel('API token').waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.goto(`/sign-in#token=${ui.server.token}`);

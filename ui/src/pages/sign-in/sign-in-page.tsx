@@ -25,14 +25,18 @@ export function SignInPage() {
   const signIn = (secret: string) => mutate({ token: secret }, { onSuccess: goOn });
 
   const isLinkRead = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a link is read once, when the page opens
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a link is read when the page opens, or when it is opened in this tab
   useEffect(() => {
-    if (isLinkRead.current) return;
+    const readLink = () => {
+      const { token: secret, invitation: found, accounts: own } = takeSecretFromAddress();
+      if (secret !== null) signIn(secret);
+      if (found !== null) setInvitation(found);
+      if (own.length > 0) setAccounts(own);
+    };
+    if (!isLinkRead.current) readLink();
     isLinkRead.current = true;
-    const { token: secret, invitation: found, accounts: own } = takeSecretFromAddress();
-    if (secret !== null) signIn(secret);
-    setInvitation(found);
-    setAccounts(own);
+    window.addEventListener('hashchange', readLink);
+    return () => window.removeEventListener('hashchange', readLink);
   }, []);
 
   if (invitation !== null) {
