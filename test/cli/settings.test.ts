@@ -27,7 +27,7 @@ test.each([
     ['1e2', '0x10', '-1', '1.5', 'never'],
     /LIVE_CALL_HOURS_MAX must be a whole number/,
   ],
-  ['PUBLIC_URL', ['http://', 'http://a b', 'https://:8080'], /PUBLIC_URL must be a whole URL/],
+  ['PUBLIC_URL', ['http://', 'https://', 'http://a b', 'https://:8080'], /PUBLIC_URL must be a whole URL/],
 ])('%s is rejected by its name where it cannot be read', (name, texts, message) => {
   for (const text of texts) expect(() => readConfig({ [name]: text })).toThrow(message);
 });

@@ -51,9 +51,6 @@ export function checkPublicUrl({ publicUrl, host, port }: Config): Finding {
     const fix = 'Set it to the address that senders elsewhere reach, such as https://postbacks.example.com.';
     return isLocal ? { level: 'ok', subject, says } : { level: 'warn', subject, says, fix };
   }
-  if (!URL.canParse(publicUrl)) {
-    return { level: 'FAIL', subject, says: `${publicUrl} is no URL`, fix: 'Write it as https://HOST.' };
-  }
   const { protocol, hostname, search, hash, username } = new URL(publicUrl);
   if (search !== '' || hash !== '' || username !== '') {
     const fix = 'Leave out user, "?" and "#": paths such as /update-fields are appended to it.';
