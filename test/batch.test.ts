@@ -60,17 +60,22 @@ test.each([
   ['phoneNumber', null],
   ['who', { fields: { phone_number: 'who' } }],
 ])('several items for one call are applied in their order, where %s names it, too', async (name, mapping) => {
-  const id = `O-${name}`;
-  const phone = `+15550100${900 + name.length}`;
-  await server.createCall(id, { phone_number: phone });
-  const sender = await server.createWebhook('update_fields', { name, mapping });
-  const updates = Array.from({ length: 200 }, (_, at) => ({
-    ...(at % 2 === 0 ? { call_log_id: id } : { [name]: phone }),
-    revenue_paid_out: at,
+  // Several calls, so that the lanes of the id and of the number differ for most of them.
+  const calls = Array.from({ length: 8 }, (_, at) => ({
+    id: `O-${name}-${at}`,
+    phone: `+1555010${name.length % 10}${at}00`,
   }));
+  for (const { id, phone } of calls) await server.createCall(id, { phone_number: phone });
+  const sender = await server.createWebhook('update_fields', { name, mapping });
+  const updates = Array.from({ length: 50 }, (_, at) =>
+    calls.map(({ id, phone }) => ({
+      ...(at % 2 === 0 ? { call_log_id: id } : { [name]: phone }),
+      revenue_paid_out: at,
+    })),
+  ).flat();
   const answer = await sendBatch({ updates }, 'application/json', '', { 'x-auth-key': sender.auth_key });
-  expect(answer.json.summary.applied).toBe(200);
-  expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '199.00' });
+  expect(answer.json.summary.applied).toBe(updates.length);
+  for (const { id } of calls) expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '49.00' });
 });
 
 test('a rejected atomic batch keeps the limit on items in flight, as other batches do', async () => {
