@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConditionJson, MappingJson, RowJson } from './src/core/mapping/mapping.ts';
 import type { Preset, PresetFamily } from './src/core/mapping/preset.ts';
-import { isJsonObject } from './src/core/values/json.ts';
+import { isJsonObject } from './src/core/values/json/json.ts';
 import { loadPresets } from './src/presets.ts';
 
 export const pagesFolder = join(import.meta.dirname, 'docs', 'platforms');

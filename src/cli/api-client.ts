@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { adminTokenFile } from '../admin-token.ts';
 import { readClientConfig } from '../config.ts';
-import { isJsonObject } from '../core/values/json.ts';
+import { isJsonObject } from '../core/values/json/json.ts';
 import { UsageError } from './send/send-request.ts';
 
 /** Longer than the server tries to reach its database. */

@@ -1,4 +1,4 @@
-import { visibleLines } from '../core/values/visible-text.ts';
+import { visibleLines } from '../core/values/text/visible-text.ts';
 
 /** Writes to standard output. What others have sent may be in it, so nothing is left that a terminal obeys. */
 export function print(text: string): void {

@@ -1,5 +1,5 @@
 import type { DestinationStream } from 'pino';
-import { visibleLines, visibleText } from '../core/values/visible-text.ts';
+import { visibleLines, visibleText } from '../core/values/text/visible-text.ts';
 
 type LogLine = {
   level: number;

@@ -1,4 +1,4 @@
-import { visibleText } from '../core/values/visible-text.ts';
+import { visibleText } from '../core/values/text/visible-text.ts';
 
 /** Rows as aligned lines below a head, without spaces at their ends. */
 export function table(head: string[], rows: string[][]): string[] {

@@ -4,7 +4,7 @@ import { type CellFormats, hasDecimalComma, readCell } from '../core/files/cell-
 import { type ColumnRules, type Columns, type Mapping, matchColumns } from '../core/files/columns.ts';
 import { type Rejection, reject, rejectFaults } from '../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../core/values/fault.ts';
-import { isTimeZone } from '../core/values/instant.ts';
+import { isTimeZone } from '../core/values/time/instant.ts';
 import { type CsvFile, type CsvReading, type Delimiter, detailOfCells, openCsv } from './csv-file.ts';
 import { type FileFault, fileFault } from './file-fault.ts';
 import { type Bytes, openText } from './file-head.ts';

@@ -2,9 +2,9 @@
 
 import { hashSecret, makeSecret } from '../../core/access/secret.ts';
 import { Invalid } from '../../core/values/fault.ts';
-import { isTimeZone } from '../../core/values/instant.ts';
-import { isCountry } from '../../core/values/phone.ts';
-import { nameCharsMax, readText } from '../../core/values/text.ts';
+import { isCountry } from '../../core/values/phone/phone.ts';
+import { nameCharsMax, readText } from '../../core/values/text/text.ts';
+import { isTimeZone } from '../../core/values/time/instant.ts';
 import { CommandFault, commandLine, readAll } from '../../offline/account-store.ts';
 import { withStore } from '../database/with-store.ts';
 import { print } from '../print.ts';

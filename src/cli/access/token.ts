@@ -3,7 +3,7 @@
 import type { Role } from '../../core/access/role.ts';
 import { hashSecret, makeSecret } from '../../core/access/secret.ts';
 import { Invalid } from '../../core/values/fault.ts';
-import { readInstant } from '../../core/values/instant.ts';
+import { readInstant } from '../../core/values/time/instant.ts';
 import { CommandFault, commandLine, findAccount, readAll } from '../../offline/account-store.ts';
 import { withStore } from '../database/with-store.ts';
 import { print } from '../print.ts';

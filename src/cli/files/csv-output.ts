@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
-import { csvFormat } from '../../core/values/csv-format.ts';
+import { csvFormat } from '../../core/values/csv/csv-format.ts';
 
 export type CsvOutput = {
   /** cells that are missing stay empty */

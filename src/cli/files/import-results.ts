@@ -1,6 +1,6 @@
 /** The answers of an import as a file: one line a row, with a column for before and one for after of every field. */
 import { updateFieldNames } from '../../core/updates/fields.ts';
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import type { Json } from '../api-client.ts';
 
 const tagPrefix = 'tags.';

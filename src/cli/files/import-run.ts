@@ -1,5 +1,5 @@
 /** Rows on their way to the server, and what came of each into a file. */
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import { type Connection, describeProblem, type Json, postFile, type Upload } from '../api-client.ts';
 import { print, printError } from '../print.ts';
 import { reasonOf } from '../reason.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReconciledAmount } from '../../core/reports/reconcile.ts';
-import { moneyOf, unitsOf } from '../../core/values/money-units.ts';
+import { moneyOf, unitsOf } from '../../core/values/money/money-units.ts';
 import type { Connection } from '../api-client.ts';
 import { ask } from '../ask.ts';
 import { print } from '../print.ts';

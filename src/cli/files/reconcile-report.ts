@@ -1,5 +1,5 @@
 /** What a comparison says, as a person reads it. */
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import type { Json } from '../api-client.ts';
 import { table } from '../table.ts';
 import { count } from './progress.ts';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { statementColumns, statementLinesMax } from '../../core/files/statement-columns.ts';
 import type { ReconciledAmount } from '../../core/reports/reconcile.ts';
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import {
   type Connection,
   type ConnectionOptions,

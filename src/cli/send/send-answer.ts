@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import { table } from '../table.ts';
 
 export type SentAnswer = { status: number; headers: Headers; text: string };

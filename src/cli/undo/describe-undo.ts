@@ -1,5 +1,5 @@
 /** Responses to an undo as lines for a person. */
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import type { Json } from '../api-client.ts';
 import { count } from '../files/progress.ts';
 

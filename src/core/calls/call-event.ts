@@ -15,8 +15,8 @@ import {
 } from '../updates/fields.ts';
 import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
-import { readInstant } from '../values/instant.ts';
 import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';
+import { readInstant } from '../values/time/instant.ts';
 import type { Call, CallState, Changes, FoldedCall } from './call.ts';
 import { endOf, type Facts, firstStartOf, inOrder, startAfter } from './call-times.ts';
 

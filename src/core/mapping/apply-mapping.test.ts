@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { decodePostback } from '../updates/decode.ts';
 import { readObject, readPairs } from '../updates/input-source.ts';
 import { webhookTypes } from '../updates/webhook-type.ts';
-import { isJsonObject, parseJson } from '../values/json.ts';
+import { isJsonObject, parseJson } from '../values/json/json.ts';
 import { applyMapping, explainFaults, recordsOf } from './apply-mapping.ts';
 import type { MappingJson } from './mapping.ts';
 import { parseMapping } from './parse-mapping.ts';

@@ -2,7 +2,7 @@
 import type { Decoded } from '../updates/decode.ts';
 import type { InputSource, RawValue } from '../updates/input-source.ts';
 import type { Fault } from '../values/fault.ts';
-import { isJsonObject } from '../values/json.ts';
+import { isJsonObject } from '../values/json/json.ts';
 import { tagOf } from '../values/tags.ts';
 import type { Mapping, MappingSource } from './mapping.ts';
 import { keyNames, secretHeaders } from './parse-source.ts';

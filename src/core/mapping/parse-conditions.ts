@@ -1,5 +1,5 @@
 /** Conditions: what a source must say for a mapping or a row to be used. */
-import { isJsonObject } from '../values/json.ts';
+import { isJsonObject } from '../values/json/json.ts';
 import { type Condition, normalizeWord } from './mapping.ts';
 import type { MappingFaults } from './mapping-faults.ts';
 import { parseSources } from './parse-source.ts';

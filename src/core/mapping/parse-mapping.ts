@@ -2,7 +2,7 @@
 import { knownName } from '../updates/field-names.ts';
 import type { WebhookTypeRow } from '../updates/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
-import { isJsonObject } from '../values/json.ts';
+import { isJsonObject } from '../values/json/json.ts';
 import { checkConstants } from './check-constants.ts';
 import type { Mapping, MappingRow } from './mapping.ts';
 import { MappingFaults, notAMapping } from './mapping-faults.ts';

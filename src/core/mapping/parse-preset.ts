@@ -1,6 +1,6 @@
 import { webhookTypeNames, webhookTypes } from '../updates/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
-import { isJsonObject } from '../values/json.ts';
+import { isJsonObject } from '../values/json/json.ts';
 import { readVerify } from '../verify/read-verify.ts';
 import { MappingFaults } from './mapping-faults.ts';
 import { parseMapping } from './parse-mapping.ts';

@@ -1,5 +1,5 @@
-import { isTimeZone } from '../values/instant.ts';
-import { isJsonObject, textOf } from '../values/json.ts';
+import { isJsonObject, textOf } from '../values/json/json.ts';
+import { isTimeZone } from '../values/time/instant.ts';
 import {
   type Constant,
   type Conversion,

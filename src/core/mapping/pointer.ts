@@ -1,5 +1,5 @@
 /** JSON Pointers (RFC 6901) that read own members only: `/__proto__`, `/constructor` and a list's `length` are nothing. */
-import { isJsonObject } from '../values/json.ts';
+import { isJsonObject } from '../values/json/json.ts';
 
 /** @returns null where the text is not a pointer */
 export function parsePointer(text: string): string[] | null {

@@ -1,7 +1,7 @@
 /** Times whose notation the mapping states: the order of day and month is never inferred. */
 import { Invalid } from '../values/fault.ts';
-import { readInstant } from '../values/instant.ts';
-import { textOf } from '../values/json.ts';
+import { textOf } from '../values/json/json.ts';
+import { readInstant } from '../values/time/instant.ts';
 import type { TimeFormat } from './mapping.ts';
 
 const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?([AaPp])?\.?(?:[Mm]\.?)?)?`;

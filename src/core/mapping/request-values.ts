@@ -1,5 +1,5 @@
 /** What a mapping reads: one request, or one record of it. */
-import { textOf } from '../values/json.ts';
+import { textOf } from '../values/json/json.ts';
 import type { MappingSource } from './mapping.ts';
 import { ownMember, readPointer } from './pointer.ts';
 

@@ -1,8 +1,8 @@
 /** A partner's statement against our records, call by call. Pure; amounts are exact. */
 import { Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json.ts';
-import { readMoney } from '../values/money.ts';
-import { moneyOf, unitsOf } from '../values/money-units.ts';
+import { textOf } from '../values/json/json.ts';
+import { readMoney } from '../values/money/money.ts';
+import { moneyOf, unitsOf } from '../values/money/money-units.ts';
 
 export const reconciledAmounts = ['revenue_paid_out', 'publisher_paid_out'] as const;
 export type ReconciledAmount = (typeof reconciledAmounts)[number];

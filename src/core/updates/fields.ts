@@ -4,11 +4,11 @@
  */
 import { readCallLogId } from '../values/call-log-id.ts';
 import { Invalid } from '../values/fault.ts';
-import { readInstant } from '../values/instant.ts';
-import { readMoney } from '../values/money.ts';
-import { readPhone } from '../values/phone.ts';
-import type { PlaceholderRule } from '../values/placeholder.ts';
-import { readBoolean, readChoice, readText } from '../values/text.ts';
+import { readMoney } from '../values/money/money.ts';
+import { readPhone } from '../values/phone/phone.ts';
+import type { PlaceholderRule } from '../values/text/placeholder.ts';
+import { readBoolean, readChoice, readText } from '../values/text/text.ts';
+import { readInstant } from '../values/time/instant.ts';
 
 /** What reading a value depends on: the account's settings and the time of receipt. */
 export type ReadContext = {

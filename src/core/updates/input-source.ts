@@ -3,8 +3,8 @@
  * A query and a form are pairs of text; a JSON body is an object. Both become an `InputSource`.
  */
 import { type Fault, Invalid } from '../values/fault.ts';
-import { isJsonObject, parseJson } from '../values/json.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
+import { isJsonObject, parseJson } from '../values/json/json.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../values/text/placeholder.ts';
 import { fieldNamesOf, knownName, meantName, plainName } from './field-names.ts';
 import { TagLists } from './tag-lists.ts';
 import type { WebhookTypeRow } from './webhook-type.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson } from '../values/json.ts';
+import { isJsonObject, parseJson } from '../values/json/json.ts';
 import { type Rejection, reject } from './rejection.ts';
 
 export type JsonBody =

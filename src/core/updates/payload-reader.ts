@@ -3,9 +3,8 @@ import { decodeCallEvent } from '../calls/call-event.ts';
 import { legEvent } from '../calls/leg.ts';
 import { readCallLogId } from '../values/call-log-id.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json.ts';
-import { readPhone } from '../values/phone.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/placeholder.ts';
+import { textOf } from '../values/json/json.ts';
+import { readPhone } from '../values/phone/phone.ts';
 import {
   checkKeys,
   checkTags,
@@ -19,7 +18,8 @@ import {
   tagOf,
   tagsPerRequestMax,
 } from '../values/tags.ts';
-import { checkId, readBoolean, readChoice, readText } from '../values/text.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../values/text/placeholder.ts';
+import { checkId, readBoolean, readChoice, readText } from '../values/text/text.ts';
 import type { AnswerForm, Decoded, Target } from './decode.ts';
 import {
   eventFieldNames,

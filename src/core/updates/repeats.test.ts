@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallValues } from '../calls/call.ts';
-import { moneyOf, unitsOf } from '../values/money-units.ts';
+import { moneyOf, unitsOf } from '../values/money/money-units.ts';
 import { emptyTags } from '../values/tags.ts';
 import { applyUpdate } from './apply.ts';
 import { applyRepeat, type RepeatPolicy, type Repeats, repeatPolicies } from './repeats.ts';

@@ -1,7 +1,7 @@
 /** What an update does to a field that already has a value, by the webhook's setting `repeats` (docs/senders.md#a-field-that-already-has-a-value). */
 import type { CallValues, Changes } from '../calls/call.ts';
 import type { Fault } from '../values/fault.ts';
-import { moneyOf, moneyUnitsMax, unitsOf } from '../values/money-units.ts';
+import { moneyOf, moneyUnitsMax, unitsOf } from '../values/money/money-units.ts';
 import { emptyTags, type Tags, tagOf } from '../values/tags.ts';
 import { applyUpdate, tooManyTags } from './apply.ts';
 import {

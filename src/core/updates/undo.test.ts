@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallValues } from '../calls/call.ts';
-import { moneyOf, unitsOf } from '../values/money-units.ts';
+import { moneyOf, unitsOf } from '../values/money/money-units.ts';
 import { emptyTags } from '../values/tags.ts';
 import { applyRepeat, type Repeats } from './repeats.ts';
 import { type PastChange, sumsOf, undoPostback } from './undo.ts';

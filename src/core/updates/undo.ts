@@ -3,7 +3,7 @@
  * field that another change has set since is left unchanged, so postbacks may be undone in any order.
  */
 import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
-import { moneyOf, unitsOf } from '../values/money-units.ts';
+import { moneyOf, unitsOf } from '../values/money/money-units.ts';
 import { emptyTags, tagOf } from '../values/tags.ts';
 import { type FieldValue, type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
 import { isSummed, type Repeats } from './repeats.ts';

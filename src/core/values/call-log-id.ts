@@ -1,6 +1,6 @@
 import { Invalid } from './fault.ts';
-import { textOf } from './json.ts';
-import { checkId } from './text.ts';
+import { textOf } from './json/json.ts';
+import { checkId } from './text/text.ts';
 
 /** Reads an id of a call: text as sent, or an integer with every digit (docs/senders.md#which-call). */
 export function readCallLogId(value: unknown): string | Invalid {

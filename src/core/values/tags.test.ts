@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Fault, Invalid } from './fault.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from './json/json.ts';
 import {
   checkKeys,
   checkTags,

@@ -1,8 +1,8 @@
 /** Tags of a call: keys with text values. Reads every spelling that senders use (docs/senders.md#fields). */
 import { type Fault, Invalid } from './fault.ts';
-import { ExactNumber, isJsonObject, parseJson, textOf } from './json.ts';
-import { isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';
-import { checkText } from './text.ts';
+import { ExactNumber, isJsonObject, parseJson, textOf } from './json/json.ts';
+import { isPlaceholder, unresolvedPlaceholder } from './text/placeholder.ts';
+import { checkText } from './text/text.ts';
 
 /** Without anything inherited, so that keys such as `__proto__` are keys like any other. */
 export type Tags = Record<string, string>;

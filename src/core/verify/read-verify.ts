@@ -1,5 +1,5 @@
 /** Reads the setting `verify` of a webhook or a preset: the name of a scheme, or an object with its settings. */
-import { isJsonObject } from '../values/json.ts';
+import { isJsonObject } from '../values/json/json.ts';
 import { hmacEncodings, hmacHashes } from './hmac.ts';
 import { type SchemeName, schemeNames, type Verify } from './verify.ts';
 

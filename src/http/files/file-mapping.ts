@@ -4,7 +4,7 @@ import { parseMapping } from '../../core/mapping/parse-mapping.ts';
 import { reasonOfJsonError } from '../../core/updates/json-body.ts';
 import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import type { WebhookTypeRow } from '../../core/updates/webhook-type.ts';
-import { parseJson } from '../../core/values/json.ts';
+import { parseJson } from '../../core/values/json/json.ts';
 import type { Store } from '../../store/store.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { amountWords, type CellFormats, dateWords } from '../../core/files/cell-formats.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { Invalid } from '../../core/values/fault.ts';
-import { isTimeZone } from '../../core/values/instant.ts';
+import { isTimeZone } from '../../core/values/time/instant.ts';
 import { type CsvReading, type Delimiter, delimiterNames, delimiterWords } from '../../files/csv-file.ts';
 import type { FileFormat } from '../../files/rows-file.ts';
 import type { ListReader } from '../operator/list-reader.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { rejectJson } from '../../core/updates/json-body.ts';
-import { parseJson } from '../../core/values/json.ts';
+import { parseJson } from '../../core/values/json/json.ts';
 import { unsupportedMediaType } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';
 import { decodeText } from '../server/body-text.ts';

@@ -1,8 +1,8 @@
 import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
-import { readInstant } from '../../core/values/instant.ts';
-import { readPhone } from '../../core/values/phone.ts';
-import { checkText, readBoolean } from '../../core/values/text.ts';
+import { readPhone } from '../../core/values/phone/phone.ts';
+import { checkText, readBoolean } from '../../core/values/text/text.ts';
+import { readInstant } from '../../core/values/time/instant.ts';
 import { limitDefault, limitMax } from './list-schemas.ts';
 import { isUuid, parseCursor } from './page.ts';
 

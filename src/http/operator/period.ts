@@ -1,6 +1,6 @@
 /** The days that a statement or a report is about. */
 import { Invalid } from '../../core/values/fault.ts';
-import { readInstant } from '../../core/values/instant.ts';
+import { readInstant } from '../../core/values/time/instant.ts';
 
 const date = /^\d{4}-\d\d-\d\d$/;
 const dayMs = 86_400_000;

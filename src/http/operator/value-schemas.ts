@@ -1,7 +1,7 @@
 /** Words that the schemas of the wire are made of. */
 
 import Type, { type TSchema } from 'typebox';
-import { nameCharsMax } from '../../core/values/text.ts';
+import { nameCharsMax } from '../../core/values/text/text.ts';
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 export const oneOf = <T extends string>(values: readonly T[], options = {}) =>

@@ -2,9 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import { rejectJson } from '../../core/updates/json-body.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json.ts';
-import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json-items.ts';
-import { readBoolean } from '../../core/values/text.ts';
+import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json/json.ts';
+import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json/json-items.ts';
+import { readBoolean } from '../../core/values/text/text.ts';
 import { type Body, bodyBytesMax, isJsonType, readBody, unsupportedMediaType } from '../server/body.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
 

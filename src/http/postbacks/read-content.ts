@@ -6,7 +6,7 @@ import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
 import { type InputSource, readObject, readPairs } from '../../core/updates/input-source.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Fault } from '../../core/values/fault.ts';
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import { emptyTags } from '../../core/values/tags.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import type { Body } from '../server/body.ts';

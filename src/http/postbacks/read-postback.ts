@@ -5,7 +5,7 @@ import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { waitFor, waitOfCallData } from '../../core/updates/wait.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
-import { isJsonObject } from '../../core/values/json.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import type { GuardedWebhook } from '../guards/webhook-guards.ts';
 import type { Body } from '../server/body.ts';

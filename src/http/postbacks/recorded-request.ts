@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Rejection } from '../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
-import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
+import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
 import { announcesBody, type Body, bodyBytesMax, isFormType } from '../server/body.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
 

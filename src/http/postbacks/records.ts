@@ -6,7 +6,7 @@ import { notAnObject } from '../../core/updates/json-body.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import type { WebhookType } from '../../core/updates/webhook-type.ts';
-import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
+import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';

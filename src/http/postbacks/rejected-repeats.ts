@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import { isJsonObject, parseStoredJson } from '../../core/values/json.ts';
+import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
 import type { Store } from '../../store/store.ts';
 
 const rowsMax = 10_000;

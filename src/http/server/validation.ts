@@ -10,10 +10,10 @@ import { readRange } from '../../core/access/address-list.ts';
 import { notAMapping } from '../../core/mapping/mapping-faults.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
-import { isTimeZone, readInstant } from '../../core/values/instant.ts';
-import { isJsonObject } from '../../core/values/json.ts';
-import { isCountry } from '../../core/values/phone.ts';
-import { nameCharsMax, readText } from '../../core/values/text.ts';
+import { isJsonObject } from '../../core/values/json/json.ts';
+import { isCountry } from '../../core/values/phone/phone.ts';
+import { nameCharsMax, readText } from '../../core/values/text/text.ts';
+import { isTimeZone, readInstant } from '../../core/values/time/instant.ts';
 import { standardWebhooks } from '../../core/verify/standard-webhooks.ts';
 
 const addressCharsMax = 64;

@@ -1,8 +1,8 @@
 /** What the text of a column means, by its SQL type. */
 import pg from 'pg';
 import type { Field, FieldValue } from '../../core/updates/fields.ts';
-import { parseStoredJson } from '../../core/values/json.ts';
-import { formatMoney } from '../../core/values/money.ts';
+import { parseStoredJson } from '../../core/values/json/json.ts';
+import { formatMoney } from '../../core/values/money/money.ts';
 
 /** For rows that are read without the driver's help. */
 export const parseColumn: Record<Exclude<Field['column'], 'text[]'>, (text: string) => FieldValue> = {

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventJson } from '../../core/outgoing/event.ts';
 import { mergeChanges } from '../../core/outgoing/merge-changes.ts';
-import { storableJson } from '../../core/values/json.ts';
+import { storableJson } from '../../core/values/json/json.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { type OutgoingRow, type OutgoingWebhook, outgoingColumns, outgoingOf } from './outgoing-rows.ts';
 import { secretsColumn } from './outgoing-webhooks.ts';

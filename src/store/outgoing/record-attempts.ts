@@ -1,7 +1,7 @@
 /** Results of attempts, written together: log, next attempt, health of the webhook. */
 
 import type { AttemptJson } from '../../core/outgoing/attempt.ts';
-import { storableJson } from '../../core/values/json.ts';
+import { storableJson } from '../../core/values/json/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { recordAct } from '../access/audit.ts';
 import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';

@@ -4,7 +4,7 @@ import { callJsonOf } from '../../core/calls/call-json.ts';
 import { callBefore } from '../../core/outgoing/call-before.ts';
 import { type EventJson, eventsOf, type TimelineEvent, type TimelineRow } from '../../core/outgoing/event.ts';
 import { passesFilter } from '../../core/outgoing/event-filter.ts';
-import { storableJson } from '../../core/values/json.ts';
+import { storableJson } from '../../core/values/json/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type CallRow, callColumns, callOf } from '../calls/call-columns.ts';
 import type { Queryable } from '../database/db.ts';

@@ -2,7 +2,7 @@
 import { type Decided, phoneNumberOf } from '../../core/updates/fold.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { matchWindowOf } from '../../core/updates/wait.ts';
-import { storableJson } from '../../core/values/json.ts';
+import { storableJson } from '../../core/values/json/json.ts';
 import type { Statement } from '../database/round-trip.ts';
 
 /** Logs every postback. Fails as a whole (unique_violation) where a transaction id was taken meanwhile. */

@@ -6,7 +6,7 @@ import type { Postback, PostbackStatus } from '../../core/updates/postback.ts';
 import type { Repeats } from '../../core/updates/repeats.ts';
 import { type PastChange, sumsOf } from '../../core/updates/undo.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
-import { parseStoredJson } from '../../core/values/json.ts';
+import { parseStoredJson } from '../../core/values/json/json.ts';
 import { parseColumn } from '../database/column-types.ts';
 import { arrayText, Query, type RowTexts, type Statement, sendTogether } from '../database/round-trip.ts';
 import { lockFreeCalls, readKnownCalls } from './lock-calls.ts';

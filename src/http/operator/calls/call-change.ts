@@ -4,7 +4,7 @@ import { type InputSource, readObject, readPairs } from '../../../core/updates/i
 import type { Postback } from '../../../core/updates/postback.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { webhookTypes } from '../../../core/updates/webhook-type.ts';
-import { isJsonObject, textOf } from '../../../core/values/json.ts';
+import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account } from '../../../store/store.ts';
 import { recordText } from '../../postbacks/recorded-request.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { checkText } from '../../../core/values/text.ts';
+import { checkText } from '../../../core/values/text/text.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';

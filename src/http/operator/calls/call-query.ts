@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
 import { payoutStatuses } from '../../../core/calls/call.ts';
 import { noPayoutReasons } from '../../../core/updates/fields.ts';
-import { readPhone } from '../../../core/values/phone.ts';
+import { readPhone } from '../../../core/values/phone/phone.ts';
 import type { Account, CallFilter, CallSort } from '../../../store/store.ts';
 import { definedOnly, type ListReader } from '../list-reader.ts';
 import { type callFilters, callSorts, callStates } from './call-schemas.ts';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
-import { zonedInstantWriter } from '../../../core/values/zoned-instant.ts';
+import { zonedInstantWriter } from '../../../core/values/time/zoned-instant.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
 import { cutOffSlowReader } from '../../guards/slow-reader.ts';
 import { sendProblem } from '../../server/problem.ts';

@@ -6,7 +6,7 @@ import { idTaken } from '../../../core/updates/fold.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
-import { isJsonObject, textOf } from '../../../core/values/json.ts';
+import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
 import type { Account } from '../../../store/store.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { submitChange } from '../../postbacks/submit.ts';

@@ -1,6 +1,6 @@
 import { updateFields } from '../../../core/updates/fields.ts';
 import type { Outcome } from '../../../core/updates/postback.ts';
-import { moneyOf, unitsOf } from '../../../core/values/money-units.ts';
+import { moneyOf, unitsOf } from '../../../core/values/money/money-units.ts';
 import { type BulkCounts, countOutcome, noCounts } from '../../postbacks/bulk.ts';
 
 /** What an import did to one field: in how many rows, and of money the exact sums of before and after. */

@@ -7,7 +7,7 @@ import { mappedColumns } from '../../../core/files/mapped-columns.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { Invalid } from '../../../core/values/fault.ts';
-import { readText } from '../../../core/values/text.ts';
+import { readText } from '../../../core/values/text/text.ts';
 import { type FileReading, openRowsFile } from '../../../files/rows-file.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { readFileMapping } from '../../files/file-mapping.ts';

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { type Fault, isStillAcknowledged } from '../../../core/reports/acknowledge.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
-import { checkText } from '../../../core/values/text.ts';
+import { checkText } from '../../../core/values/text/text.ts';
 import type { Store } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';

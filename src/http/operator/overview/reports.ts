@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
-import { type Day, dateOf, daysOf } from '../../../core/values/days.ts';
+import { type Day, dateOf, daysOf } from '../../../core/values/time/days.ts';
 import type { CallReport, ReportGroups, ReportScope, ReportSums } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { requirePermission } from '../access/access.ts';

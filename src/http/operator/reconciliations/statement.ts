@@ -7,8 +7,8 @@ import { readStatementAmount, type TheirAmount } from '../../../core/reports/rec
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';
-import { readInstant } from '../../../core/values/instant.ts';
-import { maskedPatternOf, readPhone } from '../../../core/values/phone.ts';
+import { maskedPatternOf, readPhone } from '../../../core/values/phone/phone.ts';
+import { readInstant } from '../../../core/values/time/instant.ts';
 import type { FileFault } from '../../../files/file-fault.ts';
 import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
 import type {

@@ -4,7 +4,7 @@
  */
 import cookies from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isJsonObject } from '../../../core/values/json.ts';
+import { isJsonObject } from '../../../core/values/json/json.ts';
 import type { FoundPerson } from '../../../store/store.ts';
 import type { Api } from '../route.ts';
 import type { OpenIdProvider, OpenIdSecrets } from './openid-provider.ts';

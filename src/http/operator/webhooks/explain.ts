@@ -7,7 +7,7 @@ import type { Mapping } from '../../../core/mapping/mapping.ts';
 import { readMappingSettings } from '../../../core/mapping/sender-settings.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Fault } from '../../../core/values/fault.ts';
-import { isJsonObject } from '../../../core/values/json.ts';
+import { isJsonObject } from '../../../core/values/json/json.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { type Content, jsonOf, readContent } from '../../postbacks/read-content.ts';
 import { repeatIdOf, soleItem } from '../../postbacks/read-postback.ts';

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../core/updates/postback.ts';
 import { isAmount } from '../../../core/updates/repeats.ts';
 import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
-import { moneyOf, unitsOf } from '../../../core/values/money-units.ts';
+import { moneyOf, unitsOf } from '../../../core/values/money/money-units.ts';
 import type { UndoSummaryJson } from './webhook-undo-schemas.ts';
 
 /** How many fields that were left unchanged are listed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Invalid } from './fault.ts';
+import { Invalid } from '../fault.ts';
 import { isCallerWithheld, isCountry, readPhone } from './phone.ts';
 
 describe('a phone number', () => {

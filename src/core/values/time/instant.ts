@@ -1,7 +1,7 @@
 /** Points in time. Inside Ringback an instant is UTC text with milliseconds: `2026-11-23T10:00:00.000Z`. */
 import { Temporal } from 'temporal-polyfill';
-import { Invalid } from './fault.ts';
-import { textOf } from './json.ts';
+import { Invalid } from '../fault.ts';
+import { textOf } from '../json/json.ts';
 
 /**
  * ISO 8601 as systems write it: `T` or a space, `-` or `/` in the date, no separators at all, no seconds, an offset with

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Invalid } from './fault.ts';
-import { ExactNumber } from './json.ts';
+import { Invalid } from '../fault.ts';
+import { ExactNumber } from '../json/json.ts';
 import { checkText, readBoolean, readChoice, readText } from './text.ts';
 
 describe('a boolean', () => {

@@ -1,5 +1,5 @@
-import { Invalid } from './fault.ts';
-import { textOf } from './json.ts';
+import { Invalid } from '../fault.ts';
+import { textOf } from '../json/json.ts';
 
 /** Of the names that people give: accounts, webhooks, tokens. */
 export const nameCharsMax = 200;

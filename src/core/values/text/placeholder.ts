@@ -2,7 +2,7 @@
  * What a sender's system leaves where it has no value: an unreplaced macro, or the text of an unset variable. Read as a
  * value it would match the wrong call, store nonsense, or use up one transaction id for all requests (docs/senders.md#fields).
  */
-import { Invalid } from './fault.ts';
+import { Invalid } from '../fault.ts';
 import { macroNames, macroNotations, macroPrefixes, unsetTexts } from './macros.ts';
 
 /**

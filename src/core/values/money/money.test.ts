@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Invalid } from './fault.ts';
-import { parseJson } from './json.ts';
+import { Invalid } from '../fault.ts';
+import { parseJson } from '../json/json.ts';
 import { formatMoney, readMoney } from './money.ts';
 
 /** Ten-thousandths: the exact amount, which the canonical text is compared with. */

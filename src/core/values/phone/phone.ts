@@ -1,7 +1,7 @@
 /** Phone numbers in any notation that senders, handsets and gateways write (docs/senders.md#which-call). */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
-import { Invalid } from './fault.ts';
-import { textOf } from './json.ts';
+import { Invalid } from '../fault.ts';
+import { textOf } from '../json/json.ts';
 import { isWithheldNumber, isWithheldWord } from './withheld-caller.ts';
 
 const sentCharsMax = 256;
