@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { amountWords, dateWords } from '../core/files/cell-formats.ts';
-import { webhookTypeNames } from '../core/updates/webhook-type.ts';
+import { webhookTypeNames } from '../core/updates/fields/webhook-type.ts';
 import { delimiterWords } from '../files/csv-file.ts';
 import { programVersion } from '../program-version.ts';
 import { addAccessCommands } from './access/access-commands.ts';

@@ -1,6 +1,6 @@
 /** NDJSON: one JSON object a line, with the line's number. */
 import { isUtf8 } from 'node:buffer';
-import { notAnObject, readJsonBody } from '../core/updates/json-body.ts';
+import { notAnObject, readJsonBody } from '../core/updates/decode/json-body.ts';
 import { type Rejection, reject } from '../core/updates/rejection.ts';
 import { rowBytesMax } from './file-fault.ts';
 import type { Bytes } from './file-head.ts';

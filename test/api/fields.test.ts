@@ -1,6 +1,6 @@
 /** `GET /fields`: the table of fields as clients read it. */
 import { expect, test } from 'vitest';
-import { updateFields } from '../../src/core/updates/fields.ts';
+import { updateFields } from '../../src/core/updates/fields/fields.ts';
 import { useServer } from '../support/server.ts';
 
 const server = useServer();

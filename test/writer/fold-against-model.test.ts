@@ -9,7 +9,7 @@ import {
   type Match,
   type PriorPostback,
   priorKey,
-} from '../../src/core/updates/fold.ts';
+} from '../../src/core/updates/fold/fold.ts';
 import type { Postback } from '../../src/core/updates/postback.ts';
 import { reject } from '../../src/core/updates/rejection.ts';
 import type { UpdateJson } from '../../src/core/updates/update.ts';

@@ -1,5 +1,5 @@
 /** The answers of an import as a file: one line a row, with a column for before and one for after of every field. */
-import { updateFieldNames } from '../../core/updates/fields.ts';
+import { updateFieldNames } from '../../core/updates/fields/fields.ts';
 import { isJsonObject } from '../../core/values/json/json.ts';
 import type { Json } from '../api-client.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { anyColumns } from '../../core/files/columns.ts';
 import { importColumns, importRowsMax } from '../../core/files/import-columns.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import {
   type Connection,
   type ConnectionOptions,

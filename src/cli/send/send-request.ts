@@ -1,4 +1,4 @@
-import { reasonOfJsonError } from '../../core/updates/json-body.ts';
+import { reasonOfJsonError } from '../../core/updates/decode/json-body.ts';
 
 export type SendOptions = { post?: boolean; json?: string; key?: string };
 

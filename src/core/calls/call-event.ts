@@ -1,5 +1,5 @@
 /** What a telephony system tells about a call: that it exists, goes on, or ended. */
-import { applyUpdate } from '../updates/apply.ts';
+
 import {
   type EventFieldName,
   eventFieldNames,
@@ -12,7 +12,8 @@ import {
   type UpdateValue,
   updateFieldNames,
   updateFields,
-} from '../updates/fields.ts';
+} from '../updates/fields/fields.ts';
+import { applyUpdate } from '../updates/fold/apply.ts';
 import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';

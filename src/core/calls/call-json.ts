@@ -1,4 +1,4 @@
-import { eventFieldNames, shownFact } from '../updates/fields.ts';
+import { eventFieldNames, shownFact } from '../updates/fields/fields.ts';
 import { type Call, otherIdsOf, payoutStatusOf } from './call.ts';
 import { lengthsOf } from './call-times.ts';
 

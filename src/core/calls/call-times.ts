@@ -3,7 +3,7 @@
  * start <= answer <= end on every completed call. Lengths that no event contains are worked out when the call is read, so
  * they always fit its times.
  */
-import type { EventFieldName, FieldValue } from '../updates/fields.ts';
+import type { EventFieldName, FieldValue } from '../updates/fields/fields.ts';
 import type { Call } from './call.ts';
 import type { CallEvent } from './call-event.ts';
 

@@ -1,4 +1,4 @@
-import type { EventFieldName, FieldValue, UpdateFieldName, UpdateValue } from '../updates/fields.ts';
+import type { EventFieldName, FieldValue, UpdateFieldName, UpdateValue } from '../updates/fields/fields.ts';
 import type { Tags } from '../values/tags.ts';
 
 export type CallState = 'live' | 'completed';

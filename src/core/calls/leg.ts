@@ -1,5 +1,5 @@
 /** Legs: calls that a phone system makes for another call, their parent. They are part of it (docs/senders.md#legs). */
-import type { FieldValue } from '../updates/fields.ts';
+import type { FieldValue } from '../updates/fields/fields.ts';
 import { type Changes, type LegFactName, legFactNames, noChanges, otherIdsOf } from './call.ts';
 import { type CallEvent, type CallWithFacts, noEvent, noFacts } from './call-event.ts';
 import { type Facts, lengthsOf } from './call-times.ts';

@@ -1,4 +1,4 @@
-import { eventFields, type Field, updateFields } from '../updates/fields.ts';
+import { eventFields, type Field, updateFields } from '../updates/fields/fields.ts';
 import type { CellKind } from './cell-formats.ts';
 
 const fields: ReadonlyMap<string, Field> = new Map(

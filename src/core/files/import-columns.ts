@@ -1,7 +1,7 @@
-import { meantName } from '../updates/field-names.ts';
-import { readPairs } from '../updates/input-source.ts';
+import { readPairs } from '../updates/decode/input-source.ts';
+import { meantName } from '../updates/fields/field-names.ts';
+import type { WebhookTypeRow } from '../updates/fields/webhook-type.ts';
 import { reject } from '../updates/rejection.ts';
-import type { WebhookTypeRow } from '../updates/webhook-type.ts';
 import type { ColumnRules } from './columns.ts';
 import { cellKindOf } from './field-kind.ts';
 

@@ -1,6 +1,6 @@
 import type { ReconciledAmount } from '../reports/reconcile.ts';
+import { type WebhookTypeRow, webhookTypes } from '../updates/fields/webhook-type.ts';
 import { reject } from '../updates/rejection.ts';
-import { type WebhookTypeRow, webhookTypes } from '../updates/webhook-type.ts';
 import type { ColumnRules } from './columns.ts';
 
 /** What the lines of a statement hold in memory, about 100 MB. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodePostback } from '../updates/decode.ts';
-import { readObject, readPairs } from '../updates/input-source.ts';
-import { webhookTypes } from '../updates/webhook-type.ts';
+import { decodePostback } from '../updates/decode/decode.ts';
+import { readObject, readPairs } from '../updates/decode/input-source.ts';
+import { webhookTypes } from '../updates/fields/webhook-type.ts';
 import { isJsonObject, parseJson } from '../values/json/json.ts';
 import { applyMapping, explainFaults, recordsOf } from './apply-mapping.ts';
 import type { MappingJson } from './mapping.ts';

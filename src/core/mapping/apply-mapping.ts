@@ -2,8 +2,9 @@
  * Reads a request by a mapping: what comes out are sources as `decodePostback` reads them without one. A name with
  * a row is read only from its sources; every other name is read as before. Never throws.
  */
-import type { ReadContext } from '../updates/fields.ts';
-import type { InputSource, RawValue } from '../updates/input-source.ts';
+
+import type { InputSource, RawValue } from '../updates/decode/input-source.ts';
+import type { ReadContext } from '../updates/fields/fields.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { parseTags, parseTagText, type RawTag } from '../values/tags.ts';
 import {

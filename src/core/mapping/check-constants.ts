@@ -1,5 +1,5 @@
 /** Constants and the meanings of words are read when the mapping is saved, not only when a request comes. */
-import { type Field, type ReadContext, updateFields } from '../updates/fields.ts';
+import { type Field, type ReadContext, updateFields } from '../updates/fields/fields.ts';
 import { Invalid } from '../values/fault.ts';
 import type { MappingRow } from './mapping.ts';
 import type { MappingFaults } from './mapping-faults.ts';

@@ -1,6 +1,6 @@
 /** What was read of a request, and from where: for the person who writes the mapping. */
-import type { Decoded } from '../updates/decode.ts';
-import type { InputSource, RawValue } from '../updates/input-source.ts';
+import type { Decoded } from '../updates/decode/decode.ts';
+import type { InputSource, RawValue } from '../updates/decode/input-source.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json/json.ts';
 import { tagOf } from '../values/tags.ts';

@@ -1,6 +1,6 @@
 /** Checks a mapping as a whole: every error is named by its pointer into the mapping. */
-import { knownName } from '../updates/field-names.ts';
-import type { WebhookTypeRow } from '../updates/webhook-type.ts';
+import { knownName } from '../updates/fields/field-names.ts';
+import type { WebhookTypeRow } from '../updates/fields/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json/json.ts';
 import { checkConstants } from './check-constants.ts';

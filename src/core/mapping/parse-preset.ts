@@ -1,4 +1,4 @@
-import { webhookTypeNames, webhookTypes } from '../updates/webhook-type.ts';
+import { webhookTypeNames, webhookTypes } from '../updates/fields/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
 import { isJsonObject } from '../values/json/json.ts';
 import { readVerify } from '../verify/read-verify.ts';

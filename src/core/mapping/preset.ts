@@ -1,4 +1,4 @@
-import type { WebhookType } from '../updates/webhook-type.ts';
+import type { WebhookType } from '../updates/fields/webhook-type.ts';
 import type { MappingJson } from './mapping.ts';
 
 /** A platform, ready to choose: one file in `/presets`. */

@@ -1,5 +1,5 @@
 /** One row of a mapping read in one record: the source that was used, its text, and the value that decode reads next. */
-import type { ReadContext } from '../updates/fields.ts';
+import type { ReadContext } from '../updates/fields/fields.ts';
 import { type FaultCode, Invalid } from '../values/fault.ts';
 import { readPhone } from '../values/phone/phone.ts';
 import { isPlaceholder, unresolvedPlaceholder } from '../values/text/placeholder.ts';

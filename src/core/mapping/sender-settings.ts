@@ -1,6 +1,7 @@
 /** How a webhook reads its sender: its mapping on top of its preset's, and the scheme that proves the sender. */
+
+import { type WebhookType, webhookTypes } from '../updates/fields/webhook-type.ts';
 import { type Rejection, rejectFaults } from '../updates/rejection.ts';
-import { type WebhookType, webhookTypes } from '../updates/webhook-type.ts';
 import type { Fault } from '../values/fault.ts';
 import { readVerify } from '../verify/read-verify.ts';
 import type { Verify } from '../verify/verify.ts';

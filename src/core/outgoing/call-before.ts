@@ -5,7 +5,7 @@ import {
   type UpdateFieldName,
   type UpdateValue,
   updateFields,
-} from '../updates/fields.ts';
+} from '../updates/fields/fields.ts';
 import { emptyTags } from '../values/tags.ts';
 
 const tagPrefix = 'tags.';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Call, Changes } from '../calls/call.ts';
-import { eventFieldNames, updateFieldNames } from '../updates/fields.ts';
+import { eventFieldNames, updateFieldNames } from '../updates/fields/fields.ts';
 import { callBefore } from './call-before.ts';
 import { eventsOf, parseEventId, type TimelineRow } from './event.ts';
 import { mergeChanges } from './merge-changes.ts';

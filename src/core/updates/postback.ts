@@ -1,11 +1,11 @@
 import { type Changes, noChanges } from '../calls/call.ts';
 import type { CallEvent } from '../calls/call-event.ts';
-import type { Target } from './decode.ts';
+import type { Target } from './decode/decode.ts';
+import type { Repeats } from './fold/repeats.ts';
+import type { ChangedSince } from './fold/undo.ts';
+import type { MatchWindow, Wait } from './fold/wait.ts';
 import type { Rejection } from './rejection.ts';
-import type { Repeats } from './repeats.ts';
-import type { ChangedSince } from './undo.ts';
 import type { Update } from './update.ts';
-import type { MatchWindow, Wait } from './wait.ts';
 
 export type MatchRule = 'latest' | 'first' | 'longest' | 'only';
 export const matchRules = ['latest', 'first', 'longest', 'only'] as const satisfies MatchRule[];

@@ -1,5 +1,10 @@
 import { emptyTags, type Tags } from '../values/tags.ts';
-import { type FieldValue, type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
+import {
+  type FieldValue,
+  type UpdateFieldName,
+  type UpdateValue,
+  updateFieldNames,
+} from './fields/fields.ts';
 
 /**
  * The typed content of a postback: fields to set (null clears), tags to add, tag keys to remove.

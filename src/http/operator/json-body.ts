@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { rejectJson } from '../../core/updates/json-body.ts';
+import { rejectJson } from '../../core/updates/decode/json-body.ts';
 import { parseJson } from '../../core/values/json/json.ts';
 import { unsupportedMediaType } from '../server/body.ts';
 import type { BodyBytes } from '../server/body-bytes.ts';

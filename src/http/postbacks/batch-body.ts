@@ -1,6 +1,6 @@
 /** The body of a batch: which items it has, before any of them is read (docs/senders.md#batches). */
 import { isUtf8 } from 'node:buffer';
-import { rejectJson } from '../../core/updates/json-body.ts';
+import { rejectJson } from '../../core/updates/decode/json-body.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
 import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json/json.ts';
 import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json/json-items.ts';

@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
 import { prepareRejection, problemOf } from '../server/problem.ts';

@@ -1,8 +1,8 @@
 /** What batches and file imports share: how an item becomes a postback, and how many of them are under way. */
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import type { Rejection } from '../../core/updates/rejection.ts';
-import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { outcomeToJson } from './postback-answer.ts';
 import type { Content } from './read-content.ts';

@@ -1,9 +1,9 @@
 /** What a request with a valid key is rejected for, whatever it contains. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';

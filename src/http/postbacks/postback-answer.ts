@@ -1,6 +1,6 @@
 /** Outcomes as answers to the sender, in the form that was asked for (docs/senders.md#answers). */
 import type { FastifyReply } from 'fastify';
-import type { AnswerForm } from '../../core/updates/decode.ts';
+import type { AnswerForm } from '../../core/updates/decode/decode.ts';
 import type { Outcome, Waiting } from '../../core/updates/postback.ts';
 import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
 import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';

@@ -1,8 +1,8 @@
 /** One line in the server's log for each postback, with all that a search wants to know, and never the key. */
 import type { FastifyRequest } from 'fastify';
+import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
-import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { Log } from '../../log.ts';
 import { instantOfId } from '../../ordered-id.ts';
 import type { ReceivedRequest } from './received-request.ts';

@@ -2,9 +2,9 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
+import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import type { Outcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
 import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';

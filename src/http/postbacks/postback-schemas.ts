@@ -1,6 +1,6 @@
 /** The documentation of the senders' endpoints. Core reads the values and tells every fault; nothing is validated here. */
 import Type, { type TSchema } from 'typebox';
-import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { tagMembers, updateMembers } from '../operator/calls/call-schemas.ts';
 import { postbackAnswerJson } from '../operator/postbacks/postback-schemas.ts';
 import { problem } from '../operator/problem-schemas.ts';

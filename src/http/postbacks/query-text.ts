@@ -1,7 +1,7 @@
 /** The query of a postback's URL, with what senders' software does to URLs undone (docs/senders.md#encodings). */
-import { knownName } from '../../core/updates/field-names.ts';
+import { knownName } from '../../core/updates/fields/field-names.ts';
+import { webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { webhookTypes } from '../../core/updates/webhook-type.ts';
 import { withoutAmp } from '../server/body.ts';
 import { decoderOf, hasForeignPairs } from '../server/body-text.ts';
 import { decodePairs } from '../server/encoded-text.ts';

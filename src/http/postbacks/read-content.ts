@@ -2,9 +2,9 @@
 import { applyMapping, explainFaults, isOfAnotherKind, recordsOf } from '../../core/mapping/apply-mapping.ts';
 import type { Reading } from '../../core/mapping/read-row.ts';
 import type { MappingRequest } from '../../core/mapping/request-values.ts';
-import { type Decoded, decodePostback } from '../../core/updates/decode.ts';
-import { type InputSource, readObject, readPairs } from '../../core/updates/input-source.ts';
-import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
+import { type Decoded, decodePostback } from '../../core/updates/decode/decode.ts';
+import { type InputSource, readObject, readPairs } from '../../core/updates/decode/input-source.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { isJsonObject } from '../../core/values/json/json.ts';
 import { emptyTags } from '../../core/values/tags.ts';

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import type { Decoded } from '../../core/updates/decode.ts';
-import { notAnObject } from '../../core/updates/json-body.ts';
+import type { Decoded } from '../../core/updates/decode/decode.ts';
+import { notAnObject } from '../../core/updates/decode/json-body.ts';
+import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
+import { waitFor, waitOfCallData } from '../../core/updates/fold/wait.ts';
 import type { Postback } from '../../core/updates/postback.ts';
 import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
-import { waitFor, waitOfCallData } from '../../core/updates/wait.ts';
-import { type WebhookType, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { isJsonObject } from '../../core/values/json/json.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import type { GuardedWebhook } from '../guards/webhook-guards.ts';

@@ -2,10 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
 import { recordsOf } from '../../core/mapping/apply-mapping.ts';
-import { notAnObject } from '../../core/updates/json-body.ts';
+import { notAnObject } from '../../core/updates/decode/json-body.ts';
+import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import type { KeyedWebhook } from '../../store/store.ts';

@@ -2,9 +2,10 @@
  * The one way from a postback to its outcome. Every endpoint that takes postbacks submits them here, so each postback is read
  * with its webhook's current settings, writes its line in the server's log, and counts in the metrics.
  */
+
+import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import { ignoredOutcome, rejectedOutcome } from '../../core/updates/postback.ts';
-import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, mayBeOutdated } from '../guards/webhook-guards.ts';

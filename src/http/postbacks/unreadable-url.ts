@@ -1,5 +1,5 @@
+import { webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { reject } from '../../core/updates/rejection.ts';
-import { webhookTypeNames, webhookTypes } from '../../core/updates/webhook-type.ts';
 import { problemOf } from '../server/problem.ts';
 import type { UnreadableAnswer, UnreadableHead } from '../server/unreadable-request.ts';
 import { rejectWebhook } from './early-rejection.ts';

@@ -10,7 +10,7 @@ import {
   type UpdateValue,
   updateFieldNames,
   updateFields,
-} from '../../core/updates/fields.ts';
+} from '../../core/updates/fields/fields.ts';
 import type { Tags } from '../../core/values/tags.ts';
 import { parseColumn, parseInstant } from '../database/column-types.ts';
 import type { RowTexts } from '../database/round-trip.ts';

@@ -1,8 +1,8 @@
 /** Updates that wait for their call to complete, and their application in the transaction that completes it. */
 
 import type { CallValues, Changes } from '../../core/calls/call.ts';
+import { applyRepeat, type Repeats } from '../../core/updates/fold/repeats.ts';
 import type { PostbackStatus } from '../../core/updates/postback.ts';
-import { applyRepeat, type Repeats } from '../../core/updates/repeats.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
 

@@ -2,10 +2,10 @@
 import type { CallValues, Changes, FoldedCall } from '../../core/calls/call.ts';
 import type { CallEvent } from '../../core/calls/call-event.ts';
 import { legEventFromJson } from '../../core/calls/leg.ts';
-import { idTaken, type Match } from '../../core/updates/fold.ts';
+import { idTaken, type Match } from '../../core/updates/fold/fold.ts';
+import type { Repeats } from '../../core/updates/fold/repeats.ts';
+import { type EarlierUpdate, settle } from '../../core/updates/fold/settle.ts';
 import type { MatchedBy, MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
-import type { Repeats } from '../../core/updates/repeats.ts';
-import { type EarlierUpdate, settle } from '../../core/updates/settle.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
 import { type LockedCall, lockCalls, otherIdsOf } from '../writer/lock-calls.ts';

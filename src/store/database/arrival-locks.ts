@@ -3,7 +3,7 @@
  * looks for what waits for it. Both take the lock of the call's id or number before they look, and hold it until their
  * commit, so the second one sees the first. Calls lock exclusively; postbacks share, so that they never delay each other.
  */
-import type { Target } from '../../core/updates/decode.ts';
+import type { Target } from '../../core/updates/decode/decode.ts';
 import { hash32 } from '../../core/values/hash.ts';
 import type { Statement } from './round-trip.ts';
 

@@ -1,6 +1,6 @@
 /** What the text of a column means, by its SQL type. */
 import pg from 'pg';
-import type { Field, FieldValue } from '../../core/updates/fields.ts';
+import type { Field, FieldValue } from '../../core/updates/fields/fields.ts';
 import { parseStoredJson } from '../../core/values/json/json.ts';
 import { formatMoney } from '../../core/values/money/money.ts';
 

@@ -1,7 +1,7 @@
 /** What people do with postbacks that found no call: name the call, or dismiss the postback (docs/senders.md#waiting-for-the-call). */
 
+import { settle } from '../../core/updates/fold/settle.ts';
 import type { Outcome, PostbackStatus } from '../../core/updates/postback.ts';
-import { settle } from '../../core/updates/settle.ts';
 import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
 import { type CallRow, foldedCallOf } from '../calls/call-columns.ts';
 import { type WaitingRow, waitedOf, waitingColumns, writeSettlement } from '../calls/waiting-postbacks.ts';

@@ -1,5 +1,5 @@
 /** Postbacks that found no call where one call alone has their number: what one rule can attach (docs/senders.md#waiting-for-the-call). */
-import { unmatchedCodes } from '../../core/updates/wait.ts';
+import { unmatchedCodes } from '../../core/updates/fold/wait.ts';
 import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 import { Where } from '../database/where.ts';

@@ -1,4 +1,6 @@
 import type { Changes } from '../../core/calls/call.ts';
+import type { ChangedSince } from '../../core/updates/fold/undo.ts';
+import { unmatchedCodes } from '../../core/updates/fold/wait.ts';
 import {
   ignoredOutcome,
   type MatchedBy,
@@ -6,9 +8,7 @@ import {
   type PostbackStatus,
 } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
-import type { ChangedSince } from '../../core/updates/undo.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
-import { unmatchedCodes } from '../../core/updates/wait.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import type { Db } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';

@@ -1,5 +1,5 @@
+import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { PostbackStatus } from '../../core/updates/postback.ts';
-import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
 import { type Db, inTransaction } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';

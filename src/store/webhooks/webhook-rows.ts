@@ -3,12 +3,12 @@ import type { Mapping, MappingJson } from '../../core/mapping/mapping.ts';
 import type { OnUnreadable } from '../../core/mapping/on-unreadable.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
 import { mappingOf, type SenderSettings, verifyOf } from '../../core/mapping/sender-settings.ts';
+import type { AllowableField, WebhookAccess } from '../../core/updates/fields/webhook-access.ts';
+import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
+import type { Repeats, SameTransaction } from '../../core/updates/fold/repeats.ts';
+import type { Unmatched } from '../../core/updates/fold/wait.ts';
 import type { MatchRule } from '../../core/updates/postback.ts';
 import type { Rejection } from '../../core/updates/rejection.ts';
-import type { Repeats, SameTransaction } from '../../core/updates/repeats.ts';
-import type { Unmatched } from '../../core/updates/wait.ts';
-import type { AllowableField, WebhookAccess } from '../../core/updates/webhook-access.ts';
-import type { WebhookType } from '../../core/updates/webhook-type.ts';
 import type { Verify } from '../../core/verify/verify.ts';
 
 export type WebhookSettings = WebhookAccess &

@@ -1,6 +1,6 @@
 /** The end of a batch: what it changed, its log, and the commit. */
 import type pg from 'pg';
-import type { FoldedBatch } from '../../core/updates/fold.ts';
+import type { FoldedBatch } from '../../core/updates/fold/fold.ts';
 import { CommitLost, isCommitLost } from '../database/failure.ts';
 import { arrayText, Query, type Statement, sendTogether } from '../database/round-trip.ts';
 import { markReplayed, removeKept, rereadIdsOf } from './kept-postbacks.ts';

@@ -1,7 +1,7 @@
 /** The rows of the postback log that a batch writes. */
-import { type Decided, phoneNumberOf } from '../../core/updates/fold.ts';
+import { type Decided, phoneNumberOf } from '../../core/updates/fold/fold.ts';
+import { matchWindowOf } from '../../core/updates/fold/wait.ts';
 import type { Postback } from '../../core/updates/postback.ts';
-import { matchWindowOf } from '../../core/updates/wait.ts';
 import { storableJson } from '../../core/values/json/json.ts';
 import type { Statement } from '../database/round-trip.ts';
 

@@ -1,6 +1,6 @@
-import type { Match } from '../../core/updates/fold.ts';
+import type { Match } from '../../core/updates/fold/fold.ts';
+import { matchWindowOf } from '../../core/updates/fold/wait.ts';
 import type { Postback } from '../../core/updates/postback.ts';
-import { matchWindowOf } from '../../core/updates/wait.ts';
 import type { Statement } from '../database/round-trip.ts';
 
 /** How many ids an ambiguous match names at most. */

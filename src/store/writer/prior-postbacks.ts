@@ -1,9 +1,9 @@
 /** Earlier postbacks, read back as the answers they were given. */
 import { type Changes, noChanges } from '../../core/calls/call.ts';
-import { type PriorPostback, priorKey } from '../../core/updates/fold.ts';
+import { type PriorPostback, priorKey } from '../../core/updates/fold/fold.ts';
+import type { ChangedSince } from '../../core/updates/fold/undo.ts';
 import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
-import type { ChangedSince } from '../../core/updates/undo.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { parseStoredJson } from '../../core/values/json/json.ts';
 import { parseInstant } from '../database/column-types.ts';

@@ -1,10 +1,10 @@
 /** What an undo needs to know of the postbacks that it undoes and of their calls. Nothing of this is read for other batches. */
 import type pg from 'pg';
-import { type BatchState, isCorrecting, priorKeyOf } from '../../core/updates/fold.ts';
-import type { UndoablePostback, UndoState } from '../../core/updates/fold-undo.ts';
+import { type BatchState, isCorrecting, priorKeyOf } from '../../core/updates/fold/fold.ts';
+import type { UndoablePostback, UndoState } from '../../core/updates/fold/fold-undo.ts';
+import type { Repeats } from '../../core/updates/fold/repeats.ts';
+import { type PastChange, sumsOf } from '../../core/updates/fold/undo.ts';
 import type { Postback, PostbackStatus } from '../../core/updates/postback.ts';
-import type { Repeats } from '../../core/updates/repeats.ts';
-import { type PastChange, sumsOf } from '../../core/updates/undo.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
 import { parseStoredJson } from '../../core/values/json/json.ts';
 import { parseColumn } from '../database/column-types.ts';

@@ -4,14 +4,15 @@
  */
 import type pg from 'pg';
 import { eventToJson } from '../../core/calls/call-event.ts';
-import { tooManyTags } from '../../core/updates/apply.ts';
+import { tooManyTags } from '../../core/updates/fold/apply.ts';
 import {
   type Decided,
   idTaken,
   type PriorPostback,
   priorKey,
   reusedTransactionId,
-} from '../../core/updates/fold.ts';
+} from '../../core/updates/fold/fold.ts';
+import { waitingOutcome } from '../../core/updates/fold/wait.ts';
 import {
   countsFrom,
   type Locked,
@@ -21,7 +22,6 @@ import {
   type Stale,
 } from '../../core/updates/postback.ts';
 import { reject } from '../../core/updates/rejection.ts';
-import { waitingOutcome } from '../../core/updates/wait.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
 import { arrivalOf, type ReceivedEvent, recordLocked, UnlockedArrival } from '../calls/call-events.ts';
 import type { Arrival } from '../calls/waiting-postbacks.ts';

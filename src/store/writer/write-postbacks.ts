@@ -3,7 +3,7 @@
  * then (calls, log, commit); one more between them where a phone number has to be matched first.
  */
 import type pg from 'pg';
-import type { Target } from '../../core/updates/decode.ts';
+import type { Target } from '../../core/updates/decode/decode.ts';
 import {
   type BatchState,
   foldBatch,
@@ -11,7 +11,7 @@ import {
   type Match,
   priorKeyOf,
   willWait,
-} from '../../core/updates/fold.ts';
+} from '../../core/updates/fold/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
 import {

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { decodePostback } from '../../../core/updates/decode.ts';
-import { type InputSource, readObject, readPairs } from '../../../core/updates/input-source.ts';
+import { decodePostback } from '../../../core/updates/decode/decode.ts';
+import { type InputSource, readObject, readPairs } from '../../../core/updates/decode/input-source.ts';
+import { webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
-import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account } from '../../../store/store.ts';

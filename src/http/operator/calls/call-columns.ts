@@ -1,4 +1,4 @@
-import { eventFields, type Field, updateFields } from '../../../core/updates/fields.ts';
+import { eventFields, type Field, updateFields } from '../../../core/updates/fields/fields.ts';
 import type { CallJson } from './call-schemas.ts';
 import { callRecordNames } from './call-schemas.ts';
 

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { payoutStatuses } from '../../../core/calls/call.ts';
-import { noPayoutReasons } from '../../../core/updates/fields.ts';
+import { noPayoutReasons } from '../../../core/updates/fields/fields.ts';
 import { readPhone } from '../../../core/values/phone/phone.ts';
 import type { Account, CallFilter, CallSort } from '../../../store/store.ts';
 import { definedOnly, type ListReader } from '../list-reader.ts';

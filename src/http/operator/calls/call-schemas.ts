@@ -1,6 +1,11 @@
 import Type, { type Static, type TNull, type TSchema, type TUnion } from 'typebox';
 import { payoutStatuses } from '../../../core/calls/call.ts';
-import { eventFields, type Field, noPayoutReasons, updateFields } from '../../../core/updates/fields.ts';
+import {
+  eventFields,
+  type Field,
+  noPayoutReasons,
+  updateFields,
+} from '../../../core/updates/fields/fields.ts';
 import { booleanQuery, instantQuery, listOf, page, textQuery } from '../list-schemas.ts';
 import { changes, instant, money, nullable, oneOf, optional, tags } from '../value-schemas.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { decodeCallEvent } from '../../../core/calls/call-event.ts';
-import { tooManyTags } from '../../../core/updates/apply.ts';
-import { idTaken } from '../../../core/updates/fold.ts';
+import { tooManyTags } from '../../../core/updates/fold/apply.ts';
+import { idTaken } from '../../../core/updates/fold/fold.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { readCallLogId } from '../../../core/values/call-log-id.ts';
 import { type Fault, Invalid } from '../../../core/values/fault.ts';

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { fieldTypes } from '../../../core/updates/fields.ts';
-import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
+import { fieldTypes } from '../../../core/updates/fields/fields.ts';
+import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { oneOf } from '../value-schemas.ts';
 
 const fieldJson = Type.Object(

@@ -1,6 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { eventFields, type Field, type UpdateFieldName, updateFields } from '../../../core/updates/fields.ts';
-import { webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import {
+  eventFields,
+  type Field,
+  type UpdateFieldName,
+  updateFields,
+} from '../../../core/updates/fields/fields.ts';
+import { webhookTypeNames, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { apiDocs } from '../route.ts';

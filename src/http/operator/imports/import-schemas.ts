@@ -1,6 +1,6 @@
 /** The documentation of imports. */
 import Type from 'typebox';
-import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
+import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { fileQuery, linesOf } from '../../files/file-schemas.ts';
 import { oneOf, optional } from '../value-schemas.ts';
 

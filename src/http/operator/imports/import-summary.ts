@@ -1,4 +1,4 @@
-import { updateFields } from '../../../core/updates/fields.ts';
+import { updateFields } from '../../../core/updates/fields/fields.ts';
 import type { Outcome } from '../../../core/updates/postback.ts';
 import { moneyOf, unitsOf } from '../../../core/values/money/money-units.ts';
 import { type BulkCounts, countOutcome, noCounts } from '../../postbacks/bulk.ts';

@@ -4,8 +4,12 @@ import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { readMapping } from '../../../core/files/columns.ts';
 import { importColumns, importRowsMax } from '../../../core/files/import-columns.ts';
 import { mappedColumns } from '../../../core/files/mapped-columns.ts';
+import {
+  type WebhookType,
+  webhookTypeNames,
+  webhookTypes,
+} from '../../../core/updates/fields/webhook-type.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readText } from '../../../core/values/text/text.ts';
 import { type FileReading, openRowsFile } from '../../../files/rows-file.ts';

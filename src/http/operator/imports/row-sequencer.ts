@@ -1,4 +1,4 @@
-import type { Target } from '../../../core/updates/decode.ts';
+import type { Target } from '../../../core/updates/decode/decode.ts';
 
 /** How a row goes to the writer. */
 export type RowSubmission = {

@@ -6,7 +6,7 @@ import {
   silenceWindows,
   type Window,
 } from '../../../core/reports/attention.ts';
-import { unmatchedCodes } from '../../../core/updates/wait.ts';
+import { unmatchedCodes } from '../../../core/updates/fold/wait.ts';
 import type { ActiveWebhook, Store } from '../../../store/store.ts';
 import type { FoundItem } from './overview-schemas.ts';
 

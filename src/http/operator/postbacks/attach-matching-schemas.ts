@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { unmatchedCodes } from '../../../core/updates/wait.ts';
+import { unmatchedCodes } from '../../../core/updates/fold/wait.ts';
 import { changes, nullable, oneOf } from '../value-schemas.ts';
 
 /** One after the other, a few milliseconds each: a proxy waits for the response. */

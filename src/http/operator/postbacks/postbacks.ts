@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { nearestOf } from '../../../core/calls/nearest.ts';
-import { looksLikeMoney } from '../../../core/updates/field-names.ts';
+import { looksLikeMoney } from '../../../core/updates/fields/field-names.ts';
+import { unmatchedCodes } from '../../../core/updates/fold/wait.ts';
 import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { reject } from '../../../core/updates/rejection.ts';
-import { unmatchedCodes } from '../../../core/updates/wait.ts';
 import type { LoggedPostback, PostbackFilter, Store } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/problem.ts';

@@ -1,6 +1,6 @@
 /** A postback that undoes another one, made for the operator who asks for it. */
 
-import { notUndoable } from '../../../core/updates/fold-undo.ts';
+import { notUndoable } from '../../../core/updates/fold/fold-undo.ts';
 import type { Outcome, Postback } from '../../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { emptyTags } from '../../../core/values/tags.ts';

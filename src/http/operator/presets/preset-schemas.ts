@@ -2,7 +2,7 @@ import Type from 'typebox';
 import type { MappingJson } from '../../../core/mapping/mapping.ts';
 import { presetFamilies } from '../../../core/mapping/preset.ts';
 import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
-import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
+import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { oneOf } from '../value-schemas.ts';
 
 const presetJson = Type.Object(

@@ -1,10 +1,10 @@
 /** Requests that could not be read are read again with the current mapping: oldest first, each once. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { waitFor } from '../../../core/updates/fold/wait.ts';
 import type { Outcome, Postback } from '../../../core/updates/postback.ts';
 import { rejectedOutcome } from '../../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../../core/updates/rejection.ts';
-import { waitFor } from '../../../core/updates/wait.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeptPostback, KeyedWebhook } from '../../../store/store.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';

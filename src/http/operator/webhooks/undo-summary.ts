@@ -1,6 +1,6 @@
+import { allowableFieldNames } from '../../../core/updates/fields/webhook-access.ts';
+import { isAmount } from '../../../core/updates/fold/repeats.ts';
 import type { Outcome } from '../../../core/updates/postback.ts';
-import { isAmount } from '../../../core/updates/repeats.ts';
-import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
 import { moneyOf, unitsOf } from '../../../core/values/money/money-units.ts';
 import type { UndoSummaryJson } from './webhook-undo-schemas.ts';
 

@@ -1,7 +1,8 @@
 /** The setting `repeats` from the wire (docs/senders.md#a-field-that-already-has-a-value). */
-import { isAmount, type RepeatPolicy, type Repeats } from '../../../core/updates/repeats.ts';
-import { type AllowableField, allowableFieldsOf } from '../../../core/updates/webhook-access.ts';
-import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
+
+import { type AllowableField, allowableFieldsOf } from '../../../core/updates/fields/webhook-access.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
+import { isAmount, type RepeatPolicy, type Repeats } from '../../../core/updates/fold/repeats.ts';
 import type { Fault } from '../../../core/values/fault.ts';
 
 /**

@@ -1,11 +1,11 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import type { MappingJson } from '../../../core/mapping/mapping.ts';
 import { unreadableChoices } from '../../../core/mapping/on-unreadable.ts';
+import { allowableFieldNames } from '../../../core/updates/fields/webhook-access.ts';
+import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
+import { type Repeats, repeatPolicies, sameTransactionChoices } from '../../../core/updates/fold/repeats.ts';
+import { unmatchedChoices } from '../../../core/updates/fold/wait.ts';
 import { matchRules } from '../../../core/updates/postback.ts';
-import { type Repeats, repeatPolicies, sameTransactionChoices } from '../../../core/updates/repeats.ts';
-import { unmatchedChoices } from '../../../core/updates/wait.ts';
-import { allowableFieldNames } from '../../../core/updates/webhook-access.ts';
-import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
 import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
 
 const rateMax = 1_000_000;

@@ -2,9 +2,9 @@
 import { readRange } from '../../../core/access/address-list.ts';
 import type { Presets } from '../../../core/mapping/preset.ts';
 import { readMappingSettings } from '../../../core/mapping/sender-settings.ts';
+import { allowableFieldsOf } from '../../../core/updates/fields/webhook-access.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
-import { allowableFieldsOf } from '../../../core/updates/webhook-access.ts';
-import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
 import type { Fault } from '../../../core/values/fault.ts';
 import { readVerify } from '../../../core/verify/read-verify.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';

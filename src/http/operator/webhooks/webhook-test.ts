@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
-import { webhookTypes } from '../../../core/updates/webhook-type.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { methodsOf } from '../../guards/webhook-guards.ts';

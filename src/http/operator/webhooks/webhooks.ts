@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
-import { type WebhookType, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/problem.ts';

@@ -1,6 +1,6 @@
 /** What makes the description of the routes one that clients can be generated from. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import { webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import { webhookTypeNames, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { describedWebhooks } from './event.ts';
 import { exampleOf } from './examples.ts';
 import { idempotencyKey, postbackHeaders, retryAfter } from './headers.ts';

@@ -3,9 +3,9 @@ import { auditActions } from '../../../core/access/audit-action.ts';
 import { roles } from '../../../core/access/role.ts';
 import { eventTypes } from '../../../core/outgoing/event-type.ts';
 import { outgoingFormats } from '../../../core/outgoing/request-settings.ts';
-import { fieldTypes } from '../../../core/updates/fields.ts';
+import { fieldTypes } from '../../../core/updates/fields/fields.ts';
+import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { matchRules, postbackStatuses } from '../../../core/updates/postback.ts';
-import { webhookTypeNames } from '../../../core/updates/webhook-type.ts';
 import { type JsonSchema, mapParts } from './json-schema.ts';
 
 /** Formats that every tool knows. Those of our own are in words: they are checked by code. */

@@ -1,5 +1,9 @@
 /** What clients that are generated from `/openapi.json` call their functions. */
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../../core/updates/webhook-type.ts';
+import {
+  type WebhookType,
+  webhookTypeNames,
+  webhookTypes,
+} from '../../../core/updates/fields/webhook-type.ts';
 
 const incoming = '/api/v1/webhooks/incoming';
 const outgoing = '/api/v1/webhooks/outgoing';

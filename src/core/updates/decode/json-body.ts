@@ -1,5 +1,5 @@
-import { isJsonObject, parseJson } from '../values/json/json.ts';
-import { type Rejection, reject } from './rejection.ts';
+import { isJsonObject, parseJson } from '../../values/json/json.ts';
+import { type Rejection, reject } from '../rejection.ts';
 
 export type JsonBody =
   | { kind: 'json'; payload: Record<string, unknown> }

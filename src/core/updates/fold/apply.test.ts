@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallValues, Changes } from '../calls/call.ts';
-import { emptyTags, type Tags, tagsPerCallMax } from '../values/tags.ts';
+import type { CallValues, Changes } from '../../calls/call.ts';
+import { emptyTags, type Tags, tagsPerCallMax } from '../../values/tags.ts';
+import { type Update, updateFromJson, updateToJson } from '../update.ts';
 import { applyUpdate } from './apply.ts';
-import { type Update, updateFromJson, updateToJson } from './update.ts';
 
 const noon = '2026-11-23T12:00:00.000Z';
 const before = '2026-11-20T08:00:00.000Z';

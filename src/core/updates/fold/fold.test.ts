@@ -1,11 +1,11 @@
 /** Single guarantees of the fold; `test/writer/fold-against-model.test.ts` has the whole of them at once. */
 import { describe, expect, test } from 'vitest';
-import type { FoldedCall } from '../calls/call.ts';
-import { emptyTags } from '../values/tags.ts';
+import type { FoldedCall } from '../../calls/call.ts';
+import { emptyTags } from '../../values/tags.ts';
+import type { Outcome, Postback } from '../postback.ts';
+import { reject } from '../rejection.ts';
+import type { Update } from '../update.ts';
 import { foldBatch, type Match, type PriorPostback, priorKey } from './fold.ts';
-import type { Outcome, Postback } from './postback.ts';
-import { reject } from './rejection.ts';
-import type { Update } from './update.ts';
 
 const received = '2026-11-23T12:00:00.000Z';
 

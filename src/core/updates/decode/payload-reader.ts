@@ -1,10 +1,10 @@
 /** Reads the sources of one payload by the table of fields, and collects every fault (docs/senders.md#encodings). */
-import { decodeCallEvent } from '../calls/call-event.ts';
-import { legEvent } from '../calls/leg.ts';
-import { readCallLogId } from '../values/call-log-id.ts';
-import { type Fault, Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json/json.ts';
-import { readPhone } from '../values/phone/phone.ts';
+import { decodeCallEvent } from '../../calls/call-event.ts';
+import { legEvent } from '../../calls/leg.ts';
+import { readCallLogId } from '../../values/call-log-id.ts';
+import { type Fault, Invalid } from '../../values/fault.ts';
+import { textOf } from '../../values/json/json.ts';
+import { readPhone } from '../../values/phone/phone.ts';
 import {
   checkKeys,
   checkTags,
@@ -17,10 +17,9 @@ import {
   type Tags,
   tagOf,
   tagsPerRequestMax,
-} from '../values/tags.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/text/placeholder.ts';
-import { checkId, readBoolean, readChoice, readText } from '../values/text/text.ts';
-import type { AnswerForm, Decoded, Target } from './decode.ts';
+} from '../../values/tags.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
+import { checkId, readBoolean, readChoice, readText } from '../../values/text/text.ts';
 import {
   eventFieldNames,
   eventFields,
@@ -30,10 +29,11 @@ import {
   type UpdateValue,
   updateFieldNames,
   updateFields,
-} from './fields.ts';
+} from '../fields/fields.ts';
+import type { WebhookTypeRow } from '../fields/webhook-type.ts';
+import { type Update, updateToJson } from '../update.ts';
+import type { AnswerForm, Decoded, Target } from './decode.ts';
 import type { InputSource, RawValue } from './input-source.ts';
-import { type Update, updateToJson } from './update.ts';
-import type { WebhookTypeRow } from './webhook-type.ts';
 
 const lifespanDefault = 3_600;
 

@@ -2,12 +2,12 @@
  * Sorts what a sender wrote by the names of the contract, without reading a value yet.
  * A query and a form are pairs of text; a JSON body is an object. Both become an `InputSource`.
  */
-import { type Fault, Invalid } from '../values/fault.ts';
-import { isJsonObject, parseJson } from '../values/json/json.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/text/placeholder.ts';
-import { fieldNamesOf, knownName, meantName, plainName } from './field-names.ts';
+import { type Fault, Invalid } from '../../values/fault.ts';
+import { isJsonObject, parseJson } from '../../values/json/json.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
+import { fieldNamesOf, knownName, meantName, plainName } from '../fields/field-names.ts';
+import type { WebhookTypeRow } from '../fields/webhook-type.ts';
 import { TagLists } from './tag-lists.ts';
-import type { WebhookTypeRow } from './webhook-type.ts';
 
 /** One value as it was sent. */
 export type RawValue = {

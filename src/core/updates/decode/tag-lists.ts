@@ -1,6 +1,6 @@
 /** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (contract 2.2). */
-import { Invalid } from '../values/fault.ts';
-import { tagsPerRequestMax } from '../values/tags.ts';
+import { Invalid } from '../../values/fault.ts';
+import { tagsPerRequestMax } from '../../values/tags.ts';
 import type { RawValue } from './input-source.ts';
 
 type Entry = { given: RawValue; members: Record<string, string> };

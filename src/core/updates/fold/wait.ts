@@ -1,6 +1,6 @@
 /** Postbacks that come before their call: until when they wait, and which calls they may be for (docs/senders.md#waiting-for-the-call). */
-import { countsFrom, type MatchRule, type Outcome, type Postback, rejectedOutcome } from './postback.ts';
-import type { Rejection, RejectionCode } from './rejection.ts';
+import { countsFrom, type MatchRule, type Outcome, type Postback, rejectedOutcome } from '../postback.ts';
+import type { Rejection, RejectionCode } from '../rejection.ts';
 
 export const unmatchedChoices = ['refuse', 'wait'] as const;
 /** What a webhook does with a postback that finds no call. */

@@ -1,12 +1,12 @@
 /** Raw request → typed update, or every fault of it. Never throws, whatever was sent (docs/senders.md#encodings). */
-import type { CallEvent } from '../calls/call-event.ts';
-import type { Fault } from '../values/fault.ts';
-import type { ReadContext } from './fields.ts';
+import type { CallEvent } from '../../calls/call-event.ts';
+import type { Fault } from '../../values/fault.ts';
+import type { ReadContext } from '../fields/fields.ts';
+import { type AllowableField, allowableFieldsOf } from '../fields/webhook-access.ts';
+import type { WebhookTypeRow } from '../fields/webhook-type.ts';
+import type { Update } from '../update.ts';
 import type { InputSource } from './input-source.ts';
 import { PayloadReader } from './payload-reader.ts';
-import type { Update } from './update.ts';
-import { type AllowableField, allowableFieldsOf } from './webhook-access.ts';
-import type { WebhookTypeRow } from './webhook-type.ts';
 
 /** How the call is named: by its id, or by the caller's number in E.164. */
 export type Target = { callLogId: string } | { phoneNumber: string };

@@ -1,16 +1,16 @@
 /** The part of the fold that takes back earlier postbacks: undos, and corrections under a known transaction id. */
-import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
-import type { BatchState, FoldedBatch } from './fold.ts';
+import { type CallValues, type Changes, noChanges } from '../../calls/call.ts';
 import {
   matchedByOf,
   type Outcome,
   type Postback,
   type PostbackStatus,
   rejectedOutcome,
-} from './postback.ts';
-import { type Rejection, reject } from './rejection.ts';
+} from '../postback.ts';
+import { type Rejection, reject } from '../rejection.ts';
+import { updateToJson } from '../update.ts';
+import type { BatchState, FoldedBatch } from './fold.ts';
 import { type ChangedSince, type PastChange, sumsOf, undoPostback } from './undo.ts';
-import { updateToJson } from './update.ts';
 
 /** A postback that is to be undone, as it is locked. */
 export type UndoablePostback = {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallValues } from '../calls/call.ts';
-import { moneyOf, unitsOf } from '../values/money/money-units.ts';
-import { emptyTags } from '../values/tags.ts';
+import type { CallValues } from '../../calls/call.ts';
+import { moneyOf, unitsOf } from '../../values/money/money-units.ts';
+import { emptyTags } from '../../values/tags.ts';
+import type { Update } from '../update.ts';
 import { applyUpdate } from './apply.ts';
 import { applyRepeat, type RepeatPolicy, type Repeats, repeatPolicies } from './repeats.ts';
-import type { Update } from './update.ts';
 
 const noon = '2026-11-23T12:00:00.000Z';
 const earlier = '2026-11-20T08:00:00.000Z';

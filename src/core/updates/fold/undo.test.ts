@@ -1,12 +1,12 @@
 /** Undo, against any sequence of updates: nothing that another change has set is touched, and nothing remains of the undone. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallValues } from '../calls/call.ts';
-import { moneyOf, unitsOf } from '../values/money/money-units.ts';
-import { emptyTags } from '../values/tags.ts';
+import type { CallValues } from '../../calls/call.ts';
+import { moneyOf, unitsOf } from '../../values/money/money-units.ts';
+import { emptyTags } from '../../values/tags.ts';
+import { type Update, updateToJson } from '../update.ts';
 import { applyRepeat, type Repeats } from './repeats.ts';
 import { type PastChange, sumsOf, undoPostback } from './undo.ts';
-import { type Update, updateToJson } from './update.ts';
 
 const initial: CallValues = {
   ...{ converted: false, call_converted_at: null, revenue_paid_out: null, publisher_paid_out: '3.00' },

@@ -1,12 +1,12 @@
 /** Postbacks that waited and whose call is there now: each is decided as if the call had been there at its receipt. */
-import type { CallValues } from '../calls/call.ts';
-import { namesOf } from '../calls/call-event.ts';
-import { emptyTags } from '../values/tags.ts';
-import type { UpdateFieldName } from './fields.ts';
+import type { CallValues } from '../../calls/call.ts';
+import { namesOf } from '../../calls/call-event.ts';
+import { emptyTags } from '../../values/tags.ts';
+import type { UpdateFieldName } from '../fields/fields.ts';
+import { countsFrom, type Outcome, type Postback } from '../postback.ts';
+import type { Update } from '../update.ts';
 import { type BatchState, decide } from './fold.ts';
-import { countsFrom, type Outcome, type Postback } from './postback.ts';
 import { policyOf, type Repeats } from './repeats.ts';
-import type { Update } from './update.ts';
 
 /** An update that the call got already. */
 export type EarlierUpdate = {

@@ -2,12 +2,17 @@
  * Takes back what a postback changed (docs/senders.md#undo). A field gets the value of the last change that is not undone. A
  * field that another change has set since is left unchanged, so postbacks may be undone in any order.
  */
-import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
-import { moneyOf, unitsOf } from '../values/money/money-units.ts';
-import { emptyTags, tagOf } from '../values/tags.ts';
-import { type FieldValue, type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
+import { type CallValues, type Changes, noChanges } from '../../calls/call.ts';
+import { moneyOf, unitsOf } from '../../values/money/money-units.ts';
+import { emptyTags, tagOf } from '../../values/tags.ts';
+import {
+  type FieldValue,
+  type UpdateFieldName,
+  type UpdateValue,
+  updateFieldNames,
+} from '../fields/fields.ts';
+import type { UpdateJson } from '../update.ts';
 import { isSummed, type Repeats } from './repeats.ts';
-import type { UpdateJson } from './update.ts';
 
 /** One change of a call, as its log has it. */
 export type PastChange = {

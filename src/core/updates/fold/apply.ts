@@ -1,9 +1,9 @@
 /** The one function that changes a call's money, conversion and tags. Everything else is an endpoint to it. */
-import { type CallValues, type Changes, noChanges } from '../calls/call.ts';
-import { emptyTags, type Tags, tagOf, tagsPerCallMax } from '../values/tags.ts';
-import { type UpdateFieldName, type UpdateValue, updateFieldNames } from './fields.ts';
-import { type Rejection, rejectFaults } from './rejection.ts';
-import type { Update } from './update.ts';
+import { type CallValues, type Changes, noChanges } from '../../calls/call.ts';
+import { emptyTags, type Tags, tagOf, tagsPerCallMax } from '../../values/tags.ts';
+import { type UpdateFieldName, type UpdateValue, updateFieldNames } from '../fields/fields.ts';
+import { type Rejection, rejectFaults } from '../rejection.ts';
+import type { Update } from '../update.ts';
 
 export type Applied = { values: CallValues; changes: Changes } | 'too_many_tags';
 

@@ -3,9 +3,8 @@
  * per postback and the changed calls come out. Pure; the store reads before and writes after.
  */
 
-import { type CallValues, type FoldedCall, noChanges } from '../calls/call.ts';
-import { isCompletedOnly, type UpdateFieldName } from './fields.ts';
-import { foldCorrection, foldUndo, recordChange, type UndoState } from './fold-undo.ts';
+import { type CallValues, type FoldedCall, noChanges } from '../../calls/call.ts';
+import { isCompletedOnly, type UpdateFieldName } from '../fields/fields.ts';
 import {
   countsFrom,
   ignoredOutcome,
@@ -13,10 +12,11 @@ import {
   type Outcome,
   type Postback,
   rejectedOutcome,
-} from './postback.ts';
-import { type Rejection, reject, rejectFaults } from './rejection.ts';
+} from '../postback.ts';
+import { type Rejection, reject, rejectFaults } from '../rejection.ts';
+import { type Update, type UpdateJson, updateToJson } from '../update.ts';
+import { foldCorrection, foldUndo, recordChange, type UndoState } from './fold-undo.ts';
 import { applyRepeat, type Repeats, rejectSumWithoutId } from './repeats.ts';
-import { type Update, type UpdateJson, updateToJson } from './update.ts';
 import { waitingOutcome } from './wait.ts';
 
 /** How a postback's phone number matched; a call id is null where none was picked. */

@@ -1,11 +1,11 @@
 /** The decoder under anything at all: it never throws, and what it lets through is canonical. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ReadContext } from '../fields/fields.ts';
+import { type WebhookTypeRow, webhookTypes } from '../fields/webhook-type.ts';
+import { updateToJson } from '../update.ts';
 import { type Decoded, decodePostback } from './decode.ts';
-import type { ReadContext } from './fields.ts';
 import { readObject, readPairs } from './input-source.ts';
-import { updateToJson } from './update.ts';
-import { type WebhookTypeRow, webhookTypes } from './webhook-type.ts';
 
 const context: ReadContext = {
   timeZone: 'America/New_York',

@@ -2,13 +2,13 @@
  * The one table of fields. A new field of a call is one row here and one column of the same name
  * in `store/migrations`; decoding, folding, storing and answering all read this table.
  */
-import { readCallLogId } from '../values/call-log-id.ts';
-import { Invalid } from '../values/fault.ts';
-import { readMoney } from '../values/money/money.ts';
-import { readPhone } from '../values/phone/phone.ts';
-import type { PlaceholderRule } from '../values/text/placeholder.ts';
-import { readBoolean, readChoice, readText } from '../values/text/text.ts';
-import { readInstant } from '../values/time/instant.ts';
+import { readCallLogId } from '../../values/call-log-id.ts';
+import { Invalid } from '../../values/fault.ts';
+import { readMoney } from '../../values/money/money.ts';
+import { readPhone } from '../../values/phone/phone.ts';
+import type { PlaceholderRule } from '../../values/text/placeholder.ts';
+import { readBoolean, readChoice, readText } from '../../values/text/text.ts';
+import { readInstant } from '../../values/time/instant.ts';
 
 /** What reading a value depends on: the account's settings and the time of receipt. */
 export type ReadContext = {

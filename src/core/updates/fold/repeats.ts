@@ -1,19 +1,19 @@
 /** What an update does to a field that already has a value, by the webhook's setting `repeats` (docs/senders.md#a-field-that-already-has-a-value). */
-import type { CallValues, Changes } from '../calls/call.ts';
-import type { Fault } from '../values/fault.ts';
-import { moneyOf, moneyUnitsMax, unitsOf } from '../values/money/money-units.ts';
-import { emptyTags, type Tags, tagOf } from '../values/tags.ts';
-import { applyUpdate, tooManyTags } from './apply.ts';
+import type { CallValues, Changes } from '../../calls/call.ts';
+import type { Fault } from '../../values/fault.ts';
+import { moneyOf, moneyUnitsMax, unitsOf } from '../../values/money/money-units.ts';
+import { emptyTags, type Tags, tagOf } from '../../values/tags.ts';
 import {
   type Field,
   type UpdateFieldName,
   type UpdateValue,
   updateFieldNames,
   updateFields,
-} from './fields.ts';
-import { type Rejection, rejectFaults } from './rejection.ts';
-import type { Update } from './update.ts';
-import type { AllowableField } from './webhook-access.ts';
+} from '../fields/fields.ts';
+import type { AllowableField } from '../fields/webhook-access.ts';
+import { type Rejection, rejectFaults } from '../rejection.ts';
+import type { Update } from '../update.ts';
+import { applyUpdate, tooManyTags } from './apply.ts';
 
 /**
  * `set`: the last value is used. `keep`: the first value is used. `add`: amounts are summed. `refuse`: another value is
