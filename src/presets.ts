@@ -1,7 +1,7 @@
 /** The presets that ship with Ringback: `/presets/*.json`, one file a platform. A broken one fails the start. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parsePreset } from './core/mapping/parse-preset.ts';
+import { parsePreset } from './core/mapping/parse/parse-preset.ts';
 import type { Preset, Presets } from './core/mapping/preset.ts';
 
 /** Compiled, everything is in one folder. */

@@ -1,6 +1,6 @@
 /** How the cells of a file are written: stated once for all columns of a kind, never inferred. */
-import { type MoneyFormat, readMoneyText } from '../mapping/read-amount.ts';
-import { readTime } from '../mapping/read-time.ts';
+import { type MoneyFormat, readMoneyText } from '../mapping/apply/read-amount.ts';
+import { readTime } from '../mapping/apply/read-time.ts';
 import { Invalid } from '../values/fault.ts';
 
 export const amountWords = ['point', 'comma'] as const;

@@ -8,7 +8,7 @@ import type { Verify } from '../verify/verify.ts';
 import type { Mapping, MappingJson } from './mapping.ts';
 import { mergeMappings } from './merge-mappings.ts';
 import type { OnUnreadable } from './on-unreadable.ts';
-import { parseMapping } from './parse-mapping.ts';
+import { parseMapping } from './parse/parse-mapping.ts';
 import type { Presets } from './preset.ts';
 
 /** As a webhook's settings have them. */

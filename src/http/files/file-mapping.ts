@@ -1,6 +1,6 @@
 /** The mapping of a file: written out, or that of an incoming webhook. */
 import type { Mapping } from '../../core/mapping/mapping.ts';
-import { parseMapping } from '../../core/mapping/parse-mapping.ts';
+import { parseMapping } from '../../core/mapping/parse/parse-mapping.ts';
 import { reasonOfJsonError } from '../../core/updates/decode/json-body.ts';
 import type { WebhookTypeRow } from '../../core/updates/fields/webhook-type.ts';
 import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';

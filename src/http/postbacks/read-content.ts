@@ -1,7 +1,12 @@
 /** What a request says, read with its webhook's mapping or, where there is none, by our own names. */
-import { applyMapping, explainFaults, isOfAnotherKind, recordsOf } from '../../core/mapping/apply-mapping.ts';
-import type { Reading } from '../../core/mapping/read-row.ts';
-import type { MappingRequest } from '../../core/mapping/request-values.ts';
+import {
+  applyMapping,
+  explainFaults,
+  isOfAnotherKind,
+  recordsOf,
+} from '../../core/mapping/apply/apply-mapping.ts';
+import type { Reading } from '../../core/mapping/apply/read-row.ts';
+import type { MappingRequest } from '../../core/mapping/apply/request-values.ts';
 import { type Decoded, decodePostback } from '../../core/updates/decode/decode.ts';
 import { type InputSource, readObject, readPairs } from '../../core/updates/decode/input-source.ts';
 import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';

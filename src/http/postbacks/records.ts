@@ -1,7 +1,7 @@
 /** A request whose mapping has `each`: every record is a postback of its own, answered as in a batch. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
-import { recordsOf } from '../../core/mapping/apply-mapping.ts';
+import { recordsOf } from '../../core/mapping/apply/apply-mapping.ts';
 import { notAnObject } from '../../core/updates/decode/json-body.ts';
 import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates/postback.ts';

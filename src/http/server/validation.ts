@@ -7,7 +7,7 @@ import type { TLocalizedValidationError } from 'typebox/error';
 import Format from 'typebox/format';
 import { Settings } from 'typebox/system';
 import { readRange } from '../../core/access/address-list.ts';
-import { notAMapping } from '../../core/mapping/mapping-faults.ts';
+import { notAMapping } from '../../core/mapping/parse/mapping-faults.ts';
 import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
 import { isJsonObject } from '../../core/values/json/json.ts';

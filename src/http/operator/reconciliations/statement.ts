@@ -1,7 +1,7 @@
 /** A partner's statement, read whole before it is compared: what it says of each call, in its order. */
 
 import { statementLinesMax } from '../../../core/files/statement-columns.ts';
-import { readMapped } from '../../../core/mapping/apply-mapping.ts';
+import { readMapped } from '../../../core/mapping/apply/apply-mapping.ts';
 import type { Mapping } from '../../../core/mapping/mapping.ts';
 import { readStatementAmount, type TheirAmount } from '../../../core/reports/reconcile.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';

@@ -1,8 +1,8 @@
 /** How a webhook reads a request, with its mapping or with one that is not saved yet: by the code of the endpoint. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { recordsOf } from '../../../core/mapping/apply-mapping.ts';
-import { explainFields, findUnused } from '../../../core/mapping/explain.ts';
+import { recordsOf } from '../../../core/mapping/apply/apply-mapping.ts';
+import { explainFields, findUnused } from '../../../core/mapping/apply/explain.ts';
 import type { Mapping } from '../../../core/mapping/mapping.ts';
 import { readMappingSettings } from '../../../core/mapping/sender-settings.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';

@@ -1,9 +1,9 @@
 /** Conditions: what a source must say for a mapping or a row to be used. */
-import { isJsonObject } from '../values/json/json.ts';
-import { type Condition, normalizeWord } from './mapping.ts';
+import { isJsonObject } from '../../values/json/json.ts';
+import { plainText } from '../apply/request-values.ts';
+import { type Condition, normalizeWord } from '../mapping.ts';
 import type { MappingFaults } from './mapping-faults.ts';
 import { parseSources } from './parse-source.ts';
-import { plainText } from './request-values.ts';
 
 const conditionsMax = 20;
 const wordsMax = 1_000;

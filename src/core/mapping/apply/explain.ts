@@ -1,12 +1,12 @@
 /** What was read of a request, and from where: for the person who writes the mapping. */
-import type { Decoded } from '../updates/decode/decode.ts';
-import type { InputSource, RawValue } from '../updates/decode/input-source.ts';
-import type { Fault } from '../values/fault.ts';
-import { isJsonObject } from '../values/json/json.ts';
-import { tagOf } from '../values/tags.ts';
-import type { Mapping, MappingSource } from './mapping.ts';
-import { keyNames, secretHeaders } from './parse-source.ts';
-import { pointerToken } from './pointer.ts';
+import type { Decoded } from '../../updates/decode/decode.ts';
+import type { InputSource, RawValue } from '../../updates/decode/input-source.ts';
+import type { Fault } from '../../values/fault.ts';
+import { isJsonObject } from '../../values/json/json.ts';
+import { tagOf } from '../../values/tags.ts';
+import type { Mapping, MappingSource } from '../mapping.ts';
+import { keyNames, secretHeaders } from '../parse/parse-source.ts';
+import { pointerToken } from '../pointer.ts';
 import type { Reading } from './read-row.ts';
 import { type MappingRequest, shownText } from './request-values.ts';
 

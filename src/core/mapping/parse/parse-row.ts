@@ -1,5 +1,5 @@
-import { isJsonObject, textOf } from '../values/json/json.ts';
-import { isTimeZone } from '../values/time/instant.ts';
+import { isJsonObject, textOf } from '../../values/json/json.ts';
+import { isTimeZone } from '../../values/time/instant.ts';
 import {
   type Constant,
   type Conversion,
@@ -8,11 +8,11 @@ import {
   normalizeWord,
   timeFormats,
   type UnknownWord,
-} from './mapping.ts';
+} from '../mapping.ts';
+import { pointerToken } from '../pointer.ts';
 import type { MappingFaults } from './mapping-faults.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { parseSources } from './parse-source.ts';
-import { pointerToken } from './pointer.ts';
 
 type RowContent = Omit<MappingRow, 'name' | 'field' | 'tagKey'>;
 type Json = Record<string, unknown>;

@@ -1,7 +1,7 @@
 /** What a mapping reads: one request, or one record of it. */
-import { textOf } from '../values/json/json.ts';
-import type { MappingSource } from './mapping.ts';
-import { ownMember, readPointer } from './pointer.ts';
+import { textOf } from '../../values/json/json.ts';
+import type { MappingSource } from '../mapping.ts';
+import { ownMember, readPointer } from '../pointer.ts';
 
 type Pairs = Iterable<[string, string]>;
 

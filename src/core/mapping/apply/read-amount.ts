@@ -1,6 +1,6 @@
 /** Amounts and durations as senders write them, read digit by digit: no value passes through a float. */
-import { Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json/json.ts';
+import { Invalid } from '../../values/fault.ts';
+import { textOf } from '../../values/json/json.ts';
 
 export type MoneyFormat = {
   decimal: string;

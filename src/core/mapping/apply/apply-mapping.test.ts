@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodePostback } from '../updates/decode/decode.ts';
-import { readObject, readPairs } from '../updates/decode/input-source.ts';
-import { webhookTypes } from '../updates/fields/webhook-type.ts';
-import { isJsonObject, parseJson } from '../values/json/json.ts';
+import { decodePostback } from '../../updates/decode/decode.ts';
+import { readObject, readPairs } from '../../updates/decode/input-source.ts';
+import { webhookTypes } from '../../updates/fields/webhook-type.ts';
+import { isJsonObject, parseJson } from '../../values/json/json.ts';
+import type { MappingJson } from '../mapping.ts';
+import { parseMapping } from '../parse/parse-mapping.ts';
 import { applyMapping, explainFaults, recordsOf } from './apply-mapping.ts';
-import type { MappingJson } from './mapping.ts';
-import { parseMapping } from './parse-mapping.ts';
 
 const type = webhookTypes.update_fields;
 const context = { timeZone: 'UTC', defaultCountry: 'US', receivedAt: '2026-11-23T12:00:00.000Z' };

@@ -1,14 +1,14 @@
 /** Checks a mapping as a whole: every error is named by its pointer into the mapping. */
-import { knownName } from '../updates/fields/field-names.ts';
-import type { WebhookTypeRow } from '../updates/fields/webhook-type.ts';
-import type { Fault } from '../values/fault.ts';
-import { isJsonObject } from '../values/json/json.ts';
+import { knownName } from '../../updates/fields/field-names.ts';
+import type { WebhookTypeRow } from '../../updates/fields/webhook-type.ts';
+import type { Fault } from '../../values/fault.ts';
+import { isJsonObject } from '../../values/json/json.ts';
+import type { Mapping, MappingRow } from '../mapping.ts';
+import { parsePointer, pointerToken } from '../pointer.ts';
 import { checkConstants } from './check-constants.ts';
-import type { Mapping, MappingRow } from './mapping.ts';
 import { MappingFaults, notAMapping } from './mapping-faults.ts';
 import { parseConditions } from './parse-conditions.ts';
 import { parseRow } from './parse-row.ts';
-import { parsePointer, pointerToken } from './pointer.ts';
 
 const rowsMax = 200;
 const alternativesMax = 10;

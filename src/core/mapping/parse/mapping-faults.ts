@@ -1,5 +1,5 @@
-import type { Fault } from '../values/fault.ts';
-import { pointerToken } from './pointer.ts';
+import type { Fault } from '../../values/fault.ts';
+import { pointerToken } from '../pointer.ts';
 
 const faultsMax = 200;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { webhookTypes } from '../updates/fields/webhook-type.ts';
+import { webhookTypes } from '../../updates/fields/webhook-type.ts';
 import { parseMapping } from './parse-mapping.ts';
 
 function faultsOf(json: unknown) {

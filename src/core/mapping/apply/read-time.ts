@@ -1,8 +1,8 @@
 /** Times whose notation the mapping states: the order of day and month is never inferred. */
-import { Invalid } from '../values/fault.ts';
-import { textOf } from '../values/json/json.ts';
-import { readInstant } from '../values/time/instant.ts';
-import type { TimeFormat } from './mapping.ts';
+import { Invalid } from '../../values/fault.ts';
+import { textOf } from '../../values/json/json.ts';
+import { readInstant } from '../../values/time/instant.ts';
+import type { TimeFormat } from '../mapping.ts';
 
 const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)? ?([AaPp])?\.?(?:[Mm]\.?)?)?`;
 const offset = String.raw`(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))?`;

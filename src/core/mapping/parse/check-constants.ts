@@ -1,9 +1,9 @@
 /** Constants and the meanings of words are read when the mapping is saved, not only when a request comes. */
-import { type Field, type ReadContext, updateFields } from '../updates/fields/fields.ts';
-import { Invalid } from '../values/fault.ts';
-import type { MappingRow } from './mapping.ts';
+import { type Field, type ReadContext, updateFields } from '../../updates/fields/fields.ts';
+import { Invalid } from '../../values/fault.ts';
+import type { MappingRow } from '../mapping.ts';
+import { pointerToken } from '../pointer.ts';
 import type { MappingFaults } from './mapping-faults.ts';
-import { pointerToken } from './pointer.ts';
 
 const fields: Record<string, Field> = updateFields;
 /** None of the fields that are checked depends on it. */

@@ -1,8 +1,8 @@
 /** Sources as a mapping writes them: `click_id`, `query.NAME`, `header.NAME`, `/json/pointer`. */
-import { Invalid } from '../values/fault.ts';
-import type { MappingSource } from './mapping.ts';
+import { Invalid } from '../../values/fault.ts';
+import type { MappingSource } from '../mapping.ts';
+import { parsePointer } from '../pointer.ts';
 import type { MappingFaults } from './mapping-faults.ts';
-import { parsePointer } from './pointer.ts';
 
 const charsMax = 500;
 const sourcesMax = 20;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Invalid } from '../values/fault.ts';
+import { Invalid } from '../../values/fault.ts';
 import { readSecondsText } from './read-amount.ts';
 import { readTime } from './read-time.ts';
 

@@ -3,18 +3,18 @@
  * a row is read only from its sources; every other name is read as before. Never throws.
  */
 
-import type { InputSource, RawValue } from '../updates/decode/input-source.ts';
-import type { ReadContext } from '../updates/fields/fields.ts';
-import { type Fault, Invalid } from '../values/fault.ts';
-import { parseTags, parseTagText, type RawTag } from '../values/tags.ts';
+import type { InputSource, RawValue } from '../../updates/decode/input-source.ts';
+import type { ReadContext } from '../../updates/fields/fields.ts';
+import { type Fault, Invalid } from '../../values/fault.ts';
+import { parseTags, parseTagText, type RawTag } from '../../values/tags.ts';
 import {
   type Condition,
   type Mapping,
   type MappingRow,
   type MappingSource,
   normalizeWord,
-} from './mapping.ts';
-import { readPointer } from './pointer.ts';
+} from '../mapping.ts';
+import { readPointer } from '../pointer.ts';
 import { type Reading, readRow } from './read-row.ts';
 import { isEmptyValue, type MappingRequest, plainText, RequestValues } from './request-values.ts';
 

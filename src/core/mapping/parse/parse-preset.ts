@@ -1,10 +1,10 @@
-import { webhookTypeNames, webhookTypes } from '../updates/fields/webhook-type.ts';
-import type { Fault } from '../values/fault.ts';
-import { isJsonObject } from '../values/json/json.ts';
-import { readVerify } from '../verify/read-verify.ts';
+import { webhookTypeNames, webhookTypes } from '../../updates/fields/webhook-type.ts';
+import type { Fault } from '../../values/fault.ts';
+import { isJsonObject } from '../../values/json/json.ts';
+import { readVerify } from '../../verify/read-verify.ts';
+import { type Preset, presetFamilies } from '../preset.ts';
 import { MappingFaults } from './mapping-faults.ts';
 import { parseMapping } from './parse-mapping.ts';
-import { type Preset, presetFamilies } from './preset.ts';
 
 const names = [
   'name',

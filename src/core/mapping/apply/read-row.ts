@@ -1,10 +1,10 @@
 /** One row of a mapping read in one record: the source that was used, its text, and the value that decode reads next. */
-import type { ReadContext } from '../updates/fields/fields.ts';
-import { type FaultCode, Invalid } from '../values/fault.ts';
-import { readPhone } from '../values/phone/phone.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../values/text/placeholder.ts';
-import { readBoolean } from '../values/text/text.ts';
-import { type Conversion, type MappingRow, type MappingSource, normalizeWord } from './mapping.ts';
+import type { ReadContext } from '../../updates/fields/fields.ts';
+import { type FaultCode, Invalid } from '../../values/fault.ts';
+import { readPhone } from '../../values/phone/phone.ts';
+import { isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
+import { readBoolean } from '../../values/text/text.ts';
+import { type Conversion, type MappingRow, type MappingSource, normalizeWord } from '../mapping.ts';
 import { readMoneyText, readSecondsText } from './read-amount.ts';
 import { readTime } from './read-time.ts';
 import { type FoundValue, isEmptyValue, plainText, type RequestValues, shownText } from './request-values.ts';
