@@ -1,9 +1,9 @@
 /** Presets of receivers: what each sends for the sample event, and how a webhook is made with it. */
 import { expect, test } from 'vitest';
-import { eventTypes } from '../../src/core/outgoing/event-type.ts';
+import { eventTypes } from '../../src/core/outgoing/events/event-type.ts';
+import { sampleEvent } from '../../src/core/outgoing/events/sample-event.ts';
 import { fillPreset } from '../../src/core/outgoing/preset.ts';
-import { faultsOfRequest, renderRequest } from '../../src/core/outgoing/request.ts';
-import { sampleEvent } from '../../src/core/outgoing/sample-event.ts';
+import { faultsOfRequest, renderRequest } from '../../src/core/outgoing/requests/request.ts';
 import { outgoingPresets } from '../../src/http/operator/outgoing/outgoing-presets.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startTestServer } from '../support/server.ts';

@@ -1,8 +1,8 @@
 /** The batch writer on the real database, without HTTP before it: what is submitted at once is one batch. */
 import { randomBytes } from 'node:crypto';
 import { decodeCallEvent } from '../../src/core/calls/call-event.ts';
-import { noFilter } from '../../src/core/outgoing/event-filter.ts';
-import { eventTypes } from '../../src/core/outgoing/event-type.ts';
+import { noFilter } from '../../src/core/outgoing/events/event-filter.ts';
+import { eventTypes } from '../../src/core/outgoing/events/event-type.ts';
 import type { Outcome, Postback } from '../../src/core/updates/postback.ts';
 import { type UpdateJson, updateFromJson } from '../../src/core/updates/update.ts';
 import type { FailureKind } from '../../src/core/updates/write-mode.ts';

@@ -1,4 +1,4 @@
-import type { OutgoingRequest, RequestSettings } from './request-settings.ts';
+import type { OutgoingRequest, RequestSettings } from './requests/request-settings.ts';
 
 /** One attempt to deliver an event, by the names of the wire. */
 export type AttemptJson = {

@@ -1,5 +1,5 @@
-import type { EventType } from './event-type.ts';
-import type { RequestSettings } from './request-settings.ts';
+import type { EventType } from './events/event-type.ts';
+import type { RequestSettings } from './requests/request-settings.ts';
 
 /** Settings for a known receiver; a file in presets/outgoing. */
 export type OutgoingPreset = {

@@ -4,7 +4,7 @@ import { lookup as lookupAll } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { AddressList, readAddress } from '../../core/access/address-list.ts';
-import { isPublicAddress } from '../../core/outgoing/public-address.ts';
+import { isPublicAddress } from '../../core/outgoing/requests/public-address.ts';
 
 /** An address that may not be reached; the message is part of the attempt's log. */
 export class AddressNotAllowed extends Error {}

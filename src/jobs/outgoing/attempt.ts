@@ -1,8 +1,8 @@
 import type { Attempted, Destination } from '../../core/outgoing/attempt.ts';
-import type { EventJson } from '../../core/outgoing/event.ts';
-import { renderRequest } from '../../core/outgoing/request.ts';
-import type { OutgoingRequest } from '../../core/outgoing/request-settings.ts';
-import { signatureHeaders } from '../../core/outgoing/sign.ts';
+import type { EventJson } from '../../core/outgoing/events/event.ts';
+import { renderRequest } from '../../core/outgoing/requests/request.ts';
+import type { OutgoingRequest } from '../../core/outgoing/requests/request-settings.ts';
+import { signatureHeaders } from '../../core/outgoing/requests/sign.ts';
 import { programVersion } from '../../program-version.ts';
 import type { HttpClient } from './http-client.ts';
 

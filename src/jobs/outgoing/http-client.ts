@@ -1,6 +1,6 @@
 /** One request to a receiver: bounded in time and size, redirects not followed, private networks out of reach. */
 import { Agent, request } from 'undici';
-import type { OutgoingRequest } from '../../core/outgoing/request-settings.ts';
+import type { OutgoingRequest } from '../../core/outgoing/requests/request-settings.ts';
 import { type AddressGuard, AddressNotAllowed } from './address-guard.ts';
 
 type Response = {

@@ -1,6 +1,6 @@
 import type { Attempted, Destination } from '../../core/outgoing/attempt.ts';
-import type { EventJson } from '../../core/outgoing/event.ts';
-import type { OutgoingRequest } from '../../core/outgoing/request-settings.ts';
+import type { EventJson } from '../../core/outgoing/events/event.ts';
+import type { OutgoingRequest } from '../../core/outgoing/requests/request-settings.ts';
 import type { Log } from '../../log.ts';
 import type { FinishedAttempt, Store } from '../../store/store.ts';
 import { AddressGuard } from './address-guard.ts';

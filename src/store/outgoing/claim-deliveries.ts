@@ -4,8 +4,8 @@
  * finished.
  */
 import { randomUUID } from 'node:crypto';
-import type { EventJson } from '../../core/outgoing/event.ts';
-import { mergeChanges } from '../../core/outgoing/merge-changes.ts';
+import type { EventJson } from '../../core/outgoing/events/event.ts';
+import { mergeChanges } from '../../core/outgoing/events/merge-changes.ts';
 import { storableJson } from '../../core/values/json/json.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { type OutgoingRow, type OutgoingWebhook, outgoingColumns, outgoingOf } from './outgoing-rows.ts';

@@ -1,7 +1,7 @@
 /** The log of deliveries, and replays. */
 import type { AttemptJson } from '../../core/outgoing/attempt.ts';
-import type { EventJson } from '../../core/outgoing/event.ts';
-import type { EventType } from '../../core/outgoing/event-type.ts';
+import type { EventJson } from '../../core/outgoing/events/event.ts';
+import type { EventType } from '../../core/outgoing/events/event-type.ts';
 import { type Actor, recordAct } from '../access/audit.ts';
 import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';

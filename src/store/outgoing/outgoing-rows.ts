@@ -1,7 +1,7 @@
 /** An outgoing webhook as its row, as its owner sees it, and as the sender needs it. */
-import type { EventFilter } from '../../core/outgoing/event-filter.ts';
-import type { EventType } from '../../core/outgoing/event-type.ts';
-import type { RequestSettings } from '../../core/outgoing/request-settings.ts';
+import type { EventFilter } from '../../core/outgoing/events/event-filter.ts';
+import type { EventType } from '../../core/outgoing/events/event-type.ts';
+import type { RequestSettings } from '../../core/outgoing/requests/request-settings.ts';
 
 type DeliveryOrder = 'per_call' | 'newest';
 export type PausedReason = 'by_hand' | 'gone' | 'failing';

@@ -1,5 +1,5 @@
 /** Outgoing webhooks as their owner makes, reads and changes them. */
-import { noFilter } from '../../core/outgoing/event-filter.ts';
+import { noFilter } from '../../core/outgoing/events/event-filter.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
 import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';

@@ -1,7 +1,7 @@
 /** An event of the timeline, whether a webhook got it or not. */
 import { callJsonOf } from '../../core/calls/call-json.ts';
-import { type EventJson, eventsOf } from '../../core/outgoing/event.ts';
-import type { EventType } from '../../core/outgoing/event-type.ts';
+import { type EventJson, eventsOf } from '../../core/outgoing/events/event.ts';
+import type { EventType } from '../../core/outgoing/events/event-type.ts';
 import { readCall } from '../calls/calls.ts';
 import type { Db } from '../database/db.ts';
 import { readCallRows, readRow } from './timeline-rows.ts';

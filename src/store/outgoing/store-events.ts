@@ -1,9 +1,14 @@
 /** Turns what was committed into deliveries, one row for each event and outgoing webhook. */
 import type { Call } from '../../core/calls/call.ts';
 import { callJsonOf } from '../../core/calls/call-json.ts';
-import { callBefore } from '../../core/outgoing/call-before.ts';
-import { type EventJson, eventsOf, type TimelineEvent, type TimelineRow } from '../../core/outgoing/event.ts';
-import { passesFilter } from '../../core/outgoing/event-filter.ts';
+import { callBefore } from '../../core/outgoing/events/call-before.ts';
+import {
+  type EventJson,
+  eventsOf,
+  type TimelineEvent,
+  type TimelineRow,
+} from '../../core/outgoing/events/event.ts';
+import { passesFilter } from '../../core/outgoing/events/event-filter.ts';
 import { storableJson } from '../../core/values/json/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type CallRow, callColumns, callOf } from '../calls/call-columns.ts';

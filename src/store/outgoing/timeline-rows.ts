@@ -1,6 +1,6 @@
 /** The rows of an account's timeline that were committed since the last pass: every one, once. */
 import type { Changes } from '../../core/calls/call.ts';
-import type { TimelineRow } from '../../core/outgoing/event.ts';
+import type { TimelineRow } from '../../core/outgoing/events/event.ts';
 import type { Queryable } from '../database/db.ts';
 import { firstIdAt } from '../database/first-id.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
-import { eventTypes } from '../../../core/outgoing/event-type.ts';
+import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import type { Delivery } from '../../../store/store.ts';

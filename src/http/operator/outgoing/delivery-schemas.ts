@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { eventTypes } from '../../../core/outgoing/event-type.ts';
+import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
 import { instantQuery, page, textQuery } from '../list-schemas.ts';
 import { instant, nullable, oneOf } from '../value-schemas.ts';
 import { attemptJson } from './outgoing-schemas.ts';

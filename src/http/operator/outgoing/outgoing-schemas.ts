@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { eventTypes } from '../../../core/outgoing/event-type.ts';
-import { emptyChoices, methods, outgoingFormats } from '../../../core/outgoing/request-settings.ts';
+import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
+import { emptyChoices, methods, outgoingFormats } from '../../../core/outgoing/requests/request-settings.ts';
 import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
 
 const namesMax = 100;

@@ -1,8 +1,8 @@
 /** Settings of an outgoing webhook from the wire to the store and back. */
-import { noFilter } from '../../../core/outgoing/event-filter.ts';
-import { macroPattern } from '../../../core/outgoing/macro.ts';
+import { noFilter } from '../../../core/outgoing/events/event-filter.ts';
 import { fillPreset, type OutgoingPreset } from '../../../core/outgoing/preset.ts';
-import { faultsOfRequest } from '../../../core/outgoing/request.ts';
+import { macroPattern } from '../../../core/outgoing/requests/macro.ts';
+import { faultsOfRequest } from '../../../core/outgoing/requests/request.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Fault } from '../../../core/values/fault.ts';
 import type { ListedOutgoing, OutgoingSettings, OutgoingWebhook } from '../../../store/store.ts';

@@ -1,9 +1,9 @@
 /** What would be sent, and a real attempt with a made-up event. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import { type EventJson, parseEventId } from '../../../core/outgoing/event.ts';
-import { type EventType, eventTypes } from '../../../core/outgoing/event-type.ts';
-import { sampleEvent } from '../../../core/outgoing/sample-event.ts';
+import { type EventJson, parseEventId } from '../../../core/outgoing/events/event.ts';
+import { type EventType, eventTypes } from '../../../core/outgoing/events/event-type.ts';
+import { sampleEvent } from '../../../core/outgoing/events/sample-event.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { OutgoingSettings } from '../../../store/store.ts';

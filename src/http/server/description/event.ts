@@ -1,5 +1,5 @@
 /** The body of an event that an outgoing webhook sends (docs/outgoing.md). */
-import { eventTypes } from '../../../core/outgoing/event-type.ts';
+import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
 import { webhookHeaders } from './headers.ts';
 
 const text = { type: 'string' } as const;

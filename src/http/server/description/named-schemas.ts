@@ -1,8 +1,8 @@
 /** Every shape that has a title is described once, under that name; so are the bodies and responses of operations. */
 import { auditActions } from '../../../core/access/audit-action.ts';
 import { roles } from '../../../core/access/role.ts';
-import { eventTypes } from '../../../core/outgoing/event-type.ts';
-import { outgoingFormats } from '../../../core/outgoing/request-settings.ts';
+import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
+import { outgoingFormats } from '../../../core/outgoing/requests/request-settings.ts';
 import { fieldTypes } from '../../../core/updates/fields/fields.ts';
 import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { matchRules, postbackStatuses } from '../../../core/updates/postback.ts';

@@ -1,6 +1,6 @@
 /** What is sent for an event: settings and an event in, one HTTP request out. Pure. */
-import type { Fault } from '../values/fault.ts';
-import type { EventJson } from './event.ts';
+import type { Fault } from '../../values/fault.ts';
+import type { EventJson } from '../events/event.ts';
 import { faultOfJson, fillJson } from './json-template.ts';
 import type { OutgoingRequest, RequestSettings } from './request-settings.ts';
 import {

@@ -1,12 +1,12 @@
-import type { Call, Changes } from '../calls/call.ts';
+import type { Call, Changes } from '../../calls/call.ts';
 import {
   type EventFieldName,
   eventFields,
   type UpdateFieldName,
   type UpdateValue,
   updateFields,
-} from '../updates/fields/fields.ts';
-import { emptyTags } from '../values/tags.ts';
+} from '../../updates/fields/fields.ts';
+import { emptyTags } from '../../values/tags.ts';
 
 const tagPrefix = 'tags.';
 

@@ -1,4 +1,4 @@
-import { type Changes, noChanges } from '../calls/call.ts';
+import { type Changes, noChanges } from '../../calls/call.ts';
 
 /** What several changes of a call, oldest first, changed in sum. A field that returned to its first value is left out. */
 export function mergeChanges(all: Changes[]): Changes {

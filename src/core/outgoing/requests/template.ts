@@ -1,5 +1,5 @@
 /** Text with macros: parsed once, and filled so that no value can leave its place. */
-import type { EventJson } from './event.ts';
+import type { EventJson } from '../events/event.ts';
 import { faultOfMacro, type Macro, type MacroValue, macroOf, macroPattern, valueOfMacro } from './macro.ts';
 import type { EmptyChoice } from './request-settings.ts';
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Call, Changes } from '../calls/call.ts';
-import { eventFieldNames, updateFieldNames } from '../updates/fields/fields.ts';
+import type { Call, Changes } from '../../calls/call.ts';
+import { eventFieldNames, updateFieldNames } from '../../updates/fields/fields.ts';
+import { isPublicAddress } from '../requests/public-address.ts';
+import { readRetryAfter, waitBeforeRetry } from '../retry-schedule.ts';
 import { callBefore } from './call-before.ts';
 import { eventsOf, parseEventId, type TimelineRow } from './event.ts';
 import { mergeChanges } from './merge-changes.ts';
-import { isPublicAddress } from './public-address.ts';
-import { readRetryAfter, waitBeforeRetry } from './retry-schedule.ts';
 
 const row: TimelineRow = {
   ...{ source: 'postback', id: '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000', callLogId: 'c', kind: 'applied' },

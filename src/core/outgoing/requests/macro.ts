@@ -1,8 +1,8 @@
 /** Names in brackets that templates may use, and what they say of an event: `[CALL_LOG_ID]`, `[TAG.clickid|sha256]`. */
 import { createHash } from 'node:crypto';
-import { eventFieldNames, updateFieldNames } from '../updates/fields/fields.ts';
-import type { EventJson } from './event.ts';
-import { summaryOf } from './summary.ts';
+import { eventFieldNames, updateFieldNames } from '../../updates/fields/fields.ts';
+import type { EventJson } from '../events/event.ts';
+import { summaryOf } from '../events/summary.ts';
 
 type Value = string | number | boolean | null;
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EventJson } from './event.ts';
+import type { EventJson } from '../events/event.ts';
+import { sampleEvent } from '../events/sample-event.ts';
 import { faultsOfRequest, renderRequest } from './request.ts';
 import type { RequestSettings } from './request-settings.ts';
-import { sampleEvent } from './sample-event.ts';
 
 const base: RequestSettings = {
   ...{ url: 'https://t.example/', method: 'POST', format: 'template' },

@@ -1,5 +1,5 @@
 /** Events, derived from what was committed: one row of the timeline gives each type at most once. */
-import type { Changes } from '../calls/call.ts';
+import type { Changes } from '../../calls/call.ts';
 import { type EventType, eventTypes } from './event-type.ts';
 
 type CausedBy = { postback_id: string } | { user: string } | { undo_of: string };
