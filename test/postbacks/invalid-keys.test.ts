@@ -1,6 +1,6 @@
 /** The owner of a webhook sees who sends with a key that is not valid any more, and nobody else sees more than before. */
 import { beforeAll, expect, test } from 'vitest';
-import { InvalidKeys } from '../../src/http/postbacks/invalid-keys.ts';
+import { InvalidKeys } from '../../src/http/postbacks/rejections/invalid-keys.ts';
 import { makeOrderedId } from '../../src/ordered-id.ts';
 import { addAccount } from '../support/accounts.ts';
 import { type TestWebhook, useServer } from '../support/server.ts';

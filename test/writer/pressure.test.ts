@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/core/access/secret.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';
-import { InvalidKeys } from '../../src/http/postbacks/invalid-keys.ts';
 import { PostbackLines } from '../../src/http/postbacks/postback-lines.ts';
+import { InvalidKeys } from '../../src/http/postbacks/rejections/invalid-keys.ts';
 import { createApp } from '../../src/http/server/app.ts';
 import { startOutgoing } from '../../src/jobs/outgoing/outgoing.ts';
 import { createLog } from '../../src/log.ts';

@@ -8,9 +8,7 @@ import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejec
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
 import { prepareRejection, problemOf } from '../server/problem.ts';
-import { type BatchBody, batchBytesMax, mentionsPhone, readBatchBody, readItem } from './batch-body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
-import { rejectBeforeDecoding, rejectHead } from './early-rejection.ts';
 import type { RequestMetadata } from './postback-lines.ts';
 import {
   answerOtherMethod,
@@ -22,9 +20,17 @@ import {
   type PostbackEndpoint,
 } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
-import { arrivalOf, repeatIdOf, toRejected } from './read-postback.ts';
-import { type ReceivedRequest, receive } from './received-request.ts';
-import { headersRecord, recordText } from './recorded-request.ts';
+import { rejectBeforeDecoding, rejectHead } from './rejections/early-rejection.ts';
+import {
+  type BatchBody,
+  batchBytesMax,
+  mentionsPhone,
+  readBatchBody,
+  readItem,
+} from './request/batch-body.ts';
+import { arrivalOf, repeatIdOf, toRejected } from './request/read-postback.ts';
+import { type ReceivedRequest, receive } from './request/received-request.ts';
+import { headersRecord, recordText } from './request/recorded-request.ts';
 import { submitAtomically, submitPostback, type WebhookSource } from './submit.ts';
 
 /** Results that are written at once: about a millisecond of work, where they are of usual size. */

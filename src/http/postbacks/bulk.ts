@@ -5,8 +5,8 @@ import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import type { Rejection } from '../../core/updates/rejection.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { outcomeToJson } from './postback-answer.ts';
-import type { Content } from './read-content.ts';
-import { type Arrival, readItemContent, toPostback } from './read-postback.ts';
+import type { Content } from './request/read-content.ts';
+import { type Arrival, readItemContent, toPostback } from './request/read-postback.ts';
 
 /**
  * Items of all batches and imports together that may wait in the writer. A single postback waits behind about half of

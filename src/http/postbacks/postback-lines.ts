@@ -5,7 +5,7 @@ import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { Log } from '../../log.ts';
 import { instantOfId } from '../../ordered-id.ts';
-import type { ReceivedRequest } from './received-request.ts';
+import type { ReceivedRequest } from './request/received-request.ts';
 
 export const lineChoices = ['all', 'rejected', 'none'] as const;
 /** Which postbacks get a line. */

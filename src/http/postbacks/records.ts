@@ -12,17 +12,17 @@ import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
 import type { Body } from '../server/body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
-import { rejectBeforeDecoding } from './early-rejection.ts';
-import { type Content, jsonOf } from './read-content.ts';
-import { readPostback, repeatIdOf } from './read-postback.ts';
-import type { ReceivedRequest } from './received-request.ts';
+import { rejectBeforeDecoding } from './rejections/early-rejection.ts';
+import { type Content, jsonOf } from './request/read-content.ts';
+import { readPostback, repeatIdOf } from './request/read-postback.ts';
+import type { ReceivedRequest } from './request/received-request.ts';
 import {
   type ReplayableRequest,
   type RequestRecord,
   readRecord,
   recordRecord,
   recordText,
-} from './recorded-request.ts';
+} from './request/recorded-request.ts';
 import { type Submission, submitPostback, type WebhookSource } from './submit.ts';
 
 const recordsMax = 1_000;

@@ -11,7 +11,7 @@ import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, mayBeOutdated } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { PostbackLines, RequestMetadata } from './postback-lines.ts';
-import type { RejectedRepeats } from './rejected-repeats.ts';
+import type { RejectedRepeats } from './rejections/rejected-repeats.ts';
 
 export type Submission = {
   writer: Pick<Writer, 'submit'>;

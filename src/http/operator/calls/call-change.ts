@@ -7,7 +7,7 @@ import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account } from '../../../store/store.ts';
-import { recordText } from '../../postbacks/recorded-request.ts';
+import { recordText } from '../../postbacks/request/recorded-request.ts';
 
 /** What an update of a sender may say, and a change by hand has no use for. */
 const uselessNames = ['phone_number', 'transaction_id', 'return'];

@@ -6,7 +6,7 @@ import { makeOrderedId } from '../../../ordered-id.ts';
 import type { CallFilter, KeyedWebhook } from '../../../store/store.ts';
 import { itemToPostback } from '../../postbacks/bulk.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { recordText } from '../../postbacks/recorded-request.ts';
+import { recordText } from '../../postbacks/request/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { SummaryCounter } from '../imports/import-summary.ts';
 import type { Api } from '../route.ts';

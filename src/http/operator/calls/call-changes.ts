@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { linesOf } from '../../files/file-schemas.ts';
 import { sendLines } from '../../files/request-body.ts';
-import { rejectWebhook } from '../../postbacks/early-rejection.ts';
+import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';

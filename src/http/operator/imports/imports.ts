@@ -18,7 +18,7 @@ import { readFileMapping } from '../../files/file-mapping.ts';
 import { readFileFormat, readFileNotation } from '../../files/file-request.ts';
 import { fileBody } from '../../files/file-schemas.ts';
 import { openBody, rejectFile, sendLines } from '../../files/request-body.ts';
-import { rejectWebhook } from '../../postbacks/early-rejection.ts';
+import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';

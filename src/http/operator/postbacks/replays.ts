@@ -5,11 +5,16 @@ import { type Rejection, type RejectionCode, reject, rejectFaults } from '../../
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook, RecordedPostback } from '../../../store/store.ts';
 import { rejectRecorded } from '../../guards/webhook-guards.ts';
-import { rejectPreview, rejectWebhook } from '../../postbacks/early-rejection.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { type ReadRequest, readItemContent, repeatIdOf, toPostback } from '../../postbacks/read-postback.ts';
-import { type ReplayableRequest, readRecord } from '../../postbacks/recorded-request.ts';
+import { rejectPreview, rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
+import {
+  type ReadRequest,
+  readItemContent,
+  repeatIdOf,
+  toPostback,
+} from '../../postbacks/request/read-postback.ts';
+import { type ReplayableRequest, readRecord } from '../../postbacks/request/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { requirePermission } from '../access/access.ts';

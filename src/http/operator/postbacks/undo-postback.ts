@@ -7,7 +7,7 @@ import { emptyTags } from '../../../core/values/tags.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { Store, UndoTarget } from '../../../store/store.ts';
 import type { RequestMetadata } from '../../postbacks/postback-lines.ts';
-import { recordText } from '../../postbacks/recorded-request.ts';
+import { recordText } from '../../postbacks/request/recorded-request.ts';
 import { type Submission, submitUndo } from '../../postbacks/submit.ts';
 
 /** Who asks for it, and how. */

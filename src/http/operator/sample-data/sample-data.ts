@@ -9,7 +9,7 @@ import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, SampleData } from '../../../store/store.ts';
 import { itemToPostback } from '../../postbacks/bulk.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { recordText } from '../../postbacks/recorded-request.ts';
+import { recordText } from '../../postbacks/request/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';

@@ -9,10 +9,10 @@ import { type Rejection, reject, rejectFaults } from '../../../core/updates/reje
 import type { Fault } from '../../../core/values/fault.ts';
 import { isJsonObject } from '../../../core/values/json/json.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
-import { type Content, jsonOf, readContent } from '../../postbacks/read-content.ts';
-import { repeatIdOf, soleItem } from '../../postbacks/read-postback.ts';
-import { readRecord } from '../../postbacks/recorded-request.ts';
 import { envelopeOf } from '../../postbacks/records.ts';
+import { type Content, jsonOf, readContent } from '../../postbacks/request/read-content.ts';
+import { repeatIdOf, soleItem } from '../../postbacks/request/read-postback.ts';
+import { readRecord } from '../../postbacks/request/recorded-request.ts';
 import { readBody } from '../../server/body.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { requirePermission } from '../access/access.ts';

@@ -8,9 +8,9 @@ import { type Rejection, reject, rejectionCodes } from '../../../core/updates/re
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeptPostback, KeyedWebhook } from '../../../store/store.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';
-import { rejectWebhook } from '../../postbacks/early-rejection.ts';
-import { readItemContent, repeatIdOf, toPostback } from '../../postbacks/read-postback.ts';
 import { contentOf, type RecordedContent, readRecordedContents } from '../../postbacks/records.ts';
+import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
+import { readItemContent, repeatIdOf, toPostback } from '../../postbacks/request/read-postback.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/problem.ts';
 import { requirePermission } from '../access/access.ts';

@@ -1,12 +1,12 @@
 /** What a request with a valid key is rejected for, whatever it contains. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
-import type { Postback } from '../../core/updates/postback.ts';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import type { KeyedWebhook } from '../../store/store.ts';
-import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../guards/webhook-guards.ts';
-import type { ReceivedRequest, RequestHead } from './received-request.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
+import type { Postback } from '../../../core/updates/postback.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import type { KeyedWebhook } from '../../../store/store.ts';
+import { type GuardedWebhook, rejectByGuards, rejectByHead } from '../../guards/webhook-guards.ts';
+import type { ReceivedRequest, RequestHead } from '../request/received-request.ts';
 
 /** What a valid key is rejected for before the body is read. */
 export function rejectHead(

@@ -1,12 +1,12 @@
-import { webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
-import { reject } from '../../core/updates/rejection.ts';
-import { problemOf } from '../server/problem.ts';
-import type { UnreadableAnswer, UnreadableHead } from '../server/unreadable-request.ts';
-import { rejectWebhook } from './early-rejection.ts';
-import { keySource, type PostbackEndpoint } from './postback-routes.ts';
+import { webhookTypeNames, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
+import { reject } from '../../../core/updates/rejection.ts';
+import { problemOf } from '../../server/problem.ts';
+import type { UnreadableAnswer, UnreadableHead } from '../../server/unreadable-request.ts';
+import { keySource, type PostbackEndpoint } from '../postback-routes.ts';
+import { rejectWebhook } from '../rejections/early-rejection.ts';
+import { submitPostback } from '../submit.ts';
 import { arrivalOf, toRejected } from './read-postback.ts';
 import { receive } from './received-request.ts';
-import { submitPostback } from './submit.ts';
 
 /**
  * A postback whose URL has spaces or characters that are not percent-encoded is rejected, and is in the log as every

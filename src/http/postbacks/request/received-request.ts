@@ -1,10 +1,10 @@
 /** A request at a postback endpoint, as far as it can be read before its body is. */
 import type { FastifyRequest } from 'fastify';
-import type { AnswerForm } from '../../core/updates/decode/decode.ts';
-import type { Rejection } from '../../core/updates/rejection.ts';
-import { instantOfId, makeOrderedId } from '../../ordered-id.ts';
-import type { Body } from '../server/body.ts';
-import { bytesOf } from './postback-lines.ts';
+import type { AnswerForm } from '../../../core/updates/decode/decode.ts';
+import type { Rejection } from '../../../core/updates/rejection.ts';
+import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
+import type { Body } from '../../server/body.ts';
+import { bytesOf } from '../postback-lines.ts';
 import { readQuery } from './query-text.ts';
 
 export type ReceivedRequest = {

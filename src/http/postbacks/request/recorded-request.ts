@@ -1,10 +1,14 @@
 /** The request as it is kept in the postback log, without the key (docs/senders.md#the-key), written and read back. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
-import type { Rejection } from '../../core/updates/rejection.ts';
-import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
-import { announcesBody, type Body, bodyBytesMax, isFormType } from '../server/body.ts';
+import {
+  type WebhookType,
+  webhookTypeNames,
+  webhookTypes,
+} from '../../../core/updates/fields/webhook-type.ts';
+import type { Rejection } from '../../../core/updates/rejection.ts';
+import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts';
+import { announcesBody, type Body, bodyBytesMax, isFormType } from '../../server/body.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
 
 /** Names with one value as text, with several as a list. */

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Outcome, Postback } from '../../core/updates/postback.ts';
-import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
-import type { Store } from '../../store/store.ts';
+import type { Outcome, Postback } from '../../../core/updates/postback.ts';
+import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts';
+import type { Store } from '../../../store/store.ts';
 
 const rowsMax = 10_000;
 const rememberedMs = 24 * 3_600_000;

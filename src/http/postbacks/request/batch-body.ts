@@ -1,12 +1,12 @@
 /** The body of a batch: which items it has, before any of them is read (docs/senders.md#batches). */
 import { isUtf8 } from 'node:buffer';
-import { rejectJson } from '../../core/updates/decode/json-body.ts';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { isJsonObject, jsonDepthMax, parseJson } from '../../core/values/json/json.ts';
-import { type ByteRange, type JsonFault, JsonItems } from '../../core/values/json/json-items.ts';
-import { readBoolean } from '../../core/values/text/text.ts';
-import { type Body, bodyBytesMax, isJsonType, readBody, unsupportedMediaType } from '../server/body.ts';
-import type { WorkSlices } from '../server/work-slices.ts';
+import { rejectJson } from '../../../core/updates/decode/json-body.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import { isJsonObject, jsonDepthMax, parseJson } from '../../../core/values/json/json.ts';
+import { type ByteRange, type JsonFault, JsonItems } from '../../../core/values/json/json-items.ts';
+import { readBoolean } from '../../../core/values/text/text.ts';
+import { type Body, bodyBytesMax, isJsonType, readBody, unsupportedMediaType } from '../../server/body.ts';
+import type { WorkSlices } from '../../server/work-slices.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
 const itemsMax = 10_000;

@@ -2,10 +2,10 @@
  * Requests whose key is not valid, gathered in memory so that their owner sees them in the log. The log has one row for each
  * key and address in an hour, with how often it came; a job writes the rows. A key stays here as its hash, and is not stored.
  */
-import { networkOf } from '../../core/access/address-list.ts';
-import { hashSecret } from '../../core/access/secret.ts';
-import type { InvalidKeyRow } from '../../store/store.ts';
-import type { ReceivedRequest } from './received-request.ts';
+import { networkOf } from '../../../core/access/address-list.ts';
+import { hashSecret } from '../../../core/access/secret.ts';
+import type { InvalidKeyRow } from '../../../store/store.ts';
+import type { ReceivedRequest } from '../request/received-request.ts';
 
 const rowMsMax = 3_600_000;
 /** About 3 MB. When there are more, new ones are not gathered until old ones are an hour old. */

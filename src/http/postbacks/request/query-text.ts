@@ -1,10 +1,10 @@
 /** The query of a postback's URL, with what senders' software does to URLs undone (docs/senders.md#encodings). */
-import { knownName } from '../../core/updates/fields/field-names.ts';
-import { webhookTypes } from '../../core/updates/fields/webhook-type.ts';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { withoutAmp } from '../server/body.ts';
-import { decoderOf, hasForeignPairs } from '../server/body-text.ts';
-import { decodePairs } from '../server/encoded-text.ts';
+import { knownName } from '../../../core/updates/fields/field-names.ts';
+import { webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import { withoutAmp } from '../../server/body.ts';
+import { decoderOf, hasForeignPairs } from '../../server/body-text.ts';
+import { decodePairs } from '../../server/encoded-text.ts';
 
 export type Query = { pairs: URLSearchParams; fault: Rejection | null };
 

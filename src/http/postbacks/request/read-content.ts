@@ -4,17 +4,17 @@ import {
   explainFaults,
   isOfAnotherKind,
   recordsOf,
-} from '../../core/mapping/apply/apply-mapping.ts';
-import type { Reading } from '../../core/mapping/apply/read-row.ts';
-import type { MappingRequest } from '../../core/mapping/apply/request-values.ts';
-import { type Decoded, decodePostback } from '../../core/updates/decode/decode.ts';
-import { type InputSource, readObject, readPairs } from '../../core/updates/decode/input-source.ts';
-import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
-import type { Fault } from '../../core/values/fault.ts';
-import { isJsonObject } from '../../core/values/json/json.ts';
-import { emptyTags } from '../../core/values/tags.ts';
-import type { KeyedWebhook } from '../../store/store.ts';
-import type { Body } from '../server/body.ts';
+} from '../../../core/mapping/apply/apply-mapping.ts';
+import type { Reading } from '../../../core/mapping/apply/read-row.ts';
+import type { MappingRequest } from '../../../core/mapping/apply/request-values.ts';
+import { type Decoded, decodePostback } from '../../../core/updates/decode/decode.ts';
+import { type InputSource, readObject, readPairs } from '../../../core/updates/decode/input-source.ts';
+import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
+import type { Fault } from '../../../core/values/fault.ts';
+import { isJsonObject } from '../../../core/values/json/json.ts';
+import { emptyTags } from '../../../core/values/tags.ts';
+import type { KeyedWebhook } from '../../../store/store.ts';
+import type { Body } from '../../server/body.ts';
 
 /** What a mapping reads of a request beside its body. */
 type ContentHead = Pick<MappingRequest, 'headers'> & { query: URLSearchParams };
