@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { finished, PassThrough, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { prepareRejection, problemOf, sendProblemJson } from '../server/problem.ts';
-import { UnreadableBody } from '../server/unreadable-body.ts';
+import { UnreadableBody } from '../server/body/unreadable-body.ts';
+import { prepareRejection, problemOf, sendProblemJson } from '../server/errors/problem.ts';
 
 /** A sender or reader that does nothing for so long is gone. */
 const idleMsMax = 120_000;

@@ -1,7 +1,7 @@
 import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import { leaveBodiesUnread } from '../files/file-request.ts';
-import { sendProblem } from '../server/problem.ts';
+import { sendProblem } from '../server/errors/problem.ts';
 import { rejectRole } from './access/access.ts';
 import { registerAuditRoutes } from './access/audit.ts';
 import { authenticate } from './access/authenticate.ts';

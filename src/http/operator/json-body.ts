@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { rejectJson } from '../../core/updates/decode/json-body.ts';
 import { parseJson } from '../../core/values/json/json.ts';
-import { unsupportedMediaType } from '../server/body.ts';
-import type { BodyBytes } from '../server/body-bytes.ts';
-import { decodeText } from '../server/body-text.ts';
-import { UnreadableBody } from '../server/unreadable-body.ts';
+import { unsupportedMediaType } from '../server/body/body.ts';
+import type { BodyBytes } from '../server/body/body-bytes.ts';
+import { decodeText } from '../server/body/body-text.ts';
+import { UnreadableBody } from '../server/body/unreadable-body.ts';
 
 /** Bodies of all routes of this scope are JSON, and say so. */
 export function readJsonBodies(app: FastifyInstance, bodyBytes: BodyBytes): void {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendProblem } from '../server/problem.ts';
+import { sendProblem } from '../server/errors/problem.ts';
 import { ListReader } from './list-reader.ts';
 import { pageQuery } from './list-schemas.ts';
 import { isUuid, writeCursor } from './page.ts';

@@ -13,9 +13,9 @@ import type { Account, Store, TokenOwner } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { PostbackLines } from '../postbacks/postback-lines.ts';
-import type { BodyBytes } from '../server/body-bytes.ts';
-import type { ErrorMapper } from '../server/errors.ts';
-import { compileValidator } from '../server/validation.ts';
+import type { BodyBytes } from '../server/body/body-bytes.ts';
+import type { ErrorMapper } from '../server/errors/errors.ts';
+import { compileValidator } from '../server/errors/validation.ts';
 import type { PasswordSignIn } from './sign-in/password-sign-in.ts';
 
 declare module 'fastify' {

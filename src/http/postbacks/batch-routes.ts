@@ -7,7 +7,7 @@ import { type Outcome, type Postback, rejectedOutcome } from '../../core/updates
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
-import { prepareRejection, problemOf } from '../server/problem.ts';
+import { prepareRejection, problemOf } from '../server/errors/problem.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import type { RequestMetadata } from './postback-lines.ts';
 import {

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { AnswerForm } from '../../core/updates/decode/decode.ts';
 import type { Outcome, Waiting } from '../../core/updates/postback.ts';
 import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
-import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/problem.ts';
+import { prepareRejection, problemOf, sendProblem, sendProblemJson } from '../server/errors/problem.ts';
 
 const successStatus = {
   created: 201,

@@ -10,7 +10,7 @@ import { isJsonObject, parseStoredJson } from '../../core/values/json/json.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
-import type { Body } from '../server/body.ts';
+import type { Body } from '../server/body/body.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
 import { rejectBeforeDecoding } from './rejections/early-rejection.ts';
 import { type Content, jsonOf } from './request/read-content.ts';

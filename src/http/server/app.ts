@@ -27,18 +27,18 @@ import type { InvalidKeys } from '../postbacks/rejections/invalid-keys.ts';
 import { RejectedRepeats } from '../postbacks/rejections/rejected-repeats.ts';
 import { rejectUnreadableUrl } from '../postbacks/request/unreadable-url.ts';
 import { WebhookDirectory } from '../postbacks/webhook-directory.ts';
-import { BodyBytes } from './body-bytes.ts';
-import { limitBodyTime } from './body-deadline.ts';
+import { BodyBytes } from './body/body-bytes.ts';
+import { limitBodyTime } from './body/body-deadline.ts';
+import { closeUnreadBodies } from './body/unread-bodies.ts';
 import { closeConnectionsOnClose } from './close-connections.ts';
 import { answerHalfClosed, limitPipelining } from './connections.ts';
-import { createErrorMapper } from './errors.ts';
+import { createErrorMapper } from './errors/errors.ts';
+import { sendProblem } from './errors/problem.ts';
+import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './errors/unreadable-request.ts';
+import { compileValidator, rejectionOfValidation } from './errors/validation.ts';
 import { describeApi } from './openapi.ts';
-import { sendProblem } from './problem.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { readPage, registerUi, sendNotFoundPage, tellBrowsersFromSenders, wantsPage } from './ui.ts';
-import { closeUnreadBodies } from './unread-bodies.ts';
-import { answerUnreadable, type UnreadableAnswer, type UnreadableHead } from './unreadable-request.ts';
-import { compileValidator, rejectionOfValidation } from './validation.ts';
 import { WorkSlices } from './work-slices.ts';
 
 export type AppOptions = {

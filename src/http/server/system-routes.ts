@@ -4,7 +4,7 @@ import { reject } from '../../core/updates/rejection.ts';
 import type { Store } from '../../store/store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { problem } from '../operator/problem-schemas.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from './errors/problem.ts';
 
 const status = Type.Object({ status: Type.String({ examples: ['ok'] }) }, { title: 'Health' });
 const text = {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { auditActions } from '../../../core/access/audit-action.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import type { AuditEvent } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { type Invitation, invitationUrl, makeInvitation } from '../../../core/access/invitation.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Person } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { answerPage } from '../list-page.ts';
 import { definedOnly } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';

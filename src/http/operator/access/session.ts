@@ -4,7 +4,7 @@ import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { ListedSession } from '../../../store/store.ts';
 import { sessionCookieName, sessionCookieOptions } from '../../guards/session-cookie.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { accountToJson } from '../accounts/account.ts';
 import { listOf } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';

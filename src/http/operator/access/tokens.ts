@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Token } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import type { ListedAccount } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';

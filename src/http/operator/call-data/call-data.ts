@@ -4,7 +4,7 @@ import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { rejectFaults } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { readPhone } from '../../../core/values/phone/phone.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';

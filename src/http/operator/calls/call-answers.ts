@@ -3,7 +3,7 @@ import type { Call } from '../../../core/calls/call.ts';
 import { callJsonOf } from '../../../core/calls/call-json.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { TimelineItem } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import type { CallJson, TimelineItemJson } from './call-schemas.ts';
 
 /** A call as the API shows it. */

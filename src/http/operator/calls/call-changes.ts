@@ -4,7 +4,7 @@ import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { linesOf } from '../../files/file-schemas.ts';
 import { sendLines } from '../../files/request-body.ts';
 import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';

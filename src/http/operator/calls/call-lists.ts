@@ -5,7 +5,7 @@ import { Invalid } from '../../../core/values/fault.ts';
 import { isJsonObject } from '../../../core/values/json/json.ts';
 import { readInstant } from '../../../core/values/time/instant.ts';
 import type { CallCursor, SortedCursor } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';

@@ -5,7 +5,7 @@ import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { zonedInstantWriter } from '../../../core/values/time/zoned-instant.ts';
 import { AccountSlots } from '../../guards/account-slots.ts';
 import { cutOffSlowReader } from '../../guards/slow-reader.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';

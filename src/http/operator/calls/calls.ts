@@ -10,7 +10,7 @@ import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
 import type { Account } from '../../../store/store.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { submitChange } from '../../postbacks/submit.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly } from '../route.ts';

@@ -2,7 +2,7 @@ import { fastifySSE } from '@fastify/sse';
 import type { FastifyInstance } from 'fastify';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { ChangeVersions } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs } from '../route.ts';

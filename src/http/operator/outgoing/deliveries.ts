@@ -4,7 +4,7 @@ import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import type { Delivery } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';

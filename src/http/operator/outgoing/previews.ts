@@ -7,7 +7,7 @@ import { sampleEvent } from '../../../core/outgoing/events/sample-event.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { OutgoingSettings } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';

@@ -6,7 +6,7 @@ import { reject } from '../../../core/updates/rejection.ts';
 import { Invalid } from '../../../core/values/fault.ts';
 import { checkText } from '../../../core/values/text/text.ts';
 import type { Store } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, type ById } from '../route.ts';

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { type Day, dateOf, daysOf } from '../../../core/values/time/days.ts';
 import type { CallReport, ReportGroups, ReportScope, ReportSums } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import { type Rejection, rejectionCodes } from '../../../core/updates/rejection.ts';
 import type { MatchingFilter } from '../../../store/store.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../core/updates/postback.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import type { Attachment } from '../../../store/store.ts';
 import { answerPostback } from '../../postbacks/postback-answer.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { sendUnknownCall } from '../calls/call-answers.ts';
 import { isUuid } from '../page.ts';

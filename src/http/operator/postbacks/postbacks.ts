@@ -7,7 +7,7 @@ import { postbackStatuses } from '../../../core/updates/postback.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import type { LoggedPostback, PostbackFilter, Store } from '../../../store/store.ts';
 import { answerStatusOf, outcomeToJson } from '../../postbacks/postback-answer.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf } from '../list-schemas.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { rejectionCodes } from '../../../core/updates/rejection.ts';
 import { countOutcome, noCounts } from '../../postbacks/bulk.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { writeCursor } from '../page.ts';
 import { problem } from '../problem-schemas.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../postbacks/request/read-postback.ts';
 import { type ReplayableRequest, readRecord } from '../../postbacks/request/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { outgoingPresets } from '../outgoing/outgoing-presets.ts';

@@ -11,7 +11,7 @@ import { itemToPostback } from '../../postbacks/bulk.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { recordText } from '../../postbacks/request/recorded-request.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';

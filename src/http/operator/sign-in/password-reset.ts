@@ -5,7 +5,7 @@ import { invitationUrl, makeInvitation } from '../../../core/access/invitation.t
 import { reject } from '../../../core/updates/rejection.ts';
 import type { Mailer } from '../../../mailer.ts';
 import { AuthFailureLimiter, tooManyAuthFailures } from '../../guards/auth-failure-limiter.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { passwordResetBody } from '../access/session-schemas.ts';
 import { problem } from '../problem-schemas.ts';
 import type { Api } from '../route.ts';

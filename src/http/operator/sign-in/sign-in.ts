@@ -5,7 +5,7 @@ import { hashPassword } from '../../../core/access/password.ts';
 import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { wrongOrigin } from '../access/authenticate.ts';
 import { readSession } from '../access/session.ts';
 import {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Account, SavedView } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { readCallFilter, readCallSort } from '../calls/call-query.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';

@@ -12,7 +12,7 @@ import { contentOf, type RecordedContent, readRecordedContents } from '../../pos
 import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
 import { readItemContent, repeatIdOf, toPostback } from '../../postbacks/request/read-postback.ts';
 import { submitPostback } from '../../postbacks/submit.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';

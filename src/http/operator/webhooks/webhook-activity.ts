@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { noOutcomes, type OutcomeCounts } from '../../../core/updates/postback.ts';
 import type { OutcomesOfWebhook } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';

@@ -8,7 +8,7 @@ import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import type { UndoScope, UndoTarget, Webhook } from '../../../store/store.ts';
 import { sendLines } from '../../files/request-body.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';

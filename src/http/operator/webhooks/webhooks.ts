@@ -5,7 +5,7 @@ import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
-import { sendProblem } from '../../server/problem.ts';
+import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';

@@ -5,7 +5,13 @@ import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { isJsonObject, jsonDepthMax, parseJson } from '../../../core/values/json/json.ts';
 import { type ByteRange, type JsonFault, JsonItems } from '../../../core/values/json/json-items.ts';
 import { readBoolean } from '../../../core/values/text/text.ts';
-import { type Body, bodyBytesMax, isJsonType, readBody, unsupportedMediaType } from '../../server/body.ts';
+import {
+  type Body,
+  bodyBytesMax,
+  isJsonType,
+  readBody,
+  unsupportedMediaType,
+} from '../../server/body/body.ts';
 import type { WorkSlices } from '../../server/work-slices.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;

@@ -2,9 +2,9 @@
 import { knownName } from '../../../core/updates/fields/field-names.ts';
 import { webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
-import { withoutAmp } from '../../server/body.ts';
-import { decoderOf, hasForeignPairs } from '../../server/body-text.ts';
-import { decodePairs } from '../../server/encoded-text.ts';
+import { withoutAmp } from '../../server/body/body.ts';
+import { decoderOf, hasForeignPairs } from '../../server/body/body-text.ts';
+import { decodePairs } from '../../server/body/encoded-text.ts';
 
 export type Query = { pairs: URLSearchParams; fault: Rejection | null };
 

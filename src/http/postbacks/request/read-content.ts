@@ -14,7 +14,7 @@ import type { Fault } from '../../../core/values/fault.ts';
 import { isJsonObject } from '../../../core/values/json/json.ts';
 import { emptyTags } from '../../../core/values/tags.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
-import type { Body } from '../../server/body.ts';
+import type { Body } from '../../server/body/body.ts';
 
 /** What a mapping reads of a request beside its body. */
 type ContentHead = Pick<MappingRequest, 'headers'> & { query: URLSearchParams };

@@ -8,7 +8,7 @@ import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts
 import { isJsonObject } from '../../../core/values/json/json.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import type { GuardedWebhook } from '../../guards/webhook-guards.ts';
-import type { Body } from '../../server/body.ts';
+import type { Body } from '../../server/body/body.ts';
 import type { AnswerOptions } from '../postback-answer.ts';
 import { rejectBeforeDecoding } from '../rejections/early-rejection.ts';
 import { type Content, nothingDecoded, readContent } from './read-content.ts';

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AnswerForm } from '../../../core/updates/decode/decode.ts';
 import type { Rejection } from '../../../core/updates/rejection.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
-import type { Body } from '../../server/body.ts';
+import type { Body } from '../../server/body/body.ts';
 import { bytesOf } from '../postback-lines.ts';
 import { readQuery } from './query-text.ts';
 

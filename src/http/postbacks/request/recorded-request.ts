@@ -8,7 +8,7 @@ import {
 } from '../../../core/updates/fields/webhook-type.ts';
 import type { Rejection } from '../../../core/updates/rejection.ts';
 import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts';
-import { announcesBody, type Body, bodyBytesMax, isFormType } from '../../server/body.ts';
+import { announcesBody, type Body, bodyBytesMax, isFormType } from '../../server/body/body.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
 
 /** Names with one value as text, with several as a list. */

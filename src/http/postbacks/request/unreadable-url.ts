@@ -1,7 +1,7 @@
 import { webhookTypeNames, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { reject } from '../../../core/updates/rejection.ts';
-import { problemOf } from '../../server/problem.ts';
-import type { UnreadableAnswer, UnreadableHead } from '../../server/unreadable-request.ts';
+import { problemOf } from '../../server/errors/problem.ts';
+import type { UnreadableAnswer, UnreadableHead } from '../../server/errors/unreadable-request.ts';
 import { keySource, type PostbackEndpoint } from '../postback-routes.ts';
 import { rejectWebhook } from '../rejections/early-rejection.ts';
 import { submitPostback } from '../submit.ts';

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import type { Store } from '../../store/store.ts';
-import { bodyTooLarge, unsupportedMediaType } from './body.ts';
-import { UnreadableBody } from './unreadable-body.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
+import type { Store } from '../../../store/store.ts';
+import { bodyTooLarge, unsupportedMediaType } from '../body/body.ts';
+import { UnreadableBody } from '../body/unreadable-body.ts';
 
 export type ErrorMapper = (error: unknown, log: Pick<FastifyBaseLogger, 'error' | 'warn'>) => Rejection;
 

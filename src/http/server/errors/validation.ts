@@ -6,15 +6,15 @@ import Type, { type TSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
 import Format from 'typebox/format';
 import { Settings } from 'typebox/system';
-import { readRange } from '../../core/access/address-list.ts';
-import { notAMapping } from '../../core/mapping/parse/mapping-faults.ts';
-import { type Rejection, reject, rejectFaults } from '../../core/updates/rejection.ts';
-import { type Fault, Invalid } from '../../core/values/fault.ts';
-import { isJsonObject } from '../../core/values/json/json.ts';
-import { isCountry } from '../../core/values/phone/phone.ts';
-import { nameCharsMax, readText } from '../../core/values/text/text.ts';
-import { isTimeZone, readInstant } from '../../core/values/time/instant.ts';
-import { standardWebhooks } from '../../core/verify/standard-webhooks.ts';
+import { readRange } from '../../../core/access/address-list.ts';
+import { notAMapping } from '../../../core/mapping/parse/mapping-faults.ts';
+import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { type Fault, Invalid } from '../../../core/values/fault.ts';
+import { isJsonObject } from '../../../core/values/json/json.ts';
+import { isCountry } from '../../../core/values/phone/phone.ts';
+import { nameCharsMax, readText } from '../../../core/values/text/text.ts';
+import { isTimeZone, readInstant } from '../../../core/values/time/instant.ts';
+import { standardWebhooks } from '../../../core/verify/standard-webhooks.ts';
 
 const addressCharsMax = 64;
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type JsonBody, readJsonBody } from '../../core/updates/decode/json-body.ts';
-import { type Rejection, reject } from '../../core/updates/rejection.ts';
+import { type JsonBody, readJsonBody } from '../../../core/updates/decode/json-body.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 
 /** What a body says: pairs of a form, a JSON payload, or nothing. */
 export type Body = { kind: 'none' } | { kind: 'form'; pairs: URLSearchParams } | JsonBody;

@@ -1,7 +1,12 @@
 /** Requests that Node cannot parse as HTTP. */
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { type Rejection, type RejectionCode, reject, rejectionCodes } from '../../core/updates/rejection.ts';
+import {
+  type Rejection,
+  type RejectionCode,
+  reject,
+  rejectionCodes,
+} from '../../../core/updates/rejection.ts';
 import { problemOf } from './problem.ts';
 
 /** What Node tells of it. */

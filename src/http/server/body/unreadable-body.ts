@@ -1,4 +1,4 @@
-import type { Rejection } from '../../core/updates/rejection.ts';
+import type { Rejection } from '../../../core/updates/rejection.ts';
 
 /** Thrown for a body that cannot be read; carries the response. */
 export class UnreadableBody extends Error {

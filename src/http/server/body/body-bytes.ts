@@ -1,6 +1,6 @@
 /** Reads bodies into memory: at most so many bytes for each request, and for all requests together. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { reject } from '../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import { announcesBody, bodyBytesMax, bodyTooLarge } from './body.ts';
 import { UnreadableBody } from './unreadable-body.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { reject } from '../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
+import { sendProblem } from '../errors/problem.ts';
 import { announcesBody } from './body.ts';
-import { sendProblem } from './problem.ts';
 import { UnreadableBody } from './unreadable-body.ts';
 
 declare module 'fastify' {

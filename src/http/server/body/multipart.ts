@@ -1,5 +1,5 @@
 import { Busboy } from '@fastify/busboy';
-import { reject } from '../../core/updates/rejection.ts';
+import { reject } from '../../../core/updates/rejection.ts';
 import { UnreadableBody } from './unreadable-body.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { TextDecoder } from 'node:util';
-import { reject } from '../../core/updates/rejection.ts';
-import { isPlaceholder } from '../../core/values/text/placeholder.ts';
+import { reject } from '../../../core/updates/rejection.ts';
+import { isPlaceholder } from '../../../core/values/text/placeholder.ts';
 import { formType, isJsonText, mediaTypeOf, multipartType } from './body.ts';
 import { decodePairs, hasForeignBytes } from './encoded-text.ts';
 import { readMultipart } from './multipart.ts';

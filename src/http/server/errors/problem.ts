@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { type Rejection, rejectionCodes } from '../../core/updates/rejection.ts';
+import { type Rejection, rejectionCodes } from '../../../core/updates/rejection.ts';
 
 /** How long a sender should wait before it tries again, by code, in seconds. */
 const retryAfterSeconds: Partial<Record<Rejection['code'], number>> = {
