@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Static } from 'typebox';
-import type { callChangesSummaryJson } from '../../../src/http/operator/calls/call-changes-schemas.ts';
+import type { callChangesSummaryJson } from '../../../src/http/operator/calls/changes/call-changes-schemas.ts';
 import { type CallFilters, withWholeDays } from './calls.ts';
 import { openLines, request } from './request.ts';
 

@@ -14,7 +14,7 @@ import type {
   dryRunJson,
   TimelineItemJson,
 } from '../../../src/http/operator/calls/call-schemas.ts';
-import type { CallTotalsJson } from '../../../src/http/operator/calls/call-totals-schemas.ts';
+import type { CallTotalsJson } from '../../../src/http/operator/calls/lists/call-totals-schemas.ts';
 import { basePath } from './base-path.ts';
 import { byCursor, type Page, request, requestBlob } from './request.ts';
 import { saveFile } from './save-file.ts';

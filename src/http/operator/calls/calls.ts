@@ -15,7 +15,6 @@ import { requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly } from '../route.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
-import { readCallChange } from './call-change.ts';
 import {
   callChangeBody,
   callEventBody,
@@ -24,6 +23,7 @@ import {
   completeBody,
   dryRunJson,
 } from './call-schemas.ts';
+import { readCallChange } from './changes/call-change.ts';
 
 /** Calls as they are made, changed and completed. */
 export function registerCallRoutes(app: FastifyInstance, api: Api): void {

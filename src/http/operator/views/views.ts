@@ -5,7 +5,7 @@ import { type Rejection, reject, rejectFaults } from '../../../core/updates/reje
 import type { Account, SavedView } from '../../../store/store.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
-import { readCallFilter, readCallSort } from '../calls/call-query.ts';
+import { readCallFilter, readCallSort } from '../calls/lists/call-query.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';

@@ -1,10 +1,10 @@
 import type { Static } from 'typebox';
-import { payoutStatuses } from '../../../core/calls/call.ts';
-import { noPayoutReasons } from '../../../core/updates/fields/fields.ts';
-import { readPhone } from '../../../core/values/phone/phone.ts';
-import type { Account, CallFilter, CallSort } from '../../../store/store.ts';
-import { definedOnly, type ListReader } from '../list-reader.ts';
-import { type callFilters, callSorts, callStates } from './call-schemas.ts';
+import { payoutStatuses } from '../../../../core/calls/call.ts';
+import { noPayoutReasons } from '../../../../core/updates/fields/fields.ts';
+import { readPhone } from '../../../../core/values/phone/phone.ts';
+import type { Account, CallFilter, CallSort } from '../../../../store/store.ts';
+import { definedOnly, type ListReader } from '../../list-reader.ts';
+import { type callFilters, callSorts, callStates } from '../call-schemas.ts';
 
 /** Reads the filters of a list of calls. Local times are the account's, numbers of its country. */
 export function readCallFilter(

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
-import { decodePostback } from '../../../core/updates/decode/decode.ts';
-import { type InputSource, readObject, readPairs } from '../../../core/updates/decode/input-source.ts';
-import { webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
-import type { Postback } from '../../../core/updates/postback.ts';
-import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
-import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
-import { makeOrderedId } from '../../../ordered-id.ts';
-import type { Account } from '../../../store/store.ts';
-import { recordText } from '../../postbacks/request/recorded-request.ts';
+import { decodePostback } from '../../../../core/updates/decode/decode.ts';
+import { type InputSource, readObject, readPairs } from '../../../../core/updates/decode/input-source.ts';
+import { webhookTypes } from '../../../../core/updates/fields/webhook-type.ts';
+import type { Postback } from '../../../../core/updates/postback.ts';
+import { reject, rejectFaults } from '../../../../core/updates/rejection.ts';
+import { isJsonObject, textOf } from '../../../../core/values/json/json.ts';
+import { makeOrderedId } from '../../../../ordered-id.ts';
+import type { Account } from '../../../../store/store.ts';
+import { recordText } from '../../../postbacks/request/recorded-request.ts';
 
 /** What an update of a sender may say, and a change by hand has no use for. */
 const uselessNames = ['phone_number', 'transaction_id', 'return'];

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { checkText } from '../../../core/values/text/text.ts';
-import { sendProblem } from '../../server/errors/problem.ts';
-import { requirePermission } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
-import { writeCursor } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { checkText } from '../../../../core/values/text/text.ts';
+import { sendProblem } from '../../../server/errors/problem.ts';
+import { requirePermission } from '../../access/access.ts';
+import { ListReader } from '../../list-reader.ts';
+import { writeCursor } from '../../page.ts';
+import { problem } from '../../problem-schemas.ts';
+import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../../route.ts';
 import { namesAnswer, namesQuery } from './call-name-schemas.ts';
 
 /** A list of its own for each: `/calls/…` is full, since a call may have any id. */

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { listOf, page } from '../list-schemas.ts';
+import { listOf, page } from '../../list-schemas.ts';
 
 export const namesQuery = Type.Object({
   ...page,

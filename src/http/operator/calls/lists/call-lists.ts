@@ -1,19 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Call } from '../../../core/calls/call.ts';
-import { readCallLogId } from '../../../core/values/call-log-id.ts';
-import { Invalid } from '../../../core/values/fault.ts';
-import { isJsonObject } from '../../../core/values/json/json.ts';
-import { readInstant } from '../../../core/values/time/instant.ts';
-import type { CallCursor, SortedCursor } from '../../../store/store.ts';
-import { sendProblem } from '../../server/errors/problem.ts';
-import { requirePermission } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
-import { listOf } from '../list-schemas.ts';
-import { isUuid, writeCursor } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
-import { callToJson, sendUnknownCall, timelineItemToJson } from './call-answers.ts';
-import { readCallFilter, readCallSort } from './call-query.ts';
+import type { Call } from '../../../../core/calls/call.ts';
+import { readCallLogId } from '../../../../core/values/call-log-id.ts';
+import { Invalid } from '../../../../core/values/fault.ts';
+import { isJsonObject } from '../../../../core/values/json/json.ts';
+import { readInstant } from '../../../../core/values/time/instant.ts';
+import type { CallCursor, SortedCursor } from '../../../../store/store.ts';
+import { sendProblem } from '../../../server/errors/problem.ts';
+import { requirePermission } from '../../access/access.ts';
+import { ListReader } from '../../list-reader.ts';
+import { listOf } from '../../list-schemas.ts';
+import { isUuid, writeCursor } from '../../page.ts';
+import { problem } from '../../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../../route.ts';
+import { callToJson, sendUnknownCall, timelineItemToJson } from '../call-answers.ts';
 import {
   callRef,
   callsAnswer,
@@ -21,7 +20,8 @@ import {
   timelineItemJson,
   timelineOrders,
   timelineQuery,
-} from './call-schemas.ts';
+} from '../call-schemas.ts';
+import { readCallFilter, readCallSort } from './call-query.ts';
 
 /** Calls as they are read: one, its timeline, and lists. */
 export function registerCallLists(app: FastifyInstance, api: Api): void {

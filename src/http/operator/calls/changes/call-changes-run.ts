@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify';
-import type { Outcome, Postback } from '../../../core/updates/postback.ts';
-import { rejectedOutcome } from '../../../core/updates/postback.ts';
-import { type Rejection, reject, rejectionCodes } from '../../../core/updates/rejection.ts';
-import { makeOrderedId } from '../../../ordered-id.ts';
-import type { CallFilter, KeyedWebhook } from '../../../store/store.ts';
-import { itemToPostback } from '../../postbacks/bulk.ts';
-import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { recordText } from '../../postbacks/request/recorded-request.ts';
-import { submitPostback } from '../../postbacks/submit.ts';
-import { SummaryCounter } from '../imports/import-summary.ts';
-import type { Api } from '../route.ts';
+import type { Outcome, Postback } from '../../../../core/updates/postback.ts';
+import { rejectedOutcome } from '../../../../core/updates/postback.ts';
+import { type Rejection, reject, rejectionCodes } from '../../../../core/updates/rejection.ts';
+import { makeOrderedId } from '../../../../ordered-id.ts';
+import type { CallFilter, KeyedWebhook } from '../../../../store/store.ts';
+import { itemToPostback } from '../../../postbacks/bulk.ts';
+import { metadataOf } from '../../../postbacks/postback-lines.ts';
+import { recordText } from '../../../postbacks/request/recorded-request.ts';
+import { submitPostback } from '../../../postbacks/submit.ts';
+import { SummaryCounter } from '../../imports/import-summary.ts';
+import type { Api } from '../../route.ts';
+import { readPages } from '../lists/call-pages.ts';
 import type { CallChangesSummaryJson } from './call-changes-schemas.ts';
-import { readPages } from './call-pages.ts';
 
 /** Rejected calls that the summary lists. */
 const rejectionsMax = 100;

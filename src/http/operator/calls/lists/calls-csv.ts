@@ -1,19 +1,19 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
-import { zonedInstantWriter } from '../../../core/values/time/zoned-instant.ts';
-import { AccountSlots } from '../../guards/account-slots.ts';
-import { cutOffSlowReader } from '../../guards/slow-reader.ts';
-import { sendProblem } from '../../server/errors/problem.ts';
-import { requirePermission } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { reject, rejectFaults } from '../../../../core/updates/rejection.ts';
+import { zonedInstantWriter } from '../../../../core/values/time/zoned-instant.ts';
+import { AccountSlots } from '../../../guards/account-slots.ts';
+import { cutOffSlowReader } from '../../../guards/slow-reader.ts';
+import { sendProblem } from '../../../server/errors/problem.ts';
+import { requirePermission } from '../../access/access.ts';
+import { ListReader } from '../../list-reader.ts';
+import { problem } from '../../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../../route.ts';
+import { callsCsvBody, callsCsvQuery } from '../call-schemas.ts';
 import { readCallColumns } from './call-columns.ts';
 import { readPages } from './call-pages.ts';
 import { asQuery, readCallFilter } from './call-query.ts';
-import { callsCsvBody, callsCsvQuery } from './call-schemas.ts';
 import { writeCallsCsv } from './csv-export.ts';
 
 /** Exports that one process writes for one account at once: each takes a good part of a core, which postbacks want too. */

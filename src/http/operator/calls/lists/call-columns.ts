@@ -1,6 +1,6 @@
-import { eventFields, type Field, updateFields } from '../../../core/updates/fields/fields.ts';
-import type { CallJson } from './call-schemas.ts';
-import { callRecordNames } from './call-schemas.ts';
+import { eventFields, type Field, updateFields } from '../../../../core/updates/fields/fields.ts';
+import type { CallJson } from '../call-schemas.ts';
+import { callRecordNames } from '../call-schemas.ts';
 
 export type CallColumn = { name: string; cellOf(call: CallJson): unknown };
 

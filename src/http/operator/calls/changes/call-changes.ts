@@ -1,18 +1,18 @@
 /** `POST /call-changes`: one change of all calls that a filter means, done page by page and answered while it is done. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
-import { linesOf } from '../../files/file-schemas.ts';
-import { sendLines } from '../../files/request-body.ts';
-import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
-import { sendProblem } from '../../server/errors/problem.ts';
-import { actorOf, requirePermission } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, namesOf } from '../route.ts';
+import { hashSecret, makeSecret } from '../../../../core/access/secret.ts';
+import { linesOf } from '../../../files/file-schemas.ts';
+import { sendLines } from '../../../files/request-body.ts';
+import { rejectWebhook } from '../../../postbacks/rejections/early-rejection.ts';
+import { sendProblem } from '../../../server/errors/problem.ts';
+import { actorOf, requirePermission } from '../../access/access.ts';
+import { ListReader } from '../../list-reader.ts';
+import { problem } from '../../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, namesOf } from '../../route.ts';
+import { callFilters } from '../call-schemas.ts';
+import { asQuery, readCallFilter } from '../lists/call-query.ts';
 import { CallChanges } from './call-changes-run.ts';
 import { type CallChangesBody, callChangesBody, callChangesLines } from './call-changes-schemas.ts';
-import { asQuery, readCallFilter } from './call-query.ts';
-import { callFilters } from './call-schemas.ts';
 
 /** Names of webhooks have at most as many characters. */
 const nameCharsMax = 200;

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { importSummaryJson } from '../imports/import-schemas.ts';
-import { callSelection } from './call-schemas.ts';
+import { importSummaryJson } from '../../imports/import-schemas.ts';
+import { callSelection } from '../call-schemas.ts';
 
 export const callChangesBody = Type.Object(
   {

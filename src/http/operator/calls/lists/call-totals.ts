@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { sendProblem } from '../../server/errors/problem.ts';
-import { requirePermission } from '../access/access.ts';
-import { ListReader } from '../list-reader.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
+import { sendProblem } from '../../../server/errors/problem.ts';
+import { requirePermission } from '../../access/access.ts';
+import { ListReader } from '../../list-reader.ts';
+import { problem } from '../../problem-schemas.ts';
+import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from '../../route.ts';
+import { callFilters } from '../call-schemas.ts';
 import { readCallFilter } from './call-query.ts';
-import { callFilters } from './call-schemas.ts';
 import { type CallTotalsJson, callTotalsJson } from './call-totals-schemas.ts';
 
 /** `GET /call-totals`: the sums of exactly the calls that `GET /calls` lists with the same filters. */

@@ -1,6 +1,6 @@
-import type { Call } from '../../../core/calls/call.ts';
-import type { CallCursor, CallFilter, Store } from '../../../store/store.ts';
-import { limitMax } from '../list-schemas.ts';
+import type { Call } from '../../../../core/calls/call.ts';
+import type { CallCursor, CallFilter, Store } from '../../../../store/store.ts';
+import { limitMax } from '../../list-schemas.ts';
 
 /**
  * All calls that a filter means, latest start first. Each page is a short query of its own: a slow reader holds no

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Call } from '../../../core/calls/call.ts';
-import { csvFormat } from '../../../core/values/csv/csv-format.ts';
-import { callToJson } from './call-answers.ts';
+import type { Call } from '../../../../core/calls/call.ts';
+import { csvFormat } from '../../../../core/values/csv/csv-format.ts';
+import { callToJson } from '../call-answers.ts';
 import type { CallColumn } from './call-columns.ts';
 
 export type CallPages = AsyncIterable<Call[]>;
