@@ -135,6 +135,41 @@ describe('every rejection of a valid key is in the log', () => {
   });
 });
 
+test('texts with the characters that the format of the log’s rows escapes are kept to the letter', async () => {
+  const odd = 'a\tb\nc\rd \\N \\. \\\\ "q" {x,y} \'s 😀';
+  const id = 'odd \\N\\.{"}';
+  await server.createCall(id, { phone_number: '+12125550177' });
+  const sent = {
+    call_log_id: id,
+    transaction_id: `t ${odd.replaceAll(/[\t\n\r]/g, ' ')}`,
+    reason: odd,
+    add: { [id]: odd },
+  };
+  const applied = await send(sent);
+  expect(applied.json).toMatchObject({ status: 'applied', call_log_id: id });
+  expect(await entryOf(applied)).toMatchObject({
+    ...{ call_log_id: id, transaction_id: sent.transaction_id, update: { reason: odd, add: { [id]: odd } } },
+    request: { body: sent },
+    changes: { reason: { from: null, to: odd }, [`tags.${id}`]: { from: null, to: odd } },
+  });
+  expect((await send(sent)).json).toMatchObject({ duplicate: true, postback_id: applied.json.postback_id });
+  const unknown = await send({ call_log_id: `no ${id}`, reason: odd });
+  expect(await entryOf(unknown)).toMatchObject({ code: 'call_not_found', call_log_id: `no ${id}` });
+});
+
+test('one batch logs what is applied at once and what is queued', async () => {
+  await Promise.all([server.createCall('mixed 1'), server.createCall('mixed 2', { state: 'live' })]);
+  const items = [1, 2, 2, 1].map((n, at) => ({ call_log_id: `mixed ${n}`, reason: `r${at}` }));
+  const batch = await server.request('/update-fields/batch', {
+    ...{ method: 'POST', body: JSON.stringify(items) },
+    headers: { 'content-type': 'application/json', 'x-auth-key': webhook.auth_key },
+  });
+  const statuses = batch.json.results.map(({ status }: { status: string }) => status);
+  expect(statuses).toEqual(['applied', 'queued', 'queued', 'applied']);
+  await server.api('POST', '/calls/mixed 2/complete');
+  expect((await server.api('GET', '/calls/mixed 2')).json.reason).toBe('r2');
+});
+
 test('a queued update keeps the answer that it was given first', async () => {
   await server.createCall('ends', { state: 'live' });
   const answer = await send({ call_log_id: 'ends', converted: true });

@@ -2,8 +2,8 @@
  * Statements of the batch writer that travel together: one write to the network, one answer. The driver would describe
  * each result again and end each statement with a flush of its own; both cost more than many a statement does.
  */
-import type { Socket } from 'node:net';
 import type pg from 'pg';
+import { tripBytes } from './trip-bytes.ts';
 
 /** A row as the server sends it: its columns as text, in the order of the select list. */
 export type RowTexts = (string | null)[];
@@ -18,15 +18,18 @@ type Value = string | null;
 export class Query<Row = never> {
   readonly statement: Statement<Row>;
   readonly values: Value[];
+  /** what `copy … from stdin` reads: lines of `copyField`s with tabs between; null for every other statement */
+  readonly copied: string | null;
   /** what the statement returned */
   rows: Row[] = [];
   /** such as `UPDATE 12` or `COMMIT` */
   outcome = '';
   readonly texts: RowTexts[] = [];
 
-  constructor(statement: Statement<Row>, values: Value[] = []) {
+  constructor(statement: Statement<Row>, values: Value[] = [], copied: string | null = null) {
     this.statement = statement;
     this.values = values;
+    this.copied = copied;
   }
 
   /** How many rows it wrote or read. */
@@ -42,7 +45,8 @@ export class Query<Row = never> {
  */
 export async function sendTogether(client: pg.ClientBase, queries: Query<unknown>[]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    client.query(new RoundTrip(queries, (error) => (error ? reject(error) : resolve())));
+    const bytes = tripBytes(queries);
+    client.query(new RoundTrip(queries, bytes, (error) => (error ? reject(error) : resolve())));
   });
   for (const query of queries) {
     const { readRow } = query.statement;
@@ -65,6 +69,23 @@ export function arrayText(texts: Iterable<string>): string {
   return `{${Array.from(texts, (text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }
 
+const copyEscapes: Record<string, string> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\ufffd',
+};
+
+/** A field of COPY's text format. NUL, which the database cannot store, becomes U+FFFD. */
+export function copyField(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '\\N';
+  const text = String(value);
+  return /[\\\t\n\r\0]/.test(text)
+    ? text.replace(/[\\\t\n\r\0]/g, (found) => copyEscapes[found] ?? '')
+    : text;
+}
+
 type Done = (error: Error | null) => void;
 
 /** The part of the driver's protocol that every query of ours shares: it calls the methods as messages come in. */
@@ -76,21 +97,7 @@ abstract class Submitted implements pg.Submittable {
     this.callback = done;
   }
 
-  abstract send(connection: pg.Connection): void;
-
-  submit(connection: pg.Connection): void {
-    const stream = connection.stream as Socket;
-    stream.cork();
-    try {
-      this.send(connection);
-      connection.sync();
-    } catch (error) {
-      // Nothing of it was sent. The driver fails all queries of the connection, and the database rolls back.
-      stream.destroy(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      stream.uncork();
-    }
-  }
+  abstract submit(connection: pg.Connection): void;
 
   handleError(error: Error): void {
     this.callback(error);
@@ -109,26 +116,32 @@ class Preparation extends Submitted {
     this.#statements = statements;
   }
 
-  send(connection: pg.Connection): void {
+  submit(connection: pg.Connection): void {
+    const { stream } = connection;
+    stream.cork();
     for (const { name, text } of this.#statements) connection.parse({ name, text, types: [] }, true);
+    connection.sync();
+    stream.uncork();
   }
 }
 
 class RoundTrip extends Submitted {
   readonly #queries: Query<unknown>[];
+  readonly #bytes: Buffer;
   #at = 0;
 
-  constructor(queries: Query<unknown>[], done: Done) {
+  constructor(queries: Query<unknown>[], bytes: Buffer, done: Done) {
     super(done);
     this.#queries = queries;
+    this.#bytes = bytes;
   }
 
-  send(connection: pg.Connection): void {
-    for (const { statement, values } of this.#queries) {
-      connection.bind({ statement: statement.name, values }, true);
-      connection.execute({}, true);
-    }
+  submit({ stream }: pg.Connection): void {
+    stream.write(this.#bytes);
   }
+
+  /** The rows are on their way already. Where a statement before failed, the server drops them. */
+  handleCopyInResponse(): void {}
 
   handleDataRow({ fields }: { fields: RowTexts }): void {
     this.#queries[this.#at]?.texts.push(fields);

@@ -4,14 +4,14 @@ import type { FoldedBatch } from '../../core/updates/fold/fold.ts';
 import { CommitLost, isCommitLost } from '../database/failure.ts';
 import { arrayText, Query, type Statement, sendTogether } from '../database/round-trip.ts';
 import { markReplayed, removeKept, rereadIdsOf } from './kept-postbacks.ts';
-import { logPostbacks, logRowsText } from './log-postbacks.ts';
+import { logPostbacks, logQueries, logQueued } from './log-postbacks.ts';
 import { cancelPostbacks } from './read-undo.ts';
 import { writeCalls } from './write-calls.ts';
 
 const commitTransaction: Statement = { name: 'commit', text: 'commit' };
 
 export const commitStatements = [
-  ...[writeCalls, cancelPostbacks, removeKept, logPostbacks, markReplayed, commitTransaction],
+  ...[writeCalls, cancelPostbacks, removeKept, logPostbacks, logQueued, markReplayed, commitTransaction],
 ];
 
 /** Calls, log and commit travel together; from then on a lost connection leaves the outcome unknown. */
@@ -28,7 +28,7 @@ export async function commitBatch(
     ...(calls.length > 0 ? [new Query(writeCalls, [accountId, JSON.stringify(calls), now])] : []),
     ...(canceled.length > 0 ? [new Query(cancelPostbacks, [accountId, arrayText(canceled)])] : []),
     ...(rereads.length > 0 ? [new Query(removeKept, [accountId, rereadText])] : []),
-    ...(decided.length > 0 ? [new Query(logPostbacks, [accountId, logRowsText(decided), now])] : []),
+    ...logQueries(accountId, decided, now),
     ...(rereads.length > 0 ? [new Query(markReplayed, [accountId, rereadText, now])] : []),
   ];
   const committing = new Query(commitTransaction);
