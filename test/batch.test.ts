@@ -78,6 +78,16 @@ test.each([
   for (const { id } of calls) expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '49.00' });
 });
 
+test('several items for one call are applied in their order, where some have another of its ids', async () => {
+  const ids = Array.from({ length: 8 }, (_, at) => `OI-${at}`);
+  for (const id of ids) await server.createCall(id, { other_ids: [`${id}-leg`] });
+  const updates = Array.from({ length: 50 }, (_, at) =>
+    ids.map((id) => ({ call_log_id: at % 2 === 0 ? `${id}-leg` : id, revenue_paid_out: at })),
+  ).flat();
+  expect((await sendBatch({ updates })).json.summary.applied).toBe(updates.length);
+  for (const id of ids) expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '49.00' });
+});
+
 test('a rejected atomic batch keeps the limit on items in flight, as other batches do', async () => {
   const updates = Array.from({ length: 3_000 }, (_, at) => ({ call_log_id: `none-${at}`, reason: 'x' }));
   let isAnswered = false;

@@ -10,6 +10,7 @@ import { listCalls } from './calls/call-list.ts';
 import { listNames } from './calls/call-names.ts';
 import { resolveSearch } from './calls/call-search.ts';
 import * as calls from './calls/calls.ts';
+import { findOtherIds, hasOtherIds } from './calls/other-ids.ts';
 import * as overdueCalls from './calls/overdue-calls.ts';
 import { listSortedCalls } from './calls/sorted-calls.ts';
 import { type Db, inTransaction } from './database/db.ts';
@@ -76,6 +77,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       totalCalls,
       listNames,
       listTimeline: calls.listTimeline,
+      hasOtherIds,
+      findOtherIds,
       listPostbacks: postbackLog.listPostbacks,
       countInvalidKeys: attention.countInvalidKeys,
       findPostback: postbackLog.findPostback,

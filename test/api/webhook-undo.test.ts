@@ -98,6 +98,22 @@ test('a batch is undone by its id, and nothing else of its sender', async () => 
   expect(amounts).toEqual(['1.00', '1.00', null, null, null]);
 });
 
+test('a batch that waits for its calls is canceled, and counts no call', async () => {
+  const webhook = await server.createWebhook('update_fields', { unmatched: 'wait' });
+  const { json } = await server.request('/update-fields/batch', {
+    method: 'POST',
+    headers: { 'x-auth-key': webhook.auth_key },
+    body: [
+      { call_log_id: 'none', reason: 'a' },
+      { phone_number: '+12135550180', reason: 'a' },
+    ],
+  });
+  const { batch_id } = json;
+  const counts = { calls: 0, postbacks: 2, canceled: 2 };
+  expect((await undo(webhook, { batch_id, dry_run: true })).json).toMatchObject(counts);
+  expect((await undo(webhook, { batch_id })).json).toMatchObject(counts);
+});
+
 test('an import is undone by its id', async () => {
   const webhook = await server.createWebhook();
   const ids = await Promise.all(Array.from({ length: 3 }, () => newCall()));

@@ -36,6 +36,17 @@ describe('order', () => {
     expect(await server.readCall('S3')).toMatchObject({ revenue_paid_out: '299.00' });
   });
 
+  test('of rows for one call is kept where some have another of its ids', async () => {
+    const ids = Array.from({ length: 8 }, (_, at) => `S4-${at}`);
+    for (const id of ids) await server.createCall(id, { other_ids: [`${id}-leg`] });
+    const rows = Array.from({ length: 60 }, (_, at) =>
+      ids.map((id) => `${at % 2 === 0 ? `${id}-leg` : id},${at}`),
+    ).flat();
+    const { summary } = await sendFile(server, `call_log_id,revenue_paid_out\n${rows.join('\n')}\n`);
+    expect(summary).toMatchObject({ applied: rows.length });
+    for (const id of ids) expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '59.00' });
+  });
+
   test('is that of the file however many calls there are', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, at) => server.createCall(`T${at}`)));
     const file = Array.from({ length: 2_000 }, (_, at) => `T${at % 20},${at}`).join('\n');

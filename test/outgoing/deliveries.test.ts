@@ -327,6 +327,10 @@ test('deliveries are listed by webhook, status, event, call and time, and are on
   expect(await deliveriesOf(webhook.id, `&call_log_id=${call}`)).toHaveLength(2);
   expect(await deliveriesOf(webhook.id, '&status=failed')).toEqual([]);
   expect(await deliveriesOf(webhook.id, `&from=${new Date(Date.now() + 60_000).toISOString()}`)).toEqual([]);
+  const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const days = `&from=${dayOf(Date.now() - 86_400_000)}&to=${dayOf(Date.now())}`;
+  expect(await deliveriesOf(webhook.id, days)).toHaveLength(2);
+  expect(await deliveriesOf(webhook.id, '&to=2026-01-01')).toEqual([]);
   const page = await server.api('GET', `/deliveries?webhook_id=${webhook.id}&limit=1`);
   const rest = await server.api(
     'GET',

@@ -30,6 +30,8 @@ describe('attach', () => {
     const id = await wait({ call_log_id: 'A1-typo', revenue_paid_out: 3, transaction_id: 'a1' });
     const dry = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A1', dry_run: true });
     expect(dry.json).toMatchObject({ status: 'applied', dry_run: true, call_log_id: 'A1' });
+    const inQuery = await server.api('POST', `/postbacks/${id}/attach?dry_run=true`, { call_log_id: 'A1' });
+    expect(inQuery.json).toMatchObject({ status: 'applied', dry_run: true });
     expect((await server.readCall('A1')).revenue_paid_out).toBeNull();
     expect(await logged(id)).toMatchObject({ status: 'waiting' });
     const done = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A1' });
@@ -45,6 +47,39 @@ describe('attach', () => {
       409,
       'not_replayable',
     );
+  });
+
+  test('leaves its id in effect: the sender’s retry gets the first response, also of one that was rejected', async () => {
+    await server.createCall('A5');
+    const body = { call_log_id: 'A5-typo', revenue_paid_out: 3, transaction_id: 'a5' };
+    for (const [type, status] of [
+      [webhook, 202],
+      [refusing, 200],
+    ] as const) {
+      const { json } = await server.post(type, body);
+      await server.api('POST', `/postbacks/${json.postback_id}/attach`, { call_log_id: 'A5' });
+      const retry = await server.post(type, body);
+      expect(retry).toMatchObject({ status, json: { duplicate: true } });
+    }
+    expectProblem(await server.post(webhook, { ...body, revenue_paid_out: 4 }), 409, 'transaction_id_reused');
+  });
+
+  test('makes a leg that waits a part of the call that is named', async () => {
+    const calls = await server.createWebhook('calls');
+    await server.createCall('A6');
+    const leg = { call_log_id: 'A6-leg', parent_call_log_id: 'A6-typo', connected_seconds: 30 };
+    const { json } = await server.post(calls, leg);
+    await wait({ call_log_id: 'A6-leg', revenue_paid_out: 7 });
+    const attach = (body: object) => server.api('POST', `/postbacks/${json.postback_id}/attach`, body);
+    expect((await attach({ call_log_id: 'A6', dry_run: true })).json).toMatchObject({ status: 'applied' });
+    expect(await server.readCall('A6')).toMatchObject({ other_ids: [] });
+    expect((await attach({ call_log_id: 'A6' })).json).toMatchObject({
+      status: 'applied',
+      call_log_id: 'A6',
+    });
+    const call = { other_ids: ['A6-leg'], connected_seconds: 30, revenue_paid_out: '7.00' };
+    expect(await server.readCall('A6')).toMatchObject(call);
+    expect(await logged(json.postback_id)).toMatchObject({ status: 'applied', attached_by: 'owner' });
   });
 
   test('queues it for a live call', async () => {

@@ -162,6 +162,18 @@ test('the same id for another call is rejected', async () => {
   expect((await server.readCall(one)).revenue_paid_out).toBe('5.00');
 });
 
+test('the same id for another call is rejected, also after the first was undone', async () => {
+  const [one, two] = [await newCall(), await newCall()];
+  const body = { call_log_id: one, transaction_id: one, revenue_paid_out: '5' };
+  const { json: first } = await server.post(network, body);
+  await server.api('POST', `/postbacks/${first.postback_id}/undo`);
+  const { json } = await server.post(network, { ...body, call_log_id: two, revenue_paid_out: '6' });
+  expect(json.code).toBe('transaction_id_reused');
+  const again = await server.post(network, { ...body, revenue_paid_out: '6' });
+  expect(again.json).toMatchObject({ status: 'applied', duplicate: false });
+  expect((await server.readCall(one)).revenue_paid_out).toBe('6.00');
+});
+
 test('in a batch, several corrections of one id are applied in their order', async () => {
   const id = await newCall();
   const updates = [pending, approved, approved, chargedBack].map((body) => ({

@@ -224,3 +224,24 @@ test('items of a batch wait too, and are counted', async () => {
   }
   expect((await server.createCall('B1')).revenue_paid_out).toBe('2.00');
 });
+
+test.each(['live', 'completed'])(
+  'items of a batch are applied in their order to a call that comes %s, whichever of its ids they have',
+  async (state) => {
+    const ids = Array.from({ length: 8 }, (_, at) => `B-${state}-${at}`);
+    const items = [1, 2, 3, 4].flatMap((revenue_paid_out) =>
+      ids.map((id) => ({ call_log_id: revenue_paid_out % 2 === 0 ? id : `${id}-leg`, revenue_paid_out })),
+    );
+    const { json } = await server.request('/update-fields/batch', {
+      method: 'POST',
+      headers: { 'x-auth-key': webhook.auth_key },
+      body: items,
+    });
+    expect(json.summary.waiting).toBe(items.length);
+    for (const id of ids) {
+      await server.createCall(id, { state, other_ids: [`${id}-leg`] });
+      if (state === 'live') await server.api('POST', `/calls/${id}/complete`);
+      expect(await server.readCall(id)).toMatchObject({ state: 'completed', revenue_paid_out: '4.00' });
+    }
+  },
+);

@@ -100,6 +100,18 @@ test('old postbacks go in steps; queued updates stay, and are applied when their
   expect(await sut.store.readCall(sut.accountId, 'live')).toMatchObject({ values: queued.update.set });
 });
 
+test('an old postback that waits for its call stays, and is applied when its call comes', async () => {
+  const wait = { expiresAt: new Date(Date.now() + dayMs).toISOString() };
+  const waiting = { ...postbackOf(40, 'late'), wait: { ...wait, until: wait.expiresAt } };
+  const done = postbackOf(40, 'none');
+  await sut.send(waiting, done);
+  expect(await remove({ postbacks: 30 }, async () => (await count('postback')) <= 1)).toEqual({
+    postbacks: 1,
+  });
+  await sut.createCalls(['late']);
+  expect(await sut.store.readCall(sut.accountId, 'late')).toMatchObject({ values: waiting.update.set });
+});
+
 test('a transaction id is forgotten with its postback', async () => {
   await sut.createCalls(['C1']);
   const first = postbackOf(31, 'C1', 'order-1');

@@ -2,9 +2,9 @@ import { type Rejection, rejectFaults } from '../../core/updates/rejection.ts';
 import { type Fault, Invalid } from '../../core/values/fault.ts';
 import { readPhone } from '../../core/values/phone/phone.ts';
 import { checkText, readBoolean } from '../../core/values/text/text.ts';
-import { readInstant } from '../../core/values/time/instant.ts';
 import { limitDefault, limitMax } from './list-schemas.ts';
 import { isUuid, parseCursor } from './page.ts';
+import { readPeriodLast, readPeriodStart } from './period.ts';
 
 const charsMax = 2_000;
 /** What fits into a URL: Node.js takes 16 KiB of request line and headers. */
@@ -84,8 +84,14 @@ export class ListReader<Name extends string> {
     );
   }
 
-  instant(name: Name, timeZone: string): string | undefined {
-    return this.#read(name, (text) => readInstant(text, timeZone));
+  /** From when on: a day counts from its first moment. */
+  from(name: Name, timeZone: string): string | undefined {
+    return this.#read(name, (text) => readPeriodStart(text, timeZone));
+  }
+
+  /** Until when: a day counts with all of it. */
+  to(name: Name, timeZone: string): string | undefined {
+    return this.#read(name, (text) => readPeriodLast(text, timeZone));
   }
 
   phone(name: Name, defaultCountry: string): string | undefined {

@@ -15,6 +15,8 @@ export const page = {
 
 /** The queries of lists are documentation: `ListReader` reads them and tells every fault. */
 export const pageQuery = Type.Object(page);
-export const instantQuery = Type.Optional(Type.String({ description: 'RFC 3339, or Unix time' }));
+export const instantQuery = Type.Optional(
+  Type.String({ description: 'RFC 3339, Unix time, or a day in the account’s time zone' }),
+);
 export const textQuery = Type.Optional(Type.String());
 export const booleanQuery = Type.Optional(Type.Boolean());

@@ -21,6 +21,12 @@ export function readPeriodEnd(text: string, timeZone: string): string | Invalid 
   return readMoment(`${nextDay}T00:00:00`, timeZone);
 }
 
+/** The last moment of a list: of a date the end of its day. */
+export function readPeriodLast(text: string, timeZone: string): string | Invalid {
+  const end = readPeriodEnd(text, timeZone);
+  return end instanceof Invalid || !date.test(text) ? end : new Date(Date.parse(end) - 1).toISOString();
+}
+
 function readMoment(text: string, timeZone: string): string | Invalid {
   const read = readInstant(text, timeZone);
   return read instanceof Invalid ? howTo : read;

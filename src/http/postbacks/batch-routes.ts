@@ -9,6 +9,7 @@ import { makeOrderedId } from '../../ordered-id.ts';
 import { type GuardedWebhook, sendGuards } from '../guards/webhook-guards.ts';
 import { prepareRejection, problemOf } from '../server/errors/problem.ts';
 import { countOutcome, itemToJson, itemToPostback, noCounts } from './bulk.ts';
+import { CallNames } from './call-names.ts';
 import type { RequestMetadata } from './postback-lines.ts';
 import {
   answerOtherMethod,
@@ -114,7 +115,7 @@ async function takeBatch(
   const contentType = request.headers['content-type'];
   const body = await readBatchBody(bytes, contentType, received.query, endpoint.slices);
   if ('code' in body) return rejectBatch(endpoint, type, request, reply, body);
-  const batch = new Batch(endpoint, type, request, received, body, webhook.mapping !== null);
+  const batch = new Batch(endpoint, type, request, received, body, webhook);
   return body.isAtomic ? batch.answerAtomic(reply, limit) : batch.answerEach(reply, limit);
 }
 
@@ -154,8 +155,8 @@ class Batch {
   readonly #request: FastifyRequest;
   readonly #received: ReceivedRequest & RequestMetadata;
   readonly #body: BatchBody;
-  /** Where calls are named in both ways, one call may be: then all items are in one lane and keep their order. */
-  readonly #together: string | undefined;
+  /** Where some name a call by number, one call may be named in both ways: then all items keep their order. */
+  readonly #orderingKeyOf: (postback: Postback) => string | Promise<string | undefined>;
 
   constructor(
     endpoint: PostbackEndpoint,
@@ -163,7 +164,7 @@ class Batch {
     request: FastifyRequest,
     received: ReceivedRequest,
     body: BatchBody,
-    isMapped: boolean,
+    webhook: GuardedWebhook,
   ) {
     this.#endpoint = endpoint;
     this.#type = type;
@@ -171,8 +172,10 @@ class Batch {
     this.#received = { ...received, batchId: this.#batchId };
     this.#body = body;
     const byPhone = body.items.filter(mentionsPhone).length;
+    const isMapped = webhook.mapping !== null;
     const mayMix = isMapped || (byPhone > 0 && byPhone < body.items.length); // a mapping decides what names a call
-    this.#together = mayMix ? this.#batchId : undefined;
+    const names = new CallNames(endpoint.callNames, webhook.accountId);
+    this.#orderingKeyOf = mayMix ? () => this.#batchId : ({ target }) => names.nameOf(target);
   }
 
   /** Items are independent; those for one call are applied in their order. */
@@ -236,7 +239,7 @@ class Batch {
       this.#received,
       this.#source(),
       read,
-      this.#together,
+      this.#orderingKeyOf,
     );
     return { outcome: outcome ?? this.#keyGone(index), isDryRun };
   }

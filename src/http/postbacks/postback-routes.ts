@@ -6,6 +6,7 @@ import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/upd
 import type { Outcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
+import type { Store } from '../../store/store.ts';
 import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
 import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -52,6 +53,7 @@ export type PostbackEndpoint = {
   slices: WorkSlices;
   /** for the items of batches and the records of requests */
   bulkLimit: LimitFunction;
+  callNames: Pick<Store, 'hasOtherIds' | 'findOtherIds'>;
 };
 
 export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackEndpoint): void {

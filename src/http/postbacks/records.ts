@@ -76,7 +76,7 @@ export async function answerRecords(
         ({ isDryRun } = postback);
         return postback;
       },
-      batchId,
+      () => batchId,
     );
     return { outcome: outcome ?? keyGone(`${batchId}#${index}`), isDryRun };
   });

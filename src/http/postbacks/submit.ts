@@ -34,7 +34,7 @@ export type WebhookSource<W extends Settings> = {
 
 /**
  * Submits what `read` makes of a request with its webhook's settings, and again with the new ones if they changed meanwhile.
- * @param orderingKey postbacks with the same key keep their order
+ * @param orderingKeyOf postbacks with the same key keep their order; those of one call if left out
  * @returns null when the source has no webhook (any more); nothing was done then
  */
 export async function submitPostback<W extends Settings>(
@@ -42,7 +42,7 @@ export async function submitPostback<W extends Settings>(
   metadata: RequestMetadata,
   source: WebhookSource<W>,
   read: (webhook: W) => Postback | Promise<Postback>,
-  orderingKey?: string,
+  orderingKeyOf?: (postback: Postback) => string | undefined | Promise<string | undefined>,
 ): Promise<Outcome | null> {
   for (;;) {
     const webhook = await source.find();
@@ -52,7 +52,7 @@ export async function submitPostback<W extends Settings>(
       rejectUnlogged(webhook, postback) ??
       ignore(webhook, postback) ??
       (await countRepeat(to, postback)) ??
-      (await to.writer.submit(postback, orderingKey));
+      (await to.writer.submit(postback, await orderingKeyOf?.(postback)));
     if (result === 'stale') {
       source.forget();
       continue;

@@ -143,6 +143,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         bodyBytes,
         slices,
         bulkLimit,
+        callNames: store,
         repeated: new RejectedRepeats(store.countRejectedRepeats),
       },
     };

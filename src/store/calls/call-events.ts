@@ -27,7 +27,13 @@ import {
 } from './call-columns.ts';
 import { callIdByAnyId, findTakenId, type TakenId, writeChangedIds } from './other-ids.ts';
 import { applyQueued } from './queued-updates.ts';
-import { type Arrival, anyWaits, settleWaiting } from './waiting-postbacks.ts';
+import {
+  type Arrival,
+  anyWaits,
+  type RecordedLeg,
+  settleWaiting,
+  type WaitingLeg,
+} from './waiting-postbacks.ts';
 
 export type ReceivedEvent = {
   accountId: string;
@@ -235,12 +241,23 @@ async function settle(
   arrived: Arrival,
   locked: Arrival,
 ): Promise<void> {
-  await settleWaiting(client, accountId, arrived, receivedAt, async ({ parentId, by, event }) => {
-    const leg = { accountId, callLogId: parentId, event, by, receivedAt, mayCreate: false };
-    const recorded = await recordLocked(client, leg, locked);
-    if (typeof recorded === 'string') throw new Error(`the parent of a leg arrived, and then: ${recorded}`);
-    return recorded;
-  });
+  await settleWaiting(client, accountId, arrived, receivedAt, (leg) =>
+    recordWaitingLeg(client, accountId, leg, receivedAt, locked),
+  );
+}
+
+/** Folds a leg that waited into its parent, which is there. @param locked arrivals whose locks the transaction holds */
+export async function recordWaitingLeg(
+  client: Queryable,
+  accountId: string,
+  { parentId, by, event }: WaitingLeg,
+  receivedAt: string,
+  locked: Arrival,
+): Promise<RecordedLeg> {
+  const leg = { accountId, callLogId: parentId, event, by, receivedAt, mayCreate: false };
+  const recorded = await recordLocked(client, leg, locked);
+  if (typeof recorded === 'string') throw new Error(`the parent of a leg is there, and then: ${recorded}`);
+  return recorded;
 }
 
 /** With another number or start, a call may be what a postback waits for, or no longer what makes it ambiguous. */

@@ -1,6 +1,6 @@
 /** The other ids of calls: each belongs to one call of the account, and leads to it (table `call_other_id`). */
 import { type Call, type Changes, otherIdsOf } from '../../core/calls/call.ts';
-import type { Queryable } from '../database/db.ts';
+import type { Db, Queryable } from '../database/db.ts';
 
 type CallIds = Pick<Call, 'callLogId' | 'facts' | 'legIds'>;
 
@@ -55,4 +55,29 @@ export async function writeChangedIds(
   const values = [accountId, call.callLogId, otherIds];
   await client.query(deleteOthers, values);
   if (otherIds.length > 0) await client.query(insertOtherIds, values);
+}
+
+/** Whether any call of the account has another id. */
+export async function hasOtherIds({ pool }: Db, accountId: string): Promise<boolean> {
+  const text = 'select exists (select from call_other_id where account_id = $1) as found';
+  const { rows } = await pool.query<{ found: boolean }>({ name: 'has-other-ids', text, values: [accountId] });
+  return rows[0]?.found === true;
+}
+
+/** The call_log_id of each of the ids that is an other id of a call. */
+export async function findOtherIds(
+  { pool }: Db,
+  accountId: string,
+  ids: string[],
+): Promise<Map<string, string>> {
+  const text = `
+select o.other_id as id, o.call_log_id as "callLogId" from call_other_id o
+where o.account_id = $1 and o.other_id = any($2::text[])`;
+  const values = [accountId, [...new Set(ids)]];
+  const { rows } = await pool.query<{ id: string; callLogId: string }>({
+    name: 'find-other-ids',
+    text,
+    values,
+  });
+  return new Map(rows.map(({ id, callLogId }) => [id, callLogId]));
 }

@@ -5,10 +5,11 @@ import { applyRepeat, type Repeats } from '../../core/updates/fold/repeats.ts';
 import type { PostbackStatus } from '../../core/updates/postback.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
+import { inOrderOfReceipt } from './queue-order.ts';
 
 /** In the order in which they were queued. Must run under the call's lock, which queueing holds too. */
 const readQueued = `
-select postback_id, coalesce(first_received_at, received_at) as counts_from, update, repeats from postback
+select postback_id, coalesce(first_received_at, received_at) as counts_from, update, repeats, batch_id from postback
 where account_id = $1 and call_log_id = $2 and status = 'queued' and not is_dry_run
 order by queue_position nulls first, postback_id`;
 
@@ -22,7 +23,13 @@ from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail
   kept json)
 where p.account_id = $1 and p.postback_id = n.postback_id`;
 
-type QueuedRow = { postback_id: string; counts_from: string; update: UpdateJson; repeats: Repeats | null };
+type QueuedRow = {
+  postback_id: string;
+  counts_from: string;
+  update: UpdateJson;
+  repeats: Repeats | null;
+  batch_id: string | null;
+};
 
 /**
  * Applies a call's queued updates on top of `values`, in order, and records the result of each. One that can no
@@ -38,7 +45,7 @@ export async function applyQueued(
   const { rows: queued } = await client.query<QueuedRow>(readQueued, [accountId, callLogId]);
   if (queued.length === 0) return values;
   let next = values;
-  const rows = queued.map(({ postback_id, counts_from, update, repeats }) => {
+  const rows = inOrderOfReceipt(queued).map(({ postback_id, counts_from, update, repeats }) => {
     const applied = applyRepeat(next, updateFromJson(update), counts_from, repeats ?? undefined);
     if ('code' in applied) {
       const { code, detail, errors } = applied;

@@ -5,7 +5,7 @@ import { legEventFromJson } from '../../core/calls/leg.ts';
 import { idTaken, type Match } from '../../core/updates/fold/fold.ts';
 import type { Repeats } from '../../core/updates/fold/repeats.ts';
 import { type EarlierUpdate, settle } from '../../core/updates/fold/settle.ts';
-import type { MatchedBy, MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
+import type { MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
 import { type LockedCall, lockCalls, otherIdsOf } from '../writer/lock-calls.ts';
@@ -13,6 +13,7 @@ import { matchesOf, matchPhones, wantedNumbers } from '../writer/match-phones.ts
 import { writeCalls } from '../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from './call-columns.ts';
 import type { TakenId } from './other-ids.ts';
+import { inOrderOfReceipt } from './queue-order.ts';
 
 /** An event of a leg whose parent arrived later. */
 export type WaitingLeg = { parentId: string; by: string; event: CallEvent };
@@ -33,7 +34,7 @@ export function anyWaits(ids: string, numbers: string): string {
 
 /** What a waiting row is folded from. Its window and rule are those of the receipt. */
 export const waitingColumns = `p.postback_id, p.webhook_id, p.received_at, p.first_received_at, p.call_log_id, p.phone_number,
-  p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id,
+  p.match_from, p.match_to, p.match_rule, p.expires_at, p.waits_until, p.update, p.repeats, p.transaction_id, p.batch_id,
   coalesce((select w.name from incoming_webhook w where w.account_id = $1 and w.webhook_id = p.webhook_id),
     p.changed_by) as webhook_name`;
 
@@ -58,6 +59,7 @@ export type WaitingRow = {
   update: UpdateJson;
   repeats: Repeats | null;
   transaction_id: string | null;
+  batch_id: string | null;
 };
 
 /** What the calls got from postbacks that were received after the first of those that waited. */
@@ -92,7 +94,7 @@ export async function settleWaiting(
     phoneNumbers,
     now,
   ]);
-  const rows = all.filter(({ update }) => update.event === undefined);
+  const rows = inOrderOfReceipt(all.filter(({ update }) => update.event === undefined));
   for (const row of all.filter(({ update }) => update.event !== undefined)) {
     await settleLeg(client, accountId, row, now, recordLeg);
   }
@@ -110,25 +112,33 @@ export async function settleWaiting(
   await writeSettlement(client, accountId, settled, now);
 }
 
-async function settleLeg(
+/** Folds a leg into its parent, and writes its outcome into the log. */
+export async function settleLeg(
   client: Queryable,
   accountId: string,
   { postback_id, call_log_id, webhook_name, update }: WaitingRow,
   now: string,
   recordLeg: (leg: WaitingLeg) => Promise<RecordedLeg>,
-): Promise<void> {
+): Promise<Outcome> {
   const parentId = call_log_id ?? '';
   const event = legEventFromJson(update.event ?? {});
   const recorded = await recordLeg({ parentId, by: webhook_name ?? '', event });
   const rejection = 'takenId' in recorded ? idTaken(recorded) : null;
   const changes = 'changes' in recorded ? recorded.changes : {};
-  const status = rejection !== null ? 'rejected' : Object.keys(changes).length > 0 ? 'applied' : 'unchanged';
-  const row = {
-    ...{ postback_id, status, code: rejection?.code, detail: rejection?.detail, errors: rejection?.errors },
-    ...{ changes, candidates: 1, matched_by: 'call_log_id' satisfies MatchedBy },
-    ...('changes' in recorded && { call_log_id: recorded.callLogId }),
+  const outcome: Outcome = {
+    postbackId: postback_id,
+    status: rejection !== null ? 'rejected' : Object.keys(changes).length > 0 ? 'applied' : 'unchanged',
+    isDuplicate: false,
+    callLogId: 'changes' in recorded ? recorded.callLogId : null,
+    matchedBy: 'call_log_id',
+    candidates: 1,
+    changes,
+    kept: [],
+    ignored: [],
+    rejection,
   };
-  await client.query(writeSettled, [accountId, JSON.stringify([row]), now]);
+  await client.query(writeSettled, [accountId, JSON.stringify([settledRowOf(outcome)]), now]);
+  return outcome;
 }
 
 /** Writes what was decided about postbacks that waited, and the calls that they changed. */

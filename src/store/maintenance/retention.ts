@@ -1,7 +1,8 @@
 /**
  * Removes what is older than the server is to keep, a few rows at a time. Each step is a transaction of its own that
  * walks an index from where the step before ended, waits for no lock that a postback holds, and lets no other process
- * work beside it. What still has to happen is never removed: queued updates and live calls.
+ * work beside it. What still has to happen is never removed: queued updates, waiting
+ * postbacks and live calls.
  */
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { classifyFailure } from '../database/failure.ts';
@@ -57,7 +58,8 @@ on conflict (account_id) do update set bodies_removed_to = excluded.bodies_remov
 
 const lockPostbacks = `
 select postback_id as id, null as at from postback
-where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid and (status <> 'queued' or is_dry_run)
+where account_id = $1 and postback_id > $2::uuid and postback_id < $3::uuid
+  and (status not in ('queued', 'waiting') or is_dry_run)
   and (replayed_at is null or replayed_at < $5)
 order by postback_id limit $4 for update skip locked`;
 

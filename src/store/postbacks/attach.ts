@@ -1,10 +1,20 @@
 /** What people do with postbacks that found no call: name the call, or dismiss the postback (docs/senders.md#waiting-for-the-call). */
 
+import type { FoldedCall } from '../../core/calls/call.ts';
 import { settle } from '../../core/updates/fold/settle.ts';
 import type { Outcome, PostbackStatus } from '../../core/updates/postback.ts';
 import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
 import { type CallRow, foldedCallOf } from '../calls/call-columns.ts';
-import { type WaitingRow, waitedOf, waitingColumns, writeSettlement } from '../calls/waiting-postbacks.ts';
+import { recordWaitingLeg, UnlockedArrival } from '../calls/call-events.ts';
+import {
+  type Arrival,
+  settleLeg,
+  type WaitingRow,
+  waitedOf,
+  waitingColumns,
+  writeSettlement,
+} from '../calls/waiting-postbacks.ts';
+import { beginArrival } from '../database/arrival-locks.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { lockCalls } from '../writer/lock-calls.ts';
 import { unmatchedCode } from './expire-waiting.ts';
@@ -25,41 +35,90 @@ select ${waitingColumns}, p.status from postback p
 where p.account_id = $1 and p.postback_id = $2 and p.status in ('waiting', 'expired') and not p.is_dry_run
 for no key update`;
 
-/** Applies or queues a postback that waits or has expired, for a call that a person names. */
+/** Applies or queues a postback that waits or has expired, for a call that a person names. A leg becomes one of that call. */
 export async function attachWaiting(
   { pool }: Db,
   attachment: Attachment,
   actor: Actor,
   now: string,
 ): Promise<Attached> {
+  const { accountId } = attachment;
+  let arrival: Arrival = { callLogIds: [], phoneNumbers: [] };
+  for (;;) {
+    try {
+      return await inTransaction(
+        pool,
+        (client) => attach(client, attachment, actor, now, arrival),
+        beginArrival(accountId, arrival),
+      );
+    } catch (error) {
+      if (error instanceof DryRun) return error.outcome;
+      if (!(error instanceof UnlockedArrival)) throw error;
+      arrival = error.arrival; // and all is done again, with these locks
+    }
+  }
+}
+
+/** Ends a transaction that is not to be committed. */
+class DryRun extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super('a dry run is rolled back');
+    this.outcome = outcome;
+  }
+}
+
+/** @param arrival whose locks the transaction holds */
+async function attach(
+  client: Queryable,
+  attachment: Attachment,
+  actor: Actor,
+  now: string,
+  arrival: Arrival,
+): Promise<Attached> {
   const { accountId, postbackId, callLogId, isDryRun } = attachment;
-  return inTransaction(pool, async (client) => {
-    // The call first, as where a call settles what waits for it.
-    const { rows: calls } = await client.query<CallRow>(lockCalls.text, [accountId, [callLogId]]);
-    if (calls[0] === undefined) return 'unknown_call';
-    const call = foldedCallOf(calls[0]);
-    const { rows } = await client.query<WaitingRow & { status: PostbackStatus }>(lockWaited, [
-      accountId,
-      postbackId,
-    ]);
-    const [row] = rows;
-    if (row === undefined) return 'not_waiting';
-    const waited = { ...waitedOf(accountId, row), target: { callLogId: call.callLogId } };
-    const state = {
-      calls: new Map([[call.callLogId, call]]),
-      ...{ otherIds: new Map<string, string>(), matches: new Map(), remembered: new Map() },
-    };
-    const settled = settle([waited], state, []);
-    const [outcome] = settled.outcomes;
-    if (outcome === undefined) throw new Error('a postback was settled without an outcome');
-    if (isDryRun || outcome.rejection !== null) return outcome;
-    await writeSettlement(client, accountId, settled, now);
-    await client.query('update postback set attached_by = $3 where account_id = $1 and postback_id = $2', [
-      ...[accountId, postbackId, actor.name],
-    ]);
-    await recordAttachment(client, attachment, actor, { from: row.status, to: outcome.status }, now);
-    return outcome;
-  });
+  // The call first, as where a call settles what waits for it.
+  const { rows: calls } = await client.query<CallRow>(lockCalls.text, [accountId, [callLogId]]);
+  if (calls[0] === undefined) return 'unknown_call';
+  const call = foldedCallOf(calls[0]);
+  const { rows } = await client.query<WaitingRow & { status: PostbackStatus }>(lockWaited, [
+    accountId,
+    postbackId,
+  ]);
+  const [row] = rows;
+  if (row === undefined) return 'not_waiting';
+  const outcome =
+    row.update.event === undefined
+      ? await settleForCall(client, accountId, row, call, now)
+      : await settleLeg(client, accountId, { ...row, call_log_id: call.callLogId }, now, (leg) =>
+          recordWaitingLeg(client, accountId, leg, now, arrival),
+        );
+  if (isDryRun || outcome.rejection !== null) throw new DryRun(outcome);
+  await client.query('update postback set attached_by = $3 where account_id = $1 and postback_id = $2', [
+    ...[accountId, postbackId, actor.name],
+  ]);
+  await recordAttachment(client, attachment, actor, { from: row.status, to: outcome.status }, now);
+  return outcome;
+}
+
+async function settleForCall(
+  client: Queryable,
+  accountId: string,
+  row: WaitingRow,
+  call: FoldedCall,
+  now: string,
+): Promise<Outcome> {
+  const waited = { ...waitedOf(accountId, row), target: { callLogId: call.callLogId } };
+  const state = {
+    calls: new Map([[call.callLogId, call]]),
+    ...{ otherIds: new Map<string, string>(), matches: new Map(), remembered: new Map() },
+  };
+  const settled = settle([waited], state, []);
+  const [outcome] = settled.outcomes;
+  if (outcome === undefined) throw new Error('a postback was settled without an outcome');
+  await writeSettlement(client, accountId, settled, now);
+  return outcome;
 }
 
 /** Writes the audit log's line of a postback that a person attached to a call. */

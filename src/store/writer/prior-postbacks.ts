@@ -31,7 +31,7 @@ const answerColumnNames = [
     'kept',
     'expires_at',
   ],
-  ...['undo_of', 'changed_since', 'correction'],
+  ...['undo_of', 'changed_since', 'correction', 'attached_by', 'replay_of'],
 ];
 const answerColumns = answerColumnNames.join(', ');
 
@@ -46,6 +46,7 @@ export type AnsweredRow = {
   transactionId: string | null;
   phoneNumber: string | null;
   correction: number;
+  isPlacedByHand: boolean;
   /** JSON text */
   update: string;
   outcome: Outcome;
@@ -117,12 +118,15 @@ export function readAnswered(texts: RowTexts): AnsweredRow {
     undoOf,
     changedSince,
     correction,
+    attachedBy,
+    replayOf,
   ] = texts.slice(8);
   return {
     webhookId: webhookId ?? null,
     transactionId: transactionId ?? null,
     phoneNumber: phoneNumber ?? null,
     correction: Number(correction ?? 0),
+    isPlacedByHand: attachedBy != null || replayOf != null,
     update: update ?? '{}',
     // Words and JSON of our own, as they were written.
     outcome: outcomeOf({

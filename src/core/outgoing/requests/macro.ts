@@ -52,6 +52,25 @@ export type MacroValue = { text: string; isNumber: boolean; isBoolean: boolean }
 /** A name with what follows it, in brackets. Only upper case: `["a"]`, `[0]` and `fields[converted]` are text. */
 export const macroPattern = /\[([A-Z][A-Z0-9_]*(?:\.[^\]|[]{0,110})?)((?:\|[^\]|]*)*)\]/;
 
+/** A name in brackets, in any letters; not behind another name, as in `fields[converted]`. */
+const bracketed = /(?<![\w\]])\[([A-Za-z_]\w*)(?:\.[^\]|[]{0,110})?(?:\|[^\]|]*)*\]/g;
+
+/**
+ * Names in brackets that look like macros and would be sent as they are, as sentences that say what to write.
+ * @param isUrl every such name is a fault: brackets that mean nothing are percent-encoded there
+ */
+export function faultsOfLetters(text: string, isUrl: boolean): string[] {
+  return [...text.matchAll(bracketed)].flatMap(([found, name = '']) => {
+    const upper = name.toUpperCase();
+    if (name === upper) return [];
+    if (macroNames.some((one) => one.split('.')[0] === upper))
+      return [`Write ${found} in capital letters, as [${upper}]: macros are read in no other way.`];
+    return isUrl
+      ? [`There is no macro ${found}: use another one, or write the brackets as %5B and %5D.`]
+      : [];
+  });
+}
+
 export function macroOf([, name = '', rest = '']: readonly string[]): Macro {
   return { name, formats: rest === '' ? [] : rest.slice(1).split('|') };
 }

@@ -42,7 +42,7 @@ export function renderRequest(
 /** Every fault of a template, by the setting that it is in. */
 export function faultsOfRequest({ url, headers, body, format, method }: RequestSettings): Fault[] {
   const unknown = (field: string, text: string): Fault[] =>
-    faultsOfMacros(text).map((detail) => ({ field, code: 'unknown_macro', detail }));
+    faultsOfMacros(text, field === 'url').map((detail) => ({ field, code: 'unknown_macro', detail }));
   const faults = unknown('url', url);
   for (const [name, value] of Object.entries(headers)) {
     const field = `headers.${name}`;

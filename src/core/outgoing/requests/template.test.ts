@@ -85,6 +85,23 @@ describe('a macro', () => {
     expect(faults.map(({ code }) => code)).toEqual(isText ? [] : ['unknown_macro']);
   });
 
+  test.each([
+    ['[call_log_id]', true],
+    ['[Tag.clickid|sha256]', true],
+    ['[from.reason]', true],
+    ['fields[converted]', false],
+    ['a[tag][0]', false],
+    ['[Payout]', true],
+  ])('%s in a URL is a fault: %s', (text, isFault) => {
+    const faults = faultsOfRequest({ ...base, url: `https://t.example/?a=${text}` });
+    expect(faults.map(({ code }) => code)).toEqual(isFault ? ['unknown_macro'] : []);
+  });
+
+  test('in small letters is a fault of a body, which may have other words in brackets', () => {
+    const faults = faultsOfRequest({ ...base, body: '{"text":"[Ringback] [summary] of [voicemail]"}' });
+    expect(faults).toMatchObject([{ field: 'body', code: 'unknown_macro' }]);
+  });
+
   test('is found in every part of a request', () => {
     const faults = faultsOfRequest({
       ...base,

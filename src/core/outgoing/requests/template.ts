@@ -1,6 +1,14 @@
 /** Text with macros: parsed once, and filled so that no value can leave its place. */
 import type { EventJson } from '../events/event.ts';
-import { faultOfMacro, type Macro, type MacroValue, macroOf, macroPattern, valueOfMacro } from './macro.ts';
+import {
+  faultOfMacro,
+  faultsOfLetters,
+  type Macro,
+  type MacroValue,
+  macroOf,
+  macroPattern,
+  valueOfMacro,
+} from './macro.ts';
 import type { EmptyChoice } from './request-settings.ts';
 
 /** A macro without a value, where that means that nothing is to be sent. */
@@ -15,10 +23,11 @@ export class EmptyMacro extends Error {
 export type Filling = { event: EventJson; timeZone: string; empty: EmptyChoice };
 
 /** Every fault of the macros in a text. */
-export function faultsOfMacros(text: string): string[] {
-  return [...text.matchAll(new RegExp(macroPattern, 'g'))]
-    .map((match) => faultOfMacro(macroOf(match)))
-    .filter((fault) => fault !== null);
+export function faultsOfMacros(text: string, isUrl: boolean): string[] {
+  const faults = [...text.matchAll(new RegExp(macroPattern, 'g'))].map((match) =>
+    faultOfMacro(macroOf(match)),
+  );
+  return [...faults.filter((fault) => fault !== null), ...faultsOfLetters(text, isUrl)];
 }
 
 /** @throws EmptyMacro where `empty` is `skip` and the macro has no value */

@@ -74,10 +74,10 @@ export function foldCorrection(
   const undoable = undoableOf(state, earlier.outcome.postbackId);
   const taken = undoable.undoneBy === null ? takeBack(undoable, state, batch) : null;
   const asked = atEarlierCall(postback, earlier.phoneNumber, undoable.callLogId);
-  if (taken === null || 'code' in taken) return decide(asked);
   const { callLogId } = undoable;
-  if (!isPending(undoable) && find(asked) !== callLogId)
-    return rejectedOutcome(postback, reusedForOtherCall());
+  const isOfCall = callLogId !== null && !isPending(undoable) && undoable.status !== 'rejected';
+  if (isOfCall && find(asked) !== callLogId) return rejectedOutcome(postback, reusedForOtherCall());
+  if (taken === null || 'code' in taken) return decide(asked);
   const before = batch.changedCalls.get(callLogId ?? '');
   if (callLogId !== null && taken.values !== null) batch.changedCalls.set(callLogId, taken.values);
   const decided = decide(asked);
@@ -177,7 +177,7 @@ function outcomeOf(postback: Postback, undoable: UndoablePostback, taken: TakenB
     isDuplicate: false,
     callLogId: undoable.callLogId,
     matchedBy: matchedByOf(target),
-    candidates: target === null ? null : 1,
+    candidates: target === null ? null : Number(undoable.status !== 'waiting'),
     changes: taken.changes,
     kept: [],
     ignored: [],

@@ -30,6 +30,8 @@ export type PriorPostback = {
   outcome: Outcome;
   /** how many corrections it comes after; 0 if left out */
   correction?: number;
+  /** true: a person has named its call, which its sender need not know */
+  isPlacedByHand?: boolean;
   /** the one that it replaced */
   replaced?: PriorPostback;
 };
@@ -273,6 +275,7 @@ function isRepeat(
   { otherIds }: BatchState,
 ): boolean {
   if (target === null || update !== earlier.update) return false;
+  if (earlier.isPlacedByHand === true) return true;
   if ('phoneNumber' in target) return earlier.phoneNumber === target.phoneNumber;
   const { matchedBy, callLogId } = earlier.outcome;
   if (matchedBy === 'phone_number' || callLogId === null) return false;

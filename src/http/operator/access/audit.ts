@@ -33,8 +33,8 @@ export function registerAuditRoutes(app: FastifyInstance, api: Api): void {
         action: reader.choice('action', auditActions),
         targetId: reader.text('target_id'),
         personId: reader.value('actor_person_id', readPersonId),
-        from: reader.instant('from', timeZone),
-        to: reader.instant('to', timeZone),
+        from: reader.from('from', timeZone),
+        to: reader.to('to', timeZone),
       });
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await api.store.listAuditEvents(accountId, filter, limit, before);

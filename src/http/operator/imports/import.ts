@@ -12,6 +12,7 @@ import type { FileRow, RowsFile } from '../../../files/rows-file.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import { itemToJson, itemToPostback } from '../../postbacks/bulk.ts';
+import { CallNames } from '../../postbacks/call-names.ts';
 import { rejectWebhook } from '../../postbacks/rejections/early-rejection.ts';
 import type { Content } from '../../postbacks/request/read-content.ts';
 import { recordText } from '../../postbacks/request/recorded-request.ts';
@@ -57,6 +58,7 @@ export class Import {
   readonly #summary: SummaryCounter;
   readonly #importId: string;
   readonly #turns: RowSequencer;
+  readonly #names: CallNames;
   #webhook: Promise<KeyedWebhook | null>;
   /** why no more rows are read */
   #end: FileFault | null = null;
@@ -73,6 +75,7 @@ export class Import {
     this.#summary = new SummaryCounter(file.ignoredColumns);
     this.#importId = options.part.importId ?? makeOrderedId();
     this.#turns = new RowSequencer(this.#importId);
+    this.#names = new CallNames(api.store, options.webhook.accountId);
   }
 
   /** One line of JSON for each row, then one with the summary, and where it broke off, with why. */
@@ -108,7 +111,8 @@ export class Import {
 
   async #doRow({ row, read }: NumberedRow): Promise<RowResult> {
     const first = this.#toPostback(row, read, this.#options.webhook);
-    const outcome = await this.#turns.take(first.target, (turn) =>
+    const name = await this.#names.nameOf(first.target);
+    const outcome = await this.#turns.take(first.target, name, (turn) =>
       this.#api.bulkLimit(() => this.#submit(row, read, first, turn)),
     );
     return { row, line: read.line, outcome, isDryRun: first.isDryRun };

@@ -2,7 +2,7 @@ import type { Target } from '../../../core/updates/decode/decode.ts';
 
 /** How a row goes to the writer. */
 export type RowSubmission = {
-  /** where calls are named in both ways: the lane in which all rows keep their order */
+  /** rows with the same one keep their order: all rows where calls are named in both ways, else those of a call */
   together?: string;
   /** no other row for the same call is under way: another try comes before whatever follows */
   isAlone: boolean;
@@ -28,9 +28,16 @@ export class RowSequencer {
     this.#laneName = laneName;
   }
 
-  /** @param work is begun in the order of the calls of `take` */
-  async take<T>(target: Target | null, work: (turn: RowSubmission) => Promise<T>): Promise<T> {
-    const [naming, name] = Object.entries(target ?? {})[0] ?? [];
+  /**
+   * @param name of its call, whichever of its ids the row has
+   * @param work is begun in the order of the calls of `take`
+   */
+  async take<T>(
+    target: Target | null,
+    name: string | undefined,
+    work: (turn: RowSubmission) => Promise<T>,
+  ): Promise<T> {
+    const [naming] = Object.keys(target ?? {});
     if (naming === undefined || name === undefined) return work({ isAlone: true });
     this.#namings.add(naming);
     if (this.#namings.size === 1) return this.#takeGroupTurn(name, work);
@@ -44,7 +51,7 @@ export class RowSequencer {
     if (known === undefined) this.#groups.set(name, group);
     else await new Promise<void>((go) => group.waiting.push(go));
     try {
-      return await work({ isAlone: group.size === 1 });
+      return await work({ together: name, isAlone: group.size === 1 });
     } finally {
       group.underWay -= 1;
       if (group.underWay === 0) this.#release(name, group);

@@ -49,8 +49,8 @@ export function registerDeliveryRoutes(app: FastifyInstance, api: Api): void {
         status: reader.choice('status', deliveryStatuses),
         event: reader.choice('event', eventTypes),
         callLogId: reader.text('call_log_id'),
-        from: reader.instant('from', timeZone),
-        to: reader.instant('to', timeZone),
+        from: reader.from('from', timeZone),
+        to: reader.to('to', timeZone),
       });
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { items, cursor } = await store.listDeliveries(accountId, filter, limit, before);

@@ -7,14 +7,15 @@ import { answerPostback } from '../../postbacks/postback-answer.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { sendUnknownCall } from '../calls/call-answers.ts';
+import { ListReader } from '../list-reader.ts';
 import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById } from '../route.ts';
-import { attachBody, dismissBody, postbackAnswerJson, postbackRef } from './postback-schemas.ts';
+import { type Api, apiDocs, type ById, documentedQuery, type List, namesOf } from '../route.ts';
+import { attachBody, dismissBody, dryRunQuery, postbackAnswerJson, postbackRef } from './postback-schemas.ts';
 import { postbackToJson } from './postbacks.ts';
 import { replayPostback } from './replays.ts';
 
-type Attach = ById & { Body: Static<typeof attachBody> };
+type Attach = ById & List & { Body: Static<typeof attachBody> };
 type Dismiss = ById & { Body: Static<typeof dismissBody> };
 
 /** What a person does with a postback that found no call: names the call, or dismisses the postback. */
@@ -28,15 +29,20 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
       schema: {
         ...docs,
         summary: 'Apply a postback that found no call to a call',
+        querystring: dryRunQuery,
         body: attachBody,
         response: { 200: postbackAnswerJson, 202: postbackAnswerJson, '4xx': problem },
       },
+      ...documentedQuery,
       ...requirePermission('send_postbacks'),
     },
     async (request, reply) => {
+      const reader = new ListReader(request.query, namesOf(dryRunQuery));
+      const { call_log_id: callLogId, dry_run } = request.body;
+      const isDryRun = reader.boolean('dry_run') === true || dry_run === true;
+      if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { id: postbackId } = request.params;
       const { accountId } = request.owner;
-      const { call_log_id: callLogId, dry_run: isDryRun = false } = request.body;
       const attachment = { accountId, postbackId, callLogId: String(callLogId), isDryRun };
       const attached = await attachPostback(api, request, attachment);
       if (attached === 'unknown_postback') return sendUnknown(reply);

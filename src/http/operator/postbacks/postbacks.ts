@@ -115,8 +115,8 @@ function readFilter(
     transactionId: reader.text('transaction_id'),
     replayOf: reader.uuid('replay_of', 'Send the id of a postback.'),
     batchId: reader.uuid('batch_id', 'Send the id from the response to the batch or import.'),
-    from: reader.instant('from', timeZone),
-    to: reader.instant('to', timeZone),
+    from: reader.from('from', timeZone),
+    to: reader.to('to', timeZone),
   });
 }
 

@@ -119,7 +119,7 @@ class KeptReplay {
       },
     };
     const metadata = { method: this.#request.method, bytes: null };
-    const outcome = await submitPostback(this.#api, metadata, source, read, this.#orderingKey);
+    const outcome = await submitPostback(this.#api, metadata, source, read, () => this.#orderingKey);
     return (
       outcome ??
       rejectedOutcome({ postbackId: this.#orderingKey, target: null, ignored: [] }, unknownWebhook())

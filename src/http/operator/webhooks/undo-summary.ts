@@ -22,13 +22,14 @@ export class UndoSummary {
     return this.#counts.postbacks;
   }
 
-  add({ status, callLogId, changes, undo, isDuplicate }: Outcome): void {
+  add({ status, callLogId, candidates, changes, undo, isDuplicate }: Outcome): void {
     if (isDuplicate) return;
     const names = Object.keys(changes);
     this.#counts.postbacks += 1;
     if (status === 'applied') this.#counts[names.length > 0 ? 'applied' : 'canceled'] += 1;
     else this.#counts[status === 'unchanged' ? 'unchanged' : 'rejected'] += 1;
-    if (callLogId !== null && status !== 'rejected') this.#calls.add(callLogId);
+    // Of one that waited there is no call.
+    if (callLogId !== null && candidates !== 0 && status !== 'rejected') this.#calls.add(callLogId);
     for (const name of names) {
       const field = name.startsWith('tags.') ? 'tags' : name;
       this.#fields.set(field, (this.#fields.get(field) ?? 0) + 1);

@@ -27,8 +27,8 @@ export function readCallFilter(
     publisher: reader.text('publisher'),
     buyer: reader.text('buyer'),
     tag: tag === undefined ? undefined : splitTagFilter(tag),
-    from: reader.instant('from', timeZone),
-    to: reader.instant('to', timeZone),
+    from: reader.from('from', timeZone),
+    to: reader.to('to', timeZone),
     search:
       q === undefined || q === ''
         ? undefined
