@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useFoundCalls } from '../api/calls.ts';
 import { useSession } from '../api/session.ts';
 import { useViews } from '../api/views.ts';
-import { offeredActions } from '../components/actions.ts';
+import { useDebounced } from '../components/lists/use-debounced.ts';
+import { offeredActions } from '../components/menus/actions.ts';
 import { formatInstant } from '../components/time.tsx';
-import { useDebounced } from '../components/use-debounced.ts';
 import { listPages } from './navigation.tsx';
 
 type Item = { key: string; label: string; note?: string; run(): void };

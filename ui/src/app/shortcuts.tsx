@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
-import { useAction } from '../components/actions.ts';
 import { Dialog } from '../components/dialog.tsx';
+import { useAction } from '../components/menus/actions.ts';
 
 const importPalette = () => import('./palette.tsx');
 const Palette = lazy(async () => ({ default: (await importPalette()).Palette }));

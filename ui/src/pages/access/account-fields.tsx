@@ -1,5 +1,5 @@
 import { TextField } from '../../components/field.tsx';
-import { TimeZoneField } from '../../components/time-zone-field.tsx';
+import { TimeZoneField } from '../../components/forms/time-zone-field.tsx';
 
 /** The settings of an account, as they are typed. */
 export type AccountDraft = { name: string; time_zone: string; default_country: string };

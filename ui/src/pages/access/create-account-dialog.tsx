@@ -4,7 +4,7 @@ import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { ownTimeZone } from '../../components/time-zones.ts';
+import { ownTimeZone } from '../../components/forms/time-zones.ts';
 import { AccountFields, accountFieldNames, isComplete } from './account-fields.tsx';
 import { NewToken } from './new-token.tsx';
 

@@ -1,7 +1,7 @@
 import { type ListedSession, useEndSession, useSessions } from '../../api/sessions.ts';
 import { Button } from '../../components/button.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';

@@ -4,7 +4,7 @@ import type { CallSelection } from '../../api/call-changes.ts';
 import { type CallFilters, useCallTotals } from '../../api/calls.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
-import { countOf } from '../../components/count-of.ts';
+import { countOf } from '../../components/values/count-of.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { ExportDialog } from './export-dialog.tsx';
 

@@ -6,11 +6,11 @@ import {
   useUndoChange,
 } from '../../api/call-changes.ts';
 import { Button } from '../../components/button.tsx';
-import { countOf } from '../../components/count-of.ts';
+import { Progress } from '../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
-import { Progress } from '../../components/progress.tsx';
+import { countOf } from '../../components/values/count-of.ts';
 import { BulkResult } from './bulk-result.tsx';
 
 type BulkDialogProps = { selection: CallSelection; onClose(): void; onDone(): void };

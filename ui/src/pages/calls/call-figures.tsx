@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { Money } from '../../components/money.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
+import { Money } from '../../components/values/money.tsx';
 import { CallDuration } from './call-columns.tsx';
 
 /** What one looks for first: the money, and how long it took. */

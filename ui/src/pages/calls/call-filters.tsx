@@ -1,12 +1,17 @@
 import { use, useState } from 'react';
 import { type NameKind, useNames } from '../../api/names.ts';
-import { Combobox } from '../../components/combobox.tsx';
-import { type ChipFilter, choiceFilter, FilterChips, textFilter } from '../../components/filter-chips.tsx';
-import { TextFilter } from '../../components/filters.tsx';
-import { daysOf, type PeriodName } from '../../components/period.ts';
-import { PeriodPicker } from '../../components/period-picker.tsx';
+import { Combobox } from '../../components/forms/combobox.tsx';
+import {
+  type ChipFilter,
+  choiceFilter,
+  FilterChips,
+  textFilter,
+} from '../../components/lists/filter-chips.tsx';
+import { TextFilter } from '../../components/lists/filters.tsx';
+import { daysOf, type PeriodName } from '../../components/lists/period.ts';
+import { PeriodPicker } from '../../components/lists/period-picker.tsx';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { TimeZone } from '../../components/time.tsx';
-import { useUrlSearch } from '../../components/url-search.ts';
 import { chosenPeriod } from './call-search.ts';
 import { SavedViews } from './saved-views.tsx';
 

@@ -5,10 +5,10 @@ import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.
 import { useCall } from '../../api/calls.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
-import { useAction } from '../../components/actions.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';

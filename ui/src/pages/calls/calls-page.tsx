@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import { use, useState } from 'react';
-import { useAction } from '../../components/actions.ts';
 import { Button } from '../../components/button.tsx';
-import { ColumnChoice } from '../../components/column-choice.tsx';
+import { zoneLabel } from '../../components/forms/time-zones.ts';
+import { ColumnChoice } from '../../components/lists/column-choice.tsx';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
+import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TimeZone } from '../../components/time.tsx';
-import { zoneLabel } from '../../components/time-zones.ts';
-import { useUrlSearch } from '../../components/url-search.ts';
 import { useCallColumns } from './call-columns.tsx';
 import { CallFilterBar } from './call-filters.tsx';
 import { filtersOf } from './call-search.ts';

@@ -4,11 +4,11 @@ import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../a
 import { useFields } from '../../api/fields.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';
-import { ChangeList } from '../../components/changes.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { formatInstant, TimeZone } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { ChangeList } from '../../components/values/changes.tsx';
 import { changeOf, draftOf } from './call-draft.ts';
 import { EditCallForm } from './edit-call-form.tsx';
 import { UpdateList } from './update-list.tsx';

@@ -6,9 +6,9 @@ import { useMay } from '../../api/session.ts';
 import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../api/views.ts';
 import { buttonStyle } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { menuItemStyle, menuPopupStyle } from '../../components/menu.ts';
+import { type UrlSearch, useUrlSearch } from '../../components/lists/url-search.ts';
+import { menuItemStyle, menuPopupStyle } from '../../components/menus/menu.ts';
 import { useToast } from '../../components/toast.tsx';
-import { type UrlSearch, useUrlSearch } from '../../components/url-search.ts';
 import { callSearchNames, noFilters } from './call-search.ts';
 import { ViewNameDialog } from './view-name-dialog.tsx';
 

@@ -8,7 +8,7 @@ import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
-import { RadioCards } from '../../components/radio-cards.tsx';
+import { RadioCards } from '../../components/forms/radio-cards.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { type Target, tagTarget } from './column-draft.ts';
 import { ColumnTable } from './column-table.tsx';

@@ -8,11 +8,11 @@ import { useReport } from '../../api/overview.ts';
 import { usePayoutCalls } from '../../api/payouts.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
-import { Money } from '../../components/money.tsx';
+import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
+import { Money } from '../../components/values/money.tsx';
 import type { ReportPeriod } from './report-period.ts';
 
 const csvColumns = [

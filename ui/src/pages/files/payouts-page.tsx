@@ -1,7 +1,7 @@
 import { use } from 'react';
 import { TextField } from '../../components/field.tsx';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { TimeZone } from '../../components/time.tsx';
-import { useUrlSearch } from '../../components/url-search.ts';
 import { FilesHeader } from './files-header.tsx';
 import { NameField } from './name-field.tsx';
 import { PayoutReport } from './payout-report.tsx';

@@ -1,7 +1,7 @@
 import { use, useState } from 'react';
 import { Card } from '../../components/card.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
-import { periodOf } from '../../components/period.ts';
+import { periodOf } from '../../components/lists/period.ts';
 import { TimeZone } from '../../components/time.tsx';
 import { FileDrop, FileName } from './file-drop.tsx';
 import { FilesHeader } from './files-header.tsx';

@@ -7,7 +7,7 @@ import { useWebhooks } from '../../api/webhooks.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
-import { Filters, SelectFilter } from '../../components/filters.tsx';
+import { Filters, SelectFilter } from '../../components/lists/filters.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { ManyPostbacksDialog } from '../postbacks/many-postbacks-dialog.tsx';

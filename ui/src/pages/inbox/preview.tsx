@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AttachAnswer } from '../../api/inbox.ts';
-import { ChangeList } from '../../components/changes.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { FieldName } from '../../components/field-name.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
+import { ChangeList } from '../../components/values/changes.tsx';
+import { FieldName } from '../../components/values/field-name.tsx';
 
 export type PreviewProps = {
   answer: AttachAnswer | undefined;

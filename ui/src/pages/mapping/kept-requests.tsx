@@ -5,10 +5,10 @@ import { type KeptReplay, useKept, useReplayKept } from '../../api/mapping.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { useFieldLabel } from '../../components/field-name.tsx';
+import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { Time } from '../../components/time.tsx';
+import { useFieldLabel } from '../../components/values/field-name.tsx';
 
 /** Requests that could not be read and wait for a mapping that can. Nothing is shown where there are none. */
 export function KeptRequests({ webhookId, onChoose }: { webhookId: string; onChoose(id: string): void }) {

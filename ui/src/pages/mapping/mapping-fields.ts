@@ -1,5 +1,5 @@
 import { type FieldJson, useFields } from '../../api/fields.ts';
-import { useFieldLabel } from '../../components/field-name.tsx';
+import { useFieldLabel } from '../../components/values/field-name.tsx';
 import type { WebhookType } from '../webhooks/webhook-words.ts';
 
 export type MappingField = Pick<FieldJson, 'name' | 'label' | 'help' | 'type' | 'choices' | 'example'> & {

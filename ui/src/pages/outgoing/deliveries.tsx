@@ -10,14 +10,14 @@ import {
 import type { OutgoingJson } from '../../api/outgoing.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
-import { Filters, SelectFilter, TextFilter } from '../../components/filters.tsx';
+import { type Column, DataTable } from '../../components/lists/data-table.tsx';
+import { Filters, SelectFilter, TextFilter } from '../../components/lists/filters.tsx';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
-import { useUrlSearch } from '../../components/url-search.ts';
 import { deliveryStatuses } from './delivery-words.ts';
 import { eventChoices, eventName } from './event-words.ts';
 import { ReplayRangeDialog } from './replay-range-dialog.tsx';

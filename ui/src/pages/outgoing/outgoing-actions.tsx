@@ -5,7 +5,7 @@ import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../a
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { MoreMenu } from '../../components/more-menu.tsx';
+import { MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
 import { RotateSecretDialog } from './rotate-secret-dialog.tsx';

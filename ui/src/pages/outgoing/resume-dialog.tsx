@@ -3,7 +3,7 @@ import { type OutgoingJson, useChangeOutgoing } from '../../api/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { RadioCards } from '../../components/radio-cards.tsx';
+import { RadioCards } from '../../components/forms/radio-cards.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { pendingWords } from './health.tsx';
 

@@ -3,15 +3,15 @@ import { Phone } from 'lucide-react';
 import type { CallFilters } from '../../api/calls.ts';
 import type { CallReportJson } from '../../api/overview.ts';
 import { useReport } from '../../api/overview.ts';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
-import { Money } from '../../components/money.tsx';
-import { percent } from '../../components/percent.ts';
-import type { Period } from '../../components/period.ts';
+import { type Column, DataTable } from '../../components/lists/data-table.tsx';
+import type { Period } from '../../components/lists/period.ts';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
+import { Tabs } from '../../components/menus/tabs.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
-import { Tabs } from '../../components/tabs.tsx';
-import { useUrlSearch } from '../../components/url-search.ts';
+import { Money } from '../../components/values/money.tsx';
+import { percent } from '../../components/values/percent.ts';
 
 const groupings = [
   { id: 'day', name: 'Day' },

@@ -1,6 +1,6 @@
 import type { CallReportJson } from '../../api/overview.ts';
 import { Card } from '../../components/card.tsx';
-import { Chart } from '../../components/chart.tsx';
+import { Chart } from '../../components/charts/chart.tsx';
 
 const money = [
   { id: 'revenue', name: 'Revenue', color: 'var(--color-accent)' },

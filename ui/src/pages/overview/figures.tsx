@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CallReportJson } from '../../api/overview.ts';
-import { Money } from '../../components/money.tsx';
-import { percent } from '../../components/percent.ts';
+import { Money } from '../../components/values/money.tsx';
+import { percent } from '../../components/values/percent.ts';
 import { changeInPercent } from './previous-period.ts';
 
 type Totals = CallReportJson['totals'];

@@ -1,4 +1,4 @@
-import type { Period } from '../../components/period.ts';
+import type { Period } from '../../components/lists/period.ts';
 
 /** What a period is compared with. `to` is a date that is included, or an instant that is not. */
 export type PreviousPeriod = { from: string; to: string; words: string };

@@ -1,6 +1,6 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { ChangedValue } from '../../components/changes.tsx';
-import { FieldName } from '../../components/field-name.tsx';
+import { ChangedValue } from '../../components/values/changes.tsx';
+import { FieldName } from '../../components/values/field-name.tsx';
 
 const shown = 2;
 

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { type ManyAction, type ManyItem, useManyPostbacks } from '../../api/many-postbacks.ts';
 import { Button } from '../../components/button.tsx';
+import { Progress } from '../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { useFieldLabel } from '../../components/field-name.tsx';
-import { Progress } from '../../components/progress.tsx';
+import { useFieldLabel } from '../../components/values/field-name.tsx';
 
 const words = {
   'attach-matching': {

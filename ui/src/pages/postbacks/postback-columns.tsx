@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { type Column, rowLinkStyle } from '../../components/data-table.tsx';
+import { type Column, rowLinkStyle } from '../../components/lists/data-table.tsx';
 import { Time } from '../../components/time.tsx';
 import { ChangedFields } from './changed-fields.tsx';
 import { Outcome } from './outcome.tsx';

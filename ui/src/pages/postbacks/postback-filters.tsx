@@ -1,6 +1,6 @@
 import { useWebhooks } from '../../api/webhooks.ts';
-import { choiceFilter, FilterChips, textFilter } from '../../components/filter-chips.tsx';
-import { outcomeSeries } from '../../components/outcome-series.ts';
+import { outcomeSeries } from '../../components/charts/outcome-series.ts';
+import { choiceFilter, FilterChips, textFilter } from '../../components/lists/filter-chips.tsx';
 import { rejectionCodes } from '../webhooks/rejection-advice.ts';
 
 const statuses = [

@@ -1,8 +1,8 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Card } from '../../components/card.tsx';
-import { ChangeList } from '../../components/changes.tsx';
-import { useFieldLabel } from '../../components/field-name.tsx';
 import { Time } from '../../components/time.tsx';
+import { ChangeList } from '../../components/values/changes.tsx';
+import { useFieldLabel } from '../../components/values/field-name.tsx';
 import { adviceOn } from '../webhooks/rejection-advice.ts';
 import { outcomeSentence } from './outcome-words.ts';
 

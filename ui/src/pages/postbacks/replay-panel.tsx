@@ -7,12 +7,12 @@ import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { ChangeList } from '../../components/changes.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { ChangeList } from '../../components/values/changes.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { outcomeSentence, statusWords } from './outcome-words.ts';
 

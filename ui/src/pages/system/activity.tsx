@@ -1,9 +1,9 @@
 import { use } from 'react';
 import { type ActivityJson, useActivity } from '../../api/overview.ts';
 import { Card } from '../../components/card.tsx';
-import { Chart } from '../../components/chart.tsx';
+import { Chart } from '../../components/charts/chart.tsx';
+import { outcomeSeries } from '../../components/charts/outcome-series.ts';
 import { ErrorState } from '../../components/error-state.tsx';
-import { outcomeSeries } from '../../components/outcome-series.ts';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { formatInstant, TimeZone } from '../../components/time.tsx';
 import { Figure } from '../overview/figures.tsx';

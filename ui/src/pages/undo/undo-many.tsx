@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import { type UndoScope, useUndoMany } from '../../api/undo-many.ts';
 import { Button } from '../../components/button.tsx';
+import { Progress } from '../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { Progress } from '../../components/progress.tsx';
 import { UndoSummary } from './undo-summary.tsx';
 
 export type UndoManyProps = {

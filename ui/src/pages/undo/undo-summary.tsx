@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { UndoResult, UndoSummaryJson } from '../../api/undo-many.ts';
-import { countOf } from '../../components/count-of.ts';
 import { FailureNote } from '../../components/error-state.tsx';
-import { FieldName } from '../../components/field-name.tsx';
-import { Money } from '../../components/money.tsx';
 import { Time } from '../../components/time.tsx';
+import { countOf } from '../../components/values/count-of.ts';
+import { FieldName } from '../../components/values/field-name.tsx';
+import { Money } from '../../components/values/money.tsx';
 
 const listedMax = 50;
 

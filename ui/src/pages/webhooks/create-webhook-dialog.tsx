@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../components/field.tsx';
-import { RadioCards } from '../../components/radio-cards.tsx';
+import { RadioCards } from '../../components/forms/radio-cards.tsx';
 import { addressErrors, noLimits, readAccessLimits } from './access-limits.tsx';
 import { LimitsAtCreation } from './limits-at-creation.tsx';
 import { MatchFields, matchDefaults, readMatchSettings } from './match-fields.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type PresetJson, usePresets } from '../../api/presets.ts';
-import { Combobox } from '../../components/combobox.tsx';
+import { Combobox } from '../../components/forms/combobox.tsx';
 
 export type PlatformFieldProps = { value: PresetJson | null; onChange(preset: PresetJson | null): void };
 

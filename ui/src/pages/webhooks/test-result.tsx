@@ -8,10 +8,10 @@ import type {
 import { useCall } from '../../api/calls.ts';
 import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
-import { ChangeList, type Changes } from '../../components/changes.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Status, StatusBadge } from '../../components/status-badge.tsx';
+import { ChangeList, type Changes } from '../../components/values/changes.tsx';
 import { typePaths } from './webhook-words.ts';
 
 export type Sent = { request: WebhookTestBody; result: WebhookTestJson };

@@ -6,7 +6,7 @@ import { useMay } from '../../api/session.ts';
 import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { type MoreAction, MoreMenu } from '../../components/more-menu.tsx';
+import { type MoreAction, MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { UndoPeriodDialog } from '../undo/undo-period-dialog.tsx';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';

@@ -4,9 +4,9 @@ import type { PostbackJson } from '../../../../src/http/operator/postbacks/postb
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookLog } from '../../api/webhook-log.ts';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
+import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';

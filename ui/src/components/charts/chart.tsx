@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
+import { Skeleton } from '../skeleton.tsx';
 import type { PlotProps } from './plot.tsx';
-import { Skeleton } from './skeleton.tsx';
 
 /** Bars and whole numbers, unless a prop says otherwise. */
 type ChartProps = Pick<PlotProps, 'points' | 'series'> &

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Ellipsis, type LucideIcon } from 'lucide-react';
-import { buttonStyle } from './button.tsx';
+import { buttonStyle } from '../button.tsx';
 import { menuItemStyle, menuPopupStyle } from './menu.ts';
 
 export type MoreAction = { label: string; icon: LucideIcon; isDestructive?: boolean; run(): void };

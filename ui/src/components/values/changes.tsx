@@ -1,10 +1,10 @@
 import { ArrowRight } from 'lucide-react';
 import { use, useState } from 'react';
-import { Button } from './button.tsx';
+import { Button } from '../button.tsx';
+import { Time } from '../time.tsx';
 import { Duration } from './duration.tsx';
 import { FieldLooks, FieldName } from './field-name.tsx';
 import { Money } from './money.tsx';
-import { Time } from './time.tsx';
 
 /** Before and after by field; a tag is `tags.KEY`. */
 export type Changes = Record<string, { from?: unknown; to?: unknown }>;

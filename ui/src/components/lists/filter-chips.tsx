@@ -1,8 +1,8 @@
 import { Popover } from '@base-ui/react/popover';
 import { Plus, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { Button, buttonStyle } from './button.tsx';
-import type { Choice } from './field.tsx';
+import { Button, buttonStyle } from '../button.tsx';
+import type { Choice } from '../field.tsx';
 import { SelectFilter, TextFilter, type TextFilterProps } from './filters.tsx';
 import { useUrlSearch } from './url-search.ts';
 

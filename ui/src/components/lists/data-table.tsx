@@ -1,5 +1,5 @@
 import { type MouseEvent, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import { Button } from './button.tsx';
+import { Button } from '../button.tsx';
 import { useHiddenColumns } from './hidden-columns.ts';
 import { directionOf, SortHeader } from './sort-header.tsx';
 

@@ -1,7 +1,7 @@
 import { SlidersHorizontal, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Button } from './button.tsx';
-import { type Choice, SelectField, TextField } from './field.tsx';
+import { Button } from '../button.tsx';
+import { type Choice, SelectField, TextField } from '../field.tsx';
 import { useUrlSearch } from './url-search.ts';
 
 export type FiltersProps = {

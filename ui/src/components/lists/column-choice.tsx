@@ -1,7 +1,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { Columns3 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { buttonStyle } from './button.tsx';
+import { buttonStyle } from '../button.tsx';
 import { useHiddenColumns } from './hidden-columns.ts';
 
 export type ColumnChoiceProps = {

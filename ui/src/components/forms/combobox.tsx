@@ -1,7 +1,7 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { ChevronDown, X } from 'lucide-react';
 import { useId } from 'react';
-import { controlStyle } from './field.tsx';
+import { controlStyle } from '../field.tsx';
 
 export type ComboboxProps = {
   label: string;
