@@ -7,14 +7,14 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { basePath } from '../api/base-path.ts';
-import { startCalls } from '../api/calls.ts';
-import { deliveryFilterNames } from '../api/deliveries.ts';
+import { startCalls } from '../api/calls/calls.ts';
+import { viewsQuery } from '../api/calls/views.ts';
 import { fieldsQuery } from '../api/fields.ts';
-import { inboxFilterNames } from '../api/inbox.ts';
-import { postbackFilterNames } from '../api/postbacks.ts';
+import { inboxFilterNames } from '../api/postbacks/inbox.ts';
+import { postbackFilterNames } from '../api/postbacks/postbacks.ts';
 import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
-import { viewsQuery } from '../api/views.ts';
+import { deliveryFilterNames } from '../api/webhooks/deliveries.ts';
 import { pickSearch } from '../components/lists/url-search.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { SessionJson } from '../../../../src/http/operator/access/session-schemas.ts';
-import { useChangeAccount } from '../../api/accounts.ts';
+import { useChangeAccount } from '../../api/access/accounts.ts';
 import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

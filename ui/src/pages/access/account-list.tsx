@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { ListedAccountJson } from '../../../../src/http/operator/accounts/accounts-schemas.ts';
-import { useAccounts } from '../../api/accounts.ts';
+import { useAccounts } from '../../api/access/accounts.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';

@@ -1,8 +1,8 @@
 import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
-import { useAuditEvents } from '../../api/audit.ts';
-import { usePeople } from '../../api/people.ts';
+import { useAuditEvents } from '../../api/access/audit.ts';
+import { usePeople } from '../../api/access/people.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type NewAccount, useCreateAccount } from '../../api/accounts.ts';
+import { type NewAccount, useCreateAccount } from '../../api/access/accounts.ts';
 import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

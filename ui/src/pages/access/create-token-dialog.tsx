@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
+import { useCreateToken } from '../../api/access/tokens.ts';
 import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
-import { useCreateToken } from '../../api/tokens.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import { type InvitedPersonJson, type PersonJson, useInvitePerson } from '../../api/access/people.ts';
 import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
-import { type InvitedPersonJson, type PersonJson, useInvitePerson } from '../../api/people.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';

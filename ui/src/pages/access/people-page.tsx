@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, Users } from 'lucide-react';
 import { useState } from 'react';
-import { type PersonJson, usePeople } from '../../api/people.ts';
+import { type PersonJson, usePeople } from '../../api/access/people.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

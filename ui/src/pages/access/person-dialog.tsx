@@ -1,5 +1,10 @@
 import { useState } from 'react';
-import { type PersonJson, useChangePerson, useRemovePerson, useRenewInvitation } from '../../api/people.ts';
+import {
+  type PersonJson,
+  useChangePerson,
+  useRemovePerson,
+  useRenewInvitation,
+} from '../../api/access/people.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

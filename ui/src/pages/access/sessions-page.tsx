@@ -1,4 +1,4 @@
-import { type ListedSession, useEndSession, useSessions } from '../../api/sessions.ts';
+import { type ListedSession, useEndSession, useSessions } from '../../api/access/sessions.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';

@@ -1,7 +1,7 @@
 import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
-import { useRevokeToken, useTokens } from '../../api/tokens.ts';
+import { useRevokeToken, useTokens } from '../../api/access/tokens.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';

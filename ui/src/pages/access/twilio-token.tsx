@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useChangeAccount } from '../../api/accounts.ts';
+import { useChangeAccount } from '../../api/access/accounts.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { CallSelection } from '../../api/call-changes.ts';
-import { type CallFilters, useCallTotals } from '../../api/calls.ts';
+import type { CallSelection } from '../../api/calls/call-changes.ts';
+import { type CallFilters, useCallTotals } from '../../api/calls/calls.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { countOf } from '../../components/values/count-of.ts';

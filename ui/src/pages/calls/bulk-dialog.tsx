@@ -4,7 +4,7 @@ import {
   type CallSelection,
   useChangeCalls,
   useUndoChange,
-} from '../../api/call-changes.ts';
+} from '../../api/calls/call-changes.ts';
 import { Button } from '../../components/button.tsx';
 import { Progress } from '../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

@@ -1,5 +1,5 @@
 import { use, useState } from 'react';
-import { type NameKind, useNames } from '../../api/names.ts';
+import { type NameKind, useNames } from '../../api/calls/names.ts';
 import { Combobox } from '../../components/forms/combobox.tsx';
 import {
   type ChipFilter,

@@ -2,7 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Pencil, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { useCall } from '../../api/calls.ts';
+import { useCall } from '../../api/calls/calls.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';

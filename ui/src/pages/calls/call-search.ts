@@ -1,4 +1,4 @@
-import { type CallFilters, callFilterNames } from '../../api/calls.ts';
+import { type CallFilters, callFilterNames } from '../../api/calls/calls.ts';
 import { daysOf, isPeriodName, type PeriodName } from '../../components/lists/period.ts';
 import type { UrlSearch } from '../../components/lists/url-search.ts';
 

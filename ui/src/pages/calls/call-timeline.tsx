@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowDownUp, CircleCheck, Hand, Pencil, PhoneIncoming, Send, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import type { TimelineItemJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type TimelineOrder, useTimeline } from '../../api/calls.ts';
+import { type TimelineOrder, useTimeline } from '../../api/calls/calls.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';

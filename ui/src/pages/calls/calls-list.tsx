@@ -1,7 +1,7 @@
 import { Phone, SearchX } from 'lucide-react';
 import { useEffect } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type CallFilters, useCalls } from '../../api/calls.ts';
+import { type CallFilters, useCalls } from '../../api/calls/calls.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

@@ -1,6 +1,6 @@
 import { use, useState } from 'react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../api/calls.ts';
+import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../api/calls/calls.ts';
 import { useFields } from '../../api/fields.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';

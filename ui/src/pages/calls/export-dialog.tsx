@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import { type CallFilters, callsCsvUrl, useExportSelected } from '../../api/calls.ts';
+import { type CallFilters, callsCsvUrl, useExportSelected } from '../../api/calls/calls.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

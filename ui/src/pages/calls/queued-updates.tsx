@@ -1,6 +1,6 @@
 import { Hourglass } from 'lucide-react';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { useTimeline } from '../../api/calls.ts';
+import { useTimeline } from '../../api/calls/calls.ts';
 import { Time } from '../../components/time.tsx';
 import { UpdateList } from './update-list.tsx';
 

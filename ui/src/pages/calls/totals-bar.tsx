@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type CallFilters, useCallTotals } from '../../api/calls.ts';
+import { type CallFilters, useCallTotals } from '../../api/calls/calls.ts';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Money } from '../../components/values/money.tsx';
 import { percent } from '../../components/values/percent.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import { useSaveView, type ViewJson } from '../../api/calls/views.ts';
 import { RequestFailed } from '../../api/request.ts';
-import { useSaveView, type ViewJson } from '../../api/views.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

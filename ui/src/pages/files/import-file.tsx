@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useFields } from '../../api/fields.ts';
 import type { FileQuery } from '../../api/files.ts';
 import { useSession } from '../../api/session.ts';
-import { useWebhooks } from '../../api/webhooks.ts';
+import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

@@ -1,4 +1,9 @@
-import { type AttachAnswer, type Attachment, useAttach, useAttachPreview } from '../../api/inbox.ts';
+import {
+  type AttachAnswer,
+  type Attachment,
+  useAttach,
+  useAttachPreview,
+} from '../../api/postbacks/inbox.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

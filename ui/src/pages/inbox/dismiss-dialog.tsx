@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useDismiss } from '../../api/inbox.ts';
+import { useDismiss } from '../../api/postbacks/inbox.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

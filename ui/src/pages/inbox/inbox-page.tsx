@@ -1,9 +1,9 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import { useState } from 'react';
-import { type InboxFilters, inboxFilterNames, useOpenPostbacks } from '../../api/inbox.ts';
+import { type InboxFilters, inboxFilterNames, useOpenPostbacks } from '../../api/postbacks/inbox.ts';
 import { useMay } from '../../api/session.ts';
-import { useWebhooks } from '../../api/webhooks.ts';
+import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

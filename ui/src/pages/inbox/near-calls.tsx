@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { NearCall } from '../../api/inbox.ts';
+import type { NearCall } from '../../api/postbacks/inbox.ts';
 import { Button } from '../../components/button.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';

@@ -1,4 +1,4 @@
-import type { NearCall } from '../../api/inbox.ts';
+import type { NearCall } from '../../api/postbacks/inbox.ts';
 
 type Distance = NearCall['distance'];
 

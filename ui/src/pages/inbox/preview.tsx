@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { AttachAnswer } from '../../api/inbox.ts';
+import type { AttachAnswer } from '../../api/postbacks/inbox.ts';
 import { FailureNote } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';

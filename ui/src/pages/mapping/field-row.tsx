@@ -1,5 +1,5 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import type { Explained } from '../../api/mapping.ts';
+import type { Explained } from '../../api/webhooks/mapping.ts';
 import { type Choice, SelectField } from '../../components/field.tsx';
 import type { MappingField } from './mapping-fields.ts';
 import { RowOptions } from './row-options.tsx';

@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import type { Explained } from '../../api/mapping.ts';
+import type { Explained } from '../../api/webhooks/mapping.ts';
 import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/field.tsx';
 import { FieldRow } from './field-row.tsx';

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { RotateCcw } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { type KeptReplay, useKept, useReplayKept } from '../../api/mapping.ts';
 import { useMay } from '../../api/session.ts';
+import { type KeptReplay, useKept, useReplayKept } from '../../api/webhooks/mapping.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

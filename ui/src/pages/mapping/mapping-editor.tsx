@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { type ExplainBody, useExplain } from '../../api/mapping.ts';
-import { usePresets } from '../../api/presets.ts';
 import { useSession } from '../../api/session.ts';
-import { useChangeWebhook } from '../../api/webhooks.ts';
+import { type ExplainBody, useExplain } from '../../api/webhooks/mapping.ts';
+import { usePresets } from '../../api/webhooks/presets.ts';
+import { useChangeWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { SelectField } from '../../components/field.tsx';

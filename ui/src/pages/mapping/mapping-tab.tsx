@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
-import { useWebhookLog } from '../../api/webhook-log.ts';
+import { useWebhookLog } from '../../api/webhooks/webhook-log.ts';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { recordedRequestOf } from '../postbacks/recorded-request.ts';
 import { KeptRequests } from './kept-requests.tsx';

@@ -1,4 +1,4 @@
-import type { Explained } from '../../api/mapping.ts';
+import type { Explained } from '../../api/webhooks/mapping.ts';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import type { MappingField } from './mapping-fields.ts';
 

@@ -1,4 +1,4 @@
-import type { Explained } from '../../api/mapping.ts';
+import type { Explained } from '../../api/webhooks/mapping.ts';
 
 /** A value of a request, by the name that a row gives its source. */
 export type SampleValue = { source: string; text: string | null };

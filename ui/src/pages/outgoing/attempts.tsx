@@ -1,4 +1,4 @@
-import type { DeliveryJson } from '../../api/deliveries.ts';
+import type { DeliveryJson } from '../../api/webhooks/deliveries.ts';
 import { CodeBlock } from '../../components/copy.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';

@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { RotateCcw, Send } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '../../api/session.ts';
 import {
   type DeliveryFilters,
   type DeliveryJson,
   deliveryFilterNames,
   useDeliveries,
-} from '../../api/deliveries.ts';
-import type { OutgoingJson } from '../../api/outgoing.ts';
-import { useMay } from '../../api/session.ts';
+} from '../../api/webhooks/deliveries.ts';
+import type { OutgoingJson } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

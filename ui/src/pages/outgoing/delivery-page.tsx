@@ -1,8 +1,8 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, RotateCcw } from 'lucide-react';
-import { type DeliveryDetail, useDelivery, useReplayDelivery } from '../../api/deliveries.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
+import { type DeliveryDetail, useDelivery, useReplayDelivery } from '../../api/webhooks/deliveries.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CodeBlock } from '../../components/copy.tsx';

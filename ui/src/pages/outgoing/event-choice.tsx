@@ -1,4 +1,4 @@
-import type { EventType } from '../../api/outgoing.ts';
+import type { EventType } from '../../api/webhooks/outgoing.ts';
 import { eventGroups } from './event-words.ts';
 
 export type EventChoiceProps = {

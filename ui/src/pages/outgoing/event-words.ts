@@ -1,4 +1,4 @@
-import type { EventType } from '../../api/outgoing.ts';
+import type { EventType } from '../../api/webhooks/outgoing.ts';
 
 /** Events as people name them, in groups. */
 export const eventGroups: readonly { name: string; events: readonly { type: EventType; name: string }[] }[] =

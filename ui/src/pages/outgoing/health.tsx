@@ -1,4 +1,4 @@
-import type { OutgoingJson } from '../../api/outgoing.ts';
+import type { OutgoingJson } from '../../api/webhooks/outgoing.ts';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 

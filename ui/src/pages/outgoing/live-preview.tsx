@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useRecentCalls } from '../../api/calls.ts';
-import { type RenderBody, useRender } from '../../api/outgoing.ts';
+import { useRecentCalls } from '../../api/calls/calls.ts';
+import { type RenderBody, useRender } from '../../api/webhooks/outgoing.ts';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { type NameKind, useNames } from '../../api/names.ts';
+import { type NameKind, useNames } from '../../api/calls/names.ts';
 import { Combobox } from '../../components/forms/combobox.tsx';
 
 export type NameListProps = {

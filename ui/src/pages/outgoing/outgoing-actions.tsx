@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../api/outgoing.ts';
 import { useMay } from '../../api/session.ts';
+import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { MoreMenu } from '../../components/menus/more-menu.tsx';

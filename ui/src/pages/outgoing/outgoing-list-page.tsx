@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, Send } from 'lucide-react';
-import { type OutgoingJson, useOutgoingWebhooks } from '../../api/outgoing.ts';
 import { useMay } from '../../api/session.ts';
+import { type OutgoingJson, useOutgoingWebhooks } from '../../api/webhooks/outgoing.ts';
 import { buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
-import { type OutgoingJson, useOutgoingWebhook } from '../../api/outgoing.ts';
 import { RequestFailed } from '../../api/request.ts';
+import { type OutgoingJson, useOutgoingWebhook } from '../../api/webhooks/outgoing.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { Tabs } from '../../components/menus/tabs.tsx';

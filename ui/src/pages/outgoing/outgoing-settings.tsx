@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { fieldErrors } from '../../api/field-errors.ts';
-import { type OutgoingJson, useChangeOutgoing } from '../../api/outgoing.ts';
 import { useMay } from '../../api/session.ts';
+import { type OutgoingJson, useChangeOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { DialogActions } from '../../components/dialog.tsx';

@@ -1,4 +1,4 @@
-import type { RenderedRequest } from '../../api/outgoing.ts';
+import type { RenderedRequest } from '../../api/webhooks/outgoing.ts';
 import { CodeBlock } from '../../components/copy.tsx';
 
 type Sent = Pick<Exclude<RenderedRequest, { skipped: string }>, 'method' | 'url' | 'headers' | 'body'>;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { type DeliveryStatus, useReplayDeliveries } from '../../api/deliveries.ts';
 import { fieldErrors } from '../../api/field-errors.ts';
+import { type DeliveryStatus, useReplayDeliveries } from '../../api/webhooks/deliveries.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

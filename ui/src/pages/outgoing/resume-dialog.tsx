@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type OutgoingJson, useChangeOutgoing } from '../../api/outgoing.ts';
+import { type OutgoingJson, useChangeOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

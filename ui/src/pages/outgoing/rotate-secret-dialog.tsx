@@ -1,5 +1,9 @@
 import { useState } from 'react';
-import { type OutgoingJson, type RotatedOutgoing, useRotateOutgoingSecret } from '../../api/outgoing.ts';
+import {
+  type OutgoingJson,
+  type RotatedOutgoing,
+  useRotateOutgoingSecret,
+} from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

@@ -1,12 +1,12 @@
 import { Send } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '../../api/session.ts';
 import {
   type EventType,
   type OutgoingJson,
   type TestedOutgoing,
   useTestOutgoing,
-} from '../../api/outgoing.ts';
-import { useMay } from '../../api/session.ts';
+} from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
-import type { CallFilters } from '../../api/calls.ts';
+import type { CallFilters } from '../../api/calls/calls.ts';
 import type { CallReportJson } from '../../api/overview.ts';
 import { useReport } from '../../api/overview.ts';
 import { EmptyState } from '../../components/empty-state.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type ManyAction, type ManyItem, useManyPostbacks } from '../../api/many-postbacks.ts';
+import { type ManyAction, type ManyItem, useManyPostbacks } from '../../api/postbacks/many-postbacks.ts';
 import { Button } from '../../components/button.tsx';
 import { Progress } from '../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

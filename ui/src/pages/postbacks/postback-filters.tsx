@@ -1,4 +1,4 @@
-import { useWebhooks } from '../../api/webhooks.ts';
+import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
 import { choiceFilter, FilterChips, textFilter } from '../../components/lists/filter-chips.tsx';
 import { rejectionCodes } from '../webhooks/rejection-advice.ts';

@@ -1,7 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { usePostback } from '../../api/postbacks.ts';
+import { usePostback } from '../../api/postbacks/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

@@ -1,6 +1,6 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
-import { postbackFilterNames, usePostbacks } from '../../api/postbacks.ts';
+import { postbackFilterNames, usePostbacks } from '../../api/postbacks/postbacks.ts';
 import { buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';

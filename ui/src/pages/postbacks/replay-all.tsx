@@ -1,6 +1,6 @@
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
-import type { PostbackFilters } from '../../api/postbacks.ts';
+import type { PostbackFilters } from '../../api/postbacks/postbacks.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { ManyPostbacksDialog } from './many-postbacks-dialog.tsx';

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { type ReplayAnswer, useReplay, useReplays } from '../../api/postbacks.ts';
+import { type ReplayAnswer, useReplay, useReplays } from '../../api/postbacks/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';

@@ -1,8 +1,8 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
+import { type UndoAnswer, useUndo, useUndoPreview } from '../../api/postbacks/undo.ts';
 import { useMay } from '../../api/session.ts';
-import { type UndoAnswer, useUndo, useUndoPreview } from '../../api/undo.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

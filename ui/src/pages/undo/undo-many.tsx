@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { type UndoScope, useUndoMany } from '../../api/undo-many.ts';
+import { type UndoScope, useUndoMany } from '../../api/postbacks/undo-many.ts';
 import { Button } from '../../components/button.tsx';
 import { Progress } from '../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { UndoResult, UndoSummaryJson } from '../../api/undo-many.ts';
+import type { UndoResult, UndoSummaryJson } from '../../api/postbacks/undo-many.ts';
 import { FailureNote } from '../../components/error-state.tsx';
 import { Time } from '../../components/time.tsx';
 import { countOf } from '../../components/values/count-of.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { errorBeside } from '../../api/field-errors.ts';
-import type { PresetJson } from '../../api/presets.ts';
-import { type CreatedWebhook, useCreateWebhook } from '../../api/webhooks.ts';
+import type { PresetJson } from '../../api/webhooks/presets.ts';
+import { type CreatedWebhook, useCreateWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

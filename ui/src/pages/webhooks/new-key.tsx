@@ -1,7 +1,7 @@
 import { KeyRound } from 'lucide-react';
 import { basePath } from '../../api/base-path.ts';
-import { usePresets } from '../../api/presets.ts';
-import type { CreatedWebhook } from '../../api/webhooks.ts';
+import { usePresets } from '../../api/webhooks/presets.ts';
+import type { CreatedWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
 import { DialogActions } from '../../components/dialog.tsx';

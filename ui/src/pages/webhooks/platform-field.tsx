@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type PresetJson, usePresets } from '../../api/presets.ts';
+import { type PresetJson, usePresets } from '../../api/webhooks/presets.ts';
 import { Combobox } from '../../components/forms/combobox.tsx';
 
 export type PlatformFieldProps = { value: PresetJson | null; onChange(preset: PresetJson | null): void };

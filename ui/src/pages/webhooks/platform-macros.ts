@@ -1,4 +1,4 @@
-import type { PresetJson } from '../../api/presets.ts';
+import type { PresetJson } from '../../api/webhooks/presets.ts';
 import type { BuilderField } from './builder-fields.ts';
 import type { FieldValues } from './request-fields.tsx';
 import type { WebhookType } from './webhook-words.ts';

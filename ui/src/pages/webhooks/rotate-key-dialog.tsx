@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { type RotatedWebhook, useRotateKey } from '../../api/webhooks.ts';
+import { type RotatedWebhook, useRotateKey } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

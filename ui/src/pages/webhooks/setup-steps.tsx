@@ -1,4 +1,4 @@
-import type { PresetJson } from '../../api/presets.ts';
+import type { PresetJson } from '../../api/webhooks/presets.ts';
 import { CopyField } from '../../components/copy.tsx';
 
 export type SetupStepsProps = {

@@ -5,7 +5,7 @@ import type {
   WebhookTestBody,
   WebhookTestJson,
 } from '../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
-import { useCall } from '../../api/calls.ts';
+import { useCall } from '../../api/calls/calls.ts';
 import { useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
 import { CodeBlock } from '../../components/copy.tsx';

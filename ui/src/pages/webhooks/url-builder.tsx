@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { usePresets } from '../../api/presets.ts';
 import { useSession } from '../../api/session.ts';
+import { usePresets } from '../../api/webhooks/presets.ts';
 import { Card } from '../../components/card.tsx';
 import { CopyBlock } from '../../components/copy.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';

@@ -3,7 +3,7 @@ import { KeyRound, Pause, Play, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
-import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks.ts';
+import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type MoreAction, MoreMenu } from '../../components/menus/more-menu.tsx';

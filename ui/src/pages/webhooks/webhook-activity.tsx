@@ -1,6 +1,6 @@
 import { use, useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useWebhookActivity } from '../../api/webhooks.ts';
+import { useWebhookActivity } from '../../api/webhooks/webhooks.ts';
 import { Card } from '../../components/card.tsx';
 import { Chart } from '../../components/charts/chart.tsx';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';

@@ -3,7 +3,7 @@ import { Inbox } from 'lucide-react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
-import { useWebhookLog } from '../../api/webhook-log.ts';
+import { useWebhookLog } from '../../api/webhooks/webhook-log.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';

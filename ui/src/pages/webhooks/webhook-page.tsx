@@ -1,10 +1,10 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useKept } from '../../api/mapping.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
-import { useWebhook } from '../../api/webhooks.ts';
+import { useKept } from '../../api/webhooks/mapping.ts';
+import { useWebhook } from '../../api/webhooks/webhooks.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { Tabs } from '../../components/menus/tabs.tsx';

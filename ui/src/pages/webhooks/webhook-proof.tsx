@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { usePresets } from '../../api/presets.ts';
 import { useMay } from '../../api/session.ts';
-import { useChangeWebhook } from '../../api/webhooks.ts';
+import { usePresets } from '../../api/webhooks/presets.ts';
+import { useChangeWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';

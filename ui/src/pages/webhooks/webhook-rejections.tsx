@@ -1,5 +1,5 @@
 import { CircleCheck } from 'lucide-react';
-import { useWebhookActivity, useWebhookRejections } from '../../api/webhooks.ts';
+import { useWebhookActivity, useWebhookRejections } from '../../api/webhooks/webhooks.ts';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';

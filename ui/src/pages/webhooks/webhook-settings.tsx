@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { errorBeside } from '../../api/field-errors.ts';
 import { useMay, useSession } from '../../api/session.ts';
-import { useChangeWebhook } from '../../api/webhooks.ts';
+import { useChangeWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
-import { useRequireSignature, useRotateSigningSecret } from '../../api/signing-secrets.ts';
+import { useRequireSignature, useRotateSigningSecret } from '../../api/webhooks/signing-secrets.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyField } from '../../components/copy.tsx';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { WebhookActivityJson } from '../../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
-import { useWebhookActivity, useWebhooks } from '../../api/webhooks.ts';
+import { useWebhookActivity, useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
 import { SparkBars } from '../../components/charts/spark-bars.tsx';

@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ViewJson } from '../../../src/http/operator/views/view-schemas.ts';
-import { type Page, request } from './request.ts';
+import type { ViewJson } from '../../../../src/http/operator/views/view-schemas.ts';
+import { type Page, request } from '../request.ts';
 
-export type { ViewJson } from '../../../src/http/operator/views/view-schemas.ts';
+export type { ViewJson } from '../../../../src/http/operator/views/view-schemas.ts';
 
 /** As many as a menu can show. */
 const viewsMax = 500;

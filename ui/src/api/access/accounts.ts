@@ -1,13 +1,16 @@
 import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { accountChangeBody, accountJson } from '../../../src/http/operator/accounts/account-schemas.ts';
+import type {
+  accountChangeBody,
+  accountJson,
+} from '../../../../src/http/operator/accounts/account-schemas.ts';
 import type {
   ListedAccountJson,
   newAccountBody,
   newAccountJson,
-} from '../../../src/http/operator/accounts/accounts-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
-import { sessionQuery } from './session.ts';
+} from '../../../../src/http/operator/accounts/accounts-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
+import { sessionQuery } from '../session.ts';
 
 export type AccountChange = Static<typeof accountChangeBody>;
 export type NewAccount = Static<typeof newAccountBody>;

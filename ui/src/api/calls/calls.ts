@@ -13,11 +13,11 @@ import type {
   CallJson,
   dryRunJson,
   TimelineItemJson,
-} from '../../../src/http/operator/calls/call-schemas.ts';
-import type { CallTotalsJson } from '../../../src/http/operator/calls/lists/call-totals-schemas.ts';
-import { basePath } from './base-path.ts';
-import { byCursor, type Page, request, requestBlob } from './request.ts';
-import { saveFile } from './save-file.ts';
+} from '../../../../src/http/operator/calls/call-schemas.ts';
+import type { CallTotalsJson } from '../../../../src/http/operator/calls/lists/call-totals-schemas.ts';
+import { basePath } from '../base-path.ts';
+import { byCursor, type Page, request, requestBlob } from '../request.ts';
+import { saveFile } from '../save-file.ts';
 
 /** The filters of the list, as the API takes them. */
 export const callFilterNames = [

@@ -5,8 +5,8 @@ import type {
   PersonJson,
   personBody,
   personChangeBody,
-} from '../../../src/http/operator/access/people-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+} from '../../../../src/http/operator/access/people-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 export type { InvitedPersonJson, PersonJson };
 

@@ -11,8 +11,8 @@ import type { Static } from 'typebox';
 import type {
   PostbackJson,
   postbackAnswerJson,
-} from '../../../src/http/operator/postbacks/postback-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+} from '../../../../src/http/operator/postbacks/postback-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 /** The filters of the inbox, as they are in the page's address. */
 export const inboxFilterNames = ['status', 'code', 'webhook_id'] as const;

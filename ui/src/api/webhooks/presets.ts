@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { presetsJson } from '../../../src/http/operator/presets/preset-schemas.ts';
-import { request } from './request.ts';
+import type { presetsJson } from '../../../../src/http/operator/presets/preset-schemas.ts';
+import { request } from '../request.ts';
 
 export type PresetJson = Static<typeof presetsJson>['items'][number];
 

@@ -3,8 +3,8 @@ import type { Static } from 'typebox';
 import type {
   changedWebhookJson,
   rotatedSecretJson,
-} from '../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { request } from './request.ts';
+} from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { request } from '../request.ts';
 
 const pathOf = (id: string) => `/webhooks/incoming/${encodeURIComponent(id)}`;
 

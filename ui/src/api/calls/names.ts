@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import { type Page, request } from './request.ts';
+import { type Page, request } from '../request.ts';
 
 export type NameKind = 'campaigns' | 'publishers' | 'buyers';
 

@@ -4,8 +4,8 @@ import type {
   TokenJson,
   tokenBody,
   tokenWithSecretJson,
-} from '../../../src/http/operator/access/token-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+} from '../../../../src/http/operator/access/token-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 export type NewToken = Static<typeof tokenBody>;
 type MadeToken = Static<typeof tokenWithSecretJson>;

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { AttachedJson } from '../../../src/http/operator/postbacks/attach-matching-schemas.ts';
-import type { ReplayedJson } from '../../../src/http/operator/postbacks/replay-rejected-schemas.ts';
+import type { AttachedJson } from '../../../../src/http/operator/postbacks/attach-matching-schemas.ts';
+import type { ReplayedJson } from '../../../../src/http/operator/postbacks/replay-rejected-schemas.ts';
+import { request } from '../request.ts';
 import { useRefresh } from './inbox.ts';
-import { request } from './request.ts';
 
 /** What is done to many postbacks at once: each to the only call of its number, or the rejected ones again. */
 export type ManyAction = 'attach-matching' | 'replay-rejected';

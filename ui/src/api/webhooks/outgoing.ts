@@ -17,9 +17,9 @@ import type {
   renderedJson,
   rotatedOutgoingJson,
   testedOutgoingJson,
-} from '../../../src/http/operator/outgoing/outgoing-schemas.ts';
-import type { outgoingPresetsJson } from '../../../src/http/operator/presets/preset-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+} from '../../../../src/http/operator/outgoing/outgoing-schemas.ts';
+import type { outgoingPresetsJson } from '../../../../src/http/operator/presets/preset-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 export type { OutgoingBody, OutgoingChangeBody, OutgoingJson, RenderBody };
 export type EventType = OutgoingJson['events'][number];

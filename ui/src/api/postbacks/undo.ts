@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
+import { request } from '../request.ts';
 import type { AttachAnswer } from './inbox.ts';
 import { useRefresh } from './inbox.ts';
-import { request } from './request.ts';
 
 export type UndoAnswer = AttachAnswer;
 

@@ -10,19 +10,19 @@ import type { Static } from 'typebox';
 import type {
   WebhookActivityJson,
   WebhookRejectionsJson,
-} from '../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
+} from '../../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
 import type {
   rotatedWebhookJson,
   WebhookBody,
   WebhookChangeBody,
   WebhookJson,
   webhookWithKeyJson,
-} from '../../../src/http/operator/webhooks/webhook-schemas.ts';
+} from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import type {
   WebhookTestBody,
   WebhookTestJson,
-} from '../../../src/http/operator/webhooks/webhook-test-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+} from '../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 export type CreatedWebhook = Static<typeof webhookWithKeyJson>;
 export type RotatedWebhook = Static<typeof rotatedWebhookJson>;

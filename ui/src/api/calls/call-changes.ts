@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Static } from 'typebox';
-import type { callChangesSummaryJson } from '../../../src/http/operator/calls/changes/call-changes-schemas.ts';
+import type { callChangesSummaryJson } from '../../../../src/http/operator/calls/changes/call-changes-schemas.ts';
+import { openLines, request } from '../request.ts';
 import { type CallFilters, withWholeDays } from './calls.ts';
-import { openLines, request } from './request.ts';
 
 export type CallChangesSummary = Static<typeof callChangesSummaryJson>;
 /** A list of ids, or all calls that filters mean. */

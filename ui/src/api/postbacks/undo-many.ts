@@ -1,7 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { UndoLine, UndoSummaryJson } from '../../../src/http/operator/webhooks/webhook-undo-schemas.ts';
-import { openLines } from './request.ts';
+import type {
+  UndoLine,
+  UndoSummaryJson,
+} from '../../../../src/http/operator/webhooks/webhook-undo-schemas.ts';
+import { openLines } from '../request.ts';
 
 export type { UndoSummaryJson };
 /** Which postbacks of a webhook: days are those of the account's time zone. */

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import type { AuditEventJson } from '../../../src/http/operator/access/audit-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 /** Those of the address: texts as the API takes them. */
 export type AuditFilters = {

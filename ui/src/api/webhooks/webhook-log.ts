@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import type { PostbackJson } from '../../../src/http/operator/postbacks/postback-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 const pageSize = 25;
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import { byCursor, request } from '../request.ts';
 import { type CallFilters, type CallsPage, withWholeDays } from './calls.ts';
-import { byCursor, request } from './request.ts';
 
 const pageCalls = 500;
 

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
-import type { listedSessionJson } from '../../../src/http/operator/access/session-schemas.ts';
-import { type Page, request } from './request.ts';
+import type { listedSessionJson } from '../../../../src/http/operator/access/session-schemas.ts';
+import { type Page, request } from '../request.ts';
 
 export type ListedSession = Static<typeof listedSessionJson>;
 

@@ -11,8 +11,8 @@ import type {
   DeliveryJson,
   deliveryDetailJson,
   replayRangeBody,
-} from '../../../src/http/operator/outgoing/delivery-schemas.ts';
-import { byCursor, type Page, request } from './request.ts';
+} from '../../../../src/http/operator/outgoing/delivery-schemas.ts';
+import { byCursor, type Page, request } from '../request.ts';
 
 export type { DeliveryJson };
 export type DeliveryDetail = Static<typeof deliveryDetailJson>;
