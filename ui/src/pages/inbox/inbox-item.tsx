@@ -3,7 +3,7 @@ import type { PostbackJson } from '../../../../src/http/operator/postbacks/postb
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import { UpdateList } from '../calls/update-list.tsx';
-import { adviceOn } from '../webhooks/rejection-advice.ts';
+import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
 import { FindCall } from './find-call.tsx';
 
 /** One postback without a call: what it says and why it has none, beside the calls that are near. */

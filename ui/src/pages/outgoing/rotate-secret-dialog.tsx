@@ -7,7 +7,7 @@ import {
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { GraceHoursField, graceHoursDefault, readGraceHours } from '../webhooks/grace-hours.tsx';
+import { GraceHoursField, graceHoursDefault, readGraceHours } from '../webhooks/settings/grace-hours.tsx';
 import { NewSecret } from './new-outgoing-page.tsx';
 
 /** A new signing secret; requests are signed by both until the old one ends. */

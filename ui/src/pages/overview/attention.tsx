@@ -18,7 +18,7 @@ import { Card } from '../../components/card.tsx';
 import { ErrorState, FailureNote } from '../../components/error-state.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
-import { adviceOn } from '../webhooks/rejection-advice.ts';
+import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
 
 /** What an operator should look at, each with where to look. */
 export function Attention() {

@@ -14,7 +14,7 @@ import { ConnectCalls } from '../calls/first-call.tsx';
 import { LoadSample } from './sample-data.tsx';
 
 const CreateWebhookDialog = lazy(async () => ({
-  default: (await import('../webhooks/create-webhook-dialog.tsx')).CreateWebhookDialog,
+  default: (await import('../webhooks/create/create-webhook-dialog.tsx')).CreateWebhookDialog,
 }));
 
 /** What a new account needs before the first amount is on a call; gone when all of it is done. */

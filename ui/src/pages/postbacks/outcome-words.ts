@@ -1,5 +1,5 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { adviceOn } from '../webhooks/rejection-advice.ts';
+import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
 
 type Told = Pick<PostbackJson, 'status' | 'code' | 'detail' | 'changes'>;
 

@@ -1,7 +1,7 @@
 import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
 import { choiceFilter, FilterChips, textFilter } from '../../components/lists/filter-chips.tsx';
-import { rejectionCodes } from '../webhooks/rejection-advice.ts';
+import { rejectionCodes } from '../webhooks/activity/rejection-advice.ts';
 
 const statuses = [
   ...outcomeSeries.map(({ id, name }) => ({ value: id, label: name })),

@@ -3,7 +3,7 @@ import { Card } from '../../components/card.tsx';
 import { Time } from '../../components/time.tsx';
 import { ChangeList } from '../../components/values/changes.tsx';
 import { useFieldLabel } from '../../components/values/field-name.tsx';
-import { adviceOn } from '../webhooks/rejection-advice.ts';
+import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
 import { outcomeSentence } from './outcome-words.ts';
 
 /** The result: the changes before and after, or every fault with what to do. */

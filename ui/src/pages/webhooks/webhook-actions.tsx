@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { type MoreAction, MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { UndoPeriodDialog } from '../undo/undo-period-dialog.tsx';
-import { RotateKeyDialog } from './rotate-key-dialog.tsx';
+import { RotateKeyDialog } from './settings/rotate-key-dialog.tsx';
 
 /** Pause, a new key, undo, and the end. */
 export function WebhookActions({ webhook }: { webhook: WebhookJson }) {

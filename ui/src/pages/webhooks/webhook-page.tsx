@@ -13,13 +13,13 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { MappingTab } from '../mapping/mapping-tab.tsx';
-import { UrlBuilder } from './url-builder.tsx';
+import { WebhookActivity } from './activity/webhook-activity.tsx';
+import { UrlBuilder } from './requests/url-builder.tsx';
+import { WebhookTest } from './requests/webhook-test.tsx';
+import { WebhookProof } from './settings/webhook-proof.tsx';
+import { WebhookSettings } from './settings/webhook-settings.tsx';
+import { WebhookSignature } from './settings/webhook-signature.tsx';
 import { WebhookActions } from './webhook-actions.tsx';
-import { WebhookActivity } from './webhook-activity.tsx';
-import { WebhookProof } from './webhook-proof.tsx';
-import { WebhookSettings } from './webhook-settings.tsx';
-import { WebhookSignature } from './webhook-signature.tsx';
-import { WebhookTest } from './webhook-test.tsx';
 
 const route = getRouteApi('/shell/webhooks/incoming/$id');
 

@@ -17,7 +17,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { Skeleton, TableSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
-import { CreateWebhookDialog } from './create-webhook-dialog.tsx';
+import { CreateWebhookDialog } from './create/create-webhook-dialog.tsx';
 
 type Activity = WebhookActivityJson['items'][number];
 type Row = WebhookJson & { activity: Activity | undefined };

@@ -1,18 +1,18 @@
 import { useState } from 'react';
-import { errorBeside } from '../../api/field-errors.ts';
-import type { PresetJson } from '../../api/webhooks/presets.ts';
-import { type CreatedWebhook, useCreateWebhook } from '../../api/webhooks/webhooks.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { TextAreaField, TextField } from '../../components/field.tsx';
-import { RadioCards } from '../../components/forms/radio-cards.tsx';
-import { addressErrors, noLimits, readAccessLimits } from './access-limits.tsx';
+import { errorBeside } from '../../../api/field-errors.ts';
+import type { PresetJson } from '../../../api/webhooks/presets.ts';
+import { type CreatedWebhook, useCreateWebhook } from '../../../api/webhooks/webhooks.ts';
+import { Button } from '../../../components/button.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { TextAreaField, TextField } from '../../../components/field.tsx';
+import { RadioCards } from '../../../components/forms/radio-cards.tsx';
+import { addressErrors, noLimits, readAccessLimits } from '../settings/access-limits.tsx';
+import { MatchFields, matchDefaults, readMatchSettings } from '../settings/match-fields.tsx';
+import { typeNames, typeWords, type WebhookType, webhookTypes } from '../webhook-words.ts';
 import { LimitsAtCreation } from './limits-at-creation.tsx';
-import { MatchFields, matchDefaults, readMatchSettings } from './match-fields.tsx';
 import { NewKey } from './new-key.tsx';
 import { PlatformField } from './platform-field.tsx';
-import { typeNames, typeWords, type WebhookType, webhookTypes } from './webhook-words.ts';
 
 export type CreateWebhookDialogProps = { isOpen: boolean; onClose(): void };
 

@@ -1,14 +1,14 @@
 import { KeyRound } from 'lucide-react';
-import { basePath } from '../../api/base-path.ts';
-import { usePresets } from '../../api/webhooks/presets.ts';
-import type { CreatedWebhook } from '../../api/webhooks/webhooks.ts';
-import { Button } from '../../components/button.tsx';
-import { CopyField } from '../../components/copy.tsx';
-import { DialogActions } from '../../components/dialog.tsx';
-import type { Values } from './build-request.ts';
+import { basePath } from '../../../api/base-path.ts';
+import { usePresets } from '../../../api/webhooks/presets.ts';
+import type { CreatedWebhook } from '../../../api/webhooks/webhooks.ts';
+import { Button } from '../../../components/button.tsx';
+import { CopyField } from '../../../components/copy.tsx';
+import { DialogActions } from '../../../components/dialog.tsx';
+import type { Values } from '../requests/build-request.ts';
+import { Snippets } from '../requests/snippets.tsx';
+import type { WebhookType } from '../webhook-words.ts';
 import { SetupSteps, urlWithMacros } from './setup-steps.tsx';
-import { Snippets } from './snippets.tsx';
-import type { WebhookType } from './webhook-words.ts';
 
 /** What a first postback of each type may say. */
 const examples: Record<WebhookType, Values> = {

@@ -1,4 +1,4 @@
-import { TextField } from '../../components/field.tsx';
+import { TextField } from '../../../components/field.tsx';
 
 const graceHoursMax = 8760;
 export const graceHoursDefault = '24';

@@ -1,7 +1,7 @@
-import type { PresetJson } from '../../api/webhooks/presets.ts';
+import type { PresetJson } from '../../../api/webhooks/presets.ts';
+import type { WebhookType } from '../webhook-words.ts';
 import type { BuilderField } from './builder-fields.ts';
 import type { FieldValues } from './request-fields.tsx';
-import type { WebhookType } from './webhook-words.ts';
 
 const updateTypes: readonly WebhookType[] = ['update_fields', 'update_revenue', 'update_tags'];
 

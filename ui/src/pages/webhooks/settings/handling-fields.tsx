@@ -1,10 +1,10 @@
 import type {
   WebhookChangeBody,
   WebhookJson,
-} from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { SelectField, TextField } from '../../components/field.tsx';
+} from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { SelectField, TextField } from '../../../components/field.tsx';
+import type { WebhookType } from '../webhook-words.ts';
 import { RepeatFields } from './repeat-fields.tsx';
-import type { WebhookType } from './webhook-words.ts';
 
 /** What happens to requests without a call, to repeats and to what cannot be read, as it is typed. */
 export type Handling = Pick<WebhookJson, 'unmatched' | 'same_transaction' | 'on_unreadable' | 'repeats'> & {

@@ -1,5 +1,5 @@
-import { type FieldJson, useFields } from '../../api/fields.ts';
-import type { WebhookType } from './webhook-words.ts';
+import { type FieldJson, useFields } from '../../../api/fields.ts';
+import type { WebhookType } from '../webhook-words.ts';
 
 export type BuilderField = {
   name: string;

@@ -1,16 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
-import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useMay } from '../../api/session.ts';
-import { useWebhookLog } from '../../api/webhooks/webhook-log.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
-import { ChangedFields } from '../postbacks/changed-fields.tsx';
+import type { PostbackJson } from '../../../../../src/http/operator/postbacks/postback-schemas.ts';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useMay } from '../../../api/session.ts';
+import { useWebhookLog } from '../../../api/webhooks/webhook-log.ts';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
+import { ChangedFields } from '../../postbacks/changed-fields.tsx';
 
 const columns: Column<PostbackJson>[] = [
   {

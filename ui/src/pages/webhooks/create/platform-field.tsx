@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { type PresetJson, usePresets } from '../../api/webhooks/presets.ts';
-import { Combobox } from '../../components/forms/combobox.tsx';
+import { type PresetJson, usePresets } from '../../../api/webhooks/presets.ts';
+import { Combobox } from '../../../components/forms/combobox.tsx';
 
 export type PlatformFieldProps = { value: PresetJson | null; onChange(preset: PresetJson | null): void };
 

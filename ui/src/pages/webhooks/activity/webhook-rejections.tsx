@@ -1,9 +1,9 @@
 import { CircleCheck } from 'lucide-react';
-import { useWebhookActivity, useWebhookRejections } from '../../api/webhooks/webhooks.ts';
-import { Card } from '../../components/card.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
-import { Time } from '../../components/time.tsx';
+import { useWebhookActivity, useWebhookRejections } from '../../../api/webhooks/webhooks.ts';
+import { Card } from '../../../components/card.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { Skeleton } from '../../../components/skeleton.tsx';
+import { Time } from '../../../components/time.tsx';
 import { adviceOn } from './rejection-advice.ts';
 
 const shownMax = 6;

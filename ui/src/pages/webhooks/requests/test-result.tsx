@@ -1,18 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import { Send } from 'lucide-react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import type {
   WebhookTestBody,
   WebhookTestJson,
-} from '../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
-import { useCall } from '../../api/calls/calls.ts';
-import { useSession } from '../../api/session.ts';
-import { Card } from '../../components/card.tsx';
-import { CodeBlock } from '../../components/copy.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { type Status, StatusBadge } from '../../components/status-badge.tsx';
-import { ChangeList, type Changes } from '../../components/values/changes.tsx';
-import { typePaths } from './webhook-words.ts';
+} from '../../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
+import { useCall } from '../../../api/calls/calls.ts';
+import { useSession } from '../../../api/session.ts';
+import { Card } from '../../../components/card.tsx';
+import { CodeBlock } from '../../../components/copy.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { type Status, StatusBadge } from '../../../components/status-badge.tsx';
+import { ChangeList, type Changes } from '../../../components/values/changes.tsx';
+import { typePaths } from '../webhook-words.ts';
 
 export type Sent = { request: WebhookTestBody; result: WebhookTestJson };
 

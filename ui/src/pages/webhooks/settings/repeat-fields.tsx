@@ -1,8 +1,8 @@
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useFields } from '../../api/fields.ts';
-import { type Choice, SelectField } from '../../components/field.tsx';
-import { useFieldLabel } from '../../components/values/field-name.tsx';
-import type { WebhookType } from './webhook-words.ts';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useFields } from '../../../api/fields.ts';
+import { type Choice, SelectField } from '../../../components/field.tsx';
+import { useFieldLabel } from '../../../components/values/field-name.tsx';
+import type { WebhookType } from '../webhook-words.ts';
 
 type Repeats = WebhookJson['repeats'];
 type Name = keyof Repeats;

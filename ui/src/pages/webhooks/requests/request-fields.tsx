@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { controlStyle } from '../../components/field.tsx';
+import { controlStyle } from '../../../components/field.tsx';
 import type { BuilderField } from './builder-fields.ts';
 
 /** Which fields a request has, and what each says. */

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { CopyBlock } from '../../components/copy.tsx';
-import { Tabs } from '../../components/menus/tabs.tsx';
+import { CopyBlock } from '../../../components/copy.tsx';
+import { Tabs } from '../../../components/menus/tabs.tsx';
 import type { Values } from './build-request.ts';
 import { snippetsOf } from './snippet-texts.ts';
 

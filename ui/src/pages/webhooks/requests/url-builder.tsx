@@ -1,17 +1,17 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useSession } from '../../api/session.ts';
-import { usePresets } from '../../api/webhooks/presets.ts';
-import { Card } from '../../components/card.tsx';
-import { CopyBlock } from '../../components/copy.tsx';
-import { SelectField, TextField } from '../../components/field.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useSession } from '../../../api/session.ts';
+import { usePresets } from '../../../api/webhooks/presets.ts';
+import { Card } from '../../../components/card.tsx';
+import { CopyBlock } from '../../../components/copy.tsx';
+import { SelectField, TextField } from '../../../components/field.tsx';
+import { SetupSteps, urlWithMacros } from '../create/setup-steps.tsx';
+import { typePaths } from '../webhook-words.ts';
 import { buildBody, buildUrl, type Values } from './build-request.ts';
 import { fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
 import { hasMacros, platformsFor, switchPlatform } from './platform-macros.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
-import { SetupSteps, urlWithMacros } from './setup-steps.tsx';
 import { Snippets } from './snippets.tsx';
-import { typePaths } from './webhook-words.ts';
 
 const formChoices = [
   { value: 'url', label: 'GET URL' },

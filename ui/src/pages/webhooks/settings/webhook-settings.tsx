@@ -1,19 +1,19 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { errorBeside } from '../../api/field-errors.ts';
-import { useMay, useSession } from '../../api/session.ts';
-import { useChangeWebhook } from '../../api/webhooks/webhooks.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
-import { Time } from '../../components/time.tsx';
-import { useToast } from '../../components/toast.tsx';
-import { LookOnly } from '../access/look-only.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { errorBeside } from '../../../api/field-errors.ts';
+import { useMay, useSession } from '../../../api/session.ts';
+import { useChangeWebhook } from '../../../api/webhooks/webhooks.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { TextField } from '../../../components/field.tsx';
+import { Time } from '../../../components/time.tsx';
+import { useToast } from '../../../components/toast.tsx';
+import { LookOnly } from '../../access/look-only.tsx';
+import { typePaths, typeWords } from '../webhook-words.ts';
 import { AccessLimitFields, accessLimitsOf, addressErrors, readAccessLimits } from './access-limits.tsx';
 import { HandlingFields, handlingOf, readHandling } from './handling-fields.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
-import { typePaths, typeWords } from './webhook-words.ts';
 
 /** What can be changed later; the type and the key are what they are. */
 export function WebhookSettings({ webhook }: { webhook: WebhookJson }) {

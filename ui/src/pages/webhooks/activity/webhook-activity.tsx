@@ -1,13 +1,13 @@
 import { use, useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useWebhookActivity } from '../../api/webhooks/webhooks.ts';
-import { Card } from '../../components/card.tsx';
-import { Chart } from '../../components/charts/chart.tsx';
-import { outcomeSeries } from '../../components/charts/outcome-series.ts';
-import { ErrorState } from '../../components/error-state.tsx';
-import { SelectField } from '../../components/field.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
-import { formatInstant, TimeZone } from '../../components/time.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useWebhookActivity } from '../../../api/webhooks/webhooks.ts';
+import { Card } from '../../../components/card.tsx';
+import { Chart } from '../../../components/charts/chart.tsx';
+import { outcomeSeries } from '../../../components/charts/outcome-series.ts';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { SelectField } from '../../../components/field.tsx';
+import { Skeleton } from '../../../components/skeleton.tsx';
+import { formatInstant, TimeZone } from '../../../components/time.tsx';
 import { WebhookLog } from './webhook-log.tsx';
 import { WebhookRejections } from './webhook-rejections.tsx';
 

@@ -1,13 +1,13 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useMay } from '../../api/session.ts';
-import { useRequireSignature, useRotateSigningSecret } from '../../api/webhooks/signing-secrets.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { CopyField } from '../../components/copy.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useMay } from '../../../api/session.ts';
+import { useRequireSignature, useRotateSigningSecret } from '../../../api/webhooks/signing-secrets.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { CopyField } from '../../../components/copy.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { TextField } from '../../../components/field.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
 
 /** Signatures by the Standard Webhooks scheme: on, off, and a new secret. */

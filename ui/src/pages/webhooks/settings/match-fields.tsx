@@ -1,6 +1,6 @@
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { SelectField, TextField } from '../../components/field.tsx';
-import { matchRuleChoices, windowUnits } from './webhook-words.ts';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { SelectField, TextField } from '../../../components/field.tsx';
+import { matchRuleChoices, windowUnits } from '../webhook-words.ts';
 
 /** A window as it is typed: a number of days or hours. */
 export type MatchSettings = { window: string; unitHours: string; rule: WebhookJson['match_rule'] };

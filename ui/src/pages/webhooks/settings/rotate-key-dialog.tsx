@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { type RotatedWebhook, useRotateKey } from '../../api/webhooks/webhooks.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { Time } from '../../components/time.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { type RotatedWebhook, useRotateKey } from '../../../api/webhooks/webhooks.ts';
+import { Button } from '../../../components/button.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { Time } from '../../../components/time.tsx';
+import { NewKey } from '../create/new-key.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
-import { NewKey } from './new-key.tsx';
 
 export type RotateKeyDialogProps = { webhook: WebhookJson; isOpen: boolean; onClose(): void };
 

@@ -1,6 +1,6 @@
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useFields } from '../../api/fields.ts';
-import { useFieldLabel } from '../../components/values/field-name.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useFields } from '../../../api/fields.ts';
+import { useFieldLabel } from '../../../components/values/field-name.tsx';
 
 export type AllowedFields = NonNullable<WebhookJson['allowed_fields']>;
 

@@ -1,9 +1,9 @@
 import type {
   WebhookChangeBody,
   WebhookJson,
-} from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { fieldErrors } from '../../api/field-errors.ts';
-import { TextAreaField, TextField } from '../../components/field.tsx';
+} from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { fieldErrors } from '../../../api/field-errors.ts';
+import { TextAreaField, TextField } from '../../../components/field.tsx';
 import { type AllowedFields, AllowedFieldsField } from './allowed-fields.tsx';
 
 /** What a webhook lets in, as it is typed. */

@@ -1,15 +1,15 @@
 import { useState } from 'react';
-import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { useMay } from '../../api/session.ts';
-import { usePresets } from '../../api/webhooks/presets.ts';
-import { useChangeWebhook } from '../../api/webhooks/webhooks.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { useToast } from '../../components/toast.tsx';
-import { MappingFaults } from '../mapping/mapping-faults.tsx';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useMay } from '../../../api/session.ts';
+import { usePresets } from '../../../api/webhooks/presets.ts';
+import { useChangeWebhook } from '../../../api/webhooks/webhooks.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
+import { SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { useToast } from '../../../components/toast.tsx';
+import { MappingFaults } from '../../mapping/mapping-faults.tsx';
 
 const schemes = [
   { value: 'standard_webhooks', label: 'Standard Webhooks' },

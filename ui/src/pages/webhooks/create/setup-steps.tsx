@@ -1,5 +1,5 @@
-import type { PresetJson } from '../../api/webhooks/presets.ts';
-import { CopyField } from '../../components/copy.tsx';
+import type { PresetJson } from '../../../api/webhooks/presets.ts';
+import { CopyField } from '../../../components/copy.tsx';
 
 export type SetupStepsProps = {
   preset: PresetJson;

@@ -1,4 +1,4 @@
-import { AccessLimitFields, type AccessLimitFieldsProps } from './access-limits.tsx';
+import { AccessLimitFields, type AccessLimitFieldsProps } from '../settings/access-limits.tsx';
 
 export type LimitsAtCreationProps = AccessLimitFieldsProps & {
   isOpen: boolean;
