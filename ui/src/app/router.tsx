@@ -144,20 +144,20 @@ const files = createRoute({
 const fileImport = createRoute({
   getParentRoute: () => shell,
   path: '/files/import',
-  component: lazyPage(() => import('../pages/files/import-page.tsx'), 'ImportPage'),
+  component: lazyPage(() => import('../pages/files/import/import-page.tsx'), 'ImportPage'),
 });
 
 const reconcile = createRoute({
   getParentRoute: () => shell,
   path: '/files/reconcile',
-  component: lazyPage(() => import('../pages/files/reconcile-page.tsx'), 'ReconcilePage'),
+  component: lazyPage(() => import('../pages/files/reconcile/reconcile-page.tsx'), 'ReconcilePage'),
 });
 
 const payouts = createRoute({
   getParentRoute: () => shell,
   path: '/files/payouts',
   validateSearch: pickSearch(['period', 'from', 'to', 'publisher']),
-  component: lazyPage(() => import('../pages/files/payouts-page.tsx'), 'PayoutsPage'),
+  component: lazyPage(() => import('../pages/files/payouts/payouts-page.tsx'), 'PayoutsPage'),
 });
 
 const outgoingWebhooks = createRoute({

@@ -1,7 +1,7 @@
 import { useId } from 'react';
-import type { InspectionJson } from '../../api/files.ts';
-import { Card } from '../../components/card.tsx';
-import { controlStyle, SelectField } from '../../components/field.tsx';
+import type { InspectionJson } from '../../../api/files.ts';
+import { Card } from '../../../components/card.tsx';
+import { controlStyle, SelectField } from '../../../components/field.tsx';
 import { type ColumnChoice, isUsable, type Target, unknownWords } from './column-draft.ts';
 
 export type ColumnTableProps = {

@@ -4,7 +4,7 @@ import {
   type ReconciledLine,
   type ReconciliationTotals,
   reconcileLines,
-} from '../../api/files.ts';
+} from '../../../api/files.ts';
 
 export const differenceKinds = ['differs', 'missing_here', 'missing_there', 'rejected'] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type FileQuery, type InspectionJson, inspectFile } from '../../api/files.ts';
+import { type FileQuery, type InspectionJson, inspectFile } from '../../../api/files.ts';
 import {
   type ColumnChoice,
   type ColumnChoices,

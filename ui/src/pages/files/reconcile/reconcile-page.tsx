@@ -1,11 +1,11 @@
 import { use, useState } from 'react';
-import { Card } from '../../components/card.tsx';
-import { SelectField, TextField } from '../../components/field.tsx';
-import { periodOf } from '../../components/lists/period.ts';
-import { TimeZone } from '../../components/time.tsx';
-import { FileDrop, FileName } from './file-drop.tsx';
-import { FilesHeader } from './files-header.tsx';
-import { NameField } from './name-field.tsx';
+import { Card } from '../../../components/card.tsx';
+import { SelectField, TextField } from '../../../components/field.tsx';
+import { periodOf } from '../../../components/lists/period.ts';
+import { TimeZone } from '../../../components/time.tsx';
+import { FileDrop, FileName } from '../file-drop.tsx';
+import { FilesHeader } from '../files-header.tsx';
+import { NameField } from '../name-field.tsx';
 import { ReconcileFile, type Scope } from './reconcile-file.tsx';
 
 export function ReconcilePage() {

@@ -1,15 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { ReconciledLine } from '../../api/files.ts';
-import { saveFile } from '../../api/save-file.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { Tabs } from '../../components/menus/tabs.tsx';
-import { Time } from '../../components/time.tsx';
-import { Money } from '../../components/values/money.tsx';
-import { quoted } from './failed-rows.ts';
+import type { ReconciledLine } from '../../../api/files.ts';
+import { saveFile } from '../../../api/save-file.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { Tabs } from '../../../components/menus/tabs.tsx';
+import { Time } from '../../../components/time.tsx';
+import { Money } from '../../../components/values/money.tsx';
+import { quoted } from '../import/failed-rows.ts';
 import { type Comparison, type DifferenceKind, differenceKinds, isApplicable } from './reconcile-run.ts';
 
 export type DifferencesProps = {

@@ -1,5 +1,5 @@
 /** The file of rejected rows: correct it and import it again. */
-import type { ImportedRow } from '../../api/files.ts';
+import type { ImportedRow } from '../../../api/files.ts';
 import type { FileCut } from './split-file.ts';
 
 const names = ['ringback_line', 'ringback_code', 'ringback_detail'];

@@ -1,7 +1,7 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from '../../components/button.tsx';
-import { UndoMany } from '../undo/undo-many.tsx';
+import { Button } from '../../../components/button.tsx';
+import { UndoMany } from '../../undo/undo-many.tsx';
 
 export type UndoImportProps = { webhookId: string; importId: string; fileName: string; onUndone(): void };
 

@@ -1,9 +1,9 @@
 import { use } from 'react';
-import { TextField } from '../../components/field.tsx';
-import { useUrlSearch } from '../../components/lists/url-search.ts';
-import { TimeZone } from '../../components/time.tsx';
-import { FilesHeader } from './files-header.tsx';
-import { NameField } from './name-field.tsx';
+import { TextField } from '../../../components/field.tsx';
+import { useUrlSearch } from '../../../components/lists/url-search.ts';
+import { TimeZone } from '../../../components/time.tsx';
+import { FilesHeader } from '../files-header.tsx';
+import { NameField } from '../name-field.tsx';
 import { PayoutReport } from './payout-report.tsx';
 import { PayoutsByPublisher } from './payouts-by-publisher.tsx';
 import { reportPeriodOf, reportPeriods } from './report-period.ts';

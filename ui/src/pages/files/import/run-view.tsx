@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { memo, useState } from 'react';
-import type { ImportedRow } from '../../api/files.ts';
-import { saveFile } from '../../api/save-file.ts';
-import { Button } from '../../components/button.tsx';
-import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { Tabs } from '../../components/menus/tabs.tsx';
-import { ChangedValue } from '../../components/values/changes.tsx';
-import { useFieldLabel } from '../../components/values/field-name.tsx';
-import { Money } from '../../components/values/money.tsx';
+import type { ImportedRow } from '../../../api/files.ts';
+import { saveFile } from '../../../api/save-file.ts';
+import { Button } from '../../../components/button.tsx';
+import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { Tabs } from '../../../components/menus/tabs.tsx';
+import { ChangedValue } from '../../../components/values/changes.tsx';
+import { useFieldLabel } from '../../../components/values/field-name.tsx';
+import { Money } from '../../../components/values/money.tsx';
 import { type OutcomeName, outcomes, type RunState } from './import-run.ts';
 
 export type RunViewProps = {

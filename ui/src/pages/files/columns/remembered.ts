@@ -1,5 +1,5 @@
 /** What this browser remembers of files: the choices for files with the same columns, and the last imports. */
-import type { InspectionJson } from '../../api/files.ts';
+import type { InspectionJson } from '../../../api/files.ts';
 import type { ColumnChoices } from './column-draft.ts';
 import type { ReadingChoice } from './reading.ts';
 

@@ -1,25 +1,25 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { useFields } from '../../api/fields.ts';
-import type { FileQuery } from '../../api/files.ts';
-import { useSession } from '../../api/session.ts';
-import { useWebhooks } from '../../api/webhooks/webhooks.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { SelectField } from '../../components/field.tsx';
-import { RadioCards } from '../../components/forms/radio-cards.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { type Target, tagTarget } from './column-draft.ts';
-import { ColumnTable } from './column-table.tsx';
+import { useFields } from '../../../api/fields.ts';
+import type { FileQuery } from '../../../api/files.ts';
+import { useSession } from '../../../api/session.ts';
+import { useWebhooks } from '../../../api/webhooks/webhooks.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { SelectField } from '../../../components/field.tsx';
+import { RadioCards } from '../../../components/forms/radio-cards.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { type Target, tagTarget } from '../columns/column-draft.ts';
+import { ColumnTable } from '../columns/column-table.tsx';
+import { readingQuery } from '../columns/reading.ts';
+import { ReadingCard } from '../columns/reading-card.tsx';
+import { keepImport } from '../columns/remembered.ts';
+import { type FileDraft, useFileDraft } from '../columns/use-file-draft.ts';
 import { newRun, type RunState, runImport } from './import-run.ts';
-import { readingQuery } from './reading.ts';
-import { ReadingCard } from './reading-card.tsx';
-import { keepImport } from './remembered.ts';
 import { RunView } from './run-view.tsx';
 import { fingerprint } from './split-file.ts';
 import { UndoImport } from './undo-import.tsx';
-import { type FileDraft, useFileDraft } from './use-file-draft.ts';
 
 /** One file on its way: how it is read, a preview, the import, its result. */
 export function ImportFile({ file }: { file: File }) {

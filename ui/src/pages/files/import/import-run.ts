@@ -1,7 +1,7 @@
 /** An import in the browser: the file in parts, one after the other, with what came of each row. */
-import { type FileQuery, type ImportedRow, importLines, typeOf } from '../../api/files.ts';
+import { type FileQuery, type ImportedRow, importLines, typeOf } from '../../../api/files.ts';
+import type { Reading } from '../columns/reading.ts';
 import { failedHeader, failedRow } from './failed-rows.ts';
-import type { Reading } from './reading.ts';
 import { type CutPart, splitFile } from './split-file.ts';
 import { addAmounts } from './sums.ts';
 

@@ -1,5 +1,5 @@
 /** What each column of a file means, as it is chosen on the page, and the mapping that it becomes. */
-import type { FileQuery, InspectionJson } from '../../api/files.ts';
+import type { FileQuery, InspectionJson } from '../../../api/files.ts';
 
 export type ColumnChoice = {
   /** a target's name; empty: the column is left out */

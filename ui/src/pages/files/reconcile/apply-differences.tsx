@@ -1,17 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { ReconciledLine } from '../../api/files.ts';
-import { useSession } from '../../api/session.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { useFieldLabel } from '../../components/values/field-name.tsx';
-import { Money } from '../../components/values/money.tsx';
-import { newRun, type RunState, runImport } from './import-run.ts';
-import type { Reading } from './reading.ts';
-import { keepImport } from './remembered.ts';
-import { RunView } from './run-view.tsx';
-import { addAmounts } from './sums.ts';
-import { UndoImport } from './undo-import.tsx';
+import type { ReconciledLine } from '../../../api/files.ts';
+import { useSession } from '../../../api/session.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { useFieldLabel } from '../../../components/values/field-name.tsx';
+import { Money } from '../../../components/values/money.tsx';
+import type { Reading } from '../columns/reading.ts';
+import { keepImport } from '../columns/remembered.ts';
+import { newRun, type RunState, runImport } from '../import/import-run.ts';
+import { RunView } from '../import/run-view.tsx';
+import { addAmounts } from '../import/sums.ts';
+import { UndoImport } from '../import/undo-import.tsx';
 
 export type ApplyDifferencesProps = {
   amount: 'publisher_paid_out' | 'revenue_paid_out';

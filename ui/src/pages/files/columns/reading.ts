@@ -1,5 +1,5 @@
 /** How a file is read: as the server proposes it, with what a person has changed. */
-import type { FileQuery, InspectionJson } from '../../api/files.ts';
+import type { FileQuery, InspectionJson } from '../../../api/files.ts';
 
 export type Reading = {
   /** null for NDJSON */

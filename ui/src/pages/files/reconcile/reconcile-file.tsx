@@ -1,16 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
-import { useFields } from '../../api/fields.ts';
-import { useMay } from '../../api/session.ts';
-import { Button } from '../../components/button.tsx';
-import { ErrorState, FailureNote } from '../../components/error-state.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
+import { useFields } from '../../../api/fields.ts';
+import { useMay } from '../../../api/session.ts';
+import { Button } from '../../../components/button.tsx';
+import { ErrorState, FailureNote } from '../../../components/error-state.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import type { Target } from '../columns/column-draft.ts';
+import { ColumnTable } from '../columns/column-table.tsx';
+import { ReadingCard } from '../columns/reading-card.tsx';
+import { type FileDraft, useFileDraft } from '../columns/use-file-draft.ts';
 import { ApplyDifferences } from './apply-differences.tsx';
-import type { Target } from './column-draft.ts';
-import { ColumnTable } from './column-table.tsx';
 import { Differences } from './differences.tsx';
-import { ReadingCard } from './reading-card.tsx';
 import { type Comparison, compare, isApplicable } from './reconcile-run.ts';
-import { type FileDraft, useFileDraft } from './use-file-draft.ts';
 
 export type Scope = {
   amount: 'publisher_paid_out' | 'revenue_paid_out';

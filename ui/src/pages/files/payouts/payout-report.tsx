@@ -2,17 +2,17 @@ import { Link } from '@tanstack/react-router';
 import { Download, Printer } from 'lucide-react';
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type CallFilters, callsCsvUrl } from '../../api/calls/calls.ts';
-import { usePayoutCalls } from '../../api/calls/payouts.ts';
-import { useReport } from '../../api/overview.ts';
-import { Button, buttonStyle } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { Time } from '../../components/time.tsx';
-import { Money } from '../../components/values/money.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { type CallFilters, callsCsvUrl } from '../../../api/calls/calls.ts';
+import { usePayoutCalls } from '../../../api/calls/payouts.ts';
+import { useReport } from '../../../api/overview.ts';
+import { Button, buttonStyle } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { Time } from '../../../components/time.tsx';
+import { Money } from '../../../components/values/money.tsx';
 import type { ReportPeriod } from './report-period.ts';
 
 const csvColumns = [

@@ -1,8 +1,8 @@
 import { use } from 'react';
-import type { InspectionJson } from '../../api/files.ts';
-import { Card } from '../../components/card.tsx';
-import { SelectField, TextField } from '../../components/field.tsx';
-import { TimeZone } from '../../components/time.tsx';
+import type { InspectionJson } from '../../../api/files.ts';
+import { Card } from '../../../components/card.tsx';
+import { SelectField, TextField } from '../../../components/field.tsx';
+import { TimeZone } from '../../../components/time.tsx';
 import type { DelimiterWord, Reading, ReadingChoice } from './reading.ts';
 
 export type ReadingCardProps = {

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
-import { type CallReportJson, useReport } from '../../api/overview.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { Money } from '../../components/values/money.tsx';
+import { type CallReportJson, useReport } from '../../../api/overview.ts';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { Money } from '../../../components/values/money.tsx';
 import type { ReportPeriod } from './report-period.ts';
 
 type Row = CallReportJson['rows'][number];

@@ -1,13 +1,13 @@
 import { Lock } from 'lucide-react';
 import { useState } from 'react';
-import { useMay, useSession } from '../../api/session.ts';
-import { Card } from '../../components/card.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { Time } from '../../components/time.tsx';
-import { FileDrop, FileName } from './file-drop.tsx';
-import { FilesHeader } from './files-header.tsx';
+import { useMay, useSession } from '../../../api/session.ts';
+import { Card } from '../../../components/card.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { Time } from '../../../components/time.tsx';
+import { forgetImport, recentImports } from '../columns/remembered.ts';
+import { FileDrop, FileName } from '../file-drop.tsx';
+import { FilesHeader } from '../files-header.tsx';
 import { ImportFile } from './import-file.tsx';
-import { forgetImport, recentImports } from './remembered.ts';
 import { UndoImport } from './undo-import.tsx';
 
 export function ImportPage() {
