@@ -18,7 +18,7 @@ import { deliveryFilterNames } from '../api/webhooks/deliveries.ts';
 import { pickSearch } from '../components/lists/url-search.ts';
 import { NotFound } from '../components/not-found.tsx';
 import { PageSkeleton } from '../components/skeleton.tsx';
-import { callSearchNames, filtersOf, sortOf } from '../pages/calls/call-search.ts';
+import { callSearchNames, filtersOf, sortOf } from '../pages/calls/list/call-search.ts';
 import { lazyPage } from './lazy-page.ts';
 import { RouteError } from './route-error.tsx';
 import { parseSearch, stringifySearch } from './search-params.ts';
@@ -83,13 +83,13 @@ const calls = createRoute({
     startCalls(queryClient, filtersOf(deps, account.time_zone, Date.now()), sortOf(deps));
     void queryClient.prefetchQuery(viewsQuery);
   },
-  component: lazyPage(() => import('../pages/calls/calls-page.tsx'), 'CallsPage'),
+  component: lazyPage(() => import('../pages/calls/list/calls-page.tsx'), 'CallsPage'),
 });
 
 const call = createRoute({
   getParentRoute: () => shell,
   path: '/calls/$callLogId',
-  component: lazyPage(() => import('../pages/calls/call-page.tsx'), 'CallPage'),
+  component: lazyPage(() => import('../pages/calls/call/call-page.tsx'), 'CallPage'),
 });
 
 const postbacks = createRoute({

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
-import { UpdateList } from '../calls/update-list.tsx';
+import { UpdateList } from '../calls/call/update-list.tsx';
 import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
 import { FindCall } from './find-call.tsx';
 

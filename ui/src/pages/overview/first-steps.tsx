@@ -10,7 +10,7 @@ import { useTestWebhook, useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
-import { ConnectCalls } from '../calls/first-call.tsx';
+import { ConnectCalls } from '../calls/list/first-call.tsx';
 import { LoadSample } from './sample-data.tsx';
 
 const CreateWebhookDialog = lazy(async () => ({

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { CallChangesResult } from '../../api/calls/call-changes.ts';
+import type { CallChangesResult } from '../../../api/calls/call-changes.ts';
 
 /** What a change of many calls did, or would do. */
 export function BulkResult({ result: { summary, fault } }: { result: CallChangesResult }) {

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import type { Column } from '../../components/lists/data-table.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import type { Column } from '../../../components/lists/data-table.tsx';
 
 /** Rows that are selected, or all calls that match. Other filters begin without a selection. */
 export function useSelection(rows: readonly CallJson[], filtersKey: string) {

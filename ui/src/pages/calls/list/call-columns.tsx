@@ -1,16 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { useMemo } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type FieldJson, useFields } from '../../api/fields.ts';
-import { type Column, rowLinkStyle } from '../../components/lists/data-table.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
-import { writeValue } from '../../components/values/changes.tsx';
-import { Duration, RunningClock } from '../../components/values/duration.tsx';
-import { Money } from '../../components/values/money.tsx';
-import { readFieldValue } from './field-value.ts';
-import { TagSummary } from './tags.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { type FieldJson, useFields } from '../../../api/fields.ts';
+import { type Column, rowLinkStyle } from '../../../components/lists/data-table.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
+import { writeValue } from '../../../components/values/changes.tsx';
+import { Duration, RunningClock } from '../../../components/values/duration.tsx';
+import { Money } from '../../../components/values/money.tsx';
+import { readFieldValue } from '../field-value.ts';
+import { TagSummary } from '../tags.tsx';
 
 /** A column, and the one of the file that says the same. */
 type CallColumn = Column<CallJson> & { csv: string; header: string };

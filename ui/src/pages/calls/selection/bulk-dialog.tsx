@@ -4,13 +4,13 @@ import {
   type CallSelection,
   useChangeCalls,
   useUndoChange,
-} from '../../api/calls/call-changes.ts';
-import { Button } from '../../components/button.tsx';
-import { Progress } from '../../components/charts/progress.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { SelectField, TextField } from '../../components/field.tsx';
-import { countOf } from '../../components/values/count-of.ts';
+} from '../../../api/calls/call-changes.ts';
+import { Button } from '../../../components/button.tsx';
+import { Progress } from '../../../components/charts/progress.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { SelectField, TextField } from '../../../components/field.tsx';
+import { countOf } from '../../../components/values/count-of.ts';
 import { BulkResult } from './bulk-result.tsx';
 
 type BulkDialogProps = { selection: CallSelection; onClose(): void; onDone(): void };

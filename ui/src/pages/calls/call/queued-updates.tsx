@@ -1,7 +1,7 @@
 import { Hourglass } from 'lucide-react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { useTimeline } from '../../api/calls/calls.ts';
-import { Time } from '../../components/time.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { useTimeline } from '../../../api/calls/calls.ts';
+import { Time } from '../../../components/time.tsx';
 import { UpdateList } from './update-list.tsx';
 
 /** What waits for the call to complete, in the order in which it will be applied. */

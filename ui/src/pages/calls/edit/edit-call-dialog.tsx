@@ -1,17 +1,17 @@
 import { use, useState } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../api/calls/calls.ts';
-import { useFields } from '../../api/fields.ts';
-import { RequestFailed } from '../../api/request.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { formatInstant, TimeZone } from '../../components/time.tsx';
-import { useToast } from '../../components/toast.tsx';
-import { ChangeList } from '../../components/values/changes.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../../api/calls/calls.ts';
+import { useFields } from '../../../api/fields.ts';
+import { RequestFailed } from '../../../api/request.ts';
+import { Button } from '../../../components/button.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { formatInstant, TimeZone } from '../../../components/time.tsx';
+import { useToast } from '../../../components/toast.tsx';
+import { ChangeList } from '../../../components/values/changes.tsx';
+import { UpdateList } from '../call/update-list.tsx';
 import { changeOf, draftOf } from './call-draft.ts';
 import { EditCallForm } from './edit-call-form.tsx';
-import { UpdateList } from './update-list.tsx';
 
 /**
  * A change by hand, in two steps: first the server says what it would do, then it does it. The rules are those of a

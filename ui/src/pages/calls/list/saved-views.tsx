@@ -1,14 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import { Bookmark, ChevronDown } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { withWholeDays } from '../../api/calls/calls.ts';
-import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../api/calls/views.ts';
-import { useMay } from '../../api/session.ts';
-import { buttonStyle } from '../../components/button.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { type UrlSearch, useUrlSearch } from '../../components/lists/url-search.ts';
-import { menuItemStyle, menuPopupStyle } from '../../components/menus/menu.ts';
-import { useToast } from '../../components/toast.tsx';
+import { withWholeDays } from '../../../api/calls/calls.ts';
+import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../../api/calls/views.ts';
+import { useMay } from '../../../api/session.ts';
+import { buttonStyle } from '../../../components/button.tsx';
+import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
+import { type UrlSearch, useUrlSearch } from '../../../components/lists/url-search.ts';
+import { menuItemStyle, menuPopupStyle } from '../../../components/menus/menu.ts';
+import { useToast } from '../../../components/toast.tsx';
 import { callSearchNames, noFilters } from './call-search.ts';
 import { ViewNameDialog } from './view-name-dialog.tsx';
 

@@ -1,6 +1,6 @@
-import { type CallFilters, callFilterNames } from '../../api/calls/calls.ts';
-import { daysOf, isPeriodName, type PeriodName } from '../../components/lists/period.ts';
-import type { UrlSearch } from '../../components/lists/url-search.ts';
+import { type CallFilters, callFilterNames } from '../../../api/calls/calls.ts';
+import { daysOf, isPeriodName, type PeriodName } from '../../../components/lists/period.ts';
+import type { UrlSearch } from '../../../components/lists/url-search.ts';
 
 /** The parameters of the page's address: the filters, the name of a period in place of its days, and the order. */
 export const callSearchNames = [...callFilterNames, 'period', 'sort'] as const;

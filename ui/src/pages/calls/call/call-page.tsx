@@ -1,23 +1,23 @@
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowLeft, Pencil, SearchX } from 'lucide-react';
 import { useState } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { useCall } from '../../api/calls/calls.ts';
-import { RequestFailed } from '../../api/request.ts';
-import { useMay } from '../../api/session.ts';
-import { Button, buttonStyle } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { useAction } from '../../components/menus/actions.ts';
-import { PageHeader } from '../../components/page-header.tsx';
-import { PageSkeleton } from '../../components/skeleton.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { useCall } from '../../../api/calls/calls.ts';
+import { RequestFailed } from '../../../api/request.ts';
+import { useMay } from '../../../api/session.ts';
+import { Button, buttonStyle } from '../../../components/button.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { useAction } from '../../../components/menus/actions.ts';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { PageSkeleton } from '../../../components/skeleton.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { EditCallDialog } from '../edit/edit-call-dialog.tsx';
+import { TagList } from '../tags.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallFigures } from './call-figures.tsx';
 import { CallTimeline } from './call-timeline.tsx';
-import { EditCallDialog } from './edit-call-dialog.tsx';
 import { QueuedUpdates } from './queued-updates.tsx';
-import { TagList } from './tags.tsx';
 
 export function CallPage() {
   const { callLogId } = useParams({ from: '/shell/calls/$callLogId' });

@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { CallSelection } from '../../api/calls/call-changes.ts';
-import { type CallFilters, useCallTotals } from '../../api/calls/calls.ts';
-import { useMay } from '../../api/session.ts';
-import { Button } from '../../components/button.tsx';
-import { countOf } from '../../components/values/count-of.ts';
+import type { CallSelection } from '../../../api/calls/call-changes.ts';
+import { type CallFilters, useCallTotals } from '../../../api/calls/calls.ts';
+import { useMay } from '../../../api/session.ts';
+import { Button } from '../../../components/button.tsx';
+import { countOf } from '../../../components/values/count-of.ts';
+import { ExportDialog } from '../list/export-dialog.tsx';
 import { BulkDialog } from './bulk-dialog.tsx';
-import { ExportDialog } from './export-dialog.tsx';
 
 type BulkBarProps = {
   filters: CallFilters;

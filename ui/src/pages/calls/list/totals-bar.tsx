@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { type CallFilters, useCallTotals } from '../../api/calls/calls.ts';
-import { Skeleton } from '../../components/skeleton.tsx';
-import { Money } from '../../components/values/money.tsx';
-import { percent } from '../../components/values/percent.ts';
+import { type CallFilters, useCallTotals } from '../../../api/calls/calls.ts';
+import { Skeleton } from '../../../components/skeleton.tsx';
+import { Money } from '../../../components/values/money.tsx';
+import { percent } from '../../../components/values/percent.ts';
 
 /** The sums of all calls that the filters mean, not only of those on the page. */
 export function TotalsBar({ filters }: { filters: CallFilters }) {

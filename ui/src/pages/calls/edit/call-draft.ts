@@ -1,6 +1,6 @@
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import type { FieldJson } from '../../api/fields.ts';
-import { readFieldValue } from './field-value.ts';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import type { FieldJson } from '../../../api/fields.ts';
+import { readFieldValue } from '../field-value.ts';
 
 /** The form of a change by hand: every value as text, as it was typed. */
 export type CallDraft = {

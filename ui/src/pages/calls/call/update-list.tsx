@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { ChangedValue } from '../../components/values/changes.tsx';
-import { FieldName } from '../../components/values/field-name.tsx';
+import { ChangedValue } from '../../../components/values/changes.tsx';
+import { FieldName } from '../../../components/values/field-name.tsx';
 
 /** What an update says: fields that it sets or clears, tags that it adds or removes. */
 export function UpdateList({ update }: { update: Record<string, unknown> }) {

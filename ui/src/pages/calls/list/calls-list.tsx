@@ -1,19 +1,19 @@
 import { Phone, SearchX } from 'lucide-react';
 import { useEffect } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type CallFilters, useCalls } from '../../api/calls/calls.ts';
-import { Button } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { DataTable } from '../../components/lists/data-table.tsx';
-import { useUrlSearch } from '../../components/lists/url-search.ts';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { Time } from '../../components/time.tsx';
-import { BulkBar } from './bulk-bar.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { type CallFilters, useCalls } from '../../../api/calls/calls.ts';
+import { Button } from '../../../components/button.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { DataTable } from '../../../components/lists/data-table.tsx';
+import { useUrlSearch } from '../../../components/lists/url-search.ts';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { Time } from '../../../components/time.tsx';
+import { BulkBar } from '../selection/bulk-bar.tsx';
+import { useSelection } from '../selection/use-selection.tsx';
 import { useCallColumns } from './call-columns.tsx';
 import { isFiltered, noFilters } from './call-search.ts';
 import { FirstCall } from './first-call.tsx';
-import { useSelection } from './use-selection.tsx';
 
 /** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
 const rowsWanted = 50;

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type FieldJson, useFields } from '../../api/fields.ts';
-import { CopyButton } from '../../components/copy.tsx';
-import { Time } from '../../components/time.tsx';
-import { writeValue } from '../../components/values/changes.tsx';
-import { Duration } from '../../components/values/duration.tsx';
-import { readFieldValue } from './field-value.ts';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { type FieldJson, useFields } from '../../../api/fields.ts';
+import { CopyButton } from '../../../components/copy.tsx';
+import { Time } from '../../../components/time.tsx';
+import { writeValue } from '../../../components/values/changes.tsx';
+import { Duration } from '../../../components/values/duration.tsx';
+import { readFieldValue } from '../field-value.ts';
 
 /** Shown above, as figures. */
 const shownAbove: readonly string[] = [

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
-import { Money } from '../../components/values/money.tsx';
-import { CallDuration } from './call-columns.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
+import { Money } from '../../../components/values/money.tsx';
+import { CallDuration } from '../list/call-columns.tsx';
 
 /** What one looks for first: the money, and how long it took. */
 export function CallFigures({ call }: { call: CallJson }) {

@@ -1,17 +1,17 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowDownUp, CircleCheck, Hand, Pencil, PhoneIncoming, Send, Webhook } from 'lucide-react';
 import { useState } from 'react';
-import type { TimelineItemJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { type TimelineOrder, useTimeline } from '../../api/calls/calls.ts';
-import { Button } from '../../components/button.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { type Status, StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
-import { ChangeList } from '../../components/values/changes.tsx';
-import { isDeliveryStatus } from '../outgoing/delivery-words.ts';
-import { eventName } from '../outgoing/event-words.ts';
-import { statusWords } from '../postbacks/outcome-words.ts';
+import type { TimelineItemJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import { type TimelineOrder, useTimeline } from '../../../api/calls/calls.ts';
+import { Button } from '../../../components/button.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { type Status, StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
+import { ChangeList } from '../../../components/values/changes.tsx';
+import { isDeliveryStatus } from '../../outgoing/delivery-words.ts';
+import { eventName } from '../../outgoing/event-words.ts';
+import { statusWords } from '../../postbacks/outcome-words.ts';
 import { UpdateList } from './update-list.tsx';
 
 const orderName = 'ringback.timeline-order';

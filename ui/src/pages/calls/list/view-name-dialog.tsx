@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { useSaveView, type ViewJson } from '../../api/calls/views.ts';
-import { RequestFailed } from '../../api/request.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
+import { useSaveView, type ViewJson } from '../../../api/calls/views.ts';
+import { RequestFailed } from '../../../api/request.ts';
+import { Button } from '../../../components/button.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { TextField } from '../../../components/field.tsx';
 
 type ViewNameDialogProps = {
   /** the view to rename; null: a new one */

@@ -1,17 +1,17 @@
 import { use, useState } from 'react';
-import { type NameKind, useNames } from '../../api/calls/names.ts';
-import { Combobox } from '../../components/forms/combobox.tsx';
+import { type NameKind, useNames } from '../../../api/calls/names.ts';
+import { Combobox } from '../../../components/forms/combobox.tsx';
 import {
   type ChipFilter,
   choiceFilter,
   FilterChips,
   textFilter,
-} from '../../components/lists/filter-chips.tsx';
-import { TextFilter } from '../../components/lists/filters.tsx';
-import { daysOf, type PeriodName } from '../../components/lists/period.ts';
-import { PeriodPicker } from '../../components/lists/period-picker.tsx';
-import { useUrlSearch } from '../../components/lists/url-search.ts';
-import { TimeZone } from '../../components/time.tsx';
+} from '../../../components/lists/filter-chips.tsx';
+import { TextFilter } from '../../../components/lists/filters.tsx';
+import { daysOf, type PeriodName } from '../../../components/lists/period.ts';
+import { PeriodPicker } from '../../../components/lists/period-picker.tsx';
+import { useUrlSearch } from '../../../components/lists/url-search.ts';
+import { TimeZone } from '../../../components/time.tsx';
 import { chosenPeriod } from './call-search.ts';
 import { SavedViews } from './saved-views.tsx';
 

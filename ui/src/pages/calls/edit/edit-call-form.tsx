@@ -1,9 +1,9 @@
 import { Plus, Trash2, Undo2 } from 'lucide-react';
 import { useRef } from 'react';
-import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import type { FieldJson } from '../../api/fields.ts';
-import { Button } from '../../components/button.tsx';
-import { type Choice, SelectField, TextAreaField, TextField } from '../../components/field.tsx';
+import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import type { FieldJson } from '../../../api/fields.ts';
+import { Button } from '../../../components/button.tsx';
+import { type Choice, SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
 import type { CallDraft } from './call-draft.ts';
 
 type EditCallFormProps = {

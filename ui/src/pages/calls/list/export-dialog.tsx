@@ -1,12 +1,12 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import { type CallFilters, callsCsvUrl, useExportSelected } from '../../api/calls/calls.ts';
-import { Button, buttonStyle } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
-import { useHiddenColumns } from '../../components/lists/hidden-columns.ts';
-import { countOf } from '../../components/values/count-of.ts';
+import { type CallFilters, callsCsvUrl, useExportSelected } from '../../../api/calls/calls.ts';
+import { Button, buttonStyle } from '../../../components/button.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { TextField } from '../../../components/field.tsx';
+import { useHiddenColumns } from '../../../components/lists/hidden-columns.ts';
+import { countOf } from '../../../components/values/count-of.ts';
 import { useCallColumns } from './call-columns.tsx';
 
 type ExportDialogProps = {
