@@ -182,7 +182,7 @@ const outgoingWebhook = createRoute({
 const delivery = createRoute({
   getParentRoute: () => shell,
   path: '/webhooks/deliveries/$id',
-  component: lazyPage(() => import('../pages/outgoing/delivery-page.tsx'), 'DeliveryPage'),
+  component: lazyPage(() => import('../pages/outgoing/deliveries/delivery-page.tsx'), 'DeliveryPage'),
 });
 
 const access = createRoute({

@@ -12,9 +12,9 @@ import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { LivePreview } from './live-preview.tsx';
-import { emptyDraft, settingsOf, withPreset } from './outgoing-draft.ts';
-import { OutgoingForm } from './outgoing-form.tsx';
+import { LivePreview } from './form/live-preview.tsx';
+import { emptyDraft, settingsOf, withPreset } from './form/outgoing-draft.ts';
+import { OutgoingForm } from './form/outgoing-form.tsx';
 
 /** A new outgoing webhook: its settings, and beside them what it would send. */
 export function NewOutgoingPage() {

@@ -8,11 +8,11 @@ import { Tabs } from '../../components/menus/tabs.tsx';
 import { NotFound } from '../../components/not-found.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
-import { Deliveries } from './deliveries.tsx';
+import { Deliveries } from './deliveries/deliveries.tsx';
+import { TestDelivery } from './deliveries/test-delivery.tsx';
 import { Health, pendingWords } from './health.tsx';
 import { OutgoingActions } from './outgoing-actions.tsx';
 import { OutgoingSettings } from './outgoing-settings.tsx';
-import { TestDelivery } from './test-delivery.tsx';
 
 const route = getRouteApi('/shell/webhooks/outgoing/$id');
 

@@ -8,9 +8,9 @@ import { DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { LivePreview } from './live-preview.tsx';
-import { draftOf, settingsOf } from './outgoing-draft.ts';
-import { OutgoingForm } from './outgoing-form.tsx';
+import { LivePreview } from './form/live-preview.tsx';
+import { draftOf, settingsOf } from './form/outgoing-draft.ts';
+import { OutgoingForm } from './form/outgoing-form.tsx';
 
 /** The settings of a webhook that there is, with what they would send. */
 export function OutgoingSettings({ webhook }: { webhook: OutgoingJson }) {

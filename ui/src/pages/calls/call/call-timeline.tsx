@@ -9,7 +9,7 @@ import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { type Status, StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { ChangeList } from '../../../components/values/changes.tsx';
-import { isDeliveryStatus } from '../../outgoing/delivery-words.ts';
+import { isDeliveryStatus } from '../../outgoing/deliveries/delivery-words.ts';
 import { eventName } from '../../outgoing/event-words.ts';
 import { statusWords } from '../../postbacks/outcome-words.ts';
 import { UpdateList } from './update-list.tsx';

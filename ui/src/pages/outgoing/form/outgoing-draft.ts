@@ -1,5 +1,10 @@
 /** What the form of an outgoing webhook holds, and the bodies that it sends. Pure. */
-import type { EventType, OutgoingBody, OutgoingJson, OutgoingPreset } from '../../api/webhooks/outgoing.ts';
+import type {
+  EventType,
+  OutgoingBody,
+  OutgoingJson,
+  OutgoingPreset,
+} from '../../../api/webhooks/outgoing.ts';
 
 export type HeaderRow = { id: number; name: string; value: string };
 

@@ -1,21 +1,21 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, RotateCcw } from 'lucide-react';
-import { RequestFailed } from '../../api/request.ts';
-import { useMay } from '../../api/session.ts';
-import { type DeliveryDetail, useDelivery, useReplayDelivery } from '../../api/webhooks/deliveries.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { CodeBlock } from '../../components/copy.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { NotFound } from '../../components/not-found.tsx';
-import { PageHeader } from '../../components/page-header.tsx';
-import { PageSkeleton } from '../../components/skeleton.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
-import { useToast } from '../../components/toast.tsx';
+import { RequestFailed } from '../../../api/request.ts';
+import { useMay } from '../../../api/session.ts';
+import { type DeliveryDetail, useDelivery, useReplayDelivery } from '../../../api/webhooks/deliveries.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { CodeBlock } from '../../../components/copy.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { NotFound } from '../../../components/not-found.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { PageSkeleton } from '../../../components/skeleton.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
+import { useToast } from '../../../components/toast.tsx';
+import { eventName } from '../event-words.ts';
 import { Attempt } from './attempts.tsx';
 import { statusSentences } from './delivery-words.ts';
-import { eventName } from './event-words.ts';
 
 const route = getRouteApi('/shell/webhooks/deliveries/$id');
 

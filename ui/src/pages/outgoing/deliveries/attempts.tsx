@@ -1,7 +1,7 @@
-import type { DeliveryJson } from '../../api/webhooks/deliveries.ts';
-import { CodeBlock } from '../../components/copy.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
+import type { DeliveryJson } from '../../../api/webhooks/deliveries.ts';
+import { CodeBlock } from '../../../components/copy.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
 
 type AttemptJson = DeliveryJson['attempts'][number];
 

@@ -1,25 +1,25 @@
 import { Link } from '@tanstack/react-router';
 import { RotateCcw, Send } from 'lucide-react';
 import { useState } from 'react';
-import { useMay } from '../../api/session.ts';
+import { useMay } from '../../../api/session.ts';
 import {
   type DeliveryFilters,
   type DeliveryJson,
   deliveryFilterNames,
   useDeliveries,
-} from '../../api/webhooks/deliveries.ts';
-import type { OutgoingJson } from '../../api/webhooks/outgoing.ts';
-import { Button } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
-import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { Filters, SelectFilter, TextFilter } from '../../components/lists/filters.tsx';
-import { useUrlSearch } from '../../components/lists/url-search.ts';
-import { TableSkeleton } from '../../components/skeleton.tsx';
-import { StatusBadge } from '../../components/status-badge.tsx';
-import { Time } from '../../components/time.tsx';
+} from '../../../api/webhooks/deliveries.ts';
+import type { OutgoingJson } from '../../../api/webhooks/outgoing.ts';
+import { Button } from '../../../components/button.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { ErrorState } from '../../../components/error-state.tsx';
+import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { Filters, SelectFilter, TextFilter } from '../../../components/lists/filters.tsx';
+import { useUrlSearch } from '../../../components/lists/url-search.ts';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { Time } from '../../../components/time.tsx';
+import { eventChoices, eventName } from '../event-words.ts';
 import { deliveryStatuses } from './delivery-words.ts';
-import { eventChoices, eventName } from './event-words.ts';
 import { ReplayRangeDialog } from './replay-range-dialog.tsx';
 
 const columns: Column<DeliveryJson>[] = [

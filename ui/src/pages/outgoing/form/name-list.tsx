@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { type NameKind, useNames } from '../../api/calls/names.ts';
-import { Combobox } from '../../components/forms/combobox.tsx';
+import { type NameKind, useNames } from '../../../api/calls/names.ts';
+import { Combobox } from '../../../components/forms/combobox.tsx';
 
 export type NameListProps = {
   label: string;

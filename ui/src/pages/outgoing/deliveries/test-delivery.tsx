@@ -1,21 +1,21 @@
 import { Send } from 'lucide-react';
 import { useState } from 'react';
-import { useMay } from '../../api/session.ts';
+import { useMay } from '../../../api/session.ts';
 import {
   type EventType,
   type OutgoingJson,
   type TestedOutgoing,
   useTestOutgoing,
-} from '../../api/webhooks/outgoing.ts';
-import { Button } from '../../components/button.tsx';
-import { Card } from '../../components/card.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { SelectField } from '../../components/field.tsx';
-import { LookOnly } from '../access/look-only.tsx';
+} from '../../../api/webhooks/outgoing.ts';
+import { Button } from '../../../components/button.tsx';
+import { Card } from '../../../components/card.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { SelectField } from '../../../components/field.tsx';
+import { LookOnly } from '../../access/look-only.tsx';
+import { eventName } from '../event-words.ts';
+import { LivePreview } from '../form/live-preview.tsx';
+import { SentRequest } from '../form/rendered.tsx';
 import { Attempt } from './attempts.tsx';
-import { eventName } from './event-words.ts';
-import { LivePreview } from './live-preview.tsx';
-import { SentRequest } from './rendered.tsx';
 
 /** What is sent for a real call, and a real attempt with a made-up event. */
 export function TestDelivery({ webhook }: { webhook: OutgoingJson }) {

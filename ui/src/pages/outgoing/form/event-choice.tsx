@@ -1,5 +1,5 @@
-import type { EventType } from '../../api/webhooks/outgoing.ts';
-import { eventGroups } from './event-words.ts';
+import type { EventType } from '../../../api/webhooks/outgoing.ts';
+import { eventGroups } from '../event-words.ts';
 
 export type EventChoiceProps = {
   value: EventType[];

@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from '../../api/webhooks/deliveries.ts';
+import type { DeliveryStatus } from '../../../api/webhooks/deliveries.ts';
 
 export const statusSentences: Record<DeliveryStatus, string> = {
   pending: 'It is not delivered yet.',

@@ -1,8 +1,8 @@
 import { Plus, X } from 'lucide-react';
 import { useRef } from 'react';
-import { Button } from '../../components/button.tsx';
-import { SelectField, TextAreaField, TextField } from '../../components/field.tsx';
-import { RadioCards } from '../../components/forms/radio-cards.tsx';
+import { Button } from '../../../components/button.tsx';
+import { SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
+import { RadioCards } from '../../../components/forms/radio-cards.tsx';
 import { MacroList } from './macro-list.tsx';
 import { newRow, type OutgoingDraft } from './outgoing-draft.ts';
 

@@ -1,4 +1,4 @@
-import { SelectField, TextField } from '../../components/field.tsx';
+import { SelectField, TextField } from '../../../components/field.tsx';
 import { EventChoice } from './event-choice.tsx';
 import { NameList } from './name-list.tsx';
 import type { OutgoingDraft } from './outgoing-draft.ts';

@@ -1,5 +1,5 @@
-import type { RenderedRequest } from '../../api/webhooks/outgoing.ts';
-import { CodeBlock } from '../../components/copy.tsx';
+import type { RenderedRequest } from '../../../api/webhooks/outgoing.ts';
+import { CodeBlock } from '../../../components/copy.tsx';
 
 type Sent = Pick<Exclude<RenderedRequest, { skipped: string }>, 'method' | 'url' | 'headers' | 'body'>;
 

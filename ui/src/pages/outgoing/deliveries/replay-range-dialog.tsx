@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { fieldErrors } from '../../api/field-errors.ts';
-import { type DeliveryStatus, useReplayDeliveries } from '../../api/webhooks/deliveries.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
-import { TextField } from '../../components/field.tsx';
-import { useToast } from '../../components/toast.tsx';
+import { fieldErrors } from '../../../api/field-errors.ts';
+import { type DeliveryStatus, useReplayDeliveries } from '../../../api/webhooks/deliveries.ts';
+import { Button } from '../../../components/button.tsx';
+import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { FailureNote } from '../../../components/error-state.tsx';
+import { TextField } from '../../../components/field.tsx';
+import { useToast } from '../../../components/toast.tsx';
 import { deliveryStatuses } from './delivery-words.ts';
 
 const choices = deliveryStatuses.filter(({ value }) => value !== 'pending');
