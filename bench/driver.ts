@@ -9,6 +9,8 @@ export type HttpTarget = {
   /** how many calls the data has */
   calls: number;
   connections: number;
+  /** requests a second over all connections; left out: as many as are answered */
+  rate?: number | undefined;
   seconds: number;
   /** begins every transaction id of the run */
   runId: string;

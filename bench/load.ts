@@ -40,7 +40,7 @@ class Connection {
 }
 
 answerRuns<HttpTarget>(async (target) => {
-  const { url, path, authKey, itemsPerRequest, calls, connections, seconds, runId } = target;
+  const { url, path, authKey, itemsPerRequest, calls, connections, rate, seconds, runId } = target;
   const { hostname, port, host } = new URL(url);
   const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: ringback-bench\r\nx-auth-key: ${authKey}\r\ncontent-type: application/json\r\ncontent-length: `;
   const sockets = await Promise.all(
@@ -57,16 +57,28 @@ answerRuns<HttpTarget>(async (target) => {
       ? makeItem
       : () => `[${Array.from({ length: itemsPerRequest }, makeItem).join(',')}]`;
   const tally = new Tally(seconds);
+  const startMs = performance.now();
+  let planned = 0;
+  const untilNextMs = () =>
+    rate === undefined ? 0 : startMs + (planned++ / rate) * 1_000 - performance.now();
   await new Promise<void>((resolve, reject) => {
     let open = connections;
     for (const socket of sockets) {
       let sentAt = 0;
       const connection = new Connection(socket, (status) => {
         tally.add(status, sentAt, itemsPerRequest);
-        if (!tally.isOver()) sendNext();
-        else if (--open === 0) resolve();
+        sendNext();
       });
       const sendNext = () => {
+        const waitMs = untilNextMs();
+        if (waitMs > 0) setTimeout(send, waitMs);
+        else send();
+      };
+      const send = () => {
+        if (tally.isOver()) {
+          if (--open === 0) resolve();
+          return;
+        }
         const body = makeBody();
         sentAt = performance.now();
         connection.send(`${head}${body.length}\r\n\r\n${body}`);

@@ -27,19 +27,26 @@ export type Round = {
   meanBatch: number | null;
 };
 
-export type RoundOptions = { calls: number; connections: number; seconds: number; number: number };
+export type RoundOptions = {
+  calls: number;
+  connections: number;
+  seconds: number;
+  number: number;
+  /** requests a second; left out: as many as are answered */
+  rate?: number;
+};
 
 /** Measures one round and checks the log after it. @throws when a 2xx has no row, or a row no 2xx */
 export async function measure(
   running: Running,
   database: BenchDatabase,
-  { calls, connections, seconds, number }: RoundOptions,
+  { calls, connections, seconds, number, rate }: RoundOptions,
 ): Promise<Round> {
   const sinceMs = Date.now();
   await sleep(2); // ids of the round before are older than this one's
   const before = await look(running, database);
   const runId = `${running.contestant.name}-${sinceMs}`;
-  const result = await running.run({ calls, connections, seconds, runId });
+  const result = await running.run({ calls, connections, seconds, rate, runId });
   const after = await look(running, database);
   const { log } = running.contestant;
   await checkLogs(database, running.endpoint, { log, accepted: result.accepted, runId, sinceMs });

@@ -13,7 +13,7 @@ export type Running = {
   contestant: Contestant;
   endpoint: Endpoint;
   pid: number;
-  run(target: Pick<HttpTarget, 'calls' | 'connections' | 'seconds' | 'runId'>): Promise<RunResult>;
+  run(target: Pick<HttpTarget, 'calls' | 'connections' | 'rate' | 'seconds' | 'runId'>): Promise<RunResult>;
   /** batches that were committed so far and the postbacks in them; null where it is not told */
   readBatches(): Promise<{ batches: number; postbacks: number } | null>;
   stop(): Promise<void>;
