@@ -1,0 +1,416 @@
+/** Requests as real senders' software makes them (docs/senders.md#encodings). */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { headOf, openSocket, readAnswer, sendRaw } from '../../support/raw-http.ts';
+import { postText } from '../../support/senders.ts';
+import { useServer, useWebhook } from '../../support/server.ts';
+
+const server = useServer();
+const webhook = useWebhook(server);
+const tagsWebhook = useWebhook(server, 'update_tags');
+let calls = 0;
+let id: string;
+
+beforeEach(async () => {
+  calls += 1;
+  id = `CA${calls}`;
+  await server.createCall(id);
+});
+
+const form = 'application/x-www-form-urlencoded';
+const get = (query: string) => server.request(`/update-fields?${query}`);
+const lastOfLog = async () => (await server.api('GET', '/postbacks?limit=1')).json.items[0];
+
+describe('a URL', () => {
+  test('may be copied out of HTML, with amp; before its names', async () => {
+    const answer = await get(
+      `call_log_id=${id}&amp;auth_key=${webhook.auth_key}&amp;converted=true&amp;amp;publisher_paid_out=8&revenue_paid_out=12.50`,
+    );
+    expect(answer.json).toMatchObject({
+      status: 'applied',
+      ignored: [],
+      changes: { publisher_paid_out: { to: '8.00' }, revenue_paid_out: { to: '12.50' } },
+    });
+    const encoded = await get(`call_log_id=${id}&amp%3Bauth_key=${webhook.auth_key}&amp%3Breason=encoded`);
+    expect(encoded.json.changes).toMatchObject({ reason: { to: 'encoded' } });
+    await server.post(webhook, { call_log_id: id, reason: null });
+    const asForm = await postText(server, webhook, `call_log_id=${id}&amp;reason=x`, form);
+    expect(asForm.json.changes).toEqual({ reason: { from: null, to: 'x' } });
+    expect(JSON.stringify(await lastOfLog())).not.toContain('amp;');
+  });
+
+  test.each([
+    (key: string) => `auth_key=%20${key}`,
+    (key: string) => `auth_key=${key}%0A`,
+    (key: string) => `auth_key=+${key}%0D%0A`,
+    (key: string) => `moja_auth_key=%20${key}%09`,
+  ])('may have whitespace around the key', async (keyOf) => {
+    const answer = await get(`${keyOf(webhook.auth_key)}&call_log_id=${id}&converted=1`);
+    expect(answer.json.status).toBe('applied');
+  });
+
+  test.each(['X-Auth-Key', 'Authorization'])(
+    'a header %s may have whitespace around the key',
+    async (name) => {
+      const value = name === 'Authorization' ? `Bearer   ${webhook.auth_key}  ` : `  ${webhook.auth_key}  `;
+      const head = headOf(`GET /update-fields?call_log_id=${id}&converted=1`, { [name]: value });
+      expect((await sendRaw(server.url, head))?.status).toBe(200);
+    },
+  );
+
+  test.each([
+    ['?call_log_id=ID&converted=true', []],
+    ['?converted=true&call_log_id=ID', []],
+    ['?fields[converted]=true&call_log_id=ID', []],
+    ['?utm_source=x&call_log_id=ID&converted=true', ['utm_source']],
+    ['?call_log_id=ID?fields[converted]=true?return=json', []],
+    ['?call_log_id=ID&note=why?not=1?converted=true', ['note']],
+  ])('may have a second question mark: %s', async (appended, ignored) => {
+    const answer = await get(`auth_key=${webhook.auth_key}${appended.replace('ID', id)}`);
+    expect(answer.json).toMatchObject({ status: 'applied', ignored });
+    expect((await server.readCall(id)).converted).toBe(true);
+  });
+
+  test('a question mark in a text stays', async () => {
+    const answer = await get(`auth_key=${webhook.auth_key}&call_log_id=${id}&reason=why?&add[q]=a?b=c`);
+    expect(answer.json.changes).toMatchObject({ reason: { to: 'why?' }, 'tags.q': { to: 'a?b=c' } });
+  });
+
+  test('with bytes that are not UTF-8 is rejected and logged, or read in the declared charset', async () => {
+    const answer = await get(`auth_key=${webhook.auth_key}&call_log_id=${id}&reason=Caf%E9`);
+    expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
+    expect(answer.json.detail).toContain('UTF-8');
+    expect(await lastOfLog()).toMatchObject({ id: answer.json.postback_id, code: 'malformed_body' });
+    const declared = await server.request(
+      `/update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&reason=Caf%E9`,
+      { headers: { 'content-type': `${form}; charset=ISO-8859-1` } },
+    );
+    expect(declared.json.changes.reason.to).toBe('Café');
+    const utf8 = await get(`auth_key=${webhook.auth_key}&call_log_id=${id}&reason=Caf%C3%A9%EF%BF%BD`);
+    expect(utf8.json.changes.reason.to).toBe('Café\ufffd');
+  });
+
+  test.each(['Left a message', 'Café'])(
+    'with characters that must be percent-encoded is told so, and is in the log: %s',
+    async (reason) => {
+      for (const key of [`auth_key=${webhook.auth_key}&`, '']) {
+        const headers = key === '' ? { 'X-Auth-Key': webhook.auth_key } : {};
+        const head = headOf(`GET /update-fields?${key}call_log_id=${id}&reason=${reason}`, headers);
+        const answer = await sendRaw(server.url, Buffer.from(head));
+        expect(answer?.status).toBe(400);
+        expect(answer?.headers).toMatchObject({ 'access-control-allow-origin': '*' });
+        const problem = JSON.parse(answer?.body ?? '');
+        expect(problem).toMatchObject({
+          code: 'malformed_body',
+          detail: expect.stringContaining('ercent-encode'),
+        });
+        const logged = await lastOfLog();
+        expect(logged).toMatchObject({ id: problem.postback_id, status: 'rejected', code: 'malformed_body' });
+        expect(logged.request.query).toMatchObject({ call_log_id: id, reason });
+        expect(JSON.stringify(logged)).not.toContain(webhook.auth_key);
+      }
+    },
+  );
+
+  test('a key that is unknown gets nothing into the log by that', async () => {
+    const before = await lastOfLog();
+    const answer = await sendRaw(server.url, headOf('GET /update-fields?auth_key=rbk_x&reason=a b'));
+    expect(answer?.status).toBe(400);
+    expect(await lastOfLog()).toEqual(before);
+  });
+});
+
+describe('a body', () => {
+  test('may be multipart, also after Expect: 100-continue', async () => {
+    const parts = { call_log_id: id, converted: 'true', reason: 'Größe', 'add[deal]': 'won' };
+    const body = new FormData();
+    for (const [name, value] of Object.entries(parts)) body.append(name, value);
+    const answer = await server.request('/update-fields', {
+      method: 'POST',
+      headers: { 'x-auth-key': webhook.auth_key },
+      body,
+    });
+    expect(answer.json.changes).toMatchObject({ reason: { to: 'Größe' }, 'tags.deal': { to: 'won' } });
+    expect((await lastOfLog()).request.body).toEqual(parts);
+
+    const text = Object.entries({ ...parts, auth_key: webhook.auth_key })
+      .map(([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+      .join('');
+    const bytes = Buffer.from(`${text}--b--\r\n`);
+    const head = headOf('POST /update-fields', {
+      expect: '100-continue',
+      'content-type': 'multipart/form-data; boundary=b',
+      'content-length': bytes.length,
+    });
+    const socket = openSocket(server.url);
+    socket.write(head);
+    await new Promise<void>((resolve) => socket.once('data', () => resolve())); // 100 Continue
+    socket.write(bytes);
+    const continued = await readAnswer(socket);
+    expect(continued?.status).toBe(200);
+    expect(JSON.parse(continued?.body ?? '')).toMatchObject({ status: 'unchanged' });
+  });
+
+  test('a part that is a file is rejected by its name', async () => {
+    const body = new FormData();
+    body.append('call_log_id', id);
+    body.append('reason', new Blob(['x'], { type: 'text/plain' }), 'reason.txt');
+    const headers = { 'x-auth-key': webhook.auth_key };
+    const answer = await server.request('/update-fields', { method: 'POST', headers, body });
+    expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value', errors: [{ field: 'reason' }] });
+    expect(await lastOfLog()).toMatchObject({ id: answer.json.postback_id, code: 'invalid_value' });
+  });
+
+  test.each(['multipart/form-data', 'multipart/form-data; boundary=c'])(
+    '%s that does not fit is malformed',
+    async (type) => {
+      const text = `--b\r\nContent-Disposition: form-data; name="call_log_id"\r\n\r\n${id}\r\n--b--\r\n`;
+      const answer = await postText(server, webhook, text, type);
+      expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
+    },
+  );
+
+  test.each(['application/json', 'text/json', 'text/plain', form, 'none', `${form}; charset=utf-8`])(
+    'a JSON object is read as %s',
+    async (type) => {
+      const body = `\n {"call_log_id":"${id}","fields":{"revenue_paid_out":12.5,"add":{"a":"1"}}}`;
+      const answer = await postText(server, webhook, body, type);
+      expect(answer.json.changes).toMatchObject({ revenue_paid_out: { to: '12.50' }, 'tags.a': { to: '1' } });
+      const withId = await postText(server, webhook, '{"converted":true}', type, `?call_log_id=${id}`);
+      expect(withId.json.changes).toMatchObject({ converted: { to: true } });
+    },
+  );
+
+  test('a JSON object of a form type can be replayed', async () => {
+    const body = `{"call_log_id":"late-${id}","fields":{"add":{"a":"1"}}}`;
+    const answer = await postText(server, webhook, body, form);
+    expect(answer.json.code).toBe('call_not_found');
+    await server.createCall(`late-${id}`);
+    const replay = await server.api('POST', `/postbacks/${answer.json.postback_id}/replay`);
+    expect(replay.json).toMatchObject({ status: 'applied', changes: { 'tags.a': { to: '1' } } });
+  });
+
+  test('a JSON string that contains the object, and a list of one object, are unwrapped', async () => {
+    const object = JSON.stringify({ call_log_id: id, converted: true });
+    for (const body of [JSON.stringify(object), `[${object}]`, JSON.stringify(`[${object}]`)]) {
+      for (const type of ['application/json', form]) {
+        const answer = await postText(server, webhook, body, type);
+        expect(answer.status).toBe(200);
+        expect([(await lastOfLog()).request.body].flat()).toEqual([{ call_log_id: id, converted: true }]);
+      }
+    }
+    const twice = await postText(server, webhook, JSON.stringify(JSON.stringify(object)));
+    expect(twice.json).toMatchObject({ status: 400, code: 'malformed_body' });
+  });
+
+  test('a list of several is sent to the batch, which is named', async () => {
+    const object = { call_log_id: id, add: { a: '1' } };
+    for (const [hook, path] of [
+      [webhook, '/update-fields/batch'],
+      [tagsWebhook, '/update-tags/batch'],
+    ] as const) {
+      const answer = await server.post(hook, [object, object]);
+      expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
+      expect(answer.json.detail).toContain(path);
+    }
+    expect((await server.post(webhook, [])).json.code).toBe('malformed_body');
+    expect((await server.readCall(id)).tags).toEqual({});
+  });
+
+  test.each(['text/xml', 'application/xml', 'application/soap+xml; charset=utf-8'])(
+    '%s is named as XML',
+    async (type) => {
+      const answer = await postText(server, webhook, '<Envelope/>', type);
+      expect(answer.json).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+      expect(answer.json.detail).toContain('XML');
+    },
+  );
+
+  test('in UTF-16 is read in the order of its byte order mark', async () => {
+    const bytes = Buffer.from(`\ufeff{"call_log_id":"${id}","reason":"Café","dry_run":true}`, 'utf16le');
+    for (const body of [bytes, Buffer.from(bytes).swap16()]) {
+      const answer = await postText(server, webhook, body, 'application/json; charset=UTF-16');
+      expect(answer.json.changes).toEqual({ reason: { from: null, to: 'Café' } });
+    }
+  });
+
+  test('of several parts may declare the charset for all of them', async () => {
+    const part = (name: string, value: string) =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const body = Buffer.from(`${part('call_log_id', id)}${part('reason', 'Café')}--b--\r\n`, 'latin1');
+    const type = 'multipart/form-data; boundary=b';
+    const answer = await postText(server, webhook, body, `${type}; charset=ISO-8859-1`);
+    expect(answer.json.changes).toEqual({ reason: { from: null, to: 'Café' } });
+    expect((await postText(server, webhook, body, type)).json.code).toBe('malformed_body');
+  });
+
+  test.each(['ISO-8859-1', '"iso-8859-1"', 'windows-1252', 'latin1'])(
+    'a form is read in %s',
+    async (charset) => {
+      const type = `${form}; charset=${charset}`;
+      for (const body of [
+        `call_log_id=${id}&reason=Caf%E9`,
+        Buffer.from(`call_log_id=${id}&reason=Caf\xe9`, 'latin1'),
+      ]) {
+        const answer = await postText(server, webhook, body, type);
+        expect(answer.status).toBe(200);
+        expect((await server.readCall(id)).reason).toBe('Café');
+      }
+      const json = Buffer.from(`{"call_log_id":"${id}","reason":"Ol\xe9"}`, 'latin1');
+      await postText(server, webhook, json, `application/json; charset=${charset}`);
+      expect((await server.readCall(id)).reason).toBe('Olé');
+    },
+  );
+
+  test('undeclared bytes that are not UTF-8 are rejected', async () => {
+    for (const body of [
+      `call_log_id=${id}&reason=Caf%E9`,
+      Buffer.from(`call_log_id=${id}&reason=Caf\xe9`, 'latin1'),
+    ]) {
+      const answer = await postText(server, webhook, body, form);
+      expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
+      expect(answer.json.detail).toContain('UTF-8');
+    }
+    const wrong = await postText(
+      server,
+      webhook,
+      Buffer.from([0x22, 0xff, 0x22]),
+      'application/json; charset=Shift_JIS',
+    );
+    expect(wrong.json).toMatchObject({ status: 400, code: 'malformed_body' });
+    const unknown = await postText(server, webhook, '{}', 'application/json; charset=klingon');
+    expect(unknown.json).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  test('a form may bring the key, which is never stored', async () => {
+    const fields = `call_log_id=${id}&converted=true`;
+    const send = (body: string) =>
+      server.request('/update-fields', { method: 'POST', headers: { 'content-type': form }, body });
+    expect((await send(`auth_key=%20${webhook.auth_key}&${fields}`)).json.status).toBe('applied');
+    expect(JSON.stringify(await lastOfLog())).not.toContain(webhook.auth_key);
+    expect((await send(`auth_key=rbk_wrong&${fields}`)).json).toMatchObject({
+      status: 401,
+      code: 'invalid_auth_key',
+    });
+    expect((await send(fields)).status).toBe(401);
+    const json = { auth_key: webhook.auth_key, call_log_id: id, converted: true };
+    expect((await server.request('/update-fields', { method: 'POST', body: json })).status).toBe(401);
+  });
+
+  test.each([
+    ['application/json', (call: string) => `{"call_log_id":"${call}","converted":true}`],
+    [form, (call: string) => `call_log_id=${call}&converted=true`],
+  ])('of a GET is read like that of a POST: %s', async (type, bodyOf) => {
+    const body = bodyOf(id);
+    const head = headOf('GET /update-fields', {
+      ...{ 'x-auth-key': webhook.auth_key, 'content-type': type, 'content-length': body.length },
+    });
+    const answer = await sendRaw(server.url, head, body);
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 'applied', call_log_id: id });
+    const broken = headOf('GET /update-fields', {
+      ...{ 'x-auth-key': webhook.auth_key, 'content-type': 'application/json', 'content-length': 1 },
+    });
+    expect((await sendRaw(server.url, broken, '{'))?.status).toBe(400);
+    const large = headOf('GET /update-fields', { 'x-auth-key': webhook.auth_key, 'content-length': 70_000 });
+    expect((await sendRaw(server.url, large, ' '.repeat(70_000)))?.status).toBe(413);
+  });
+});
+
+test('a GET with nothing but the key is told of redirects, with the URL that does not redirect', async () => {
+  const answer = await get(`auth_key=${webhook.auth_key}`);
+  expect(answer.json).toMatchObject({ status: 422, code: 'call_not_identified' });
+  expect(answer.json.detail).toMatch(/redirect.*http:\/\/localhost:\d+\/update-fields,/);
+  const other = await get(`auth_key=${webhook.auth_key}&utm_source=x`);
+  expect(other.json.detail).not.toContain('redirect');
+});
+
+describe('a page of another site', () => {
+  const origin = 'https://shop.example';
+
+  test.each([
+    '/update-fields',
+    '/update-fields.gif',
+    '/update-revenue',
+    '/update-tags',
+    '/update-fields/batch',
+  ])('may send to %s', async (path) => {
+    const answer = await server.request(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,idempotency-key',
+      },
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+    expect(answer.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(answer.headers.get('access-control-allow-headers')).toBe(
+      'Content-Type, Idempotency-Key, X-Auth-Key',
+    );
+  });
+
+  test('reads every response', async () => {
+    const answers = await Promise.all([
+      server.post(webhook, { call_log_id: id, converted: true }, { origin }),
+      server.post(webhook, { call_log_id: 'none', converted: true }, { origin }),
+      server.request('/update-fields', { method: 'POST', headers: { origin } }),
+      server.request('/update-fields', { method: 'DELETE', headers: { origin } }),
+      server.request('/update-fields', { method: 'OPTIONS' }),
+      postText(server, webhook, 'x'.repeat(70_000)),
+      server.request('/update-fields/batch', { method: 'POST', headers: { origin } }),
+      server.request('/update-fields/batch', { headers: { origin } }),
+      server.get(webhook, [['return', 'gif']]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 404, 401, 405, 405, 413, 401, 405, 422]);
+    for (const { headers } of answers) expect(headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  test.each(['/api/v1/calls', '/api/v1/webhooks/incoming', '/api/v1/session'])(
+    'may not read %s',
+    async (path) => {
+      for (const method of ['OPTIONS', 'GET']) {
+        const answer = await server.request(path, {
+          method,
+          headers: { origin, 'access-control-request-method': 'GET' },
+        });
+        expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+      }
+    },
+  );
+});
+
+test('a sender that closes its half of the connection after the request reads the response', async () => {
+  for (const head of [
+    headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&converted=1`),
+    headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&reason=x`, {
+      connection: 'keep-alive',
+    }),
+  ]) {
+    const socket = openSocket(server.url);
+    socket.end(head);
+    const answer = await readAnswer(socket);
+    expect(answer?.status).toBe(200);
+  }
+});
+
+test('pipelined requests are all answered in order, and another sender is not delayed by them', async () => {
+  const count = 3_000;
+  const one = headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&reason=x`, {
+    connection: 'keep-alive',
+  });
+  const socket = openSocket(server.url);
+  let answered = 0;
+  const all = new Promise<void>((resolve) => {
+    socket.on('data', (chunk) => {
+      answered += chunk.toString('latin1').split('HTTP/1.1 200').length - 1;
+      if (answered >= count) resolve();
+    });
+  });
+  socket.write(one.repeat(count));
+  const other = await server.post(webhook, { call_log_id: id, converted: true });
+  expect(other.status).toBe(200);
+  expect(answered).toBeLessThan(count / 2);
+  await all;
+  socket.destroy();
+});
