@@ -1,10 +1,10 @@
 /** What each role is offered in the web UI: all that the server lets it do, and nothing that it would be rejected. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roles } from '../../src/core/access/role.ts';
-import { withRole } from '../support/accounts.ts';
-import { expectAccessible, TestBrowser, type TestPage } from '../support/browser.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { type Role, roles } from '../../../src/core/access/role.ts';
+import { withRole } from '../../support/accounts.ts';
+import { expectAccessible, TestBrowser, type TestPage } from '../../support/browser.ts';
+import { startTestServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 let browser: TestBrowser;

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook as Signer } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
-import { copyFrom, useUi } from '../support/ui.ts';
+import { expectAccessible } from '../../support/browser.ts';
+import { copyFrom, useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 

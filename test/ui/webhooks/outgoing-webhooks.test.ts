@@ -1,10 +1,10 @@
 /** Outgoing webhooks in a browser: made with a live preview, tested, watched, paused, resumed and replayed. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import type { TestWebhook } from '../support/server.ts';
-import { copyFrom, useUi } from '../support/ui.ts';
+import { expectAccessible } from '../../support/browser.ts';
+import { type Receiver, startReceiver } from '../../support/receiver.ts';
+import type { TestWebhook } from '../../support/server.ts';
+import { copyFrom, useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 let incoming: TestWebhook;

@@ -1,6 +1,6 @@
 /** Lists that change while they are looked at. */
 import { expect, test } from 'vitest';
-import { useUi } from '../support/ui.ts';
+import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 

@@ -1,10 +1,10 @@
 /** The mapping editor in a real browser: an operator who does not know JSON maps what a tracker sends. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { guessRow } from '../../ui/src/pages/mapping/guess-row.ts';
-import { listsIn, readPasted } from '../../ui/src/pages/mapping/sample.ts';
-import { expectAccessible } from '../support/browser.ts';
-import { useUi } from '../support/ui.ts';
+import { guessRow } from '../../../ui/src/pages/mapping/guess-row.ts';
+import { listsIn, readPasted } from '../../../ui/src/pages/mapping/sample.ts';
+import { expectAccessible } from '../../support/browser.ts';
+import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 

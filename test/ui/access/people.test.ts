@@ -1,7 +1,7 @@
 /** People in the browser: invited, signed in by password, listed, and signed out. */
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
-import { copyFrom, useUi } from '../support/ui.ts';
+import { expectAccessible } from '../../support/browser.ts';
+import { copyFrom, useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 const password = 'correct horse battery';

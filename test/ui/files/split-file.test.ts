@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fingerprint, splitFile } from '../../ui/src/pages/files/import/split-file.ts';
+import { fingerprint, splitFile } from '../../../ui/src/pages/files/import/split-file.ts';
 
 const file = (content: string) => new Blob([content]);
 

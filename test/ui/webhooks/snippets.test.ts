@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { BrowserContext, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildUrl } from '../../ui/src/pages/webhooks/requests/build-request.ts';
-import { copyFrom, useUi } from '../support/ui.ts';
+import { buildUrl } from '../../../ui/src/pages/webhooks/requests/build-request.ts';
+import { copyFrom, useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 /** Getting started, as a new operator goes through it in the browser. */
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
-import { copyFrom, pathOf, useUi } from '../support/ui.ts';
+import { expectAccessible } from '../../support/browser.ts';
+import { copyFrom, pathOf, useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 const callId = 'CA 1/ü';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { periodOf } from '../../ui/src/components/lists/period.ts';
+import { periodOf } from '../../../ui/src/components/lists/period.ts';
 
 const now = Date.UTC(2026, 2, 1, 3); // the evening of the last of February in New York
 

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
-import { useUi } from '../support/ui.ts';
+import { expectAccessible } from '../../support/browser.ts';
+import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 

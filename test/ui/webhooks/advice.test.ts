@@ -1,10 +1,10 @@
 /** The advice that the UI gives on rejections. */
 import { expect, test } from 'vitest';
-import { rejectionCodes } from '../../src/core/updates/rejection.ts';
+import { rejectionCodes } from '../../../src/core/updates/rejection.ts';
 import {
   adviceOn,
   rejectionCodes as advised,
-} from '../../ui/src/pages/webhooks/activity/rejection-advice.ts';
+} from '../../../ui/src/pages/webhooks/activity/rejection-advice.ts';
 
 /** Codes that no postback in the log has: of the operator's API, of requests with no valid key, of a server that failed. */
 const notOfPostbacks = [
