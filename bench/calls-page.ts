@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '../test/support/chromium.ts';
+import { launchChromium } from '../test/support/browser/chromium.ts';
 import { loadAccount } from './database.ts';
 import { callLogIdOf } from './payload.ts';
 import { startProduct } from './product.ts';

@@ -8,7 +8,7 @@ import { createAccount } from '../src/store/access/accounts.ts';
 import { closeDb, openDb } from '../src/store/database/db.ts';
 import { migrate } from '../src/store/database/migrate.ts';
 import { createWebhook } from '../src/store/webhooks/webhooks.ts';
-import { startDatabaseServer } from '../test/support/database-server.ts';
+import { startDatabaseServer } from '../test/support/database/database-server.ts';
 import type { Contestant } from './contestants.ts';
 import { countLogged } from './lean-tables.ts';
 import { callLogIdSql } from './payload.ts';

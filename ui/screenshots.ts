@@ -11,7 +11,7 @@ import { playDay } from '../examples/demo/play.ts';
 import { Senders } from '../examples/demo/senders.ts';
 import { type DemoServer, startDemoServer } from '../examples/demo/server.ts';
 import { Twilio } from '../examples/demo/twilio.ts';
-import { launchChromium } from '../test/support/chromium.ts';
+import { launchChromium } from '../test/support/browser/chromium.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs', 'screenshots');
 const callsPerDay = 150;

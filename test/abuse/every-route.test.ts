@@ -1,6 +1,6 @@
 /** What holds for every route that /openapi.json names: a new one is covered without anyone remembering. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { headOf, type RawAnswer, sendRaw } from '../support/raw-http.ts';
+import { headOf, type RawAnswer, sendRaw } from '../support/requests/raw-http.ts';
 import { type TestWebhook, useServer } from '../support/server.ts';
 
 type Operation = { security?: object[]; requestBody?: { content?: Record<string, unknown> } };

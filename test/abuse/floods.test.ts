@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { headOf, openSocket, readAnswer, sendRaw } from '../support/raw-http.ts';
+import { headOf, openSocket, readAnswer, sendRaw } from '../support/requests/raw-http.ts';
 import type { TestServer, TestWebhook } from '../support/server.ts';
 import { ServerProcess } from '../support/server-process.ts';
 

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount, type TestAccount } from '../support/accounts.ts';
-import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
-import { projectFolder } from '../support/process.ts';
-import { headOf, sendRaw } from '../support/raw-http.ts';
+import { projectFolder } from '../support/programs/process.ts';
+import { type ApiRoute, readApiRoutes } from '../support/requests/api-routes.ts';
+import { headOf, sendRaw } from '../support/requests/raw-http.ts';
 import { type TestWebhook, useServer } from '../support/server.ts';
 
 const secret = 'belongs-to-the-other-account';

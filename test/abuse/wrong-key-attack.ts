@@ -1,6 +1,6 @@
 /** Connections that send a large batch with a key of no webhook, until they are cut off; then the next ones are opened. */
 import type { Socket } from 'node:net';
-import { headOf, openSocket } from '../support/raw-http.ts';
+import { headOf, openSocket } from '../support/requests/raw-http.ts';
 
 const bodyBytes = 16_000_000;
 const chunk = Buffer.alloc(64 * 1024, '[');

@@ -1,7 +1,7 @@
 /** Whatever is sent to the operator's side, NUL and broken Unicode included, is answered and never fails the server. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type ApiRoute, readApiRoutes } from '../support/api-routes.ts';
+import { type ApiRoute, readApiRoutes } from '../support/requests/api-routes.ts';
 import { type Answer, useServer } from '../support/server.ts';
 
 const server = useServer();

@@ -1,7 +1,7 @@
 /** `/healthz`, `/readyz`, `/metrics`, `/docs`, and paths and methods that there are not. */
 import { describe, expect, test } from 'vitest';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { DatabaseProxy } from '../support/database-proxy.ts';
 import { expectProblem } from '../support/problem.ts';
 import { startTestServer, type TestServer, useServer, useWebhook } from '../support/server.ts';
 

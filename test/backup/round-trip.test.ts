@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Load } from '../crash/load.ts';
-import { makeFolder, runRingback } from '../support/process.ts';
+import { makeFolder, runRingback } from '../support/programs/process.ts';
 import type { TestServer, TestWebhook } from '../support/server.ts';
 import { makeDataDir } from '../support/server-process.ts';
 

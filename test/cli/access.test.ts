@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readExpiry } from '../../src/cli/access/token.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startRingback } from '../support/process.ts';
+import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 type Env = Record<string, string>;
 

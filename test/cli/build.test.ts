@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
-import { makeFolder, projectFolder, runProcess, startProcess } from '../support/process.ts';
+import { makeFolder, projectFolder, runProcess, startProcess } from '../support/programs/process.ts';
 
 test('the build runs below node_modules, where Node.js takes plain JavaScript only', async () => {
   const installed = join(await makeFolder(), 'node_modules', 'ringback');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectFolder, runProcess, runRingback } from '../support/process.ts';
+import { projectFolder, runProcess, runRingback } from '../support/programs/process.ts';
 
 describe('the command line', () => {
   it('lists all commands with --help', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { listTables } from '../../src/store/maintenance/backup/tables.ts';
 import { distributionStatements } from '../../src/store/maintenance/distribute.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { runRingback } from '../support/process.ts';
+import { runRingback } from '../support/programs/process.ts';
 
 let database: TestDatabase;
 

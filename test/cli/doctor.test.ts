@@ -8,7 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { latestVersion } from '../../src/store/database/migrate.ts';
 import { isRunning, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startRingback } from '../support/process.ts';
+import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 const subjects = [
   'Node.js',

@@ -5,7 +5,7 @@ import { databaseUrl, readPassword } from '../../src/store/database/embedded/dat
 import { listMigrations } from '../../src/store/database/migrate.ts';
 import { query, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startRingback } from '../support/process.ts';
+import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 const migrations = listMigrations();
 const names = migrations.map(({ name }) => name);

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { type Ended, makeFolder, runRingback } from '../support/process.ts';
+import { type Ended, makeFolder, runRingback } from '../support/programs/process.ts';
 import { useServer } from '../support/server.ts';
 
 const server = useServer();

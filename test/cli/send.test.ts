@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runRingback } from '../support/process.ts';
+import { runRingback } from '../support/programs/process.ts';
 import { startTestServer, type TestWebhook, useServer } from '../support/server.ts';
 
 const server = useServer();

@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { isRunning, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startProcess, startRingback } from '../support/process.ts';
+import { makeFolder, runRingback, startProcess, startRingback } from '../support/programs/process.ts';
 
 async function databaseSettings(): Promise<{ DATABASE_URL: string; DATA_DIR: string }> {
   const database = await createTestDatabase();

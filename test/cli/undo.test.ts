@@ -1,6 +1,6 @@
 /** `ringback undo` as an operator runs it. */
 import { expect, test } from 'vitest';
-import { runRingback } from '../support/process.ts';
+import { runRingback } from '../support/programs/process.ts';
 import { useServer, useWebhook } from '../support/server.ts';
 
 const server = useServer();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { headOf, openSocket } from '../support/raw-http.ts';
+import { headOf, openSocket } from '../support/requests/raw-http.ts';
 import { isAlive, makeDataDir, readPostmaster } from '../support/server-process.ts';
 import { Load } from './load.ts';
 

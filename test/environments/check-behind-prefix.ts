@@ -1,7 +1,7 @@
 /** What must work at a PUBLIC_URL with a path, whatever takes the requests there. */
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { expect, onTestFinished } from 'vitest';
-import { EventStream } from '../support/event-stream.ts';
+import { EventStream } from '../support/requests/event-stream.ts';
 import { TestServer } from '../support/server.ts';
 
 /** @param server the one behind, at its own address */

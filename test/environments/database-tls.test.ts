@@ -4,8 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { chooseConnection } from '../../src/store/database/connection.ts';
-import { makeFolder, runRingback, startRingback } from '../support/process.ts';
-import { startTlsDatabase, type TlsDatabase } from '../support/tls-database.ts';
+import { startTlsDatabase, type TlsDatabase } from '../support/database/tls-database.ts';
+import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 const password = 'p@ss/w?rd#1%';
 const partsOfPassword = /p@ss|p%40ss|w\?rd|w%3Frd|rd#1|rd%231/;

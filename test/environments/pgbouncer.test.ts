@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startRingback } from '../support/process.ts';
+import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 import { TestServer } from '../support/server.ts';
 
 const timeZone = 'America/New_York';

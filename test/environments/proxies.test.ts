@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
 import { expect, onTestFinished, test } from 'vitest';
-import { findFreePort } from '../support/free-port.ts';
-import { makeFolder, projectFolder } from '../support/process.ts';
+import { findFreePort } from '../support/programs/free-port.ts';
+import { makeFolder, projectFolder } from '../support/programs/process.ts';
 import { startTestServer } from '../support/server.ts';
 import { checkBehindPrefix } from './check-behind-prefix.ts';
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { greeting } from '../../src/cli/start.ts';
 import { readConfig } from '../../src/config.ts';
 import { sessionCookieName, sessionCookieOptions } from '../../src/http/guards/session-cookie.ts';
-import { TestBrowser } from '../support/browser.ts';
-import { PrefixProxy } from '../support/prefix-proxy.ts';
+import { TestBrowser } from '../support/browser/browser.ts';
+import { PrefixProxy } from '../support/programs/prefix-proxy.ts';
 import { startTestServer, TestServer } from '../support/server.ts';
 import { checkBehindPrefix } from './check-behind-prefix.ts';
 

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase, holdLock } from '../support/database.ts';
-import { makeFolder, runRingback } from '../support/process.ts';
+import { makeFolder, runRingback } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer } from '../support/server.ts';
 
 const oddSettings = {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { type Ended, makeFolder, runProcess } from '../support/process.ts';
+import { type Ended, makeFolder, runProcess } from '../support/programs/process.ts';
 import { useServer } from '../support/server.ts';
 
 const server = useServer();

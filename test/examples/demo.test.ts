@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { isRunning, serverPid } from '../fixtures/embedded-processes.ts';
-import { runProcess, startProcess } from '../support/process.ts';
+import { runProcess, startProcess } from '../support/programs/process.ts';
 
 type Call = {
   revenue_paid_out: string | null;

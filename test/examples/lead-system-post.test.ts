@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type Ended, runProcess } from '../support/process.ts';
+import { type Ended, runProcess } from '../support/programs/process.ts';
 import { type TestWebhook, useServer } from '../support/server.ts';
 
 const server = useServer();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { projectFolder } from '../support/process.ts';
+import { projectFolder } from '../support/programs/process.ts';
 import { type TestWebhook, useServer } from '../support/server.ts';
 
 const server = useServer();

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Load } from '../crash/load.ts';
-import { makeFolder } from '../support/process.ts';
+import { makeFolder } from '../support/programs/process.ts';
 import { makeDataDir } from '../support/server-process.ts';
 import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 

@@ -1,9 +1,9 @@
 /** The network between the server and its database breaks or stalls, at every point of a transaction under load. */
 import { expect, test } from 'vitest';
 import { Load } from '../crash/load.ts';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
+import type { Fate } from '../support/database/proxied-connection.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { DatabaseProxy } from '../support/database-proxy.ts';
-import type { Fate } from '../support/proxied-connection.ts';
 import { makeDataDir } from '../support/server-process.ts';
 import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 

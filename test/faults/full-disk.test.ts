@@ -4,7 +4,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Load } from '../crash/load.ts';
-import { makeFolder } from '../support/process.ts';
+import { makeFolder } from '../support/programs/process.ts';
 import { makeDataDir } from '../support/server-process.ts';
 import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
-import { startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/programs/receiver.ts';
 import type { TestServer, TestWebhook } from '../support/server.ts';
 import { makeDataDir, type ServerProcess } from '../support/server-process.ts';
 import { pollTimeoutMs, timeoutMs, times } from './faults.ts';

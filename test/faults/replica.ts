@@ -13,7 +13,7 @@ import { programEnv } from '../../src/store/database/embedded/run-program.ts';
 import { chooseServerUser, pathFor } from '../../src/store/database/embedded/server-user.ts';
 import { SOCKET_PORT, serverFlags } from '../../src/store/database/embedded/settings.ts';
 import { makeSocketFolder } from '../../src/store/database/embedded/socket-folder.ts';
-import { makeFolder } from '../support/process.ts';
+import { makeFolder } from '../support/programs/process.ts';
 
 export class Replica {
   /** of its database */

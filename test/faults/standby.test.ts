@@ -1,7 +1,7 @@
 /** A PostgreSQL with a synchronous standby: it dies under load, the standby takes its place, and no answer was false. */
 import { expect, test } from 'vitest';
 import { Load } from '../crash/load.ts';
-import { DatabaseProxy } from '../support/database-proxy.ts';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { makeDataDir } from '../support/server-process.ts';
 import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 import { Replica } from './replica.ts';

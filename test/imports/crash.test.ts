@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { DatabaseProxy } from '../support/database-proxy.ts';
-import { makeFolder, RunningProcess, runRingback, startRingback } from '../support/process.ts';
+import { makeFolder, RunningProcess, runRingback, startRingback } from '../support/programs/process.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
 
 const token = 'test-admin-token-0001';

@@ -2,7 +2,7 @@
 import { Socket } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
-import { headOf, openSocket, readAnswer } from '../support/raw-http.ts';
+import { headOf, openSocket, readAnswer } from '../support/requests/raw-http.ts';
 import { startTestServer, useServer } from '../support/server.ts';
 import { type FileAnswer, sendFile } from './send-file.ts';
 

@@ -1,7 +1,7 @@
 /** Node-RED as its users run it, as a sender or a receiver of the tests. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { makeFolder, startProcess } from '../support/process.ts';
+import { makeFolder, startProcess } from '../support/programs/process.ts';
 
 const startFile = fileURLToPath(new URL('start.mjs', import.meta.url));
 

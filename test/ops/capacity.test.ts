@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planCapacity, points } from '../../bench/capacity-model.ts';
-import { runProcess } from '../support/process.ts';
+import { runProcess } from '../support/programs/process.ts';
 
 test.each(points)('the model is within 10 % of what was measured: $what', ({ measured, modelled }) => {
   expect(Math.abs(modelled / measured - 1)).toBeLessThan(0.1);

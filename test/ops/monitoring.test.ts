@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
 import { holdLock, waitingForLocks } from '../support/database.ts';
-import { projectFolder } from '../support/process.ts';
+import { projectFolder } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer, useServer } from '../support/server.ts';
 import { readQuery } from './promql.ts';
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/config.ts';
 import { heapFlags } from '../../src/workers.ts';
-import { makeFolder, projectFolder } from '../support/process.ts';
+import { makeFolder, projectFolder } from '../support/programs/process.ts';
 
 const read = (path: string) => readFile(join(projectFolder, path), 'utf8');
 

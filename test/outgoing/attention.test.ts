@@ -1,6 +1,6 @@
 /** Events that are no change of a call: what needs attention, and postbacks that waited in vain. */
 import { expect, test } from 'vitest';
-import { startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/programs/receiver.ts';
 import { startTestServerOn, useServer } from '../support/server.ts';
 
 const server = useServer();

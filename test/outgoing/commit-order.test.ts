@@ -5,7 +5,7 @@
 import pg from 'pg';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer } from '../support/server.ts';
 
 const server = useServer();

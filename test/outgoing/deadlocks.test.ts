@@ -1,7 +1,7 @@
 /** Requests that change many deliveries meet other transactions that change the same ones in another order. */
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/programs/receiver.ts';
 import { useServer, useWebhook } from '../support/server.ts';
 
 const server = useServer();

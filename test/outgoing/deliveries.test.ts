@@ -1,7 +1,7 @@
 /** How outgoing webhooks deliver: order, retries, pauses, replays, and the log of it all. */
 import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer, useWebhook } from '../support/server.ts';
 
 const server = useServer();

@@ -2,7 +2,7 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, test } from 'vitest';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer, useWebhook } from '../support/server.ts';
 
 const server = useServer();

@@ -1,7 +1,7 @@
 /** What would be sent, and a real attempt with a made-up event (docs/outgoing.md#templates). */
 import { expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
-import { startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/programs/receiver.ts';
 import { useServer, useWebhook } from '../support/server.ts';
 
 const server = useServer();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { outgoingPresets } from '../../src/http/operator/outgoing/outgoing-presets.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer, useWebhook } from '../support/server.ts';
 
 const server = useServer();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { AddressGuard } from '../../src/jobs/outgoing/address-guard.ts';
 import { createHttpClient, limitsDefault } from '../../src/jobs/outgoing/http-client.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startRawReceiver, startReceiver } from '../support/receiver.ts';
+import { startRawReceiver, startReceiver } from '../support/programs/receiver.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;

@@ -1,6 +1,6 @@
 /** URLs, methods and who may enter. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { headOf, sendRaw } from '../support/raw-http.ts';
+import { headOf, sendRaw } from '../support/requests/raw-http.ts';
 import { type TestWebhook, useServer } from '../support/server.ts';
 
 const server = useServer();

@@ -1,7 +1,7 @@
 /** The network brings the events of a call in any order: the call is the same. */
 import { expect, test } from 'vitest';
 import { loadPresets } from '../../src/presets.ts';
-import { type FixtureRequest, readFixtures } from '../support/preset-fixtures.ts';
+import { type FixtureRequest, readFixtures } from '../support/requests/preset-fixtures.ts';
 import { useServer } from '../support/server.ts';
 import { createCallsBefore, publicUrl, sendFixture, setUpPlatform } from './send-fixture.ts';
 

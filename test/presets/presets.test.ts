@@ -1,7 +1,7 @@
 /** Every preset, by its fixtures: what the platform sends, and what it must become (presets/fixtures). */
 import { describe, expect, test } from 'vitest';
 import { loadPresets } from '../../src/presets.ts';
-import { type Fixture, fixtureFolders, readFixtures } from '../support/preset-fixtures.ts';
+import { type Fixture, fixtureFolders, readFixtures } from '../support/requests/preset-fixtures.ts';
 import { type TestServer, useServer } from '../support/server.ts';
 import { createCallsBefore, publicUrl, sendFixture, setUpPlatform } from './send-fixture.ts';
 

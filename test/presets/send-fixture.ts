@@ -1,9 +1,9 @@
 /** Sends what a platform sends to a webhook of its preset, signed as the platform signs it. */
 import type { Preset } from '../../src/core/mapping/preset.ts';
 import { addAccount } from '../support/accounts.ts';
-import type { Fixture, FixtureRequest } from '../support/preset-fixtures.ts';
+import type { Fixture, FixtureRequest } from '../support/requests/preset-fixtures.ts';
+import { createSigner, type Signer } from '../support/requests/sign-request.ts';
 import type { Answer, TestServer, TestWebhook } from '../support/server.ts';
-import { createSigner, type Signer } from '../support/sign-request.ts';
 
 export const publicUrl = 'https://hooks.example.com/ringback';
 

@@ -1,8 +1,8 @@
 /** Invitations and links for a new password by e-mail, with a real SMTP server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
-import { linkIn, type Mailbox, type Received, startMailbox } from '../support/mailbox.ts';
 import { expectProblem } from '../support/problem.ts';
+import { linkIn, type Mailbox, type Received, startMailbox } from '../support/programs/mailbox.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let mailbox: Mailbox;

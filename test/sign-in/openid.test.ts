@@ -1,7 +1,7 @@
 /** Sign-in by OpenID Connect with a real provider, behind a public URL that has a path. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
-import { FormBrowser, startProvider, type TestProvider } from '../support/openid-provider.ts';
+import { FormBrowser, startProvider, type TestProvider } from '../support/programs/openid-provider.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 const publicUrl = 'https://books.example/ringback';

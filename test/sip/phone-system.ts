@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { accessSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { makeFolder, runProcess, startProcess } from '../support/process.ts';
+import { makeFolder, runProcess, startProcess } from '../support/programs/process.ts';
 
 const packages = 'kamailio kamailio-extra-modules kamailio-utils-modules sip-tester';
 const folder = fileURLToPath(new URL('.', import.meta.url));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject, vi } from 'vitest';
-import { databaseOf, runOn, withDatabase } from './databases.ts';
+import { databaseOf, runOn, withDatabase } from './database/databases.ts';
 
 export type TestDatabase = {
   /** connection string */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { databaseUrl, readPassword } from '../../src/store/database/embedded/database.ts';
-import { makeFolder, RunningProcess, startArgs } from './process.ts';
+import { makeFolder, RunningProcess, startArgs } from './programs/process.ts';
 import { TestServer } from './server.ts';
 
 const token = 'test-admin-token-0001';

@@ -1,7 +1,7 @@
 /** What every test of the web UI has: one server and one Chromium for its file. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type PageOptions, TestBrowser, type TestPage } from './browser.ts';
+import { type PageOptions, TestBrowser, type TestPage } from './browser/browser.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
 export type Ui = {

@@ -1,6 +1,6 @@
 /** The documentation: readable by all, without a script, with a way back. */
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
+import { expectAccessible } from '../support/browser/browser.ts';
 import { useUi } from '../support/ui.ts';
 
 const ui = useUi();

@@ -1,7 +1,7 @@
 /** Every page and everything that opens on one: axe finds nothing, and the keyboard gets in, around and out again. */
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
+import { expectAccessible } from '../support/browser/browser.ts';
 import { postbackIdOf } from '../support/replays.ts';
 import { useUi } from '../support/ui.ts';
 

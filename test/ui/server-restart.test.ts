@@ -1,6 +1,6 @@
 /** A server that is killed and started again: what its pages say meanwhile, and that they go on by themselves. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestBrowser } from '../support/browser.ts';
+import { TestBrowser } from '../support/browser/browser.ts';
 import { makeDataDir } from '../support/server-process.ts';
 
 let browser: TestBrowser;

@@ -1,7 +1,7 @@
 /** The keyboard: the command palette, the search, walking along rows, and that nothing of it happens while one types. */
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { expectAccessible } from '../support/browser.ts';
+import { expectAccessible } from '../support/browser/browser.ts';
 import { useUi } from '../support/ui.ts';
 
 const ui = useUi();

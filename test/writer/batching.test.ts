@@ -1,7 +1,7 @@
 /** What a postback costs: its share of a transaction that many make together, one insert, and at most one update. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';
-import { DatabaseProxy } from '../support/database-proxy.ts';
 import { startTestServerOn } from '../support/server.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 

@@ -1,7 +1,7 @@
 /** Somebody's open transaction holds a call: its postbacks wait for a bounded time, and nobody else's wait with them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';
-import { DatabaseProxy } from '../support/database-proxy.ts';
 import { type Answer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 

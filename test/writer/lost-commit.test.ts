@@ -1,7 +1,7 @@
 /** The database goes away, before, during and after a commit: what the sender is told is what is true. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type CommitFate, DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, type TestDatabase, waitingForLocks } from '../support/database.ts';
-import { type CommitFate, DatabaseProxy } from '../support/database-proxy.ts';
 import { startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
 
 let database: TestDatabase;

@@ -1,8 +1,8 @@
 /** One batch with every kind of postback: each reaches its one right end, whatever happens to the connection. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reject } from '../../src/core/updates/rejection.ts';
+import { type CommitFate, DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
-import { type CommitFate, DatabaseProxy } from '../support/database-proxy.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 /** Every route of the operator's side wants a token. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type ApiRoute, readApiRoutes } from '../../support/api-routes.ts';
 import { expectProblem } from '../../support/problem.ts';
+import { type ApiRoute, readApiRoutes } from '../../support/requests/api-routes.ts';
 import { startTestServer, useServer } from '../../support/server.ts';
 
 const server = useServer({ trustedProxies: ['127.0.0.1'] });

@@ -1,8 +1,8 @@
 /** `GET /events`: clients hear of changes, whichever process makes them. */
 import { expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
-import { openEvents } from '../../support/event-stream.ts';
 import { expectProblem } from '../../support/problem.ts';
+import { openEvents } from '../../support/requests/event-stream.ts';
 import { startTestServerOn, TestServer, useServer, useWebhook } from '../../support/server.ts';
 
 const server = useServer({}, 1);

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { startServer } from '../../../src/server.ts';
 import { createTestDatabase } from '../../support/database.ts';
-import { sendRaw } from '../../support/raw-http.ts';
+import { sendRaw } from '../../support/requests/raw-http.ts';
 import { pathOf, postText } from '../../support/senders.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 

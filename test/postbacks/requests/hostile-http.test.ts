@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rejectionCodes } from '../../../src/core/updates/rejection.ts';
-import { headOf, openSocket, readAnswer, sendRaw } from '../../support/raw-http.ts';
+import { headOf, openSocket, readAnswer, sendRaw } from '../../support/requests/raw-http.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 
 const server = useServer();

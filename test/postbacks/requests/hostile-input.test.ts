@@ -1,6 +1,6 @@
 /** Whatever is sent: an answer of the contract, never a 5xx, never a hang, never a harmed neighbour. */
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { headOf, sendRaw } from '../../support/raw-http.ts';
+import { headOf, sendRaw } from '../../support/requests/raw-http.ts';
 import { postText } from '../../support/senders.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 

@@ -1,6 +1,6 @@
 /** Requests as real senders' software makes them (docs/senders.md#encodings). */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { headOf, openSocket, readAnswer, sendRaw } from '../../support/raw-http.ts';
+import { headOf, openSocket, readAnswer, sendRaw } from '../../support/requests/raw-http.ts';
 import { postText } from '../../support/senders.ts';
 import { useServer, useWebhook } from '../../support/server.ts';
 

@@ -1,7 +1,7 @@
 /** Tokens and the audit log in the web UI, and what is not offered to whom the server would reject. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
-import { expectAccessible, TestBrowser } from '../../support/browser.ts';
+import { expectAccessible, TestBrowser } from '../../support/browser/browser.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;

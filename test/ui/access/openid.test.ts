@@ -1,7 +1,7 @@
 /** Signing in by a provider of OpenID Connect, in a real Chromium, on the pages of a real provider. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, TestBrowser } from '../../support/browser.ts';
-import { startProvider, type TestProvider } from '../../support/openid-provider.ts';
+import { expectAccessible, TestBrowser } from '../../support/browser/browser.ts';
+import { startProvider, type TestProvider } from '../../support/programs/openid-provider.ts';
 import { startTestServer, TestServer } from '../../support/server.ts';
 
 let provider: TestProvider;

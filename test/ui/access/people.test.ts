@@ -1,6 +1,6 @@
 /** People in the browser: invited, signed in by password, listed, and signed out. */
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { copyFrom, useUi } from '../../support/ui.ts';
 
 const ui = useUi();

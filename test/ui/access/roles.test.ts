@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roles } from '../../../src/core/access/role.ts';
 import { withRole } from '../../support/accounts.ts';
-import { expectAccessible, TestBrowser, type TestPage } from '../../support/browser.ts';
+import { expectAccessible, TestBrowser, type TestPage } from '../../support/browser/browser.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;

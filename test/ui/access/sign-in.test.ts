@@ -1,7 +1,7 @@
 /** Signing a browser in and out: sessions, their cookie, and the pages. */
 import { describe, expect, test } from 'vitest';
 import { withRole } from '../../support/accounts.ts';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';

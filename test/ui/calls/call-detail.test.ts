@@ -1,7 +1,7 @@
 /** The page of one call: what is known of it, what waits, all that happened, and changes by hand. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';
 

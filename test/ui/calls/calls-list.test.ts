@@ -1,7 +1,7 @@
 /** The Calls page: the list, its filters in the address, pages, columns, and what appears by itself. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { startTestServer } from '../../support/server.ts';
 import { addFilter, useUi } from '../../support/ui.ts';
 

@@ -1,7 +1,7 @@
 /** The Calls page: its order by the headers, and the saved views of the account. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();

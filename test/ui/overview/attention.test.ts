@@ -1,6 +1,6 @@
 /** From what needs attention to its list, all of it replayed, and what is known acknowledged. */
 import { beforeEach, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';
 

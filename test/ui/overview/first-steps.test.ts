@@ -1,7 +1,7 @@
 /** The first minutes with an empty account: the checklist on the overview, sample data, and screens without traffic. */
 import { describe, expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();

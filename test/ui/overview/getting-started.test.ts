@@ -1,6 +1,6 @@
 /** Getting started, as a new operator goes through it in the browser. */
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { copyFrom, pathOf, useUi } from '../../support/ui.ts';
 
 const ui = useUi();

@@ -1,6 +1,6 @@
 /** The overview in a browser: its numbers are those of the API and of the raw rows. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';
 

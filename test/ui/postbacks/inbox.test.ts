@@ -1,6 +1,6 @@
 /** The inbox in a browser: postbacks without a call, attached one by one or all at once, or dismissed; and undo. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestServerOn, type TestWebhook } from '../../support/server.ts';
 import { addFilter, useUi } from '../../support/ui.ts';

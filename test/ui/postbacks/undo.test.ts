@@ -1,6 +1,6 @@
 /** Undo of a sender's period and of a batch in a browser: first what it would do, then the undo. */
 import { beforeAll, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { holdLock } from '../../support/database.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';

@@ -1,7 +1,7 @@
 /** Webhooks → Incoming in a real browser: from the first key to the last postback. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { copyFrom, pathOf, useUi } from '../../support/ui.ts';
 
 const ui = useUi();

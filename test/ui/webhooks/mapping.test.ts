@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { guessRow } from '../../../ui/src/pages/mapping/guess-row.ts';
 import { listsIn, readPasted } from '../../../ui/src/pages/mapping/sample.ts';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();

@@ -1,8 +1,8 @@
 /** Outgoing webhooks in a browser: made with a live preview, tested, watched, paused, resumed and replayed. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
-import { type Receiver, startReceiver } from '../../support/receiver.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
+import { type Receiver, startReceiver } from '../../support/programs/receiver.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { copyFrom, useUi } from '../../support/ui.ts';
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook as Signer } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { expectAccessible } from '../../support/browser.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
 import { copyFrom, useUi } from '../../support/ui.ts';
 
 const ui = useUi();

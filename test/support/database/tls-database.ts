@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { generate } from 'selfsigned';
 import { vi } from 'vitest';
-import { createLog } from '../../src/log.ts';
-import { findBinaries } from '../../src/store/database/embedded/binaries.ts';
-import { clusterFolder, ensureCluster } from '../../src/store/database/embedded/cluster.ts';
-import { ROLE } from '../../src/store/database/embedded/roles.ts';
-import { programEnv } from '../../src/store/database/embedded/run-program.ts';
-import { chooseServerUser, pathFor } from '../../src/store/database/embedded/server-user.ts';
-import { serverFlags } from '../../src/store/database/embedded/settings.ts';
-import { makeSocketFolder } from '../../src/store/database/embedded/socket-folder.ts';
-import { findFreePort } from './free-port.ts';
+import { createLog } from '../../../src/log.ts';
+import { findBinaries } from '../../../src/store/database/embedded/binaries.ts';
+import { clusterFolder, ensureCluster } from '../../../src/store/database/embedded/cluster.ts';
+import { ROLE } from '../../../src/store/database/embedded/roles.ts';
+import { programEnv } from '../../../src/store/database/embedded/run-program.ts';
+import { chooseServerUser, pathFor } from '../../../src/store/database/embedded/server-user.ts';
+import { serverFlags } from '../../../src/store/database/embedded/settings.ts';
+import { makeSocketFolder } from '../../../src/store/database/embedded/socket-folder.ts';
+import { findFreePort } from '../programs/free-port.ts';
 
 /** Roles that may log in, and how. All have the password of the test but `by_certificate`. */
 const rules = `local all all trust

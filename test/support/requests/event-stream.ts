@@ -1,6 +1,6 @@
 /** An event stream as a client reads it. */
 import { onTestFinished } from 'vitest';
-import type { TestServer } from './server.ts';
+import type { TestServer } from '../server.ts';
 
 export type StreamEvent = { id: string; event: string; resources: string[] };
 

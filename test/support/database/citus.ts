@@ -3,9 +3,9 @@
  * templates that are distributed already. A worker is reached in the database of the name that the coordinator has.
  */
 import pg from 'pg';
-import { withLongSession } from '../../src/store/database/long-session.ts';
-import { migrate } from '../../src/store/database/migrate.ts';
-import { distribute } from '../../src/store/maintenance/distribute.ts';
+import { withLongSession } from '../../../src/store/database/long-session.ts';
+import { migrate } from '../../../src/store/database/migrate.ts';
+import { distribute } from '../../../src/store/maintenance/distribute.ts';
 import { runOn, withDatabase } from './databases.ts';
 
 /** Few, so that a clone has few files: each table has a file for each shard, and each of its indexes. */

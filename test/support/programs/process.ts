@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-export const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
+export const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 const { scripts } = JSON.parse(readFileSync(`${projectFolder}package.json`, 'utf8')) as {
   scripts: { start: string }; // our own file

@@ -26,7 +26,7 @@ export type Fixture = {
   calls: (Json & { call_log_id: string })[];
 };
 
-const folder = join(import.meta.dirname, '../../presets/fixtures');
+const folder = join(import.meta.dirname, '../../../presets/fixtures');
 
 /** By the name of their file. */
 export function readFixtures(preset: string): Map<string, Fixture> {

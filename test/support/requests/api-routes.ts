@@ -1,4 +1,4 @@
-import type { TestServer } from './server.ts';
+import type { TestServer } from '../server.ts';
 
 export type ApiRoute = { method: string; path: string; parameters: string[]; bodyMembers: string[] };
 

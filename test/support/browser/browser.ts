@@ -2,8 +2,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { TestServer } from '../server.ts';
 import { launchChromium } from './chromium.ts';
-import type { TestServer } from './server.ts';
 
 type Theme = 'light' | 'dark';
 

@@ -1,7 +1,7 @@
 /** Sees to it that the web UI that tests drive is built from the sources as they are. */
 import { execFileSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
-import { projectFolder } from './process.ts';
+import { projectFolder } from '../programs/process.ts';
 
 const changedAt = (file: string) =>
   statSync(`${projectFolder}${file}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;

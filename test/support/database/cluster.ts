@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrate } from '../../src/store/database/migrate.ts';
+import { migrate } from '../../../src/store/database/migrate.ts';
 import { makeCitusTemplate } from './citus.ts';
 import { startDatabaseServer } from './database-server.ts';
 import { runOn, withDatabase } from './databases.ts';

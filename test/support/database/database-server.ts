@@ -1,9 +1,9 @@
-import { createLog } from '../../src/log.ts';
-import { findBinaries } from '../../src/store/database/embedded/binaries.ts';
-import { clusterFolder } from '../../src/store/database/embedded/cluster.ts';
-import { APP_ROLE, runAsSuperuser } from '../../src/store/database/embedded/roles.ts';
-import { chooseServerUser } from '../../src/store/database/embedded/server-user.ts';
-import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/store/database/embedded.ts';
+import { createLog } from '../../../src/log.ts';
+import { findBinaries } from '../../../src/store/database/embedded/binaries.ts';
+import { clusterFolder } from '../../../src/store/database/embedded/cluster.ts';
+import { APP_ROLE, runAsSuperuser } from '../../../src/store/database/embedded/roles.ts';
+import { chooseServerUser } from '../../../src/store/database/embedded/server-user.ts';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../../src/store/database/embedded.ts';
 
 /** The embedded PostgreSQL with two rights more than the product gives its role: tests make a database each, and the bench checkpoints. */
 export async function startDatabaseServer(dataDir: string): Promise<EmbeddedDatabase> {
