@@ -1,4 +1,5 @@
 import type { Outcome, Postback, Stale } from '../core/updates/postback.ts';
+import type { Slots } from './slots.ts';
 
 export type Result = Outcome | Stale;
 
@@ -22,14 +23,19 @@ const batchCharsMax = 1_000_000;
  * are written together) → writing → scheduled again while anything waits, else idle.
  */
 export class Lane {
+  readonly #slots: Slots;
   readonly #writeBatch: (batch: Waiting[]) => Promise<void>;
   readonly #batchMax: number;
   #waiting: Waiting[] = [];
   #isBusy = false;
   #whenIdle: (() => void)[] = [];
 
-  /** @param writeBatch settles every promise of the batch; never rejects */
-  constructor(batchMax: number, writeBatch: (batch: Waiting[]) => Promise<void>) {
+  /**
+   * @param slots one is held while a batch is written
+   * @param writeBatch settles every promise of the batch; never rejects
+   */
+  constructor(batchMax: number, slots: Slots, writeBatch: (batch: Waiting[]) => Promise<void>) {
+    this.#slots = slots;
     this.#batchMax = batchMax;
     this.#writeBatch = writeBatch;
   }
@@ -47,7 +53,11 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#writeBatch(this.#takeBatch());
+    while (this.#waiting.length > 0) {
+      await this.#slots.acquire(); // and meanwhile more gathers for this batch
+      await this.#writeBatch(this.#takeBatch());
+      this.#slots.release();
+    }
     this.#isBusy = false;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }

@@ -1,4 +1,5 @@
 import { Lane, type Waiting } from './lane.ts';
+import { Slots } from './slots.ts';
 
 /** How long a postback waits for its call to be free, beside the one try that each of them gets. */
 const waitMsMax = 3_000;
@@ -28,7 +29,7 @@ export class LockedCalls {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#lane = new Lane(options.batchMax, (batch) => this.#tryUntilFree(batch));
+    this.#lane = new Lane(options.batchMax, new Slots(1), (batch) => this.#tryUntilFree(batch));
   }
 
   /** Takes what must stay behind a postback that waits here already, and returns the rest. */

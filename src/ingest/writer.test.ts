@@ -134,6 +134,24 @@ describe('batches', () => {
     expect(accounts).toEqual(['a', 'b']);
   });
 
+  test('of an account whose database is away delay no other account, and are written when it is back', async () => {
+    const back = makeGate();
+    let isAway = true;
+    const write = async (_ids: string[], _mode: WriteMode, accountId: string) => {
+      if (accountId === 'away' && isAway) throw new Failure('retry');
+    };
+    const { writer } = makeWriter(write, { sleep: back.pass });
+    const away = writer.submit(postbackOf('a', 'away'));
+    await back.reached;
+    expect(await writer.submit(postbackOf('b', 'there'))).toMatchObject({
+      postbackId: 'b',
+      status: 'applied',
+    });
+    isAway = false;
+    back.open();
+    expect(await away).toMatchObject({ postbackId: 'a', status: 'applied' });
+  });
+
   test('of different lanes do not wait for each other, and a call keeps to its lane', async () => {
     const gate = makeGate();
     const { writer } = makeWriter((ids) => (ids.includes('slow') ? gate.pass() : succeed()), { lanes: 3 });

@@ -9,6 +9,7 @@ import { hash32 } from '../core/values/hash.ts';
 import { emptyTags } from '../core/values/tags.ts';
 import { Lane, type Result, type Waiting } from './lane.ts';
 import { LockedCalls } from './locked-calls.ts';
+import { Slots } from './slots.ts';
 
 export type WriterOptions = {
   /** commits one account's postbacks in one transaction, and returns their results in the same order */
@@ -42,9 +43,11 @@ const pauseMaxMs = 1_500;
 
 export class Writer {
   readonly #options: WriterOptions;
-  readonly #lanes: Lane[];
+  readonly #slots: Slots;
   /** Call events take the locks of arrivals, which two transactions would wait for; and they must not delay updates. */
-  readonly #eventLane: Lane;
+  readonly #eventSlots = new Slots(1);
+  /** Each account has its own: where one has to wait for its database, the others go on. */
+  readonly #lanes = new Map<string, Lane>();
   readonly #lockedCalls: LockedCalls;
   #depth = 0;
   #isClosed = false;
@@ -52,11 +55,7 @@ export class Writer {
 
   constructor(options: WriterOptions) {
     this.#options = options;
-    this.#lanes = Array.from(
-      { length: options.lanes },
-      () => new Lane(options.batchMax, (batch) => this.#writeBatch(batch)),
-    );
-    this.#eventLane = new Lane(eventBatchMax, (batch) => this.#writeBatch(batch));
+    this.#slots = new Slots(options.lanes);
     this.#lockedCalls = new LockedCalls({
       batchMax: options.batchMax,
       sleep: options.sleep,
@@ -83,8 +82,7 @@ export class Writer {
     try {
       return await new Promise<Result>((resolve, reject) => {
         const name = postback.accountId + together;
-        const lane = postback.event === undefined ? this.#lane(name) : this.#eventLane;
-        lane.add({ postback, name, mayHaveLanded: false, resolve, reject });
+        this.#lane(postback, name).add({ postback, name, mayHaveLanded: false, resolve, reject });
       });
     } finally {
       this.#depth -= 1;
@@ -113,10 +111,7 @@ export class Writer {
   /** Takes no more, and resolves when all that was accepted is committed and answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([
-      this.#atomicSubmission,
-      ...[...this.#lanes, this.#eventLane].map((lane) => lane.drained()),
-    ]);
+    await Promise.all([this.#atomicSubmission, ...[...this.#lanes.values()].map((lane) => lane.drained())]);
     await this.#lockedCalls.drained();
   }
 
@@ -126,27 +121,34 @@ export class Writer {
     return unavailable('Too many postbacks wait already; nothing was done. Try again shortly.');
   }
 
-  #lane(name: string): Lane {
-    const lane = this.#lanes[hash32(name) % this.#lanes.length];
-    if (lane === undefined) throw new Error('the writer has no lanes');
+  #lane({ accountId, event }: Postback, name: string): Lane {
+    const isEvent = event !== undefined;
+    const key = `${accountId} ${isEvent ? 'events' : hash32(name) % this.#options.lanes}`;
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const slots = isEvent ? this.#eventSlots : this.#slots;
+    const batchMax = isEvent ? eventBatchMax : this.#options.batchMax;
+    const lane = new Lane(batchMax, slots, (batch) => this.#writeBatch(batch, slots));
+    this.#lanes.set(key, lane);
     return lane;
   }
 
   /** Settles every promise of the batch, or leaves it to those that wait for a locked call. */
-  async #writeBatch(batch: Waiting[]): Promise<void> {
+  async #writeBatch(batch: Waiting[], slots: Slots): Promise<void> {
     const free = this.#lockedCalls.takeFollowers(batch);
-    if (free.length > 0) this.#lockedCalls.add(await this.#settle(free));
+    if (free.length > 0) this.#lockedCalls.add(await this.#settle(free, false, slots));
   }
 
   /**
    * Settles every promise of the batch but of those whose call is locked, and returns these. A row that the database
    * rejects is found by halving, in order.
+   * @param slots of which one is held: others have it while this pauses
    */
-  async #settle(batch: Waiting[], skipsLocked = false): Promise<Waiting[]> {
+  async #settle(batch: Waiting[], skipsLocked: boolean, slots?: Slots): Promise<Waiting[]> {
     const mode = newMode({ skipsLocked, mayHaveLanded: batch.some(({ mayHaveLanded }) => mayHaveLanded) });
     try {
       const postbacks = batch.map(({ postback }) => postback);
-      const results = await this.#writeWithRetries(postbacks, mode);
+      const results = await this.#writeWithRetries(postbacks, mode, slots);
       if (results.length !== batch.length)
         throw new Error(`${results.length} results for ${batch.length} postbacks`);
       // The lane's next batch is on its way to the database before these answers are on theirs to the senders.
@@ -161,22 +163,23 @@ export class Writer {
       return locked;
     } catch (error) {
       if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
-      else if (batch.length === 1) for (const waiting of batch) await this.#logRejected(waiting);
+      else if (batch.length === 1) for (const waiting of batch) await this.#logRejected(waiting, slots);
       else {
         const middle = Math.ceil(batch.length / 2);
-        const locked = await this.#settle(batch.slice(0, middle), skipsLocked);
-        return [...locked, ...(await this.#settle(batch.slice(middle), skipsLocked))];
+        const locked = await this.#settle(batch.slice(0, middle), skipsLocked, slots);
+        return [...locked, ...(await this.#settle(batch.slice(middle), skipsLocked, slots))];
       }
       return [];
     }
   }
 
   /** A postback that the database rejected is still logged where that works: without its update. */
-  async #logRejected({ postback, resolve, reject }: Waiting): Promise<void> {
+  async #logRejected({ postback, resolve, reject }: Waiting, slots?: Slots): Promise<void> {
     const rejection = postback.rejection ?? dataRejected();
     const bare = { ...postback, rejection, update: { set: {}, add: emptyTags(), remove: [] } };
     try {
-      const [result] = postback.rejection === null ? await this.#writeWithRetries([bare], newMode()) : [];
+      const [result] =
+        postback.rejection === null ? await this.#writeWithRetries([bare], newMode(), slots) : [];
       resolve(result === undefined || result === 'locked' ? rejectedOutcome(postback, rejection) : result);
     } catch (error) {
       if (this.#options.classify(error) === 'data') resolve(rejectedOutcome(postback, rejection));
@@ -189,7 +192,11 @@ export class Writer {
    * @param mode how it is tried first; afterwards, how it was tried last
    * @throws bugs, and rows that the database rejects unless all is atomic
    */
-  async #writeWithRetries(postbacks: Postback[], mode: WriteMode): Promise<(Result | Locked)[]> {
+  async #writeWithRetries(
+    postbacks: Postback[],
+    mode: WriteMode,
+    slots?: Slots,
+  ): Promise<(Result | Locked)[]> {
     for (let tries = 1; ; tries += 1) {
       let pauseMs = this.#pauseMs(tries);
       try {
@@ -211,7 +218,10 @@ export class Writer {
           rejectedOutcome(postback, mode.mayHaveLanded ? unknown() : unavailable()),
         );
       }
-      if (pauseMs > 0) await this.#options.sleep(pauseMs);
+      if (pauseMs === 0) continue;
+      slots?.release();
+      await this.#options.sleep(pauseMs);
+      await slots?.acquire();
     }
   }
 
