@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import { forEachAccount } from './each-account.ts';
 
 const everyMs = 60_000;
 /** Postbacks that one statement expires: each is a row version, and nothing is held in between. */
@@ -21,11 +22,9 @@ export function keepExpiringWaiting(
   const { signal } = stopping;
   const run = async () => {
     while (!signal.aborted) {
-      const count = await expireAll(store, signal).catch((error: unknown) => {
+      await expireAll(store, log, signal).catch((error: unknown) => {
         log.warn({ err: error }, 'waiting postbacks cannot be expired now');
-        return 0;
       });
-      if (count > 0) log.info({ count }, 'postbacks waited in vain for their calls');
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
     }
   };
@@ -36,14 +35,14 @@ export function keepExpiringWaiting(
   };
 }
 
-async function expireAll(store: WaitingStore, signal: AbortSignal): Promise<number> {
-  let count = 0;
-  for (const accountId of await store.listAccountIds()) {
+async function expireAll(store: WaitingStore, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<void> {
+  await forEachAccount(await store.listAccountIds(), async (accountId) => {
+    let count = 0;
     let expired = stepMax;
     while (expired === stepMax && !signal.aborted) {
       expired = await store.expireWaiting(accountId, stepMax);
       count += expired;
     }
-  }
-  return count;
+    if (count > 0) log.info({ accountId, count }, 'postbacks waited in vain for their calls');
+  });
 }

@@ -192,8 +192,8 @@ export type { SampleData } from './maintenance/sample-data.ts';
 export type {
   ClaimedDelivery,
   Delivery,
-  DueWebhook,
   FinishedAttempt,
+  FollowedWebhook,
   ListedOutgoing,
   OutgoingSettings,
   OutgoingWebhook,

@@ -3,7 +3,8 @@
  * takes what no other has taken. Where no account has one, it asks once a second whether that has changed.
  */
 import type { Log } from '../../log.ts';
-import type { DueWebhook, Store } from '../../store/store.ts';
+import type { FollowedWebhook, Store } from '../../store/store.ts';
+import { forEachAccount } from '../each-account.ts';
 import { Signal } from './signal.ts';
 import { type SenderParts, WebhookSender } from './webhook-sender.ts';
 
@@ -14,7 +15,10 @@ export type EventSender = {
 };
 
 type Parts = SenderParts & {
-  store: Pick<Store, 'listDueWebhooks' | 'followTimeline' | 'storeAttention' | 'isUnavailable'>;
+  store: Pick<
+    Store,
+    'listFollowedWebhooks' | 'listDue' | 'followTimeline' | 'storeAttention' | 'isUnavailable'
+  >;
   log: Pick<Log, 'warn'>;
   /** what needs attention now, as the overview shows it */
   findAttention(accountId: string): Promise<Record<string, unknown>[]>;
@@ -35,26 +39,33 @@ export function startSendingEvents(parts: Parts): EventSender {
   let hasWebhooks = false;
   let isStopping = false;
 
-  const senderOf = ({ accountId, webhookId }: DueWebhook): WebhookSender => {
+  const senderOf = ({ accountId, webhookId }: FollowedWebhook): WebhookSender => {
     const sender = senders.get(webhookId) ?? new WebhookSender(accountId, webhookId, parts);
     senders.set(webhookId, sender);
     return sender;
   };
 
+  const passOf = async (accountId: string, webhooks: FollowedWebhook[]): Promise<void> => {
+    await tellAttention(parts, accountId, webhooks, attentionAt);
+    const reached = await parts.store.followTimeline(accountId);
+    const active = webhooks.filter(({ isPaused }) => !isPaused);
+    if (active.length === 0) return;
+    const ids = active.map(({ webhookId }) => webhookId);
+    const due = await parts.store.listDue(accountId, ids);
+    for (const webhook of active) {
+      const isReached = reached !== 'busy' && reached.has(webhook.webhookId);
+      if (isReached || due.has(webhook.webhookId)) senderOf(webhook).wake();
+    }
+  };
+
   const pass = async (): Promise<void> => {
-    const webhooks = await parts.store.listDueWebhooks();
+    const webhooks = await parts.store.listFollowedWebhooks();
     hasWebhooks = webhooks.length > 0;
     await stopGone(senders, webhooks);
-    for (const accountId of new Set(webhooks.map((webhook) => webhook.accountId))) {
-      if (isStopping) return;
-      const own = webhooks.filter((webhook) => webhook.accountId === accountId);
-      await tellAttention(parts, accountId, own, attentionAt);
-      const reached = await parts.store.followTimeline(accountId);
-      for (const webhook of own) {
-        const isReached = reached !== 'busy' && reached.has(webhook.webhookId);
-        if (!webhook.isPaused && (webhook.isDue || isReached)) senderOf(webhook).wake();
-      }
-    }
+    const byAccount = Map.groupBy(webhooks, ({ accountId }) => accountId);
+    await forEachAccount([...byAccount.keys()], async (accountId) => {
+      if (!isStopping) await passOf(accountId, byAccount.get(accountId) ?? []);
+    });
   };
 
   const run = async (): Promise<void> => {
@@ -89,7 +100,7 @@ export function startSendingEvents(parts: Parts): EventSender {
   };
 }
 
-async function stopGone(senders: Map<string, WebhookSender>, webhooks: DueWebhook[]): Promise<void> {
+async function stopGone(senders: Map<string, WebhookSender>, webhooks: FollowedWebhook[]): Promise<void> {
   const active = new Set(webhooks.filter(({ isPaused }) => !isPaused).map(({ webhookId }) => webhookId));
   for (const [webhookId, sender] of senders) {
     if (active.has(webhookId)) continue;
@@ -102,7 +113,7 @@ async function stopGone(senders: Map<string, WebhookSender>, webhooks: DueWebhoo
 async function tellAttention(
   { store, findAttention }: Parts,
   accountId: string,
-  webhooks: DueWebhook[],
+  webhooks: FollowedWebhook[],
   attentionAt: Map<string, number>,
 ): Promise<void> {
   const isDue = Date.now() - (attentionAt.get(accountId) ?? 0) >= attentionEveryMs;

@@ -1,5 +1,6 @@
 import { type Db, inTransaction } from '../database/db.ts';
 import { type Actor, recordAct } from './audit.ts';
+import { noteUse } from './note-use.ts';
 import { findPersonOwner } from './people.ts';
 import { findTokenOwner, type TokenOwner } from './tokens.ts';
 
@@ -20,8 +21,6 @@ export type ListedSession = {
 
 /** A session that was not used for so long is over. */
 const sessionIdleMsMax = 24 * 3_600_000;
-/** A use is noted again only after this time, so that hardly any request costs a write. */
-const usedEveryMs = 5 * 60_000;
 const sessionsListedMax = 500;
 
 export type NewSession = {
@@ -77,8 +76,8 @@ export async function findSession(db: Db, sessionHash: Buffer, now: string): Pro
   const [row] = rows;
   const owner = row === undefined ? null : await findSessionOwner(db, row, now);
   if (row === undefined || owner === null) return null;
-  if (Date.parse(now) - Date.parse(row.last_used_at) >= usedEveryMs)
-    await db.pool.query('update session set last_used_at = $2 where session_hash = $1', [sessionHash, now]);
+  const note = 'update session set last_used_at = $2 where session_hash = $1';
+  await noteUse(db.pool, note, sessionHash, row.last_used_at, now);
   return { owner, expiresAt: row.expires_at };
 }
 

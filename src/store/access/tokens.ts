@@ -4,6 +4,7 @@ import { makeOrderedId } from '../../ordered-id.ts';
 import { type Db, inTransaction, type Queryable } from '../database/db.ts';
 import { type Page, pageOf } from '../database/page.ts';
 import { type Actor, recordAct } from './audit.ts';
+import { noteUse } from './note-use.ts';
 
 /** Who a request speaks for: a token, or a person who is signed in. `name` goes into timelines. */
 export type TokenOwner = { accountId: string; name: string; role: Role } & (
@@ -22,9 +23,6 @@ export type Token = NewToken & {
   lastUsedAt: string | null;
   createdAt: string;
 };
-
-/** A use is noted again only after this time, so that hardly any request costs a write. */
-const usedEveryMs = 5 * 60_000;
 
 type TokenRow = {
   token_id: string;
@@ -53,10 +51,8 @@ export async function findTokenOwner(
   });
   const [row] = rows;
   if (row === undefined) return null;
-  const notedMs = row.last_used_at === null ? 0 : Date.parse(row.last_used_at);
-  if (Date.parse(now) - notedMs >= usedEveryMs) {
-    await pool.query('update api_token set last_used_at = $2 where token_hash = $1', [tokenHash, now]);
-  }
+  const note = 'update api_token set last_used_at = $2 where token_hash = $1';
+  await noteUse(pool, note, tokenHash, row.last_used_at, now);
   const { account_id: accountId, token_id: tokenId, name, role } = row;
   return { accountId, tokenId, personId: null, name, role };
 }

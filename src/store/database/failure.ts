@@ -52,7 +52,8 @@ export function isRaceLost(error: unknown): boolean {
  */
 export function isConnectionFailure(error: unknown): boolean {
   const code = sqlStateOf(error);
-  if (code !== undefined) return /^(08|53|57P0|25006|25P03|25P04)/.test(code);
+  if (code !== undefined && error instanceof Error)
+    return /^(08|53|57P0|25006|25P03|25P04)/.test(code) || lostWorker.test(error.message);
   if (!(error instanceof Error)) return false;
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
@@ -63,8 +64,14 @@ export function isConnectionFailure(error: unknown): boolean {
 
 /** True when the outcome of a commit is unknown. Out of resources, the database rolls back. */
 export function isCommitLost(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError && lostWorkerCommit.test(error.message)) return true;
   return isConnectionFailure(error) && sqlStateOf(error)?.startsWith('53') !== true;
 }
+
+/** Citus: a worker went away during the commit, which it may have done. The error has the code of any internal one. */
+const lostWorkerCommit = /^could not commit transaction for shard /;
+/** Citus: a worker went away before the commit, which was not sent. It has no code of its own either. */
+const lostWorker = /^failure on connection marked as essential/;
 
 /** The driver's own failures carry no code. */
 const driverFailure =

@@ -2,37 +2,33 @@
 import type { Db } from '../database/db.ts';
 import type { PausedReason } from './outgoing-rows.ts';
 
-export type DueWebhook = {
+export type FollowedWebhook = {
   accountId: string;
   webhookId: string;
   isPaused: boolean;
-  isDue: boolean;
   wantsAttention: boolean;
 };
 
 /** Of all accounts. */
-const readWebhooks = `
+const readFollowed = `
 select account_id as "accountId", webhook_id as "webhookId", is_paused as "isPaused",
   events && array['attention.raised', 'attention.cleared'] as "wantsAttention"
 from outgoing_webhook where deleted_at is null`;
 
-/** Of these webhooks, those with a delivery that is due; each looks at one index entry. */
-const findDue = `
+/** Each looks at one index entry. */
+const readDue = `
 select w.id from unnest($2::uuid[]) as w(id)
 where exists (select from delivery d where d.account_id = $1 and d.webhook_id = w.id
   and d.status = 'pending' and d.next_attempt_at <= clock_timestamp())`;
 
-/** One statement for the webhooks, and one an account that has some, which Citus routes to one shard. */
-export async function listDueWebhooks({ pool }: Db): Promise<DueWebhook[]> {
-  const { rows: webhooks } = await pool.query<Omit<DueWebhook, 'isDue'>>(readWebhooks);
-  const due = new Set<string>();
-  for (const [accountId, own] of Map.groupBy(webhooks, (webhook) => webhook.accountId)) {
-    const ids = own.filter(({ isPaused }) => !isPaused).map(({ webhookId }) => webhookId);
-    if (ids.length === 0) continue;
-    const { rows } = await pool.query<{ id: string }>(findDue, [accountId, ids]);
-    for (const { id } of rows) due.add(id);
-  }
-  return webhooks.map((webhook) => ({ ...webhook, isDue: due.has(webhook.webhookId) }));
+export async function listFollowedWebhooks({ pool }: Db): Promise<FollowedWebhook[]> {
+  return (await pool.query<FollowedWebhook>(readFollowed)).rows;
+}
+
+/** Of these webhooks of an account, those with a delivery that is due. */
+export async function listDue({ pool }: Db, accountId: string, webhookIds: string[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(readDue, [accountId, webhookIds]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 export type OutgoingTrouble = {

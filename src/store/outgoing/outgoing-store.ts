@@ -4,7 +4,7 @@ import { storeAttention } from './attention-events.ts';
 import { claimDeliveries } from './claim-deliveries.ts';
 import * as deliveries from './deliveries.ts';
 import { followTimeline } from './follow-timeline.ts';
-import { listDueWebhooks, listOutgoingTroubles } from './outgoing-state.ts';
+import { listDue, listFollowedWebhooks, listOutgoingTroubles } from './outgoing-state.ts';
 import * as outgoing from './outgoing-webhooks.ts';
 import { findPastEvent } from './past-event.ts';
 import { recordAttempts } from './record-attempts.ts';
@@ -15,7 +15,8 @@ export function createOutgoingStore(db: Db, now: () => string) {
     ...withDb(db, {
       listOutgoing: outgoing.listOutgoing,
       findOutgoing: outgoing.findOutgoing,
-      listDueWebhooks,
+      listFollowedWebhooks,
+      listDue,
       followTimeline,
       claimDeliveries,
       listDeliveries: deliveries.listDeliveries,
@@ -39,6 +40,6 @@ export function createOutgoingStore(db: Db, now: () => string) {
 export type { ClaimedDelivery, SendingWebhook } from './claim-deliveries.ts';
 export type { Delivery } from './deliveries.ts';
 export type { OutgoingSettings, OutgoingWebhook } from './outgoing-rows.ts';
-export type { DueWebhook } from './outgoing-state.ts';
+export type { FollowedWebhook } from './outgoing-state.ts';
 export type { ListedOutgoing } from './outgoing-webhooks.ts';
 export type { FinishedAttempt } from './record-attempts.ts';
