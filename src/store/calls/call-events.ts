@@ -52,8 +52,14 @@ export type RecordedEvent = { callLogId: string; isNew: boolean; changes: Change
 export type RecordedCall = { call: Call; isNew: boolean } | NotRecorded;
 
 export const readOneCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`;
+/**
+ * Locks the call that is called by `$2`. One row, also where there is none: whether postbacks wait for an arrival whose locks
+ * are held, so that no other one can begin to wait.
+ */
 const lockCall = `
-select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = ${callIdByAnyId} for no key update of c`;
+select w.has_waiting, c.* from (select ${anyWaits('$3', '$4')} as has_waiting) w
+left join lateral (select ${callColumns} from call c
+  where c.account_id = $1 and c.call_log_id = ${callIdByAnyId} for no key update of c) c on true`;
 
 /** Makes the call; does nothing where another process just made it. */
 const insertCall = `
@@ -61,9 +67,6 @@ insert into call (account_id, call_log_id, state, ${eventColumns}, ${writtenColu
 select $1, n.call_log_id, n.state, ${eventColumns}, ${writtenColumns}, $3, $3
 from json_to_recordset($2) as n(call_log_id text, state text, ${eventDefinitions}, ${writtenDefinitions})
 on conflict do nothing`;
-
-/** Whether postbacks wait for an arrival. Its locks are held, so no other one can begin to wait. */
-const readWaits = `select ${anyWaits('$2', '$3')} as has_waiting`;
 
 const writeCall = `
 update call c set state = n.state, leg_ids = n.leg_ids, leg_facts = n.leg_facts, ${setEventFromN}, ${setFromN}, updated_at = $3
@@ -147,14 +150,15 @@ export async function recordLocked(
   arrival: Arrival,
 ): Promise<RecordedEvent> {
   const { accountId, callLogId, event, receivedAt, mayCreate } = received;
-  let known = await findAndLock(client, accountId, callLogId);
+  const own = arrivalOf(received);
+  const found = await findAndLock(client, accountId, callLogId, own);
+  let { known } = found;
   if (known === undefined && !mayCreate) return 'unknown_call';
   if (known === undefined) {
     const made = newCall(callLogId, event, receivedAt);
     if (made === 'too_many_tags') return made;
     const takenId = await findTakenId(client, accountId, made.call, made.changes);
     if (takenId !== null) return takenId;
-    const own = arrivalOf(received);
     const { rowCount } = await client.query({
       name: 'insert-call', // like the others with a name: planned once on each connection, which costs more than running it
       text: insertCall,
@@ -163,10 +167,10 @@ export async function recordLocked(
     if (rowCount === 1) {
       await writeChangedIds(client, accountId, made.call, made.changes);
       await logEvents(client, received, 'created', made.changes, made.isCompletedNow);
-      if (await isWaitedFor(client, accountId, own)) await settle(client, received, own, arrival);
+      if (found.isWaitedFor) await settle(client, received, own, arrival);
       return { callLogId, isNew: true, changes: made.changes };
     }
-    known = await findAndLock(client, accountId, callLogId);
+    known = (await findAndLock(client, accountId, callLogId, own)).known;
     if (known === undefined) throw new Error('a call that was just made is gone');
   }
   return applyToLocked(client, known, received, arrival);
@@ -271,21 +275,15 @@ async function findAndLock(
   client: Queryable,
   accountId: string,
   callLogId: string,
-): Promise<Call | undefined> {
-  const values = [accountId, callLogId];
-  const { rows } = await client.query<CallRow>({ name: 'lock-call', text: lockCall, values });
-  return rows[0] === undefined ? undefined : callOf(rows[0]);
-}
-
-async function isWaitedFor(
-  client: Queryable,
-  accountId: string,
   { callLogIds, phoneNumbers }: Arrival,
-): Promise<boolean> {
-  const values = [accountId, callLogIds, phoneNumbers];
-  const statement = { name: 'read-waits', text: readWaits, values };
-  const { rows } = await client.query<{ has_waiting: boolean }>(statement);
-  return rows[0]?.has_waiting === true;
+): Promise<{ known: Call | undefined; isWaitedFor: boolean }> {
+  const values = [accountId, callLogId, callLogIds, phoneNumbers];
+  type Row = { has_waiting: boolean; call_log_id: null } | (CallRow & { has_waiting: boolean });
+  const { rows } = await client.query<Row>({ name: 'lock-call', text: lockCall, values });
+  const [row] = rows;
+  if (row === undefined) throw new Error('a look for a call has no row');
+  const known = row.call_log_id === null ? undefined : callOf(row);
+  return { known, isWaitedFor: row.has_waiting };
 }
 
 async function readLocked(client: Queryable, accountId: string, callLogId: string): Promise<Call> {
