@@ -20,16 +20,14 @@ left join call c on c.account_id = $1 and c.call_log_id = id
 where coalesce(o.call_log_id, c.call_log_id) <> $2
 limit 1`;
 
-const deleteOthers = `
-delete from call_other_id where account_id = $1 and call_log_id = $2 and other_id <> all($3::text[])`;
+const readIds = 'select other_id as id from call_other_id where account_id = $1 and call_log_id = $2';
+const deleteIds =
+  'delete from call_other_id where account_id = $1 and call_log_id = $2 and other_id = any($3::text[])';
 
 /** Fails (unique_violation) where another transaction takes an id at the same time. Sorted, so that two never deadlock. */
-const insertOtherIds = `
+const insertIds = `
 insert into call_other_id (account_id, other_id, call_log_id)
-select $1, id, $2 from unnest($3::text[]) as id
-where not exists (
-  select from call_other_id o where o.account_id = $1 and o.other_id = id and o.call_log_id = $2)
-order by id`;
+select $1, id, $2 from unnest($3::text[]) as id order by id`;
 
 /** An other id that the changes give to a call and that belongs to another call; null where there is none. */
 export async function findTakenId(
@@ -51,10 +49,19 @@ export async function writeChangedIds(
   changes: Changes,
 ): Promise<void> {
   if (!Object.hasOwn(changes, 'other_ids')) return;
-  const otherIds = otherIdsOf(call);
-  const values = [accountId, call.callLogId, otherIds];
-  await client.query(deleteOthers, values);
-  if (otherIds.length > 0) await client.query(insertOtherIds, values);
+  const { rows } = await client.query<{ id: string }>(readIds, [accountId, call.callLogId]);
+  const [before, after] = [rows.map(({ id }) => id), otherIdsOf(call)];
+  const write = async (statement: string, ids: string[]) => {
+    if (ids.length > 0) await client.query(statement, [accountId, call.callLogId, ids]);
+  };
+  await write(
+    deleteIds,
+    before.filter((id) => !after.includes(id)),
+  );
+  await write(
+    insertIds,
+    after.filter((id) => !before.includes(id)),
+  );
 }
 
 /** Whether any call of the account has another id. */

@@ -121,18 +121,19 @@ async function removeWebhook(
     values,
   );
   await client.query('delete from auth_key where account_id = $1 and webhook_id = $2', values);
-  const { rowCount } = await client.query(
-    `delete from incoming_webhook where account_id = $1 and webhook_id = $2
-       and not exists (select from postback p where p.account_id = $1 and p.webhook_id = $2)`,
+  const { rows: left } = await client.query(
+    'select from postback where account_id = $1 and webhook_id = $2 limit 1',
     values,
   );
-  if (rowCount === 0) {
-    await client.query(
-      `update incoming_webhook set deleted_at = $3, updated_at = $3, revision = revision + 1
-       where account_id = $1 and webhook_id = $2 and deleted_at is null`,
-      [...values, now],
-    );
+  if (left.length === 0) {
+    await client.query('delete from incoming_webhook where account_id = $1 and webhook_id = $2', values);
+    return;
   }
+  await client.query(
+    `update incoming_webhook set deleted_at = $3, updated_at = $3, revision = revision + 1
+     where account_id = $1 and webhook_id = $2 and deleted_at is null`,
+    [...values, now],
+  );
 }
 
 async function isLoadable(client: Queryable, accountId: string): Promise<boolean> {

@@ -24,56 +24,61 @@ const detail =
 const unknownMax = 5_000;
 
 /** A key that was rotated out or has expired is still there; one that is of no webhook counts for who runs the installation. */
+const readOwners = `
+select r.id, coalesce(k.account_id, i.first_account_id) as account_id, k.webhook_id,
+  case when k.key_hash is not null then 'ended' when r.key_hash is null then 'missing' else 'unknown' end as key
+from json_to_recordset($1) as r(id uuid, key_hash text)
+cross join installation i
+left join auth_key k on k.key_hash = decode(r.key_hash, 'hex') and k.expires_at <= $2`;
+
 const insertRows = `
 insert into postback (account_id, postback_id, webhook_id, received_at, first_status, status, code, detail, is_dry_run,
   source_ip, request, update, times_received, last_received_at)
-select coalesce(k.account_id, i.first_account_id), r.id, k.webhook_id, r.received_at, 'rejected', 'rejected',
-  'invalid_auth_key', $2, false, r.source_ip,
-  json_build_object('method', r.method, 'path', r.path, 'query', json_build_object(), 'headers', r.headers,
-    'key', case when k.key_hash is not null then 'ended' when r.key_hash is null then 'missing' else 'unknown' end,
-    'removed', true),
-  '{}', r.times, r.last_at
-from json_to_recordset($1) as r(id uuid, received_at timestamptz, source_ip text, method text, path text, headers json,
-  key_hash text, times integer, last_at timestamptz)
-cross join installation i
-left join auth_key k on k.key_hash = decode(r.key_hash, 'hex') and k.expires_at <= $3
+select $1, r.id, r.webhook_id, r.received_at, 'rejected', 'rejected', 'invalid_auth_key', $3, false, r.source_ip,
+  r.request, '{}', r.times, r.last_at
+from json_to_recordset($2) as r(id uuid, webhook_id uuid, received_at timestamptz, source_ip text, request json,
+  times integer, last_at timestamptz)
 on conflict do nothing`;
 
-/** The account is known by the row itself. */
 const countRows = `
 update postback p set times_received = p.times_received + r.times, last_received_at = r.last_at
-from json_to_recordset($1) as r(id uuid, key_hash text, times integer, last_at timestamptz)
-where p.account_id = any (array(
-    select first_account_id from installation union all
-    select k.account_id from auth_key k where k.key_hash = decode(r.key_hash, 'hex')))
-  and p.postback_id = r.id and p.code = 'invalid_auth_key'`;
+from json_to_recordset($2) as r(id uuid, times integer, last_at timestamptz)
+where p.account_id = $1 and p.postback_id = r.id and p.code = 'invalid_auth_key'`;
 
 const removeUnknown = `
-delete from postback p using installation i
-where p.account_id = i.first_account_id and p.code = 'invalid_auth_key' and p.webhook_id is null
+delete from postback p
+where p.account_id = $1 and p.code = 'invalid_auth_key' and p.webhook_id is null
   and p.postback_id <= (
     select o.postback_id from postback o
-    where o.account_id = i.first_account_id and o.code = 'invalid_auth_key' and o.webhook_id is null
+    where o.account_id = $1 and o.code = 'invalid_auth_key' and o.webhook_id is null
     order by o.postback_id desc offset ${unknownMax} limit 1)`;
+
+type OwnerRow = { id: string; account_id: string; webhook_id: string | null; key: string };
 
 /** Writes them all or none. Called by a job, never for a single request. */
 export async function recordInvalidKeys({ pool }: Db, rows: InvalidKeyRow[], now: string): Promise<void> {
-  const added = rows.filter(({ isNew }) => isNew);
-  const counted = rows.filter(({ isNew }) => !isNew);
+  const byId = new Map(rows.map((row) => [row.postbackId, row]));
   await inTransaction(pool, async (client) => {
-    if (counted.length > 0) await client.query(countRows, [textOf(counted)]);
-    if (added.length === 0) return;
-    await client.query(insertRows, [textOf(added), detail, now]);
-    await client.query(removeUnknown);
+    const keys = rows.map(({ postbackId: id, keyHash }) => ({ id, key_hash: keyHash?.toString('hex') }));
+    const { rows: owners } = await client.query<OwnerRow>(readOwners, [JSON.stringify(keys), now]);
+    for (const [accountId, own] of Map.groupBy(owners, (owner) => owner.account_id)) {
+      const [added, counted] = [textOf(own, byId, true), textOf(own, byId, false)];
+      if (counted !== null) await client.query(countRows, [accountId, counted]);
+      if (added === null) continue;
+      await client.query(insertRows, [accountId, added, detail]);
+      if (own.some(({ webhook_id }) => webhook_id === null)) await client.query(removeUnknown, [accountId]);
+    }
   });
 }
 
-function textOf(rows: InvalidKeyRow[]): string {
-  return JSON.stringify(
-    rows.map(({ postbackId, receivedAt, lastAt, sourceIp, keyHash, request, pending }) => ({
-      ...{ id: postbackId, received_at: receivedAt, last_at: lastAt, source_ip: sourceIp, times: pending },
-      ...{ method: request.method, path: request.path, headers: request.headers },
-      key_hash: keyHash?.toString('hex') ?? null,
-    })),
-  );
+/** JSON of the rows of an account that are new, or are not; null where there is none. */
+function textOf(owners: OwnerRow[], byId: Map<string, InvalidKeyRow>, isNew: boolean): string | null {
+  const rows = owners.flatMap(({ id, webhook_id, key }) => {
+    const row = byId.get(id);
+    if (row === undefined || row.isNew !== isNew) return [];
+    const { receivedAt: received_at, lastAt: last_at, sourceIp: source_ip, pending: times } = row;
+    const request = { ...row.request, key, removed: true };
+    return { id, webhook_id, received_at, last_at, source_ip, times, request };
+  });
+  return rows.length > 0 ? JSON.stringify(rows) : null;
 }
