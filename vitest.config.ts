@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What needs packages or programs of its own runs by its script in package.json, which sets the variable. */
+/** What needs packages or programs of its own runs where its variable is set, as its script in package.json does. */
 const separateTests = {
   CLIENTS: 'test/clients/**',
   NODE_RED: 'test/node-red/**',
   SIP: 'test/sip/**',
   PGBOUNCER: 'test/environments/pgbouncer.test.ts',
   PROXIES: 'test/environments/proxies.test.ts',
+  CITUS_WORKER_STOP: 'test/citus/kill-worker.test.ts',
 };
 const excludedTests = Object.entries(separateTests).flatMap(([variable, files]) =>
   process.env[variable] === undefined ? [files] : [],

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vites
 import { distributeNew } from '../../src/store/maintenance/distribute.ts';
 import { writerStatements } from '../../src/store/writer/write-postbacks.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { oneShard, readPlan, severalSteps } from './plans.ts';
 
 const accountId = '0199aaaa-0000-7000-8000-000000000001';
 const id = '0199bbbb-0000-7000-8000-000000000001';
@@ -53,13 +54,9 @@ describe.skipIf(inject('citusWorkers').length === 0)('on Citus (skipped: no addr
   test.each(ofTables)('$name runs on the shard of its account alone', async ({ name, text }) => {
     const values = valuesOf[name];
     if (values === undefined) throw new Error(`give ${name} values in this file`);
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${text}`, values);
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    // Rows of JSON are read on the coordinator; all have the account of $1, and so one shard.
-    expect(plan).toMatch(
-      /Task Count: 1\b|Citus INSERT \.\.\. SELECT[\s\S]*Function Scan on json_to_recordset/,
-    );
-    expect(plan).not.toMatch(/Distributed Subplan/);
+    const plan = await readPlan(client, text, values);
+    expect(plan).toMatch(oneShard);
+    expect(plan).not.toMatch(severalSteps);
   });
 
   test('a table that a migration makes is distributed with the others', async () => {

@@ -169,10 +169,11 @@ export class Load {
       `select c.call_log_id, c.revenue_paid_out::float as standing,
          json_agg(json_build_array(amount.before, amount.after) order by amount.after)
            filter (where amount.after is not null) as taken
-       from call c left join postback p on p.call_log_id = c.call_log_id and p.status = 'applied'
+       from call c left join postback p on p.account_id = c.account_id and p.call_log_id = c.call_log_id
+         and p.status = 'applied'
        left join lateral (select (p.changes -> 'revenue_paid_out' ->> 'from')::float as before,
          (p.changes -> 'revenue_paid_out' ->> 'to')::float as after) amount on true
-       where c.call_log_id like '${this.#name} %' group by c.call_log_id, c.revenue_paid_out`,
+       where c.call_log_id like '${this.#name} %' group by c.account_id, c.call_log_id, c.revenue_paid_out`,
     );
     const byCall = new Map(rows.map((row) => [row['call_log_id'], row]));
     const total: Taken = { acknowledged: 0, taken: 0, sum: 0 };
@@ -188,9 +189,10 @@ export class Load {
       total.sum += amounts.length;
     }
     const [books] = await query(
-      `select (select sum(revenue_paid_out) from call where call_log_id like '${this.#name} %')::float as sum,
-         (select count(*) from postback p join call c using (account_id, call_log_id)
-          where p.status = 'queued' and c.state = 'completed')::int as forgotten`,
+      `select money.sum, waiting.count as forgotten from
+         (select sum(revenue_paid_out)::float from call where call_log_id like '${this.#name} %') money,
+         (select count(*)::int from postback p join call c using (account_id, call_log_id)
+          where p.status = 'queued' and c.state = 'completed') waiting`,
     );
     if (senders === this.senders) expect(books).toEqual({ sum: total.sum || null, forgotten: 0 });
     return total;

@@ -66,7 +66,8 @@ beforeAll(async () => {
         case when n % 50 = 2 then 'failed' else 'delivered' end
       from generate_series(1, 5000) as n;
     analyze`);
-  await client.query('set enable_seqscan = off');
+  // In a transaction, so that Citus has it on its workers too. A plain PostgreSQL knows the first setting as one of no meaning.
+  await client.query(`set citus.propagate_set_commands = 'local'; begin; set local enable_seqscan = off`);
   const { rows } = await client.query(`
     select i.relname, array_agg(a.attname::text order by k.at) as columns
     from pg_index x join pg_class i on i.oid = x.indexrelid
@@ -86,20 +87,25 @@ type Plan = {
   'Index Name'?: string;
   'Index Cond'?: string;
   Filter?: string;
-  Plans?: Plan[];
 };
+
+/** All nodes of a plan, on Citus also those of a shard, whose indexes have its number in their names. */
+function nodesOf(plan: unknown): Plan[] {
+  if (typeof plan !== 'object' || plan === null) return [];
+  const inside = Object.values(plan).flatMap(nodesOf);
+  if (!('Node Type' in plan)) return inside;
+  const node = plan as Plan; // as PostgreSQL writes it
+  const name = node['Index Name']?.replace(/_\d{6,}$/, '');
+  return [{ ...node, ...(name !== undefined && { 'Index Name': name }) }, ...inside];
+}
 
 /** The indexes and their conditions that a list reads along, as the database plans it. */
 async function explain(list: (db: Db) => Promise<unknown>): Promise<Plan[]> {
   const nodes: Plan[] = [];
-  const gather = (plan: Plan) => {
-    nodes.push(plan);
-    plan.Plans?.forEach(gather);
-  };
   const query = async (asked: string | { text: string; values: unknown[] }, given?: unknown[]) => {
     const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
     const { rows } = await client.query(`explain (format json) ${text}`, values);
-    gather(rows[0]['QUERY PLAN'][0].Plan);
+    nodes.push(...nodesOf(rows[0]['QUERY PLAN']));
     return { rows: [] };
   };
   await list({ pool: { query } } as unknown as Db); // all of a Db that a list uses

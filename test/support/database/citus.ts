@@ -11,15 +11,14 @@ import { runOn, withDatabase } from './databases.ts';
 /** Few, so that a clone has few files: each table has a file for each shard, and each of its indexes. */
 const shards = 2;
 
-/** A migrated and distributed template. @param prepare what each database needs before the schema */
-export async function makeCitusTemplate(
+/** A migrated and distributed database, on every node. @param prepare what each database needs before the schema */
+export async function makeCitusDatabase(
   serverUrl: string,
   workers: string[],
   name: string,
-  prepare: (url: string) => Promise<void>,
-): Promise<void> {
-  const nodes = [...workers, serverUrl];
-  for (const node of nodes) {
+  prepare: (url: string) => Promise<void> = async () => {},
+): Promise<string> {
+  for (const node of [...workers, serverUrl]) {
     await runOn(withDatabase(node, 'postgres'), `create database ${name} template template0 encoding 'UTF8'`);
     await runOn(withDatabase(node, name), 'create extension citus');
   }
@@ -36,12 +35,36 @@ export async function makeCitusTemplate(
   await migrate(url);
   await runOn(url, `alter database ${name} set citus.shard_count = ${shards}`);
   await withLongSession(url, distribute);
+  return url;
+}
+
+/** The same to clone databases from. */
+export async function makeCitusTemplate(
+  serverUrl: string,
+  workers: string[],
+  name: string,
+  prepare: (url: string) => Promise<void>,
+): Promise<void> {
+  await makeCitusDatabase(serverUrl, workers, name, prepare);
   // Citus keeps a session of its own in each database that is used, and a template may have none.
-  for (const node of nodes) {
+  for (const node of [...workers, serverUrl]) {
     await runOn(withDatabase(node, 'postgres'), `alter database ${name} allow_connections false`);
     await runOn(
       withDatabase(node, 'postgres'),
       `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}'`,
     );
   }
+}
+
+/** The port of the worker that an account is on. @param query on the coordinator */
+export async function workerPortOf(
+  query: (sql: string, values: string[]) => Promise<Record<string, unknown>[]>,
+  accountId: string,
+): Promise<number> {
+  const [row] = await query(
+    `select nodeport from pg_dist_shard_placement
+     where shardid = get_shard_id_for_distribution_column('call', $1::uuid)`,
+    [accountId],
+  );
+  return Number(row?.['nodeport']);
 }
