@@ -48,7 +48,10 @@ export async function createDatabase(): Promise<BenchDatabase> {
 }
 
 /** An incoming webhook of its own for each contestant: the log tells their rows apart by it. */
-export async function createEndpoint({ url, accountId }: BenchDatabase, name: string): Promise<Endpoint> {
+export async function createEndpoint(
+  { url, accountId }: Pick<BenchDatabase, 'url' | 'accountId'>,
+  name: string,
+): Promise<Endpoint> {
   const db = openDb({ connectionString: url }, 1, () => {});
   const authKey = makeSecret('rbk');
   const settings = { name, type: 'update_fields', matchWindowHours: 168, matchRule: 'latest' } as const;

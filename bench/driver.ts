@@ -3,6 +3,8 @@
 export type HttpTarget = {
   url: string;
   authKey: string;
+  /** for postbacks of several accounts, which connections take in turn */
+  authKeys?: string[];
   path: string;
   /** more than 1: a request is a JSON array of so many postbacks */
   itemsPerRequest: number;

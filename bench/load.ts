@@ -42,7 +42,9 @@ class Connection {
 answerRuns<HttpTarget>(async (target) => {
   const { url, path, authKey, itemsPerRequest, calls, connections, rate, seconds, runId } = target;
   const { hostname, port, host } = new URL(url);
-  const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: ringback-bench\r\nx-auth-key: ${authKey}\r\ncontent-type: application/json\r\ncontent-length: `;
+  const headOf = (key: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nuser-agent: ringback-bench\r\nx-auth-key: ${key}\r\ncontent-type: application/json\r\ncontent-length: `;
+  const heads = (target.authKeys ?? [authKey]).map(headOf);
   const sockets = await Promise.all(
     Array.from({ length: connections }, async () => {
       const socket = connect(Number(port), hostname);
@@ -63,7 +65,8 @@ answerRuns<HttpTarget>(async (target) => {
     rate === undefined ? 0 : startMs + (planned++ / rate) * 1_000 - performance.now();
   await new Promise<void>((resolve, reject) => {
     let open = connections;
-    for (const socket of sockets) {
+    for (const [at, socket] of sockets.entries()) {
+      const head = heads[at % heads.length];
       let sentAt = 0;
       const connection = new Connection(socket, (status) => {
         tally.add(status, sentAt, itemsPerRequest);

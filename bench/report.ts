@@ -84,7 +84,7 @@ function nameOf(group: Round[]): string {
   return group[0]?.contestant ?? '';
 }
 
-function median(numbers: number[]): number {
+export function median(numbers: number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? Number.NaN;

@@ -13,7 +13,9 @@ export type Running = {
   contestant: Contestant;
   endpoint: Endpoint;
   pid: number;
-  run(target: Pick<HttpTarget, 'calls' | 'connections' | 'rate' | 'seconds' | 'runId'>): Promise<RunResult>;
+  run(
+    target: Pick<HttpTarget, 'calls' | 'connections' | 'rate' | 'seconds' | 'runId' | 'authKeys'>,
+  ): Promise<RunResult>;
   /** batches that were committed so far and the postbacks in them; null where it is not told */
   readBatches(): Promise<{ batches: number; postbacks: number } | null>;
   stop(): Promise<void>;
@@ -22,7 +24,7 @@ export type Running = {
 /** @param dataDir for what a server keeps  @param nodeOptions such as `--cpu-prof` */
 export async function startContestant(
   contestant: Contestant,
-  { url: databaseUrl }: BenchDatabase,
+  { url: databaseUrl }: Pick<BenchDatabase, 'url'>,
   endpoint: Endpoint,
   dataDir: string,
   nodeOptions: string[],
