@@ -7,9 +7,9 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { Load } from '../crash/load.ts';
 import { addUp, tell, pollTimeoutMs as timeout, timeoutMs, times } from '../faults/faults.ts';
 import { addAccount } from '../support/accounts.ts';
-import { workerPortOf } from '../support/citus.ts';
+import { workerPortOf } from '../support/database/citus.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/programs/receiver.ts';
 import { TestServer } from '../support/server.ts';
 import { makeDataDir } from '../support/server-process.ts';
 
