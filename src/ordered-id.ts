@@ -6,26 +6,32 @@ const timeChars = 13;
 const headChars = 29;
 const countEnd = 0x1000_0000;
 
-let lastTime = '';
-let head = '';
-let count = 0;
-
 /**
  * A uuid v7 that is greater than every one this process made before, however many fall into one millisecond and
- * whatever the clock does: ids of postbacks and events are in the order of receipt (docs/senders.md#live-calls). The first of a
- * millisecond is Node's own; the next ones count up from it.
+ * whatever the clock does: ids of postbacks and events are in the order of receipt (docs/senders.md#live-calls).
  */
-export function makeOrderedId(): string {
-  let made = randomUUIDv7();
-  while (count === countEnd && made.slice(0, timeChars) <= lastTime) made = randomUUIDv7();
-  if (made.slice(0, timeChars) > lastTime) {
-    lastTime = made.slice(0, timeChars);
-    head = made.slice(0, headChars);
-    count = Number.parseInt(made.slice(headChars), 16);
-  }
-  const id = head + count.toString(16).padStart(7, '0');
-  count += 1;
-  return id;
+export const makeOrderedId = createIdMaker(Date.now, randomUUIDv7);
+
+/** Within a millisecond, and while the clock is behind, ids count up from a random one. */
+export function createIdMaker(clockMs: () => number, makeId: () => string): () => string {
+  let lastMs = 0;
+  let head = '';
+  let count = 0;
+  const begin = (ms: number) => {
+    const time = ms.toString(16).padStart(12, '0');
+    const random = makeId();
+    lastMs = ms;
+    head = `${time.slice(0, 8)}-${time.slice(8)}${random.slice(timeChars, headChars)}`;
+    count = Number.parseInt(random.slice(headChars), 16);
+  };
+  return () => {
+    const nowMs = clockMs();
+    if (nowMs > lastMs) begin(nowMs);
+    else if (count === countEnd) begin(lastMs + 1);
+    const id = head + count.toString(16).padStart(7, '0');
+    count += 1;
+    return id;
+  };
 }
 
 /** The instant in an id: its first 48 bits are milliseconds since 1970. */

@@ -6,6 +6,7 @@
 import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import { ignoredOutcome, rejectedOutcome } from '../../core/updates/postback.ts';
+import type { Rejection } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
 import { type GuardedWebhook, mayBeOutdated } from '../guards/webhook-guards.ts';
@@ -27,7 +28,7 @@ type Settings = KeyedWebhook & Partial<Pick<GuardedWebhook, 'guards'>>;
 /** Where the settings of a postback's webhook come from. */
 export type WebhookSource<W extends Settings> = {
   /** null when the webhook or its key is gone */
-  find(): Promise<W | null>;
+  find(): W | null | Promise<W | null>;
   /** called when the settings that `find` returned last have changed since */
   forget(): void;
 };
@@ -51,8 +52,8 @@ export async function submitPostback<W extends Settings>(
     const result =
       rejectUnlogged(webhook, postback) ??
       ignore(webhook, postback) ??
-      (await countRepeat(to, postback)) ??
-      (await to.writer.submit(postback, await orderingKeyOf?.(postback)));
+      (postback.rejection && (await countRepeat(to, postback, postback.rejection))) ??
+      (await to.writer.submit(postback, orderingKeyOf && (await orderingKeyOf(postback))));
     if (result === 'stale') {
       source.forget();
       continue;
@@ -65,9 +66,12 @@ export async function submitPostback<W extends Settings>(
 }
 
 /** The outcome of a rejected request that came before: its row in the log is that of the first one. */
-async function countRepeat({ repeated }: Submission, postback: Postback): Promise<Outcome | null> {
-  const { rejection } = postback;
-  if (repeated === undefined || rejection === null) return null;
+async function countRepeat(
+  { repeated }: Submission,
+  postback: Postback,
+  rejection: Rejection,
+): Promise<Outcome | null> {
+  if (repeated === undefined) return null;
   const postbackId = await repeated.take(postback);
   return postbackId === null ? null : rejectedOutcome({ ...postback, postbackId }, rejection);
 }

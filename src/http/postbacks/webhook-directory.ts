@@ -7,6 +7,9 @@ import type { WebhookSource } from './submit.ts';
 
 const entriesMax = 10_000;
 
+/** A promise where the database is asked. */
+type Found = GuardedWebhook | null | Promise<GuardedWebhook | null>;
+
 /**
  * Remembers the webhook of each auth key: by the key itself, which each request brings along anyway and which leaves
  * this process only as a hash. Nothing here has to be fresh: the batch writer compares each webhook's revision in its
@@ -16,7 +19,10 @@ export class WebhookDirectory {
   readonly #find: Store['findWebhookByKey'];
   readonly #authFailures: AuthFailureLimiter;
   readonly #keeper: WebhookGuardFactory;
-  readonly #byKey = new LRUCache<string, Promise<GuardedWebhook | null>>({ max: entriesMax });
+  /** a promise while it is looked up */
+  readonly #byKey = new LRUCache<string, GuardedWebhook | Promise<GuardedWebhook | null>>({
+    max: entriesMax,
+  });
 
   /** @param publicUrl where senders send, which some schemes sign */
   constructor(find: Store['findWebhookByKey'], authFailures: AuthFailureLimiter, publicUrl: () => string) {
@@ -30,13 +36,14 @@ export class WebhookDirectory {
    *   with too many failures. Null where the key was good a moment ago
    * @returns null for a key that is unknown, expired or revoked
    */
-  async find(key: string, from: string | null): Promise<GuardedWebhook | null> {
+  find(key: string, from: string | null): Found {
     const known = this.#byKey.get(key);
-    const mayBeAuthFailure = known === undefined && from !== null && this.#authFailures.isSlowed(from);
-    if (mayBeAuthFailure && !this.#authFailures.isGood(hashSecret(key))) return null;
-    const webhook = await (known ?? this.#look(key));
-    if (webhook?.keyExpiresAt == null || Date.parse(webhook.keyExpiresAt) > Date.now()) return webhook;
-    return null;
+    if (known === undefined) {
+      const mayBeAuthFailure = from !== null && this.#authFailures.isSlowed(from);
+      if (mayBeAuthFailure && !this.#authFailures.isGood(hashSecret(key))) return null;
+    }
+    const webhook = known ?? this.#look(key);
+    return webhook instanceof Promise ? webhook.then(whileKeyIsValid) : whileKeyIsValid(webhook);
   }
 
   forget(key: string): void {
@@ -47,10 +54,10 @@ export class WebhookDirectory {
   source(key: string | null, from: string | null): WebhookSource<GuardedWebhook> {
     let address = from;
     return {
-      find: async () => {
-        const webhook = key === null ? null : await this.find(key, address);
+      find: () => {
+        const found = key === null ? null : this.find(key, address);
         address = null;
-        return webhook;
+        return found;
       },
       forget: () => {
         if (key !== null) this.forget(key);
@@ -62,10 +69,17 @@ export class WebhookDirectory {
   #look(key: string): Promise<GuardedWebhook | null> {
     const looking = this.#find(hashSecret(key)).then((webhook) => webhook && this.#keeper.guard(webhook));
     this.#byKey.set(key, looking);
-    const drop = () => {
-      if (this.#byKey.peek(key) === looking) this.#byKey.delete(key);
+    const keep = (webhook: GuardedWebhook | null) => {
+      if (this.#byKey.peek(key) !== looking) return;
+      if (webhook === null) this.#byKey.delete(key);
+      else this.#byKey.set(key, webhook);
     };
-    looking.then((webhook) => webhook ?? drop(), drop);
+    looking.then(keep, () => keep(null));
     return looking;
   }
+}
+
+function whileKeyIsValid(webhook: GuardedWebhook | null): GuardedWebhook | null {
+  if (webhook?.keyExpiresAt == null || Date.parse(webhook.keyExpiresAt) > Date.now()) return webhook;
+  return null;
 }

@@ -57,8 +57,9 @@ export function wantedNumbers(postbacks: Postback[]) {
 
 function wantedOf(postback: Postback) {
   const { postbackId, target, rejection } = postback;
-  const window = rejection === null ? matchWindowOf(postback) : null;
-  if (window === null || target === null || !('phoneNumber' in target)) return [];
+  if (rejection !== null || target === null || !('phoneNumber' in target)) return [];
+  const window = matchWindowOf(postback);
+  if (window === null) return [];
   const { from, to, rule } = window;
   return [{ postback_id: postbackId, phone_number: target.phoneNumber, from_at: from, to_at: to, rule }];
 }
