@@ -1,9 +1,10 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   FirstStepsJson,
   loadedSampleJson,
 } from '../../../src/http/operator/sample-data/sample-data-schemas.ts';
+import { useSend } from './queries.ts';
 import { request } from './request.ts';
 
 /** While something is left to do: what senders and telephony do shows by itself. */
@@ -28,38 +29,32 @@ export function isAccountEmpty({ has_call, has_postback, sample_data }: FirstSte
   return !has_call && !has_postback && sample_data === null;
 }
 
+/** Everything is read again after these: an empty key is the beginning of all. */
+const everything = [] as const;
+
 export function useLoadSample() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => request<Static<typeof loadedSampleJson>>('/sample-data', { method: 'POST' }),
-    onSuccess: () => client.invalidateQueries(),
-  });
+  return useSend(
+    () => request<Static<typeof loadedSampleJson>>('/sample-data', { method: 'POST' }),
+    everything,
+  );
 }
 
 export function useRemoveSample() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => request<void>('/sample-data', { method: 'DELETE' }),
-    onSuccess: () => client.invalidateQueries(),
-  });
+  return useSend(() => request<void>('/sample-data', { method: 'DELETE' }), everything);
 }
 
 /** A completed call to try things with. */
 export function useCreateTestCall() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => {
-      const started = Date.now() - 5 * 60_000;
-      const body = {
-        call_log_id: `test-${started}`,
-        state: 'completed',
-        phone_number: '+12135550142',
-        started_at: new Date(started).toISOString(),
-        duration_seconds: 184,
-        campaign: 'Test',
-      };
-      return request<{ call_log_id: string }>('/calls', { method: 'POST', body });
-    },
-    onSuccess: () => client.invalidateQueries(),
-  });
+  return useSend(() => {
+    const started = Date.now() - 5 * 60_000;
+    const body = {
+      call_log_id: `test-${started}`,
+      state: 'completed',
+      phone_number: '+12135550142',
+      started_at: new Date(started).toISOString(),
+      duration_seconds: 184,
+      campaign: 'Test',
+    };
+    return request<{ call_log_id: string }>('/calls', { method: 'POST', body });
+  }, everything);
 }

@@ -151,9 +151,3 @@ function readProblem(text: string): Problem | null {
 
 /** A page of a list (`listOf` of the server's schemas). */
 export type Page<Item> = { items: Item[]; next_cursor: string | null };
-
-/** For queries of lists: each page begins where the one before ended. */
-export const byCursor = {
-  initialPageParam: undefined as string | undefined, // which the first page has none of
-  getNextPageParam: ({ next_cursor: next }: Page<unknown>) => next ?? undefined,
-};

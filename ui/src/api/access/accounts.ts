@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   accountChangeBody,
@@ -9,7 +9,8 @@ import type {
   newAccountBody,
   newAccountJson,
 } from '../../../../src/http/operator/accounts/accounts-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList, useSend } from '../queries.ts';
+import { request } from '../request.ts';
 import { sessionQuery } from '../session.ts';
 
 export type AccountChange = Static<typeof accountChangeBody>;
@@ -29,22 +30,16 @@ export function useChangeAccount() {
   });
 }
 
-const accountsQuery = infiniteQueryOptions({
-  queryKey: ['accounts'],
-  queryFn: ({ pageParam, signal }) =>
-    request<Page<ListedAccountJson>>('/accounts', { query: { cursor: pageParam }, signal }),
-  ...byCursor,
-});
+const accountsQuery = listQuery<ListedAccountJson>(['accounts'], '/accounts');
 
 /** All of the installation, oldest first. */
 export function useAccounts() {
-  return useInfiniteQuery(accountsQuery);
+  return useList(accountsQuery);
 }
 
 export function useCreateAccount() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: NewAccount) => request<MadeAccount>('/accounts', { method: 'POST', body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: accountsQuery.queryKey }),
-  });
+  return useSend(
+    (body: NewAccount) => request<MadeAccount>('/accounts', { method: 'POST', body }),
+    accountsQuery.queryKey,
+  );
 }

@@ -1,6 +1,6 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList } from '../queries.ts';
 
 /** Those of the address: texts as the API takes them. */
 export type AuditFilters = {
@@ -12,11 +12,8 @@ export type AuditFilters = {
 };
 
 export function useAuditEvents(filters: AuditFilters) {
-  return useInfiniteQuery({
-    queryKey: ['audit', filters],
-    queryFn: ({ pageParam, signal }) =>
-      request<Page<AuditEventJson>>('/audit', { query: { ...filters, cursor: pageParam }, signal }),
-    ...byCursor,
+  return useList({
+    ...listQuery<AuditEventJson>(['audit', filters], '/audit', filters),
     placeholderData: keepPreviousData,
   });
 }

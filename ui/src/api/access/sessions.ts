@@ -1,6 +1,7 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type { listedSessionJson } from '../../../../src/http/operator/access/session-schemas.ts';
+import { useSend } from '../queries.ts';
 import { type Page, request } from '../request.ts';
 
 export type ListedSession = Static<typeof listedSessionJson>;
@@ -15,9 +16,8 @@ export function useSessions() {
 }
 
 export function useEndSession() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => request<void>(`/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }),
-    onSuccess: () => client.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
-  });
+  return useSend(
+    (id: string) => request<void>(`/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    sessionsQuery.queryKey,
+  );
 }

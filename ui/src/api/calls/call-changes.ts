@@ -2,8 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Static } from 'typebox';
 import type { callChangesSummaryJson } from '../../../../src/http/operator/calls/changes/call-changes-schemas.ts';
+import { withWholeDays } from '../queries.ts';
 import { openLines, request } from '../request.ts';
-import { type CallFilters, withWholeDays } from './calls.ts';
+import type { CallFilters } from './calls.ts';
 
 export type CallChangesSummary = Static<typeof callChangesSummaryJson>;
 /** A list of ids, or all calls that filters mean. */

@@ -1,5 +1,4 @@
 import {
-  infiniteQueryOptions,
   keepPreviousData,
   type QueryClient,
   queryOptions,
@@ -16,7 +15,8 @@ import type {
 } from '../../../../src/http/operator/calls/call-schemas.ts';
 import type { CallTotalsJson } from '../../../../src/http/operator/calls/lists/call-totals-schemas.ts';
 import { basePath } from '../base-path.ts';
-import { byCursor, type Page, request, requestBlob } from '../request.ts';
+import { listQuery, useList, withWholeDays } from '../queries.ts';
+import { type Page, request, requestBlob } from '../request.ts';
 import { saveFile } from '../save-file.ts';
 
 /** The filters of the list, as the API takes them. */
@@ -39,14 +39,13 @@ export type CallFilters = { [Name in (typeof callFilterNames)[number]]?: string 
 /** `searched_back_to`: the page is not full, because enough calls were looked at; the next one looks on. */
 export type CallsPage = Page<CallJson> & { searched_back_to?: string };
 
-const callsQuery = (filters: CallFilters, sort: string | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['calls', 'list', filters, sort],
-    queryFn: ({ pageParam, signal }) =>
-      request<CallsPage>('/calls', { query: { ...withWholeDays(filters), sort, cursor: pageParam }, signal }),
-    ...byCursor,
-    placeholderData: keepPreviousData,
-  });
+const callsQuery = (filters: CallFilters, sort: string | undefined) => ({
+  ...listQuery<CallJson, CallsPage>(['calls', 'list', filters, sort], '/calls', {
+    ...withWholeDays(filters),
+    sort,
+  }),
+  placeholderData: keepPreviousData,
+});
 
 /** Asks for the list while the page that shows it is still on its way. */
 export function startCalls(client: QueryClient, filters: CallFilters, sort: string | undefined): void {
@@ -120,19 +119,6 @@ export function useExportSelected() {
   });
 }
 
-/** A day begins with its first moment and ends with its last, in the account's time zone. */
-export function withWholeDays({ from, to, ...filters }: CallFilters): CallFilters {
-  return {
-    ...filters,
-    from: isDay(from) ? `${from}T00:00:00` : from,
-    to: isDay(to) ? `${to}T23:59:59.999` : to,
-  };
-}
-
-function isDay(text: string | undefined): boolean {
-  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
-}
-
 const pathOf = (callLogId: string) => `/calls/${encodeURIComponent(callLogId)}`;
 
 const callQuery = (callLogId: string) =>
@@ -145,22 +131,17 @@ export function useCall(callLogId: string) {
   return useQuery(callQuery(callLogId));
 }
 
-const timelineQuery = (callLogId: string, order: TimelineOrder) =>
-  infiniteQueryOptions({
-    queryKey: ['calls', 'timeline', callLogId, order],
-    queryFn: ({ pageParam, signal }) =>
-      request<Page<TimelineItemJson>>(`${pathOf(callLogId)}/timeline`, {
-        query: { order, limit: 500, cursor: pageParam },
-        signal,
-      }),
-    ...byCursor,
-  });
-
 export type TimelineOrder = 'oldest' | 'newest';
 
 /** @param order which item is the first */
 export function useTimeline(callLogId: string, order: TimelineOrder) {
-  return useInfiniteQuery({ ...timelineQuery(callLogId, order), placeholderData: keepPreviousData });
+  return useList({
+    ...listQuery<TimelineItemJson>(['calls', 'timeline', callLogId, order], `${pathOf(callLogId)}/timeline`, {
+      order,
+      limit: 500,
+    }),
+    placeholderData: keepPreviousData,
+  });
 }
 
 /** What a change by hand would do. */

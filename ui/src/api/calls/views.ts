@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ViewJson } from '../../../../src/http/operator/views/view-schemas.ts';
+import { useSend } from '../queries.ts';
 import { type Page, request } from '../request.ts';
 
 export type { ViewJson } from '../../../../src/http/operator/views/view-schemas.ts';
@@ -22,22 +23,15 @@ export type ViewChange = Partial<Pick<ViewJson, 'name' | 'query'>>;
 
 /** Saves a new view, or changes the one with this id. */
 export function useSaveView() {
-  return useViewMutation(({ id, ...body }: ViewChange & { id?: string }) =>
-    id === undefined
-      ? request<ViewJson>('/views', { method: 'POST', body })
-      : request<ViewJson>(`/views/${id}`, { method: 'PATCH', body }),
+  return useSend(
+    ({ id, ...body }: ViewChange & { id?: string }) =>
+      id === undefined
+        ? request<ViewJson>('/views', { method: 'POST', body })
+        : request<ViewJson>(`/views/${id}`, { method: 'PATCH', body }),
+    viewsQuery.queryKey,
   );
 }
 
 export function useDeleteView() {
-  return useViewMutation((id: string) => request<void>(`/views/${id}`, { method: 'DELETE' }));
-}
-
-/** The list is read anew before the mutation is done: what follows finds the view in it. */
-function useViewMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => client.invalidateQueries({ queryKey: viewsQuery.queryKey }),
-  });
+  return useSend((id: string) => request<void>(`/views/${id}`, { method: 'DELETE' }), viewsQuery.queryKey);
 }

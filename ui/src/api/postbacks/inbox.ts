@@ -1,18 +1,11 @@
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   PostbackJson,
   postbackAnswerJson,
 } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList } from '../queries.ts';
+import { request } from '../request.ts';
 
 /** The filters of the inbox, as they are in the page's address. */
 export const inboxFilterNames = ['status', 'code', 'webhook_id'] as const;
@@ -23,21 +16,16 @@ export type AttachAnswer = Static<typeof postbackAnswerJson>;
 
 const pageSize = 50;
 
-const openQuery = (filters: InboxFilters) =>
-  infiniteQueryOptions({
-    queryKey: ['postbacks', 'open', filters],
-    queryFn: ({ pageParam, signal }) =>
-      request<Page<PostbackJson>>('/postbacks', {
-        query: { open: 'true', limit: pageSize, ...filters, cursor: pageParam },
-        signal,
-      }),
-    ...byCursor,
-    placeholderData: keepPreviousData,
-  });
-
 /** Postbacks without a call that wait for a person or for their call, newest first. */
 export function useOpenPostbacks(filters: InboxFilters) {
-  return useInfiniteQuery(openQuery(filters));
+  return useList({
+    ...listQuery<PostbackJson>(['postbacks', 'open', filters], '/postbacks', {
+      open: 'true',
+      limit: pageSize,
+      ...filters,
+    }),
+    placeholderData: keepPreviousData,
+  });
 }
 
 export type Attachment = { id: string; callLogId: string };
@@ -90,11 +78,13 @@ export function useDismiss(id: string, onDone: () => void) {
   });
 }
 
-/** Returns what reads postbacks, calls and the overview again. */
+/** Returns what reads postbacks, calls, their totals and the overview again. */
 export function useRefresh(): () => Promise<unknown> {
   const client = useQueryClient();
   return () =>
     Promise.all(
-      ['postbacks', 'calls', 'overview'].map((name) => client.invalidateQueries({ queryKey: [name] })),
+      ['postbacks', 'calls', 'call-totals', 'overview'].map((name) =>
+        client.invalidateQueries({ queryKey: [name] }),
+      ),
     );
 }

@@ -1,18 +1,11 @@
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   PostbackJson,
   postbackAnswerJson,
 } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList, withWholeDays } from '../queries.ts';
+import { type Page, request } from '../request.ts';
 
 /** The filters of the log, as they are in the page's address. */
 export const postbackFilterNames = [
@@ -30,20 +23,11 @@ export type PostbackFilters = { [Name in (typeof postbackFilterNames)[number]]?:
 /** What a replay that was not rejected is answered. */
 export type ReplayAnswer = Static<typeof postbackAnswerJson>;
 
-const postbacksQuery = (filters: PostbackFilters) =>
-  infiniteQueryOptions({
-    queryKey: ['postbacks', 'list', filters],
-    queryFn: ({ pageParam, signal }) =>
-      request<Page<PostbackJson>>('/postbacks', {
-        query: { ...filters, from: startOf(filters.from), to: endOf(filters.to), cursor: pageParam },
-        signal,
-      }),
-    ...byCursor,
+export function usePostbacks(filters: PostbackFilters) {
+  return useList({
+    ...listQuery<PostbackJson>(['postbacks', 'list', filters], '/postbacks', withWholeDays(filters)),
     placeholderData: keepPreviousData,
   });
-
-export function usePostbacks(filters: PostbackFilters) {
-  return useInfiniteQuery(postbacksQuery(filters));
 }
 
 const postbackQuery = (id: string) =>
@@ -79,15 +63,4 @@ export function useReplay(id: string) {
     onSettled: () =>
       Promise.all(['postbacks', 'calls'].map((name) => client.invalidateQueries({ queryKey: [name] }))),
   });
-}
-
-const day = /^\d{4}-\d\d-\d\d$/;
-
-/** A day of the address is the whole day in the account's time zone, which times without an offset are read in. */
-function startOf(text: string | undefined): string | undefined {
-  return text !== undefined && day.test(text) ? `${text}T00:00:00` : text;
-}
-
-function endOf(text: string | undefined): string | undefined {
-  return text !== undefined && day.test(text) ? `${text}T23:59:59.999` : text;
 }

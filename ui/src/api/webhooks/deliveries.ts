@@ -1,18 +1,12 @@
-import {
-  keepPreviousData,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   DeliveryJson,
   deliveryDetailJson,
   replayRangeBody,
 } from '../../../../src/http/operator/outgoing/delivery-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList, useSend, withWholeDays } from '../queries.ts';
+import { request } from '../request.ts';
 
 export type { DeliveryJson };
 export type DeliveryDetail = Static<typeof deliveryDetailJson>;
@@ -26,18 +20,9 @@ export type DeliveryFilters = { [Name in (typeof deliveryFilterNames)[number]]?:
 const refreshMs = 5_000;
 
 export function useDeliveries(webhookId: string, filters: DeliveryFilters) {
-  const { from, to, ...others } = filters;
-  const query = {
-    ...others,
-    webhook_id: webhookId,
-    from: from && `${from}T00:00:00`,
-    to: to && `${to}T23:59:59.999`,
-  };
-  return useInfiniteQuery({
-    queryKey: ['deliveries', 'list', query],
-    queryFn: ({ pageParam, signal }) =>
-      request<Page<DeliveryJson>>('/deliveries', { query: { ...query, cursor: pageParam }, signal }),
-    ...byCursor,
+  const query = { ...withWholeDays(filters), webhook_id: webhookId };
+  return useList({
+    ...listQuery<DeliveryJson>(['deliveries', 'list', query], '/deliveries', query),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : refreshMs),
   });
@@ -55,22 +40,19 @@ export function useDelivery(id: string) {
 }
 
 export function useReplayDelivery(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () =>
-      request<DeliveryJson>(`/deliveries/${encodeURIComponent(id)}/replay`, { method: 'POST', body: {} }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['deliveries'] }),
-  });
+  return useSend(
+    () => request<DeliveryJson>(`/deliveries/${encodeURIComponent(id)}/replay`, { method: 'POST', body: {} }),
+    ['deliveries'],
+  );
 }
 
 export function useReplayDeliveries(webhookId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (range: ReplayRange) =>
+  return useSend(
+    (range: ReplayRange) =>
       request<{ replayed: number }>(`/webhooks/outgoing/${encodeURIComponent(webhookId)}/replay`, {
         method: 'POST',
         body: range,
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['deliveries'] }),
-  });
+    ['deliveries'],
+  );
 }

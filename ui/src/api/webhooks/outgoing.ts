@@ -1,12 +1,4 @@
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   OutgoingBody,
@@ -19,7 +11,8 @@ import type {
   testedOutgoingJson,
 } from '../../../../src/http/operator/outgoing/outgoing-schemas.ts';
 import type { outgoingPresetsJson } from '../../../../src/http/operator/presets/preset-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList, useSend } from '../queries.ts';
+import { request } from '../request.ts';
 
 export type { OutgoingBody, OutgoingChangeBody, OutgoingJson, RenderBody };
 export type EventType = OutgoingJson['events'][number];
@@ -35,16 +28,10 @@ const outgoingKey = ['outgoing'] as const;
 /** Health changes with each delivery, which no event stream tells. */
 const healthRefreshMs = 10_000;
 
-const listQuery = infiniteQueryOptions({
-  queryKey: [...outgoingKey, 'list'],
-  queryFn: ({ pageParam, signal }) =>
-    request<Page<OutgoingJson>>(path, { query: { cursor: pageParam }, signal }),
-  ...byCursor,
-  refetchInterval: healthRefreshMs,
-});
+const webhooksQuery = listQuery<OutgoingJson>([...outgoingKey, 'list'], path);
 
 export function useOutgoingWebhooks() {
-  return useInfiniteQuery(listQuery);
+  return useList({ ...webhooksQuery, refetchInterval: healthRefreshMs });
 }
 
 const oneQuery = (id: string) =>
@@ -70,11 +57,10 @@ export function useOutgoingPresets() {
 }
 
 export function useCreateOutgoing() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: OutgoingBody) => request<CreatedOutgoing>(path, { method: 'POST', body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: outgoingKey }),
-  });
+  return useSend(
+    (body: OutgoingBody) => request<CreatedOutgoing>(path, { method: 'POST', body }),
+    outgoingKey,
+  );
 }
 
 export function useChangeOutgoing(id: string) {
@@ -91,23 +77,18 @@ export function useChangeOutgoing(id: string) {
 }
 
 export function useDeleteOutgoing(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => request<void>(pathOf(id), { method: 'DELETE' }),
-    onSuccess: () => client.invalidateQueries({ queryKey: listQuery.queryKey }),
-  });
+  return useSend(() => request<void>(pathOf(id), { method: 'DELETE' }), webhooksQuery.queryKey);
 }
 
 export function useRotateOutgoingSecret(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (graceHours: number) =>
+  return useSend(
+    (graceHours: number) =>
       request<RotatedOutgoing>(`${pathOf(id)}/rotate-secret`, {
         method: 'POST',
         body: { grace_hours: graceHours },
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: outgoingKey }),
-  });
+    outgoingKey,
+  );
 }
 
 export function useTestOutgoing(id: string) {

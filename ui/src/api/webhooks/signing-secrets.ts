@@ -1,35 +1,33 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   changedWebhookJson,
   rotatedSecretJson,
 } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useSend } from '../queries.ts';
 import { request } from '../request.ts';
 
 const pathOf = (id: string) => `/webhooks/incoming/${encodeURIComponent(id)}`;
 
-/** RowSequencer signatures on or off; turning them on makes a secret, and this answer is the one that shows it. */
+/** Signatures on or off; turning them on makes a secret, and this answer is the one that shows it. */
 export function useRequireSignature(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (isRequired: boolean) =>
+  return useSend(
+    (isRequired: boolean) =>
       request<Static<typeof changedWebhookJson>>(pathOf(id), {
         method: 'PATCH',
         body: { signature_required: isRequired },
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
-  });
+    ['webhooks'],
+  );
 }
 
-/** Makes another secret, or takes the sender's own; the old one stays good for these hours. */
+/** Makes another secret, or takes the sender's own; the old one stays valid for these hours. */
 export function useRotateSigningSecret(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: { grace_hours: number; signing_secret?: string }) =>
+  return useSend(
+    (body: { grace_hours: number; signing_secret?: string }) =>
       request<Static<typeof rotatedSecretJson>>(`${pathOf(id)}/rotate-signing-secret`, {
         method: 'POST',
         body,
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
-  });
+    ['webhooks'],
+  );
 }

@@ -1,11 +1,4 @@
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type {
   WebhookActivityJson,
@@ -22,7 +15,8 @@ import type {
   WebhookTestBody,
   WebhookTestJson,
 } from '../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
-import { byCursor, type Page, request } from '../request.ts';
+import { listQuery, useList, useSend } from '../queries.ts';
+import { request } from '../request.ts';
 
 export type CreatedWebhook = Static<typeof webhookWithKeyJson>;
 export type RotatedWebhook = Static<typeof rotatedWebhookJson>;
@@ -31,15 +25,10 @@ const path = '/webhooks/incoming';
 const pathOf = (id: string) => `${path}/${encodeURIComponent(id)}`;
 const webhooksKey = ['webhooks'] as const;
 
-const webhooksQuery = infiniteQueryOptions({
-  queryKey: [...webhooksKey, 'list'],
-  queryFn: ({ pageParam, signal }) =>
-    request<Page<WebhookJson>>(path, { query: { cursor: pageParam }, signal }),
-  ...byCursor,
-});
+const webhooksQuery = listQuery<WebhookJson>([...webhooksKey, 'list'], path);
 
 export function useWebhooks() {
-  return useInfiniteQuery(webhooksQuery);
+  return useList(webhooksQuery);
 }
 
 const webhookQuery = (id: string) =>
@@ -53,11 +42,7 @@ export function useWebhook(id: string) {
 }
 
 export function useCreateWebhook() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: WebhookBody) => request<CreatedWebhook>(path, { method: 'POST', body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: webhooksKey }),
-  });
+  return useSend((body: WebhookBody) => request<CreatedWebhook>(path, { method: 'POST', body }), webhooksKey);
 }
 
 export function useChangeWebhook(id: string) {
@@ -72,23 +57,18 @@ export function useChangeWebhook(id: string) {
 }
 
 export function useRotateKey(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (graceHours: number) =>
+  return useSend(
+    (graceHours: number) =>
       request<RotatedWebhook>(`${pathOf(id)}/rotate-key`, {
         method: 'POST',
         body: { grace_hours: graceHours },
       }),
-    onSuccess: () => client.invalidateQueries({ queryKey: webhooksKey }),
-  });
+    webhooksKey,
+  );
 }
 
 export function useDeleteWebhook(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => request<void>(pathOf(id), { method: 'DELETE' }),
-    onSuccess: () => client.invalidateQueries({ queryKey: [...webhooksKey, 'list'] }),
-  });
+  return useSend(() => request<void>(pathOf(id), { method: 'DELETE' }), webhooksQuery.queryKey);
 }
 
 /** Counts are as fresh as the eye needs; what the server had no time to count comes with the next look. */
@@ -113,15 +93,10 @@ export function useWebhookRejections(id: string, hours: number) {
 }
 
 export function useTestWebhook(id: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: WebhookTestBody) =>
-      request<WebhookTestJson>(`${pathOf(id)}/test`, { method: 'POST', body }),
-    onSuccess: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ['calls'] }),
-        client.invalidateQueries({ queryKey: ['postbacks'] }),
-        client.invalidateQueries({ queryKey: webhooksKey }),
-      ]),
-  });
+  return useSend(
+    (body: WebhookTestBody) => request<WebhookTestJson>(`${pathOf(id)}/test`, { method: 'POST', body }),
+    ['calls'],
+    ['postbacks'],
+    webhooksKey,
+  );
 }

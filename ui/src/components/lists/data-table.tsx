@@ -21,7 +21,14 @@ export type Column<Row> = {
   isOnWide?: boolean;
 };
 
-export type DataTableProps<Row> = {
+type MoreProps = {
+  /** more pages follow */
+  hasMore: boolean;
+  isLoadingMore: boolean;
+  onMore(): void;
+};
+
+export type DataTableProps<Row> = Partial<MoreProps> & {
   /** what it lists, for readers */
   label: string;
   /** by which a `ColumnChoice` finds it; without it all columns are shown */
@@ -29,10 +36,6 @@ export type DataTableProps<Row> = {
   rows: readonly Row[];
   columns: readonly Column<Row>[];
   rowId(row: Row): string;
-  /** more pages follow */
-  hasMore?: boolean;
-  isLoadingMore?: boolean;
-  onMore?: () => void;
   /** the `sort` of the column that it is sorted by, with `-` in front: the greatest first */
   sort?: string;
   onSort?: (sort: string) => void;
@@ -40,7 +43,18 @@ export type DataTableProps<Row> = {
 
 /** A list with the same looks everywhere. It pages by cursor: "Show more" adds what follows. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, id, rows, columns, rowId, hasMore, isLoadingMore, onMore, sort, onSort } = props;
+  const {
+    label,
+    id,
+    rows,
+    columns,
+    rowId,
+    hasMore = false,
+    isLoadingMore = false,
+    onMore,
+    sort,
+    onSort,
+  } = props;
   const { visibility } = useHiddenColumns(id, columns);
   const shown = columns.filter((column) => visibility[column.id]);
   const section = useRef<HTMLElement>(null);
@@ -91,13 +105,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tbody>
         </table>
       </section>
-      {hasMore && onMore && (
-        <div className="mt-3 flex justify-center">
-          <Button onClick={onMore} isBusy={isLoadingMore === true}>
-            Show more
-          </Button>
-        </div>
-      )}
+      {onMore && <ShowMore hasMore={hasMore} isLoadingMore={isLoadingMore} onMore={onMore} />}
+    </div>
+  );
+}
+
+/** Below a list: loads its next page. */
+export function ShowMore(props: MoreProps & { children?: string }) {
+  const { hasMore, isLoadingMore, onMore, children = 'Show more' } = props;
+  if (!hasMore) return null;
+  return (
+    <div className="mt-3 flex justify-center">
+      <Button onClick={onMore} isBusy={isLoadingMore}>
+        {children}
+      </Button>
     </div>
   );
 }

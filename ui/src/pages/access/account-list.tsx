@@ -3,9 +3,8 @@ import { useState } from 'react';
 import type { ListedAccountJson } from '../../../../src/http/operator/accounts/accounts-schemas.ts';
 import { useAccounts } from '../../api/access/accounts.ts';
 import { Button } from '../../components/button.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { Time } from '../../components/time.tsx';
 import { CreateAccountDialog } from './create-account-dialog.tsx';
 
@@ -20,7 +19,7 @@ const columns: Column<ListedAccountJson>[] = [
 /** The tenants of this installation, for the owners of the first one; of their calls it shows nothing. */
 export function AccountList() {
   const [isCreating, setCreating] = useState(false);
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAccounts();
+  const { rows, error, reset, more } = useAccounts();
   return (
     <section aria-labelledby="accounts-heading">
       <div className="mb-3 flex flex-wrap items-end justify-between gap-3">
@@ -36,18 +35,10 @@ export function AccountList() {
           Create an account
         </Button>
       </div>
-      {error && <ErrorState error={error} reset={() => void refetch()} />}
-      {data === undefined && !error && <TableSkeleton />}
-      {data !== undefined && (
-        <DataTable
-          label="Accounts"
-          rows={data.pages.flatMap((page) => page.items)}
-          columns={columns}
-          rowId={({ id }) => id}
-          hasMore={hasNextPage}
-          isLoadingMore={isFetchingNextPage}
-          onMore={() => void fetchNextPage()}
-        />
+      {rows === undefined ? (
+        <ListPending error={error} reset={reset} />
+      ) : (
+        <DataTable label="Accounts" rows={rows} columns={columns} rowId={({ id }) => id} {...more} />
       )}
       <CreateAccountDialog isOpen={isCreating} onClose={() => setCreating(false)} />
     </section>

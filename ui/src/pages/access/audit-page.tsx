@@ -4,12 +4,11 @@ import type { AuditEventJson } from '../../../../src/http/operator/access/audit-
 import { useAuditEvents } from '../../api/access/audit.ts';
 import { usePeople } from '../../api/access/people.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { Filters, SelectFilter } from '../../components/lists/filters.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { ChangedValue } from '../../components/values/changes.tsx';
 import { AccessLinks } from './access-links.tsx';
@@ -98,8 +97,7 @@ export function AuditPage() {
 }
 
 function PersonFilter() {
-  const { data } = usePeople();
-  const people = data?.pages.flatMap((page) => page.items) ?? [];
+  const { rows: people = [] } = usePeople();
   if (people.length === 0) return null;
   const personChoices = people.map(({ id, name }) => ({ value: id, label: name }));
   return <SelectFilter name="actor_person_id" label="Person" choices={personChoices} />;
@@ -108,13 +106,11 @@ function PersonFilter() {
 function EventList() {
   const { search } = useUrlSearch();
   const { action, actor_person_id: personId } = search;
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useAuditEvents({
+  const { rows, error, reset, more } = useAuditEvents({
     ...(action !== undefined && { action }),
     ...(personId !== undefined && { actor_person_id: personId }),
   });
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <TableSkeleton />;
-  const rows = data.pages.flatMap((page) => page.items);
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={ScrollText} title="Nothing here">
@@ -124,17 +120,7 @@ function EventList() {
       </EmptyState>
     );
   }
-  return (
-    <DataTable
-      label="Audit log"
-      rows={rows}
-      columns={columns}
-      rowId={({ id }) => id}
-      hasMore={hasNextPage}
-      isLoadingMore={isFetchingNextPage}
-      onMore={() => void fetchNextPage()}
-    />
-  );
+  return <DataTable label="Audit log" rows={rows} columns={columns} rowId={({ id }) => id} {...more} />;
 }
 
 type ChangeListProps = { changes: AuditEventJson['changes']; isNew: boolean };

@@ -4,11 +4,10 @@ import { useState } from 'react';
 import { type PersonJson, usePeople } from '../../api/access/people.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { AccessLinks } from './access-links.tsx';
 import { InvitePersonDialog } from './invite-person-dialog.tsx';
@@ -47,10 +46,8 @@ function People() {
 }
 
 function PeopleList({ onManage }: { onManage(person: PersonJson): void }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePeople();
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <TableSkeleton />;
-  const rows = data.pages.flatMap((page) => page.items);
+  const { rows, error, reset, more } = usePeople();
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={Users} title="No people yet">
@@ -59,15 +56,7 @@ function PeopleList({ onManage }: { onManage(person: PersonJson): void }) {
     );
   }
   return (
-    <DataTable
-      label="People"
-      rows={rows}
-      columns={columnsWith(onManage)}
-      rowId={({ id }) => id}
-      hasMore={hasNextPage}
-      isLoadingMore={isFetchingNextPage}
-      onMore={() => void fetchNextPage()}
-    />
+    <DataTable label="People" rows={rows} columns={columnsWith(onManage)} rowId={({ id }) => id} {...more} />
   );
 }
 

@@ -5,11 +5,10 @@ import { useRevokeToken, useTokens } from '../../api/access/tokens.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { AccessLinks } from './access-links.tsx';
@@ -48,10 +47,8 @@ function Tokens() {
 }
 
 function TokenList({ onRevoke }: { onRevoke(token: TokenJson): void }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTokens();
-  if (error) return <ErrorState error={error} reset={() => void refetch()} />;
-  if (data === undefined) return <TableSkeleton />;
-  const rows = data.pages.flatMap((page) => page.items);
+  const { rows, error, reset, more } = useTokens();
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={KeyRound} title="No tokens yet">
@@ -60,15 +57,7 @@ function TokenList({ onRevoke }: { onRevoke(token: TokenJson): void }) {
     );
   }
   return (
-    <DataTable
-      label="Tokens"
-      rows={rows}
-      columns={columnsWith(onRevoke)}
-      rowId={({ id }) => id}
-      hasMore={hasNextPage}
-      isLoadingMore={isFetchingNextPage}
-      onMore={() => void fetchNextPage()}
-    />
+    <DataTable label="Tokens" rows={rows} columns={columnsWith(onRevoke)} rowId={({ id }) => id} {...more} />
   );
 }
 

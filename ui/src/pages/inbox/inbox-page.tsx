@@ -6,10 +6,10 @@ import { useMay } from '../../api/session.ts';
 import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button, buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { ShowMore } from '../../components/lists/data-table.tsx';
 import { Filters, SelectFilter } from '../../components/lists/filters.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
 import { ManyPostbacksDialog } from '../postbacks/many-postbacks-dialog.tsx';
 import { InboxItem } from './inbox-item.tsx';
 import { onlyCandidate } from './near-words.ts';
@@ -45,8 +45,7 @@ export function InboxPage() {
 }
 
 function InboxFilterBar() {
-  const { data } = useWebhooks();
-  const webhooks = data?.pages.flatMap((page) => page.items) ?? [];
+  const { rows: webhooks = [] } = useWebhooks();
   return (
     <Filters
       names={inboxFilterNames}
@@ -64,12 +63,8 @@ function InboxFilterBar() {
 
 function OpenPostbacks() {
   const filters = useSearch({ from: '/shell/postbacks/inbox' });
-  const open = useOpenPostbacks(filters);
-  const { data, error, refetch } = open;
-  if (data === undefined) {
-    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
-  }
-  const postbacks = data.pages.flatMap((page) => page.items);
+  const { rows: postbacks, error, reset, more } = useOpenPostbacks(filters);
+  if (postbacks === undefined) return <ListPending error={error} reset={reset} />;
   if (postbacks.length === 0) {
     return (
       <EmptyState icon={Inbox} title="Nothing to attach">
@@ -90,13 +85,7 @@ function OpenPostbacks() {
           <InboxItem key={postback.id} postback={postback} />
         ))}
       </ul>
-      {open.hasNextPage && (
-        <div className="mt-3 flex justify-center">
-          <Button onClick={() => void open.fetchNextPage()} isBusy={open.isFetchingNextPage}>
-            Show more
-          </Button>
-        </div>
-      )}
+      <ShowMore {...more} />
     </>
   );
 }

@@ -11,11 +11,11 @@ const requestsMax = 20;
 
 /** How the requests of a sender are read: the mapping, tried on its last requests, and the requests that wait for it. */
 export function MappingTab({ webhook }: { webhook: WebhookJson }) {
-  const { data, error } = useWebhookLog(webhook.id);
+  const { rows, error } = useWebhookLog(webhook.id);
   const [chosen, setChosen] = useState<string | null>(null);
   const mayChange = useMay('change_webhooks');
-  if (data === undefined && error === null) return <PageSkeleton />;
-  const requests = (data?.pages.flatMap(({ items }) => items) ?? [])
+  if (rows === undefined && error === null) return <PageSkeleton />;
+  const requests = (rows ?? [])
     .filter(({ request }) => recordedRequestOf(request) !== null)
     .slice(0, requestsMax);
   return (

@@ -4,10 +4,9 @@ import { useMay } from '../../api/session.ts';
 import { type OutgoingJson, useOutgoingWebhooks } from '../../api/webhooks/outgoing.ts';
 import { buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
 import { eventName } from './event-words.ts';
 import { Health, pendingWords } from './health.tsx';
 
@@ -68,12 +67,8 @@ export function OutgoingListPage() {
 }
 
 function OutgoingList() {
-  const list = useOutgoingWebhooks();
-  const { data, error, refetch } = list;
-  if (data === undefined) {
-    return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
-  }
-  const rows = data.pages.flatMap((page) => page.items);
+  const { rows, error, reset, more } = useOutgoingWebhooks();
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={Send} title="No outgoing webhooks yet">
@@ -82,14 +77,6 @@ function OutgoingList() {
     );
   }
   return (
-    <DataTable
-      label="Outgoing webhooks"
-      rows={rows}
-      columns={columns}
-      rowId={({ id }) => id}
-      hasMore={list.hasNextPage}
-      isLoadingMore={list.isFetchingNextPage}
-      onMore={() => void list.fetchNextPage()}
-    />
+    <DataTable label="Outgoing webhooks" rows={rows} columns={columns} rowId={({ id }) => id} {...more} />
   );
 }

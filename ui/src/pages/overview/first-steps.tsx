@@ -155,11 +155,9 @@ const testBodies: Partial<Record<WebhookJson['type'], object>> = {
 };
 
 function SendTest({ isReady, sampleWebhookId }: { isReady: boolean; sampleWebhookId: string | null }) {
-  const { data: webhooks } = useWebhooks();
+  const { rows: webhooks } = useWebhooks();
   const { data: calls } = useRecentCalls();
-  const own = webhooks?.pages[0]?.items.filter(
-    ({ id, type }) => id !== sampleWebhookId && type in testBodies,
-  );
+  const own = webhooks?.filter(({ id, type }) => id !== sampleWebhookId && type in testBodies);
   const webhook = own?.[0];
   const call = calls?.items.find(({ state }) => state === 'completed') ?? calls?.items[0];
   if (!isReady || webhook === undefined || call === undefined)

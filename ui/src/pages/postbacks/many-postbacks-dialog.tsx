@@ -1,10 +1,7 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { type ManyAction, type ManyItem, useManyPostbacks } from '../../api/postbacks/many-postbacks.ts';
-import { Button } from '../../components/button.tsx';
-import { Progress } from '../../components/charts/progress.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
 import { useFieldLabel } from '../../components/values/field-name.tsx';
+import { ManyRunDialog } from '../undo/many-run-dialog.tsx';
 
 const words = {
   'attach-matching': {
@@ -35,51 +32,25 @@ export function ManyPostbacksDialog({ action, filters, onClose }: ManyPostbacksP
   const [fixed] = useState(filters);
   const dry = useManyPostbacks(action, fixed);
   const real = useManyPostbacks(action, fixed);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the dialog opens
-  useEffect(() => {
-    dry.mutate(true);
-    return dry.stop;
-  }, []);
-  const total = dry.data?.items.length ?? null;
-  const shown = real.data ?? dry.data;
-  const error = [real.error, dry.error].find((one) => one !== null && !(one instanceof DOMException)) ?? null;
+  const planned = dry.data?.items.length ?? null;
   return (
-    <Dialog
+    <ManyRunDialog
       title={title}
       description={description}
-      isOpen
-      isSticky={real.isPending}
+      dry={dry}
+      real={real}
+      planned={planned}
+      progress={progress}
       lost={lost}
-      onClose={() => {
-        real.stop();
-        onClose();
-      }}
+      action={
+        planned === null || planned === 0 ? `${verb} all` : `${verb} all ${planned.toLocaleString('en-US')}`
+      }
+      look="primary"
+      isFinished={real.data !== undefined}
+      onClose={onClose}
     >
-      {real.isPending ? (
-        <Progress label={progress} done={real.done} total={total} />
-      ) : (
-        dry.isPending && <Progress label="Checked" done={dry.done} total={null} />
-      )}
-      {shown !== undefined && !real.isPending && <Results {...shown} none={none} />}
-      <FailureNote error={error} />
-      <DialogActions>
-        {real.isPending ? (
-          <Button onClick={real.stop}>Stop</Button>
-        ) : (
-          <Button onClick={onClose}>{real.data === undefined ? 'Cancel' : 'Close'}</Button>
-        )}
-        {real.data === undefined && (
-          <Button
-            look="primary"
-            onClick={() => real.mutate(false)}
-            isBusy={real.isPending}
-            disabled={total === null || total === 0}
-          >
-            {total === null || total === 0 ? `${verb} all` : `${verb} all ${total.toLocaleString('en-US')}`}
-          </Button>
-        )}
-      </DialogActions>
-    </Dialog>
+      {(result) => <Results {...result} none={none} />}
+    </ManyRunDialog>
   );
 }
 

@@ -10,8 +10,7 @@ const statuses = [
 const codes = rejectionCodes.map((code) => ({ value: code, label: code }));
 
 export function PostbackFilters() {
-  const { data } = useWebhooks();
-  const webhooks = data?.pages.flatMap((page) => page.items) ?? [];
+  const { rows: webhooks = [] } = useWebhooks();
   const webhookChoices = webhooks.map(({ id, name }) => ({ value: id, label: name }));
   return (
     <search aria-label="Filters" className="mb-3 flex flex-wrap items-center gap-2">

@@ -3,11 +3,10 @@ import { ScrollText } from 'lucide-react';
 import { postbackFilterNames, usePostbacks } from '../../api/postbacks/postbacks.ts';
 import { buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { ColumnChoice } from '../../components/lists/column-choice.tsx';
 import { DataTable } from '../../components/lists/data-table.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
 import { UndoBatch } from '../undo/undo-batch.tsx';
 import { postbackColumns } from './postback-columns.tsx';
 import { PostbackFilters } from './postback-filters.tsx';
@@ -36,12 +35,8 @@ export function PostbacksPage() {
 
 function PostbackList() {
   const filters = useSearch({ from: '/shell/postbacks' });
-  const log = usePostbacks(filters);
-  const { data, error, refetch } = log;
-  if (data === undefined) {
-    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
-  }
-  const rows = data.pages.flatMap((page) => page.items);
+  const { rows, error, reset, more } = usePostbacks(filters);
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0)
     return <NoPostbacks isFiltered={postbackFilterNames.some((name) => name in filters)} />;
   return (
@@ -54,9 +49,7 @@ function PostbackList() {
         rows={rows}
         columns={postbackColumns}
         rowId={({ id }) => id}
-        hasMore={log.hasNextPage}
-        isLoadingMore={log.isFetchingNextPage}
-        onMore={() => void log.fetchNextPage()}
+        {...more}
       />
     </>
   );

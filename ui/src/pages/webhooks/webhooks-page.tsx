@@ -9,12 +9,12 @@ import { Button } from '../../components/button.tsx';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
 import { SparkBars } from '../../components/charts/spark-bars.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { ColumnChoice } from '../../components/lists/column-choice.tsx';
 import { type Column, DataTable, rowLinkStyle } from '../../components/lists/data-table.tsx';
+import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { Skeleton, TableSkeleton } from '../../components/skeleton.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 import { CreateWebhookDialog } from './create/create-webhook-dialog.tsx';
@@ -109,14 +109,10 @@ export function WebhooksPage() {
 function WebhookList() {
   const activity = useWebhookActivity(24);
   const mayCreate = useMay('change_webhooks');
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useWebhooks();
-  if (data === undefined) {
-    return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
-  }
+  const { rows: webhooks, error, reset, more } = useWebhooks();
+  if (webhooks === undefined) return <ListPending error={error} reset={reset} />;
   const byId = new Map(activity.data?.items.map((item) => [item.webhook_id, item]));
-  const rows = data.pages.flatMap((page) =>
-    page.items.map((webhook) => ({ ...webhook, activity: byId.get(webhook.id) })),
-  );
+  const rows = webhooks.map((webhook) => ({ ...webhook, activity: byId.get(webhook.id) }));
   if (rows.length === 0) {
     return (
       <EmptyState icon={Webhook} title="No webhooks yet">
@@ -134,9 +130,7 @@ function WebhookList() {
       rows={rows}
       columns={columns}
       rowId={({ id }) => id}
-      hasMore={hasNextPage}
-      isLoadingMore={isFetchingNextPage}
-      onMore={() => void fetchNextPage()}
+      {...more}
     />
   );
 }

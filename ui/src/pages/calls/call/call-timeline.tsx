@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { TimelineItemJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
 import { type TimelineOrder, useTimeline } from '../../../api/calls/calls.ts';
 import { Button } from '../../../components/button.tsx';
-import { ErrorState } from '../../../components/error-state.tsx';
-import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { ShowMore } from '../../../components/lists/data-table.tsx';
+import { ListPending } from '../../../components/lists/list-pending.tsx';
 import { type Status, StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { ChangeList } from '../../../components/values/changes.tsx';
@@ -26,11 +26,7 @@ export function CallTimeline({ callLogId }: { callLogId: string }) {
     localStorage.setItem(orderName, next);
     setOrder(next);
   };
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useTimeline(
-    callLogId,
-    order,
-  );
-  const items = data?.pages.flatMap((page) => page.items) ?? [];
+  const { rows: items, error, reset, more } = useTimeline(callLogId, order);
   return (
     <section aria-labelledby="timeline-heading">
       <div className="mb-2 flex items-center justify-between gap-3">
@@ -41,21 +37,14 @@ export function CallTimeline({ callLogId }: { callLogId: string }) {
           {order === 'newest' ? 'Newest first' : 'Oldest first'}
         </Button>
       </div>
-      {error && <ErrorState error={error} reset={() => void refetch()} />}
-      {data === undefined && !error && <TableSkeleton />}
+      {items === undefined && <ListPending error={error} reset={reset} />}
       <ol aria-label="Timeline" className="space-y-3">
-        {items.map((item, at) => (
+        {items?.map((item, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: items have no state, and some no id
           <TimelineItem key={at} item={item} />
         ))}
       </ol>
-      {hasNextPage && (
-        <div className="mt-3 flex justify-center">
-          <Button onClick={() => void fetchNextPage()} isBusy={isFetchingNextPage}>
-            {order === 'newest' ? 'Show what came before' : 'Show what came later'}
-          </Button>
-        </div>
-      )}
+      <ShowMore {...more}>{order === 'newest' ? 'Show what came before' : 'Show what came later'}</ShowMore>
     </section>
   );
 }

@@ -6,10 +6,8 @@ import { UpdateList } from './update-list.tsx';
 
 /** What waits for the call to complete, in the order in which it will be applied. */
 export function QueuedUpdates({ call }: { call: CallJson }) {
-  const { data } = useTimeline(call.call_log_id, 'oldest');
-  const waiting = (data?.pages.flatMap((page) => page.items) ?? []).filter(
-    ({ status }) => status === 'queued',
-  );
+  const { rows } = useTimeline(call.call_log_id, 'oldest');
+  const waiting = rows?.filter(({ status }) => status === 'queued') ?? [];
   const unseen = call.queued_updates - waiting.length;
   return (
     <section
@@ -36,7 +34,7 @@ export function QueuedUpdates({ call }: { call: CallJson }) {
           </li>
         ))}
       </ol>
-      {data !== undefined && unseen > 0 && (
+      {rows !== undefined && unseen > 0 && (
         <p className="mt-2 text-muted text-sm">{unseen} more are further down the timeline.</p>
       )}
     </section>

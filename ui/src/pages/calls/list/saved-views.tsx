@@ -1,8 +1,8 @@
 import { Menu } from '@base-ui/react/menu';
 import { Bookmark, ChevronDown } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { withWholeDays } from '../../../api/calls/calls.ts';
 import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../../api/calls/views.ts';
+import { withWholeDays } from '../../../api/queries.ts';
 import { useMay } from '../../../api/session.ts';
 import { buttonStyle } from '../../../components/button.tsx';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';

@@ -103,8 +103,7 @@ export function ImportFile({ file }: { file: File }) {
 
 /** Incoming webhooks that read a file by a mapping of their own. */
 function useReaders() {
-  const { data } = useWebhooks();
-  const webhooks = data?.pages.flatMap(({ items }) => items) ?? [];
+  const { rows: webhooks = [] } = useWebhooks();
   return webhooks.filter(
     ({ mapping, preset, type }) => (mapping !== null || preset !== null) && type !== 'call_data',
   );

@@ -11,11 +11,10 @@ import {
 import type { OutgoingJson } from '../../../api/webhooks/outgoing.ts';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
-import { ErrorState } from '../../../components/error-state.tsx';
 import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
 import { Filters, SelectFilter, TextFilter } from '../../../components/lists/filters.tsx';
+import { ListPending } from '../../../components/lists/list-pending.tsx';
 import { useUrlSearch } from '../../../components/lists/url-search.ts';
-import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { eventChoices, eventName } from '../event-words.ts';
@@ -117,12 +116,8 @@ function DeliveryList({ webhookId }: { webhookId: string }) {
   const filters: DeliveryFilters = Object.fromEntries(
     deliveryFilterNames.map((name) => [name, search[name]]),
   );
-  const log = useDeliveries(webhookId, filters);
-  const { data, error, refetch } = log;
-  if (data === undefined) {
-    return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
-  }
-  const rows = data.pages.flatMap((page) => page.items);
+  const { rows, error, reset, more } = useDeliveries(webhookId, filters);
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={Send} title="No deliveries">
@@ -132,15 +127,5 @@ function DeliveryList({ webhookId }: { webhookId: string }) {
       </EmptyState>
     );
   }
-  return (
-    <DataTable
-      label="Deliveries"
-      rows={rows}
-      columns={columns}
-      rowId={({ id }) => id}
-      hasMore={log.hasNextPage}
-      isLoadingMore={log.isFetchingNextPage}
-      onMore={() => void log.fetchNextPage()}
-    />
-  );
+  return <DataTable label="Deliveries" rows={rows} columns={columns} rowId={({ id }) => id} {...more} />;
 }

@@ -5,9 +5,8 @@ import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webh
 import { useMay } from '../../../api/session.ts';
 import { useWebhookLog } from '../../../api/webhooks/webhook-log.ts';
 import { EmptyState } from '../../../components/empty-state.tsx';
-import { ErrorState } from '../../../components/error-state.tsx';
 import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
-import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { ListPending } from '../../../components/lists/list-pending.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { ChangedFields } from '../../postbacks/changed-fields.tsx';
@@ -75,12 +74,9 @@ function outcomeWord(status: PostbackJson['status']): string {
 
 /** The webhook's own log, newest first; new rows come by themselves. */
 export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useWebhookLog(webhook.id);
+  const { rows, error, reset, more } = useWebhookLog(webhook.id);
   const maySend = useMay('send_postbacks');
-  if (data === undefined) {
-    return error === null ? <TableSkeleton /> : <ErrorState error={error} reset={() => void refetch()} />;
-  }
-  const rows = data.pages.flatMap((page) => page.items);
+  if (rows === undefined) return <ListPending error={error} reset={reset} />;
   return (
     <section>
       <h2 className="mb-2 flex items-center gap-2 font-semibold text-sm">
@@ -102,9 +98,7 @@ export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
           rows={rows}
           columns={columns}
           rowId={({ id }) => id}
-          hasMore={hasNextPage}
-          isLoadingMore={isFetchingNextPage}
-          onMore={() => void fetchNextPage()}
+          {...more}
         />
       )}
     </section>
