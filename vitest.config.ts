@@ -41,7 +41,7 @@ export default defineConfig({
     // More than the two cores of a small machine, because a third of the files mostly wait.
     maxWorkers: 4,
     sequence: { sequencer: MixedOrder },
-    // Files share the modules of their worker: half of the CPU time was loading them anew for each file.
+    // Files share the modules of their worker: half of the CPU time was loading them again for each file.
     isolate: false,
     // Generous, because the crash tests load small machines on purpose: a test that hangs still ends the run.
     testTimeout: 120_000,

@@ -237,21 +237,21 @@ describe('after a crash', () => {
     await vi.waitFor(() => expect(serversOf(url)).toEqual([]), { timeout: 5_000 });
   });
 
-  it('is not kept from starting by a stranger who has the pid of the old server', async () => {
+  it('is not kept from starting by another process that has the pid of the old server', async () => {
     const dataDir = await madeDataDir();
     const app = startApp(dataDir);
     await app.url;
     process.kill((await serverPid(dataDir)) ?? 0, 'SIGKILL');
     await app.kill('SIGKILL');
-    const stranger = spawn('sleep', ['60'], isRoot ? { uid: NOBODY, gid: NOBODY } : {});
-    onTestFinished(() => void stranger.kill());
+    const otherProcess = spawn('sleep', ['60'], isRoot ? { uid: NOBODY, gid: NOBODY } : {});
+    onTestFinished(() => void otherProcess.kill());
     const file = join(dataDir, 'postgres', 'postmaster.pid');
     await vi.waitFor(async () => expect(await serverPid(dataDir)).toBeDefined());
-    await writeFile(file, (await readFile(file, 'utf8')).replace(/^\d+/, String(stranger.pid)));
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/^\d+/, String(otherProcess.pid)));
 
     const { url } = await start(dataDir);
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
-    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+    expect(otherProcess.exitCode ?? otherProcess.signalCode).toBeNull();
   });
 
   it.each(['removed', 'moved'])('ends the orphan of a data folder that was %s', async (what) => {
@@ -324,22 +324,22 @@ describe('a start that cannot succeed', () => {
   it('touches nothing in a folder that is not PostgreSQL’s', async () => {
     const dataDir = await tempFolder();
     await mkdir(join(dataDir, 'postgres'));
-    await writeFile(join(dataDir, 'postgres', 'letter.txt'), 'dear');
+    await writeFile(join(dataDir, 'postgres', 'letter.txt'), 'text');
     await expect(start(dataDir)).rejects.toThrow('holds files, but no PostgreSQL database');
-    expect(await readFile(join(dataDir, 'postgres', 'letter.txt'), 'utf8')).toBe('dear');
+    expect(await readFile(join(dataDir, 'postgres', 'letter.txt'), 'utf8')).toBe('text');
   });
 
-  it('starts with another socket folder where a stranger has one of its name', async () => {
+  it('starts with another socket folder where another user has one of its name', async () => {
     const dataDir = await madeDataDir();
     const { url, stop } = await start(dataDir);
     await stop();
     const folder = socketFolderOf(url);
     onTestFinished(() => rm(folder, { recursive: true }));
-    const makeStrange: (() => Promise<unknown>)[] = [
+    const makeForeign: (() => Promise<unknown>)[] = [
       async () => mkdir(folder).then(() => chmod(folder, 0o755)),
       () => symlink('/tmp', folder),
     ];
-    for (const make of makeStrange) {
+    for (const make of makeForeign) {
       await make();
       const { url: other, stop: stopOther } = await start(dataDir);
       expect(socketFolderOf(other)).toMatch(new RegExp(`^${folder}-`));

@@ -36,7 +36,7 @@ export const writerDefaults = { lanes: 2, batchMax: 500, queueMax: 20_000 };
 
 /** About 1 s in all: a database that restarts is often back by then, and a sender still waits. */
 const triesMax = 6;
-/** About 4 s in all, for a batch whose commit may have landed: knowing is worth the wait. */
+/** About 4 s in all, for a batch whose commit may have succeeded: to know it is worth the wait. */
 const triesWhenUnknownMax = 9;
 const firstPauseMs = 40;
 const pauseMaxMs = 1_500;
@@ -188,7 +188,7 @@ export class Writer {
   }
 
   /**
-   * Where a lock was waited for in vain, the next try goes on without the calls that are locked.
+   * Where the wait for a lock timed out, the next try leaves out the calls that are locked.
    * @param mode how it is tried first; afterwards, how it was tried last
    * @throws bugs, and rows that the database rejects unless all is atomic
    */

@@ -43,6 +43,6 @@ async function expireAll(store: WaitingStore, log: Pick<Log, 'info'>, signal: Ab
       expired = await store.expireWaiting(accountId, stepMax);
       count += expired;
     }
-    if (count > 0) log.info({ accountId, count }, 'postbacks waited in vain for their calls');
+    if (count > 0) log.info({ accountId, count }, 'waiting postbacks expired');
   });
 }

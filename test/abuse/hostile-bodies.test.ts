@@ -100,7 +100,7 @@ const bodies: [string, string, Buffer][] = [
     ),
   ],
   [
-    'names that nobody knows',
+    'unknown names',
     'application/x-ndjson',
     Buffer.from(
       `${JSON.stringify(Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`n${n}`, n])))}\n`.repeat(
@@ -131,7 +131,7 @@ test('senders of large bodies with a wrong key take no memory and slow no other 
 
 /** What is rejected before it is read takes the same way, whatever it is. */
 test.each(['unknown', 'barred', 'limited'])(
-  'a sender that is %s is answered before its body is read, and blocks nobody',
+  'a sender that is %s is answered before its body is read, and blocks no other request',
   async (sender) => {
     const { status: expected } = senders[sender] ?? {};
     const { busyMs } = await probed.during(async () => {

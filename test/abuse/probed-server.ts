@@ -40,7 +40,7 @@ export class ProbedServer {
     return this.#read();
   }
 
-  /** Begins anew. */
+  /** Begins again. */
   async #read(): Promise<Probe> {
     const answer = await new Promise<string>((resolve, reject) => {
       request({ socketPath: this.#socketPath, agent: false }, (response) => {

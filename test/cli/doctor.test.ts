@@ -198,10 +198,10 @@ describe('doctor fails and says what to fix where', () => {
 
   it('another program has the port', async () => {
     const { settings } = await openDatabase();
-    const stranger = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
-    onTestFinished(() => void stranger.close());
-    await new Promise((resolve) => stranger.once('listening', resolve));
-    const PORT = String((stranger.address() as AddressInfo).port); // a TCP server has a port
+    const otherServer = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1');
+    onTestFinished(() => void otherServer.close());
+    await new Promise((resolve) => otherServer.once('listening', resolve));
+    const PORT = String((otherServer.address() as AddressInfo).port); // a TCP server has a port
     const { code, of } = await examine({ ...settings, PORT });
     expect(code).toBe(1);
     expect(of('port')).toEqual({

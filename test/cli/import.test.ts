@@ -82,8 +82,8 @@ describe('ringback import', () => {
     expect(again.stdout).toMatch(/duplicate +1 /);
     expect(again.stdout).toContain('--import-key');
     expect(await server.readCall('A1')).toMatchObject({ publisher_paid_out: '6.00' });
-    const anew = await runRingback(['import', path, ...map, '--import-key', 'once more'], env);
-    expect(anew.stdout).toMatch(/applied +1 /);
+    const third = await runRingback(['import', path, ...map, '--import-key', 'once more'], env);
+    expect(third.stdout).toMatch(/applied +1 /);
     expect(await server.readCall('A1')).toMatchObject({ publisher_paid_out: '5.00' });
   });
 

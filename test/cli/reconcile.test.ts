@@ -101,7 +101,7 @@ describe('ringback reconcile', () => {
   });
 
   it.each([
-    ['nobody can be asked', 'Ask', 'Call ID,Payout\nAsk1,5\n', ['--apply'], /--yes/],
+    ['there is no terminal to ask at', 'Ask', 'Call ID,Payout\nAsk1,5\n', ['--apply'], /--yes/],
     [
       'a line cannot be read',
       'Mend',

@@ -157,37 +157,37 @@ describe('a postback that is rejected exits with 1 and', () => {
 
 describe('another answer exits with 1:', () => {
   async function serve(listener: RequestListener): Promise<string> {
-    const stranger = createServer(listener).listen(0, '127.0.0.1');
-    onTestFinished(() => void stranger.close());
-    await new Promise((resolve) => stranger.once('listening', resolve));
-    return `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`; // a TCP server has a port
+    const otherServer = createServer(listener).listen(0, '127.0.0.1');
+    onTestFinished(() => void otherServer.close());
+    await new Promise((resolve) => otherServer.once('listening', resolve));
+    return `http://127.0.0.1:${(otherServer.address() as AddressInfo).port}`; // a TCP server has a port
   }
 
   it('a page that repeats the URL is shown without the key', async () => {
-    const stranger = await serve((request, response) => {
+    const otherServer = await serve((request, response) => {
       response.writeHead(404, { 'content-type': 'text/html' }).end(`<p>${request.url} is not here`);
     });
-    const { code, stdout } = await send(`${stranger}/x?auth_key=${webhook.auth_key}`);
+    const { code, stdout } = await send(`${otherServer}/x?auth_key=${webhook.auth_key}`);
     expect(code).toBe(1);
     expect(stdout).toContain('not the answer of an incoming webhook');
     expect(stdout).toContain('/x?auth_key=[key] is not here');
   });
 
   it('a redirect is not followed but shown, without the key', async () => {
-    const stranger = await serve((request, response) => {
+    const otherServer = await serve((request, response) => {
       response.writeHead(301, { location: `https://elsewhere.example${request.url}` }).end();
     });
-    const { code, stdout } = await send(`${stranger}/x?auth_key=${webhook.auth_key}`);
+    const { code, stdout } = await send(`${otherServer}/x?auth_key=${webhook.auth_key}`);
     expect(code).toBe(1);
     expect(stdout).toContain('301 redirects to https://elsewhere.example/x?auth_key=[key]');
   });
 
   it('an overloaded server’s tells when to try again', async () => {
-    const stranger = await serve((_request, response) => {
+    const otherServer = await serve((_request, response) => {
       response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '7' });
       response.end('{"status":503,"code":"store_unavailable","title":"Later","detail":"Try again."}');
     });
-    const { code, stdout } = await send(stranger);
+    const { code, stdout } = await send(otherServer);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^try again +in 7 s$/m);
   });

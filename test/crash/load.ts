@@ -93,7 +93,7 @@ export class Load {
     this.#isStopped = true;
   }
 
-  /** Each sender sends its next amount until it is acknowledged; what it sent in vain goes again under its old id. */
+  /** Each sender sends its next amount until it is acknowledged; what was not acknowledged is sent again with its old id. */
   async settle(server: TestServer): Promise<void> {
     await Promise.all(
       this.senders.map(async (sender) => {

@@ -12,7 +12,7 @@ const points = [
   'begin',
   'read-revisions',
   'lock-calls',
-  'read-remembered',
+  'read-prior',
   'write-calls',
   'log-postbacks',
   'commit',

@@ -41,7 +41,7 @@ test('no event is lost, doubled or out of order', { timeout: timeoutMs }, async 
       sequence: json.sequence,
     };
     if (!accepted.has(id)) accepted.set(id, event);
-    if (fault === 17) return void response.socket?.destroy(); // taken, and nobody is told
+    if (fault === 17) return void response.socket?.destroy(); // taken, without a response
     response.end();
   });
   const body = { name: 'faults', url: receiver.url, events: ['call.revenue_changed'] };

@@ -1,4 +1,4 @@
-/** PostgreSQL servers that a test makes, copies, follows and promotes by itself: nobody starts them again. */
+/** PostgreSQL servers that a test makes, copies, follows and promotes by itself: they are not started again. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, open, readdir, rm, writeFile } from 'node:fs/promises';
@@ -148,7 +148,7 @@ export class Replica {
   }
 }
 
-/** Replicas are of the test's own: whoever reaches the socket is the superuser. */
+/** Replicas are of the test's own: who reaches the socket is the superuser. */
 function urlOf(socketFolder: string, database: string): string {
   return `postgresql://${ROLE}@${encodeURIComponent(socketFolder)}:${SOCKET_PORT}/${database}?sslmode=disable`;
 }

@@ -16,7 +16,7 @@ export type FileAnswer = {
 
 export const ndjson = 'application/x-ndjson';
 
-/** What became of a row, in a word. */
+/** The outcome of a row. */
 export const told = ({ status, code }: { status: string; code?: string }) => code ?? status;
 
 /** Sends a file to a route that answers with lines. */

@@ -18,7 +18,7 @@ describe('the webhook', () => {
     const file = 'phone_number,amount\n+15550100888,9\n';
     const { rows } = await sendFile(server, file, { webhook_id: webhook.id });
     expect(rows[0]).toMatchObject({ status: 'applied', call_log_id: 'W1', candidates: 2 });
-    // The own webhook does not guess.
+    // The account's own webhook rejects what is ambiguous.
     const own = await sendFile(server, file, { type: 'update_revenue' });
     expect(own.rows[0]).toMatchObject({
       status: 'rejected',

@@ -1,4 +1,4 @@
-/** Events that are no change of a call: what needs attention, and postbacks that waited in vain. */
+/** Events that are no change of a call: what needs attention, and postbacks that expired. */
 import { expect, test } from 'vitest';
 import { startReceiver } from '../support/programs/receiver.ts';
 import { startTestServerOn, useServer } from '../support/server.ts';
@@ -7,8 +7,8 @@ const server = useServer();
 
 test('attention is raised once when it begins, and cleared when it ends', async () => {
   const receiver = await startReceiver();
-  const refusing = await server.createWebhook('update_fields', { name: 'Dialer' });
-  const { json: postback } = await server.post(refusing, { call_log_id: 'none', converted: true });
+  const rejecting = await server.createWebhook('update_fields', { name: 'Dialer' });
+  const { json: postback } = await server.post(rejecting, { call_log_id: 'none', converted: true });
   const { items } = (await server.api('GET', '/overview/attention')).json;
   const item = items.find(({ kind }: { kind: string }) => kind === 'unmatched');
   expect(item).toMatchObject({ code: 'call_not_found' });
@@ -48,7 +48,7 @@ test('attention is raised once when it begins, and cleared when it ends', async 
   await server.api('DELETE', `/webhooks/outgoing/${webhook.id}`);
 });
 
-test('a postback that waited in vain is an event, once', async () => {
+test('a postback that expires is an event, once', async () => {
   const receiver = await startReceiver();
   const waiting = await server.createWebhook('update_fields', { name: 'Tracker', unmatched: 'wait' });
   await server.api('POST', '/webhooks/outgoing', {

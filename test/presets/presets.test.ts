@@ -31,9 +31,9 @@ describe.each(presets)('$name', (preset) => {
   test.skipIf(preset.verify === null)('rejects the same request if another sender signs it', async () => {
     const { account, webhook } = await setUpPlatform(server, preset, 'another signer');
     const [fixture] = readFixtures(preset.name).values();
-    const stranger = { account, webhook, signer: { secret: '', sign: () => ({}) } };
+    const unsigned = { account, webhook, signer: { secret: '', sign: () => ({}) } };
     for (const request of fixture?.requests ?? []) {
-      expect((await sendFixture(stranger, request)).json).toMatchObject({
+      expect((await sendFixture(unsigned, request)).json).toMatchObject({
         status: 403,
         code: 'invalid_signature',
       });

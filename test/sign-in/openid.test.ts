@@ -70,7 +70,7 @@ test('the session cookie is as strict as that of a password, the one on the way 
   );
 });
 
-describe('nobody gets in', () => {
+describe('a sign-in is rejected for a person', () => {
   test.each([
     ['who was not invited', 'stranger@acme.example', 'not_invited'],
     ['whose address is not verified', 'unverified@acme.example', 'not_verified'],
@@ -119,7 +119,7 @@ describe('nobody gets in', () => {
     }
   });
 
-  test('and nobody is sent to another site', async () => {
+  test('and no browser is sent to another site', async () => {
     for (const from of ['//evil.example', 'https://evil.example', '/\\evil.example', '/calls\r\nx: y']) {
       const browser = newBrowser();
       const end = await browser.follow(

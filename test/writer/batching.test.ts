@@ -81,7 +81,7 @@ test('a transaction has the same few statements, whatever the number of postback
   await sut.send(...batchOf(1));
   await sut.send(...batchOf(400));
   await sut.send(sut.postback('', { reason: 'by phone' }, { target }), ...batchOf(10));
-  const statements = ['read-revisions', 'lock-calls', 'read-remembered', 'write-calls', 'log-postbacks'];
+  const statements = ['read-revisions', 'lock-calls', 'read-prior', 'write-calls', 'log-postbacks'];
   expect(proxy.transactions).toEqual([
     statements,
     statements,

@@ -53,15 +53,15 @@ class Shelf {
       const callLogIds = callLogId === null ? [] : [callLogId];
       matches.set(postbackId, { callLogId, candidates: callLogIds.length, callLogIds });
     }
-    const remembered = new Map<string, PriorPostback>();
+    const prior = new Map<string, PriorPostback>();
     for (const { postback, outcome, update } of this.log) {
       const { transactionId, sender, target, isDryRun } = postback;
       if (transactionId === null || isDryRun || outcome.status === 'rejected' || !('webhookId' in sender))
         continue;
       const phoneNumber = target !== null && 'phoneNumber' in target ? target.phoneNumber : null;
-      remembered.set(priorKey(sender.webhookId, transactionId), { phoneNumber, update, outcome });
+      prior.set(priorKey(sender.webhookId, transactionId), { phoneNumber, update, outcome });
     }
-    return { calls: new Map(this.calls), otherIds: new Map(), matches, remembered };
+    return { calls: new Map(this.calls), otherIds: new Map(), matches, prior };
   }
 }
 

@@ -1,4 +1,4 @@
-/** Somebody's open transaction holds a call: its postbacks wait for a bounded time, and nobody else's wait with them. */
+/** An open transaction holds a call: its postbacks wait for a bounded time, and no others wait with them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';

@@ -36,7 +36,7 @@ test.each<CommitFate>(['lost', 'unanswered', 'late'])(
     proxy.spoilCommits(fate);
     const sending = send('done', { revenue_paid_out: '2.50', transaction_id: 't1' });
     if (fate === 'late') {
-      // The retry has looked for the postback, in vain, and waits for the call that the late commit still holds.
+      // The retry has looked for the postback, has not found it, and waits for the call that the late commit still holds.
       await expect.poll(async () => (await waitingForLocks(database)).length, { timeout: 5_000 }).toBe(1);
       proxy.deliverLate();
     }

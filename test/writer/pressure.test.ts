@@ -1,4 +1,4 @@
-/** Too much to do, and the end of the day: nobody is kept waiting without an answer, and no answer is untrue. */
+/** A full queue, and a shutdown: every postback gets a response, and every response is true. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { hashSecret } from '../../src/core/access/secret.ts';
 import { createMetrics } from '../../src/http/metrics/metrics.ts';

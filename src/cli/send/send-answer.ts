@@ -31,8 +31,8 @@ export function describeAnswer(answer: SentAnswer): { lines: string[]; isTaken: 
     const advice = 'A sender may not follow: give it the URL that this one leads to.';
     return { isTaken, lines: [`${status} redirects to ${location}`, advice] };
   }
-  const stranger = `${status}, but not the answer of an incoming webhook: is the URL right?`;
-  return { isTaken: false, lines: text === '' ? [stranger] : [stranger, ...describeBody(answer)] };
+  const unknownAnswer = `${status}, but not the answer of an incoming webhook: is the URL right?`;
+  return { isTaken: false, lines: text === '' ? [unknownAnswer] : [unknownAnswer, ...describeBody(answer)] };
 }
 
 function firstLine(status: number, outcome: string, meaning = statusMeanings.get(outcome)): string {

@@ -50,7 +50,7 @@ describe('a list', () => {
     'fe80::1%eth0',
   ])('holds %s', (address) => {
     expect(list.has(address)).toBe(true);
-    expect(list.has(address)).toBe(true); // as remembered
+    expect(list.has(address)).toBe(true); // from the cache
   });
 
   test.each(['203.0.113.16', '198.51.100.6', '2001:db8:2::', '::cb00:7100', '', 'unknown', '203.0.113.1.'])(
@@ -72,7 +72,7 @@ describe('a list', () => {
   });
 });
 
-test('an address has one spelling', () => {
+test('an address has one canonical form', () => {
   expect(readAddress('::FFFF:1.2.3.4')).toBe('1.2.3.4');
   expect(readAddress('2001:DB8::0:1')).toBe('2001:db8::1');
   expect(readAddress('unknown')).toBeNull();

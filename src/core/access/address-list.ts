@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [start: Address, bits: number];
 
-/** Answers that are remembered: senders have few addresses. */
+/** Results that are cached: senders have few addresses. */
 const verdictsMax = 1_000;
 
 /** Tells whether an address is in one of some ranges. */
@@ -28,18 +28,18 @@ export class AddressList {
   }
 }
 
-/** An address or a CIDR range in its one canonical spelling; null for anything else. */
+/** An address or a CIDR range in its canonical form; null for anything else. */
 export function readRange(text: string): string | null {
   const range = parseRange(text.trim());
   if (range === null) return null;
   const [start, bits] = range;
-  return bits === bitsOf(start) ? spell(start) : `${spell(start)}/${bits}`;
+  return bits === bitsOf(start) ? canonicalText(start) : `${canonicalText(start)}/${bits}`;
 }
 
-/** The canonical spelling of one address, an IPv4 address within IPv6 as IPv4; null for anything else. */
+/** The canonical form of one address, an IPv4 address within IPv6 as IPv4; null for anything else. */
 export function readAddress(text: string): string | null {
   const address = parseAddress(text);
-  return address === null ? null : spell(address);
+  return address === null ? null : canonicalText(address);
 }
 
 /** Whom an address belongs to: one of IPv4 to its machine, one of IPv6 to a network of 64 bits. */
@@ -48,8 +48,8 @@ export function networkOf(address: string): string {
   const parsed = parseAddress(address);
   if (parsed === null) return address;
   return parsed instanceof ipaddr.IPv4
-    ? spell(parsed)
-    : spell(ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`));
+    ? canonicalText(parsed)
+    : canonicalText(ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`));
 }
 
 function isIn(address: Address, [start, bits]: Range): boolean {
@@ -78,7 +78,7 @@ function parseRange(text: string): Range | null {
   return [family.networkAddressFromCIDR(`${address}/${bits}`), bits];
 }
 
-function spell(address: Address): string {
+function canonicalText(address: Address): string {
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 }
 

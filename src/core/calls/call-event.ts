@@ -106,9 +106,9 @@ function readMember(
   } else if (name === 'tags' && value === null) {
     event.clearsTags = true;
   } else if (name === 'tags') {
-    const spelledOut = parseTags(value);
-    if (spelledOut instanceof Invalid) return spelledOut;
-    event.update.add = checkTags(spelledOut, 'tags', faults);
+    const parsed = parseTags(value);
+    if (parsed instanceof Invalid) return parsed;
+    event.update.add = checkTags(parsed, 'tags', faults);
   } else if (Object.hasOwn(eventFields, name)) {
     const field = name as EventFieldName; // hasOwn says so
     const read = readField(eventFields[field], value, context);
@@ -270,7 +270,7 @@ function onlyFilling(
   return { facts: fill(sent, facts), update: { set, add, remove: [] } };
 }
 
-/** The names that an update set, cleared, added or removed, as `applyCallEvent` wants them. */
+/** The names that an update set, cleared, added or removed, as `applyCallEvent` takes them. */
 export function namesOf(update: Update): string[] {
   const { add = {}, remove = [], ...set } = updateToJson(update);
   const names = [...Object.keys(set), ...[...Object.keys(add), ...remove].map((key) => `tags.${key}`)];

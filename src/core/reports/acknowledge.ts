@@ -1,10 +1,10 @@
-/** When something that needs attention was seen by a person already, and when it has to be shown anew. */
+/** When something that needs attention was seen by a person already, and when it has to be shown again. */
 
 /** What tells one fault from another. */
 export type Fault = {
   /** the kind, and the webhook, partner or code that it is about */
   id: string;
-  /** why, or since when: another one is a fault that occurred anew */
+  /** why, or since when: another one is a fault that occurred again */
   cause: string;
   /** how many it is about; 0 where that is not counted */
   size: number;

@@ -40,7 +40,7 @@ type Replay = {
   by: string;
 };
 
-/** One request on its way to the database: what it wants, or why it was rejected before. */
+/** One request on its way to the database: its update, or why it was rejected before. */
 export type Postback = {
   accountId: string;
   /** uuid v7, made at receipt: its order is the order of receipt */

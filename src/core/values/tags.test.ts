@@ -14,10 +14,10 @@ import {
 } from './tags.ts';
 
 /** Tags as JSON, with the faults of what could not be read. */
-function read(spelledOut: ReturnType<typeof parseTags>): { tags: string; faults: Fault[] } {
+function read(parsed: ReturnType<typeof parseTags>): { tags: string; faults: Fault[] } {
   const faults: Fault[] = [];
-  if (spelledOut instanceof Invalid) return { tags: 'invalid', faults };
-  return { tags: JSON.stringify(checkTags(spelledOut, 'add', faults)), faults };
+  if (parsed instanceof Invalid) return { tags: 'invalid', faults };
+  return { tags: JSON.stringify(checkTags(parsed, 'add', faults)), faults };
 }
 
 describe('tags to add', () => {
@@ -107,10 +107,8 @@ describe('tag keys to remove', () => {
     ['[]', []],
   ])('%s read as %j', (json, keys) => {
     const faults: Fault[] = [];
-    const spelledOut = parseKeys(parseJson(json));
-    expect(spelledOut instanceof Invalid ? spelledOut : checkKeys(spelledOut, 'remove', faults)).toEqual(
-      keys,
-    );
+    const parsed = parseKeys(parseJson(json));
+    expect(parsed instanceof Invalid ? parsed : checkKeys(parsed, 'remove', faults)).toEqual(keys);
     expect(faults).toEqual([]);
   });
 

@@ -317,7 +317,7 @@ describe('settings', () => {
   });
 });
 
-test('nothing that a stranger sends is accepted, and nothing throws', () => {
+test('nothing unsigned is accepted, and nothing throws', () => {
   const headerNames = [
     'authorization',
     'x-twilio-signature',

@@ -32,7 +32,7 @@ test('another address is not slowed, another one of the same IPv6 network is', (
   expect(guard.isSlowed('203.0.113.7')).toBe(false);
 });
 
-test('memory is bounded: the network that failed longest ago is forgotten', () => {
+test('memory is bounded: the network that failed longest ago is dropped', () => {
   const { guard } = guardAt();
   failUntilSlowed(guard, '198.51.100.1');
   for (let at = 0; at < 9_999; at += 1) guard.fail(`10.0.${at >> 8}.${at & 255}`);
@@ -41,7 +41,7 @@ test('memory is bounded: the network that failed longest ago is forgotten', () =
   expect(guard.isSlowed('198.51.100.1')).toBe(false);
 });
 
-test('of the good ones, the oldest is forgotten, and none for one that is known', () => {
+test('of the good ones, the oldest is dropped, and none for one that is known', () => {
   const { guard } = guardAt();
   const hashes = Array.from({ length: goodMax + 1 }, (_one, at) => Buffer.from(`key ${at}`));
   const [first, second, third] = hashes as [Buffer, Buffer, Buffer];

@@ -10,7 +10,7 @@ import { type Rejection, reject } from '../../core/updates/rejection.ts';
 
 const failuresMax = 100;
 const refillMs = 1_000;
-/** About 2 MB. The network that failed longest ago is forgotten first. */
+/** About 2 MB. The network that failed longest ago is dropped first. */
 const networksMax = 10_000;
 
 /** Hashes of keys and tokens that are good, about 2 MB. */

@@ -23,7 +23,7 @@ type WebhookGuards = {
   addresses: AddressList | null;
   rate: RateWindow;
   /** of requests from elsewhere: they must not use up the quota of the sender */
-  strangers: RateWindow;
+  unlisted: RateWindow;
   /** where senders send, without a slash at the end */
   publicUrl: () => string;
 };
@@ -37,15 +37,15 @@ type Judgement = {
   methods: string[];
 };
 
-/** More than are remembered by their keys. */
+/** More than the keys that are cached. */
 const webhooksMax = 20_000;
 const trustedMs = 1_000;
 /** How many requests from elsewhere are kept in the log in a minute. */
-const strangersKeptMax = 60;
+const unlistedKeptMax = 60;
 
-/** Makes the guards of webhooks, and remembers how much each one has taken in. */
+/** Makes the guards of webhooks, and keeps how much each one has received. */
 export class WebhookGuardFactory {
-  readonly #windows = new LRUCache<string, { rate: RateWindow; strangers: RateWindow }>({
+  readonly #windows = new LRUCache<string, { rate: RateWindow; unlisted: RateWindow }>({
     max: webhooksMax,
   });
   readonly #publicUrl: () => string;
@@ -58,7 +58,7 @@ export class WebhookGuardFactory {
     const { webhookId, allowedAddresses, rateLimitPerMinute, acceptsGet, verify, mapping } = webhook;
     const isOpen = allowedAddresses === null && rateLimitPerMinute === null && acceptsGet && verify === null;
     if (isOpen && mapping === null) return { ...webhook, guards: null };
-    const windows = this.#windows.get(webhookId) ?? { rate: new RateWindow(), strangers: new RateWindow() };
+    const windows = this.#windows.get(webhookId) ?? { rate: new RateWindow(), unlisted: new RateWindow() };
     this.#windows.set(webhookId, windows);
     const addresses = allowedAddresses === null ? null : new AddressList(allowedAddresses);
     return {
@@ -154,12 +154,12 @@ export function methodsOf({ acceptsGet, verify }: Pick<KeyedWebhook, 'acceptsGet
 }
 
 function rejectAddress(
-  { addresses, strangers }: WebhookGuards,
+  { addresses, unlisted }: WebhookGuards,
   { sourceIp }: FastifyRequest,
 ): Rejection | null {
   if (addresses === null || addresses.has(sourceIp)) return null;
   const detail = `This webhook takes requests from the addresses that its owner allows; this one came from ${sourceIp}.`;
-  const { over } = strangers.take(strangersKeptMax, performance.now());
+  const { over } = unlisted.take(unlistedKeptMax, performance.now());
   return { ...reject('address_not_allowed', detail), isUnlogged: over > 0 && !isSample(over) };
 }
 

@@ -45,7 +45,7 @@ import { registerWebhookTestRoute } from './webhooks/webhook-test.ts';
 import { registerWebhookUndoRoute } from './webhooks/webhook-undo.ts';
 import { registerWebhookRoutes } from './webhooks/webhooks.ts';
 
-/** The operator's side: every route wants a token, or the session of one. */
+/** The operator's side: every route needs a token or a session. */
 export function registerApi(app: FastifyInstance, api: Api): void {
   app.decorateRequest('owner');
   app.decorateRequest('sessionExpiresAt', null);

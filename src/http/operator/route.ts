@@ -20,7 +20,7 @@ import type { PasswordSignIn } from './sign-in/password-sign-in.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** whose token the request carries; set for every route below /api/v1 that wants one */
+    /** whose token the request carries; set for every route below /api/v1 that needs one */
     owner: TokenOwner;
     /** when the session ends that the request came with; null for a request with a token */
     sessionExpiresAt: string | null;

@@ -1,4 +1,4 @@
-/** One line in the server's log for each postback, with all that a search wants to know, and never the key. */
+/** One line in the server's log for each postback, with the fields to search by, and never the key. */
 import type { FastifyRequest } from 'fastify';
 import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';

@@ -65,7 +65,7 @@ export class WebhookDirectory {
     };
   }
 
-  /** Requests that come together share one look-up; unknown keys and failures are not remembered. */
+  /** Requests that come together share one look-up; unknown keys and failures are not cached. */
   #look(key: string): Promise<GuardedWebhook | null> {
     const looking = this.#find(hashSecret(key)).then((webhook) => webhook && this.#keeper.guard(webhook));
     this.#byKey.set(key, looking);

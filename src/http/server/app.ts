@@ -68,7 +68,7 @@ const paramLengthMax = 128 * 4 * 3;
 const headersTimeoutMs = 20_000;
 const headersSweepMs = 5_000;
 const bodyMsMax = 20_000;
-/** Of a body that nobody reads yet: Node would take in 64 KiB for each connection. */
+/** Of a body that is not read yet: Node would take in 64 KiB for each connection. */
 const unreadBytesMax = 16 * 1024;
 const keepAliveTimeoutMs = 72_000;
 

@@ -75,7 +75,7 @@ export async function createToken(
   });
 }
 
-/** Without a word in the audit log: for accounts that are just made. */
+/** Without an entry in the audit log: for accounts that are just made. */
 export async function insertToken(
   client: Queryable,
   accountId: string,

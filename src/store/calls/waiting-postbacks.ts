@@ -104,11 +104,7 @@ export async function settleWaiting(
   const locked = await lock(client, accountId, waited, matches);
   const calls = new Map(locked.map(({ call }) => [call.callLogId, call]));
   const done = await findDone(client, accountId, [...calls.values()], waited);
-  const settled = settle(
-    waited,
-    { calls, otherIds: otherIdsOf(locked), matches, remembered: new Map() },
-    done,
-  );
+  const settled = settle(waited, { calls, otherIds: otherIdsOf(locked), matches, prior: new Map() }, done);
   await writeSettlement(client, accountId, settled, now);
 }
 

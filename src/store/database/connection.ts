@@ -7,7 +7,7 @@ import pg from 'pg';
 import { splitUrl, type TlsParameters } from './database-url.ts';
 import { ConnectionFault } from './failure.ts';
 
-/** For `pg`: the URL without what is said of TLS there, and TLS in the driver's terms. */
+/** For `pg`: the URL without its TLS parameters, and TLS in the driver's terms. */
 export type Connection = {
   connectionString: string;
   ssl: false | ConnectionOptions;
@@ -99,7 +99,7 @@ function readCertificate(name: string, path: string): string {
   }
 }
 
-/** False where the server wants it the other way: with TLS, or without. @throws any other failure */
+/** False where the server requires the opposite: with TLS, or without. @throws any other failure */
 async function isAccepted(connection: Connection): Promise<boolean> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: connectTimeoutMs });
   client.on('error', () => {}); // `connect` fails with the same; unheard, it would end the process

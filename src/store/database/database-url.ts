@@ -42,7 +42,7 @@ export function findUrlFault(url: string): string | null {
   return null;
 }
 
-/** What is said of TLS is not for the driver, which has other meanings for it. */
+/** TLS parameters are not for the driver, which gives them other meanings. */
 export function splitUrl(url: string): { connectionString: string; tls: TlsParameters; host: string } {
   const [address = '', query = ''] = url.split(/\?(.*)/s);
   const pairs = query.split('&').filter((pair) => pair !== '');

@@ -11,7 +11,7 @@ export type RowTexts = (string | null)[];
 /** A constant text, prepared once on each connection under its name. */
 export type Statement<Row = never> = { name: string; text: string; readRow?(texts: RowTexts): Row };
 
-/** What a value travels as: text in PostgreSQL's own spelling, see `arrayText`. */
+/** What a value travels as: text in PostgreSQL's own notation, see `arrayText`. */
 type Value = string | null;
 
 /** One use of a statement: its values on the way there, its rows on the way back. */
@@ -64,7 +64,7 @@ export async function prepareStatements(
   });
 }
 
-/** PostgreSQL's spelling of a list of texts. */
+/** PostgreSQL's notation of a list of texts. */
 export function arrayText(texts: Iterable<string>): string {
   return `{${Array.from(texts, (text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

@@ -9,8 +9,8 @@ type Settings = Record<string, string>;
 
 /**
  * How values are written and read: instants are parsed as UTC in ISO style, bytes as hex. Nothing but our own limits ends a statement or
- * an idle connection. A process that died without a word, perhaps between two statements, must not hold its locks.
- * In the spelling in which PostgreSQL returns them.
+ * an idle connection. A process that died without closing its connection must not keep its locks.
+ * In the form in which PostgreSQL returns them.
  */
 const everySession: Settings = {
   TimeZone: 'UTC',

@@ -44,7 +44,7 @@ returning d.delivery_id, d.status`;
 
 /**
  * The next event of each call may go at once. One that is looked at right now is waited for, so that it is not put off
- * after this: hence no condition on when it is due.
+ * after this: therefore no condition on when it is due.
  */
 const wakeNext = `
 update delivery d set next_attempt_at = statement_timestamp()

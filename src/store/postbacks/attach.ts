@@ -112,7 +112,7 @@ async function settleForCall(
   const waited = { ...waitedOf(accountId, row), target: { callLogId: call.callLogId } };
   const state = {
     calls: new Map([[call.callLogId, call]]),
-    ...{ otherIds: new Map<string, string>(), matches: new Map(), remembered: new Map() },
+    ...{ otherIds: new Map<string, string>(), matches: new Map(), prior: new Map() },
   };
   const settled = settle([waited], state, []);
   const [outcome] = settled.outcomes;

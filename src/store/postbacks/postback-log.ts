@@ -177,7 +177,7 @@ function openOnly(where: Where, rowsMax: number): string {
 
 /** Spelled so that each half has an index: the ids in use, and those that rejections did not use up. */
 function ofTransaction(id: string): string {
-  const remembered = `p.first_status <> 'rejected' and not p.is_dry_run`;
-  const forgotten = `(p.first_status = 'rejected' or p.is_dry_run)`;
-  return `((p.transaction_id = ${id} and ${remembered}) or (p.transaction_id = ${id} and ${forgotten}))`;
+  const isPrior = `p.first_status <> 'rejected' and not p.is_dry_run`;
+  const isNotPrior = `(p.first_status = 'rejected' or p.is_dry_run)`;
+  return `((p.transaction_id = ${id} and ${isPrior}) or (p.transaction_id = ${id} and ${isNotPrior}))`;
 }

@@ -34,7 +34,7 @@ export type ReportSums = {
 /** Which calls are counted: those that started from `from` until before `to` (instants). */
 export type ReportScope = { from: string; to: string } & Partial<Record<ReportPartner, string>>;
 
-/** `by: 'day'` wants the instants at which the days begin; a partner's groups beyond `limit` are summed up as one. */
+/** `by: 'day'` needs the instants at which the days begin; a partner's groups beyond `limit` are summed up as one. */
 export type ReportGroups =
   | { by: 'day'; starts: string[] }
   | { by: ReportPartner; order: ReportOrder; limit: number };

@@ -1,4 +1,4 @@
-/** Marks by which anybody sees that calls or postbacks of an account have changed, without a word from who changed them. */
+/** Versions that show whether calls or postbacks of an account have changed; writers need not report a change. */
 import type pg from 'pg';
 
 /** Two marks that differ tell that something changed between them; they say nothing else. */

@@ -74,29 +74,29 @@ type AnswerColumns = {
 
 /** Reads along postback_transaction; must run after the calls are locked, so that a repeat sees its first. */
 export const readPriorPostbacks: Statement<AnsweredRow> = {
-  name: 'read-remembered',
+  name: 'read-prior',
   text: `select ${answerColumns} from postback
     where account_id = $1 and transaction_id = any($2) and first_status <> 'rejected' and not is_dry_run`,
   readRow: readAnswered,
 };
 
-/** Reads what landed of a batch whose commit was lost. */
-export const readLanded: Statement<AnsweredRow> = {
-  name: 'read-landed',
+/** Reads what was committed of a batch whose commit was lost. */
+export const readCommitted: Statement<AnsweredRow> = {
+  name: 'read-committed',
   text: `select ${answerColumns} from postback where account_id = $1 and postback_id = any($2::uuid[])`,
   readRow: readAnswered,
 };
 
 /** The rows by `priorKey`: the last one of each transaction id, with those that it replaced. */
 export function priorOf(rows: AnsweredRow[]): Map<string, PriorPostback> {
-  const remembered = new Map<string, PriorPostback>();
+  const prior = new Map<string, PriorPostback>();
   for (const { webhookId, transactionId, ...answered } of rows.toSorted(byCorrection)) {
     if (webhookId === null || transactionId === null) continue;
     const key = priorKey(webhookId, transactionId);
-    const replaced = remembered.get(key);
-    remembered.set(key, { ...answered, ...(replaced !== undefined && { replaced }) });
+    const replaced = prior.get(key);
+    prior.set(key, { ...answered, ...(replaced !== undefined && { replaced }) });
   }
-  return remembered;
+  return prior;
 }
 
 function byCorrection(one: AnsweredRow, other: AnsweredRow): number {

@@ -16,13 +16,13 @@ import { answerColumnsOf, readAnswered } from './prior-postbacks.ts';
 type UndoPlan = { postbacks: Postback[]; ids: Set<string> };
 
 /** @returns null for a batch that undoes nothing, which costs it no statement */
-function planUndo(postbacks: Postback[], { remembered }: BatchState): UndoPlan | null {
+function planUndo(postbacks: Postback[], state: BatchState): UndoPlan | null {
   const plan: UndoPlan = { postbacks: [], ids: new Set() };
   const keys = new Set<string>();
   for (const postback of postbacks) {
     if (postback.undoOf !== undefined) plan.ids.add(postback.undoOf);
     const key = isCorrecting(postback) && postback.rejection === null ? priorKeyOf(postback) : null;
-    const prior = key === null ? undefined : remembered.get(key);
+    const prior = key === null ? undefined : state.prior.get(key);
     const isSecond = key !== null && keys.has(key);
     if (key !== null) keys.add(key);
     if (prior !== undefined) plan.ids.add(prior.outcome.postbackId);

@@ -1,5 +1,5 @@
 /**
- * One batch in one transaction. Two round trips where calls are named by id: (begin, settings, lock, remembered),
+ * One batch in one transaction. Two round trips where calls are named by id: (begin, settings, lock, prior),
  * then (calls, log, commit); one more between them where a phone number has to be matched first.
  */
 import type pg from 'pg';
@@ -28,7 +28,7 @@ import { commitBatch, commitStatements } from './commit-batch.ts';
 import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
 import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-calls.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
-import { priorOf, readLanded, readPriorPostbacks } from './prior-postbacks.ts';
+import { priorOf, readCommitted, readPriorPostbacks } from './prior-postbacks.ts';
 import { lockUndoable, readHistories, readUndoState } from './read-undo.ts';
 import { eventStatements, hasEvents, writeEventBatch } from './write-event-batch.ts';
 
@@ -54,7 +54,7 @@ export const writerStatements = [
     lockFreeCalls,
     readKnownCalls,
     readPriorPostbacks,
-    readLanded,
+    readCommitted,
     tryShareArrivals,
     shareArrivals,
     lockKept,
@@ -84,8 +84,9 @@ export async function writePostbacks(
   try {
     await prepare(client);
     if (mode.mayHaveLanded) {
-      const landed = await findLanded(client, accountId, postbacks);
-      if (landed.size > 0) return await answerLanded(client, accountId, postbacks, landed, mode, now);
+      const committed = await findCommitted(client, accountId, postbacks);
+      if (committed.size > 0)
+        return await answerCommitted(client, accountId, postbacks, committed, mode, now);
     }
     return await writeBatch(client, accountId, postbacks, mode, now);
   } catch (error) {
@@ -125,21 +126,21 @@ export async function previewPostbacks(
 }
 
 /** One transaction wrote them all, or none: those that are not in the log are repeats, or their webhook had changed. */
-async function answerLanded(
+async function answerCommitted(
   client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
-  landed: Map<string, Outcome>,
+  committed: Map<string, Outcome>,
   { skipsLocked }: WriteMode,
   now: string,
 ): Promise<Written[]> {
-  const others = postbacks.filter(({ postbackId }) => !landed.has(postbackId));
+  const others = postbacks.filter(({ postbackId }) => !committed.has(postbackId));
   const outcomes =
     others.length === 0
       ? []
       : await writeBatch(client, accountId, others, { isAtomic: false, skipsLocked }, now);
   const rest = outcomes.values();
-  return postbacks.map(({ postbackId }) => landed.get(postbackId) ?? next(rest));
+  return postbacks.map(({ postbackId }) => committed.get(postbackId) ?? next(rest));
 }
 
 /** The fold returns one outcome for each postback that it takes. */
@@ -157,15 +158,15 @@ async function prepare(client: pg.ClientBase): Promise<void> {
 }
 
 /** Outcomes by postback id, of the postbacks that are in the database already. */
-async function findLanded(
+async function findCommitted(
   client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
 ): Promise<Map<string, Outcome>> {
   const ids = postbacks.map(({ postbackId }) => postbackId);
-  const landed = new Query(readLanded, [accountId, arrayText(ids)]);
-  await sendTogether(client, [landed]);
-  const outcomes = new Map(landed.rows.map(({ outcome }) => [outcome.postbackId, outcome]));
+  const committed = new Query(readCommitted, [accountId, arrayText(ids)]);
+  await sendTogether(client, [committed]);
+  const outcomes = new Map(committed.rows.map(({ outcome }) => [outcome.postbackId, outcome]));
   // What is still kept is there from before.
   for (const { postbackId, isReread } of postbacks) {
     if (isReread === true && outcomes.get(postbackId)?.status === 'kept') outcomes.delete(postbackId);
@@ -244,17 +245,17 @@ async function readBatch(
   const calls = new Query(skipsLocked ? lockFreeCalls : lockCalls, [accountId, ids]);
   const known = new Query(readKnownCalls, [accountId, ids]);
   const transactionIds = postbacks.map(({ transactionId }) => transactionId).filter((id) => id !== null);
-  const remembered = new Query(readPriorPostbacks, [accountId, arrayText(transactionIds)]);
+  const prior = new Query(readPriorPostbacks, [accountId, arrayText(transactionIds)]);
   await sendTogether(client, [
     ...first,
     ...(hasRereads ? [kept] : []),
     calls,
     ...(skipsLocked ? [known] : []),
-    ...(transactionIds.length > 0 ? [remembered] : []),
+    ...(transactionIds.length > 0 ? [prior] : []),
   ]);
   const callsById = new Map(calls.rows.map(({ call }) => [call.callLogId, call]));
   const otherIds = otherIdsOf(calls.rows);
-  const state = { calls: callsById, otherIds, matches, remembered: priorOf(remembered.rows) };
+  const state = { calls: callsById, otherIds, matches, prior: priorOf(prior.rows) };
   const locked = known.rows.filter((name) => !callsById.has(name) && !otherIds.has(name));
   const undoing = await readUndoState(client, accountId, postbacks, state);
   return {
@@ -309,7 +310,7 @@ function hasMoved({ undoOf, target }: Postback, { undo }: BatchState): boolean {
 function isLocked(postback: Postback, state: BatchState, locked: ReadonlySet<string>): boolean {
   if (locked.has(callIdOf(postback, state.matches) ?? '')) return true;
   const key = state.undo !== undefined && isCorrecting(postback) ? priorKeyOf(postback) : null;
-  const prior = key === null ? undefined : state.remembered.get(key);
+  const prior = key === null ? undefined : state.prior.get(key);
   const replaced = prior === undefined ? undefined : state.undo?.undoable.get(prior.outcome.postbackId);
   return locked.has(replaced?.callLogId ?? '');
 }

@@ -10,7 +10,7 @@ const actsOf = async (query = ''): Promise<Record<string, unknown>[]> =>
   (await server.api('GET', `/audit?limit=500${query}`)).json.items;
 
 describe('the audit log', () => {
-  test('tells every act on a webhook, by whom, whence, and what changed', async () => {
+  test('tells every act on a webhook, by whom, from where, and what changed', async () => {
     const operator = await withRole(server, 'operator', 'Olga');
     const webhook = await operator.createWebhook('update_fields', {
       name: 'CRM',
@@ -88,7 +88,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(acts)).not.toContain(token);
   });
 
-  test('tells of browsers that were signed in and out, by which token and whence', async () => {
+  test('tells of browsers that were signed in and out, by which token and from where', async () => {
     const { id, token } = (await server.api('POST', '/tokens', { name: 'Olga', role: 'analyst' })).json;
     const from = { 'x-forwarded-for': '203.0.113.8', 'sec-fetch-site': 'same-origin' };
     const session = (method: string, headers: Record<string, string>, body?: unknown) =>

@@ -115,8 +115,8 @@ describe('a session of a person', () => {
       (session: Record<string, unknown>) => session['person_name'] === 'Cy',
     );
     expect(listed).toMatchObject([{ token_name: null }, { token_name: null }]);
-    const { server: stranger } = await addAccount(server, 'Stranger');
-    expectProblem(await stranger.api('DELETE', `/sessions/${listed[0].id}`), 404, 'not_found');
+    const { server: otherAccount } = await addAccount(server, 'Stranger');
+    expectProblem(await otherAccount.api('DELETE', `/sessions/${listed[0].id}`), 404, 'not_found');
     expect((await server.api('DELETE', `/sessions/${listed[0].id}`)).status).toBe(204);
     const states = async () =>
       (await Promise.all([first, second].map((cookie) => ask(cookie, 'GET', '/session')))).map(

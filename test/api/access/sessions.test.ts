@@ -34,8 +34,8 @@ test('a session that was not used for a day is over', async () => {
 test('an owner sees the sessions of its account, and ends one from afar', async () => {
   const mine = cookieOf(await signIn(server.token, { 'user-agent': 'Browser A' }));
   const other = cookieOf(await signIn(server.token, { 'user-agent': 'Browser B' }));
-  const { server: stranger } = await addAccount(server, 'Stranger');
-  await signIn(stranger.token, { 'user-agent': 'Browser C' });
+  const { server: otherAccount } = await addAccount(server, 'Stranger');
+  await signIn(otherAccount.token, { 'user-agent': 'Browser C' });
   const list = async (cookie: string) =>
     (await server.request('/api/v1/sessions', { headers: { cookie } })).json.items as Record<
       string,
@@ -48,7 +48,7 @@ test('an owner sees the sessions of its account, and ends one from afar', async 
   ]);
   expect(items[0]).toMatchObject({ token_name: 'owner', source_ip: '127.0.0.1' });
   const id = items.find((item) => item['user_agent'] === 'Browser B')?.['id'];
-  expectProblem(await stranger.api('DELETE', `/sessions/${id}`), 404, 'not_found');
+  expectProblem(await otherAccount.api('DELETE', `/sessions/${id}`), 404, 'not_found');
   expect((await server.api('DELETE', `/sessions/${id}`)).status).toBe(204);
   expectProblem(await server.api('DELETE', `/sessions/${id}`), 404, 'not_found');
   expect([await isSignedIn(mine), await isSignedIn(other)]).toEqual([true, false]);
@@ -82,7 +82,7 @@ test.each([
   ['no page', { origin: 'null' }],
   ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
   ['a sibling, as the browser says', { 'sec-fetch-site': 'same-site' }],
-])('nobody is signed in from %s', async (_name, headers) => {
+])('a sign-in from %s is rejected', async (_name, headers) => {
   expectProblem(await signIn(server.token, headers), 403, 'wrong_origin');
 });
 

@@ -138,7 +138,7 @@ describe('the account', () => {
 
   test('is none that there is not', async () => {
     for (const account of ['0199aaaa-0000-7000-8000-000000000001', 'x', '', '%00', "'"]) {
-      const form = callEvent('CA of nobody', 'ringing');
+      const form = callEvent('CA of another', 'ringing');
       expectProblem(
         await sendStatus(server, { form, query: `?account=${account}` }),
         403,

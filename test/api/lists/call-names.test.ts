@@ -67,8 +67,8 @@ test('pages hold each name once, in order', async () => {
 });
 
 test('an account sees its own names only', async () => {
-  const { server: stranger } = await addAccount(server, 'stranger');
-  expect((await stranger.api('GET', '/campaigns')).json).toEqual({ items: [], next_cursor: null });
+  const { server: otherAccount } = await addAccount(server, 'stranger');
+  expect((await otherAccount.api('GET', '/campaigns')).json).toEqual({ items: [], next_cursor: null });
 });
 
 test.each(['limit=0', 'cursor=x', `cursor=${Buffer.from('"\\u0000"').toString('base64url')}`, 'prefix=a'])(

@@ -149,8 +149,8 @@ test('a line feed or carriage return in a reason or name begins no record, and a
 });
 
 test('an account exports its own calls, and there is no export without a token', async () => {
-  const { server: stranger } = await addAccount(server, 'stranger');
-  expect(rowsOf((await exportCsv({}, stranger)).text)).toEqual([]);
+  const { server: otherAccount } = await addAccount(server, 'stranger');
+  expect(rowsOf((await exportCsv({}, otherAccount)).text)).toEqual([]);
   expectProblem(await server.request('/api/v1/calls.csv'), 401, 'invalid_token');
 });
 

@@ -1,4 +1,4 @@
-/** What needs attention is acknowledged, and comes back when it occurs anew. */
+/** What needs attention is acknowledged, and comes back when it occurs again. */
 import { beforeEach, expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
 import { expectProblem } from '../../support/problem.ts';
@@ -50,7 +50,7 @@ test('it comes back when it has doubled', async () => {
   expect(await read()).toMatchObject([{ count: 4, acknowledged: null }]);
 });
 
-test('it comes back when it has ended and occurs anew', async () => {
+test('it comes back when it has ended and occurs again', async () => {
   await sendUnmatched(1);
   await acknowledge();
   const [{ id: postbackId }] = (await server.api('GET', '/postbacks')).json.items;

@@ -76,13 +76,13 @@ test.each(['', 'abc', '1.2.3', '../x', '-.-'])('a Last-Event-ID of %j is none', 
 });
 
 test('an account hears of its own only', async () => {
-  const { server: stranger } = await addAccount(server, 'stranger');
-  const { stream: theirs, id } = await openReady(stranger);
+  const { server: otherAccount } = await addAccount(server, 'stranger');
+  const { stream: theirs, id } = await openReady(otherAccount);
   const { stream: ours } = await openReady();
   await server.createCall('ours');
   await ours.untilChanged('calls');
   theirs.close();
-  const again = await openEvents(stranger, id);
+  const again = await openEvents(otherAccount, id);
   expect(await again.next()).toMatchObject({ id, event: 'ready' });
 });
 

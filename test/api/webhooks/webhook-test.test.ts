@@ -60,7 +60,7 @@ test('a repeat with the same transaction id is one, from any sender', async () =
   expect((await send({ method: 'POST', body })).json.answer).toMatchObject({ duplicate: true });
 });
 
-test('what keeps strangers out is not asked of the operator; what is true for every sender is', async () => {
+test('guards against other senders do not apply to the operator; all other rules do', async () => {
   await server.createCall('C4');
   const body = { call_log_id: 'C4', reason: 'x' };
   const guarded = await server.createWebhook('update_fields', {

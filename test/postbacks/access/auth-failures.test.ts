@@ -61,7 +61,7 @@ test('a sender whose key is good is not slowed by wrong keys from the same addre
   for (let count = 0; count < 5; count += 1) {
     expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
   }
-  // not even when its settings have changed since, and have to be read anew
+  // not even when its settings have changed since, and have to be read again
   await server.api('PATCH', `/webhooks/incoming/${honest.id}`, { name: 'Changed' });
   expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
 });

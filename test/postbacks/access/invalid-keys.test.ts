@@ -1,4 +1,4 @@
-/** The owner of a webhook sees who sends with a key that is not valid any more, and nobody else sees more than before. */
+/** The owner of a webhook sees who sends with a key that is not valid any more, and no one else sees more than before. */
 import { beforeAll, expect, test } from 'vitest';
 import { InvalidKeys } from '../../../src/http/postbacks/rejections/invalid-keys.ts';
 import { makeOrderedId } from '../../../src/ordered-id.ts';

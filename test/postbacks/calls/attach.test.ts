@@ -5,11 +5,11 @@ import { startTestServer, startTestServerOn, type TestWebhook, useServer } from 
 
 const server = useServer();
 let webhook: TestWebhook;
-let refusing: TestWebhook;
+let rejecting: TestWebhook;
 
 beforeAll(async () => {
   webhook = await server.createWebhook('update_fields', { unmatched: 'wait' });
-  refusing = await server.createWebhook();
+  rejecting = await server.createWebhook();
 });
 async function logged(id: string) {
   return (await server.api('GET', `/postbacks/${id}`)).json;
@@ -54,7 +54,7 @@ describe('attach', () => {
     const body = { call_log_id: 'A5-typo', revenue_paid_out: 3, transaction_id: 'a5' };
     for (const [type, status] of [
       [webhook, 202],
-      [refusing, 200],
+      [rejecting, 200],
     ] as const) {
       const { json } = await server.post(type, body);
       await server.api('POST', `/postbacks/${json.postback_id}/attach`, { call_log_id: 'A5' });
@@ -99,7 +99,7 @@ describe('attach', () => {
       { phone_number: '213555XXXX', add: { c: '1' } },
       { add: { d: '1' } },
     ]) {
-      const { json } = await server.post(refusing, body);
+      const { json } = await server.post(rejecting, body);
       expect(json.status).toBeGreaterThanOrEqual(400);
       const attach = () => server.api('POST', `/postbacks/${json.postback_id}/attach`, { call_log_id: 'A3' });
       expect((await attach()).json).toMatchObject({ status: 'applied', duplicate: false });
@@ -115,7 +115,7 @@ describe('attach', () => {
       const answer = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'none', dry_run });
       expectProblem(answer, 404, 'call_not_found');
     }
-    const { json } = await server.post(refusing, { call_log_id: 'A4', revenue_paid_out: -1 });
+    const { json } = await server.post(rejecting, { call_log_id: 'A4', revenue_paid_out: -1 });
     await server.createCall('A5');
     const answer = await server.api('POST', `/postbacks/${json.postback_id}/attach`, { call_log_id: 'A5' });
     expectProblem(answer, 422, 'invalid_value');
@@ -148,7 +148,7 @@ describe('dismiss', () => {
   });
 
   test('leaves a rejected postback as it was answered', async () => {
-    const { json } = await server.post(refusing, { call_log_id: 'D2', revenue_paid_out: 3 });
+    const { json } = await server.post(rejecting, { call_log_id: 'D2', revenue_paid_out: 3 });
     await server.api('POST', `/postbacks/${json.postback_id}/dismiss`, { reason: 'Spam' });
     expect(await logged(json.postback_id)).toMatchObject({
       status: 'rejected',
@@ -160,7 +160,7 @@ describe('dismiss', () => {
 
   test('is rejected for one that was applied', async () => {
     await server.createCall('D3');
-    const { json } = await server.post(refusing, { call_log_id: 'D3', revenue_paid_out: 3 });
+    const { json } = await server.post(rejecting, { call_log_id: 'D3', revenue_paid_out: 3 });
     expectProblem(
       await server.api('POST', `/postbacks/${json.postback_id}/dismiss`, { reason: 'x' }),
       409,
@@ -231,7 +231,7 @@ describe('the list of what is open', () => {
 
   test('has what waits or found no call, until it is attached, replayed or dismissed', async () => {
     const waits = await server.createWebhook('update_fields', { unmatched: 'wait' });
-    const refuses = await server.createWebhook();
+    const rejecting = await server.createWebhook();
     await server.createCall('O1');
     const send = async (to: TestWebhook, body: object): Promise<string> =>
       (await server.post(to, body)).json.postback_id;
@@ -239,11 +239,11 @@ describe('the list of what is open', () => {
     waiting.push(await send(waits, { call_log_id: 'O3', revenue_paid_out: 1 }));
     const rejected: string[] = [];
     for (const revenue_paid_out of [1, 2, 3, 4, 5])
-      rejected.push(await send(refuses, { call_log_id: 'O1-typo', revenue_paid_out }));
-    await send(refuses, { call_log_id: 'O1', revenue_paid_out: -1 });
-    await send(refuses, { call_log_id: 'O1-typo', revenue_paid_out: 1, dry_run: true });
-    await send(refuses, { call_log_id: 'O1', revenue_paid_out: 1 });
-    expect(await open(`&webhook_id=${refuses.id}`)).toEqual(rejected.toReversed());
+      rejected.push(await send(rejecting, { call_log_id: 'O1-typo', revenue_paid_out }));
+    await send(rejecting, { call_log_id: 'O1', revenue_paid_out: -1 });
+    await send(rejecting, { call_log_id: 'O1-typo', revenue_paid_out: 1, dry_run: true });
+    await send(rejecting, { call_log_id: 'O1', revenue_paid_out: 1 });
+    expect(await open(`&webhook_id=${rejecting.id}`)).toEqual(rejected.toReversed());
     expect(await open(`&webhook_id=${waits.id}`)).toEqual(waiting.toReversed());
     expect((await open('')).slice(0, 7)).toEqual([...waiting, ...rejected].toReversed());
     expect((await open('&status=waiting')).slice(0, 2)).toEqual(waiting.toReversed());
@@ -256,7 +256,7 @@ describe('the list of what is open', () => {
     await act(waiting[1], 'attach', { call_log_id: 'O1' });
     await server.createCall('O1-typo');
     await act(rejected[2], 'replay', {});
-    expect(await open(`&webhook_id=${refuses.id}`)).toEqual([rejected[4], rejected[3]]);
+    expect(await open(`&webhook_id=${rejecting.id}`)).toEqual([rejected[4], rejected[3]]);
     expect(await open(`&webhook_id=${waits.id}`)).toEqual([]);
   });
 
@@ -267,7 +267,7 @@ describe('the list of what is open', () => {
       return items.find(({ kind, code }) => kind === 'unmatched' && code === 'call_not_found')?.count ?? 0;
     };
     const before = await count();
-    const { json } = await server.post(refusing, { call_log_id: 'never', revenue_paid_out: 3 });
+    const { json } = await server.post(rejecting, { call_log_id: 'never', revenue_paid_out: 3 });
     expect(await count()).toBe(before + 1);
     await server.api('POST', `/postbacks/${json.postback_id}/dismiss`, { reason: 'A test' });
     expect(await count()).toBe(before);

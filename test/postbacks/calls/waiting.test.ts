@@ -21,10 +21,10 @@ async function logged(id: string) {
 
 describe('a postback that finds no call', () => {
   test('is rejected where its webhook does not say that it waits', async () => {
-    const refusing = await server.createWebhook();
-    const { json } = await server.api('GET', `/webhooks/incoming/${refusing.id}`);
+    const rejecting = await server.createWebhook();
+    const { json } = await server.api('GET', `/webhooks/incoming/${rejecting.id}`);
     expect(json).toMatchObject({ unmatched: 'refuse', wait_hours: 72 });
-    expect((await server.post(refusing, { call_log_id: 'none', converted: true })).status).toBe(404);
+    expect((await server.post(rejecting, { call_log_id: 'none', converted: true })).status).toBe(404);
   });
 
   test('waits as long as its webhook says, and is in the log', async () => {

@@ -11,7 +11,7 @@ export type PageOptions = {
   theme?: Theme;
   /** a window as narrow as a phone's, with touch */
   isPhone?: boolean;
-  /** false: nobody is signed in */
+  /** false: no one is signed in */
   isSignedIn?: boolean;
 };
 

@@ -1,4 +1,4 @@
-/** Programs of the project as processes of their own, with none of the settings of whoever runs the tests. */
+/** Programs of the project as processes of their own, without the settings of the user who runs the tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

@@ -17,7 +17,7 @@ describe('a browser', () => {
     await page.goto(`/sign-in#token=${ui.server.token}`);
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
     await page.waitForURL(/\/overview$/);
-    // A fragment stands in what the browser reports of a navigation, and is sent to nobody.
+    // A fragment is in what the browser reports of a navigation, and is not sent.
     expect(asked.map((url) => url.split('#')[0]).join()).not.toContain(ui.server.token);
     await page.goBack();
     expect(page.url()).not.toContain(ui.server.token);

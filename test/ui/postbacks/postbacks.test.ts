@@ -141,16 +141,16 @@ describe('one postback', () => {
 
 describe('a replay', () => {
   test('is tried first, then done: rejected → corrected → applied', async () => {
-    const id = await idOf({ call_log_id: 'mend', revenue_paid_out: '99.9', reason: 'r' });
+    const id = await idOf({ call_log_id: 'corrected', revenue_paid_out: '99.9', reason: 'r' });
     const { page, faults } = await ui.open(`/postbacks/${id}`);
     await openReplay(page);
     await page.getByRole('button', { name: 'Dry run' }).click();
     await page.getByRole('dialog').getByRole('alert').getByText('No call has this call_log_id').waitFor();
     faults.splice(0); // the 404
-    await ui.server.createCall('mend');
+    await ui.server.createCall('corrected');
     await page.getByRole('button', { name: 'Dry run' }).click();
     await page.getByRole('dialog').getByRole('list', { name: 'Changes' }).getByText('99.90').waitFor();
-    expect((await ui.server.readCall('mend')).revenue_paid_out).toBeNull();
+    expect((await ui.server.readCall('corrected')).revenue_paid_out).toBeNull();
     await expectAccessible(page);
     await replayNow(page).click();
     const replays = page.getByRole('list', { name: 'Replays' });
@@ -158,7 +158,7 @@ describe('a replay', () => {
     await page.getByText('replayed: applied').waitFor();
     await page.getByText('The replay succeeded').waitFor();
     expect(await page.getByRole('button', { name: 'Replay', exact: true }).count()).toBe(0);
-    expect((await ui.server.readCall('mend')).revenue_paid_out).toBe('99.90');
+    expect((await ui.server.readCall('corrected')).revenue_paid_out).toBe('99.90');
     await replays.getByRole('link').click();
     await page.getByText('the postback that was rejected').waitFor();
   });

@@ -1,7 +1,7 @@
 /** The mapping editor in a real browser: an operator who does not know JSON maps what a tracker sends. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { guessRow } from '../../../ui/src/pages/mapping/guess-row.ts';
+import { proposeRow } from '../../../ui/src/pages/mapping/propose-row.ts';
 import { listsIn, readPasted } from '../../../ui/src/pages/mapping/sample.ts';
 import { expectAccessible } from '../../support/browser/browser.ts';
 import { useUi } from '../../support/ui.ts';
@@ -199,7 +199,7 @@ describe('what a value is read as at first', () => {
     ['boolean', 'charged back', { words: { 'charged back': false } }],
     ['boolean', 'Sold', { words: { Sold: true } }],
   ] as const)('%s %s', (type, text, options) => {
-    expect(guessRow({ type, name: 'x', choices: [] }, 'a', text, 'US')).toEqual({ from: 'a', ...options });
+    expect(proposeRow({ type, name: 'x', choices: [] }, 'a', text, 'US')).toEqual({ from: 'a', ...options });
   });
 });
 

@@ -5,17 +5,17 @@ import { basePath } from './base-path.ts';
 import { tellServerAway } from './connection.ts';
 import { sessionQuery } from './session.ts';
 
-/** Rejected or cut off for good, a stream is tried anew after this: until then the page is as fresh as it was read. */
+/** Rejected or cut off for good, a stream is tried again after this: until then the page is as fresh as it was read. */
 const retryMs = 5_000;
 /** A stream that ends is opened again within this, unless the server is away. */
 const awayMs = 3_500;
-/** A list that was paged further than this is not read anew by itself: each page is a request, and so each second. */
+/** A list that was paged further than this is not read again by itself: each page is a request, and so each second. */
 const pagesMax = 3;
 
 /**
- * Reads anew what is on the page when the server tells that it changed: all queries whose key begins with the name of
+ * Reads again what is on the page when the server tells that it changed: all queries whose key begins with the name of
  * a changed resource (`calls`, `postbacks`). While the page is hidden it does not listen, for browsers allow few
- * connections to a host; when it is shown again, everything is read anew. So it is when the server was away and is back.
+ * connections to a host; when it is shown again, everything is read again. So it is when the server was away and is back.
  */
 export function useLiveUpdates(): void {
   const client = useQueryClient();

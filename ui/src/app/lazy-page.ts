@@ -10,7 +10,7 @@ export function lazyPage<Name extends string, Page extends Record<Name, () => Re
   return lazyRouteComponent(() => load().catch(explainMissing), name);
 }
 
-/** Where the server answers, it is a newer one with other files: the router loads the whole UI anew for that. */
+/** Where the server answers, it is a newer one with other files: the router loads the whole UI again for that. */
 async function explainMissing(error: unknown): Promise<never> {
   const isThere = await fetch('/healthz').then(
     () => true,

@@ -4,7 +4,7 @@ import { whenServerIsBack } from '../api/recovery.ts';
 import { isServerAway } from '../api/request.ts';
 import { ErrorState } from '../components/error-state.tsx';
 
-/** In a page's place when it failed; "Try again" loads all of it anew, and so does the return of a server that was away. */
+/** In a page's place when it failed; "Try again" loads all of it again, and so does the return of a server that was away. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const again = () => {

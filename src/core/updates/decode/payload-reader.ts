@@ -273,8 +273,8 @@ export class PayloadReader {
       const here = given.filter((one) => one.inFields === isInFields);
       if (here.length === 0) return undefined;
       const raw = here.flatMap((one) => {
-        const spelledOut = this.#checked(one, parse(one));
-        return spelledOut instanceof Invalid ? [] : spelledOut;
+        const parsed = this.#checked(one, parse(one));
+        return parsed instanceof Invalid ? [] : parsed;
       });
       return check(raw, isInFields ? `fields.${name}` : name, this.faults);
     });

@@ -7,7 +7,7 @@ export const allowableFieldNames: readonly AllowableField[] = [...updateFieldNam
 
 /** What an incoming webhook lets in, beside what its type says. Null: no limit of this kind. */
 export type WebhookAccess = {
-  /** addresses and CIDR ranges, in their canonical spelling */
+  /** addresses and CIDR ranges, in their canonical form */
   allowedAddresses: string[] | null;
   /** requests of a minute, for each process that serves; a batch is one request */
   rateLimitPerMinute: number | null;

@@ -39,7 +39,7 @@ describe('the conversion time', () => {
       given,
     ],
     ['converted, where the call has a time', before, { converted: true }, before],
-    ['converted, where nobody has a time', null, { converted: true }, noon],
+    ['converted, where there is no time', null, { converted: true }, noon],
     [
       'converted, with an empty time, where the call has one',
       before,
@@ -47,7 +47,7 @@ describe('the conversion time', () => {
       before,
     ],
     [
-      'converted, with an empty time, where nobody has one',
+      'converted, with an empty time, where there is none',
       null,
       { converted: true, call_converted_at: null },
       noon,

@@ -40,17 +40,13 @@ function postbackOf(postbackId: string, set: Update['set'], changes: Partial<Pos
   };
 }
 
-function fold(
-  postbacks: Postback[],
-  matches: [string, Match][] = [],
-  remembered: [string, PriorPostback][] = [],
-) {
+function fold(postbacks: Postback[], matches: [string, Match][] = [], prior: [string, PriorPostback][] = []) {
   const calls = [callOf('done'), callOf('live', 'live')];
   return foldBatch(postbacks, {
     calls: new Map(calls.map((call) => [call.callLogId, call])),
     matches: new Map(matches),
     otherIds: new Map(),
-    remembered: new Map(remembered),
+    prior: new Map(prior),
   });
 }
 
@@ -133,7 +129,7 @@ describe('a transaction id', () => {
     ignored: ['utm'],
     rejection: null,
   };
-  const remembered: [string, PriorPostback][] = [
+  const prior: [string, PriorPostback][] = [
     [priorKey('webhook', 'id'), { phoneNumber: null, update: '{"reason":"x"}', outcome: first }],
   ];
 
@@ -141,7 +137,7 @@ describe('a transaction id', () => {
     const { outcomes, decided, changedCalls } = fold(
       [postbackOf('2', { reason: 'x' }, { transactionId: 'id' })],
       [],
-      remembered,
+      prior,
     );
     expect(outcomes).toEqual([{ ...first, isDuplicate: true }]);
     expect(decided).toEqual([]);
@@ -152,7 +148,7 @@ describe('a transaction id', () => {
     const { outcomes, decided } = fold(
       [postbackOf('first', { reason: 'x' }, { transactionId: 'id' })],
       [],
-      remembered,
+      prior,
     );
     expect(outcomes).toEqual([first]);
     expect(decided).toEqual([]);
@@ -170,7 +166,7 @@ describe('a transaction id', () => {
       postbackOf('2', { reason: 'x' }, { transactionId: 'id', target: { phoneNumber: '+1' } }),
     ],
   ])('that comes with %s is rejected', (_what, postback) => {
-    const { outcomes, changedCalls } = fold([postback], [], remembered);
+    const { outcomes, changedCalls } = fold([postback], [], prior);
     expect(outcomes).toMatchObject([{ status: 'rejected', rejection: { code: 'transaction_id_reused' } }]);
     expect(changedCalls.size).toBe(0);
   });
@@ -178,9 +174,7 @@ describe('a transaction id', () => {
   test('of another webhook is another id', () => {
     const sender = { webhookId: 'other', revision: '1.1', matchWindowHours: 1, matchRule: 'latest' } as const;
     const postback = postbackOf('2', { reason: 'y' }, { transactionId: 'id', sender });
-    expect(fold([postback], [], remembered).outcomes).toMatchObject([
-      { status: 'applied', isDuplicate: false },
-    ]);
+    expect(fold([postback], [], prior).outcomes).toMatchObject([{ status: 'applied', isDuplicate: false }]);
   });
 
   test('is not used up by what was rejected or tried dry', () => {

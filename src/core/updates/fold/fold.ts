@@ -1,5 +1,5 @@
 /**
- * The batch, decided: calls as they are locked and transaction ids as they are remembered go in, one outcome
+ * The batch, decided: the locked calls and the prior postbacks of transaction ids go in, one outcome
  * per postback and the changed calls come out. Pure; the store reads before and writes after.
  */
 
@@ -47,7 +47,7 @@ export type BatchState = {
   /** by postback id; only for postbacks that name a phone number */
   matches: Map<string, Match>;
   /** by `priorKey` */
-  remembered: Map<string, PriorPostback>;
+  prior: Map<string, PriorPostback>;
   /** left out where the batch undoes nothing */
   undo?: UndoState;
 };
@@ -70,7 +70,7 @@ export function foldBatch(postbacks: Postback[], state: BatchState): FoldedBatch
   return batch;
 }
 
-/** A transaction id is remembered per webhook. */
+/** Transaction ids are unique within a webhook. */
 export function priorKey(webhookId: string, transactionId: string): string {
   return `${webhookId} ${transactionId}`;
 }
@@ -79,7 +79,7 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
   if (postback.undoOf !== undefined) return foldUndo(postback, state, batch);
   const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
   const key = postback.rejection === null ? priorKeyOf(postback) : null;
-  const earlier = key === null ? undefined : state.remembered.get(key);
+  const earlier = key === null ? undefined : state.prior.get(key);
   const first = findFirst(postback, update, earlier, state) ?? newerOf(postback, earlier);
   if (first !== undefined) {
     // Its own id: an earlier try was committed after all, later than the writer looked for it.
@@ -91,7 +91,7 @@ function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Out
   batch.decided.push({ postback, outcome, update, correction });
   if (key !== null && outcome.status !== 'rejected' && !postback.isDryRun) {
     const replaced = earlier !== undefined && { replaced: earlier };
-    state.remembered.set(key, {
+    state.prior.set(key, {
       phoneNumber: phoneNumberOf(postback),
       update,
       outcome,

@@ -267,7 +267,7 @@ export const callsCsvQuery = Type.Object({
         'names of members of a call with commas between them, in the order of the file; `tags.KEY` is one tag, `tags` all of them as JSON, `*` every member. `*` if left out. May be repeated',
     }),
   ),
-  bom: Type.Optional(Type.Boolean({ description: 'begin with the byte order mark that Excel wants' })),
+  bom: Type.Optional(Type.Boolean({ description: 'begin with the byte order mark that Excel needs' })),
 });
 export const callsAnswer = Type.Object({
   ...listOf(callRef).properties,

@@ -26,7 +26,7 @@ export type ImportOptions = {
   webhook: KeyedWebhook;
   /** how rows are read, in place of the webhook's own mapping */
   mapping?: KeyedWebhook['mapping'];
-  /** names the rows that have no transaction_id: the same key and row are done once. Null: they are not remembered */
+  /** names the rows that have no transaction_id: the same key and row are done once. Null: repeats are not recognized */
   importKey: string | null;
   isDryRun: boolean;
   part: FilePart;

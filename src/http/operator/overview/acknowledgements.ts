@@ -1,4 +1,4 @@
-/** A person says to have seen what needs attention: it is not shown to anybody until it occurs anew. */
+/** A person has seen what needs attention: it is hidden for everyone until it occurs again. */
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type Fault, isStillAcknowledged } from '../../../core/reports/acknowledge.ts';
@@ -31,7 +31,7 @@ export function registerAcknowledgementRoutes(app: FastifyInstance, { store }: A
       schema: {
         ...docs('Acknowledge what needs attention'),
         description:
-          'It is listed with `acknowledged` until it ends. It needs attention again when it occurs anew, has another cause, or has doubled.',
+          'It is listed with `acknowledged` until it ends. It needs attention again when it occurs again, has another cause, or has doubled.',
         body: acknowledgementBody,
       },
       ...requirePermission('change_webhooks'),

@@ -32,7 +32,7 @@ const seenMembers = {
   acknowledged: nullable(
     Type.Object(
       { by: Type.String(), at: instant },
-      { description: 'a person has seen it; it needs attention again when it occurs anew' },
+      { description: 'a person has seen it; it needs attention again when it occurs again' },
     ),
   ),
 };

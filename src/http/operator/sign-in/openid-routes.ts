@@ -92,7 +92,7 @@ export function registerOpenIdRoutes(
   }
 }
 
-/** Which of their accounts somebody wants. The names are in the fragment, which no log sees. */
+/** Which of several accounts to sign in to. The names are in the fragment, which no log sees. */
 function askWhich(people: FoundPerson[], from: string): string {
   const accounts = people.map(({ owner, accountName }) => ({ id: owner.accountId, name: accountName }));
   return `${new URLSearchParams({ from })}#${new URLSearchParams({ accounts: JSON.stringify(accounts) })}`;

@@ -32,7 +32,7 @@ export function registerPasswordReset(
       schema: {
         tags: ['session'],
         summary: 'Request a link that sets a new password, by e-mail',
-        description: 'The answer is the same where nobody has this address.',
+        description: 'The response is the same if no person has this address.',
         security: [],
         body: passwordResetBody,
         response: { 202: Type.Object({}, { title: 'PasswordResetRequested' }), '4xx': problem },

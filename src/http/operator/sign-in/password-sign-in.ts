@@ -1,4 +1,4 @@
-/** Whether an e-mail address and a password open an account. Guessing is slowed for each network, and for each address that is guessed at. */
+/** Whether an e-mail address and a password open an account. Failed attempts are limited for each network and for each e-mail address. */
 import pLimit from 'p-limit';
 import { hashPassword, isPasswordOf } from '../../../core/access/password.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
@@ -11,7 +11,7 @@ const checksAtOnceMax = 2;
 /** More than are done within about ten seconds. */
 const checksWaitingMax = 50;
 const retryAfterSeconds = 10;
-/** 10 tries, then one a minute. The token link signs in an owner whose address is being guessed at. */
+/** 10 tries, then one a minute. The token link signs in an owner whose address is under attack. */
 const limitsOfEmail = { failuresMax: 10, refillMs: 60_000 };
 
 const wrongPassword = reject(
@@ -37,7 +37,7 @@ export class PasswordSignIn {
   /** @param email in lower case */
   async signIn(email: string, password: string, sourceIp: string): Promise<TokenOwner | Rejection> {
     const { authFailures } = this.#api;
-    // Asked when it is its turn: a flood of guesses is rejected as soon as the first ones have failed.
+    // Checked in turn: a flood of attempts is rejected as soon as the first ones have failed.
     return this.compute(async () => {
       const isSlowed = authFailures.isSlowed(sourceIp) || this.#ofEmail.isSlowed(email);
       const owner = isSlowed ? null : await this.#find(email, password);

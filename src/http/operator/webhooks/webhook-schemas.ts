@@ -165,7 +165,7 @@ const optionalSettings = {
     }),
   ),
   signature_required: Type.Optional(
-    Type.Boolean({ description: 'true makes a signing secret where there is none; false takes it away' }),
+    Type.Boolean({ description: 'true makes a signing secret where there is none; false removes it' }),
   ),
   signing_secret: Type.Optional(
     Type.String({ format: 'signing-secret', description: 'write only: one that the sender made' }),

@@ -1,6 +1,6 @@
 /**
  * Systems that retry for a day send the same rejected request hundreds of times. The log keeps the first one, with how often
- * it came; each process remembers which row that is.
+ * it came; each process keeps the id of that row.
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -9,7 +9,7 @@ import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts
 import type { Store } from '../../../store/store.ts';
 
 const rowsMax = 10_000;
-const rememberedMs = 24 * 3_600_000;
+const keptMs = 24 * 3_600_000;
 
 type Row = {
   accountId: string;
@@ -37,7 +37,7 @@ export class RejectedRepeats {
     const key = keyOf(postback);
     const row = key === null ? undefined : this.#rows.get(key);
     if (key === null || row === undefined) return null;
-    const isOld = performance.now() - row.loggedAtMs > rememberedMs;
+    const isOld = performance.now() - row.loggedAtMs > keptMs;
     const isCounted = !isOld && isOfRevision(row, postback) && (await this.#add(row));
     if (!isCounted) this.#rows.delete(key);
     return isCounted ? row.postbackId : null;

@@ -15,7 +15,7 @@ import { type Content, nothingDecoded, readContent } from './read-content.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
 import { recordRequest, withoutKeys } from './recorded-request.ts';
 
-/** One request as a postback: what it wants, or why it is rejected. */
+/** One request as a postback: its update, or why it is rejected. */
 export function readPostback(
   type: WebhookType,
   webhook: GuardedWebhook,
@@ -88,7 +88,7 @@ export function soleItem(body: Body): Body {
   return isJsonObject(item) ? { kind: 'json', payload: item } : body;
 }
 
-/** When and whence a postback came, and the request as it is logged. */
+/** When and from where a postback came, and the request as it is logged. */
 export type Arrival = Pick<Postback, 'postbackId' | 'receivedAt' | 'sourceIp' | 'request'>;
 
 export function arrivalOf(

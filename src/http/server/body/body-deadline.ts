@@ -41,7 +41,7 @@ export function limitBodyTime(scope: FastifyInstance, msDefault: number): void {
     }
     done();
   });
-  // A body that never gets here is forgotten by the next sweep: hooks for that would cost every request.
+  // A body that never gets here is dropped by the next sweep: hooks for that would cost every request.
   scope.addHook('preHandler', (request, _reply, done) => {
     arriving.delete(request);
     done();

@@ -24,7 +24,7 @@ const POLL_MS = 20;
 // Who was just killed still holds the lock while the kernel takes its memory apart.
 const DYING_MS_MAX = 1_000;
 
-// An open lock that nothing refers to would be closed, hence released, by the garbage collector.
+// An open lock that nothing refers to would be closed, and so released, by the garbage collector.
 const held = new Set<DatabaseSync>();
 
 /**

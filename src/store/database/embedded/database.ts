@@ -5,7 +5,7 @@ import pg from 'pg';
 import { APP_ROLE, DATABASE } from './roles.ts';
 import { SOCKET_PORT } from './settings.ts';
 
-/** For `pg` and every libpq program. Port and sslmode are spelled out: else PGPORT and PGSSLMODE would count. */
+/** For `pg` and every libpq program. Port and sslmode are explicit: else PGPORT and PGSSLMODE would count. */
 export function databaseUrl(socketFolder: string, password: string): string {
   return `postgresql://${APP_ROLE}:${password}@${encodeURIComponent(socketFolder)}:${SOCKET_PORT}/${DATABASE}?sslmode=disable`;
 }

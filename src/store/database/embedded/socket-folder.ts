@@ -48,7 +48,7 @@ function makeRandom(folder: string): Promise<string> {
 export async function removeSocketFolder(folder: string): Promise<void> {
   await removeSocket(folder);
   await rmdir(folder).catch(() => {
-    // Whatever a stranger put there is not ours to remove, and an empty leftover does no harm.
+    // What another user put there is not ours to remove, and an empty leftover does no harm.
   });
 }
 
@@ -67,7 +67,7 @@ function socketPath(folder: string): string {
   return join(folder, `.s.PGSQL.${SOCKET_PORT}`);
 }
 
-/** Temporary folders are open to all: a stranger's folder could hold a socket that pretends to be the database. */
+/** Temporary folders are open to all: a folder of another user could have a socket that pretends to be the database. */
 async function assertPrivate(folder: string, user: ServerUser): Promise<void> {
   const found = await lstat(folder);
   const self = process.getuid?.();

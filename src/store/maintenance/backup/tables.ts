@@ -1,4 +1,4 @@
-/** Which tables there are, read from the catalog: one that a migration adds is backed up without a word here. */
+/** Which tables there are, read from the catalog: one that a migration adds is backed up without a change here. */
 import type { Queryable } from '../../database/db.ts';
 import type { BackupHeader, BackupTable } from './contents.ts';
 

@@ -57,7 +57,7 @@ export function useCalls(filters: CallFilters, sort?: string) {
   return useInfiniteQuery(callsQuery(filters, sort));
 }
 
-/** How much less often than one look takes, the totals are read anew by themselves: of many calls, a look costs the server. */
+/** How much less often than one look takes, the totals are read again by themselves: of many calls, a look costs the server. */
 const lookShareMax = 30;
 const totalsMsMin = 5_000;
 

@@ -7,7 +7,7 @@ type Chosen = Readonly<Record<string, boolean>>;
 const chosenByTable = new Map<string, Chosen>();
 const listeners = new Set<() => void>();
 
-/** Which columns of a table are shown, remembered by this browser under the table's id. */
+/** Which columns of a table are shown, kept in this browser under the table's id. */
 export function useHiddenColumns(
   tableId: string | undefined,
   columns: readonly Known[],

@@ -5,7 +5,7 @@ import { menuItemStyle, menuPopupStyle } from './menu.ts';
 
 export type MoreAction = { label: string; icon: LucideIcon; isDestructive?: boolean; run(): void };
 
-/** What is done rarely, or destroys something: behind a button, so that nobody presses it by mistake. */
+/** What is done rarely, or destroys something: behind a button, so that it is not pressed by mistake. */
 export function MoreMenu({ actions }: { actions: readonly MoreAction[] }) {
   return (
     <Menu.Root>

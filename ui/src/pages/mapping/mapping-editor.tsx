@@ -14,10 +14,10 @@ import { LookOnly } from '../access/look-only.tsx';
 import { recordedRequestOf } from '../postbacks/recorded-request.ts';
 import { Conditions } from './conditions.tsx';
 import { FieldRows } from './field-rows.tsx';
-import { guessRow } from './guess-row.ts';
 import { MappingFaults } from './mapping-faults.tsx';
 import { useFieldAliases, useMappingFields } from './mapping-fields.ts';
 import { MappingText } from './mapping-text.tsx';
+import { proposeRow } from './propose-row.ts';
 import { ReadResult } from './read-result.tsx';
 import {
   type ConditionJson,
@@ -93,7 +93,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
   const isChanged = JSON.stringify({ mapping, presetName }) !== JSON.stringify(saved);
   const assign = (name: string, { source, text }: SampleValue) => {
     const field = fields.find((one) => one.name === name) ?? { name, type: 'text' as const, choices: [] };
-    setMapping(withRow(mapping, name, guessRow(field, source, text, account.default_country)));
+    setMapping(withRow(mapping, name, proposeRow(field, source, text, account.default_country)));
   };
   const save = () =>
     change.mutate(

@@ -3,9 +3,9 @@ import { useState } from 'react';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
-import { badWord } from './guess-row.ts';
 import type { MappingField } from './mapping-fields.ts';
 import { MeaningField } from './meaning-field.tsx';
+import { badWord } from './propose-row.ts';
 import { type Constant, type RowChanges, type RowJson, sourcesOf } from './rows.ts';
 import { textIn } from './sample.ts';
 

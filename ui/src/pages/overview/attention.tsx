@@ -119,7 +119,7 @@ function Item({ item, onAcknowledge }: ItemProps) {
         {acknowledged !== null && (
           <Note>
             Acknowledged by <bdi>{acknowledged.by}</bdi> <Time at={acknowledged.at} isRelative />. It comes
-            back when it occurs anew or doubles.
+            back when it occurs again or doubles.
           </Note>
         )}
       </div>

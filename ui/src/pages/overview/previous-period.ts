@@ -4,7 +4,7 @@ import type { Period } from '../../components/lists/period.ts';
 export type PreviousPeriod = { from: string; to: string; words: string };
 
 const dayMs = 86_400_000;
-/** A period that goes on ends now; rounded, so that it is not read anew with each drawing. */
+/** A period that goes on ends now; rounded, so that it is not read again with each drawing. */
 const roundMs = 5 * 60_000;
 
 /**

@@ -8,7 +8,7 @@ import { methodOf } from './postback-columns.tsx';
 const matchedByWords = { call_log_id: 'call id', other_id: 'other call id', phone_number: 'phone number' };
 const linkStyle = 'text-accent hover:underline';
 
-/** Who sent it, when, whence, and which call it is about. */
+/** Who sent it, when, from where, and which call it is about. */
 export function PostbackFacts({ postback }: { postback: PostbackJson }) {
   const { call_log_id: callLogId, candidates, matched_by: matchedBy } = postback;
   return (

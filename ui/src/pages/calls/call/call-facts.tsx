@@ -47,7 +47,7 @@ export function CallFacts({ call }: { call: CallJson }) {
   );
 }
 
-/** A field's value, shown as its type wants it. */
+/** A field's value, shown by its type. */
 function factOf({ name, type }: FieldJson, call: CallJson): ReactNode {
   const value = readFieldValue(call, name);
   if (type === 'phone' && call.caller_withheld) return 'Withheld';

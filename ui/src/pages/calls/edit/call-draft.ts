@@ -27,7 +27,7 @@ export function draftOf(
   return { values: Object.fromEntries(values), removed: [], added: [] };
 }
 
-/** An input for local times leaves the seconds out where they are 0; the API wants them. */
+/** An input for local times leaves the seconds out where they are 0; the API needs them. */
 function withSeconds(text: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? `${text}:00` : text;
 }

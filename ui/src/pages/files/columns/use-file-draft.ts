@@ -9,13 +9,13 @@ import {
   type Target,
 } from './column-draft.ts';
 import { type Reading, type ReadingChoice, readingOf, readingQuery } from './reading.ts';
-import { recall, remember } from './remembered.ts';
+import { storeChoices, storedChoices } from './stored-choices.ts';
 
 export type FileDraft = {
   inspection: InspectionJson;
   reading: Reading;
   choices: ColumnChoice[];
-  /** how the file is read and what its columns mean, as the server wants it */
+  /** how the file is read and what its columns mean, as the server takes it */
   query: FileQuery;
   changeReading(choice: ReadingChoice): void;
   chooseColumn(name: string, choice: ColumnChoice): void;
@@ -24,7 +24,7 @@ export type FileDraft = {
 };
 
 export type DraftOptions = {
-  /** keeps apart what is remembered for different purposes */
+  /** keeps the choices for different purposes apart */
   purpose: string;
   targets: readonly Target[];
   fieldNames: ReadonlySet<string>;
@@ -50,7 +50,7 @@ export function useFileDraft(file: File, options: DraftOptions) {
     retry: false,
   });
   if (data === undefined) return { draft: null, error, retry: () => void refetch() };
-  const known = recall(purpose, data);
+  const known = storedChoices(purpose, data);
   const reading = readingOf(data, { ...known?.reading, ...changedReading });
   const chosen = { ...known?.columns, ...changedColumns };
   const { columns } = data;
@@ -69,7 +69,7 @@ export function useFileDraft(file: File, options: DraftOptions) {
     keep: () => {
       const { amounts, dates, zone } = reading;
       const byName = Object.fromEntries(columns.map(({ name }, at) => [name, choices[at] ?? { target: '' }]));
-      remember(purpose, data, { reading: { amounts, dates, zone }, columns: byName });
+      storeChoices(purpose, data, { reading: { amounts, dates, zone }, columns: byName });
     },
   };
   return { draft, error, retry: () => void refetch() };

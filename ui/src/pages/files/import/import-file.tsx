@@ -14,7 +14,7 @@ import { type Target, tagTarget } from '../columns/column-draft.ts';
 import { ColumnTable } from '../columns/column-table.tsx';
 import { readingQuery } from '../columns/reading.ts';
 import { ReadingCard } from '../columns/reading-card.tsx';
-import { keepImport } from '../columns/remembered.ts';
+import { keepImport } from '../columns/stored-choices.ts';
 import { type FileDraft, useFileDraft } from '../columns/use-file-draft.ts';
 import { newRun, type RunState, runImport } from './import-run.ts';
 import { RunView } from './run-view.tsx';

@@ -4,7 +4,7 @@ import { useMay, useSession } from '../../../api/session.ts';
 import { Card } from '../../../components/card.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Time } from '../../../components/time.tsx';
-import { forgetImport, recentImports } from '../columns/remembered.ts';
+import { forgetImport, recentImports } from '../columns/stored-choices.ts';
 import { FileDrop, FileName } from '../file-drop.tsx';
 import { FilesHeader } from '../files-header.tsx';
 import { ImportFile } from './import-file.tsx';

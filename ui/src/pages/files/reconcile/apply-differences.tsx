@@ -7,7 +7,7 @@ import { Card } from '../../../components/card.tsx';
 import { useFieldLabel } from '../../../components/values/field-name.tsx';
 import { Money } from '../../../components/values/money.tsx';
 import type { Reading } from '../columns/reading.ts';
-import { keepImport } from '../columns/remembered.ts';
+import { keepImport } from '../columns/stored-choices.ts';
 import { newRun, type RunState, runImport } from '../import/import-run.ts';
 import { RunView } from '../import/run-view.tsx';
 import { addAmounts } from '../import/sums.ts';

@@ -8,7 +8,7 @@ const advice: Record<string, Advice> = {
   },
   wrong_webhook_type: {
     meaning: 'The sender uses the address of another type.',
-    fix: 'Give it the endpoint URL of this webhook, or create one of the type it wants.',
+    fix: 'Give it the endpoint URL of this webhook, or create one of the type that it sends to.',
   },
   invalid_auth_key: {
     meaning: 'The key is missing or not valid any more.',

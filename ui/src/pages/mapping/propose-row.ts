@@ -2,7 +2,7 @@
 import type { FieldJson } from '../../../../src/http/operator/fields/field-schemas.ts';
 import type { RowJson } from './rows.ts';
 
-type GuessedField = Pick<FieldJson, 'type' | 'name' | 'choices'>;
+type ProposedField = Pick<FieldJson, 'type' | 'name' | 'choices'>;
 
 const plainBoolean = /^(?:true|false|1|0|yes|no|on|off)$/i;
 export const badWord =
@@ -11,19 +11,24 @@ const ended = /complet|hang.?up|end|finish|busy|no.?answer|fail|cancel|finaliz/i
 const dayFirst = /^\s*(\d{1,2})([./-])(\d{1,2})\2\d{2,4}/;
 
 /** @param country of the account, which decides on dates such as 03/04/2026 */
-export function guessRow(field: GuessedField, source: string, text: string | null, country: string): RowJson {
+export function proposeRow(
+  field: ProposedField,
+  source: string,
+  text: string | null,
+  country: string,
+): RowJson {
   return {
     from: source,
-    ...(text !== null && text.trim() !== '' && guessOptions(field, text.trim(), country)),
+    ...(text !== null && text.trim() !== '' && proposeOptions(field, text.trim(), country)),
   };
 }
 
-function guessOptions({ type, name, choices }: GuessedField, text: string, country: string): RowJson {
+function proposeOptions({ type, name, choices }: ProposedField, text: string, country: string): RowJson {
   switch (type) {
     case 'money':
-      return guessMoney(text);
+      return proposeMoney(text);
     case 'time':
-      return guessTime(text, country);
+      return proposeTime(text, country);
     case 'boolean':
       return plainBoolean.test(text) ? {} : { words: { [text]: !badWord.test(text) } };
     case 'choice':
@@ -35,17 +40,17 @@ function guessOptions({ type, name, choices }: GuessedField, text: string, count
   }
 }
 
-function guessMoney(text: string): RowJson {
+function proposeMoney(text: string): RowJson {
   const [, before = '', number = '', after = ''] =
     /^([^\d\s.,()+-]{0,4})\s*([\d.,\s]+?)\s*([^\d\s.,()+-]{0,4})$/.exec(text) ?? [];
   const currency = before === '' ? after : before;
-  const signs = guessSigns(number);
+  const signs = proposeSigns(number);
   if (currency === '') return signs === null ? {} : { as: 'money', ...signs };
   return { as: 'money', currency, ...(signs ?? { thousands: ',' }) };
 }
 
 /** Null for plain decimal text, which is read without a format. */
-function guessSigns(number: string): Pick<RowJson, 'decimal' | 'thousands'> | null {
+function proposeSigns(number: string): Pick<RowJson, 'decimal' | 'thousands'> | null {
   if (/^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(number)) return { thousands: ',' };
   if (/^\d{1,3}(?:\.\d{3})+(?:,\d+)$|^\d{1,3}(?:\.\d{3}){2,}$/.test(number))
     return { decimal: ',', thousands: '.' };
@@ -53,7 +58,7 @@ function guessSigns(number: string): Pick<RowJson, 'decimal' | 'thousands'> | nu
   return /^\d+,\d+$/.test(number) ? { decimal: ',' } : null;
 }
 
-function guessTime(text: string, country: string): RowJson {
+function proposeTime(text: string, country: string): RowJson {
   const [, first, separator, second] = dayFirst.exec(text) ?? [];
   if (first === undefined) return {};
   if (Number(first) > 12) return { as: 'time', format: 'eu' };

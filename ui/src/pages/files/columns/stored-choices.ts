@@ -1,4 +1,4 @@
-/** What this browser remembers of files: the choices for files with the same columns, and the last imports. */
+/** What this browser stores of files: the choices for files with the same columns, and the last imports. */
 import type { InspectionJson } from '../../../api/files.ts';
 import type { ColumnChoices } from './column-draft.ts';
 import type { ReadingChoice } from './reading.ts';
@@ -21,11 +21,11 @@ function nameOf(purpose: string, { columns }: InspectionJson): string {
   return `ringback.files.${purpose}.${columns.map(({ name }) => name).join('\n')}`;
 }
 
-export function recall(purpose: string, inspection: InspectionJson): Choices | null {
+export function storedChoices(purpose: string, inspection: InspectionJson): Choices | null {
   return read<Choices>(nameOf(purpose, inspection));
 }
 
-export function remember(purpose: string, inspection: InspectionJson, choices: Choices): void {
+export function storeChoices(purpose: string, inspection: InspectionJson, choices: Choices): void {
   write(nameOf(purpose, inspection), choices);
 }
 
@@ -60,6 +60,6 @@ function write(name: string, value: unknown): void {
   try {
     localStorage.setItem(name, JSON.stringify(value));
   } catch {
-    // A browser without storage works; it remembers nothing.
+    // A browser without storage works; it stores nothing.
   }
 }
