@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { readRange } from './core/access/address-list.ts';
-import type { OpenIdSettings } from './http/operator/sign-in/openid-provider.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
 import type { MailSettings } from './mailer.ts';
+import type { OpenIdSettings } from './openid-provider.ts';
 import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/database-url.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */

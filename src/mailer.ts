@@ -18,13 +18,27 @@ export type Mailer = {
 
 const silenceMsMax = 10_000;
 
-export function createMailer({ url, from }: MailSettings, log: Pick<Logger, 'warn'>): Mailer {
+function openTransport({ url, from }: MailSettings) {
   const timeouts = {
     connectionTimeout: silenceMsMax,
     greetingTimeout: silenceMsMax,
     socketTimeout: silenceMsMax,
   };
-  const transport = createTransport({ url, ...timeouts }, { from });
+  return createTransport({ url, ...timeouts }, { from });
+}
+
+/** Connects and signs in, and sends nothing. @throws where the server cannot be reached or rejects user and password */
+export async function checkMail(settings: MailSettings): Promise<void> {
+  const transport = openTransport(settings);
+  try {
+    await transport.verify();
+  } finally {
+    transport.close();
+  }
+}
+
+export function createMailer(settings: MailSettings, log: Pick<Logger, 'warn'>): Mailer {
+  const transport = openTransport(settings);
   return {
     send: async (mail) => {
       try {

@@ -8,6 +8,9 @@ import { readConfig } from '../../src/config.ts';
 import { latestVersion } from '../../src/store/database/migrate.ts';
 import { isRunning, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { findFreePort } from '../support/programs/free-port.ts';
+import { startMailbox } from '../support/programs/mailbox.ts';
+import { startProvider } from '../support/programs/openid-provider.ts';
 import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 const subjects = [
@@ -84,6 +87,49 @@ describe('ringback doctor', () => {
     expect(afterwards.of('port').says).toContain('is free');
     expect(afterwards.levelOf('schema')).toBe('ok');
     expect(isRunning((await serverPid(DATA_DIR)) ?? 0)).toBe(false);
+  });
+
+  it('asks the provider of OpenID Connect and the SMTP server, where they are set up', async () => {
+    const [provider, mailbox] = await Promise.all([startProvider(), startMailbox()]);
+    onTestFinished(async () => {
+      await Promise.all([provider.stop(), mailbox.stop()]);
+    });
+    provider.serve('https://calls.example.com/api/v1/session/openid/callback');
+    const { issuer, clientId, clientSecret } = provider.settings;
+    const { settings } = await openDatabase();
+    const env = {
+      ...{ ...settings, PUBLIC_URL: 'https://calls.example.com' },
+      ...{ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret },
+      ...{ SMTP_URL: mailbox.settings.url, MAIL_FROM: mailbox.settings.from },
+    };
+    const right = await examine(env);
+    expect(right.of('OIDC')).toEqual({ level: 'ok', says: `${issuer} is reached and knows this client` });
+    expect(right.of('SMTP')).toMatchObject({ level: 'ok', says: expect.stringContaining('is reached') });
+    expect(mailbox.received).toEqual([]);
+
+    const wrong = await examine({
+      ...env,
+      OIDC_CLIENT_SECRET: 'another-one',
+      SMTP_URL: mailbox.settings.url.replace('ringback:', 'nobody:'),
+    });
+    expect(wrong.of('OIDC')).toMatchObject({
+      level: 'FAIL',
+      says: expect.stringContaining('invalid_client'),
+    });
+    expect(wrong.levelOf('SMTP')).toBe('FAIL');
+    expect(wrong.stdout).toContain('Check SMTP_URL');
+    expect(wrong.stdout).not.toContain('another-one');
+    expect(wrong.stdout).not.toContain('p%40ss');
+    expect(wrong.code).toBe(1);
+
+    const port = await findFreePort();
+    const away = await examine({
+      ...env,
+      OIDC_ISSUER: `http://127.0.0.1:${port}`,
+      SMTP_URL: `smtp://127.0.0.1:${port}`,
+    });
+    expect(away.of('OIDC')).toMatchObject({ level: 'FAIL', says: expect.stringContaining('ECONNREFUSED') });
+    expect(away.of('SMTP')).toMatchObject({ level: 'FAIL', says: expect.stringContaining('ECONNREFUSED') });
   });
 
   it('makes nothing where nothing has been started yet', async () => {

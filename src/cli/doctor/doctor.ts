@@ -5,6 +5,7 @@ import { explainFailure } from '../../offline/explain-failure.ts';
 import type { Finding } from '../../offline/finding.ts';
 import { print } from '../print.ts';
 import { checkPort, checkPublicUrl } from './check-network.ts';
+import { checkSignIn } from './check-sign-in.ts';
 import { printFinding } from './print-finding.ts';
 
 /** Checks all that a server needs, one line each. Changes nothing. @returns the exit code: 1 if anything fails */
@@ -33,6 +34,7 @@ async function* findings(): AsyncGenerator<Finding> {
   else yield { level: 'warn', subject: 'database', says: 'not checked: the data folder comes first' };
   yield await checkPort(config);
   yield checkPublicUrl(config);
+  yield* await checkSignIn(config);
 }
 
 function readSettings(): Config | Finding {

@@ -5,9 +5,9 @@
 import cookies from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject } from '../../../core/values/json/json.ts';
+import type { OpenIdProvider, OpenIdSecrets } from '../../../openid-provider.ts';
 import type { FoundPerson } from '../../../store/store.ts';
 import type { Api } from '../route.ts';
-import type { OpenIdProvider, OpenIdSecrets } from './openid-provider.ts';
 import { startSession } from './start-session.ts';
 
 /** Why the browser is back on the sign-in page: its parameter `failed`. */

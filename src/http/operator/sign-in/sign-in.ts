@@ -4,6 +4,7 @@ import type { Static, TSchema } from 'typebox';
 import { hashPassword } from '../../../core/access/password.ts';
 import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
+import type { OpenIdProvider } from '../../../openid-provider.ts';
 import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { wrongOrigin } from '../access/authenticate.ts';
@@ -18,7 +19,6 @@ import {
 import { readJsonBodies } from '../json-body.ts';
 import { problem } from '../problem-schemas.ts';
 import type { Api } from '../route.ts';
-import type { OpenIdProvider } from './openid-provider.ts';
 import { registerPasswordReset } from './password-reset.ts';
 import { sessionDays, startSession } from './start-session.ts';
 

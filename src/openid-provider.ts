@@ -64,6 +64,25 @@ export class OpenIdProvider {
     return identityOf(await client.fetchUserInfo(configuration, tokens.access_token, claims.sub));
   }
 
+  /**
+   * Whether the provider is there and knows this client: it is sent a code that it never made.
+   * @throws where it cannot be reached, or rejects id and secret
+   */
+  async check(): Promise<void> {
+    const configuration = await this.#discover();
+    const parameters = {
+      code: 'check',
+      redirect_uri: this.#redirectUrl(),
+      code_verifier: client.randomPKCECodeVerifier(),
+    };
+    try {
+      await client.genericGrantRequest(configuration, 'authorization_code', parameters);
+    } catch (error) {
+      const isCodeWrong = error instanceof client.ResponseBodyError && error.error === 'invalid_grant';
+      if (!isCodeWrong) throw error;
+    }
+  }
+
   /** Asked once; again after a failure. */
   #discover(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.#settings;
