@@ -60,6 +60,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       listTokens: tokens.listTokens,
       listAuditEvents: audit.listAuditEvents,
       readFirstSteps: sampleData.readFirstSteps,
+      hideFirstSteps: sampleData.hideFirstSteps,
       findPeopleByEmail: people.findByEmail,
       findPasswordHash: people.findPasswordHash,
       listWebhooks: webhooks.listWebhooks,

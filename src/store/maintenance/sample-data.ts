@@ -16,6 +16,8 @@ export type FirstSteps = {
   hasApplied: boolean;
   /** it has neither calls nor sample data nor outgoing webhooks, which would report sample calls to others */
   mayLoadSample: boolean;
+  /** the checklist is hidden for all people of the account */
+  isHidden: boolean;
   sample: SampleData | null;
 };
 
@@ -38,7 +40,8 @@ select
     and webhook_id is distinct from $2::uuid) as "hasWebhook",
   exists (select from call where account_id = $1 and call_log_id <> all($3::text[])) as "hasCall",
   exists (select from own) as "hasPostback",
-  exists (select from own where status in ('created', 'applied', 'unchanged')) as "hasApplied"`;
+  exists (select from own where status in ('created', 'applied', 'unchanged')) as "hasApplied",
+  (select has_hidden_first_steps from account where account_id = $1) as "isHidden"`;
 
 export async function readFirstSteps({ pool }: Db, accountId: string): Promise<FirstSteps> {
   const { rows: samples } = await pool.query<SampleData>(readSample, [accountId]);
@@ -51,6 +54,13 @@ export async function readFirstSteps({ pool }: Db, accountId: string): Promise<F
   const [steps] = rows;
   if (steps === undefined) throw new Error('a select without a table returned no row');
   return { ...steps, sample, mayLoadSample: await isLoadable(pool, accountId) };
+}
+
+export async function hideFirstSteps({ pool }: Db, accountId: string, isHidden: boolean): Promise<void> {
+  await pool.query('update account set has_hidden_first_steps = $2 where account_id = $1', [
+    accountId,
+    isHidden,
+  ]);
 }
 
 /** Makes the webhook of the sample, and notes it with the ids of its calls before there is one. @returns null if it may not be loaded */

@@ -32,11 +32,27 @@ test('of a new account nothing is done, and sample data may be loaded', async ()
     has_postback: false,
     has_applied_postback: false,
     may_load_sample_data: true,
+    is_hidden: false,
     sample_data: null,
   });
   expectProblem(await server.api('DELETE', '/sample-data'), 404, 'not_found');
   expectProblem(
     await (await withRole(server, 'analyst')).api('POST', '/sample-data'),
+    403,
+    'role_not_allowed',
+  );
+});
+
+test('the checklist is hidden for all people of its account, and shown again', async () => {
+  const { server: other } = await addAccount(server, 'Other');
+  const hidden = await server.api('PATCH', '/first-steps', { is_hidden: true });
+  expect(hidden).toMatchObject({ status: 200, json: { is_hidden: true, has_webhook: false } });
+  expect(await firstSteps(await withRole(server, 'analyst'))).toMatchObject({ is_hidden: true });
+  expect(await firstSteps(other)).toMatchObject({ is_hidden: false });
+  await server.api('PATCH', '/first-steps', { is_hidden: false });
+  expect(await firstSteps(server)).toMatchObject({ is_hidden: false });
+  expectProblem(
+    await (await withRole(server, 'analyst')).api('PATCH', '/first-steps', { is_hidden: true }),
     403,
     'role_not_allowed',
   );

@@ -20,6 +20,15 @@ export function useFirstSteps() {
   return useQuery(firstStepsQuery);
 }
 
+export function useHideFirstSteps() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (isHidden: boolean) =>
+      request<FirstStepsJson>('/first-steps', { method: 'PATCH', body: { is_hidden: isHidden } }),
+    onSuccess: (steps) => client.setQueryData(firstStepsQuery.queryKey, steps),
+  });
+}
+
 export function areFirstStepsDone(steps: FirstStepsJson): boolean {
   return steps.has_webhook && steps.has_call && steps.has_postback && steps.has_applied_postback;
 }

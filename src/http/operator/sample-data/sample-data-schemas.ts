@@ -17,6 +17,11 @@ export const firstStepsJson = Type.Object({
   has_postback: Type.Boolean({ description: 'a postback, beside those of the sample data' }),
   has_applied_postback: Type.Boolean({ description: 'one of the newest 1,000 changed or confirmed a call' }),
   may_load_sample_data: Type.Boolean({ description: 'there are neither calls nor outgoing webhooks' }),
+  is_hidden: Type.Boolean({ description: 'the checklist is hidden for all people of the account' }),
   sample_data: nullable(sampleDataJson),
 });
+export const firstStepsBody = Type.Object(
+  { is_hidden: Type.Boolean() },
+  { additionalProperties: false, examples: [{ is_hidden: true }] },
+);
 export type FirstStepsJson = Static<typeof firstStepsJson>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { decodeCallEvent } from '../../../core/calls/call-event.ts';
 import { planSampleCalls, type SampleCall } from '../../../core/calls/sample-calls.ts';
@@ -16,7 +16,12 @@ import { actorOf, requirePermission } from '../access/access.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs } from '../route.ts';
 import { ownWebhookSource } from '../webhooks/own-webhook.ts';
-import { type FirstStepsJson, firstStepsJson, loadedSampleJson } from './sample-data-schemas.ts';
+import {
+  type FirstStepsJson,
+  firstStepsBody,
+  firstStepsJson,
+  loadedSampleJson,
+} from './sample-data-schemas.ts';
 
 const webhookName = 'Sample buyer';
 
@@ -33,16 +38,17 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
       ...docs('Which first steps are done, and whether sample data is loaded', { 200: firstStepsJson }),
       ...requirePermission('read'),
     },
-    async ({ owner }, reply) => {
-      const { sample, ...steps } = await store.readFirstSteps(owner.accountId);
-      return reply.header('cache-control', 'no-store').send({
-        has_webhook: steps.hasWebhook,
-        has_call: steps.hasCall,
-        has_postback: steps.hasPostback,
-        has_applied_postback: steps.hasApplied,
-        may_load_sample_data: steps.mayLoadSample,
-        sample_data: sample && sampleToJson(sample),
-      } satisfies FirstStepsJson);
+    async ({ owner }, reply) =>
+      reply.header('cache-control', 'no-store').send(await readSteps(api, owner.accountId)),
+  );
+
+  const { schema } = docs('Hide the checklist of the first steps, or show it again', { 200: firstStepsJson });
+  app.patch<{ Body: Static<typeof firstStepsBody> }>(
+    '/first-steps',
+    { schema: { ...schema, body: firstStepsBody }, ...requirePermission('change_webhooks') },
+    async ({ owner, body }) => {
+      await store.hideFirstSteps(owner.accountId, body.is_hidden);
+      return readSteps(api, owner.accountId);
     },
   );
 
@@ -88,6 +94,19 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
       return sendProblem(reply, reject('not_found', 'No sample data is loaded.'));
     },
   );
+}
+
+async function readSteps({ store }: Pick<Api, 'store'>, accountId: string): Promise<FirstStepsJson> {
+  const { sample, ...steps } = await store.readFirstSteps(accountId);
+  return {
+    has_webhook: steps.hasWebhook,
+    has_call: steps.hasCall,
+    has_postback: steps.hasPostback,
+    has_applied_postback: steps.hasApplied,
+    may_load_sample_data: steps.mayLoadSample,
+    is_hidden: steps.isHidden,
+    sample_data: sample && sampleToJson(sample),
+  };
 }
 
 function sampleToJson({ webhookId, callLogIds, createdAt }: SampleData) {

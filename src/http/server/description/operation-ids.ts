@@ -90,6 +90,7 @@ const ofOperators: Record<string, string> = {
   'POST /api/v1/call-changes': 'changeCalls',
   'POST /api/v1/postbacks/attach-matching': 'attachMatchingPostbacks',
   'GET /api/v1/first-steps': 'getFirstSteps',
+  'PATCH /api/v1/first-steps': 'updateFirstSteps',
   'POST /api/v1/sample-data': 'loadSampleData',
   'DELETE /api/v1/sample-data': 'removeSampleData',
   'POST /api/v1/people': 'invitePerson',

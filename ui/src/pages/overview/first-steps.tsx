@@ -2,9 +2,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Circle, CircleCheck, Plus, Send } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import type { FirstStepsJson } from '../../../../src/http/operator/sample-data/sample-data-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useRecentCalls } from '../../api/calls/calls.ts';
-import { areFirstStepsDone, useCreateTestCall, useFirstSteps } from '../../api/first-steps.ts';
+import { useCreateTestCall, useHideFirstSteps } from '../../api/first-steps.ts';
 import { useMay } from '../../api/session.ts';
 import { useTestWebhook, useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
@@ -18,15 +19,14 @@ const CreateWebhookDialog = lazy(async () => ({
 }));
 
 /** What a new account needs before the first amount is on a call; gone when all of it is done. */
-export function FirstSteps() {
-  const { data: steps } = useFirstSteps();
+export function FirstSteps({ steps }: { steps: FirstStepsJson }) {
   const mayChange = useMay('change_webhooks');
-  const [isHidden, setHidden] = useHidden();
-  if (steps === undefined || areFirstStepsDone(steps) || !mayChange) return null;
-  if (isHidden) {
+  const { isPending: isHiding, mutate: setHidden } = useHideFirstSteps();
+  if (!mayChange) return null;
+  if (steps.is_hidden) {
     return (
       <div>
-        <Button size="small" look="quiet" onClick={() => setHidden(false)}>
+        <Button size="small" look="quiet" isBusy={isHiding} onClick={() => setHidden(false)}>
           Show first steps
         </Button>
       </div>
@@ -37,7 +37,7 @@ export function FirstSteps() {
     <Card
       title="First steps"
       actions={
-        <Button size="small" look="quiet" onClick={() => setHidden(true)}>
+        <Button size="small" look="quiet" isBusy={isHiding} onClick={() => setHidden(true)}>
           Hide
         </Button>
       }
@@ -72,18 +72,6 @@ export function FirstSteps() {
       {steps.may_load_sample_data && <LoadSample />}
     </Card>
   );
-}
-
-const hiddenKey = 'ringback-first-steps-hidden';
-
-/** Kept in this browser. */
-function useHidden(): [boolean, (isHidden: boolean) => void] {
-  const [isHidden, setHidden] = useState(() => window.localStorage.getItem(hiddenKey) === 'yes');
-  const choose = (next: boolean) => {
-    setHidden(next);
-    window.localStorage.setItem(hiddenKey, next ? 'yes' : 'no');
-  };
-  return [isHidden, choose];
 }
 
 type StepProps = { title: string; isDone: boolean; children: ReactNode };
