@@ -7,9 +7,11 @@ import { type Api, accountOf, apiDocs, documentedOnly, type List, namesOf } from
 import { callFilters } from '../call-schemas.ts';
 import { readCallFilter } from './call-query.ts';
 import { type CallTotalsJson, callTotalsJson } from './call-totals-schemas.ts';
+import { KnownTotals } from './known-totals.ts';
 
 /** `GET /call-totals`: the sums of exactly the calls that `GET /calls` lists with the same filters. */
 export function registerCallTotals(app: FastifyInstance, api: Api): void {
+  const known = new KnownTotals(api.store);
   app.get<List>(
     '/call-totals',
     {
@@ -28,7 +30,7 @@ export function registerCallTotals(app: FastifyInstance, api: Api): void {
       const reader = new ListReader(request.query, namesOf(callFilters));
       const filter = readCallFilter(reader, account);
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      const totals: CallTotalsJson = await api.store.totalCalls(account.accountId, filter);
+      const totals: CallTotalsJson = await known.read(account.accountId, filter);
       return reply.header('cache-control', 'no-store').send(totals);
     },
   );
