@@ -1,11 +1,35 @@
-/** What a browser has to fetch before it shows a page (decision 013). */
+/** What a browser has to fetch before it shows a page (decision 013), and in which order it asks for it. */
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { useUi } from '../support/ui.ts';
 
 const budgetBytes = 250_000;
+/** A browser asks for six files at a time. */
+const filesMax = 16;
 
 const ui = useUi();
+let pages: string[];
+
+beforeAll(async () => {
+  const { server } = ui;
+  const webhook = await server.createWebhook();
+  await server.createCall('C1');
+  await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
+  const { items } = (await server.api('GET', '/postbacks')).json;
+  pages = [
+    ...['/sign-in', '/overview', '/system', '/calls', '/calls/C1', '/postbacks', '/postbacks/inbox'],
+    ...[`/postbacks/${items[0].id}`, '/webhooks/incoming', `/webhooks/incoming/${webhook.id}`],
+    ...[
+      '/webhooks/outgoing',
+      '/webhooks/outgoing/new',
+      '/files/import',
+      '/files/reconcile',
+      '/files/payouts',
+    ],
+    ...['/access/people', '/access/tokens', '/access/sessions', '/access/audit', '/access/account'],
+  ];
+});
 
 async function gzippedBytes(path: string): Promise<number> {
   const response = await fetch(ui.server.url + path, { headers: { 'accept-encoding': 'identity' } });
@@ -13,16 +37,62 @@ async function gzippedBytes(path: string): Promise<number> {
   return gzipSync(Buffer.from(await response.arrayBuffer())).byteLength;
 }
 
-test('the first load of each page weighs at most 250 kB gzipped, and fetches no chart library', async () => {
+/** Paths of what the page has fetched, with their queries, in the order in which it asked for them. */
+function fetchedBy(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `performance.getEntriesByType('resource').sort((one, other) => one.startTime - other.startTime)
+      .map(({ name }) => new URL(name)).map(({ pathname, search }) => pathname + search)`,
+  );
+}
+
+test('the first load of each page weighs at most 250 kB gzipped, in few files', async () => {
+  for (const path of pages) {
+    const { page, context } = await ui.open(path, { isSignedIn: path !== '/sign-in' });
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    const files = (await fetchedBy(page)).filter((one) => one.startsWith('/assets/'));
+    const own = files.filter((one) => !/plot|palette/.test(one)); // both are fetched when the page is there
+    expect(own.length).toBeGreaterThan(1);
+    expect(own.length, `files of ${path}`).toBeLessThanOrEqual(filesMax);
+    const sizes = await Promise.all(own.map(gzippedBytes));
+    expect(
+      sizes.reduce((sum, size) => sum + size, 0),
+      `bytes of ${path}`,
+    ).toBeLessThan(budgetBytes);
+    await context.close();
+  }
+});
+
+test('pages without a chart do not fetch the chart library', async () => {
   for (const path of ['/sign-in', '/webhooks/incoming', '/calls']) {
     const { page } = await ui.open(path, { isSignedIn: path !== '/sign-in' });
     await page.getByRole('heading').first().waitFor();
-    const names = await page.evaluate<string[]>(
-      `performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((name) => name.startsWith('/assets/'))`,
-    );
-    expect(names.length).toBeGreaterThan(1);
-    expect(names.join()).not.toContain('plot');
-    const sizes = await Promise.all(names.map(gzippedBytes));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(budgetBytes);
+    expect((await fetchedBy(page)).join()).not.toContain('plot');
   }
+});
+
+test('the list of a page is on its way with its code, and asked for once', async () => {
+  for (const [path, list] of [
+    ['/calls', '/api/v1/calls'],
+    ['/postbacks', '/api/v1/postbacks'],
+    ['/postbacks/inbox', '/api/v1/postbacks?open=true&limit=50'],
+    ['/overview', '/api/v1/overview/attention'],
+  ] as const) {
+    const { page } = await ui.open(path);
+    await page.getByRole('table').or(page.getByText('Nothing to attach')).first().waitFor();
+    const html = await (await fetch(ui.server.url + path, { headers: { accept: 'text/html' } })).text();
+    const first = await fetchedBy(page);
+    for (const request of ['/api/v1/session', '/api/v1/fields', list]) {
+      expect(html).toContain(`href="${request.replaceAll('&', '&amp;')}"`);
+      expect(
+        first.filter((one) => one === request),
+        `${request} of ${path}`,
+      ).toHaveLength(1);
+    }
+  }
+});
+
+test('a list that the address narrows is not asked for before it is known', async () => {
+  const { page } = await ui.open('/calls?state=live');
+  await page.getByText('No call matches').waitFor();
+  expect(await fetchedBy(page)).not.toContain('/api/v1/calls');
 });

@@ -6,6 +6,7 @@ import type { Presets } from '../../core/mapping/preset.ts';
 import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Mailer } from '../../mailer.ts';
+import { OpenIdProvider, type OpenIdSettings } from '../../openid-provider.ts';
 import type { Store } from '../../store/store.ts';
 import { registerDocs } from '../docs/docs-routes.ts';
 import { AuthFailureLimiter, goodMax } from '../guards/auth-failure-limiter.ts';
@@ -14,7 +15,6 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { registerApi } from '../operator/api.ts';
 import type { OutgoingPort } from '../operator/route.ts';
 import { sharedSchemas } from '../operator/shared-schemas.ts';
-import { OpenIdProvider, type OpenIdSettings } from '../operator/sign-in/openid-provider.ts';
 import { openIdCallbackPath, registerOpenIdRoutes } from '../operator/sign-in/openid-routes.ts';
 import { PasswordSignIn } from '../operator/sign-in/password-sign-in.ts';
 import { registerSignIn } from '../operator/sign-in/sign-in.ts';
@@ -196,7 +196,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(api, { prefix: '/api/v1' });
   await app.register(async (scope) => registerSystemRoutes(scope, { store, metrics, publicUrl }));
   if (uiFolder !== null && page !== null)
-    await app.register(async (scope) => registerUi(scope, uiFolder, page));
+    await app.register(async (scope) => registerUi(scope, uiFolder, page, basePath));
   return app;
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { preparePages } from './page-preloads.ts';
 
 /** Paths that the browser's router knows; `*` takes ids of calls too, whatever is in them. */
 const pages = [
@@ -76,7 +77,17 @@ export function readPage(folder: string, basePath: string): string {
  * @param folder what `npm run build:ui` wrote
  * @param html its page: see `readPage`
  */
-export async function registerUi(app: FastifyInstance, folder: string, html: string): Promise<void> {
+export async function registerUi(
+  app: FastifyInstance,
+  folder: string,
+  html: string,
+  basePath: string,
+): Promise<void> {
+  const htmlOf = preparePages(folder, html, basePath);
+  const answer = ({ url }: FastifyRequest, reply: FastifyReply) => {
+    const [path = '', query] = url.slice(1).split('?');
+    return sendPage(reply, htmlOf(path.replace(/\/$/, ''), query !== undefined));
+  };
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
   });
@@ -89,12 +100,10 @@ export async function registerUi(app: FastifyInstance, folder: string, html: str
   });
   const fresh = { root: folder, cacheControl: false };
   for (const page of pages) {
-    app.get(`/${page}`, { schema: { hide: true } }, (_request, reply) => sendPage(reply, html));
+    app.get(`/${page}`, { schema: { hide: true } }, answer);
   }
   const constraints = { reader: 'browser' };
-  app.get(`/${sharedPage}`, { schema: { hide: true }, constraints }, (_request, reply) =>
-    sendPage(reply, html),
-  );
+  app.get(`/${sharedPage}`, { schema: { hide: true }, constraints }, answer);
   for (const file of files) {
     app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>
       reply.header('cache-control', 'no-cache').sendFile(file, folder, fresh),
