@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import type { ConditionJson } from './rows.ts';
 import type { SampleValue } from './sample-value.ts';
+import { readWords, writeWords } from './word-list.ts';
 
 export type ConditionsProps = {
   /** what they are for, read out with each control */
@@ -54,14 +55,13 @@ type ConditionRowProps = {
 };
 
 function ConditionRow({ label, condition, values, onChange, onRemove }: ConditionRowProps) {
-  const [typed, setTyped] = useState(condition.in.join(', '));
+  const [typed, setTyped] = useState(() => writeWords(condition.in));
   const sources = [condition.from].flat();
   const [source = ''] = sources;
   const choices = [...new Set([source, ...values.map((value) => value.source)])];
   const type = (text: string) => {
     setTyped(text);
-    const words = text.split(',').map((word) => word.trim());
-    onChange({ ...condition, in: words.length > 1 ? words.filter((word) => word !== '') : words });
+    onChange({ ...condition, in: readWords(text) });
   };
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)_auto] items-center gap-2 text-sm">
@@ -80,7 +80,7 @@ function ConditionRow({ label, condition, values, onChange, onRemove }: Conditio
         label={`${label}: words`}
         isLabelHidden
         value={typed}
-        placeholder="word, or several with commas"
+        placeholder="word, or several with commas; “a, b” in quotes is one"
         autoComplete="off"
         onChange={type}
       />

@@ -1,10 +1,10 @@
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import type { Explained } from '../../api/webhooks/mapping.ts';
-import { type Choice, SelectField } from '../../components/field.tsx';
+import { Alternatives } from './alternatives.tsx';
 import type { MappingField } from './mapping-fields.ts';
-import { RowOptions } from './row-options.tsx';
-import { describeRow, type MappingJson, type RowJson, simpleRowOf, sourcesOf } from './rows.ts';
+import { alternativesOf, describeRow, type MappingJson, type RowJson } from './rows.ts';
 import type { SampleValue } from './sample-value.ts';
+import { SourceField } from './source-field.tsx';
 
 type AnyRow = MappingJson['fields'][string];
 
@@ -16,38 +16,19 @@ export type FieldRowProps = {
   values: readonly SampleValue[];
   read: Explained['fields'][string] | undefined;
   requests: readonly PostbackJson[];
-  onAssign(value: SampleValue): void;
+  guess(value: SampleValue): RowJson;
   onChange(row: AnyRow | undefined): void;
 };
 
 const noRow = 'no-row';
-const constant = 'constant';
 const none = 'none';
-const asJson = 'json';
-const from = 'from:';
+const several = 'several';
 
 /** One field: where it is read from, how its text is written, and what is read. */
-export function FieldRow({
-  field,
-  row,
-  presetRow,
-  values,
-  read,
-  requests,
-  onAssign,
-  onChange,
-}: FieldRowProps) {
-  const simple = simpleRowOf(row);
-  const choose = (chosen: string) => {
-    if (chosen === noRow) onChange(undefined);
-    else if (chosen === none) onChange(null);
-    else if (chosen === constant)
-      onChange({ value: field.type === 'boolean' ? true : (field.choices[0] ?? '') });
-    else if (chosen.startsWith(from)) {
-      const source = chosen.slice(from.length);
-      onAssign(values.find((value) => value.source === source) ?? { source, text: null });
-    }
-  };
+export function FieldRow({ field, row, presetRow, values, read, requests, guess, onChange }: FieldRowProps) {
+  const rows = alternativesOf(row);
+  const unset = field.name.startsWith('add.') ? 'Remove this tag' : 'Not mapped';
+  const ofPlatform = presetRow && `As the platform sends it: ${describeRow(presetRow)}`;
   return (
     <div className="py-2.5">
       <div className="grid items-start gap-x-3 gap-y-1 md:grid-cols-[9rem_minmax(0,1fr)_minmax(0,1fr)]">
@@ -56,25 +37,27 @@ export function FieldRow({
             <bdi>{field.label}</bdi>
           </div>
         </div>
-        <SelectField
+        <SourceField
           label={`${field.label} is read from`}
-          isLabelHidden
-          value={chosenOf(row, simple)}
-          choices={choicesOf(field, row, simple, presetRow, values)}
-          onChange={choose}
+          row={rows.length === 1 ? (rows[0] ?? null) : null}
+          others={{
+            before: [
+              { value: noRow, label: ofPlatform ?? unset },
+              ...(rows.length > 1 ? [{ value: several, label: 'The first of these that is there' }] : []),
+            ],
+            after: presetRow === undefined ? [] : [{ value: none, label: 'Do not read it' }],
+            chosen: rows.length > 1 ? several : row === null ? none : noRow,
+          }}
+          {...{ field, values, guess, onChange }}
+          onOther={(chosen) => {
+            if (chosen !== several) onChange(chosen === none ? null : undefined);
+          }}
         />
         <ReadValue read={read} />
       </div>
-      {row !== undefined && row !== null && (
+      {rows.length > 0 && (
         <div className="mt-2 md:ml-39">
-          {simple === null ? (
-            <p className="text-muted text-xs">
-              Reads {describeRow(row)} from alternatives: change it with “Edit as JSON”, or choose a value to
-              replace it.
-            </p>
-          ) : (
-            <RowOptions field={field} row={simple} values={values} requests={requests} onChange={onChange} />
-          )}
+          <Alternatives {...{ field, rows, values, requests, guess, onChange }} />
         </div>
       )}
       {field.help !== '' && (
@@ -85,47 +68,6 @@ export function FieldRow({
       )}
     </div>
   );
-}
-
-function chosenOf(row: AnyRow | undefined, simple: RowJson | null): string {
-  if (row === undefined) return noRow;
-  if (row === null) return none;
-  if (simple === null) return asJson;
-  return simple.from === undefined ? constant : from + (sourcesOf(simple)[0] ?? '');
-}
-
-function choicesOf(
-  { name }: MappingField,
-  row: AnyRow | undefined,
-  simple: RowJson | null,
-  presetRow: AnyRow | undefined,
-  values: readonly SampleValue[],
-): Choice[] {
-  const first = simple === null ? undefined : sourcesOf(simple)[0];
-  const isMissing = first !== undefined && !values.some(({ source }) => source === first);
-  const unset =
-    presetRow === undefined
-      ? name.startsWith('add.')
-        ? 'Remove this tag'
-        : 'Not mapped'
-      : `As the platform sends it: ${describeRow(presetRow)}`;
-  return [
-    { value: noRow, label: unset },
-    ...(simple === null && row !== undefined && row !== null
-      ? [{ value: asJson, label: 'As written in JSON' }]
-      : []),
-    ...(isMissing ? [{ value: from + first, label: `${first} (not in this request)` }] : []),
-    ...values.map(({ source, text }) => ({ value: from + source, label: `${source}: ${shorten(text)}` })),
-    { value: constant, label: 'Always the same value' },
-    ...(presetRow === undefined ? [] : [{ value: none, label: 'Do not read it' }]),
-  ];
-}
-
-const shownChars = 40;
-
-function shorten(text: string | null): string {
-  if (text === null || text === '') return '(empty)';
-  return text.length > shownChars ? `${text.slice(0, shownChars)}…` : text;
 }
 
 function ReadValue({ read }: { read: Explained['fields'][string] | undefined }) {

@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/field.tsx';
 import { FieldRow } from './field-row.tsx';
 import { fieldGroups, type MappingField } from './mapping-fields.ts';
-import { type MappingJson, withRow } from './rows.ts';
+import { type MappingJson, type RowJson, withRow } from './rows.ts';
 import type { SampleValue } from './sample-value.ts';
 
 export type FieldRowsProps = {
@@ -18,13 +18,14 @@ export type FieldRowsProps = {
   explained: Explained | undefined;
   requests: readonly PostbackJson[];
   hasTags: boolean;
-  onAssign(field: string, value: SampleValue): void;
+  /** the row by which a field reads a value */
+  guess(field: string, value: SampleValue): RowJson;
   onChange(mapping: MappingJson): void;
 };
 
 /** Every field that a request may set, and every tag of the mapping: where it is read from, and what is read now. */
 export function FieldRows(props: FieldRowsProps) {
-  const { fields, mapping, preset, explained, hasTags, onAssign, onChange } = props;
+  const { fields, mapping, preset, explained, hasTags, guess, onChange } = props;
   const known = new Set(fields.map(({ name }) => name));
   const others = [...new Set([...Object.keys(mapping.fields), ...Object.keys(preset?.fields ?? {})])].filter(
     (name) => !known.has(name),
@@ -38,7 +39,7 @@ export function FieldRows(props: FieldRowsProps) {
       values={props.values}
       read={explained?.fields[field.name]}
       requests={props.requests}
-      onAssign={(value) => onAssign(field.name, value)}
+      guess={(value) => guess(field.name, value)}
       onChange={(next) => onChange(withRow(mapping, field.name, next))}
     />
   );

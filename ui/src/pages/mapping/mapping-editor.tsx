@@ -22,7 +22,6 @@ import { ReadResult } from './read-result.tsx';
 import {
   type ConditionJson,
   emptyMapping,
-  hasPlainWords,
   type MappingJson,
   mappingToSave,
   withOwnNames,
@@ -91,9 +90,9 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
   const lists = [...new Set([...listsIn(body), ...(each === undefined ? [] : [each])])];
 
   const isChanged = JSON.stringify({ mapping, presetName }) !== JSON.stringify(saved);
-  const assign = (name: string, { source, text }: SampleValue) => {
+  const guess = (name: string, { source, text }: SampleValue) => {
     const field = fields.find((one) => one.name === name) ?? { name, type: 'text' as const, choices: [] };
-    setMapping(withRow(mapping, name, proposeRow(field, source, text, account.default_country)));
+    return proposeRow(field, source, text, account.default_country);
   };
   const save = () =>
     change.mutate(
@@ -144,7 +143,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
           mapping={mapping}
           hasTags={webhook.type !== 'update_revenue'}
           mayChange={mayChange}
-          onAssign={assign}
+          onAssign={(name, value) => setMapping(withRow(mapping, name, guess(name, value)))}
         />
         {unmapped.error !== null && (
           <MappingFaults error={unmapped.error} title="This request cannot be shown" />
@@ -171,7 +170,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
               hint="A platform brings rows of its own. A row that you set replaces the one of the platform"
             />
           )}
-          {!isText && onlyWhen.every(hasPlainWords) && (
+          {!isText && (
             <section aria-label="Which requests are read">
               <h3 className="mb-1 font-medium text-sm">Which requests are read</h3>
               <p className="mb-2 text-muted text-xs">
@@ -203,7 +202,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
               explained={sample === null ? undefined : explained.data}
               requests={requests}
               hasTags={webhook.type !== 'update_revenue'}
-              onAssign={assign}
+              guess={guess}
               onChange={setMapping}
             />
           )}

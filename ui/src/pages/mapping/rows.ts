@@ -10,16 +10,9 @@ export type ConditionJson = NonNullable<MappingJson['only_when']>[number];
 
 export const emptyMapping: MappingJson = { fields: {} };
 
-/** A row that the form shows as a whole; null for one that only its JSON shows. */
-export function simpleRowOf(row: AnyRow | undefined): RowJson | null {
-  if (typeof row === 'string') return { from: row };
-  if (row === undefined || row === null || Array.isArray(row)) return null;
-  return [...(row.when ?? [])].every(hasPlainWords) ? row : null;
-}
-
-/** The form separates words by commas. */
-export function hasPlainWords({ in: words }: ConditionJson): boolean {
-  return words.every((word) => !String(word).includes(','));
+/** The rows of a field in their order, of which the first counts that reads something; none for a field without a row. */
+export function alternativesOf(row: AnyRow | undefined): RowJson[] {
+  return [row ?? []].flat().map((one) => (typeof one === 'string' ? { from: one } : one));
 }
 
 export function sourcesOf({ from }: RowJson): string[] {
@@ -42,9 +35,15 @@ export function withRow(mapping: MappingJson, name: string, row: AnyRow | undefi
   return { ...mapping, fields: shortened === undefined ? others : { ...mapping.fields, [name]: shortened } };
 }
 
+function shorten(row: AnyRow): AnyRow | undefined {
+  if (!Array.isArray(row)) return row === null ? null : shortenOne(row);
+  const rows = row.map(shortenOne);
+  return rows.length > 1 ? rows : rows[0];
+}
+
 /** A row with nothing but one source is written as that source. */
-function shorten(row: AnyRow): AnyRow {
-  if (typeof row === 'string' || row === null || Array.isArray(row)) return row;
+function shortenOne(row: RowJson | string): RowJson | string {
+  if (typeof row === 'string') return row;
   const { from, ...options } = row;
   if (from === undefined || Object.keys(options).length > 0) return row;
   const [first, ...more] = [from].flat();

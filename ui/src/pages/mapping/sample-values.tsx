@@ -2,7 +2,7 @@ import { Menu } from '@base-ui/react/menu';
 import { ChevronDown } from 'lucide-react';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { fieldGroups, type MappingField } from './mapping-fields.ts';
-import { type MappingJson, simpleRowOf, sourcesOf } from './rows.ts';
+import { alternativesOf, type MappingJson, sourcesOf } from './rows.ts';
 import { isHeader, type SampleValue } from './sample-value.ts';
 
 export type SampleValuesProps = {
@@ -62,7 +62,7 @@ function ValueMenu({
 }: Omit<SampleValuesProps, 'values'> & { value: SampleValue }) {
   const { source, text } = value;
   const users = Object.entries(mapping.fields)
-    .filter(([, row]) => sourcesOf(simpleRowOf(row) ?? {}).includes(source))
+    .filter(([, row]) => alternativesOf(row).flatMap(sourcesOf).includes(source))
     .map(([name]) => fields.find((field) => field.name === name)?.label ?? name.replace(/^add\./, 'Tag '));
   const tag = tagKeyOf(source);
   return (
