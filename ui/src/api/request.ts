@@ -4,6 +4,9 @@ import { basePath } from './base-path.ts';
 
 export type Problem = Static<typeof problemJson>;
 
+/** Rejections that are about one field and do not name it. */
+const fieldOfCode: Readonly<Record<string, string>> = { email_taken: 'email', name_taken: 'name' };
+
 /** A request that was rejected, or that no answer came to. `message` says what to do. */
 export class RequestFailed extends Error {
   /** HTTP status; 0: the server could not be reached */
@@ -11,12 +14,16 @@ export class RequestFailed extends Error {
   readonly code: string;
   /** the answer's body, where the server rejected */
   readonly problem: Problem | null;
+  /** what is wrong, field by field */
+  readonly faults: readonly { field: string | null; detail: string }[];
 
   constructor(status: number, problem: Problem | null, detail: string) {
     super(problem?.detail ?? detail);
     this.status = status;
     this.code = problem?.code ?? 'unreachable';
     this.problem = problem;
+    const ofCode = fieldOfCode[this.code];
+    this.faults = ofCode === undefined ? (problem?.errors ?? []) : [{ field: ofCode, detail: this.message }];
   }
 }
 

@@ -1,5 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import { Button } from './button.tsx';
+import { useUnshown } from './forms/form.tsx';
 
 /** A page or a part of it that could not be had: why, and a way to try again. */
 export function ErrorState({ error, reset }: { error: Error; reset?: () => void }) {
@@ -18,12 +19,13 @@ export function ErrorState({ error, reset }: { error: Error; reset?: () => void 
   );
 }
 
-/** Why something that was asked for was not done; nothing where there is no error. */
+/** Why something that was asked for was not done; nothing where there is no error, or where fields of the form show it. */
 export function FailureNote({ error }: { error: Error | null }) {
-  if (error === null) return null;
+  const text = useUnshown(error);
+  if (text === null) return null;
   return (
     <p role="alert" className="mt-3 rounded-md bg-danger-soft px-3 py-2 text-danger text-sm">
-      {error.message}
+      {text}
     </p>
   );
 }

@@ -1,12 +1,15 @@
 import { Field } from '@base-ui/react/field';
 import type { ComponentProps, ReactNode } from 'react';
+import { useFault } from './forms/form.tsx';
 
-type FieldProps = {
+export type FieldProps = {
   label: ReactNode;
   /** what it is for, below it */
   hint?: ReactNode;
   /** what is wrong with the value */
   error?: string | undefined;
+  /** its name in the API: what the server says of it is shown here */
+  field?: string;
   /** the label is read out, not shown */
   isLabelHidden?: boolean;
   children: ReactNode;
@@ -16,7 +19,9 @@ export const controlStyle =
   'w-full rounded-md border border-line-strong bg-surface px-2.5 text-ink text-sm outline-offset-0 disabled:opacity-60 aria-invalid:border-danger';
 
 /** Ties a label, a hint and an error to the one control within. */
-function FieldFrame({ label, hint, error, isLabelHidden, children }: FieldProps) {
+export function FieldFrame({ label, hint, error: ownError, field, isLabelHidden, children }: FieldProps) {
+  const fault = useFault(field);
+  const error = ownError ?? fault;
   return (
     <Field.Root invalid={error !== undefined} className="min-w-0">
       <Field.Label className={isLabelHidden ? 'sr-only' : 'mb-1 block font-medium text-sm'}>
@@ -40,11 +45,13 @@ export type TextFieldProps = Omit<FieldProps, 'children'> &
     value: string;
     onChange(value: string): void;
     isMono?: boolean;
+    /** as high as a small button beside it */
+    isSmall?: boolean;
   };
 
 export function TextField(props: TextFieldProps) {
-  const { label, hint, error, isLabelHidden, value, onChange, isMono, ...input } = props;
-  const frame = { label, hint, error, ...(isLabelHidden && { isLabelHidden }) };
+  const { label, hint, error, field, isLabelHidden, value, onChange, isMono, isSmall, ...input } = props;
+  const frame = { label, hint, error, ...(field && { field }), ...(isLabelHidden && { isLabelHidden }) };
   return (
     <FieldFrame {...frame}>
       <Field.Control
@@ -52,7 +59,7 @@ export function TextField(props: TextFieldProps) {
         render={<input dir="auto" />}
         value={value}
         onValueChange={onChange}
-        className={`${controlStyle} h-9 ${isMono ? 'font-mono' : ''}`}
+        className={`${controlStyle} ${isSmall ? 'h-7.5' : 'h-9'} ${isMono ? 'font-mono' : ''}`}
       />
     </FieldFrame>
   );
