@@ -54,7 +54,7 @@ async function playAndListPages({ url, publicUrl, token, twilioAuthToken }: Demo
     webhooks: '/webhooks/incoming',
     webhook: `/webhooks/incoming/${await firstOf('/webhooks/incoming?limit=1')}`,
     files: '/files/import',
-    payouts: '/files/payouts?period=this-month',
+    payouts: '/files/payouts?period=month',
     access: '/access/tokens',
     'audit-log': '/access/audit',
     account: '/access/account',

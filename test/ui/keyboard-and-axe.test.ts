@@ -2,12 +2,16 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from '../support/browser/browser.ts';
+import { findFreePort } from '../support/programs/free-port.ts';
 import { postbackIdOf } from '../support/replays.ts';
 import { useUi } from '../support/ui.ts';
 
 const ui = useUi();
 let webhookPath: string;
 let postbackPath: string;
+let appliedPath: string;
+let outgoingPath: string;
+let deliveryPath: string;
 
 beforeAll(async () => {
   const { server } = ui;
@@ -16,7 +20,18 @@ beforeAll(async () => {
     ...{ phone_number: '+12135550142', campaign: 'Roofing', tags: { deal: 'won' }, revenue_paid_out: '5' },
     no_payout_reason: 'Caps exceeded',
   });
-  await server.post(webhook, { call_log_id: 'C1', converted: true, add: { by: 'CRM' } });
+  const url = `http://127.0.0.1:${await findFreePort()}`; // nothing listens there
+  const tracker = { name: 'Tracker', url, events: ['call.converted'] };
+  const outgoing = (await server.api('POST', '/webhooks/outgoing', tracker)).json;
+  outgoingPath = `/webhooks/outgoing/${outgoing.id}`;
+  const applied = await server.post(webhook, { call_log_id: 'C1', converted: true, add: { by: 'CRM' } });
+  appliedPath = `/postbacks/${postbackIdOf(applied)}`;
+  const lost = await server.post(webhook, { phone_number: '+12135550177', converted: true });
+  expect(lost.status).toBe(404);
+  await server.api('POST', '/people', { name: 'Ana', email: 'ana@acme.example', role: 'analyst' });
+  const deliveries = async () => (await server.api('GET', '/deliveries')).json.items;
+  await expect.poll(async () => (await deliveries()).length).toBe(1);
+  deliveryPath = `/webhooks/deliveries/${(await deliveries())[0].id}`;
   const rejected = await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
   webhookPath = `/webhooks/incoming/${webhook.id}`;
   postbackPath = `/postbacks/${postbackIdOf(rejected)}`;
@@ -26,11 +41,22 @@ test('every page is clean for axe in the light and in the dark', async () => {
   const { page } = await ui.open('/overview');
   for (const [path, seen] of [
     ['/overview', 'Needs attention'],
+    ['/overview?period=custom', 'First day'],
+    ['/system', 'Commit time'],
     ['/calls', '+12135550142'],
     ['/calls?q=nobody', 'No call matches'],
     ['/calls/C1', 'Call created'],
     ['/postbacks', 'Acme CRM'],
     [postbackPath, 'What to do'],
+    [appliedPath, 'Undo'],
+    ['/postbacks/inbox', '+12135550177'],
+    ['/postbacks?code=not_found', 'No postback is like this'],
+    ['/webhooks/outgoing', 'Tracker'],
+    ['/webhooks/outgoing/new', 'Choose a receiver'],
+    [outgoingPath, 'Replay a period'],
+    [`${outgoingPath}?tab=test`, 'Sends a made-up event'],
+    [`${outgoingPath}?tab=settings`, 'Only these calls'],
+    [deliveryPath, 'Attempts'],
     ['/webhooks/incoming', 'Acme CRM'],
     [webhookPath, 'invalid_value'],
     [`${webhookPath}?tab=mapping`, 'How it is read'],
@@ -39,9 +65,15 @@ test('every page is clean for axe in the light and in the dark', async () => {
     [`${webhookPath}?tab=settings`, 'Match rule'],
     ['/files/import', 'A file with a row for each call'],
     ['/files/reconcile', 'The statement, with a line for each call'],
-    ['/files/payouts?period=this-month', 'no publisher'],
+    ['/files/payouts?period=month', 'no publisher'],
     ['/access/tokens', 'of the settings'],
-    ['/access/audit', 'made the webhook'],
+    ['/files/payouts?period=month&publisher=none', 'No call of this period'],
+    ['/access/audit', 'created the webhook'],
+    ['/access/people', 'ana@acme.example'],
+    ['/access/sessions', 'this browser'],
+    ['/access/account', 'Default country'],
+    ['/calls/none', 'No call has this id'],
+    ['/access/none', 'There is no page at this address'],
   ] as const) {
     await page.goto(path);
     await page.getByRole('main').getByText(seen).filter({ visible: true }).first().waitFor();
@@ -71,6 +103,27 @@ const openings: [string, () => string, (page: Page) => Locator][] = [
   ],
   ['new key', () => webhookPath, (page) => page.getByRole('button', { name: 'Rotate key' })],
   ['new token', () => '/access/tokens', (page) => page.getByRole('button', { name: 'Create a token' })],
+  ['invitation', () => '/access/people', (page) => page.getByRole('button', { name: 'Invite a person' })],
+  ['person', () => '/access/people', (page) => page.getByRole('button', { name: 'Manage Ana' })],
+  ['new account', () => '/access/account', (page) => page.getByRole('button', { name: 'Create an account' })],
+  ['undo', () => appliedPath, (page) => page.getByRole('button', { name: 'Undo', exact: true })],
+  [
+    'dismissal',
+    () => '/postbacks/inbox',
+    (page) => page.getByRole('button', { name: 'Dismiss', exact: true }).first(),
+  ],
+  [
+    'attachment',
+    () => '/postbacks/inbox',
+    (page) => page.getByRole('button', { name: 'Attach to C1' }).first(),
+  ],
+  ['replay of a period', () => outgoingPath, (page) => page.getByRole('button', { name: 'Replay a period' })],
+  ['new secret', () => outgoingPath, (page) => page.getByRole('button', { name: 'Rotate secret' })],
+  [
+    'replay of all',
+    () => '/postbacks?status=rejected',
+    (page) => page.getByRole('button', { name: 'Replay all' }),
+  ],
 ];
 
 describe('what opens is clean for axe, takes the focus, and gives it back on Escape', () => {

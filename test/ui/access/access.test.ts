@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
 import { expectAccessible, TestBrowser } from '../../support/browser/browser.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
+import { addFilter } from '../../support/ui.ts';
 
 let server: TestServer;
 let browser: TestBrowser;
@@ -61,11 +62,11 @@ test('the audit log tells who did what, filtered by the address', async () => {
   await changed.getByText(name).waitFor();
   await changed.getByText('127.0.0.1').waitFor();
   await expectAccessible(page);
-  await page.getByLabel('Act', { exact: true }).selectOption('webhook.created');
-  await page.getByRole('row').filter({ hasText: 'made the webhook' }).first().waitFor();
+  await (await addFilter(page, 'Act')).selectOption('webhook.created');
+  await page.getByRole('row').filter({ hasText: 'created the webhook' }).first().waitFor();
   await changed.waitFor({ state: 'detached' });
   expect(new URL(page.url()).search).toBe('?action=webhook.created');
-  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('button', { name: 'Remove the filter Act' }).click();
   await changed.waitFor();
 });
 

@@ -200,7 +200,9 @@ describe('changed by hand', () => {
     const dialog = await startChange(page);
     await dialog.getByLabel('Payout', { exact: true }).fill('3');
     await dialog.getByRole('button', { name: 'Review' }).click();
-    await dialog.getByRole('alert').getByText('publisher_paid_out').waitFor();
+    await dialog.locator('input[aria-invalid=true]').waitFor();
+    expect(await dialog.locator('input[aria-invalid=true]').inputValue()).toBe('3');
+    expect(await dialog.getByRole('alert').count()).toBe(0); // the error is at its field alone
     await dialog.getByLabel('Payout', { exact: true }).fill('');
     await dialog.getByLabel('Revenue').fill('9');
     await dialog.getByRole('button', { name: 'Review' }).click();

@@ -21,12 +21,11 @@ export function useFirstSteps() {
 }
 
 export function useHideFirstSteps() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (isHidden: boolean) =>
+  return useSend(
+    (isHidden: boolean) =>
       request<FirstStepsJson>('/first-steps', { method: 'PATCH', body: { is_hidden: isHidden } }),
-    onSuccess: (steps) => client.setQueryData(firstStepsQuery.queryKey, steps),
-  });
+    firstStepsQuery.queryKey,
+  );
 }
 
 export function areFirstStepsDone(steps: FirstStepsJson): boolean {

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { fieldErrors } from '../api/field-errors.ts';
 import { useChangePassword } from '../api/session.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog, DialogActions } from '../components/dialog.tsx';
 import { FailureNote } from '../components/error-state.tsx';
 import { TextField } from '../components/field.tsx';
+import { Form } from '../components/forms/form.tsx';
 import { useToast } from '../components/toast.tsx';
 
 const passwordCharsMin = 12;
@@ -18,7 +18,6 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
   const change = useChangePassword();
   const toast = useToast();
   const isShort = next.length < passwordCharsMin;
-  const wrong = fieldErrors(change.error)['current_password'];
   return (
     <Dialog
       title="Change your password"
@@ -26,11 +25,10 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
       isOpen
       onClose={onClose}
     >
-      <form
-        noValidate
+      <Form
+        error={change.error}
         className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           setTried(true);
           if (current === '' || isShort) return;
           change.mutate(
@@ -50,10 +48,12 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
           value={current}
           onChange={setCurrent}
           autoComplete="current-password"
-          error={isTried && current === '' ? 'Enter your current password.' : wrong}
+          field="current_password"
+          error={isTried && current === '' ? 'Enter your current password.' : undefined}
         />
         <TextField
           label="New password"
+          field="new_password"
           type="password"
           value={next}
           onChange={setNext}
@@ -62,14 +62,14 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
           hint={`At least ${passwordCharsMin} characters`}
           error={isTried && isShort ? `Enter at least ${passwordCharsMin} characters.` : undefined}
         />
-        <FailureNote error={wrong === undefined ? change.error : null} />
+        <FailureNote error={change.error} />
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" isBusy={change.isPending}>
             Change password
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

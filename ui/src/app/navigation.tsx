@@ -1,4 +1,4 @@
-import { Link, type LinkProps } from '@tanstack/react-router';
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import {
   BookOpen,
   ChartNoAxesCombined,
@@ -85,6 +85,41 @@ const subItemsOf: Partial<Record<string, SubItem[]>> = {
     { to: '/access/account', name: 'Account' },
   ],
 };
+
+/** The pages of the section that is open, on a phone: beside the content the navigation shows them. */
+export function SectionPages() {
+  const { pathname } = useLocation();
+  const section = items.find(({ to }) => pathname.startsWith(to) || isPageOf(to, pathname));
+  const pages = section === undefined ? [] : (subItemsOf[section.to] ?? []);
+  if (section === undefined || pages.length === 0) return null;
+  const isOwnPage = section.to === '/overview' || section.to === '/postbacks';
+  const shown = isOwnPage ? [{ to: section.to, name: section.name }, ...pages] : pages;
+  return (
+    <nav
+      aria-label={section.name}
+      className="-mx-4 mb-4 overflow-x-auto border-line border-b px-4 md:hidden print:hidden"
+    >
+      <ul className="flex gap-1">
+        {shown.map(({ to, name }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              activeOptions={{ exact: true, includeSearch: false }}
+              className="-mb-px block whitespace-nowrap border-transparent border-b-2 px-3 py-2 font-medium text-muted text-sm"
+              activeProps={{ className: 'border-accent! text-accent!' }}
+            >
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function isPageOf(section: string, pathname: string): boolean {
+  return (subItemsOf[section] ?? []).some(({ to }) => pathname.startsWith(to));
+}
 
 /** Every page that a person may open, for the command palette. */
 export function listPages(permissions: readonly Permission[]): SubItem[] {

@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { auditFilterNames } from '../api/access/audit.ts';
 import { basePath } from '../api/base-path.ts';
 import { startCalls } from '../api/calls/calls.ts';
 import { viewsQuery } from '../api/calls/views.ts';
@@ -95,14 +96,14 @@ const call = createRoute({
 const postbacks = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks',
-  validateSearch: pickSearch(postbackFilterNames),
+  validateSearch: pickSearch([...postbackFilterNames, 'period']),
   component: lazyPage(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
 });
 
 const inbox = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks/inbox',
-  validateSearch: pickSearch(inboxFilterNames),
+  validateSearch: pickSearch([...inboxFilterNames, 'period']),
   component: lazyPage(() => import('../pages/inbox/inbox-page.tsx'), 'InboxPage'),
 });
 
@@ -175,7 +176,7 @@ const newOutgoingWebhook = createRoute({
 const outgoingWebhook = createRoute({
   getParentRoute: () => shell,
   path: '/webhooks/outgoing/$id',
-  validateSearch: pickSearch(['tab', ...deliveryFilterNames]),
+  validateSearch: pickSearch(['tab', 'period', ...deliveryFilterNames]),
   component: lazyPage(() => import('../pages/outgoing/outgoing-page.tsx'), 'OutgoingPage'),
 });
 
@@ -214,7 +215,7 @@ const sessions = createRoute({
 const audit = createRoute({
   getParentRoute: () => shell,
   path: '/access/audit',
-  validateSearch: pickSearch(['action', 'actor_person_id']),
+  validateSearch: pickSearch([...auditFilterNames, 'period']),
   component: lazyPage(() => import('../pages/access/audit-page.tsx'), 'AuditPage'),
 });
 

@@ -10,7 +10,7 @@ import { FieldLooks } from '../components/values/field-name.tsx';
 import { AccountBar } from './account-bar.tsx';
 import { AwayNote } from './away-note.tsx';
 import { Brand } from './brand.tsx';
-import { Navigation } from './navigation.tsx';
+import { Navigation, SectionPages } from './navigation.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
 /** The frame of every page: a side bar, which on a phone becomes a bar above and one below. */
@@ -42,6 +42,7 @@ export function Shell() {
             className="mx-auto w-full max-w-[112rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
           >
             <AwayNote />
+            <SectionPages />
             <Suspense fallback={<PageSkeleton />}>
               <Outlet />
             </Suspense>

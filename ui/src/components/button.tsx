@@ -17,7 +17,12 @@ const looks = {
   danger: 'bg-danger text-on-danger hover:opacity-90',
 };
 
-const sizes = { normal: 'h-9 px-3.5 text-sm', small: 'h-7.5 px-2.5 text-sm' };
+/** `row`: within a row of a table, which it does not make higher */
+const sizes = {
+  normal: 'h-9 px-3.5 text-sm',
+  small: 'h-7.5 px-2.5 text-sm',
+  row: '-my-1 h-6.5 px-2 text-xs',
+};
 
 /** The look of a button, for links that act like one. */
 export function buttonStyle(look: keyof typeof looks = 'secondary', size: keyof typeof sizes = 'normal') {

@@ -1,19 +1,14 @@
 import { keepPreviousData } from '@tanstack/react-query';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
-import { listQuery, useList } from '../queries.ts';
+import { listQuery, useList, withWholeDays } from '../queries.ts';
 
-/** Those of the address: texts as the API takes them. */
-export type AuditFilters = {
-  action?: string;
-  target_id?: string;
-  actor_person_id?: string;
-  from?: string;
-  to?: string;
-};
+/** The filters of the audit log, as they are in the page's address. */
+export const auditFilterNames = ['action', 'actor_person_id', 'from', 'to'] as const;
+export type AuditFilters = { [Name in (typeof auditFilterNames)[number]]?: string };
 
 export function useAuditEvents(filters: AuditFilters) {
   return useList({
-    ...listQuery<AuditEventJson>(['audit', filters], '/audit', filters),
+    ...listQuery<AuditEventJson>(['audit', filters], '/audit', withWholeDays(filters)),
     placeholderData: keepPreviousData,
   });
 }

@@ -61,9 +61,10 @@ export function useCalls(filters: CallFilters, sort?: string) {
 const lookShareMax = 30;
 const totalsMsMin = 5_000;
 
-/** The sums of all calls that the filters mean. */
-export function useCallTotals(filters: CallFilters) {
+/** The sums of all calls that the filters mean. @param isWanted false: later, what is more urgent comes first */
+export function useCallTotals(filters: CallFilters, isWanted = true) {
   return useQuery({
+    enabled: isWanted,
     queryKey: ['call-totals', filters],
     queryFn: async ({ signal }) => {
       const startMs = performance.now();

@@ -4,11 +4,11 @@ import type {
   PostbackJson,
   postbackAnswerJson,
 } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { listQuery, useList } from '../queries.ts';
+import { listQuery, useList, withWholeDays } from '../queries.ts';
 import { request } from '../request.ts';
 
 /** The filters of the inbox, as they are in the page's address. */
-export const inboxFilterNames = ['status', 'code', 'webhook_id'] as const;
+export const inboxFilterNames = ['status', 'code', 'webhook_id', 'from', 'to'] as const;
 export type InboxFilters = { [Name in (typeof inboxFilterNames)[number]]?: string };
 
 export type NearCall = NonNullable<PostbackJson['nearest']>[number];
@@ -22,7 +22,7 @@ export function useOpenPostbacks(filters: InboxFilters) {
     ...listQuery<PostbackJson>(['postbacks', 'open', filters], '/postbacks', {
       open: 'true',
       limit: pageSize,
-      ...filters,
+      ...withWholeDays(filters),
     }),
     placeholderData: keepPreviousData,
   });

@@ -5,7 +5,8 @@ import type {
   postbackAnswerJson,
 } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { listQuery, useList, withWholeDays } from '../queries.ts';
-import { type Page, request } from '../request.ts';
+import type { Page } from '../request.ts';
+import { request } from '../request.ts';
 
 /** The filters of the log, as they are in the page's address. */
 export const postbackFilterNames = [

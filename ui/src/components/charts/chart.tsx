@@ -9,12 +9,17 @@ type ChartProps = Pick<PlotProps, 'points' | 'series'> &
 /** The library is fetched when the first chart is shown, and not before. */
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
 
-/** Values over time. What it shows is also a table, for readers. */
-export function Chart({ title, points, series, kind = 'bars', format = formatCount }: ChartProps) {
+/**
+ * Values over time, on a card that has the title for the eye. What it shows is also a table, for readers. Series without
+ * a value are left out.
+ */
+export function Chart({ title, points, series: all, kind = 'bars', format = formatCount }: ChartProps) {
+  const present = all.filter(({ id }) => points.some(({ values }) => (values[id] ?? 0) !== 0));
+  const series = present.length === 0 ? all.slice(0, 1) : present;
   return (
     <figure>
-      <figcaption className="mb-2 flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-        <span className="font-medium text-sm">{title}</span>
+      <figcaption className="mb-2">
+        <span className="sr-only">{title}</span>
         <ul className="flex flex-wrap gap-x-3 text-muted text-xs">
           {series.map(({ id, name, color }) => (
             <li key={id} className="flex items-center gap-1.5">

@@ -1,6 +1,6 @@
 /** Outcomes of postbacks as series of a chart, the good ones at the bottom. */
 export const outcomeSeries = [
-  { id: 'created', name: 'Created', color: 'var(--color-owed, var(--color-applied))' },
+  { id: 'created', name: 'Created', color: 'var(--color-accent)' },
   { id: 'applied', name: 'Applied', color: 'var(--color-applied)' },
   { id: 'unchanged', name: 'Unchanged', color: 'var(--color-unchanged)' },
   { id: 'queued', name: 'Queued', color: 'var(--color-queued)' },

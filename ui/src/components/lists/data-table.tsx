@@ -39,6 +39,8 @@ export type DataTableProps<Row> = Partial<MoreProps> & {
   /** the `sort` of the column that it is sorted by, with `-` in front: the greatest first */
   sort?: string;
   onSort?: (sort: string) => void;
+  /** the last line of the table, such as sums: by the id of a column */
+  footer?: Readonly<Record<string, ReactNode>>;
 };
 
 /** A list with the same looks everywhere. It pages by cursor: "Show more" adds what follows. */
@@ -54,6 +56,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     onMore,
     sort,
     onSort,
+    footer,
   } = props;
   const { visibility } = useHiddenColumns(id, columns);
   const shown = columns.filter((column) => visibility[column.id]);
@@ -103,6 +106,20 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               </tr>
             ))}
           </tbody>
+          {footer !== undefined && (
+            <tfoot>
+              <tr>
+                {shown.map((column) => (
+                  <td
+                    key={column.id}
+                    className={`border-line border-t bg-raised/50 px-2 py-1.5 font-semibold first:rounded-bl-lg last:rounded-br-lg ${styleOf(column)}`}
+                  >
+                    {footer[column.id]}
+                  </td>
+                ))}
+              </tr>
+            </tfoot>
+          )}
         </table>
       </section>
       {onMore && <ShowMore hasMore={hasMore} isLoadingMore={isLoadingMore} onMore={onMore} />}
@@ -134,7 +151,7 @@ function styleOf({
 
 /** A shadow at the edge where there is more to scroll to. */
 const edgeShadows =
-  '[background:linear-gradient(to_right,var(--color-surface)_1.5rem,transparent)_left/3rem_100%_no-repeat_local,linear-gradient(to_left,var(--color-surface)_1.5rem,transparent)_right/3rem_100%_no-repeat_local,linear-gradient(to_right,var(--color-line-strong),transparent)_left/0.6rem_100%_no-repeat,linear-gradient(to_left,var(--color-line-strong),transparent)_right/0.6rem_100%_no-repeat,var(--color-surface)]';
+  '[background:linear-gradient(to_right,var(--color-surface)_1.5rem,transparent)_left/3rem_100%_no-repeat_local,linear-gradient(to_left,var(--color-surface)_1.5rem,transparent)_right/3rem_100%_no-repeat_local,linear-gradient(to_right,var(--color-line),transparent)_left/0.6rem_100%_no-repeat,linear-gradient(to_left,var(--color-line),transparent)_right/0.6rem_100%_no-repeat,var(--color-surface)]';
 
 /** Whether the table is wider than its place: then it scrolls there. Otherwise its header stays at the top of the window. */
 function useIsTooWide(section: RefObject<HTMLElement | null>): boolean {

@@ -33,7 +33,7 @@ export function choiceFilter(name: string, label: string, choices: readonly Choi
 export function textFilter(
   name: string,
   label: string,
-  field: Pick<TextFilterProps, 'placeholder' | 'type'> = {},
+  field: Pick<TextFilterProps, 'placeholder'> = {},
 ): ChipFilter {
   return { name, label, editor: <TextFilter name={name} label={label} {...field} /> };
 }

@@ -1,4 +1,4 @@
-import { TextFilter } from './filters.tsx';
+import { DateField } from '../forms/date-field.tsx';
 import { type Days, type PeriodName, periodLabel } from './period.ts';
 import { useUrlSearch } from './url-search.ts';
 
@@ -38,10 +38,24 @@ export function PeriodPicker({ names, chosen, allLabel, days }: PeriodPickerProp
       </fieldset>
       {chosen === 'custom' && (
         <>
-          <TextFilter name="from" label="First day" type="date" />
-          <TextFilter name="to" label="Last day" type="date" />
+          <DayFilter name="from" label="First day" />
+          <DayFilter name="to" label="Last day" />
         </>
       )}
+    </div>
+  );
+}
+
+/** An instant of another page's link is shown as its day. */
+function DayFilter({ name, label }: { name: 'from' | 'to'; label: string }) {
+  const { search, set } = useUrlSearch();
+  return (
+    <div className="w-36">
+      <DateField
+        label={label}
+        value={(search[name] ?? '').slice(0, 10)}
+        onChange={(day) => set({ [name]: day })}
+      />
     </div>
   );
 }

@@ -36,14 +36,35 @@ function isDay(text: string | undefined): text is string {
 }
 
 /**
- * The period that the address names; the last seven days where it names none.
+ * The period that the address names, or else the usual one.
  * @param now epoch milliseconds
  */
-export function periodOf({ period, from, to }: PeriodSearch, timeZone: string, now: number): Period {
-  const name = isPeriodName(period) ? period : '7d';
-  const days = daysOf(name === 'custom' ? '7d' : name, timeZone, now);
+export function periodOf(
+  { period, from, to }: PeriodSearch,
+  timeZone: string,
+  now: number,
+  usual: Exclude<PeriodName, 'custom'> = '7d',
+): Period {
+  const name = isPeriodName(period) ? period : usual;
+  const days = daysOf(name === 'custom' ? usual : name, timeZone, now);
   if (name !== 'custom') return { name, ...days };
   return { name, from: isDay(from) ? from : days.from, to: isDay(to) ? to : days.to };
+}
+
+/** The period that a list's address names; null: all time. Days without a name are those of another page's link. */
+export function chosenPeriod({ period, from, to }: PeriodSearch): PeriodName | null {
+  if (isPeriodName(period)) return period;
+  return from === undefined && to === undefined ? null : 'custom';
+}
+
+/** The days that a list's address means at this moment. @param now epoch milliseconds */
+export function searchedDays(
+  { period, from, to }: PeriodSearch,
+  timeZone: string,
+  now: number,
+): Partial<Days> {
+  const named = isPeriodName(period) && period !== 'custom' ? daysOf(period, timeZone, now) : { from, to };
+  return Object.fromEntries(Object.entries(named).filter(([, day]) => day !== undefined));
 }
 
 /** The days of a period that is not custom, in the account's time zone. Weeks begin on Monday. */

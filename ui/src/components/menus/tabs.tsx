@@ -1,5 +1,6 @@
 import { Tabs as Base } from '@base-ui/react/tabs';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
+import { TableSkeleton } from '../skeleton.tsx';
 
 type Tab = { id: string; name: string; content: ReactNode };
 
@@ -20,7 +21,7 @@ export function Tabs({ label, tabs, open, onOpen }: TabsProps) {
           <Base.Tab
             key={id}
             value={id}
-            className="-mb-px whitespace-nowrap border-transparent border-b-2 px-3 py-2 font-medium text-muted text-sm -outline-offset-2 hover:text-ink data-active:border-accent data-active:text-accent"
+            className="-mb-px whitespace-nowrap border-transparent border-b-2 px-2.5 py-2 font-medium text-muted text-sm -outline-offset-2 hover:text-ink data-active:border-accent data-active:text-accent"
           >
             {name}
           </Base.Tab>
@@ -28,7 +29,7 @@ export function Tabs({ label, tabs, open, onOpen }: TabsProps) {
       </Base.List>
       {tabs.map(({ id, content }) => (
         <Base.Panel key={id} value={id} className="outline-offset-4">
-          {content}
+          <Suspense fallback={<TableSkeleton />}>{content}</Suspense>
         </Base.Panel>
       ))}
     </Base.Root>

@@ -8,19 +8,14 @@ export function isComplete({ name, default_country: country }: AccountDraft): bo
   return name.trim() !== '' && countryOf(country) !== null;
 }
 
-/** Where an error is shown at its field. */
-export const accountFieldNames = ['name', 'default_country'];
-
 export type AccountFieldsProps = {
   value: AccountDraft;
   /** what is missing is told from then on */
   isChecked: boolean;
-  /** what the server says is wrong, by field */
-  wrong: Record<string, string>;
   onChange(value: AccountDraft): void;
 };
 
-export function AccountFields({ value, isChecked, wrong, onChange }: AccountFieldsProps) {
+export function AccountFields({ value, isChecked, onChange }: AccountFieldsProps) {
   const country = countryOf(value.default_country);
   return (
     <>
@@ -29,7 +24,8 @@ export function AccountFields({ value, isChecked, wrong, onChange }: AccountFiel
         value={value.name}
         onChange={(name) => onChange({ ...value, name })}
         maxLength={200}
-        error={isChecked && value.name.trim() === '' ? 'Name whose account it is.' : wrong['name']}
+        field="name"
+        error={isChecked && value.name.trim() === '' ? 'Name whose account it is.' : undefined}
       />
       <TimeZoneField
         value={value.time_zone}
@@ -41,9 +37,8 @@ export function AccountFields({ value, isChecked, wrong, onChange }: AccountFiel
         onChange={(text) => onChange({ ...value, default_country: text.toUpperCase() })}
         maxLength={2}
         autoComplete="off"
-        error={
-          isChecked && country === null ? 'Two letters of ISO 3166, such as US.' : wrong['default_country']
-        }
+        field="default_country"
+        error={isChecked && country === null ? 'Two letters of ISO 3166, such as US.' : undefined}
         hint={`Phone numbers without a country code are of ${country ?? 'this country: two letters, such as US'}`}
       />
     </>

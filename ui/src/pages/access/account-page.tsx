@@ -1,7 +1,6 @@
 import { useMay, useSession } from '../../api/session.ts';
 import { Card } from '../../components/card.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { AccessLinks } from './access-links.tsx';
 import { AccountForm } from './account-form.tsx';
 import { AccountList } from './account-list.tsx';
 import { OnlyFor } from './only-for.tsx';
@@ -14,7 +13,6 @@ export function AccountPage() {
     <OnlyFor permission="change_account" title="Account">
       <PageHeader
         title="Account"
-        above={<AccessLinks />}
         description="Whose calls these are, and how times and phone numbers of this account are read."
       />
       <div className="space-y-5">

@@ -1,25 +1,25 @@
 import { ScrollText } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
-import { useAuditEvents } from '../../api/access/audit.ts';
+import { auditFilterNames, useAuditEvents } from '../../api/access/audit.ts';
 import { usePeople } from '../../api/access/people.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
-import { Filters, SelectFilter } from '../../components/lists/filters.tsx';
+import { FilterBar, isFiltered, useFilters } from '../../components/lists/filter-bar.tsx';
+import { choiceFilter } from '../../components/lists/filter-chips.tsx';
 import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Time } from '../../components/time.tsx';
 import { ChangedValue } from '../../components/values/changes.tsx';
-import { AccessLinks } from './access-links.tsx';
 import { OnlyFor } from './only-for.tsx';
 
 type Action = AuditEventJson['action'];
 
 const actionWords: Record<Action, string> = {
-  'account.created': 'made the account',
+  'account.created': 'created the account',
   'account.changed': 'changed the account',
-  'token.created': 'made the token',
+  'token.created': 'created the token',
   'token.revoked': 'revoked the token',
   'person.invited': 'invited',
   'person.password_set': 'set the password of',
@@ -28,10 +28,10 @@ const actionWords: Record<Action, string> = {
   'person.removed': 'removed the person',
   'session.created': 'signed in with',
   'session.ended': 'signed out of',
-  'webhook.created': 'made the webhook',
+  'webhook.created': 'created the webhook',
   'webhook.changed': 'changed the webhook',
-  'webhook.key_rotated': 'made a new key for',
-  'webhook.signing_secret_rotated': 'made a new signing secret for',
+  'webhook.key_rotated': 'created a new key for',
+  'webhook.signing_secret_rotated': 'created a new signing secret for',
   'webhook.deleted': 'deleted the webhook',
   'webhook.postbacks_undone': 'undid postbacks of',
   'outgoing_webhook.created': 'created the outgoing webhook',
@@ -84,39 +84,39 @@ export function AuditPage() {
     <OnlyFor permission="read_audit_log" title="Audit log">
       <PageHeader
         title="Audit log"
-        above={<AccessLinks />}
         description="Every administrative act: who did it, from where, and what was before."
       />
-      <Filters names={['action', 'actor_person_id']}>
-        <SelectFilter name="action" label="Act" choices={choices} />
-        <PersonFilter />
-      </Filters>
+      <AuditFilterBar />
       <EventList />
     </OnlyFor>
   );
 }
 
-function PersonFilter() {
+function AuditFilterBar() {
   const { rows: people = [] } = usePeople();
-  if (people.length === 0) return null;
   const personChoices = people.map(({ id, name }) => ({ value: id, label: name }));
-  return <SelectFilter name="actor_person_id" label="Person" choices={personChoices} />;
+  return (
+    <FilterBar
+      hasPeriod
+      filters={[
+        choiceFilter('action', 'Act', choices),
+        ...(people.length === 0 ? [] : [choiceFilter('actor_person_id', 'Person', personChoices)]),
+      ]}
+    />
+  );
 }
 
 function EventList() {
   const { search } = useUrlSearch();
-  const { action, actor_person_id: personId } = search;
-  const { rows, error, reset, more } = useAuditEvents({
-    ...(action !== undefined && { action }),
-    ...(personId !== undefined && { actor_person_id: personId }),
-  });
+  const filters = useFilters(auditFilterNames);
+  const { rows, error, reset, more } = useAuditEvents(filters);
   if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={ScrollText} title="Nothing here">
-        {action === undefined && personId === undefined
-          ? 'Nothing was administered yet.'
-          : 'No entry matches: clear the filter to see the rest.'}
+        {isFiltered(search, auditFilterNames)
+          ? 'No entry matches: clear the filters to see the rest.'
+          : 'Nothing was administered yet.'}
       </EmptyState>
     );
   }

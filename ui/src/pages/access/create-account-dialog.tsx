@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { type NewAccount, useCreateAccount } from '../../api/access/accounts.ts';
-import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { ownTimeZone } from '../../components/forms/time-zones.ts';
-import { AccountFields, accountFieldNames, isComplete } from './account-fields.tsx';
+import { AccountFields, isComplete } from './account-fields.tsx';
 import { NewToken } from './new-token.tsx';
 
 /** Asks whose it is to be; then shows the token of its owner, this once. */
@@ -53,23 +53,22 @@ function AccountForm({ isBusy, error, onCreate, onCancel }: AccountFormProps) {
   const [draft, setDraft] = useState({ name: '', time_zone: ownTimeZone(), default_country: 'US' });
   const [isChecked, setChecked] = useState(false);
   return (
-    <form
-      noValidate
+    <Form
+      error={error}
       className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setChecked(true);
         if (isComplete(draft)) onCreate({ ...draft, name: draft.name.trim() });
       }}
     >
-      <AccountFields value={draft} isChecked={isChecked} wrong={fieldErrors(error)} onChange={setDraft} />
-      <FailureNote error={errorBeside(error, accountFieldNames)} />
+      <AccountFields value={draft} isChecked={isChecked} onChange={setDraft} />
+      <FailureNote error={error} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={isBusy}>
           Create
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
 import { useCreateToken } from '../../api/access/tokens.ts';
-import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { NewToken } from './new-token.tsx';
 import { RoleField } from './role-field.tsx';
 
@@ -62,11 +62,10 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
   const [isTried, setTried] = useState(false);
   const isNameless = name.trim() === '';
   return (
-    <form
-      noValidate
+    <Form
+      error={error}
       className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setTried(true);
         if (isNameless) return;
         const expiresAt = days === '' ? null : new Date(Date.now() + Number(days) * dayMs).toISOString();
@@ -79,21 +78,18 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
         onChange={setName}
         maxLength={200}
         hint="Shown in timelines and in the audit log"
-        error={
-          isTried && isNameless
-            ? 'Name who or what it is for, such as “Ana of finance”.'
-            : fieldErrors(error)['name']
-        }
+        field="name"
+        error={isTried && isNameless ? 'Name who or what it is for, such as “Ana of finance”.' : undefined}
       />
       <RoleField value={role} onChange={setRole} />
       <SelectField label="Expires" value={days} choices={expiryChoices} onChange={setDays} />
-      <FailureNote error={errorBeside(error, ['name'])} />
+      <FailureNote error={error} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={isBusy}>
           Create
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   );
 }

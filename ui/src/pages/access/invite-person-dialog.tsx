@@ -1,12 +1,11 @@
 import { useState } from 'react';
 import { type InvitedPersonJson, type PersonJson, useInvitePerson } from '../../api/access/people.ts';
-import { errorBeside, fieldErrors } from '../../api/field-errors.ts';
-import { RequestFailed } from '../../api/request.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { Time } from '../../components/time.tsx';
 import { RoleField } from './role-field.tsx';
 
@@ -81,16 +80,12 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<PersonJson['role']>('analyst');
   const [isTried, setTried] = useState(false);
-  const told = fieldErrors(error);
-  const isTaken = error instanceof RequestFailed && error.code === 'email_taken';
-  const wrong = { email: isTaken ? error.message : told['email'], name: told['name'] };
   const isComplete = email.includes('@') && name.trim() !== '';
   return (
-    <form
-      noValidate
+    <Form
+      error={error}
       className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setTried(true);
         if (isComplete) onInvite({ email: email.trim(), name: name.trim(), role });
       }}
@@ -102,7 +97,8 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
         onChange={setEmail}
         maxLength={200}
         autoComplete="off"
-        error={isTried && !email.includes('@') ? 'Enter an address, such as ana@acme.example.' : wrong.email}
+        field="email"
+        error={isTried && !email.includes('@') ? 'Enter an address, such as ana@acme.example.' : undefined}
       />
       <TextField
         label="Name"
@@ -111,16 +107,17 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
         maxLength={200}
         autoComplete="off"
         hint="Shown in timelines and in the audit log"
-        error={isTried && name.trim() === '' ? 'Enter a name.' : wrong.name}
+        field="name"
+        error={isTried && name.trim() === '' ? 'Enter a name.' : undefined}
       />
       <RoleField value={role} onChange={setRole} />
-      <FailureNote error={isTaken ? null : errorBeside(error, ['email', 'name'])} />
+      <FailureNote error={error} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={isBusy}>
           Invite
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   );
 }

@@ -9,7 +9,6 @@ import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Time } from '../../components/time.tsx';
-import { AccessLinks } from './access-links.tsx';
 import { InvitePersonDialog } from './invite-person-dialog.tsx';
 import { OnlyFor } from './only-for.tsx';
 import { PersonDialog } from './person-dialog.tsx';
@@ -30,7 +29,6 @@ function People() {
     <>
       <PageHeader
         title="People"
-        above={<AccessLinks />}
         description="They sign in with their e-mail address. Programs use tokens."
         actions={
           <Button look="primary" icon={Plus} onClick={() => setInviting(true)}>
@@ -73,7 +71,7 @@ function columnsWith(onManage: (person: PersonJson) => void): Column<PersonJson>
     },
     {
       id: 'acts',
-      header: 'Acts',
+      header: 'What they did',
       cell: ({ id }) => (
         <Link
           to="/access/audit"
@@ -86,11 +84,11 @@ function columnsWith(onManage: (person: PersonJson) => void): Column<PersonJson>
     },
     {
       id: 'manage',
-      header: 'Manage',
+      header: <span className="sr-only">Manage</span>,
       isOnPhone: true,
       isNumber: true,
       cell: (person) => (
-        <Button size="small" aria-label={`Manage ${person.name}`} onClick={() => onManage(person)}>
+        <Button size="row" aria-label={`Manage ${person.name}`} onClick={() => onManage(person)}>
           Manage
         </Button>
       ),

@@ -9,6 +9,7 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { InvitationLink, linkTitle } from './invite-person-dialog.tsx';
 import { RoleField } from './role-field.tsx';
@@ -50,9 +51,9 @@ function RoleForm({ person, onDone }: { person: PersonJson; onDone(): void }) {
   const change = useChangePerson(person.id);
   const toast = useToast();
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      error={change.error}
+      onSubmit={() => {
         change.mutate(
           { role },
           {
@@ -71,7 +72,7 @@ function RoleForm({ person, onDone }: { person: PersonJson; onDone(): void }) {
           Change role
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   );
 }
 

@@ -6,7 +6,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { TableSkeleton } from '../../components/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { AccessLinks } from './access-links.tsx';
+import { browserWords } from './browser-words.ts';
 import { OnlyFor } from './only-for.tsx';
 
 export function SessionsPage() {
@@ -14,7 +14,6 @@ export function SessionsPage() {
     <OnlyFor permission="manage_tokens" title="Sessions">
       <PageHeader
         title="Sessions"
-        above={<AccessLinks />}
         description="Browsers that are signed in. A session ends after a day without use."
       />
       <SessionList />
@@ -59,7 +58,7 @@ function columnsWith(onEnd: (session: ListedSession) => void): Column<ListedSess
       header: 'Browser',
       cell: ({ user_agent: agent }) => (
         <span className="block max-w-72 truncate" title={agent ?? ''}>
-          <bdi>{agent ?? '–'}</bdi>
+          <bdi>{agent === null ? '–' : browserWords(agent)}</bdi>
         </span>
       ),
     },
@@ -76,7 +75,7 @@ function columnsWith(onEnd: (session: ListedSession) => void): Column<ListedSess
     },
     {
       id: 'end',
-      header: 'End it',
+      header: <span className="sr-only">End it</span>,
       isOnPhone: true,
       isNumber: true,
       cell: (session) =>
@@ -84,7 +83,7 @@ function columnsWith(onEnd: (session: ListedSession) => void): Column<ListedSess
           <span className="text-muted text-xs">this browser</span>
         ) : (
           <Button
-            size="small"
+            size="row"
             aria-label={`Sign out ${session.person_name ?? session.token_name}`}
             onClick={() => onEnd(session)}
           >

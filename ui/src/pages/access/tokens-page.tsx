@@ -11,7 +11,6 @@ import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { AccessLinks } from './access-links.tsx';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 import { OnlyFor } from './only-for.tsx';
 
@@ -31,7 +30,6 @@ function Tokens() {
     <>
       <PageHeader
         title="Tokens"
-        above={<AccessLinks />}
         description="Tokens give people and programs access: people sign in with one, programs send one with each request."
         actions={
           <Button look="primary" icon={Plus} onClick={() => setCreating(true)}>
@@ -75,14 +73,14 @@ function columnsWith(onRevoke: (token: TokenJson) => void): Column<TokenJson>[] 
     { id: 'created', header: 'Created', cell: ({ created_at }) => <Time at={created_at} isRelative /> },
     {
       id: 'revoke',
-      header: 'End it',
+      header: <span className="sr-only">End it</span>,
       isOnPhone: true,
       isNumber: true,
       cell: (token) =>
         token.from_settings ? (
           <span className="text-muted text-xs">of the settings</span>
         ) : (
-          <Button size="small" aria-label={`Revoke ${token.name}`} onClick={() => onRevoke(token)}>
+          <Button size="row" aria-label={`Revoke ${token.name}`} onClick={() => onRevoke(token)}>
             Revoke
           </Button>
         ),

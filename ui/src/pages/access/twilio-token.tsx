@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { useToast } from '../../components/toast.tsx';
 
@@ -23,10 +24,10 @@ export function TwilioToken({ isSet }: { isSet: boolean }) {
       },
     );
   return (
-    <form
+    <Form
+      error={change.error}
       className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (token.trim() !== '') save();
       }}
     >
@@ -39,6 +40,7 @@ export function TwilioToken({ isSet }: { isSet: boolean }) {
       <TextField
         label={isSet ? 'New Twilio auth token' : 'Twilio auth token'}
         type="password"
+        field="twilio_auth_token"
         value={token}
         onChange={setToken}
         maxLength={200}
@@ -52,7 +54,7 @@ export function TwilioToken({ isSet }: { isSet: boolean }) {
           Set the token
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { useToast } from '../../components/toast.tsx';
 
 const reasonCharsMax = 500;
@@ -28,15 +29,15 @@ export function DismissDialog({ id, onClose }: { id: string; onClose(): void }) 
       isOpen
       onClose={onClose}
     >
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        error={dismiss.error}
+        onSubmit={() => {
           submit();
         }}
       >
         <TextField
           label="Reason"
+          field="reason"
           value={reason}
           onChange={setReason}
           maxLength={reasonCharsMax}
@@ -50,7 +51,7 @@ export function DismissDialog({ id, onClose }: { id: string; onClose(): void }) 
             Dismiss
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

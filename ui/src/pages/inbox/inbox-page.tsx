@@ -1,14 +1,15 @@
-import { Link, useSearch } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import { useState } from 'react';
 import { type InboxFilters, inboxFilterNames, useOpenPostbacks } from '../../api/postbacks/inbox.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhooks } from '../../api/webhooks/webhooks.ts';
-import { Button, buttonStyle } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ShowMore } from '../../components/lists/data-table.tsx';
-import { Filters, SelectFilter } from '../../components/lists/filters.tsx';
+import { FilterBar, isFiltered, useFilters } from '../../components/lists/filter-bar.tsx';
+import { choiceFilter } from '../../components/lists/filter-chips.tsx';
 import { ListPending } from '../../components/lists/list-pending.tsx';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { ManyPostbacksDialog } from '../postbacks/many-postbacks-dialog.tsx';
 import { InboxItem } from './inbox-item.tsx';
@@ -32,11 +33,6 @@ export function InboxPage() {
       <PageHeader
         title="Inbox"
         description="Postbacks without a call: those that wait for it, and those that found none. Attach each to its call, or dismiss it."
-        actions={
-          <Link to="/postbacks" className={buttonStyle()}>
-            Log
-          </Link>
-        }
       />
       <InboxFilterBar />
       <OpenPostbacks />
@@ -47,28 +43,30 @@ export function InboxPage() {
 function InboxFilterBar() {
   const { rows: webhooks = [] } = useWebhooks();
   return (
-    <Filters
-      names={inboxFilterNames}
-      first={{ name: 'status', filter: <SelectFilter name="status" label="State" choices={statuses} /> }}
-    >
-      <SelectFilter name="code" label="Why" choices={codes} />
-      <SelectFilter
-        name="webhook_id"
-        label="Webhook"
-        choices={webhooks.map(({ id, name }) => ({ value: id, label: name }))}
-      />
-    </Filters>
+    <FilterBar
+      hasPeriod
+      filters={[
+        choiceFilter('status', 'State', statuses),
+        choiceFilter('code', 'Why', codes),
+        choiceFilter(
+          'webhook_id',
+          'Webhook',
+          webhooks.map(({ id, name }) => ({ value: id, label: name })),
+        ),
+      ]}
+    />
   );
 }
 
 function OpenPostbacks() {
-  const filters = useSearch({ from: '/shell/postbacks/inbox' });
+  const filters = useFilters(inboxFilterNames);
+  const { search } = useUrlSearch();
   const { rows: postbacks, error, reset, more } = useOpenPostbacks(filters);
   if (postbacks === undefined) return <ListPending error={error} reset={reset} />;
   if (postbacks.length === 0) {
     return (
       <EmptyState icon={Inbox} title="Nothing to attach">
-        {inboxFilterNames.some((name) => name in filters)
+        {isFiltered(search, inboxFilterNames)
           ? 'No open postback is like this. Clear the filters to see all of them.'
           : 'No postback waits for a call, and none without a call is left to decide on.'}
       </EmptyState>

@@ -8,7 +8,7 @@ export const eventGroups: readonly { name: string; events: readonly { type: Even
       events: [
         { type: 'call.created', name: 'Call created' },
         { type: 'call.completed', name: 'Call completed' },
-        { type: 'call.changed', name: 'Anything of a call changed' },
+        { type: 'call.changed', name: 'Any change of a call' },
       ],
     },
     {

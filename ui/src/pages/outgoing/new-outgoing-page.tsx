@@ -1,15 +1,16 @@
-import { Link, useNavigate } from '@tanstack/react-router';
-import { ChevronLeft, KeyRound } from 'lucide-react';
+import { useNavigate } from '@tanstack/react-router';
+import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
-import { fieldErrors } from '../../api/field-errors.ts';
 import { useMay } from '../../api/session.ts';
 import { type CreatedOutgoing, useCreateOutgoing, useOutgoingPresets } from '../../api/webhooks/outgoing.ts';
+import { BackLink } from '../../components/back-link.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyField } from '../../components/copy.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { LivePreview } from './form/live-preview.tsx';
@@ -23,12 +24,7 @@ export function NewOutgoingPage() {
     <>
       <PageHeader
         title="New outgoing webhook"
-        above={
-          <Link to="/webhooks/outgoing" className="inline-flex items-center gap-1 hover:text-ink">
-            <ChevronLeft aria-hidden className="size-4" />
-            Outgoing webhooks
-          </Link>
-        }
+        above={<BackLink to="/webhooks/outgoing">Outgoing webhooks</BackLink>}
         description="Choose who is told, of what, and how. The preview shows the request as you write it."
       />
       {mayCreate ? <Create /> : <LookOnly act="create webhooks" />}
@@ -43,16 +39,14 @@ function Create() {
   const navigate = useNavigate();
   const { data: presets } = useOutgoingPresets();
   const settings = settingsOf(draft);
-  const errors = fieldErrors(create.error);
   const isUrlGiven = draft.url.trim() !== '';
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]">
       <Card title="Settings">
-        <form
-          noValidate
+        <Form
+          error={create.error}
           className="space-y-5"
-          onSubmit={(event) => {
-            event.preventDefault();
+          onSubmit={() => {
             create.mutate({ name: draft.name.trim(), ...settings }, { onSuccess: setCreated });
           }}
         >
@@ -77,18 +71,14 @@ function Create() {
               </p>
             )}
           </div>
-          <OutgoingForm
-            draft={draft}
-            errors={errors}
-            onChange={(changes) => setDraft({ ...draft, ...changes })}
-          />
+          <OutgoingForm draft={draft} onChange={(changes) => setDraft({ ...draft, ...changes })} />
           <FailureNote error={create.error} />
           <DialogActions>
             <Button type="submit" look="primary" isBusy={create.isPending}>
               Create webhook
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       </Card>
       <div className="min-w-0 lg:sticky lg:top-4">
         {isUrlGiven ? (

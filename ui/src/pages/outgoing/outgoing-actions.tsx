@@ -1,14 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
-import { ResumeDialog } from './resume-dialog.tsx';
-import { RotateSecretDialog } from './rotate-secret-dialog.tsx';
+
+const ResumeDialog = lazy(async () => ({ default: (await import('./resume-dialog.tsx')).ResumeDialog }));
+const RotateSecretDialog = lazy(async () => ({
+  default: (await import('./rotate-secret-dialog.tsx')).RotateSecretDialog,
+}));
 
 /** Pause and resume, a new secret, and the end. */
 export function OutgoingActions({ webhook }: { webhook: OutgoingJson }) {
@@ -46,8 +49,10 @@ export function OutgoingActions({ webhook }: { webhook: OutgoingJson }) {
       <MoreMenu
         actions={[{ label: 'Delete…', icon: Trash2, isDestructive: true, run: () => setOpen('delete') }]}
       />
-      {open === 'resume' && <ResumeDialog webhook={webhook} onClose={close} />}
-      {open === 'rotate' && <RotateSecretDialog webhook={webhook} onClose={close} />}
+      <Suspense>
+        {open === 'resume' && <ResumeDialog webhook={webhook} onClose={close} />}
+        {open === 'rotate' && <RotateSecretDialog webhook={webhook} onClose={close} />}
+      </Suspense>
       <ConfirmDialog
         title="Delete this webhook?"
         action="Delete webhook"

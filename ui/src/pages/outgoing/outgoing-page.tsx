@@ -1,7 +1,8 @@
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy } from 'react';
 import { RequestFailed } from '../../api/request.ts';
 import { type OutgoingJson, useOutgoingWebhook } from '../../api/webhooks/outgoing.ts';
+import { BackLink } from '../../components/back-link.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { Tabs } from '../../components/menus/tabs.tsx';
@@ -9,10 +10,15 @@ import { NotFound } from '../../components/not-found.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { Deliveries } from './deliveries/deliveries.tsx';
-import { TestDelivery } from './deliveries/test-delivery.tsx';
 import { Health, pendingWords } from './health.tsx';
 import { OutgoingActions } from './outgoing-actions.tsx';
-import { OutgoingSettings } from './outgoing-settings.tsx';
+
+const OutgoingSettings = lazy(async () => ({
+  default: (await import('./outgoing-settings.tsx')).OutgoingSettings,
+}));
+const TestDelivery = lazy(async () => ({
+  default: (await import('./deliveries/test-delivery.tsx')).TestDelivery,
+}));
 
 const route = getRouteApi('/shell/webhooks/outgoing/$id');
 
@@ -42,12 +48,7 @@ function LoadedWebhook({ webhook }: { webhook: OutgoingJson }) {
     <>
       <PageHeader
         title={webhook.name}
-        above={
-          <Link to="/webhooks/outgoing" className="inline-flex items-center gap-1 hover:text-ink">
-            <ChevronLeft aria-hidden className="size-4" />
-            Outgoing webhooks
-          </Link>
-        }
+        above={<BackLink to="/webhooks/outgoing">Outgoing webhooks</BackLink>}
         description={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <Health webhook={webhook} />

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { fieldErrors } from '../../api/field-errors.ts';
 import { useMay } from '../../api/session.ts';
 import { type OutgoingJson, useChangeOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { DialogActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { LivePreview } from './form/live-preview.tsx';
@@ -23,25 +23,20 @@ export function OutgoingSettings({ webhook }: { webhook: OutgoingJson }) {
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]">
       <Card title="Settings">
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
+        <Form
+          error={change.error}
+          onSubmit={() => {
             change.mutate({ name: draft.name.trim(), ...settings }, { onSuccess: () => toast.done('Saved') });
           }}
         >
-          <OutgoingForm
-            draft={draft}
-            errors={fieldErrors(change.error)}
-            onChange={(changes) => setDraft({ ...draft, ...changes })}
-          />
+          <OutgoingForm draft={draft} onChange={(changes) => setDraft({ ...draft, ...changes })} />
           <FailureNote error={change.error} />
           <DialogActions>
             <Button type="submit" look="primary" isBusy={change.isPending}>
               Save
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       </Card>
       <div className="min-w-0 lg:sticky lg:top-4">
         <LivePreview id={webhook.id} settings={settings} />

@@ -124,7 +124,7 @@ function Item({ item, onAcknowledge }: ItemProps) {
         )}
       </div>
       {mayAcknowledge && (
-        <Button size="small" look="quiet" onClick={() => onAcknowledge(id, acknowledged === null)}>
+        <Button size="small" onClick={() => onAcknowledge(id, acknowledged === null)}>
           {acknowledged === null ? 'Acknowledge' : 'Show again'}
         </Button>
       )}

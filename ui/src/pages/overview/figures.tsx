@@ -24,7 +24,7 @@ export function Figures({ totals, before }: FiguresProps) {
       <Figure name="Payout held" note={note('payout_held')}>
         <Money amount={totals.payout_held} />
       </Figure>
-      <Figure name="Profit (revenue less payout owed)" note={note('profit')}>
+      <Figure name="Profit" note={note('profit')}>
         <Money amount={totals.profit} />
       </Figure>
       <Figure name="Calls" note={note('calls')}>
@@ -35,10 +35,10 @@ export function Figures({ totals, before }: FiguresProps) {
           </span>
         )}
       </Figure>
-      <Figure name="Conversion rate" note={note('converted')}>
-        <data value={totals.conversion_rate ?? ''}>{percent(totals.conversion_rate)}</data>
-        <span className="ml-2 font-normal text-muted text-xs tracking-normal">
-          {totals.converted.toLocaleString('en-US')} converted
+      <Figure name="Converted" note={note('converted')}>
+        <data value={totals.converted}>{totals.converted.toLocaleString('en-US')}</data>
+        <span className="ml-2 whitespace-nowrap font-normal text-muted text-xs tracking-normal">
+          {percent(totals.conversion_rate)} of calls
         </span>
       </Figure>
     </dl>
@@ -53,7 +53,7 @@ function Comparison({ current, before, words }: ComparisonProps) {
   return (
     <span title={`Compared with ${words}`}>
       {change !== null && <strong className="font-medium text-ink">{change} </strong>}
-      {Number(before) === 0 ? 'none before' : <>from {was}</>}
+      {Number(before) === 0 ? 'none before' : change === null ? 'as before' : <>from {was}</>}
     </span>
   );
 }

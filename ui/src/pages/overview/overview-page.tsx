@@ -1,6 +1,6 @@
-import { Link, useSearch } from '@tanstack/react-router';
-import { use } from 'react';
-import { isAccountEmpty, useFirstSteps } from '../../api/first-steps.ts';
+import { useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, use } from 'react';
+import { areFirstStepsDone, isAccountEmpty, useFirstSteps } from '../../api/first-steps.ts';
 import { useReport } from '../../api/overview.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { dateIn, type Period, type PeriodName, periodOf } from '../../components/lists/period.ts';
@@ -12,9 +12,10 @@ import { Attention } from './attention.tsx';
 import { Breakdown } from './breakdown.tsx';
 import { Days } from './days.tsx';
 import { Figures } from './figures.tsx';
-import { FirstSteps } from './first-steps.tsx';
 import { type PreviousPeriod, previousOf } from './previous-period.ts';
 import { SampleNote } from './sample-data.tsx';
+
+const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx')).FirstSteps }));
 
 /** Money first, then what needs attention. An account without calls and postbacks has no figures to show. */
 export function OverviewPage() {
@@ -22,17 +23,13 @@ export function OverviewPage() {
   const { data: steps } = useFirstSteps();
   return (
     <div className="space-y-4">
-      <PageHeader
-        title="Overview"
-        description={`Days begin in ${timeZone}.`}
-        actions={
-          <Link to="/system" className="text-accent text-sm hover:underline md:hidden">
-            System figures
-          </Link>
-        }
-      />
+      <PageHeader title="Overview" description={`Days begin in ${timeZone}.`} />
       <SampleNote />
-      <FirstSteps />
+      {steps !== undefined && !areFirstStepsDone(steps) && (
+        <Suspense>
+          <FirstSteps steps={steps} />
+        </Suspense>
+      )}
       {steps !== undefined &&
         (isAccountEmpty(steps) ? (
           <p className="text-muted text-sm">
@@ -81,7 +78,9 @@ function Money({ period: { from, to }, previous }: { period: Period; previous: P
         totals={data.totals}
         before={before === undefined ? null : { totals: before.totals, words: previous.words }}
       />
-      <p className="text-muted text-xs">Compared with {previous.words}.</p>
+      <p className="text-muted text-xs">
+        Profit is revenue less payout owed. Compared with {previous.words}.
+      </p>
       {data.rows.length > 1 && <Days rows={data.rows} />}
     </>
   );

@@ -9,14 +9,18 @@ export function ChangedFields({ changes }: Pick<PostbackJson, 'changes'>) {
   const fields = Object.entries(changes);
   if (fields.length === 0) return <span className="text-muted">–</span>;
   return (
-    <ul className="max-w-72 space-y-0.5 text-xs">
+    <ul className="flex max-w-52 2xl:max-w-96 flex-wrap gap-x-2 text-xs md:flex-nowrap">
       {fields.slice(0, shown).map(([name, { to }]) => (
-        <li key={name} className="truncate">
+        <li key={name} className="min-w-0 truncate">
           <FieldName field={name} />{' '}
           <bdi>{to === null ? 'cleared' : <ChangedValue field={name} value={to} />}</bdi>
         </li>
       ))}
-      {fields.length > shown && <li className="text-muted">and {fields.length - shown} more</li>}
+      {fields.length > shown && (
+        <li className="shrink-0 text-muted" title={`and ${fields.length - shown} more`}>
+          +{fields.length - shown}
+        </li>
+      )}
     </ul>
   );
 }

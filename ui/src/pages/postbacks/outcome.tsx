@@ -5,15 +5,16 @@ import { outcomeSentence } from './outcome-words.ts';
 /** The result of a postback: the word, and what it means. */
 export function Outcome({ postback }: { postback: PostbackJson }) {
   const { status, dry_run: isDryRun, replay_of: replayOf } = postback;
+  const sentence = status === 'rejected' || status === 'queued' ? outcomeSentence(postback) : null;
   return (
-    <div className="min-w-0 space-y-0.5">
-      <div className="flex flex-wrap items-center gap-1.5">
-        <StatusBadge status={status} />
-        {isDryRun && <Mark>dry run</Mark>}
-        {replayOf !== null && <Mark>replay</Mark>}
-      </div>
-      {(status === 'rejected' || status === 'queued') && (
-        <p className="max-w-72 text-muted text-xs">{outcomeSentence(postback)}</p>
+    <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 md:max-w-60 md:flex-nowrap 2xl:max-w-120">
+      <StatusBadge status={status} />
+      {isDryRun && <Mark>dry run</Mark>}
+      {replayOf !== null && <Mark>replay</Mark>}
+      {sentence !== null && (
+        <span className="min-w-0 text-muted text-xs md:truncate" title={sentence}>
+          {sentence}
+        </span>
       )}
     </div>
   );
@@ -21,6 +22,8 @@ export function Outcome({ postback }: { postback: PostbackJson }) {
 
 function Mark({ children }: { children: string }) {
   return (
-    <span className="rounded-full border border-line-strong/50 px-1.5 text-muted text-xs">{children}</span>
+    <span className="whitespace-nowrap rounded-full border border-line-strong/50 px-1.5 text-muted text-xs">
+      {children}
+    </span>
   );
 }

@@ -48,7 +48,7 @@ export const postbackColumns: Column<PostbackJson>[] = [
           to="/calls/$callLogId"
           params={{ callLogId: id }}
           title={id}
-          className="relative z-1 block max-w-40 truncate text-accent hover:underline"
+          className="relative z-1 block max-w-32 truncate 2xl:max-w-64 text-accent hover:underline"
         >
           <bdi>{id}</bdi>
         </Link>

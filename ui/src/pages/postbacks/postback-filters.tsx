@@ -1,6 +1,7 @@
 import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
-import { choiceFilter, FilterChips, textFilter } from '../../components/lists/filter-chips.tsx';
+import { FilterBar } from '../../components/lists/filter-bar.tsx';
+import { choiceFilter, textFilter } from '../../components/lists/filter-chips.tsx';
 import { rejectionCodes } from '../webhooks/activity/rejection-advice.ts';
 
 const statuses = [
@@ -13,19 +14,16 @@ export function PostbackFilters() {
   const { rows: webhooks = [] } = useWebhooks();
   const webhookChoices = webhooks.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <search aria-label="Filters" className="mb-3 flex flex-wrap items-center gap-2">
-      <FilterChips
-        filters={[
-          choiceFilter('status', 'Outcome', statuses),
-          choiceFilter('webhook_id', 'Webhook', webhookChoices),
-          choiceFilter('code', 'Rejected for', codes),
-          textFilter('call_log_id', 'Call id'),
-          textFilter('transaction_id', 'Transaction id'),
-          textFilter('batch_id', 'Batch id'),
-          textFilter('from', 'From', { type: 'date' }),
-          textFilter('to', 'To', { type: 'date' }),
-        ]}
-      />
-    </search>
+    <FilterBar
+      hasPeriod
+      filters={[
+        choiceFilter('status', 'Outcome', statuses),
+        choiceFilter('webhook_id', 'Webhook', webhookChoices),
+        choiceFilter('code', 'Rejected for', codes),
+        textFilter('call_log_id', 'Call id'),
+        textFilter('transaction_id', 'Transaction id'),
+        textFilter('batch_id', 'Batch id'),
+      ]}
+    />
   );
 }

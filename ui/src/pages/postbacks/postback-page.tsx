@@ -1,8 +1,8 @@
-import { Link, useParams } from '@tanstack/react-router';
-import { ArrowLeft } from 'lucide-react';
+import { useParams } from '@tanstack/react-router';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { usePostback } from '../../api/postbacks/postbacks.ts';
 import { RequestFailed } from '../../api/request.ts';
+import { BackLink } from '../../components/back-link.tsx';
 import { Card } from '../../components/card.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { NotFound } from '../../components/not-found.tsx';
@@ -36,12 +36,7 @@ export function PostbackPage() {
             ? 'Request with an invalid key'
             : `Postback of ${postback.webhook_name}`
         }
-        above={
-          <Link to="/postbacks" className="inline-flex items-center gap-1 hover:text-ink hover:underline">
-            <ArrowLeft aria-hidden className="size-3.5" />
-            All postbacks
-          </Link>
-        }
+        above={<BackLink to="/postbacks">All postbacks</BackLink>}
         description={
           <span className="flex flex-wrap items-center gap-2">
             <StatusBadge status={postback.status} />

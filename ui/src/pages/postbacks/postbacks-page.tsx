@@ -1,11 +1,13 @@
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { postbackFilterNames, usePostbacks } from '../../api/postbacks/postbacks.ts';
 import { buttonStyle } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ColumnChoice } from '../../components/lists/column-choice.tsx';
 import { DataTable } from '../../components/lists/data-table.tsx';
+import { isFiltered, useFilters } from '../../components/lists/filter-bar.tsx';
 import { ListPending } from '../../components/lists/list-pending.tsx';
+import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { UndoBatch } from '../undo/undo-batch.tsx';
 import { postbackColumns } from './postback-columns.tsx';
@@ -18,14 +20,7 @@ export function PostbacksPage() {
       <PageHeader
         title="Postbacks"
         description="Every request that came with a valid key, newest first, with its content and its result."
-        actions={
-          <>
-            <Link to="/postbacks/inbox" className={buttonStyle()}>
-              Inbox
-            </Link>
-            <ColumnChoice tableId="postbacks" columns={postbackColumns} />
-          </>
-        }
+        actions={<ColumnChoice tableId="postbacks" columns={postbackColumns} />}
       />
       <PostbackFilters />
       <PostbackList />
@@ -34,11 +29,11 @@ export function PostbacksPage() {
 }
 
 function PostbackList() {
-  const filters = useSearch({ from: '/shell/postbacks' });
+  const filters = useFilters(postbackFilterNames);
+  const { search } = useUrlSearch();
   const { rows, error, reset, more } = usePostbacks(filters);
   if (rows === undefined) return <ListPending error={error} reset={reset} />;
-  if (rows.length === 0)
-    return <NoPostbacks isFiltered={postbackFilterNames.some((name) => name in filters)} />;
+  if (rows.length === 0) return <NoPostbacks isNarrowed={isFiltered(search, postbackFilterNames)} />;
   return (
     <>
       <ReplayAll filters={filters} />
@@ -55,8 +50,8 @@ function PostbackList() {
   );
 }
 
-function NoPostbacks({ isFiltered }: { isFiltered: boolean }) {
-  if (isFiltered) {
+function NoPostbacks({ isNarrowed }: { isNarrowed: boolean }) {
+  if (isNarrowed) {
     return (
       <EmptyState icon={ScrollText} title="No postback is like this">
         Take a filter away, or look at another time.

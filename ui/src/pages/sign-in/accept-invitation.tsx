@@ -3,6 +3,7 @@ import { useAcceptInvitation } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 
 const passwordCharsMin = 12;
 const passwordCharsMax = 200;
@@ -22,11 +23,10 @@ export function AcceptInvitation({
   const accept = useAcceptInvitation();
   const isShort = password.length < passwordCharsMin;
   return (
-    <form
-      noValidate
+    <Form
+      error={accept.error}
       className="mt-5 space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         setTried(true);
         if (!isShort) accept.mutate({ invitation: secret, password }, { onSuccess: onSignedIn });
       }}
@@ -44,6 +44,7 @@ export function AcceptInvitation({
         label="New password"
         type="password"
         name="password"
+        field="password"
         value={password}
         onChange={setPassword}
         maxLength={passwordCharsMax}
@@ -58,6 +59,6 @@ export function AcceptInvitation({
           Set password and sign in
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

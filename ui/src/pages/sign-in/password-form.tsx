@@ -3,6 +3,7 @@ import { usePasswordSignIn, useRequestPasswordReset } from '../../api/session.ts
 import { Button } from '../../components/button.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 
 /** For people who were invited. */
 export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; hasReset: boolean }) {
@@ -10,10 +11,10 @@ export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; has
   const [password, setPassword] = useState('');
   const signIn = usePasswordSignIn();
   return (
-    <form
+    <Form
+      error={signIn.error}
       className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         signIn.mutate({ email, password }, { onSuccess: onSignedIn });
       }}
     >
@@ -21,6 +22,7 @@ export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; has
         label="E-mail address"
         type="email"
         name="email"
+        field="email"
         value={email}
         onChange={setEmail}
         autoComplete="username"
@@ -30,6 +32,7 @@ export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; has
         label="Password"
         type="password"
         name="password"
+        field="password"
         value={password}
         onChange={setPassword}
         autoComplete="current-password"
@@ -47,7 +50,7 @@ export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; has
           Sign in with password
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -20,7 +20,7 @@ export function Activity() {
   }
   return (
     <section aria-label="Now" className="grid gap-3 xl:grid-cols-[minmax(0,1fr)_15rem]">
-      <Card title="The last hour">
+      <Card title="Postbacks a minute, in the last hour">
         <PostbacksAMinute minutes={data.minutes} />
       </Card>
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-1 xl:grid-rows-3">

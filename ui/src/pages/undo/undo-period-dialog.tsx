@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { TextField } from '../../components/field.tsx';
+import { DateField } from '../../components/forms/date-field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { UndoMany } from './undo-many.tsx';
 
 /** Undoes what a sender sent in a period: asks for the period, then shows what the undo would do. */
@@ -32,24 +33,21 @@ export function UndoPeriodDialog({ webhook, onClose }: { webhook: WebhookJson; o
       isOpen
       onClose={onClose}
     >
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setStep(from === '' || to === '' || isReversed ? 'checked' : 'undo');
-        }}
+      <Form
+        error={null}
+        onSubmit={() => setStep(from === '' || to === '' || isReversed ? 'checked' : 'undo')}
       >
         <div className="grid gap-3 sm:grid-cols-2">
-          <TextField
+          <DateField
             label="From"
-            type="datetime-local"
+            hasTime
             value={from}
             onChange={setFrom}
             error={step === 'checked' && from === '' ? 'Choose when it begins.' : undefined}
           />
-          <TextField
+          <DateField
             label="To"
-            type="datetime-local"
+            hasTime
             value={to}
             onChange={setTo}
             error={step === 'checked' ? faultOfEnd(to, isReversed) : undefined}
@@ -61,7 +59,7 @@ export function UndoPeriodDialog({ webhook, onClose }: { webhook: WebhookJson; o
             Check
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

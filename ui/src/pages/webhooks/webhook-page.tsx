@@ -1,10 +1,11 @@
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { RequestFailed } from '../../api/request.ts';
 import { useMay } from '../../api/session.ts';
 import { useKept } from '../../api/webhooks/mapping.ts';
 import { useWebhook } from '../../api/webhooks/webhooks.ts';
+import { BackLink } from '../../components/back-link.tsx';
 import { ErrorState } from '../../components/error-state.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { Tabs } from '../../components/menus/tabs.tsx';
@@ -12,14 +13,18 @@ import { NotFound } from '../../components/not-found.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { PageSkeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
-import { MappingTab } from '../mapping/mapping-tab.tsx';
 import { WebhookActivity } from './activity/webhook-activity.tsx';
-import { UrlBuilder } from './requests/url-builder.tsx';
-import { WebhookTest } from './requests/webhook-test.tsx';
-import { WebhookProof } from './settings/webhook-proof.tsx';
-import { WebhookSettings } from './settings/webhook-settings.tsx';
-import { WebhookSignature } from './settings/webhook-signature.tsx';
 import { WebhookActions } from './webhook-actions.tsx';
+
+/** Tabs that are not open at first are fetched when they are. */
+const MappingTab = lazy(async () => ({ default: (await import('../mapping/mapping-tab.tsx')).MappingTab }));
+const UrlBuilder = lazy(async () => ({ default: (await import('./requests/url-builder.tsx')).UrlBuilder }));
+const WebhookTest = lazy(async () => ({
+  default: (await import('./requests/webhook-test.tsx')).WebhookTest,
+}));
+const SettingsTab = lazy(async () => ({
+  default: (await import('./settings/settings-tab.tsx')).SettingsTab,
+}));
 
 const route = getRouteApi('/shell/webhooks/incoming/$id');
 
@@ -53,25 +58,14 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
     {
       id: 'settings',
       name: 'Settings',
-      content: (
-        <div className="space-y-5">
-          <WebhookSettings webhook={webhook} />
-          {usesStandardWebhooks(webhook) && <WebhookSignature webhook={webhook} />}
-          <WebhookProof webhook={webhook} />
-        </div>
-      ),
+      content: <SettingsTab webhook={webhook} />,
     },
   ];
   return (
     <>
       <PageHeader
         title={webhook.name}
-        above={
-          <Link to="/webhooks/incoming" className="inline-flex items-center gap-1 hover:text-ink">
-            <ChevronLeft aria-hidden className="size-4" />
-            Incoming webhooks
-          </Link>
-        }
+        above={<BackLink to="/webhooks/incoming">Incoming webhooks</BackLink>}
         description={
           <span className="flex items-center gap-2">
             <StatusBadge status={webhook.paused ? 'paused' : 'active'} />
@@ -88,9 +82,4 @@ function LoadedWebhook({ webhook }: { webhook: WebhookJson }) {
       />
     </>
   );
-}
-
-/** Ringback makes the secret of this scheme; the secrets of all others come from the platform. */
-function usesStandardWebhooks({ verify, preset }: WebhookJson): boolean {
-  return verify === 'standard_webhooks' || (verify === null && preset === null);
 }

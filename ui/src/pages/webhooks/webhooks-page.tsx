@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { WebhookActivityJson } from '../../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
@@ -17,7 +17,10 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
-import { CreateWebhookDialog } from './create/create-webhook-dialog.tsx';
+
+const CreateWebhookDialog = lazy(async () => ({
+  default: (await import('./create/create-webhook-dialog.tsx')).CreateWebhookDialog,
+}));
 
 type Activity = WebhookActivityJson['items'][number];
 type Row = WebhookJson & { activity: Activity | undefined };
@@ -101,7 +104,11 @@ export function WebhooksPage() {
         }
       />
       <WebhookList />
-      <CreateWebhookDialog isOpen={isCreating} onClose={() => setCreating(false)} />
+      {isCreating && (
+        <Suspense>
+          <CreateWebhookDialog isOpen onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

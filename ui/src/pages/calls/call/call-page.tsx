@@ -1,10 +1,11 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { ArrowLeft, Pencil, SearchX } from 'lucide-react';
-import { useState } from 'react';
+import { Pencil, SearchX } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
 import { useCall } from '../../../api/calls/calls.ts';
 import { RequestFailed } from '../../../api/request.ts';
 import { useMay } from '../../../api/session.ts';
+import { BackLink } from '../../../components/back-link.tsx';
 import { Button, buttonStyle } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
@@ -12,12 +13,15 @@ import { useAction } from '../../../components/menus/actions.ts';
 import { PageHeader } from '../../../components/page-header.tsx';
 import { PageSkeleton } from '../../../components/skeleton.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
-import { EditCallDialog } from '../edit/edit-call-dialog.tsx';
 import { TagList } from '../tags.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallFigures } from './call-figures.tsx';
 import { CallTimeline } from './call-timeline.tsx';
 import { QueuedUpdates } from './queued-updates.tsx';
+
+const EditCallDialog = lazy(async () => ({
+  default: (await import('../edit/edit-call-dialog.tsx')).EditCallDialog,
+}));
 
 export function CallPage() {
   const { callLogId } = useParams({ from: '/shell/calls/$callLogId' });
@@ -65,7 +69,11 @@ function CallDetail({ call }: { call: CallJson }) {
           <Tags call={call} />
         </div>
       </div>
-      {isEditing && <EditCallDialog call={call} onClose={() => setEditing(false)} />}
+      {isEditing && (
+        <Suspense>
+          <EditCallDialog call={call} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -88,12 +96,7 @@ function Tags({ call: { tags } }: { call: CallJson }) {
 }
 
 function BackToCalls() {
-  return (
-    <Link to="/calls" className="inline-flex items-center gap-1 hover:text-ink hover:underline">
-      <ArrowLeft aria-hidden className="size-3.5" />
-      All calls
-    </Link>
-  );
+  return <BackLink to="/calls">All calls</BackLink>;
 }
 
 function UnknownCall({ callLogId }: { callLogId: string }) {

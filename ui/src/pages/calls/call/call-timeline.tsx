@@ -99,8 +99,9 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
           </Link>
         )}
         <span className="min-w-0 break-words text-muted">
-          {kind === 'postback' ? 'through' : kind === 'delivery' ? `${eventName(event ?? '')} to` : 'by'}{' '}
+          {kind === 'postback' ? 'through' : kind === 'delivery' ? 'to' : 'by'}{' '}
           <bdi className="text-ink">{by}</bdi>
+          {kind === 'delivery' && `: ${eventName(event ?? '').toLowerCase()}`}
         </span>
         {kind !== 'delivery' && isStatus(status) && <StatusBadge status={status} />}
         {kind === 'delivery' && isDeliveryStatus(status) && <StatusBadge status={status} />}

@@ -2,10 +2,10 @@ import { use, useState } from 'react';
 import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
 import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../../api/calls/calls.ts';
 import { useFields } from '../../../api/fields.ts';
-import { RequestFailed } from '../../../api/request.ts';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { formatInstant, TimeZone } from '../../../components/time.tsx';
 import { useToast } from '../../../components/toast.tsx';
 import { ChangeList } from '../../../components/values/changes.tsx';
@@ -47,20 +47,13 @@ export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): v
       onClose={onClose}
     >
       {preview.data === undefined ? (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
+        <Form
+          error={preview.error}
+          onSubmit={() => {
             preview.mutate(body);
           }}
         >
-          <EditCallForm
-            call={call}
-            fields={fields}
-            draft={draft}
-            faults={faultsOf(preview.error)}
-            onChange={setDraft}
-          />
+          <EditCallForm call={call} fields={fields} draft={draft} onChange={setDraft} />
           <FailureNote error={preview.error} />
           <DialogActions>
             <Button onClick={onClose}>Cancel</Button>
@@ -73,7 +66,7 @@ export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): v
               Review
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       ) : (
         <>
           <Preview preview={preview.data} body={body} />
@@ -117,14 +110,4 @@ function Preview({ preview, body }: { preview: CallChangePreview; body: Record<s
       />
     </>
   );
-}
-
-/** What is wrong, by field as it was sent; of several faults of one field, the first. */
-function faultsOf(error: Error | null): ReadonlyMap<string, string> {
-  const faults = new Map<string, string>();
-  if (!(error instanceof RequestFailed)) return faults;
-  for (const { field, detail } of error.problem?.errors ?? []) {
-    if (field !== null && !faults.has(field)) faults.set(field, detail);
-  }
-  return faults;
 }

@@ -4,6 +4,8 @@ import type { CallJson } from '../../../../../src/http/operator/calls/call-schem
 import type { FieldJson } from '../../../api/fields.ts';
 import { Button } from '../../../components/button.tsx';
 import { type Choice, SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
+import { DateField } from '../../../components/forms/date-field.tsx';
+import { FieldsetError } from '../../../components/forms/form.tsx';
 import type { CallDraft } from './call-draft.ts';
 
 type EditCallFormProps = {
@@ -11,11 +13,10 @@ type EditCallFormProps = {
   /** those that a change by hand may set */
   fields: readonly FieldJson[];
   draft: CallDraft;
-  faults: ReadonlyMap<string, string>;
   onChange(draft: CallDraft): void;
 };
 
-export function EditCallForm({ call, fields, draft, faults, onChange }: EditCallFormProps) {
+export function EditCallForm({ call, fields, draft, onChange }: EditCallFormProps) {
   return (
     <div className="space-y-4">
       <div className="grid gap-4 sm:grid-cols-2">
@@ -25,13 +26,12 @@ export function EditCallForm({ call, fields, draft, faults, onChange }: EditCall
               field={field}
               isLive={call.state === 'live'}
               value={draft.values[field.name] ?? ''}
-              error={faults.get(field.name)}
               onChange={(value) => onChange({ ...draft, values: { ...draft.values, [field.name]: value } })}
             />
           </div>
         ))}
       </div>
-      <TagEditor tags={call.tags} draft={draft} fault={faultOfTags(faults)} onChange={onChange} />
+      <TagEditor tags={call.tags} draft={draft} onChange={onChange} />
     </div>
   );
 }
@@ -40,14 +40,13 @@ type FieldInputProps = {
   field: FieldJson;
   isLive: boolean;
   value: string;
-  error: string | undefined;
   onChange(value: string): void;
 };
 
 /** The input for a field, by its type. */
 function FieldInput({ field, isLive, ...input }: FieldInputProps) {
   const hint = isLive && field.completed_only ? 'Once the call has completed' : field.help;
-  const frame = { label: field.label, hint, ...input };
+  const frame = { label: field.label, field: field.name, hint, ...input };
   switch (field.type) {
     case 'boolean':
       return <SelectField choices={yesNo} {...frame} />;
@@ -56,7 +55,7 @@ function FieldInput({ field, isLive, ...input }: FieldInputProps) {
     case 'text':
       return <TextAreaField rows={2} {...frame} />;
     case 'time':
-      return <TextField type="datetime-local" step={1} {...frame} />;
+      return <DateField hasTime {...frame} />;
     case 'money':
       return <TextField inputMode="decimal" placeholder="0.00" {...frame} />;
     default:
@@ -74,19 +73,13 @@ const yesNo = [
   { value: 'true', label: 'Yes' },
 ];
 
-function faultOfTags(faults: ReadonlyMap<string, string>): string | undefined {
-  for (const [field, detail] of faults) if (/^(?:add|remove|tags)\b/.test(field)) return detail;
-  return undefined;
-}
-
 type TagEditorProps = {
   tags: CallJson['tags'];
   draft: CallDraft;
-  fault: string | undefined;
   onChange(draft: CallDraft): void;
 };
 
-function TagEditor({ tags, draft, fault, onChange }: TagEditorProps) {
+function TagEditor({ tags, draft, onChange }: TagEditorProps) {
   const nextId = useRef(0);
   const add = () => {
     nextId.current += 1;
@@ -127,7 +120,9 @@ function TagEditor({ tags, draft, fault, onChange }: TagEditorProps) {
           />
         </div>
       ))}
-      {fault !== undefined && <p className="mt-1 text-danger text-sm">{fault}</p>}
+      {['add', 'remove', 'tags'].map((field) => (
+        <FieldsetError key={field} field={field} />
+      ))}
       <div className="mt-2">
         <Button size="small" icon={Plus} onClick={add}>
           Add a tag

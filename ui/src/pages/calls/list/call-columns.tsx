@@ -195,7 +195,7 @@ function Payout({ call: { publisher_paid_out, no_payout_reason } }: { call: Call
     <span className="inline-flex items-baseline justify-end gap-1.5">
       <span
         title={`Held: ${no_payout_reason}`}
-        className="max-w-20 truncate rounded-sm bg-held-soft px-1 text-held text-xs 2xl:max-w-40"
+        className="max-w-36 truncate rounded-sm bg-held-soft px-1 text-held text-xs"
       >
         {no_payout_reason}
       </span>

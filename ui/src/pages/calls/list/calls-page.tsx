@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import { use, useState } from 'react';
+import { lazy, Suspense, use, useState } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { zoneLabel } from '../../../components/forms/time-zones.ts';
 import { ColumnChoice } from '../../../components/lists/column-choice.tsx';
@@ -11,8 +11,9 @@ import { useCallColumns } from './call-columns.tsx';
 import { CallFilterBar } from './call-filters.tsx';
 import { filtersOf } from './call-search.ts';
 import { CallsList } from './calls-list.tsx';
-import { ExportDialog } from './export-dialog.tsx';
 import { TotalsBar } from './totals-bar.tsx';
+
+const ExportDialog = lazy(async () => ({ default: (await import('./export-dialog.tsx')).ExportDialog }));
 
 export function CallsPage() {
   const columns = useCallColumns();
@@ -38,7 +39,11 @@ export function CallsPage() {
       <CallFilterBar />
       <TotalsBar filters={filters} />
       <CallsList filters={filters} />
-      <ExportDialog filters={filters} isOpen={isExporting} onClose={() => setExporting(false)} />
+      {isExporting && (
+        <Suspense>
+          <ExportDialog filters={filters} isOpen onClose={() => setExporting(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

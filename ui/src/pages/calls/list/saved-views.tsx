@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { Bookmark, ChevronDown } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../../api/calls/views.ts';
 import { withWholeDays } from '../../../api/queries.ts';
 import { useMay } from '../../../api/session.ts';
@@ -10,7 +10,10 @@ import { type UrlSearch, useUrlSearch } from '../../../components/lists/url-sear
 import { menuItemStyle, menuPopupStyle } from '../../../components/menus/menu.ts';
 import { useToast } from '../../../components/toast.tsx';
 import { callSearchNames, noFilters } from './call-search.ts';
-import { ViewNameDialog } from './view-name-dialog.tsx';
+
+const ViewNameDialog = lazy(async () => ({
+  default: (await import('./view-name-dialog.tsx')).ViewNameDialog,
+}));
 
 /** The saved views of the account, and the one that the page shows: opened, saved, renamed and deleted here. */
 export function SavedViews() {
@@ -87,12 +90,14 @@ export function SavedViews() {
         </Menu.Portal>
       </Menu.Root>
       {naming !== null && (
-        <ViewNameDialog
-          view={naming === 'rename' ? (shown ?? null) : null}
-          query={query}
-          onClose={() => setNaming(null)}
-          onSaved={({ id }) => set({ view: id })}
-        />
+        <Suspense>
+          <ViewNameDialog
+            view={naming === 'rename' ? (shown ?? null) : null}
+            query={query}
+            onClose={() => setNaming(null)}
+            onSaved={({ id }) => set({ view: id })}
+          />
+        </Suspense>
       )}
       <ConfirmDialog
         title="Delete this view?"

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
-import { type CallFilters, useCallTotals } from '../../../api/calls/calls.ts';
+import { type CallFilters, useCalls, useCallTotals } from '../../../api/calls/calls.ts';
+import { useUrlSearch } from '../../../components/lists/url-search.ts';
 import { Skeleton } from '../../../components/skeleton.tsx';
 import { Money } from '../../../components/values/money.tsx';
 import { percent } from '../../../components/values/percent.ts';
 
 /** The sums of all calls that the filters mean, not only of those on the page. */
 export function TotalsBar({ filters }: { filters: CallFilters }) {
-  const { data, isPlaceholderData } = useCallTotals(filters);
+  const hasRows = useCalls(filters, useUrlSearch().search['sort']).data !== undefined;
+  const { data, isPlaceholderData } = useCallTotals(filters, hasRows); // the rows come first
   const totals = data?.totals;
   const count = (value: number | undefined) => value?.toLocaleString('en-US');
   const figures: [string, ReactNode, (string | undefined)?][] = [

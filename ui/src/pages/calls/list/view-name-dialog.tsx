@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useSaveView, type ViewJson } from '../../../api/calls/views.ts';
-import { RequestFailed } from '../../../api/request.ts';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { TextField } from '../../../components/field.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 
 type ViewNameDialogProps = {
   /** the view to rename; null: a new one */
@@ -17,7 +17,8 @@ type ViewNameDialogProps = {
 export function ViewNameDialog({ view, query, onClose, onSaved }: ViewNameDialogProps) {
   const [name, setName] = useState(view?.name ?? '');
   const save = useSaveView();
-  const isTaken = save.error instanceof RequestFailed && save.error.code === 'name_taken';
+  const [isTried, setTried] = useState(false);
+  const isNameless = name.trim() === '';
   return (
     <Dialog
       title={view === null ? 'Save as a new view' : 'Rename the view'}
@@ -27,9 +28,11 @@ export function ViewNameDialog({ view, query, onClose, onSaved }: ViewNameDialog
       isOpen
       onClose={onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        error={save.error}
+        onSubmit={() => {
+          setTried(true);
+          if (isNameless) return;
           save.mutate(view === null ? { name, query } : { id: view.id, name }, {
             onSuccess: (saved) => {
               onSaved(saved);
@@ -45,19 +48,19 @@ export function ViewNameDialog({ view, query, onClose, onSaved }: ViewNameDialog
             setName(text);
             save.reset();
           }}
-          error={isTaken ? save.error?.message : undefined}
+          field="name"
+          error={isTried && isNameless ? 'Name the view.' : undefined}
           maxLength={200}
-          required
           autoComplete="off"
         />
-        <FailureNote error={isTaken ? null : save.error} />
+        <FailureNote error={save.error} />
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" isBusy={save.isPending}>
             Save
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,12 +1,15 @@
 import { Download } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { CallSelection } from '../../../api/calls/call-changes.ts';
 import { type CallFilters, useCallTotals } from '../../../api/calls/calls.ts';
 import { useMay } from '../../../api/session.ts';
 import { Button } from '../../../components/button.tsx';
 import { countOf } from '../../../components/values/count-of.ts';
-import { ExportDialog } from '../list/export-dialog.tsx';
-import { BulkDialog } from './bulk-dialog.tsx';
+
+const BulkDialog = lazy(async () => ({ default: (await import('./bulk-dialog.tsx')).BulkDialog }));
+const ExportDialog = lazy(async () => ({
+  default: (await import('../list/export-dialog.tsx')).ExportDialog,
+}));
 
 type BulkBarProps = {
   filters: CallFilters;
@@ -53,15 +56,19 @@ export function BulkBar({ filters, ids, isAll, isWholePage, onSelectAll, onClear
           </Button>
         )}
       </span>
-      <ExportDialog
-        filters={filters}
-        {...(!isAll && { ids })}
-        isOpen={isExporting}
-        onClose={() => setExporting(false)}
-      />
-      {selection !== null && (
-        <BulkDialog selection={selection} onClose={() => setSelection(null)} onDone={onClear} />
-      )}
+      <Suspense>
+        {isExporting && (
+          <ExportDialog
+            filters={filters}
+            {...(!isAll && { ids })}
+            isOpen
+            onClose={() => setExporting(false)}
+          />
+        )}
+        {selection !== null && (
+          <BulkDialog selection={selection} onClose={() => setSelection(null)} onDone={onClear} />
+        )}
+      </Suspense>
     </section>
   );
 }

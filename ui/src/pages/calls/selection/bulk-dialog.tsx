@@ -10,6 +10,7 @@ import { Progress } from '../../../components/charts/progress.tsx';
 import { Dialog, DialogActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { SelectField, TextField } from '../../../components/field.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { countOf } from '../../../components/values/count-of.ts';
 import { BulkResult } from './bulk-result.tsx';
 
@@ -32,6 +33,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
   const [hold, setHold] = useState(holds[0]?.value ?? '');
   const [text, setText] = useState('');
   const [tag, setTag] = useState({ key: '', value: '' });
+  const [isTried, setTried] = useState(false);
   const preview = useChangeCalls(selection);
   const run = useChangeCalls(selection);
   const undo = useUndoChange();
@@ -51,11 +53,14 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
       onClose={finish}
     >
       {preview.data === undefined && run.data === undefined && (
-        <form
+        <Form
+          error={preview.error}
           className="space-y-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            preview.mutate({ change, isDryRun: true });
+          onSubmit={() => {
+            setTried(true);
+            const isMissing =
+              (act === 'reason' && text.trim() === '') || (act === 'tag' && tag.key.trim() === '');
+            if (!isMissing) preview.mutate({ change, isDryRun: true });
           }}
         >
           <SelectField label="Change" value={act} choices={acts} onChange={setAct} />
@@ -63,7 +68,13 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
             <SelectField label="Hold reason" value={hold} choices={holds} onChange={setHold} />
           )}
           {act === 'reason' && (
-            <TextField label="Reason" value={text} onChange={setText} maxLength={500} required />
+            <TextField
+              label="Reason"
+              value={text}
+              onChange={setText}
+              maxLength={500}
+              error={isTried && text.trim() === '' ? 'Enter the reason.' : undefined}
+            />
           )}
           {act === 'tag' && (
             <div className="grid grid-cols-2 gap-3">
@@ -71,7 +82,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
                 label="Tag key"
                 value={tag.key}
                 onChange={(key) => setTag({ ...tag, key })}
-                required
+                error={isTried && tag.key.trim() === '' ? 'Enter the key.' : undefined}
               />
               <TextField
                 label="Tag value"
@@ -87,7 +98,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
               Review
             </Button>
           </DialogActions>
-        </form>
+        </Form>
       )}
       {preview.data !== undefined && run.data === undefined && (
         <>

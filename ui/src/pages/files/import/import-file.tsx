@@ -3,19 +3,19 @@ import { useEffect, useRef, useState } from 'react';
 import { useFields } from '../../../api/fields.ts';
 import type { FileQuery } from '../../../api/files.ts';
 import { useSession } from '../../../api/session.ts';
-import { useWebhooks } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
-import { SelectField } from '../../../components/field.tsx';
 import { RadioCards } from '../../../components/forms/radio-cards.tsx';
 import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { type Target, tagTarget } from '../columns/column-draft.ts';
 import { ColumnTable } from '../columns/column-table.tsx';
+import { ReaderField, useReaders } from '../columns/reader-field.tsx';
 import { readingQuery } from '../columns/reading.ts';
 import { ReadingCard } from '../columns/reading-card.tsx';
 import { keepImport } from '../columns/stored-choices.ts';
-import { type FileDraft, useFileDraft } from '../columns/use-file-draft.ts';
+import type { FileDraft } from '../columns/use-file-draft.ts';
+import { useFileDraft } from '../columns/use-file-draft.ts';
 import { newRun, type RunState, runImport } from './import-run.ts';
 import { RunView } from './run-view.tsx';
 import { fingerprint } from './split-file.ts';
@@ -52,21 +52,15 @@ export function ImportFile({ file }: { file: File }) {
     <div className="space-y-5">
       {runs.real === null && (
         <>
-          {readers.length > 0 && (
-            <SelectField
-              label="The columns are read"
-              value={readerId}
-              choices={[
-                { value: '', label: 'as you choose below' },
-                ...readers.map(({ id, name }) => ({ value: id, label: `by the mapping of ${name}` })),
-              ]}
-              hint="The rows go through that webhook: its mapping, allowed fields and rules for repeats apply."
-              onChange={(id) => {
-                setReaderId(id);
-                startAnew();
-              }}
-            />
-          )}
+          <ReaderField
+            readers={readers}
+            value={readerId}
+            hint="The rows go through that webhook: its mapping, allowed fields and rules for repeats apply."
+            onChange={(id) => {
+              setReaderId(id);
+              startAnew();
+            }}
+          />
           {reader === undefined && (
             <RadioCards
               label="The rows are"
@@ -98,14 +92,6 @@ export function ImportFile({ file }: { file: File }) {
         missing={reader === undefined ? whatIsMissing(draft, rowsAre) : null}
       />
     </div>
-  );
-}
-
-/** Incoming webhooks that read a file by a mapping of their own. */
-function useReaders() {
-  const { rows: webhooks = [] } = useWebhooks();
-  return webhooks.filter(
-    ({ mapping, preset, type }) => (mapping !== null || preset !== null) && type !== 'call_data',
   );
 }
 

@@ -1,21 +1,23 @@
 import { Lock } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useMay, useSession } from '../../../api/session.ts';
 import { Card } from '../../../components/card.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { Time } from '../../../components/time.tsx';
 import { forgetImport, recentImports } from '../columns/stored-choices.ts';
 import { FileDrop, FileName } from '../file-drop.tsx';
-import { FilesHeader } from '../files-header.tsx';
-import { ImportFile } from './import-file.tsx';
 import { UndoImport } from './undo-import.tsx';
+
+const ImportFile = lazy(async () => ({ default: (await import('./import-file.tsx')).ImportFile }));
 
 export function ImportPage() {
   const [file, setFile] = useState<File | null>(null);
   const mayImport = useMay('change_calls');
   return (
     <>
-      <FilesHeader
+      <PageHeader
         title="Import"
         description="Set the amounts, conversions and tags of calls from a file: each row is checked, and each can be undone."
       />
@@ -31,7 +33,9 @@ export function ImportPage() {
       ) : (
         <>
           <FileName file={file} onClose={() => setFile(null)} />
-          <ImportFile key={`${file.name} ${file.lastModified}`} file={file} />
+          <Suspense fallback={<TableSkeleton />}>
+            <ImportFile key={`${file.name} ${file.lastModified}`} file={file} />
+          </Suspense>
         </>
       )}
     </>

@@ -1,61 +1,59 @@
 import { Link } from '@tanstack/react-router';
-import { Download, Printer } from 'lucide-react';
-import { useState } from 'react';
-import { flushSync } from 'react-dom';
+import { Download } from 'lucide-react';
+import { type RefObject, useEffect } from 'react';
 import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
 import { type CallFilters, callsCsvUrl } from '../../../api/calls/calls.ts';
 import { usePayoutCalls } from '../../../api/calls/payouts.ts';
 import { useReport } from '../../../api/overview.ts';
-import { Button, buttonStyle } from '../../../components/button.tsx';
+import { buttonStyle } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
 import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import type { Days } from '../../../components/lists/period.ts';
 import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { Time } from '../../../components/time.tsx';
 import { Money } from '../../../components/values/money.tsx';
-import type { ReportPeriod } from './report-period.ts';
 
 const csvColumns = [
   ...['call_log_id', 'started_at', 'phone_number', 'campaign', 'publisher', 'converted', 'call_converted_at'],
   ...['publisher_paid_out', 'payout_status', 'no_payout_reason'],
 ];
 
-type Props = { publisher: string; period: ReportPeriod };
+type Props = {
+  publisher: string;
+  period: Days;
+  /** gets what loads every call of the lists */
+  loadAll: RefObject<(() => Promise<void>) | undefined>;
+};
 
 /** What is owed to one publisher: the sum, its calls, and apart from them the held ones with their reasons. */
-export function PayoutReport({ publisher, period: { from, to } }: Props) {
+export function PayoutReport({ publisher, period: { from, to }, loadAll }: Props) {
   const { data, error, refetch } = useReport({ by: 'day', from, to, publisher });
   const filters = { publisher, from, to };
   const owed = usePayoutCalls({ ...filters, payout_status: 'owed' });
   const held = usePayoutCalls({ ...filters, payout_status: 'held' });
-  const [isPreparing, setPreparing] = useState(false);
+  useEffect(() => {
+    loadAll.current = async () => {
+      for (const list of [owed, held]) {
+        for (let page = list; page.hasNextPage; )
+          page = await page.fetchNextPage().then((next) => ({ ...page, ...next }));
+      }
+    };
+    return () => {
+      loadAll.current = undefined;
+    };
+  });
   if (data === undefined)
     return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
   const { totals } = data;
-
-  /** Paper has no button to show more. */
-  const print = async () => {
-    setPreparing(true);
-    for (const list of [owed, held]) {
-      for (let page = list; page.hasNextPage; )
-        page = await page.fetchNextPage().then((next) => ({ ...page, ...next }));
-    }
-    flushSync(() => setPreparing(false));
-    window.print();
-  };
 
   return (
     <div className="space-y-5">
       <dl className="grid gap-3 sm:grid-cols-3">
         <Figure label="Owed" amount={totals.payout_owed} isMain />
         <Figure label="Held, not owed" amount={totals.payout_held} />
-        <Figure label="Calls still live" amount={totals.payout_pending} />
+        <Figure label="Pending (live calls)" amount={totals.payout_pending} />
       </dl>
-      <div className="print:hidden">
-        <Button icon={Printer} isBusy={isPreparing} onClick={() => void print()}>
-          Print
-        </Button>
-      </div>
       <CallList
         title="Owed"
         filters={{ ...filters, payout_status: 'owed' }}
@@ -118,20 +116,16 @@ function CallList({ title, filters, calls, sum }: CallListProps) {
       ) : rows.length === 0 ? (
         <p className="text-muted text-sm">No call of this period.</p>
       ) : (
-        <>
-          <DataTable
-            label={`${title} calls`}
-            rows={rows}
-            columns={title === 'Held' ? heldColumns : owedColumns}
-            rowId={({ call_log_id: id }) => id}
-            hasMore={hasNextPage}
-            isLoadingMore={isFetchingNextPage}
-            onMore={() => void fetchNextPage()}
-          />
-          <p className="mt-2 text-right font-semibold text-sm tabular-nums">
-            Sum of all: <Money amount={sum} />
-          </p>
-        </>
+        <DataTable
+          label={`${title} calls`}
+          rows={rows}
+          columns={title === 'Held' ? heldColumns : owedColumns}
+          rowId={({ call_log_id: id }) => id}
+          hasMore={hasNextPage}
+          isLoadingMore={isFetchingNextPage}
+          onMore={() => void fetchNextPage()}
+          footer={{ started: 'Sum of all', amount: <Money amount={sum} /> }}
+        />
       )}
     </Card>
   );

@@ -3,13 +3,13 @@ import { Phone } from 'lucide-react';
 import { type CallReportJson, useReport } from '../../../api/overview.ts';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { ErrorState } from '../../../components/error-state.tsx';
-import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
+import { type Column, DataTable, rowLinkStyle } from '../../../components/lists/data-table.tsx';
+import type { Period } from '../../../components/lists/period.ts';
 import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { Money } from '../../../components/values/money.tsx';
-import type { ReportPeriod } from './report-period.ts';
 
 type Row = CallReportJson['rows'][number];
-type Props = { period: ReportPeriod };
+type Props = { period: Period };
 
 const publishersMax = 500;
 
@@ -34,11 +34,24 @@ export function PayoutsByPublisher({ period }: Props) {
       rows={data.rows}
       columns={columnsOf(period)}
       rowId={({ key }) => key ?? ''}
+      footer={{
+        publisher: 'All publishers',
+        calls: data.totals.calls.toLocaleString('en-US'),
+        converted: data.totals.converted.toLocaleString('en-US'),
+        payout_owed: <Money amount={data.totals.payout_owed} />,
+        payout_held: <Money amount={data.totals.payout_held} />,
+        payout_pending: <Money amount={data.totals.payout_pending} />,
+      }}
     />
   );
 }
 
-function columnsOf(period: ReportPeriod): Column<Row>[] {
+/** A named period stays that period: only days of one's own are in the address. */
+function searchOf({ name, from, to }: Period): Record<string, string> {
+  return name === 'custom' ? { period: name, from, to } : { period: name };
+}
+
+function columnsOf(period: Period): Column<Row>[] {
   const money = (id: 'payout_owed' | 'payout_held' | 'payout_pending', header: string): Column<Row> => ({
     ...{ id, header, isNumber: true, isOnPhone: id !== 'payout_pending' },
     cell: (row) => <Money amount={row[id]} />,
@@ -52,11 +65,7 @@ function columnsOf(period: ReportPeriod): Column<Row>[] {
         key === null || key === '' ? (
           <span className="text-muted">no publisher</span>
         ) : (
-          <Link
-            to="/files/payouts"
-            search={{ period: period.name, from: period.from, to: period.to, publisher: key }}
-            className="font-medium text-accent hover:underline"
-          >
+          <Link to="/files/payouts" search={{ ...searchOf(period), publisher: key }} className={rowLinkStyle}>
             <bdi>{key}</bdi>
           </Link>
         ),
@@ -70,6 +79,6 @@ function columnsOf(period: ReportPeriod): Column<Row>[] {
     },
     money('payout_owed', 'Owed'),
     money('payout_held', 'Held'),
-    money('payout_pending', 'Call still live'),
+    money('payout_pending', 'Pending (live)'),
   ];
 }

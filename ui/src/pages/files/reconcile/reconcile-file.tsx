@@ -1,13 +1,17 @@
 import { useEffect, useRef, useState } from 'react';
 import { useFields } from '../../../api/fields.ts';
+import type { FileQuery } from '../../../api/files.ts';
 import { useMay } from '../../../api/session.ts';
 import { Button } from '../../../components/button.tsx';
 import { ErrorState, FailureNote } from '../../../components/error-state.tsx';
 import { TableSkeleton } from '../../../components/skeleton.tsx';
 import type { Target } from '../columns/column-draft.ts';
 import { ColumnTable } from '../columns/column-table.tsx';
+import { ReaderField, useReaders } from '../columns/reader-field.tsx';
+import { readingQuery } from '../columns/reading.ts';
 import { ReadingCard } from '../columns/reading-card.tsx';
-import { type FileDraft, useFileDraft } from '../columns/use-file-draft.ts';
+import type { FileDraft } from '../columns/use-file-draft.ts';
+import { useFileDraft } from '../columns/use-file-draft.ts';
 import { ApplyDifferences } from './apply-differences.tsx';
 import { Differences } from './differences.tsx';
 import { type Comparison, compare, isApplicable } from './reconcile-run.ts';
@@ -36,6 +40,9 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
   const [failure, setFailure] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [readerId, setReaderId] = useState('');
+  const readers = useReaders();
+  const reader = readers.find(({ id }) => id === readerId);
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
   const { draft, error, retry } = useFileDraft(file, {
@@ -48,7 +55,7 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
   });
   if (draft === null) return error ? <ErrorState error={error} reset={retry} /> : <TableSkeleton />;
   const { inspection, reading, choices } = draft;
-  const missing = whatIsMissing(draft, scope);
+  const missing = whatIsMissing(draft, scope, reader !== undefined);
 
   const run = async () => {
     running.current?.abort();
@@ -58,7 +65,7 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
     setFailure(null);
     setResult(null);
     try {
-      const comparison = await compare(file, queryOf(draft, scope), abort.signal);
+      const comparison = await compare(file, queryOf(draft, scope, reader?.name), abort.signal);
       setResult({ scope, comparison });
       const applicable = comparison.lines.differs.filter((line) => isApplicable(line, comparison));
       setChosen(new Set(applicable.map(({ call_log_id: id }) => id ?? '')));
@@ -72,8 +79,19 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
 
   return (
     <div className="space-y-5">
+      <ReaderField
+        readers={readers}
+        value={readerId}
+        hint="Its mapping must give the call (its id or the number) and the amount that is compared. Nothing goes through the webhook."
+        onChange={(id) => {
+          setReaderId(id);
+          setResult(null);
+        }}
+      />
       <ReadingCard {...{ inspection, reading }} onChange={draft.changeReading} />
-      <ColumnTable {...{ inspection, choices, targets }} onChoose={draft.chooseColumn} />
+      {reader === undefined && (
+        <ColumnTable {...{ inspection, choices, targets }} onChoose={draft.chooseColumn} />
+      )}
       <div>
         {missing !== null && <p className="mb-2 text-muted text-sm">{missing}</p>}
         <Button look="primary" disabled={missing !== null} isBusy={isBusy} onClick={() => void run()}>
@@ -101,18 +119,28 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
   );
 }
 
-function queryOf({ query, reading, inspection }: FileDraft, { amount, partner, from, to }: Scope) {
+/** @param mapping the name of a webhook; the columns mean what is chosen for them if left out */
+function queryOf(
+  { query, reading, inspection }: FileDraft,
+  { amount, partner, from, to }: Scope,
+  mapping?: string,
+): FileQuery {
   return {
-    ...query,
+    ...(mapping === undefined ? query : { ...readingQuery(reading), mapping }),
     header_line: inspection.header_line,
     ...{ amount, from, to, zone: reading.zone.trim() },
     ...(partner !== null && { [amount === 'publisher_paid_out' ? 'publisher' : 'buyer']: partner }),
   };
 }
 
-function whatIsMissing({ choices, inspection, reading }: FileDraft, { from, to }: Scope): string | null {
+function whatIsMissing(
+  { choices, inspection, reading }: FileDraft,
+  { from, to }: Scope,
+  isMapped: boolean,
+): string | null {
   const targetsChosen = choices.map(({ target }) => target);
   if (from === '' || to === '') return 'Choose the first and the last day.';
+  if (isMapped) return null;
   if (!targetsChosen.includes('call_log_id') && !targetsChosen.includes('phone_number'))
     return 'Choose the column that names the call: its id, or the caller’s number.';
   if (!targetsChosen.includes('amount')) return 'Choose the column with the amount.';

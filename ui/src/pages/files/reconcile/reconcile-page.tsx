@@ -1,12 +1,16 @@
-import { use, useState } from 'react';
+import { lazy, Suspense, use, useState } from 'react';
 import { Card } from '../../../components/card.tsx';
-import { SelectField, TextField } from '../../../components/field.tsx';
+import { SelectField } from '../../../components/field.tsx';
+import { DateField } from '../../../components/forms/date-field.tsx';
 import { periodOf } from '../../../components/lists/period.ts';
+import { PageHeader } from '../../../components/page-header.tsx';
+import { TableSkeleton } from '../../../components/skeleton.tsx';
 import { TimeZone } from '../../../components/time.tsx';
+import { NameField } from '../../calls/list/name-field.tsx';
 import { FileDrop, FileName } from '../file-drop.tsx';
-import { FilesHeader } from '../files-header.tsx';
-import { NameField } from '../name-field.tsx';
-import { ReconcileFile, type Scope } from './reconcile-file.tsx';
+import type { Scope } from './reconcile-file.tsx';
+
+const ReconcileFile = lazy(async () => ({ default: (await import('./reconcile-file.tsx')).ReconcileFile }));
 
 export function ReconcilePage() {
   const timeZone = use(TimeZone);
@@ -19,7 +23,7 @@ export function ReconcilePage() {
   const isPublisher = scope.amount === 'publisher_paid_out';
   return (
     <>
-      <FilesHeader
+      <PageHeader
         title="Reconcile"
         description="Compare a partner’s statement with your records, call by call. Nothing is changed until you apply differences."
       />
@@ -39,13 +43,8 @@ export function ReconcilePage() {
               value={scope.partner}
               onChoose={(partner) => change({ partner })}
             />
-            <TextField
-              label="First day"
-              type="date"
-              value={scope.from}
-              onChange={(from) => change({ from })}
-            />
-            <TextField label="Last day" type="date" value={scope.to} onChange={(to) => change({ to })} />
+            <DateField label="First day" value={scope.from} onChange={(from) => change({ from })} />
+            <DateField label="Last day" value={scope.to} onChange={(to) => change({ to })} />
           </div>
         </Card>
         {file === null ? (
@@ -53,11 +52,13 @@ export function ReconcilePage() {
         ) : (
           <div>
             <FileName file={file} onClose={() => setFile(null)} />
-            <ReconcileFile
-              key={`${file.name} ${file.lastModified} ${scope.amount}`}
-              file={file}
-              scope={scope}
-            />
+            <Suspense fallback={<TableSkeleton />}>
+              <ReconcileFile
+                key={`${file.name} ${file.lastModified} ${scope.amount}`}
+                file={file}
+                scope={scope}
+              />
+            </Suspense>
           </div>
         )}
       </div>

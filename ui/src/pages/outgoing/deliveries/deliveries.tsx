@@ -1,25 +1,24 @@
 import { Link } from '@tanstack/react-router';
 import { RotateCcw, Send } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useMay } from '../../../api/session.ts';
-import {
-  type DeliveryFilters,
-  type DeliveryJson,
-  deliveryFilterNames,
-  useDeliveries,
-} from '../../../api/webhooks/deliveries.ts';
+import { type DeliveryJson, deliveryFilterNames, useDeliveries } from '../../../api/webhooks/deliveries.ts';
 import type { OutgoingJson } from '../../../api/webhooks/outgoing.ts';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
-import { Filters, SelectFilter, TextFilter } from '../../../components/lists/filters.tsx';
+import { FilterBar, isFiltered, useFilters } from '../../../components/lists/filter-bar.tsx';
+import { choiceFilter, textFilter } from '../../../components/lists/filter-chips.tsx';
 import { ListPending } from '../../../components/lists/list-pending.tsx';
 import { useUrlSearch } from '../../../components/lists/url-search.ts';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { eventChoices, eventName } from '../event-words.ts';
 import { deliveryStatuses } from './delivery-words.ts';
-import { ReplayRangeDialog } from './replay-range-dialog.tsx';
+
+const ReplayRangeDialog = lazy(async () => ({
+  default: (await import('./replay-range-dialog.tsx')).ReplayRangeDialog,
+}));
 
 const columns: Column<DeliveryJson>[] = [
   {
@@ -57,26 +56,30 @@ const columns: Column<DeliveryJson>[] = [
     cell: ({ status }) => <StatusBadge status={status} />,
   },
   { id: 'attempts', header: 'Attempts', isNumber: true, cell: ({ attempts }) => String(attempts.length) },
-  { id: 'result', header: 'Last attempt', cell: (delivery) => <LastAttempt delivery={delivery} /> },
+  { id: 'result', header: 'Last attempt', cell: ({ attempts }) => <LastAttempt attempt={attempts.at(-1)} /> },
+  {
+    id: 'next',
+    header: 'Next attempt',
+    cell: ({ status, next_attempt_at: at }) => <Time at={status === 'pending' ? at : null} />,
+  },
 ];
 
-function LastAttempt({ delivery: { attempts, status, next_attempt_at: next } }: { delivery: DeliveryJson }) {
-  const last = attempts.at(-1);
+function LastAttempt({ attempt }: { attempt: DeliveryJson['attempts'][number] | undefined }) {
+  if (attempt === undefined) return <span className="text-muted">–</span>;
+  const { error, status, ms } = attempt;
+  const text = error ?? `HTTP ${status} after ${ms.toLocaleString('en-US')} ms`;
   return (
-    <span className="block max-w-72 text-xs">
-      {last !== undefined && (
-        <span className="block truncate" title={last.error ?? undefined}>
-          {last.error ?? `HTTP ${last.status} after ${last.ms.toLocaleString('en-US')} ms`}
-        </span>
-      )}
-      {status === 'pending' && next !== null && (
-        <span className="text-muted">
-          next <Time at={next} />
-        </span>
-      )}
+    <span className="block max-w-56 truncate" title={text}>
+      {text}
     </span>
   );
 }
+
+const filters = [
+  choiceFilter('status', 'Status', deliveryStatuses),
+  choiceFilter('event', 'Event', eventChoices),
+  textFilter('call_log_id', 'Call id'),
+];
 
 /** What was sent to one webhook, newest first. */
 export function Deliveries({ webhook }: { webhook: OutgoingJson }) {
@@ -84,44 +87,33 @@ export function Deliveries({ webhook }: { webhook: OutgoingJson }) {
   const mayReplay = useMay('send_postbacks');
   return (
     <>
-      <div className="flex flex-wrap items-end justify-between gap-x-3">
-        <Filters
-          names={deliveryFilterNames}
-          first={{
-            name: 'status',
-            filter: <SelectFilter name="status" label="Status" choices={deliveryStatuses} />,
-          }}
-        >
-          <SelectFilter name="event" label="Event" choices={eventChoices} />
-          <TextFilter name="call_log_id" label="Call id" />
-          <TextFilter name="from" label="From" type="date" />
-          <TextFilter name="to" label="To" type="date" />
-        </Filters>
+      <FilterBar hasPeriod filters={filters}>
         {mayReplay && (
-          <div className="mb-4">
-            <Button icon={RotateCcw} onClick={() => setReplaying(true)}>
+          <div className="order-last ml-auto">
+            <Button size="small" icon={RotateCcw} onClick={() => setReplaying(true)}>
               Replay a period
             </Button>
           </div>
         )}
-      </div>
+      </FilterBar>
       <DeliveryList webhookId={webhook.id} />
-      {isReplaying && <ReplayRangeDialog webhookId={webhook.id} onClose={() => setReplaying(false)} />}
+      {isReplaying && (
+        <Suspense>
+          <ReplayRangeDialog webhookId={webhook.id} onClose={() => setReplaying(false)} />
+        </Suspense>
+      )}
     </>
   );
 }
 
 function DeliveryList({ webhookId }: { webhookId: string }) {
   const { search } = useUrlSearch();
-  const filters: DeliveryFilters = Object.fromEntries(
-    deliveryFilterNames.map((name) => [name, search[name]]),
-  );
-  const { rows, error, reset, more } = useDeliveries(webhookId, filters);
+  const { rows, error, reset, more } = useDeliveries(webhookId, useFilters(deliveryFilterNames));
   if (rows === undefined) return <ListPending error={error} reset={reset} />;
   if (rows.length === 0) {
     return (
       <EmptyState icon={Send} title="No deliveries">
-        {deliveryFilterNames.some((name) => search[name] !== undefined)
+        {isFiltered(search, deliveryFilterNames)
           ? 'No delivery is like this. Clear the filters to see all of them.'
           : 'Events that happen from now on appear here. Send a test to see whether the receiver takes them.'}
       </EmptyState>

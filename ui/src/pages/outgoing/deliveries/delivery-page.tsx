@@ -1,8 +1,9 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { ChevronLeft, RotateCcw } from 'lucide-react';
+import { RotateCcw } from 'lucide-react';
 import { RequestFailed } from '../../../api/request.ts';
 import { useMay } from '../../../api/session.ts';
 import { type DeliveryDetail, useDelivery, useReplayDelivery } from '../../../api/webhooks/deliveries.ts';
+import { BackLink } from '../../../components/back-link.tsx';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { CodeBlock } from '../../../components/copy.tsx';
@@ -37,14 +38,9 @@ function LoadedDelivery({ delivery }: { delivery: DeliveryDetail }) {
       <PageHeader
         title={eventName(delivery.event)}
         above={
-          <Link
-            to="/webhooks/outgoing/$id"
-            params={{ id: webhookId }}
-            className="inline-flex items-center gap-1 hover:text-ink"
-          >
-            <ChevronLeft aria-hidden className="size-4" />
-            <bdi>{name}</bdi>
-          </Link>
+          <BackLink to="/webhooks/outgoing/$id" params={{ id: webhookId }}>
+            {name}
+          </BackLink>
         }
         description={
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">

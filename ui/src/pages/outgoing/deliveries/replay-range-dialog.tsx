@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { fieldErrors } from '../../../api/field-errors.ts';
 import { type DeliveryStatus, useReplayDeliveries } from '../../../api/webhooks/deliveries.ts';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
-import { TextField } from '../../../components/field.tsx';
+import { DateField } from '../../../components/forms/date-field.tsx';
+import { FieldsetError, Form } from '../../../components/forms/form.tsx';
 import { useToast } from '../../../components/toast.tsx';
 import { deliveryStatuses } from './delivery-words.ts';
 
@@ -18,7 +18,6 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
   const [isChecked, setChecked] = useState(false);
   const replay = useReplayDeliveries(webhookId);
   const toast = useToast();
-  const errors = fieldErrors(replay.error);
   const submit = () => {
     setChecked(true);
     if (from === '' || statuses.length === 0) return;
@@ -39,29 +38,29 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
       isOpen
       onClose={onClose}
     >
-      <form
-        noValidate
+      <Form
+        error={replay.error}
         className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           submit();
         }}
       >
         <div className="grid gap-3 sm:grid-cols-2">
-          <TextField
+          <DateField
             label="From"
-            type="datetime-local"
+            hasTime
             value={from}
             onChange={setFrom}
-            error={isChecked && from === '' ? 'Choose when it begins.' : errors['from']}
+            field="from"
+            error={isChecked && from === '' ? 'Choose when it begins.' : undefined}
           />
-          <TextField
+          <DateField
             label="To"
-            type="datetime-local"
+            hasTime
             value={to}
             onChange={setTo}
             hint="Until now if left empty"
-            error={errors['to']}
+            field="to"
           />
         </div>
         <fieldset>
@@ -82,11 +81,10 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
               </label>
             ))}
           </div>
-          {isChecked && statuses.length === 0 && (
-            <p role="alert" className="mt-1 text-danger text-sm">
-              Choose at least one.
-            </p>
-          )}
+          <FieldsetError
+            field="status"
+            error={isChecked && statuses.length === 0 ? 'Choose at least one.' : undefined}
+          />
         </fieldset>
         <FailureNote error={replay.error} />
         <DialogActions>
@@ -95,7 +93,7 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
             Replay
           </Button>
         </DialogActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,14 +1,14 @@
 import type { EventType } from '../../../api/webhooks/outgoing.ts';
+import { FieldsetError } from '../../../components/forms/form.tsx';
 import { eventGroups } from '../event-words.ts';
 
 export type EventChoiceProps = {
   value: EventType[];
-  error: string | undefined;
   onChange(events: EventType[]): void;
 };
 
 /** Which events a webhook is told of. */
-export function EventChoice({ value, error, onChange }: EventChoiceProps) {
+export function EventChoice({ value, onChange }: EventChoiceProps) {
   const toggle = (type: EventType, isOn: boolean) =>
     onChange(isOn ? [...value, type] : value.filter((one) => one !== type));
   return (
@@ -32,11 +32,7 @@ export function EventChoice({ value, error, onChange }: EventChoiceProps) {
           </div>
         ))}
       </div>
-      {error !== undefined && (
-        <p role="alert" className="mt-1 text-danger text-sm">
-          {error}
-        </p>
-      )}
+      <FieldsetError field="events" />
     </fieldset>
   );
 }

@@ -11,7 +11,7 @@ const orders = [
 
 /** All settings of an outgoing webhook but its preset. */
 export function OutgoingForm(props: PartProps) {
-  const { draft, errors, onChange } = props;
+  const { draft, onChange } = props;
   return (
     <div className="space-y-5">
       <TextField
@@ -21,14 +21,10 @@ export function OutgoingForm(props: PartProps) {
         maxLength={200}
         autoComplete="off"
         placeholder="Tracker"
-        error={errors['name']}
+        field="name"
       />
-      {draft.preset !== null && <Variables draft={draft} errors={errors} onChange={onChange} />}
-      <EventChoice
-        value={draft.events}
-        error={errors['events']}
-        onChange={(events) => onChange({ events })}
-      />
+      {draft.preset !== null && <Variables draft={draft} onChange={onChange} />}
+      <EventChoice value={draft.events} onChange={(events) => onChange({ events })} />
       <RequestSettings {...props} />
       <fieldset className="space-y-3">
         <legend className="mb-1 font-medium text-sm">Only these calls</legend>
@@ -56,7 +52,7 @@ export function OutgoingForm(props: PartProps) {
             placeholder="key or key:value"
             value={draft.tag}
             onChange={(tag) => onChange({ tag })}
-            error={errors['filter.tag']}
+            field="filter.tag"
           />
         </div>
       </fieldset>
@@ -73,7 +69,7 @@ export function OutgoingForm(props: PartProps) {
           placeholder="No limit"
           value={draft.maxPerMinute}
           onChange={(maxPerMinute) => onChange({ maxPerMinute })}
-          error={errors['max_per_minute']}
+          field="max_per_minute"
         />
       </div>
     </div>
@@ -87,6 +83,7 @@ function Variables({ draft: { preset, values }, onChange }: PartProps) {
         <TextField
           key={name}
           label={label}
+          field={`values.${name}`}
           placeholder={example}
           value={values[name] ?? ''}
           onChange={(text) => onChange({ values: { ...values, [name]: text } })}

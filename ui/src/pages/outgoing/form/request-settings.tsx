@@ -2,14 +2,13 @@ import { Plus, X } from 'lucide-react';
 import { useRef } from 'react';
 import { Button } from '../../../components/button.tsx';
 import { SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
+import { FieldsetError } from '../../../components/forms/form.tsx';
 import { RadioCards } from '../../../components/forms/radio-cards.tsx';
 import { MacroList } from './macro-list.tsx';
 import { newRow, type OutgoingDraft } from './outgoing-draft.ts';
 
 export type PartProps = {
   draft: OutgoingDraft;
-  /** what is wrong, by the field of the API */
-  errors: Readonly<Record<string, string>>;
   onChange(changes: Partial<OutgoingDraft>): void;
 };
 
@@ -29,7 +28,7 @@ const empties = [
 ];
 
 /** Where to, and what is sent. */
-export function RequestSettings({ draft, errors, onChange }: PartProps) {
+export function RequestSettings({ draft, onChange }: PartProps) {
   const { format, url, method, body, empty } = draft;
   const focused = useRef<{ name: 'url' | 'body'; element: HTMLInputElement | HTMLTextAreaElement }>(
     undefined,
@@ -77,7 +76,7 @@ export function RequestSettings({ draft, errors, onChange }: PartProps) {
           placeholder={
             isTemplate ? 'https://t.example/postback?cid=[TAG.clickid]' : 'https://crm.example/hook'
           }
-          error={errors['url']}
+          field="url"
           autoComplete="off"
           spellCheck={false}
         />
@@ -88,10 +87,10 @@ export function RequestSettings({ draft, errors, onChange }: PartProps) {
           rows={4}
           value={body}
           onChange={(text) => onChange({ body: text })}
-          error={errors['body']}
+          field="body"
         />
       )}
-      <Headers draft={draft} errors={errors} onChange={onChange} />
+      <Headers draft={draft} onChange={onChange} />
       {isTemplate && (
         <>
           <MacroList onInsert={insert} />
@@ -107,7 +106,7 @@ export function RequestSettings({ draft, errors, onChange }: PartProps) {
   );
 }
 
-function Headers({ draft: { headers }, errors, onChange }: PartProps) {
+function Headers({ draft: { headers }, onChange }: PartProps) {
   const change = (id: number, changes: { name?: string; value?: string }) =>
     onChange({ headers: headers.map((row) => (row.id === id ? { ...row, ...changes } : row)) });
   return (
@@ -141,11 +140,7 @@ function Headers({ draft: { headers }, errors, onChange }: PartProps) {
           Add a header
         </Button>
       </div>
-      {errors['headers'] !== undefined && (
-        <p role="alert" className="mt-1 text-danger text-sm">
-          {errors['headers']}
-        </p>
-      )}
+      <FieldsetError field="headers" />
     </fieldset>
   );
 }

@@ -1,15 +1,16 @@
 import { useState } from 'react';
-import { errorBeside } from '../../../api/field-errors.ts';
 import type { PresetJson } from '../../../api/webhooks/presets.ts';
 import { type CreatedWebhook, useCreateWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../../components/field.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { RadioCards } from '../../../components/forms/radio-cards.tsx';
-import { addressErrors, noLimits, readAccessLimits } from '../settings/access-limits.tsx';
+import { noLimits, readAccessLimits } from '../settings/access-limits.tsx';
 import { MatchFields, matchDefaults, readMatchSettings } from '../settings/match-fields.tsx';
-import { typeNames, typeWords, type WebhookType, webhookTypes } from '../webhook-words.ts';
+import type { WebhookType } from '../webhook-words.ts';
+import { typeNames, typeWords, webhookTypes } from '../webhook-words.ts';
 import { LimitsAtCreation } from './limits-at-creation.tsx';
 import { NewKey } from './new-key.tsx';
 import { PlatformField } from './platform-field.tsx';
@@ -89,17 +90,17 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
     create.mutate({ name: name.trim(), type, ...match, ...access, ...proof }, { onSuccess: onCreated });
   };
   return (
-    <form
-      noValidate
+    <Form
+      error={create.error}
       className="space-y-5"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         submit();
       }}
     >
       <PlatformField value={preset} onChange={choosePlatform} />
       <TextField
         label="Name"
+        field="name"
         value={name}
         onChange={setName}
         maxLength={200}
@@ -125,6 +126,7 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
       {preset !== null && preset.verify !== null && (
         <TextAreaField
           label="Secrets"
+          field="secrets"
           value={secrets}
           rows={2}
           onChange={setSecrets}
@@ -137,21 +139,21 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
       <LimitsAtCreation
         type={type}
         value={limits}
-        errors={{ ...errors, ...addressErrors(create.error) }}
+        errors={errors}
         onChange={setLimits}
         isOpen={isLimiting}
         onToggle={setLimiting}
         requiresSignature={requiresSignature}
         onRequireSignature={preset === null ? setRequiresSignature : null}
       />
-      <FailureNote error={errorBeside(create.error, ['allowed_addresses'])} />
+      <FailureNote error={create.error} />
       <DialogActions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" isBusy={create.isPending}>
           Create webhook
         </Button>
       </DialogActions>
-    </form>
+    </Form>
   );
 }
 

@@ -2,7 +2,6 @@ import type {
   WebhookChangeBody,
   WebhookJson,
 } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { fieldErrors } from '../../../api/field-errors.ts';
 import { TextAreaField, TextField } from '../../../components/field.tsx';
 import { type AllowedFields, AllowedFieldsField } from './allowed-fields.tsx';
 
@@ -30,13 +29,7 @@ type Settings = Pick<
   WebhookChangeBody,
   'allowed_addresses' | 'rate_limit_per_minute' | 'accepts_get' | 'allowed_fields'
 >;
-export type LimitErrors = { rate?: string; fields?: string; addresses?: string };
-
-/** What the server says of the addresses. */
-export function addressErrors(error: Error | null): LimitErrors {
-  const { allowed_addresses: addresses } = fieldErrors(error);
-  return addresses === undefined ? {} : { addresses };
-}
+export type LimitErrors = { rate?: string; fields?: string };
 
 /** What the API takes, or what is wrong; addresses are the server's to judge. */
 export function readAccessLimits({ addresses, rate, acceptsGet, fields }: AccessLimits): {
@@ -75,7 +68,7 @@ export function AccessLimitFields({ type, value, errors, onChange }: AccessLimit
           label="Allowed addresses"
           value={value.addresses}
           onChange={(addresses) => onChange({ ...value, addresses })}
-          error={errors.addresses}
+          field="allowed_addresses"
           hint="IP addresses or ranges (CIDR), one a line; empty: from anywhere"
         />
         <div className="space-y-4">
@@ -84,6 +77,7 @@ export function AccessLimitFields({ type, value, errors, onChange }: AccessLimit
             inputMode="numeric"
             value={value.rate}
             onChange={(rate) => onChange({ ...value, rate })}
+            field="rate_limit_per_minute"
             error={errors.rate}
             placeholder="no limit"
             hint="More are rejected, and may be sent again"

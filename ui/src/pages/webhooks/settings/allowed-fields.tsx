@@ -1,5 +1,6 @@
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useFields } from '../../../api/fields.ts';
+import { FieldsetError } from '../../../components/forms/form.tsx';
 import { useFieldLabel } from '../../../components/values/field-name.tsx';
 
 export type AllowedFields = NonNullable<WebhookJson['allowed_fields']>;
@@ -41,11 +42,7 @@ export function AllowedFieldsField({ type, value, error, onChange }: AllowedFiel
           ? 'Every field, including fields that later versions add.'
           : 'A postback that sets anything else is rejected as a whole. Fields that later versions add are not allowed until you tick them.'}
       </p>
-      {error !== undefined && (
-        <p role="alert" className="mt-1 text-danger text-sm">
-          {error}
-        </p>
-      )}
+      <FieldsetError field="allowed_fields" error={error} />
     </fieldset>
   );
 }

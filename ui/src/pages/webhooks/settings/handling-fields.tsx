@@ -92,6 +92,7 @@ export function HandlingFields({ type, value, error, onChange }: HandlingFieldsP
         {isPostback(type) && value.unmatched === 'wait' && (
           <TextField
             label="Hours to wait"
+            field="wait_hours"
             inputMode="numeric"
             value={value.waitHours}
             error={error}

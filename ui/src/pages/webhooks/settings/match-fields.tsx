@@ -41,6 +41,7 @@ export function MatchFields({ value, error, onChange }: MatchFieldsProps) {
       <div className="grid grid-cols-[1fr_6.5rem] items-start gap-2">
         <TextField
           label="Match window"
+          field="match_window_hours"
           inputMode="numeric"
           value={value.window}
           error={error}

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useFields } from '../../../api/fields.ts';
 import { type Choice, SelectField } from '../../../components/field.tsx';
@@ -33,27 +34,33 @@ export function RepeatFields({ type, value, onChange }: RepeatFieldsProps) {
     );
   };
   const choicesFor = (isAmount: boolean) => policies.filter((one) => one.value !== 'add' || isAmount);
+  const [hasOwn] = useState(() => Object.keys(value).some((name) => name !== '*'));
   const needsId = Object.values(value).includes('add');
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1 font-medium text-sm">A field that already has a value</legend>
-      <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+      <div className="sm:w-1/2">
         <SelectField
           label="All fields"
           value={value['*'] ?? 'set'}
           choices={choicesFor(value['*'] === 'add')}
           onChange={(chosen) => set('*', chosen)}
         />
-        {rows.map(({ name, isAmount }) => (
-          <SelectField
-            key={name}
-            label={name === 'add' ? 'Tags' : labelOf(name)}
-            value={value[name] ?? ''}
-            choices={[{ value: '', label: 'As all fields' }, ...choicesFor(isAmount)]}
-            onChange={(chosen) => set(name, chosen)}
-          />
-        ))}
       </div>
+      <details className="mt-2" open={hasOwn || undefined}>
+        <summary className="cursor-pointer text-accent text-sm">Another rule for single fields</summary>
+        <div className="mt-2 grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+          {rows.map(({ name, isAmount }) => (
+            <SelectField
+              key={name}
+              label={name === 'add' ? 'Tags' : labelOf(name)}
+              value={value[name] ?? ''}
+              choices={[{ value: '', label: 'As all fields' }, ...choicesFor(isAmount)]}
+              onChange={(chosen) => set(name, chosen)}
+            />
+          ))}
+        </div>
+      </details>
       {needsId && (
         <p className="mt-1 text-muted text-xs">
           To add up amounts, each postback must have a transaction id. Otherwise a retry would count twice.

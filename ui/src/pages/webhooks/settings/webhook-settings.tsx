@@ -1,17 +1,17 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { errorBeside } from '../../../api/field-errors.ts';
 import { useMay, useSession } from '../../../api/session.ts';
 import { useChangeWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { TextField } from '../../../components/field.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { Time } from '../../../components/time.tsx';
 import { useToast } from '../../../components/toast.tsx';
 import { LookOnly } from '../../access/look-only.tsx';
 import { typePaths, typeWords } from '../webhook-words.ts';
-import { AccessLimitFields, accessLimitsOf, addressErrors, readAccessLimits } from './access-limits.tsx';
+import { AccessLimitFields, accessLimitsOf, readAccessLimits } from './access-limits.tsx';
 import { HandlingFields, handlingOf, readHandling } from './handling-fields.tsx';
 import { MatchFields, matchSettingsOf, readMatchSettings } from './match-fields.tsx';
 
@@ -52,26 +52,27 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
     );
   };
   return (
-    <form
-      noValidate
+    <Form
+      error={change.error}
       className="space-y-5"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         save();
       }}
     >
       <fieldset disabled={!mayChange} className="space-y-5">
-        <TextField label="Name" value={name} onChange={setName} maxLength={200} error={nameError} />
+        <TextField
+          label="Name"
+          field="name"
+          value={name}
+          onChange={setName}
+          maxLength={200}
+          error={nameError}
+        />
         <MatchFields value={match} error={settings.error} onChange={setMatch} />
         <HandlingFields type={webhook.type} value={handling} error={handled.error} onChange={setHandling} />
-        <AccessLimitFields
-          type={webhook.type}
-          value={limits}
-          errors={{ ...errors, ...addressErrors(change.error) }}
-          onChange={setLimits}
-        />
+        <AccessLimitFields type={webhook.type} value={limits} errors={errors} onChange={setLimits} />
       </fieldset>
-      <FailureNote error={errorBeside(change.error, ['allowed_addresses'])} />
+      <FailureNote error={change.error} />
       {mayChange ? (
         <div className="flex justify-end">
           <Button type="submit" look="primary" isBusy={change.isPending}>
@@ -81,7 +82,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
       ) : (
         <LookOnly act="change them" />
       )}
-    </form>
+    </Form>
   );
 }
 

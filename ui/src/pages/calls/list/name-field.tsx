@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { type NameKind, useNames } from '../../api/calls/names.ts';
-import { Combobox } from '../../components/forms/combobox.tsx';
+import { type NameKind, useNames } from '../../../api/calls/names.ts';
+import { Combobox } from '../../../components/forms/combobox.tsx';
 
 export type NameFieldProps = {
   kind: NameKind;
