@@ -49,6 +49,31 @@ test('two columns are never proposed for one field', () => {
   expect(columns.map(({ field }) => field)).toEqual(['publisher_paid_out', null, null]);
 });
 
+test('a log of calls is recognized by the names that platforms give its columns', () => {
+  const names = [
+    'Call ID',
+    'Caller',
+    'Started',
+    'Talk time',
+    'Duration',
+    'DNIS',
+    'Campaign Name',
+    'Affiliate',
+    'Target',
+  ];
+  expect(proposeColumns(names, []).map(({ field }) => field)).toEqual([
+    ...[
+      'call_log_id',
+      'phone_number',
+      'started_at',
+      'connected_seconds',
+      'duration_seconds',
+      'tracking_number',
+    ],
+    ...['campaign', 'publisher', 'buyer'],
+  ]);
+});
+
 test('the header is the first full line without numbers and dates', () => {
   const lines = [
     { line: 1, cells: ['Report', '', ''] },

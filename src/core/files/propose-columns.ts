@@ -31,8 +31,21 @@ const namesByField: Readonly<Record<string, readonly string[]>> = {
   ],
   started_at: [
     ...['startedat', 'calldate', 'calltime', 'calldatetime', 'calldt', 'callstart', 'callstarttime'],
-    ...['starttime', 'startdate', 'datetime', 'date', 'calltimestamp'],
+    ...['starttime', 'startdate', 'datetime', 'date', 'calltimestamp', 'started', 'start', 'timestamp'],
   ],
+  ended_at: ['endedat', 'ended', 'callend', 'callendtime', 'endtime'],
+  duration_seconds: [
+    ...['durationseconds', 'duration', 'callduration', 'calldurationseconds', 'durationsec', 'calllength'],
+    ...['length', 'totalduration'],
+  ],
+  connected_seconds: [
+    ...['connectedseconds', 'connectedduration', 'talktime', 'talktimeseconds', 'conversationtime'],
+    ...['billsec', 'billableseconds'],
+  ],
+  tracking_number: ['trackingnumber', 'dialednumber', 'callednumber', 'tonumber', 'dnis', 'did'],
+  campaign: ['campaign', 'campaignname'],
+  publisher: ['publisher', 'publishername', 'affiliate', 'affiliatename'],
+  buyer: ['buyer', 'buyername', 'target', 'targetname'],
   revenue_paid_out: ['revenuepaidout', 'revenue', 'buyerpayout', 'totalrevenue', 'callrevenue'],
   publisher_paid_out: [
     ...['publisherpaidout', 'payout', 'payouts', 'publisherpayout', 'payoutamount', 'affiliatepayout'],

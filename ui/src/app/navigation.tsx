@@ -97,7 +97,7 @@ export function SectionPages() {
   return (
     <nav
       aria-label={section.name}
-      className="-mx-4 mb-4 overflow-x-auto border-line border-b px-4 md:hidden print:hidden"
+      className="-mx-4 -mt-5 mb-4 overflow-x-auto border-line border-b px-4 md:hidden print:hidden"
     >
       <ul className="flex gap-1">
         {shown.map(({ to, name }) => (

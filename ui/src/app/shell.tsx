@@ -5,7 +5,7 @@ import { useLiveUpdates } from '../api/live-updates.ts';
 import { useRecovery } from '../api/recovery.ts';
 import { useSession } from '../api/session.ts';
 import { PageSkeleton } from '../components/skeleton.tsx';
-import { TimeZone } from '../components/time.tsx';
+import { formatInstant, TimeZone } from '../components/time.tsx';
 import { FieldLooks } from '../components/values/field-name.tsx';
 import { AccountBar } from './account-bar.tsx';
 import { AwayNote } from './away-note.tsx';
@@ -41,6 +41,7 @@ export function Shell() {
             tabIndex={-1}
             className="mx-auto w-full max-w-[112rem] px-4 pt-5 pb-24 outline-none md:px-6 md:pt-6 xl:px-8 md:pb-10"
           >
+            <PrintedBy account={account.name} timeZone={account.time_zone} />
             <AwayNote />
             <SectionPages />
             <Suspense fallback={<PageSkeleton />}>
@@ -50,5 +51,15 @@ export function Shell() {
         </div>
       </FieldLooks>
     </TimeZone>
+  );
+}
+
+/** On paper alone: whose figures these are, and of when. */
+function PrintedBy({ account, timeZone }: { account: string; timeZone: string }) {
+  return (
+    <p className="mb-2 hidden justify-between text-muted text-xs print:flex">
+      <bdi>{account}</bdi>
+      <span>{formatInstant(new Date().toISOString(), timeZone)}</span>
+    </p>
   );
 }

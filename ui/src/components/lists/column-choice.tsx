@@ -15,7 +15,7 @@ export function ColumnChoice({ tableId, columns }: ColumnChoiceProps) {
   const { visibility, setVisible } = useHiddenColumns(tableId, columns);
   return (
     <Popover.Root>
-      <Popover.Trigger className={buttonStyle()}>
+      <Popover.Trigger className={`${buttonStyle()} max-md:hidden`}>
         <Columns3 aria-hidden className="size-4" />
         Columns
       </Popover.Trigger>

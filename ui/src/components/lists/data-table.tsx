@@ -145,7 +145,7 @@ function styleOf({
   isOnPhone,
   isNumber,
 }: Pick<Column<never>, 'isOnWide' | 'isOnPhone' | 'isNumber'>) {
-  const narrowest = isOnWide ? 'max-[1500px]:hidden' : isOnPhone ? '' : 'max-md:hidden';
+  const narrowest = isOnWide ? 'only-on-wide max-[1500px]:hidden' : isOnPhone ? '' : 'max-md:hidden';
   return `${isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest}`;
 }
 

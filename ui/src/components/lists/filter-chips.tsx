@@ -100,6 +100,7 @@ function AddFilter({ filters }: { filters: readonly ChipFilter[] }) {
   useEffect(() => {
     if (isDone) setOpen(false);
   }, [isDone]);
+  if (filters.length === 0 && !isOpen) return null; // while it is open, one may still type
   return (
     <Popover.Root
       open={isOpen}

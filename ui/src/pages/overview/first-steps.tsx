@@ -4,13 +4,15 @@ import { Circle, CircleCheck, Plus, Send } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { FirstStepsJson } from '../../../../src/http/operator/sample-data/sample-data-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
+import { useChangeAccount } from '../../api/access/accounts.ts';
 import { useRecentCalls } from '../../api/calls/calls.ts';
 import { useCreateTestCall, useHideFirstSteps } from '../../api/first-steps.ts';
-import { useMay } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { useTestWebhook, useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
+import { ownTimeZone } from '../../components/forms/time-zones.ts';
 import { ConnectCalls } from '../calls/list/first-call.tsx';
 import { LoadSample } from './sample-data.tsx';
 
@@ -42,6 +44,7 @@ export function FirstSteps({ steps }: { steps: FirstStepsJson }) {
         </Button>
       }
     >
+      <ZoneProposal />
       <ol aria-label="First steps" className="space-y-4">
         <Step title="Create a webhook" isDone={steps.has_webhook}>
           <CreateWebhook isDone={steps.has_webhook} />
@@ -74,6 +77,26 @@ export function FirstSteps({ steps }: { steps: FirstStepsJson }) {
   );
 }
 
+/** The first account is made without a browser, in UTC. */
+function ZoneProposal() {
+  const { account } = useSession();
+  const mayChange = useMay('change_account');
+  const change = useChangeAccount();
+  const own = ownTimeZone();
+  if (account.time_zone !== 'UTC' || own === 'UTC' || !mayChange) return null;
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-md bg-accent-soft px-3 py-2 text-sm">
+      <span className="min-w-0 flex-1">
+        Times are in UTC, and days begin in it. Your browser is in {own}.
+      </span>
+      <Button size="small" isBusy={change.isPending} onClick={() => change.mutate({ time_zone: own })}>
+        Use {own}
+      </Button>
+      <FailureNote error={change.error} />
+    </div>
+  );
+}
+
 type StepProps = { title: string; isDone: boolean; children: ReactNode };
 
 function Step({ title, isDone, children }: StepProps) {
@@ -99,7 +122,7 @@ function CreateWebhook({ isDone }: { isDone: boolean }) {
     <>
       {!isDone && (
         <div className="flex flex-wrap items-center gap-3">
-          <Button size="small" icon={Plus} onClick={() => setOpen(true)}>
+          <Button look="primary" size="small" icon={Plus} onClick={() => setOpen(true)}>
             Create a webhook
           </Button>
           <span>A URL with a key, for the system that posts back what calls were worth.</span>
@@ -161,6 +184,7 @@ function TestButton({ webhook, callLogId }: { webhook: WebhookJson; callLogId: s
     <>
       <div className="flex flex-wrap items-center gap-3">
         <Button
+          look="primary"
           size="small"
           icon={Send}
           isBusy={test.isPending}

@@ -36,7 +36,13 @@ export function PayoutsPage() {
     <>
       <PageHeader
         title={publisher === null ? 'Payouts' : `Payouts to ${publisher}`}
-        description={`Calls that started from ${period.from} to ${period.to}. All times are in ${zoneLabel(timeZone, now)}.`}
+        description={
+          <>
+            Calls that started from <span className="whitespace-nowrap">{period.from}</span> to{' '}
+            <span className="whitespace-nowrap">{period.to}</span>. All times are in{' '}
+            {zoneLabel(timeZone, now)}.
+          </>
+        }
         actions={
           <span className="print:hidden">
             <Button icon={Printer} isBusy={isPreparing} onClick={() => void print()}>
