@@ -11,7 +11,6 @@ let webhookPath: string;
 let postbackPath: string;
 let appliedPath: string;
 let outgoingPath: string;
-let deliveryPath: string;
 
 beforeAll(async () => {
   const { server } = ui;
@@ -29,15 +28,15 @@ beforeAll(async () => {
   const lost = await server.post(webhook, { phone_number: '+12135550177', converted: true });
   expect(lost.status).toBe(404);
   await server.api('POST', '/people', { name: 'Ana', email: 'ana@acme.example', role: 'analyst' });
-  const deliveries = async () => (await server.api('GET', '/deliveries')).json.items;
-  await expect.poll(async () => (await deliveries()).length).toBe(1);
-  deliveryPath = `/webhooks/deliveries/${(await deliveries())[0].id}`;
   const rejected = await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
   webhookPath = `/webhooks/incoming/${webhook.id}`;
   postbackPath = `/postbacks/${postbackIdOf(rejected)}`;
 });
 
 test('every page is clean for axe in the light and in the dark', async () => {
+  const deliveries = async () => (await ui.server.api('GET', '/deliveries')).json.items;
+  await expect.poll(async () => (await deliveries()).length).toBe(1);
+  const deliveryPath = `/webhooks/deliveries/${(await deliveries())[0].id}`;
   const { page } = await ui.open('/overview');
   for (const [path, seen] of [
     ['/overview', 'Needs attention'],

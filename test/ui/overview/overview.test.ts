@@ -44,7 +44,7 @@ describe('the numbers', () => {
     for (const name of ['revenue', 'owed', 'held', 'profit']) {
       expect(text).toContain(grouped(String(raw?.[name]).replace(/0{1,2}$/, '')));
     }
-    expect(text).toContain(`${raw?.['converted']} converted`);
+    expect(text).toContain(`Converted${raw?.['converted']}`);
   });
 
   test.each(['day', 'campaign', 'publisher', 'buyer'])(
