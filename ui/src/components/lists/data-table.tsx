@@ -93,7 +93,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               <tr
                 key={rowId(row)}
                 onClick={followRowLink}
-                className="group hover:bg-raised/60 has-[.row-link]:cursor-pointer has-[.row-link:focus-visible]:bg-accent-soft/60"
+                className="group hover:bg-raised/60 has-[input[type=checkbox]:checked]:bg-accent-soft/50 has-[.row-link]:cursor-pointer has-[.row-link:focus-visible]:bg-accent-soft/60"
               >
                 {shown.map((column) => (
                   <td

@@ -102,6 +102,9 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
       )}
       {preview.data !== undefined && run.data === undefined && (
         <>
+          <p className="mb-3 text-sm">
+            <bdi>{wordsFor(act, hold, text, tag)}</bdi>
+          </p>
           <BulkResult result={preview.data} />
           <Following name="Changed" {...run} />
           <DialogActions>
@@ -158,6 +161,14 @@ function changeOf(act: string, hold: string, text: string, tag: { key: string; v
   if (act === 'hold') return { no_payout_reason: hold };
   if (act === 'release') return { no_payout_reason: null };
   return act === 'reason' ? { reason: text } : { add: [tag] };
+}
+
+function wordsFor(act: string, hold: string, text: string, tag: { key: string; value: string }): string {
+  if (act === 'hold') return `The payout is held: ${hold}.`;
+  if (act === 'release') return 'The payout is no longer held.';
+  return act === 'reason'
+    ? `The reason becomes “${text.trim()}”.`
+    : `The tag ${tag.key} becomes “${tag.value}”.`;
 }
 
 /** Calls that change, at once or when they complete. */

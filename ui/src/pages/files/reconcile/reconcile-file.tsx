@@ -101,6 +101,7 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
       </div>
       {result !== null && (
         <>
+          <div ref={scrollToIt} className="scroll-mt-4" />
           <Differences
             {...{ file, chosen }}
             comparison={result.comparison}
@@ -117,6 +118,11 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
       )}
     </div>
   );
+}
+
+/** What was asked for is seen when it is there. */
+function scrollToIt(place: HTMLElement | null): void {
+  place?.scrollIntoView({ block: 'start', behavior: 'smooth' });
 }
 
 /** @param mapping the name of a webhook; the columns mean what is chosen for them if left out */
