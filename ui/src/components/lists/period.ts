@@ -27,7 +27,7 @@ export function periodLabel(name: PeriodName): string {
   return names[name];
 }
 
-export function isPeriodName(text: string | undefined): text is PeriodName {
+function isPeriodName(text: string | undefined): text is PeriodName {
   return text !== undefined && Object.hasOwn(names, text);
 }
 

@@ -7,18 +7,18 @@ import { SourceField } from './source-field.tsx';
 
 export type AlternativesProps = Omit<RowOptionsProps, 'row' | 'onChange'> & {
   rows: readonly RowJson[];
-  guess(value: SampleValue): RowJson;
+  propose(value: SampleValue): RowJson;
   onChange(rows: RowJson[]): void;
 };
 
 const alternativesMax = 10;
 
 /** One row, or several of which the first counts that reads something. */
-export function Alternatives({ rows, guess, onChange, ...options }: AlternativesProps) {
+export function Alternatives({ rows, propose, onChange, ...options }: AlternativesProps) {
   const { field, values } = options;
   const add = () => {
     const first = values[0];
-    onChange([...rows, first === undefined ? { value: '' } : guess(first)]);
+    onChange([...rows, first === undefined ? { value: '' } : propose(first)]);
   };
   return (
     <div className="space-y-2">
@@ -36,7 +36,7 @@ export function Alternatives({ rows, guess, onChange, ...options }: Alternatives
                   <span className="text-muted text-xs">{index + 1}.</span>
                   <SourceField
                     label={`${name} is read from`}
-                    {...{ field, row, values, guess }}
+                    {...{ field, row, values, propose }}
                     onChange={change}
                   />
                   <Button

@@ -16,7 +16,7 @@ export type FieldRowProps = {
   values: readonly SampleValue[];
   read: Explained['fields'][string] | undefined;
   requests: readonly PostbackJson[];
-  guess(value: SampleValue): RowJson;
+  propose(value: SampleValue): RowJson;
   onChange(row: AnyRow | undefined): void;
 };
 
@@ -25,7 +25,16 @@ const none = 'none';
 const several = 'several';
 
 /** One field: where it is read from, how its text is written, and what is read. */
-export function FieldRow({ field, row, presetRow, values, read, requests, guess, onChange }: FieldRowProps) {
+export function FieldRow({
+  field,
+  row,
+  presetRow,
+  values,
+  read,
+  requests,
+  propose,
+  onChange,
+}: FieldRowProps) {
   const rows = alternativesOf(row);
   const unset = field.name.startsWith('add.') ? 'Remove this tag' : 'Not mapped';
   const ofPlatform = presetRow && `As the platform sends it: ${describeRow(presetRow)}`;
@@ -48,7 +57,7 @@ export function FieldRow({ field, row, presetRow, values, read, requests, guess,
             after: presetRow === undefined ? [] : [{ value: none, label: 'Do not read it' }],
             chosen: rows.length > 1 ? several : row === null ? none : noRow,
           }}
-          {...{ field, values, guess, onChange }}
+          {...{ field, values, propose, onChange }}
           onOther={(chosen) => {
             if (chosen !== several) onChange(chosen === none ? null : undefined);
           }}
@@ -57,7 +66,7 @@ export function FieldRow({ field, row, presetRow, values, read, requests, guess,
       </div>
       {rows.length > 0 && (
         <div className="mt-2 md:ml-39">
-          <Alternatives {...{ field, rows, values, requests, guess, onChange }} />
+          <Alternatives {...{ field, rows, values, requests, propose, onChange }} />
         </div>
       )}
       {field.help !== '' && (

@@ -19,13 +19,13 @@ export type FieldRowsProps = {
   requests: readonly PostbackJson[];
   hasTags: boolean;
   /** the row by which a field reads a value */
-  guess(field: string, value: SampleValue): RowJson;
+  propose(field: string, value: SampleValue): RowJson;
   onChange(mapping: MappingJson): void;
 };
 
 /** Every field that a request may set, and every tag of the mapping: where it is read from, and what is read now. */
 export function FieldRows(props: FieldRowsProps) {
-  const { fields, mapping, preset, explained, hasTags, guess, onChange } = props;
+  const { fields, mapping, preset, explained, hasTags, propose, onChange } = props;
   const known = new Set(fields.map(({ name }) => name));
   const others = [...new Set([...Object.keys(mapping.fields), ...Object.keys(preset?.fields ?? {})])].filter(
     (name) => !known.has(name),
@@ -39,7 +39,7 @@ export function FieldRows(props: FieldRowsProps) {
       values={props.values}
       read={explained?.fields[field.name]}
       requests={props.requests}
-      guess={(value) => guess(field.name, value)}
+      propose={(value) => propose(field.name, value)}
       onChange={(next) => onChange(withRow(mapping, field.name, next))}
     />
   );

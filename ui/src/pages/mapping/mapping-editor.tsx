@@ -90,7 +90,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
   const lists = [...new Set([...listsIn(body), ...(each === undefined ? [] : [each])])];
 
   const isChanged = JSON.stringify({ mapping, presetName }) !== JSON.stringify(saved);
-  const guess = (name: string, { source, text }: SampleValue) => {
+  const propose = (name: string, { source, text }: SampleValue) => {
     const field = fields.find((one) => one.name === name) ?? { name, type: 'text' as const, choices: [] };
     return proposeRow(field, source, text, account.default_country);
   };
@@ -143,7 +143,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
           mapping={mapping}
           hasTags={webhook.type !== 'update_revenue'}
           mayChange={mayChange}
-          onAssign={(name, value) => setMapping(withRow(mapping, name, guess(name, value)))}
+          onAssign={(name, value) => setMapping(withRow(mapping, name, propose(name, value)))}
         />
         {unmapped.error !== null && (
           <MappingFaults error={unmapped.error} title="This request cannot be shown" />
@@ -202,7 +202,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
               explained={sample === null ? undefined : explained.data}
               requests={requests}
               hasTags={webhook.type !== 'update_revenue'}
-              guess={guess}
+              propose={propose}
               onChange={setMapping}
             />
           )}

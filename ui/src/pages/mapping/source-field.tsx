@@ -12,7 +12,7 @@ export type SourceFieldProps = {
   /** what there is to choose besides values */
   others?: { before: readonly Choice[]; after: readonly Choice[]; chosen: string };
   /** the row that reads this value */
-  guess(value: SampleValue): RowJson;
+  propose(value: SampleValue): RowJson;
   onChange(row: RowJson): void;
   onOther?(chosen: string): void;
 };
@@ -23,7 +23,7 @@ const shownChars = 40;
 
 /** Which value of the request is read. */
 export function SourceField(props: SourceFieldProps) {
-  const { label, field, row, values, others, guess, onChange, onOther } = props;
+  const { label, field, row, values, others, propose, onChange, onOther } = props;
   const first = row === null ? undefined : sourcesOf(row)[0];
   const isMissing = first !== undefined && !values.some(({ source }) => source === first);
   const choices = [
@@ -37,7 +37,7 @@ export function SourceField(props: SourceFieldProps) {
     if (chosen === constant) onChange({ value: field.type === 'boolean' ? true : (field.choices[0] ?? '') });
     else if (chosen.startsWith(from)) {
       const source = chosen.slice(from.length);
-      onChange(guess(values.find((value) => value.source === source) ?? { source, text: null }));
+      onChange(propose(values.find((value) => value.source === source) ?? { source, text: null }));
     } else onOther?.(chosen);
   };
   return (
