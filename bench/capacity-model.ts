@@ -15,6 +15,9 @@ export type Capacity = {
   /** each with one core */
   appProcesses: number;
   databaseCores: number;
+  /** on Citus in place of the database: all of it goes through the coordinator, and to the workers of the accounts */
+  coordinatorCores: number;
+  workerCores: number;
   connections: number;
   /** of tables and indexes, when as much goes as comes */
   diskGb: number;
@@ -29,6 +32,8 @@ export const measured = {
   appMicros: 232,
   databaseMicros: 120,
   loadMicros: 43,
+  coordinatorMicros: 0,
+  workerMicros: 0,
   walBytes: 1_806,
   /** indexes included; a call with its two events */
   postbackBytes: 1_200,
@@ -51,9 +56,22 @@ export function planCapacity(demand: Demand): Capacity {
     appCores,
     appProcesses,
     databaseCores: coresOf(measured.databaseMicros),
+    coordinatorCores: coresOf(measured.coordinatorMicros),
+    workerCores: coresOf(measured.workerMicros),
     connections: appProcesses * connectionsPerProcess,
     diskGb: diskBytes(callsPerDay * keptDays, postbacksPerDay * keptDays) / 1e9,
     walMbPerSecond: (peak * measured.walBytes) / 1e6,
+  };
+}
+
+/** Postbacks/s that each part carries on a machine of so many cores. */
+export function carriedBy(cores: number): Record<string, number> {
+  const on = (count: number, micros: number) => (count * usableShare * 1_000_000) / micros;
+  return {
+    'one app process': on(1, measured.appMicros),
+    [`PostgreSQL, ${cores} cores`]: on(cores, measured.databaseMicros),
+    [`coordinator of Citus, ${cores} cores`]: on(cores, measured.coordinatorMicros),
+    [`worker of Citus, ${cores} cores`]: on(cores, measured.workerMicros),
   };
 }
 

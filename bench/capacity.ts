@@ -1,10 +1,11 @@
 /**
- * node bench/capacity.ts [--calls-per-day N] [--postbacks-per-day N] [--peak 3] [--days 90]
+ * node bench/capacity.ts [--calls-per-day N] [--postbacks-per-day N] [--peak 3] [--days 90] [--cores 8]
  *
- * Without numbers: a table from a million to a billion postbacks a day.
+ * What a number of postbacks takes, and what one part carries on a machine with so many cores. Without numbers: from a million
+ * to a billion postbacks a day.
  */
 import { parseArgs } from 'node:util';
-import { type Capacity, planCapacity, points } from './capacity-model.ts';
+import { type Capacity, carriedBy, planCapacity, points } from './capacity-model.ts';
 
 const { values } = parseArgs({
   options: {
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     'postbacks-per-day': { type: 'string' },
     peak: { type: 'string', default: '3' },
     days: { type: 'string', default: '90' },
+    cores: { type: 'string', default: '8' },
   },
 });
 
@@ -34,6 +36,13 @@ console.table(
     const rounded = Object.entries(capacity).map(([name, value]) => [name, round(value)]);
     return { postbacksPerDay, callsPerDay, ...(Object.fromEntries(rounded) as Capacity) }; // the same names
   }),
+);
+console.table(
+  Object.entries(carriedBy(read(values.cores, 'cores'))).map(([part, perSecond]) => ({
+    part,
+    postbacksPerSecond: round(perSecond),
+    postbacksPerDay: round((perSecond * 86_400) / peakFactor),
+  })),
 );
 for (const { what, measured, modelled } of points) {
   const off = ((modelled / measured - 1) * 100).toFixed(0);

@@ -133,6 +133,6 @@ test.skipIf(inject('citusWorkers').length === 0)(
       if (!oneShard.test(plan) || severalSteps.test(plan)) others.push(`${text}\n→ ${plan}`);
     }
     expect(others).toEqual([]);
-    expect(statements.length).toBeGreaterThan(30);
+    expect(statements.length).toBeGreaterThan(25);
   },
 );

@@ -1,7 +1,7 @@
 /** A database or a role has settings of its own, and Ringback runs as if it had none. */
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { createTestDatabase, holdLock } from '../support/database.ts';
+import { createTestDatabase, holdLock, testWithTriggers } from '../support/database.ts';
 import { makeFolder, runRingback } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer } from '../support/server.ts';
 
@@ -90,7 +90,7 @@ test('times, amounts and locks are right with any settings of the database', asy
   });
 });
 
-test('the sessions of the pools have the settings that Ringback needs', async () => {
+testWithTriggers('the sessions of the pools have the settings that Ringback needs', async () => {
   const database = await openDatabase((name) => setOn(`database ${name}`));
   await database.query(`create table seen (name text, setting text);
     create function note() returns trigger language plpgsql as $$ begin

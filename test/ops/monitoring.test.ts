@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
-import { holdLock, waitingForLocks } from '../support/database.ts';
+import { holdLock, interruptWaiting, lockOfCalls, waitingForLocks } from '../support/database.ts';
 import { projectFolder } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer, useServer } from '../support/server.ts';
 import { readQuery } from './promql.ts';
@@ -41,10 +41,10 @@ beforeAll(async () => {
 
 /** The connection of a write that waits for a lock is ended: it is tried again. */
 async function failOneWrite({ database }: TestServer): Promise<void> {
-  const lock = await holdLock(database, `select from call where call_log_id = 'C1' for update`);
+  const lock = await holdLock(database, await lockOfCalls(database, ['C1']));
   const changing = server.api('PATCH', '/calls/C1', { reason: 'y' });
   await vi.waitFor(async () => expect(await waitingForLocks(database)).not.toEqual([]), untilMs);
-  await database.query('select pg_terminate_backend($1)', await waitingForLocks(database));
+  await interruptWaiting(database, 'pg_terminate_backend');
   await lock.release();
   await changing;
 }

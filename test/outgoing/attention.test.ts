@@ -27,7 +27,7 @@ test('attention is raised once when it begins, and cleared when it ends', async 
   ]);
   // As if a minute had passed: it still needs attention, and is not told again; then it does not.
   const look = async () => {
-    await server.database.query(`update outgoing_cursor set attention_at = attention_at - interval '1 hour'`);
+    await server.database.query(`update outgoing_cursor set attention_at = now() - interval '1 hour'`);
     const other = await startTestServerOn(server.database);
     const isTold = () =>
       server.database.query(

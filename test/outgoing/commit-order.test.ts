@@ -137,7 +137,7 @@ async function insertMarked(client: pg.Client, callLogId: string, mark: number):
 /** What was written so far was written a while ago. */
 async function ageRows(): Promise<void> {
   for (const table of ['postback', 'call_event'])
-    await server.database.query(`update ${table} set written_at = clock_timestamp() - interval '10 seconds'`);
+    await server.database.query(`update ${table} set written_at = now() - interval '10 seconds'`);
 }
 
 /** As a restored backup has it, of a database that has seen more transactions. */

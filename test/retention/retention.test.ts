@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepRemovingOld, type Retention } from '../../src/jobs/retention.ts';
 import { firstIdAt } from '../../src/store/database/first-id.ts';
-import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, holdLock, lockOfCalls, type TestDatabase } from '../support/database.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 
 const dayMs = 86_400_000;
@@ -137,7 +137,7 @@ test('old calls go with all that is known of them; live and young ones stay', as
 
 test('a call that is being written is left to the next pass', async () => {
   await createOldCalls(31, ['busy', 'idle']);
-  const writing = await holdLock(database, `select from call where call_log_id = 'busy' for no key update`);
+  const writing = await holdLock(database, await lockOfCalls(database, ['busy'], 'for no key update'));
   await remove({ calls: 30 }, async () => (await count('call')) === 1);
   expect(await database.query('select call_log_id from call')).toEqual([{ call_log_id: 'busy' }]);
   await writing.release();
@@ -147,7 +147,10 @@ test('a call that is being written is left to the next pass', async () => {
 test('bodies of rows that a completion holds are not waited for', async () => {
   await createOldCalls(31, ['live'], 'live');
   await sut.send(postbackOf(31, 'live'));
-  const completing = await holdLock(database, 'select from postback for update');
+  const completing = await holdLock(
+    database,
+    `select from postback where account_id = '${sut.accountId}' for update`,
+  );
   const now = new Date().toISOString();
   expect(await sut.store.removeOld('bodies', sut.accountId, now, null)).toBe('busy');
   await completing.release();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { inject, vi } from 'vitest';
-import { databaseOf, runOn, withDatabase } from './database/databases.ts';
+import { inject, test, vi } from 'vitest';
+import { databaseOf, readFrom, runOn, withDatabase } from './database/databases.ts';
 
 export type TestDatabase = {
   /** connection string */
@@ -22,6 +22,9 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
   await runAsAdmin(
     `create database ${name} template ${options.isEmpty ? 'template0' : databaseOf(template)}`,
   );
+  // As the template has it: a copy does not.
+  for (const worker of options.isEmpty ? [] : inject('citusWorkers'))
+    await runOn(withDatabase(worker, 'postgres'), `alter database ${name} set lock_timeout = '500ms'`);
   const url = withDatabase(template, name);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   // The pool hears of a server that a test killed.
@@ -30,6 +33,8 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
     url,
     query: async (sql, values) => (await pool.query(sql, values)).rows,
     drop: async () => {
+      // A server that was killed may leave some on workers, which keep a database from being dropped.
+      if (nodes.length > 1) await pool.query('select recover_prepared_transactions()');
       await pool.end();
       await retryWhileVacuumed(() => runAsAdmin(`drop database if exists ${name} with (force)`));
     },
@@ -58,10 +63,42 @@ export async function holdLock(database: TestDatabase, sql: string): Promise<Ope
   };
 }
 
-/** The process ids of the database's sessions that wait for a lock. */
-export async function waitingForLocks(database: TestDatabase): Promise<number[]> {
-  const rows = await database.query(
-    `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return rows.map(({ pid }) => Number(pid));
+/** A statement that locks calls. It names their account, without which Citus locks no rows. */
+export async function lockOfCalls(
+  { query }: Pick<TestDatabase, 'query'>,
+  callLogIds: string[],
+  how = 'for update',
+): Promise<string> {
+  const [row] = await query('select account_id from call where call_log_id = any($1) limit 1', [callLogIds]);
+  const ids = callLogIds.map((id) => pg.escapeLiteral(id)).join();
+  return `select from call where account_id = '${row?.['account_id']}' and call_log_id in (${ids}) ${how}`;
 }
+
+/** A session, on Citus of any node. */
+type Session = { node: string; pid: number };
+
+/** The database's sessions that wait for a lock. */
+export async function waitingForLocks({ url }: TestDatabase): Promise<Session[]> {
+  const nodes = [url, ...inject('citusWorkers').map((worker) => withDatabase(worker, databaseOf(url)))];
+  const sessions = await Promise.all(
+    nodes.map(async (node) => {
+      const rows = await readFrom<{ pid: number }>(
+        node,
+        `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows.map(({ pid }) => ({ node, pid }));
+    }),
+  );
+  return sessions.flat();
+}
+
+/** Ends the sessions that wait for a lock, or cancels their statements. */
+export async function interruptWaiting(
+  database: TestDatabase,
+  how: 'pg_terminate_backend' | 'pg_cancel_backend',
+): Promise<void> {
+  for (const { node, pid } of await waitingForLocks(database)) await runOn(node, `select ${how}(${pid})`);
+}
+
+/** For tests that make a row fail, wait or leave a mark: Citus has no triggers on tables that are distributed. */
+export const testWithTriggers = test.skipIf(inject('citusWorkers').length > 0);

@@ -1,7 +1,7 @@
 /** What a postback costs: its share of a transaction that many make together, one insert, and at most one update. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { DatabaseProxy } from '../support/database/database-proxy.ts';
-import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, holdLock, type TestDatabase, testWithTriggers } from '../support/database.ts';
 import { startTestServerOn } from '../support/server.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 
@@ -30,74 +30,83 @@ async function rowsWritten(work: () => Promise<void>): Promise<Record<string, nu
   return Object.fromEntries(rows.map(({ what, count }) => [what, count]));
 }
 
-test('many updates of one call in one batch are one update of its row, and one log row each', async () => {
-  const sut = await startTestWriter(database.url);
-  await sut.createCalls(['one']);
-  const postbacks = Array.from({ length: 100 }, (_, at) =>
-    sut.postback('one', { revenue_paid_out: `${at}.00` }),
-  );
-  const written = await rowsWritten(async () => {
-    const outcomes = await sut.send(...postbacks);
-    expect(outcomes.every(({ status }) => status === 'applied')).toBe(true);
-  });
-  expect(sut.commits).toEqual([100]);
-  expect(written).toEqual({ 'call update': 1, 'postback insert': 100 });
-  await sut.close();
-});
-
-test('a postback that changes nothing writes no call, and a repeat writes nothing at all', async () => {
-  const sut = await startTestWriter(database.url);
-  await sut.createCalls(['same']);
-  await sut.createCalls(['same live'], { state: 'live' });
-  await sut.send(sut.postback('same', { reason: 'x' }, { transactionId: 'same' }));
-  const written = await rowsWritten(async () => {
-    await sut.send(
-      sut.postback('same', { converted: false }),
-      sut.postback('same', { reason: 'dry' }, { isDryRun: true }),
-      sut.postback('same live', { reason: 'later' }),
-      sut.postback('same', { reason: 'x' }, { transactionId: 'same' }),
+testWithTriggers(
+  'many updates of one call in one batch are one update of its row, and one log row each',
+  async () => {
+    const sut = await startTestWriter(database.url);
+    await sut.createCalls(['one']);
+    const postbacks = Array.from({ length: 100 }, (_, at) =>
+      sut.postback('one', { revenue_paid_out: `${at}.00` }),
     );
+    const written = await rowsWritten(async () => {
+      const outcomes = await sut.send(...postbacks);
+      expect(outcomes.every(({ status }) => status === 'applied')).toBe(true);
+    });
+    expect(sut.commits).toEqual([100]);
+    expect(written).toEqual({ 'call update': 1, 'postback insert': 100 });
+    await sut.close();
+  },
+);
+
+testWithTriggers(
+  'a postback that changes nothing writes no call, and a repeat writes nothing at all',
+  async () => {
+    const sut = await startTestWriter(database.url);
+    await sut.createCalls(['same']);
+    await sut.createCalls(['same live'], { state: 'live' });
     await sut.send(sut.postback('same', { reason: 'x' }, { transactionId: 'same' }));
-  });
-  expect(written).toEqual({ 'postback insert': 3 });
-  await sut.close();
-});
+    const written = await rowsWritten(async () => {
+      await sut.send(
+        sut.postback('same', { converted: false }),
+        sut.postback('same', { reason: 'dry' }, { isDryRun: true }),
+        sut.postback('same live', { reason: 'later' }),
+        sut.postback('same', { reason: 'x' }, { transactionId: 'same' }),
+      );
+      await sut.send(sut.postback('same', { reason: 'x' }, { transactionId: 'same' }));
+    });
+    expect(written).toEqual({ 'postback insert': 3 });
+    await sut.close();
+  },
+);
 
-test('a transaction has the same few statements, whatever the number of postbacks and calls in it', async () => {
-  const proxy = await DatabaseProxy.start(database.url);
-  const sut = await startTestWriter(proxy.url);
-  const ids = Array.from({ length: 50 }, (_, at) => `many ${at}`);
-  await sut.createCalls(ids, { state: 'completed', phone_number: '+12125550123' });
-  const batchOf = (size: number) =>
-    Array.from({ length: size }, (_, at) =>
-      sut.postback(
-        ids[at % ids.length] ?? '',
-        { reason: `${size} ${at}` },
-        { transactionId: `${size} ${at}` },
-      ),
-    );
-  const target = { phoneNumber: '+12125550123' };
-  proxy.transactions.splice(0);
-  await sut.send(...batchOf(1));
-  await sut.send(...batchOf(400));
-  await sut.send(sut.postback('', { reason: 'by phone' }, { target }), ...batchOf(10));
-  const statements = ['read-revisions', 'lock-calls', 'read-prior', 'write-calls', 'log-postbacks'];
-  expect(proxy.transactions).toEqual([
-    statements,
-    statements,
-    ['read-revisions', 'match-phones', ...statements.slice(1)],
-  ]);
+testWithTriggers(
+  'a transaction has the same few statements, whatever the number of postbacks and calls in it',
+  async () => {
+    const proxy = await DatabaseProxy.start(database.url);
+    const sut = await startTestWriter(proxy.url);
+    const ids = Array.from({ length: 50 }, (_, at) => `many ${at}`);
+    await sut.createCalls(ids, { state: 'completed', phone_number: '+12125550123' });
+    const batchOf = (size: number) =>
+      Array.from({ length: size }, (_, at) =>
+        sut.postback(
+          ids[at % ids.length] ?? '',
+          { reason: `${size} ${at}` },
+          { transactionId: `${size} ${at}` },
+        ),
+      );
+    const target = { phoneNumber: '+12125550123' };
+    proxy.transactions.splice(0);
+    await sut.send(...batchOf(1));
+    await sut.send(...batchOf(400));
+    await sut.send(sut.postback('', { reason: 'by phone' }, { target }), ...batchOf(10));
+    const statements = ['read-revisions', 'lock-calls', 'read-prior', 'write-calls', 'log-postbacks'];
+    expect(proxy.transactions).toEqual([
+      statements,
+      statements,
+      ['read-revisions', 'match-phones', ...statements.slice(1)],
+    ]);
 
-  // Outgoing webhooks read what was committed: a postback does nothing for them.
-  await sut.createOutgoing();
-  proxy.transactions.splice(0);
-  await sut.send(sut.postback(ids[0] ?? '', { reason: 'told' }, { transactionId: 'told' }));
-  expect(proxy.transactions).toEqual([statements]);
-  await sut.close();
-  await proxy.stop();
-});
+    // Outgoing webhooks read what was committed: a postback does nothing for them.
+    await sut.createOutgoing();
+    proxy.transactions.splice(0);
+    await sut.send(sut.postback(ids[0] ?? '', { reason: 'told' }, { transactionId: 'told' }));
+    expect(proxy.transactions).toEqual([statements]);
+    await sut.close();
+    await proxy.stop();
+  },
+);
 
-test('postbacks that come while a transaction runs share the next one', async () => {
+testWithTriggers('postbacks that come while a transaction runs share the next one', async () => {
   const server = await startTestServerOn(database, {}, 1);
   const webhook = await server.createWebhook();
   const ids = Array.from({ length: 90 }, (_, at) => `busy ${at}`);

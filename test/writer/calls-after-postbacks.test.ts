@@ -51,9 +51,9 @@ test('a postback and its call that come at the same moment, each to another serv
     );
   }
   const [row] = await database.query(
-    `select count(*) filter (where revenue_paid_out = 1)::int as paid, count(*)::int as calls,
-       (select count(*)::int from postback where status = 'waiting') as waiting
-     from call where call_log_id like 'race %'`,
+    `select * from (select count(*) filter (where revenue_paid_out = 1)::int as paid, count(*)::int as calls
+       from call where call_log_id like 'race %') as made,
+       (select count(*)::int as waiting from postback where status = 'waiting') as left_over`,
   );
   expect(row).toEqual({ paid: rounds, calls: rounds, waiting: 0 });
 });

@@ -1,7 +1,7 @@
 /** An open transaction holds a call: its postbacks wait for a bounded time, and no others wait with them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DatabaseProxy } from '../support/database/database-proxy.ts';
-import { createTestDatabase, holdLock, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, holdLock, lockOfCalls, type TestDatabase } from '../support/database.ts';
 import { type Answer, startTestServerOn, type TestServer, type TestWebhook } from '../support/server.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 
@@ -20,8 +20,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const hold = (callLogId: string) =>
-  holdLock(database, `select from call where call_log_id = '${callLogId}' for update`);
+const hold = async (callLogId: string) => holdLock(database, await lockOfCalls(database, [callLogId]));
 
 /** More calls than lanes by far, so that every lane has many. */
 const neighbours = (name: string) => Array.from({ length: 60 }, (_, at) => `${name} ${at}`);

@@ -2,7 +2,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reject } from '../../src/core/updates/rejection.ts';
 import { type CommitFate, DatabaseProxy } from '../support/database/database-proxy.ts';
-import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
+import {
+  createTestDatabase,
+  holdLock,
+  interruptWaiting,
+  lockOfCalls,
+  type TestDatabase,
+  waitingForLocks,
+} from '../support/database.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 
 let database: TestDatabase;
@@ -166,10 +173,10 @@ test.each<CommitFate>(['pass', 'lost', 'unanswered'])(
 );
 
 test('a connection that is ended in the middle of a batch is replaced, and the batch written by the next one', async () => {
-  const locking = await holdLock(database, `select from call where call_log_id = 'done' for update`);
+  const locking = await holdLock(database, await lockOfCalls(database, ['done']));
   const sending = sendAndCheck();
   await expect.poll(async () => (await waitingForLocks(database)).length).toBe(1);
-  await database.query('select pg_terminate_backend($1)', await waitingForLocks(database));
+  await interruptWaiting(database, 'pg_terminate_backend');
   await expect.poll(() => sut.failures).toContain('retry');
   await locking.release();
   await sending;

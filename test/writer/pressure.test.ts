@@ -7,7 +7,13 @@ import { InvalidKeys } from '../../src/http/postbacks/rejections/invalid-keys.ts
 import { createApp } from '../../src/http/server/app.ts';
 import { startOutgoing } from '../../src/jobs/outgoing/outgoing.ts';
 import { createLog } from '../../src/log.ts';
-import { createTestDatabase, holdLock, type TestDatabase, waitingForLocks } from '../support/database.ts';
+import {
+  createTestDatabase,
+  holdLock,
+  lockOfCalls,
+  type TestDatabase,
+  waitingForLocks,
+} from '../support/database.ts';
 import { startTestServerOn } from '../support/server.ts';
 import { startTestWriter, tester } from '../support/test-writer.ts';
 
@@ -19,11 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-const lockCalls = (...ids: string[]) =>
-  holdLock(
-    database,
-    `select from call where call_log_id in (${ids.map((id) => `'${id}'`).join()}) for update`,
-  );
+const lockCalls = async (...ids: string[]) => holdLock(database, await lockOfCalls(database, ids));
 
 test('a queue that is full is told with 503 and Retry-After, and what it holds is done', async () => {
   const small = await startTestWriter(database.url, { queueMax: 3 });

@@ -52,8 +52,7 @@ export function isRaceLost(error: unknown): boolean {
  */
 export function isConnectionFailure(error: unknown): boolean {
   const code = sqlStateOf(error);
-  if (code !== undefined && error instanceof Error)
-    return /^(08|53|57P0|25006|25P03|25P04)/.test(code) || lostWorker.test(error.message);
+  if (code !== undefined) return /^(08|53|57P0|25006|25P03|25P04)/.test(code);
   if (!(error instanceof Error)) return false;
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
@@ -64,14 +63,8 @@ export function isConnectionFailure(error: unknown): boolean {
 
 /** True when the outcome of a commit is unknown. Out of resources, the database rolls back. */
 export function isCommitLost(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError && lostWorkerCommit.test(error.message)) return true;
   return isConnectionFailure(error) && sqlStateOf(error)?.startsWith('53') !== true;
 }
-
-/** Citus: a worker went away during the commit, which it may have done. The error has the code of any internal one. */
-const lostWorkerCommit = /^could not commit transaction for shard /;
-/** Citus: a worker went away before the commit, which was not sent. It has no code of its own either. */
-const lostWorker = /^failure on connection marked as essential/;
 
 /** The driver's own failures carry no code. */
 const driverFailure =
@@ -82,6 +75,20 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlStateOf(error) === uniqueViolation;
 }
 
+const [internalError, ioError] = ['XX000', '58030'];
+/** Citus passes errors of its workers on without their codes: of rows that it copies to them, and of their commits. */
+const statesOfWorkers: [message: RegExp, state: string][] = [
+  [/^duplicate key value violates unique constraint/, uniqueViolation],
+  [/^canceling statement due to lock timeout/, lockNotAvailable],
+  [/^canceling statement due to user request/, queryCanceled],
+  [/^deadlock detected/, deadlockDetected],
+  [/violates (check|not-null) constraint/, '23514'],
+  [/^(failure on connection marked as essential|failed to complete COPY|terminating connection)/, '08006'],
+  [/^could not commit transaction for shard/, '08007'], // transaction_resolution_unknown
+];
+
 function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
+  if (!(error instanceof pg.DatabaseError)) return undefined;
+  if (error.code !== internalError && error.code !== ioError) return error.code;
+  return statesOfWorkers.find(([message]) => message.test(error.message))?.[1] ?? error.code;
 }

@@ -1,6 +1,7 @@
 /** Lays the tables out on Citus: what grows is spread over workers by account, what is small is on all of them. */
 import pg from 'pg';
 import type { Queryable } from '../database/db.ts';
+import { writerSession } from '../database/session.ts';
 import { listTables } from './backup/tables.ts';
 
 /** They grow with calls and postbacks. Each has account_id in front of every key, so one account is on one worker. */
@@ -29,9 +30,16 @@ export async function distribute(client: Queryable): Promise<string[]> {
   await expectCitus(client);
   const done = await listDistributed(client);
   const pending = (await listTables(client)).map(({ name }) => name).filter((name) => !done.includes(name));
-  const statements = distributionStatements(pending);
+  const statements = [...distributionStatements(pending), await limitLocks(client)];
   for (const statement of statements) await client.query(statement);
   return statements;
+}
+
+/** Workers do not get the settings of our sessions: without a limit of their own, they would wait for a locked row for ever. */
+async function limitLocks(client: Queryable): Promise<string> {
+  const { rows } = await client.query<{ name: string }>('select current_database() as name');
+  const name = pg.escapeIdentifier(rows[0]?.name ?? '');
+  return `alter database ${name} set lock_timeout = ${pg.escapeLiteral(writerSession['lock_timeout'] ?? '')}`;
 }
 
 /** After a migration: on a database that is distributed, the tables that it made are distributed too. */

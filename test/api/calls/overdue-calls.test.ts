@@ -1,7 +1,7 @@
 /** Live calls that never end are completed after a set time (`LIVE_CALL_HOURS_MAX`), with what waits for them. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, holdLock, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase, holdLock, lockOfCalls, type TestDatabase } from '../../support/database.ts';
 import { startTestServerOn, type TestServer, type TestWebhook } from '../../support/server.ts';
 
 const liveCallHoursMax = 24;
@@ -114,7 +114,7 @@ test('many processes at once complete each call once, of every account', async (
 test('a call that somebody holds is passed by and holds up no other', async () => {
   await createLive('held', hoursAgo(48));
   await createLive('free', hoursAgo(26));
-  const holder = await holdLock(database, `select from call where call_log_id = 'held' for update`);
+  const holder = await holdLock(database, await lockOfCalls(database, ['held']));
   await sweep(1);
   expect(await server.readCall('free')).toMatchObject({ state: 'completed' });
   await holder.release();

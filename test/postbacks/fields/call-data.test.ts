@@ -99,10 +99,15 @@ test('a call that started earlier, or after the lifespan, gets nothing', async (
 test('a call record that comes late gets the data if the call started in time', async () => {
   const phone_number = newNumber();
   const { json } = await server.post(webhook, { phone_number, zip: 1, lifespan_seconds: 60 });
+  const times = ['received_at', 'expires_at', 'waits_until', 'match_from', 'match_to'];
+  const earlier = times.map((name) => `${name} - interval '1 hour' as ${name}`);
+  const [row = {}] = await server.database.query(
+    `select ${earlier.join()} from postback where postback_id = '${json.postback_id}'`,
+  );
   await server.database.query(
-    `update postback set received_at = received_at - interval '1 hour', expires_at = expires_at - interval '1 hour',
-       waits_until = waits_until - interval '1 hour', match_from = match_from - interval '1 hour',
-       match_to = match_to - interval '1 hour' where postback_id = '${json.postback_id}'`,
+    `update postback set ${times.map((name, at) => `${name} = $${at + 1}`).join()}
+     where postback_id = '${json.postback_id}'`,
+    times.map((name) => row[name]),
   );
   expect((await known(phone_number)).tags).toEqual({});
   const started_at = new Date(Date.now() - 3_600_000 + 30_000).toISOString();

@@ -13,7 +13,15 @@ export function withDatabase(url: string, name: string): string {
 
 /** Runs one statement on a connection of its own. */
 export async function runOn(connectionString: string, sql: string): Promise<void> {
+  await readFrom(connectionString, sql);
+}
+
+export async function readFrom<Row extends pg.QueryResultRow>(
+  connectionString: string,
+  sql: string,
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  const { rows } = await client.query<Row>(sql).finally(() => client.end());
+  return rows;
 }

@@ -1,7 +1,7 @@
 /** Undo of a sender's period and of a batch in a browser: first what it would do, then the undo. */
 import { beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from '../../support/browser/browser.ts';
-import { holdLock } from '../../support/database.ts';
+import { holdLock, lockOfCalls } from '../../support/database.ts';
 import type { TestWebhook } from '../../support/server.ts';
 import { useUi } from '../../support/ui.ts';
 
@@ -89,8 +89,8 @@ test('an undo that breaks off says why and how far it came, and goes on', async 
   await dialog.getByLabel('To').fill('2099-01-01T00:00');
   await dialog.getByRole('button', { name: 'Check' }).click();
   await dialog.getByText('150 postbacks').waitFor();
-  const lockFirst = `select from call where call_log_id = 'L0' for update`;
-  const holder = await holdLock(ui.server.database, lockFirst);
+  const { database } = ui.server;
+  const holder = await holdLock(database, await lockOfCalls(database, ['L0']));
   await dialog.getByRole('button', { name: 'Undo', exact: true }).click();
   await dialog.getByText('Undoing: 100 of 150').waitFor();
   await dialog.getByRole('alert').waitFor();

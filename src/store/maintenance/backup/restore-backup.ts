@@ -57,8 +57,12 @@ export function restoreBackup(
 }
 
 async function expectEmpty(client: pg.Client): Promise<void> {
+  // Views and tables of extensions do not count, such as those of Citus.
   const { rows } = await client.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = to_regnamespace(current_schema()) and relkind in ('r', 'p', 'v', 'm') limit 1`,
+    `select relname as name from pg_class c
+     where relnamespace = to_regnamespace(current_schema()) and relkind in ('r', 'p', 'v', 'm')
+       and not exists (select from pg_depend d
+         where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e') limit 1`,
   );
   if (rows[0] === undefined) return;
   throw new BackupFault(

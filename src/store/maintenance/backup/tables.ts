@@ -2,7 +2,7 @@
 import type { Queryable } from '../../database/db.ts';
 import type { BackupHeader, BackupTable } from './contents.ts';
 
-/** schema_version is left out: a restore writes it by running the migrations. Generated columns generate themselves. */
+/** schema_version is left out: a restore writes it by running the migrations. Generated columns generate themselves, and tables of extensions are theirs. */
 const readTables = `
 select c.relname as name,
   array(select a.attname::text from pg_attribute a
@@ -13,6 +13,7 @@ select c.relname as name,
 from pg_class c
 where c.relnamespace = to_regnamespace(current_schema()) and c.relkind in ('r', 'p') and not c.relispartition
   and c.relname <> 'schema_version'
+  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 order by c.relname`;
 
 type TableRow = BackupTable & { parents: string[] };

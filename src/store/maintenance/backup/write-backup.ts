@@ -57,6 +57,8 @@ export function writeBackup(options: BackupOptions, out: Writable): Promise<Back
 async function beginSnapshot(client: pg.Client, { ringback, takenAt }: BackupOptions): Promise<BackupHeader> {
   const names = (await listTables(client)).map(({ name }) => pg.escapeIdentifier(name));
   await client.query('begin transaction isolation level repeatable read, read only');
+  // On Citus: one session on each worker, and so one snapshot of all accounts that it has. Elsewhere it means nothing.
+  await client.query('set local citus.max_adaptive_executor_pool_size = 1');
   if (names.length > 0) await client.query(`lock table ${names.join(', ')} in access share mode`);
   const version = await readSchemaVersion(client);
   if (version === 0) throw new BackupFault('There is nothing to back up: the database has no tables yet.');
