@@ -25,6 +25,7 @@ import {
   writtenColumns,
   writtenDefinitions,
 } from './call-columns.ts';
+import { anyMatched } from './moved-postbacks.ts';
 import { callIdByAnyId, findTakenId, type TakenId, writeChangedIds } from './other-ids.ts';
 import { applyQueued } from './queued-updates.ts';
 import {
@@ -54,10 +55,10 @@ export type RecordedCall = { call: Call; isNew: boolean } | NotRecorded;
 export const readOneCall = `select ${callColumns} from call c where c.account_id = $1 and c.call_log_id = $2`;
 /**
  * Locks the call that is called by `$2`. One row, also where there is none: whether postbacks wait for an arrival whose locks
- * are held, so that no other one can begin to wait.
+ * are held, or may move to it, so that no other one can begin to.
  */
 const lockCall = `
-select w.has_waiting, c.* from (select ${anyWaits('$3', '$4')} as has_waiting) w
+select w.has_waiting, c.* from (select ${anyWaits('$3', '$4')} or ${anyMatched('$4')} as has_waiting) w
 left join lateral (select ${callColumns} from call c
   where c.account_id = $1 and c.call_log_id = ${callIdByAnyId} for no key update of c) c on true`;
 

@@ -12,6 +12,7 @@ import { type LockedCall, lockCalls, otherIdsOf } from '../writer/lock-calls.ts'
 import { matchesOf, matchPhones, wantedNumbers } from '../writer/match-phones.ts';
 import { writeCalls } from '../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from './call-columns.ts';
+import { findMatched, movedOf, takeBack } from './moved-postbacks.ts';
 import type { TakenId } from './other-ids.ts';
 import { inOrderOfReceipt } from './queue-order.ts';
 
@@ -62,9 +63,10 @@ export type WaitingRow = {
   batch_id: string | null;
 };
 
-/** What the calls got from postbacks that were received after the first of those that waited. */
+/** What the calls got from postbacks that were received after the first of these. */
 const readDone = `
-select p.postback_id as "postbackId", p.call_log_id as "callLogId", p.update, p.repeats from postback p
+select p.postback_id as "postbackId", p.call_log_id as "callLogId", p.update, p.repeats,
+  coalesce(p.first_received_at, p.received_at) as "receivedAt" from postback p
 where p.account_id = $1 and p.call_log_id = any($2) and p.postback_id > $3 and p.status in ('applied', 'unchanged')
   and not p.is_dry_run
   and not exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
@@ -74,13 +76,17 @@ where p.account_id = $1 and p.call_log_id = any($2) and p.postback_id > $3 and p
 const writeSettled = `
 update postback p set status = n.status, written_at = statement_timestamp(), code = n.code, detail = n.detail,
   errors = n.errors, changes = n.changes,
-  call_log_id = coalesce(n.call_log_id, p.call_log_id), matched_by = n.matched_by, candidates = n.candidates,
+  call_log_id = case when n.moves = 0 then coalesce(n.call_log_id, p.call_log_id) else n.call_log_id end,
+  moves = p.moves + n.moves, matched_by = n.matched_by, candidates = n.candidates,
   call_log_ids = n.call_log_ids, kept = n.kept, applied_at = case when n.status in ('applied', 'unchanged') then $3::timestamptz end
 from json_to_recordset($2) as n(postback_id uuid, status text, code text, detail text, errors json, changes json,
-  call_log_id text, matched_by text, candidates integer, call_log_ids json, kept json)
+  call_log_id text, matched_by text, candidates integer, call_log_ids json, kept json, moves integer)
 where p.account_id = $1 and p.postback_id = n.postback_id`;
 
-/** Applies or queues what waits for an arrival. The calls must be written already, in the same transaction. */
+/**
+ * Applies or queues what waits for an arrival, and moves what an earlier call got by the same number if it is for this one. The
+ * calls must be written already, in the same transaction.
+ */
 export async function settleWaiting(
   client: Queryable,
   accountId: string,
@@ -98,14 +104,34 @@ export async function settleWaiting(
   for (const row of all.filter(({ update }) => update.event !== undefined)) {
     await settleLeg(client, accountId, row, now, recordLeg);
   }
-  if (rows.length === 0) return;
+  const matched = await findMatched(client, accountId, phoneNumbers);
+  if (rows.length === 0 && matched.length === 0) return;
   const waited = rows.map((row) => waitedOf(accountId, row));
-  const matches = await match(client, accountId, waited);
-  const locked = await lock(client, accountId, waited, matches);
+  const matches = await match(client, accountId, [
+    ...waited,
+    ...matched.map((row) => waitedOf(accountId, row)),
+  ]);
+  const moved = movedOf(matched, matches);
+  if (rows.length === 0 && moved.length === 0) return;
+  const received = [...waited, ...moved.map((row) => waitedOf(accountId, row))];
+  const current = moved.map(({ call_log_id }) => call_log_id).filter((id) => id !== null);
+  const locked = await lock(client, accountId, received, matches, current);
   const calls = new Map(locked.map(({ call }) => [call.callLogId, call]));
-  const done = await findDone(client, accountId, [...calls.values()], waited);
-  const settled = settle(waited, { calls, otherIds: otherIdsOf(locked), matches, prior: new Map() }, done);
-  await writeSettlement(client, accountId, settled, now);
+  const movedIds = new Set(moved.map(({ postback_id }) => postback_id));
+  const done = (await findDone(client, accountId, [...calls.values()], received)).filter(
+    ({ postbackId }) => !movedIds.has(postbackId),
+  );
+  const leaving = moved.length === 0 ? [] : await takeBack(client, accountId, moved, calls, done, now);
+  const leavingIds = new Set(leaving.map(({ postback_id }) => postback_id));
+  const decided = received
+    .filter(({ postbackId }) => !movedIds.has(postbackId) || leavingIds.has(postbackId))
+    .sort((a, b) => (leavingIds.size === 0 ? 0 : a.postbackId < b.postbackId ? -1 : 1));
+  const settled = settle(
+    decided,
+    { calls, otherIds: otherIdsOf(locked), matches, prior: new Map() },
+    done,
+  );
+  await writeSettlement(client, accountId, settled, now, leavingIds);
 }
 
 /** Folds a leg into its parent, and writes its outcome into the log. */
@@ -133,7 +159,7 @@ export async function settleLeg(
     ignored: [],
     rejection,
   };
-  await client.query(writeSettled, [accountId, JSON.stringify([settledRowOf(outcome)]), now]);
+  await client.query(writeSettled, [accountId, JSON.stringify([settledRowOf(outcome, false)]), now]);
   return outcome;
 }
 
@@ -143,15 +169,17 @@ export async function writeSettlement(
   accountId: string,
   { outcomes, changedCalls }: { outcomes: Outcome[]; changedCalls: Map<string, CallValues> },
   now: string,
+  moved: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   if (changedCalls.size > 0) {
     const calls = Array.from(changedCalls, ([call_log_id, values]) => ({ call_log_id, ...values }));
     await client.query(writeCalls.text, [accountId, JSON.stringify(calls), now]);
   }
-  await client.query(writeSettled, [accountId, JSON.stringify(outcomes.map(settledRowOf)), now]);
+  const rows = outcomes.map((outcome) => settledRowOf(outcome, moved.has(outcome.postbackId)));
+  await client.query(writeSettled, [accountId, JSON.stringify(rows), now]);
 }
 
-function settledRowOf(outcome: Outcome) {
+function settledRowOf(outcome: Outcome, isMoved: boolean) {
   const { rejection, waiting } = outcome;
   const told = rejection ?? waiting?.ambiguity;
   return {
@@ -166,6 +194,7 @@ function settledRowOf(outcome: Outcome) {
     candidates: outcome.candidates,
     call_log_ids: told?.callLogIds,
     kept: outcome.kept.length > 0 ? outcome.kept : undefined,
+    moves: Number(isMoved),
   };
 }
 
@@ -218,6 +247,7 @@ async function lock(
   accountId: string,
   waited: Postback[],
   matches: Map<string, Match>,
+  current: string[],
 ): Promise<LockedCall[]> {
   const ids = waited.flatMap(({ target, postbackId }) => {
     if (target === null) return [];
@@ -225,7 +255,7 @@ async function lock(
   });
   const { rows } = await client.query<CallRow & { other_id: string | null }>(lockCalls.text, [
     accountId,
-    [...new Set(ids)],
+    [...new Set([...ids, ...current])],
   ]);
   return rows.map((row) => ({ call: foldedCallOf(row), otherId: row.other_id }));
 }

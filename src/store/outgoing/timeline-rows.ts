@@ -26,13 +26,13 @@ const displaced = (start: string) =>
   `(r.written_at - ${start} > interval '2 seconds' or r.written_at - ${start} < interval '-2 seconds')`;
 
 const eventColumns = `'call_event' as source, 0 as place, r.event_id as id, r.call_log_id, r.at, r.kind, r.changes, r.by,
-  null::uuid as undo_of, null as code, null as detail, null as webhook_name, null::bigint as queue_position, r.written_at,
+  null::uuid as undo_of, null as code, null as detail, null as webhook_name, 0 as moves, null::bigint as queue_position, r.written_at,
   r.xmin::text as tx`;
 const postbackColumns = `'postback' as source, 1 as place, r.postback_id as id, r.call_log_id,
   coalesce(r.applied_at, r.received_at) as at, r.status as kind, r.changes,
   case when r.webhook_id is null then r.changed_by end as by,
   case when r.correction = 0 then r.undo_of end as undo_of, r.code, r.detail,
-  w.name as webhook_name, r.queue_position, r.written_at, r.xmin::text as tx`;
+  w.name as webhook_name, r.moves, r.queue_position, r.written_at, r.xmin::text as tx`;
 /** What a webhook of type `calls` recorded is there as a call event already. */
 const ofPostbacks = `from postback r
   left join incoming_webhook w on w.account_id = $1 and w.webhook_id = r.webhook_id, ${newest}
@@ -48,7 +48,7 @@ const ofPostbacks = `from postback r
  */
 const declareRows = `
 declare timeline no scroll cursor for
-select source, id, call_log_id, at, kind, changes, by, undo_of, code, detail, webhook_name from (
+select source, id, call_log_id, at, kind, changes, by, undo_of, code, detail, webhook_name, moves from (
   select ${eventColumns} from call_event r, ${newest}
     where r.account_id = $1 and r.event_id >= $2 and ${isRecent} and ${isNew}
   union all
@@ -74,6 +74,7 @@ type Row = {
   code: string | null;
   detail: string | null;
   webhook_name: string | null;
+  moves: number;
 };
 
 /** In chunks, which are read within the caller's transaction: it must be `repeatable read`. */
@@ -95,7 +96,7 @@ export async function* readNewRows(
 
 /** Newest first. */
 const callRowsMax = 200;
-const listed = 'source, id, call_log_id, at, kind, changes, by, undo_of, code, detail, webhook_name';
+const listed = 'source, id, call_log_id, at, kind, changes, by, undo_of, code, detail, webhook_name, moves';
 const selectRows = (condition: (id: string) => string) => `
 select ${listed} from (
   select ${eventColumns} from call_event r where r.account_id = $1 and ${condition('r.event_id')}
@@ -138,5 +139,6 @@ function timelineRowOf(row: Row): TimelineRow {
     code: row.code,
     detail: row.detail,
     webhookName: row.webhook_name,
+    moves: row.moves,
   };
 }

@@ -72,7 +72,7 @@ function rowOf(
     ...[copyField(phoneNumberOf(postback)), copyField(outcome.matchedBy), copyField(outcome.candidates)],
     ...[copyField(transactionId), isDryRun ? 't' : 'f', copyField(postback.sourceIp)],
     ...[copyField(undo?.of ?? postback.undoOf), correction],
-    ...waitFields(postback, outcome),
+    ...waitFields(postback, outcome, correction),
     jsonField(wasDone ? outcome.changes : undefined),
     listField(undo?.changedSince),
     jsonField(rejection === null && 'revision' in sender ? sender.repeats : undefined),
@@ -85,12 +85,18 @@ function rowOf(
 
 const noWaitFields = ['\\N', '\\N', '\\N', '\\N', '\\N'];
 
-/** What a call that arrives later looks at. */
-function waitFields(postback: Postback, { waiting }: Outcome): string[] {
-  if (waiting === undefined) return noWaitFields;
-  const { wait, target } = postback;
+/** What a call that arrives later looks at: what waits, and what an earlier call got by the same number. */
+function waitFields(
+  postback: Postback,
+  { waiting, matchedBy, status }: Outcome,
+  correction: number,
+): string[] {
+  const { wait, target, isDryRun } = postback;
+  const mayMove = matchedBy === 'phone_number' && status !== 'rejected' && correction === 0 && !isDryRun;
+  if (waiting === undefined && !mayMove) return noWaitFields;
+  if (wait === undefined) return noWaitFields;
   const window = target !== null && 'phoneNumber' in target ? matchWindowOf(postback) : null;
-  return [wait?.expiresAt, wait?.until, window?.from, window?.to, window?.rule].map(copyField);
+  return [wait.expiresAt, wait.until, window?.from, window?.to, window?.rule].map(copyField);
 }
 
 function jsonField(value: unknown): string {

@@ -87,21 +87,43 @@ order by p.postback_id for no key update of p`,
   },
 };
 
-/** All changes of these calls, oldest first; must run under the calls' locks. Along the indexes by call. */
+/** A row of `readHistories`, where the driver reads it. */
+export type HistoryRow = {
+  call_log_id: string;
+  id: string;
+  is_postback: boolean;
+  by: string;
+  /** instant */
+  at: string;
+  changes: PastChange['changes'] | null;
+  update: UpdateJson | null;
+  repeats: Repeats | null;
+  undo_of: string | null;
+  is_correction: boolean;
+};
+
+/**
+ * All changes of these calls, oldest first; must run under the calls' locks. Along the indexes by call. What a postback did that
+ * went to another call is undone by the event that took it back.
+ */
 export const readHistories: Statement<{ callLogId: string; change: PastChange }> = {
   name: 'read-histories',
   text: `
 select call_log_id, id, is_postback, by, at, changes, update, repeats, undo_of, is_correction from (
-  select p.call_log_id, p.postback_id as id, p.webhook_id is not null as is_postback, p.applied_at as at, 1 as place,
-    p.queue_position, p.changes, p.update, p.repeats, p.undo_of, p.correction > 0 as is_correction,
+  select p.call_log_id, p.postback_id::text as id, p.webhook_id is not null as is_postback, p.applied_at as at, 1 as place,
+    p.queue_position, p.changes, p.update, p.repeats, p.undo_of::text, p.correction > 0 as is_correction,
     coalesce((select w.name from incoming_webhook w where w.account_id = $1 and w.webhook_id = p.webhook_id),
       p.changed_by, '') as by
   from postback p
   where p.account_id = $1 and p.call_log_id = any($2) and not p.is_dry_run and p.update -> 'event' is null
     and (p.status = 'applied' or (p.status = 'unchanged' and p.undo_of is not null))
   union all
-  select e.call_log_id, e.event_id, false, e.at, 0, null, e.changes, null, null, null, false, e.by
+  select e.call_log_id, e.event_id::text, false, e.at, 0, null, e.changes, null, null,
+    case when e.moved_postback is not null then e.event_id || '+' end, false, e.by
   from call_event e where e.account_id = $1 and e.call_log_id = any($2)
+  union all
+  select e.call_log_id, e.event_id || '+', true, e.moved_at, 1, null, e.moved_changes, null, null, null, false, e.by
+  from call_event e where e.account_id = $1 and e.call_log_id = any($2) and e.moved_postback is not null
 ) as history
 order by call_log_id, at, place, queue_position nulls first, id`,
   readRow: readPastChange,

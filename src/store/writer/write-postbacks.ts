@@ -6,11 +6,11 @@ import type pg from 'pg';
 import type { Target } from '../../core/updates/decode/decode.ts';
 import {
   type BatchState,
+  dependsOnArrivals,
   foldBatch,
   isCorrecting,
   type Match,
   priorKeyOf,
-  willWait,
 } from '../../core/updates/fold/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
@@ -190,7 +190,8 @@ async function writeBatch(
     if (postback.isReread === true && !kept.has(postback.postbackId)) return rereadBefore(postback);
     if (locked.size > 0 && isLocked(postback, state, locked)) return 'locked';
     const { target } = postback;
-    const isSafe = target === null || !willWait(postback, state) || sharedBuckets.has(bucketOf(target));
+    const isSafe =
+      target === null || !dependsOnArrivals(postback, state) || sharedBuckets.has(bucketOf(target));
     return isSafe ? null : 'locked'; // its call may be arriving now
   };
   const reasons = postbacks.map(whyNot);

@@ -18,6 +18,7 @@ const row: TimelineRow = {
     code: null,
     detail: null,
     webhookName: null,
+    moves: 0,
   },
 };
 const typesOf = (one: Partial<TimelineRow>) => eventsOf({ ...row, ...one }).map(({ type }) => type);

@@ -40,6 +40,8 @@ export type TimelineRow = {
   code: string | null;
   detail: string | null;
   webhookName: string | null;
+  /** how often a postback went to another call: what it does there is an event of its own */
+  moves: number;
 };
 
 /** An event before it is known which webhooks get it. */
@@ -48,7 +50,7 @@ export type TimelineEvent = Omit<EventJson, 'sequence' | 'call'> & { callLogId: 
 /** The events of one row; none where it says nothing that can be subscribed to. */
 export function eventsOf(row: TimelineRow): TimelineEvent[] {
   return typesOf(row).map((type) => ({
-    id: eventIdOf(row.id, type),
+    id: eventIdOf(row, type),
     type,
     at: row.at,
     changes: row.changes,
@@ -61,13 +63,14 @@ export function eventsOf(row: TimelineRow): TimelineEvent[] {
 }
 
 /** The same in every attempt, replay and process: receivers deduplicate by it. */
-function eventIdOf(rowId: string, type: EventType): string {
-  return `evt_${rowId.replaceAll('-', '')}_${type.slice(type.indexOf('.') + 1)}`;
+function eventIdOf({ id, moves }: TimelineRow, type: EventType): string {
+  const move = moves === 0 ? '' : `_${moves}`;
+  return `evt_${id.replaceAll('-', '')}${move}_${type.slice(type.indexOf('.') + 1)}`;
 }
 
 /** The row and type of an event id; null for anything else. */
 export function parseEventId(text: string): { rowId: string; type: EventType } | null {
-  const [, hex = '', suffix = ''] = /^evt_([0-9a-f]{32})_([a-z_]+)$/.exec(text) ?? [];
+  const [, hex = '', suffix = ''] = /^evt_([0-9a-f]{32})(?:_\d+)?_([a-z_]+)$/.exec(text) ?? [];
   const type = eventTypes.find((one) => one.slice(one.indexOf('.') + 1) === suffix);
   if (type === undefined) return null;
   return { rowId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'), type };

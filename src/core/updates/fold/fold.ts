@@ -182,10 +182,10 @@ function unmatched(postback: Postback, rejection: Rejection, candidates: number 
     : waitingOutcome(postback, postback.wait, rejection, candidates);
 }
 
-/** True where a postback is about to wait for its call. */
-export function willWait(postback: Postback, state: BatchState): boolean {
+/** True where a postback is about to wait for its call, or might be for another call of its number that arrives. */
+export function dependsOnArrivals(postback: Postback, state: BatchState): boolean {
   const mayWait = postback.wait !== undefined && postback.rejection === null && !postback.isDryRun;
-  return mayWait && 'rejection' in findCall(postback, state);
+  return mayWait && (phoneNumberOf(postback) !== null || 'rejection' in findCall(postback, state));
 }
 
 type Found =

@@ -14,6 +14,8 @@ export type EarlierUpdate = {
   callLogId: string;
   update: Update;
   repeats: Repeats | null;
+  /** instant that its conversion time counts from */
+  receivedAt: string;
 };
 
 export type SettledBatch = {

@@ -11,8 +11,9 @@ import {
   type UpdateValue,
   updateFieldNames,
 } from '../fields/fields.ts';
-import type { UpdateJson } from '../update.ts';
-import { isSummed, type Repeats } from './repeats.ts';
+import type { Update, UpdateJson } from '../update.ts';
+import { applyRepeat, isSummed, type Repeats } from './repeats.ts';
+import type { EarlierUpdate } from './settle.ts';
 
 /** One change of a call, as its log has it. */
 export type PastChange = {
@@ -63,6 +64,55 @@ export function undoPostback(values: CallValues, history: PastChange[], postback
     else if (to !== from) changes[field] = { from, to };
   }
   return { values: withChanges(values, changes), changes, changedSince };
+}
+
+/**
+ * What a call is if a postback had never come: the later ones set what they would have set then. Sums are what they are without it.
+ * @param later what the call got from postbacks that were received later, in order of receipt
+ */
+export function withoutPostback(
+  values: CallValues,
+  history: PastChange[],
+  postbackId: string,
+  later: EarlierUpdate[],
+): { values: CallValues; changes: Changes } {
+  const undone = undoPostback(values, history, postbackId);
+  const names = new Set(Object.keys(undone.changes));
+  let next = undone.values;
+  for (const { update, repeats, receivedAt } of later) {
+    const applied = applyRepeat(
+      next,
+      onlyNames(update, names, repeats ?? {}),
+      receivedAt,
+      repeats ?? undefined,
+    );
+    if (!('code' in applied)) next = applied.values;
+  }
+  const changes = noChanges();
+  for (const field of changedNames(values, next)) {
+    changes[field] = { from: currentOf(values, field), to: currentOf(next, field) };
+  }
+  return { values: next, changes };
+}
+
+/** The part of an update that sets these fields; not what it sums. */
+function onlyNames(update: Update, names: ReadonlySet<string>, repeats: Repeats): Update {
+  const isSet = (name: string) => names.has(name) && !isSummed(repeats, name as UpdateFieldName); // of an update
+  const isTag = (key: string) => names.has(`${tagPrefix}${key}`);
+  return {
+    set: Object.fromEntries(Object.entries(update.set).filter(([name]) => isSet(name))) as Update['set'], // a part of it
+    add: Object.assign(
+      emptyTags(),
+      Object.fromEntries(Object.entries(update.add).filter(([key]) => isTag(key))),
+    ),
+    remove: update.remove.filter(isTag),
+  };
+}
+
+function changedNames(from: CallValues, to: CallValues): string[] {
+  const keys = new Set([...Object.keys(from.tags), ...Object.keys(to.tags)]);
+  const names = [...updateFieldNames, ...Array.from(keys, (key) => `${tagPrefix}${key}`)];
+  return names.filter((name) => currentOf(from, name) !== currentOf(to, name));
 }
 
 /** What counts no more: postbacks that are undone, and the undos themselves. */

@@ -149,7 +149,7 @@ export function postbackToJson(logged: LoggedPostback): PostbackJson {
   return {
     id,
     ...postback,
-    ...(expires_at !== null && { expires_at }),
+    ...(expires_at !== null && [answered.status, rest.status].includes('waiting') && { expires_at }),
     ...(attached_by !== null && { attached_by }),
     ...(dismissed_by !== null &&
       dismissed_at !== null && {
