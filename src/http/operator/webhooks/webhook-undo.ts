@@ -22,8 +22,11 @@ import { undoAnswer, webhookUndoBody, webhookUndoQuery } from './webhook-undo-sc
 
 type Body = Static<typeof webhookUndoBody>;
 
-/** Postbacks that are undone at once. With more of them, single postbacks would wait longer behind each step. */
-const stepPostbacks = 100;
+/**
+ * Postbacks that are undone at once. Each reads all changes of its call: 100 of calls with 50 changes blocked the event loop for
+ * about 50 ms, and single postbacks wait behind each step.
+ */
+const stepPostbacks = 25;
 /** A step is followed by a pause of this many times its length, which belongs to the postbacks of senders. */
 const pauseFactor = 0.5;
 /** A request that is silent for longer is ended by many a proxy. */
