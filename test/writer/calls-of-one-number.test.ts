@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { times } from '../faults/faults.ts';
-import { startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/programs/receiver.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../support/server.ts';
 
 const rules = ['latest', 'first', 'longest', 'only'] as const;

@@ -22,10 +22,7 @@ import { undoAnswer, webhookUndoBody, webhookUndoQuery } from './webhook-undo-sc
 
 type Body = Static<typeof webhookUndoBody>;
 
-/**
- * Postbacks that are undone at once. Each reads all changes of its call: 100 of calls with 50 changes blocked the event loop for
- * about 50 ms, and single postbacks wait behind each step.
- */
+/** Postbacks that are undone at once. Each reads all changes of its call, and single postbacks wait behind each step. */
 const stepPostbacks = 25;
 /** A step is followed by a pause of this many times its length, which belongs to the postbacks of senders. */
 const pauseFactor = 0.5;
