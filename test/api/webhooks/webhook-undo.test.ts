@@ -175,13 +175,11 @@ test('lines tell how far it is, and end with the summary', async () => {
   };
   const summary = { webhook_id: webhook.id, postbacks: 120, calls: 1, applied: 120 };
   expect(await read({ batch_id: batch.batch_id, dry_run: true })).toMatchObject([
-    { done: 120 },
-    { done: 120 },
+    ...Array.from({ length: 5 }, () => ({ done: 120 })), // a call is previewed with all of its postbacks
     { summary: { ...summary, dry_run: true } },
   ]);
   expect(await read({ batch_id: batch.batch_id })).toMatchObject([
-    { done: 100 },
-    { done: 120 },
+    ...[25, 50, 75, 100, 120].map((done) => ({ done })),
     { summary: { ...summary, dry_run: false } },
   ]);
   expect((await server.readCall(id)).tags).toEqual({});

@@ -54,7 +54,7 @@ const kinds = {
   completed: { icon: CircleCheck, title: 'Call completed' },
   changed: { icon: Pencil, title: 'Call changed' },
   postback: { icon: Webhook, title: 'Postback' },
-  delivery: { icon: Send, title: 'Event sent' },
+  delivery: { icon: Send, title: 'Event' },
 };
 
 function TimelineItem({ item }: { item: TimelineItemJson }) {
