@@ -135,7 +135,7 @@ describe('one webhook', () => {
     await page.goto('/calls/watched');
     await page
       .getByRole('list', { name: 'Timeline' })
-      .getByRole('link', { name: 'Event sent' })
+      .getByRole('link', { name: 'Event', exact: true })
       .first()
       .click();
     await page.waitForURL(/\/webhooks\/deliveries\//);
