@@ -234,6 +234,6 @@ test('any order of calls of one number, completions and postbacks ends as if the
       const others = steps.filter((step) => step.do !== 'create');
       expect(await play(calls, steps)).toEqual(await play(calls, [...creations, ...others]));
     }),
-    { numRuns: times(40, 400), endOnFailure: true },
+    { numRuns: times(25, 400), endOnFailure: true },
   );
 });

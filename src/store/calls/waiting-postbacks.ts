@@ -126,11 +126,7 @@ export async function settleWaiting(
   const decided = received
     .filter(({ postbackId }) => !movedIds.has(postbackId) || leavingIds.has(postbackId))
     .sort((a, b) => (leavingIds.size === 0 ? 0 : a.postbackId < b.postbackId ? -1 : 1));
-  const settled = settle(
-    decided,
-    { calls, otherIds: otherIdsOf(locked), matches, prior: new Map() },
-    done,
-  );
+  const settled = settle(decided, { calls, otherIds: otherIdsOf(locked), matches, prior: new Map() }, done);
   await writeSettlement(client, accountId, settled, now, leavingIds);
 }
 
