@@ -19,7 +19,7 @@ export type AccountStore = Pick<
   | 'invitePerson'
   | 'listPeople'
   | 'changePerson'
-  | 'renewPersonLink'
+  | 'replacePersonLink'
   | 'removePerson'
 >;
 

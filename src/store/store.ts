@@ -1,6 +1,7 @@
 import type { Presets } from '../core/mapping/preset.ts';
 import * as accounts from './access/accounts.ts';
 import * as audit from './access/audit.ts';
+import * as passwords from './access/passwords.ts';
 import * as people from './access/people.ts';
 import * as sessions from './access/sessions.ts';
 import * as links from './access/sign-in-links.ts';
@@ -55,14 +56,14 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
   return {
     ...withDb(db, {
       listAccounts: accounts.listAccounts,
-      findSignIns: people.findSignIns,
+      findSignIns: passwords.findSignIns,
       listPeople: people.listPeople,
       listTokens: tokens.listTokens,
       listAuditEvents: audit.listAuditEvents,
       readFirstSteps: sampleData.readFirstSteps,
       hideFirstSteps: sampleData.hideFirstSteps,
-      findPeopleByEmail: people.findByEmail,
-      findPasswordHash: people.findPasswordHash,
+      findPeopleByEmail: passwords.findByEmail,
+      findPasswordHash: passwords.findPasswordHash,
       listWebhooks: webhooks.listWebhooks,
       findWebhook: webhooks.findWebhook,
       listKept: kept.listKept,
@@ -120,12 +121,11 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       findEnded: sessions.findEnded,
       deleteSession: sessions.deleteSession,
       invitePerson: people.invitePerson,
-      renewPersonLink: people.renewLink,
-      requestPasswordReset: people.requestPasswordReset,
-      findPersonLink: people.findLink,
-      takePersonLink: people.takeLink,
+      replacePersonLink: passwords.replaceLink,
+      findPersonLink: passwords.findLink,
+      takePersonLink: passwords.takeLink,
       changePerson: people.changePerson,
-      changePassword: people.changePassword,
+      changePassword: passwords.changePassword,
       removePerson: people.removePerson,
       findTokenOwner: tokens.findTokenOwner,
       createToken: tokens.createToken,
@@ -181,7 +181,8 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
 
 export type { Account, ListedAccount } from './access/accounts.ts';
 export type { Actor, AuditEvent } from './access/audit.ts';
-export type { FoundPerson, Person } from './access/people.ts';
+export type { FoundPerson } from './access/passwords.ts';
+export type { Person } from './access/people.ts';
 export type { ListedSession } from './access/sessions.ts';
 export type { Token, TokenOwner } from './access/tokens.ts';
 export type { CallFilter } from './calls/call-filter.ts';

@@ -70,7 +70,13 @@ export function resetPerson(wanted: string, options: PersonOptions): Promise<num
   return withStore('make a new link', async (store, config) => {
     const { account, person } = await findPerson(store, wanted, options);
     const invitation = makeInvitation(Date.now());
-    await store.renewPersonLink(account.accountId, person.personId, invitation.link, commandLine);
+    await store.replacePersonLink(
+      account.accountId,
+      person.personId,
+      invitation.link,
+      'person.invited',
+      commandLine,
+    );
     printLink(config, person, invitation);
   });
 }

@@ -1,7 +1,7 @@
 import { type Db, inTransaction } from '../database/db.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { noteUse } from './note-use.ts';
-import { findPersonOwner } from './people.ts';
+import { findPersonOwner } from './passwords.ts';
 import { findTokenOwner, type TokenOwner } from './tokens.ts';
 
 export type Session = { owner: TokenOwner; expiresAt: string };

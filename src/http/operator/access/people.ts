@@ -96,7 +96,7 @@ export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
       const invitation = makeInvitation(Date.now());
       const { accountId } = request.owner;
       const person = isUuid(id)
-        ? await store.renewPersonLink(accountId, id, invitation.link, actorOf(request))
+        ? await store.replacePersonLink(accountId, id, invitation.link, 'person.invited', actorOf(request))
         : null;
       return person === null ? sendUnknownPerson(reply) : sendInvited(request, reply, person, invitation);
     },

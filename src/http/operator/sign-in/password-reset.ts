@@ -58,7 +58,7 @@ export function registerPasswordReset(
       const { accountId, personId, name } = owner;
       if (personId === null) continue;
       const { secret, link } = makeInvitation(Date.now());
-      await api.store.requestPasswordReset(accountId, personId, link, {
+      await api.store.replacePersonLink(accountId, personId, link, 'person.password_reset_requested', {
         name,
         tokenId: null,
         personId,
