@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { chmod, chown, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { findBinaries } from '../src/store/database/embedded/binaries.ts';
 import { passwordFile } from '../src/store/database/embedded/database.ts';
 import { runAsSuperuser } from '../src/store/database/embedded/roles.ts';
 import { query, socketFolderOf, start, startApp, tempFolder } from './fixtures/embedded-processes.ts';
+import { madeDataDir, useTemplate } from './fixtures/embedded-template.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+useTemplate();
 
 const nobody = 65534;
 const isRoot = process.getuid?.() === 0;
@@ -49,7 +50,7 @@ test.runIf(isRoot)(
 );
 
 test('a client of the socket needs the password, and the superuser has none', async () => {
-  const { url } = await start(await makeDataDir());
+  const { url } = await start(await madeDataDir());
   const as = (user: string, password: string) => {
     const other = new URL(url);
     other.username = user;
@@ -62,7 +63,7 @@ test('a client of the socket needs the password, and the superuser has none', as
 });
 
 test('the role of the application runs no program, reads no file and makes no other role a superuser', async () => {
-  const { url } = await start(await makeDataDir());
+  const { url } = await start(await madeDataDir());
   await query(url, 'create table t (line text)');
   for (const sql of [
     `copy t from program 'id'`,

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { packagedNative } from '../src/store/database/embedded/binaries.ts';
 import { copyNative } from '../src/store/database/embedded/copy-native.ts';
 import { query, serverPid, start, startApp, tempFolder } from './fixtures/embedded-processes.ts';
-import { copyFolder, madeDataDir, useTemplate } from './fixtures/embedded-template.ts';
+import { madeDataDir, useTemplate } from './fixtures/embedded-template.ts';
+import { copyFolder } from './support/database/data-folder.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NOBODY = 65534;

@@ -59,7 +59,7 @@ test('a backup of a running server, restored into an empty folder, gives the sam
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const before = await readAll(server);
 
-  const target = await makeDataDir();
+  const target = await makeDataDir({}, true);
   const restored = await runRingback(['restore', file], { DATA_DIR: target.dataDir });
   expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('Restored.') });
   const copy = await target.start().listening;
@@ -94,7 +94,7 @@ test('a backup taken under load is the state of one moment, with all that was ac
   load.stop();
   await running;
 
-  const target = await makeDataDir();
+  const target = await makeDataDir({}, true);
   expect(await runRingback(['restore', file], { DATA_DIR: target.dataDir })).toMatchObject({ code: 0 });
   const copy = await target.start().listening;
   await load.expectAllTaken(copy, target.query, Number.POSITIVE_INFINITY, known);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readExpiry } from '../../src/cli/access/token.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
+import { makeDataFolder, makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 type Env = Record<string, string>;
 
@@ -25,7 +25,7 @@ async function externalDatabase(): Promise<Env> {
 }
 
 test('beside a running server with the embedded database, what they do counts at once', async () => {
-  const env = { DATA_DIR: join(await makeFolder(), 'data'), PORT: '0' };
+  const env = { DATA_DIR: await makeDataFolder(), PORT: '0' };
   const { url } = await startRingback(env);
   const made = await run(env, 'token', 'create', 'Ana', '--role', 'analyst', '--expires', '30d');
   expect(made).toMatch(/^Token Ana \(analyst\) of Ringback, until \d{4}-.*Z: /);

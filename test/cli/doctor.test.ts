@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { findFreePort } from '../support/programs/free-port.ts';
 import { startMailbox } from '../support/programs/mailbox.ts';
 import { startProvider } from '../support/programs/openid-provider.ts';
-import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
+import { makeDataFolder, makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 const subjects = [
   'Node.js',
@@ -67,7 +67,7 @@ describe('ringback doctor', () => {
   });
 
   it('works beside a running server, says so, and leaves it running', async () => {
-    const DATA_DIR = join(await makeFolder(), 'data');
+    const DATA_DIR = await makeDataFolder();
     const { running, url } = await startRingback({ DATA_DIR });
     const { code, of, levelOf } = await examine({ DATA_DIR, PORT: new URL(url).port });
     expect(of('database')).toEqual({

@@ -5,7 +5,7 @@ import { databaseUrl, readPassword } from '../../src/store/database/embedded/dat
 import { listMigrations } from '../../src/store/database/migrate.ts';
 import { query, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
+import { makeDataFolder, makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 
 const migrations = listMigrations();
 const names = migrations.map(({ name }) => name);
@@ -71,7 +71,7 @@ test('without DATABASE_URL the embedded database is made, migrated and ended aga
 });
 
 test('a running server is left running, and its database is not migrated under it', async () => {
-  const DATA_DIR = join(await makeFolder(), 'data');
+  const DATA_DIR = await makeDataFolder();
   const { running, url } = await startRingback({ DATA_DIR });
   expect(await runRingback(['migrate'], { DATA_DIR })).toMatchObject({
     code: 0,

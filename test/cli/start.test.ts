@@ -8,7 +8,13 @@ import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { isRunning, serverPid } from '../fixtures/embedded-processes.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { makeFolder, runRingback, startProcess, startRingback } from '../support/programs/process.ts';
+import {
+  makeDataFolder,
+  makeFolder,
+  runRingback,
+  startProcess,
+  startRingback,
+} from '../support/programs/process.ts';
 
 async function databaseSettings(): Promise<{ DATABASE_URL: string; DATA_DIR: string }> {
   const database = await createTestDatabase();
@@ -130,7 +136,7 @@ describe('ringback start', () => {
   });
 
   it('runs as npm start, whose end ends the server and its database', async () => {
-    const DATA_DIR = join(await makeFolder(), 'data');
+    const DATA_DIR = await makeDataFolder();
     const running = startProcess(['start'], { command: 'npm', env: { PORT: '0', DATA_DIR } });
     onTestFinished(() => endServerOf(DATA_DIR));
     await running.waitFor(/listening on http:\/\//);
@@ -164,7 +170,7 @@ describe('a start that fails says what to do and exits with 1', () => {
   });
 
   it('where another Ringback has the data folder', async () => {
-    const DATA_DIR = join(await makeFolder(), 'data');
+    const DATA_DIR = await makeDataFolder();
     const { running } = await startRingback({ DATA_DIR });
     const { code, stderr } = await runRingback(['start'], { DATA_DIR, PORT: '0' });
     expect(code).toBe(1);

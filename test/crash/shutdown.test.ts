@@ -50,7 +50,7 @@ test('a sender that never finishes its request does not keep the server up', asy
 }, 60_000);
 
 test('SIGTERM during the start ends all that was started', async () => {
-  const { dataDir, start } = await makeDataDir();
+  const { dataDir, start } = await makeDataDir({}, true);
   const moments: [string, () => boolean][] = [
     [
       'the database is being made',

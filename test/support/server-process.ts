@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { databaseUrl, readPassword } from '../../src/store/database/embedded/database.ts';
+import { copyDataFolder } from './database/data-folder.ts';
 import { makeFolder, RunningProcess, startArgs } from './programs/process.ts';
 import { TestServer } from './server.ts';
 
@@ -42,8 +43,12 @@ const noDatabase = {
 /**
  * A data folder, and servers on it; after the test nothing of them is left.
  * @param settings more of them, such as `DATABASE_URL`
+ * @param isNew the first start makes the embedded database; otherwise it is there, without an account
  */
-export async function makeDataDir(settings: Record<string, string> = {}): Promise<{
+export async function makeDataDir(
+  settings: Record<string, string> = {},
+  isNew = false,
+): Promise<{
   dataDir: string;
   /** @param args of the command, such as `--workers 2` */
   start(...args: string[]): ServerProcess;
@@ -53,6 +58,8 @@ export async function makeDataDir(settings: Record<string, string> = {}): Promis
   query(sql: string): Promise<Record<string, unknown>[]>;
 }> {
   const dataDir = settings['DATA_DIR'] ?? (await makeFolder());
+  if (!isNew && settings['DATA_DIR'] === undefined && settings['DATABASE_URL'] === undefined)
+    copyDataFolder(dataDir);
   const started: ServerProcess[] = [];
   onTestFinished(async () => {
     await Promise.all(started.map((server) => server.end('SIGKILL')));

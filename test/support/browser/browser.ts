@@ -25,7 +25,10 @@ export type TestPage = {
 
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
-/** One Chromium for the tests of a file. Close it in `afterAll`: it checks that no page had faults. */
+/** One Chromium for all files of a worker: it ends with the worker. */
+let chromium: Promise<Browser> | undefined;
+
+/** The pages of a file's tests. Close it in `afterAll`: it checks that no page had faults. */
 export class TestBrowser {
   readonly #browser: Browser;
   readonly #pages: TestPage[] = [];
@@ -37,7 +40,8 @@ export class TestBrowser {
   }
 
   static async launch(): Promise<TestBrowser> {
-    return new TestBrowser(await launchChromium());
+    chromium ??= launchChromium();
+    return new TestBrowser(await chromium);
   }
 
   /** Opens a path of the server's UI in a browser session of its own, signed in unless told otherwise. */
@@ -79,7 +83,7 @@ export class TestBrowser {
 
   /** @throws where a page had faults that its test did not take out of `faults` */
   async close(): Promise<void> {
-    await this.#browser.close();
+    await Promise.all(this.#pages.map(({ context }) => context.close()));
     expect(this.#pages.flatMap(({ faults }) => faults)).toEqual([]);
   }
 }

@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { createLog } from '../../../src/log.ts';
+import { startEmbeddedDatabase } from '../../../src/store/database/embedded.ts';
 import { migrate } from '../../../src/store/database/migrate.ts';
 import { makeCitusTemplate } from './citus.ts';
-import { startDatabaseServer } from './database-server.ts';
+import { copyFolder } from './data-folder.ts';
+import { startWithRights } from './database-server.ts';
 import { runOn, withDatabase } from './databases.ts';
 
 declare module 'vitest' {
@@ -19,6 +22,8 @@ declare module 'vitest' {
     templateUrl: string;
     /** addresses of the workers on Citus; none on a plain PostgreSQL */
     citusWorkers: string[];
+    /** of an embedded database that is migrated and stopped, to be copied; null where the run has none */
+    dataFolder: string | null;
   }
 }
 
@@ -26,16 +31,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const given = process.env['TEST_DATABASE_URL'];
   const workers = process.env['TEST_CITUS_WORKERS']?.split(',') ?? [];
   project.provide('citusWorkers', workers);
-  if (given !== undefined) return setUpOn(given, workers, project);
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
-  const database = await startDatabaseServer(dataDir);
-  await migrate(database.url);
+  if (given !== undefined) {
+    project.provide('dataFolder', null);
+    return setUpOn(given, workers, project);
+  }
+  const [dataFolder, dataDir] = [await makeFolder(), await makeFolder()];
+  const first = await startEmbeddedDatabase({ dataDir: dataFolder, log: createLog('error') });
+  await migrate(first.url);
+  await first.stop();
+  copyFolder(dataFolder, dataDir);
+  const database = await startWithRights(dataDir);
   project.provide('templateUrl', database.url);
+  project.provide('dataFolder', dataFolder);
   return async () => {
     await database.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    for (const folder of [dataFolder, dataDir]) await rm(folder, { recursive: true, force: true });
   };
 }
+
+const makeFolder = () => mkdtemp(join(tmpdir(), 'ringback-test-'));
 
 /** Tests make ids of the past with it; PostgreSQL has it from 18 on. */
 const uuidv7 = `create function uuidv7(shift interval default '0') returns uuid language sql volatile as $$

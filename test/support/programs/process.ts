@@ -3,8 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { copyDataFolder } from '../database/data-folder.ts';
 
 export const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -105,6 +107,13 @@ export async function startRingback(
   const running = startProcess(startArgs, { env: { PORT: '0', ...env } });
   const [, url = ''] = await running.waitFor(/listening on (http:\S+)[\s\S]*account'?\n/);
   return { running, url };
+}
+
+/** A data folder whose embedded database is there, without an account; removed after the test. */
+export async function makeDataFolder(): Promise<string> {
+  const folder = join(await makeFolder(), 'data');
+  copyDataFolder(folder);
+  return folder;
 }
 
 /** A folder of this test, removed after it. */
