@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useChangePassword } from '../api/session.ts';
-import { Button } from '../components/button.tsx';
-import { Dialog, DialogActions } from '../components/dialog.tsx';
+import { Dialog, FormActions } from '../components/dialog.tsx';
 import { FailureNote } from '../components/error-state.tsx';
 import { TextField } from '../components/field.tsx';
 import { Form } from '../components/forms/form.tsx';
@@ -63,12 +62,9 @@ export function ChangePasswordDialog({ onClose }: { onClose(): void }) {
           error={isTried && isShort ? `Enter at least ${passwordCharsMin} characters.` : undefined}
         />
         <FailureNote error={change.error} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isBusy={change.isPending}>
-            Change password
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} isBusy={change.isPending}>
+          Change password
+        </FormActions>
       </Form>
     </Dialog>
   );

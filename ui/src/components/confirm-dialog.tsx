@@ -1,6 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { Button } from './button.tsx';
-import { Dialog, DialogActions } from './dialog.tsx';
+import { Dialog, FormActions } from './dialog.tsx';
 import { FailureNote } from './error-state.tsx';
 import { TextField } from './field.tsx';
 
@@ -53,12 +52,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           </div>
         )}
         <FailureNote error={error} />
-        <DialogActions>
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="danger" isBusy={isBusy} disabled={!isConfirmed}>
-            {action}
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={close} look="danger" isBusy={isBusy} disabled={!isConfirmed}>
+          {action}
+        </FormActions>
       </form>
     </Dialog>
   );

@@ -123,3 +123,25 @@ function CloseQuestion({ isOpen, lost, onStay, onLeave }: CloseQuestionProps) {
 export function DialogActions({ children }: { children: ReactNode }) {
   return <div className="mt-6 flex flex-wrap justify-end gap-2">{children}</div>;
 }
+
+type FormActionsProps = {
+  /** what the button that submits says */
+  children: ReactNode;
+  look?: 'primary' | 'danger';
+  isBusy?: boolean;
+  disabled?: boolean;
+  onCancel(): void;
+};
+
+/** The same for a dialog that is a form. */
+export function FormActions(props: FormActionsProps) {
+  const { children, look = 'primary', isBusy = false, disabled = false, onCancel } = props;
+  return (
+    <DialogActions>
+      <Button onClick={onCancel}>Cancel</Button>
+      <Button type="submit" look={look} isBusy={isBusy} disabled={disabled}>
+        {children}
+      </Button>
+    </DialogActions>
+  );
+}

@@ -9,6 +9,7 @@ import { listQuery, useList, useSend } from '../queries.ts';
 import { request } from '../request.ts';
 
 export type { InvitedPersonJson, PersonJson };
+export type NewPerson = Static<typeof personBody>;
 
 const peopleQuery = listQuery<PersonJson>(['people'], '/people');
 
@@ -20,7 +21,7 @@ const pathOf = (id: string) => `/people/${encodeURIComponent(id)}`;
 
 export function useInvitePerson() {
   return useSend(
-    (body: Static<typeof personBody>) => request<InvitedPersonJson>('/people', { method: 'POST', body }),
+    (body: NewPerson) => request<InvitedPersonJson>('/people', { method: 'POST', body }),
     peopleQuery.queryKey,
   );
 }

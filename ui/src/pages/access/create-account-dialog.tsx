@@ -1,55 +1,32 @@
 import { useState } from 'react';
 import { type NewAccount, useCreateAccount } from '../../api/access/accounts.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { FormActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { Form } from '../../components/forms/form.tsx';
 import { ownTimeZone } from '../../components/forms/time-zones.ts';
 import { AccountFields, isComplete } from './account-fields.tsx';
+import { CreateDialog, type CreateFormProps } from './create-dialog.tsx';
 import { NewToken } from './new-token.tsx';
 
 /** Asks whose it is to be; then shows the token of its owner, this once. */
 export function CreateAccountDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
-  const create = useCreateAccount();
-  const made = create.data;
-  const close = () => {
-    create.reset();
-    onClose();
-  };
   return (
-    <Dialog
-      title={made === undefined ? 'Create an account' : `${made.name}: copy its owner’s token now`}
-      description={
-        made === undefined
-          ? 'A tenant of its own, with its own calls, webhooks and tokens.'
-          : 'It is shown only once. It allows everything in that account.'
-      }
+    <CreateDialog
+      create={useCreateAccount()}
+      title="Create an account"
+      description="A tenant of its own, with its own calls, webhooks and tokens."
+      Form={AccountForm}
+      madeTitle={({ name }) => `${name}: copy its owner’s token now`}
+      madeDescription="It is shown only once. It allows everything in that account."
       isOpen={isOpen}
-      isSticky={made !== undefined}
-      onClose={close}
+      onClose={onClose}
     >
-      {made === undefined ? (
-        <AccountForm
-          isBusy={create.isPending}
-          error={create.error}
-          onCreate={create.mutate}
-          onCancel={close}
-        />
-      ) : (
-        <NewToken token={made.token} onDone={close} />
-      )}
-    </Dialog>
+      {({ token }, close) => <NewToken token={token} onDone={close} />}
+    </CreateDialog>
   );
 }
 
-type AccountFormProps = {
-  isBusy: boolean;
-  error: Error | null;
-  onCreate(account: NewAccount): void;
-  onCancel(): void;
-};
-
-function AccountForm({ isBusy, error, onCreate, onCancel }: AccountFormProps) {
+function AccountForm({ isBusy, error, onCreate, onCancel }: CreateFormProps<NewAccount>) {
   const [draft, setDraft] = useState({ name: '', time_zone: ownTimeZone(), default_country: 'US' });
   const [isChecked, setChecked] = useState(false);
   return (
@@ -63,12 +40,9 @@ function AccountForm({ isBusy, error, onCreate, onCancel }: AccountFormProps) {
     >
       <AccountFields value={draft} isChecked={isChecked} onChange={setDraft} />
       <FailureNote error={error} />
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isBusy={isBusy}>
-          Create
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onCancel} isBusy={isBusy}>
+        Create
+      </FormActions>
     </Form>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { TokenJson } from '../../../../src/http/operator/access/token-schemas.ts';
-import { useCreateToken } from '../../api/access/tokens.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { type NewToken as NewTokenBody, useCreateToken } from '../../api/access/tokens.ts';
+import { FormActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
+import { CreateDialog, type CreateFormProps } from './create-dialog.tsx';
 import { NewToken } from './new-token.tsx';
 import { RoleField } from './role-field.tsx';
 
@@ -21,41 +21,23 @@ const expiryChoices = [
 
 /** Asks for a name, a role and an end; then shows the token, this once. */
 export function CreateTokenDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
-  const create = useCreateToken();
-  const made = create.data;
-  const close = () => {
-    create.reset();
-    onClose();
-  };
   return (
-    <Dialog
-      title={made === undefined ? 'Create a token' : 'Copy the token now'}
-      description={
-        made === undefined
-          ? 'Create one for each person and each program, so that you can revoke each separately.'
-          : 'It is shown only once. Ringback stores only a hash of it.'
-      }
+    <CreateDialog
+      create={useCreateToken()}
+      title="Create a token"
+      description="Create one for each person and each program, so that you can revoke each separately."
+      Form={TokenForm}
+      madeTitle={() => 'Copy the token now'}
+      madeDescription="It is shown only once. Ringback stores only a hash of it."
       isOpen={isOpen}
-      isSticky={made !== undefined}
-      onClose={close}
+      onClose={onClose}
     >
-      {made === undefined ? (
-        <TokenForm isBusy={create.isPending} error={create.error} onCreate={create.mutate} onCancel={close} />
-      ) : (
-        <NewToken token={made.token} onDone={close} />
-      )}
-    </Dialog>
+      {({ token }, close) => <NewToken token={token} onDone={close} />}
+    </CreateDialog>
   );
 }
 
-type TokenFormProps = {
-  isBusy: boolean;
-  error: Error | null;
-  onCreate(token: { name: string; role: TokenJson['role']; expires_at: string | null }): void;
-  onCancel(): void;
-};
-
-function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
+function TokenForm({ isBusy, error, onCreate, onCancel }: CreateFormProps<NewTokenBody>) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<TokenJson['role']>('analyst');
   const [days, setDays] = useState('');
@@ -84,12 +66,9 @@ function TokenForm({ isBusy, error, onCreate, onCancel }: TokenFormProps) {
       <RoleField value={role} onChange={setRole} />
       <SelectField label="Expires" value={days} choices={expiryChoices} onChange={setDays} />
       <FailureNote error={error} />
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isBusy={isBusy}>
-          Create
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onCancel} isBusy={isBusy}>
+        Create
+      </FormActions>
     </Form>
   );
 }

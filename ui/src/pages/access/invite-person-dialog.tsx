@@ -1,40 +1,33 @@
 import { useState } from 'react';
-import { type InvitedPersonJson, type PersonJson, useInvitePerson } from '../../api/access/people.ts';
+import {
+  type InvitedPersonJson,
+  type NewPerson,
+  type PersonJson,
+  useInvitePerson,
+} from '../../api/access/people.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { DialogActions, FormActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
 import { Time } from '../../components/time.tsx';
+import { CreateDialog, type CreateFormProps } from './create-dialog.tsx';
 import { RoleField } from './role-field.tsx';
 
 /** Asks whom to invite; then shows the link, this once. */
 export function InvitePersonDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
-  const invite = useInvitePerson();
-  const invited = invite.data;
-  const close = () => {
-    invite.reset();
-    onClose();
-  };
   return (
-    <Dialog
-      title={invited === undefined ? 'Invite a person' : linkTitle(invited)}
+    <CreateDialog
+      create={useInvitePerson()}
+      title="Invite a person"
+      Form={InviteForm}
+      madeTitle={linkTitle}
       isOpen={isOpen}
-      isSticky={invited !== undefined}
-      onClose={close}
+      onClose={onClose}
     >
-      {invited === undefined ? (
-        <InviteForm
-          isBusy={invite.isPending}
-          error={invite.error}
-          onInvite={invite.mutate}
-          onCancel={close}
-        />
-      ) : (
-        <InvitationLink invited={invited} onDone={close} />
-      )}
-    </Dialog>
+      {(invited, close) => <InvitationLink invited={invited} onDone={close} />}
+    </CreateDialog>
   );
 }
 
@@ -68,14 +61,7 @@ export function InvitationLink({ invited, onDone }: { invited: InvitedPersonJson
   );
 }
 
-type InviteFormProps = {
-  isBusy: boolean;
-  error: Error | null;
-  onInvite(person: { email: string; name: string; role: PersonJson['role'] }): void;
-  onCancel(): void;
-};
-
-function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
+function InviteForm({ isBusy, error, onCreate, onCancel }: CreateFormProps<NewPerson>) {
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [role, setRole] = useState<PersonJson['role']>('analyst');
@@ -87,7 +73,7 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
       className="space-y-4"
       onSubmit={() => {
         setTried(true);
-        if (isComplete) onInvite({ email: email.trim(), name: name.trim(), role });
+        if (isComplete) onCreate({ email: email.trim(), name: name.trim(), role });
       }}
     >
       <TextField
@@ -112,12 +98,9 @@ function InviteForm({ isBusy, error, onInvite, onCancel }: InviteFormProps) {
       />
       <RoleField value={role} onChange={setRole} />
       <FailureNote error={error} />
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isBusy={isBusy}>
-          Invite
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onCancel} isBusy={isBusy}>
+        Invite
+      </FormActions>
     </Form>
   );
 }

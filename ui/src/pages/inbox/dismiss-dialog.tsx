@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useDismiss } from '../../api/postbacks/inbox.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
@@ -45,12 +44,9 @@ export function DismissDialog({ id, onClose }: { id: string; onClose(): void }) 
           error={isChecked && isMissing ? 'Say why, for those who read the log later.' : undefined}
         />
         <FailureNote error={dismiss.error} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isBusy={dismiss.isPending}>
-            Dismiss
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} isBusy={dismiss.isPending}>
+          Dismiss
+        </FormActions>
       </Form>
     </Dialog>
   );

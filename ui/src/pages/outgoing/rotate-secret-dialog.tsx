@@ -4,8 +4,7 @@ import {
   type RotatedOutgoing,
   useRotateOutgoingSecret,
 } from '../../api/webhooks/outgoing.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../components/dialog.tsx';
 import { FailureNote } from '../../components/error-state.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from '../webhooks/settings/grace-hours.tsx';
 import { NewSecret } from './new-outgoing-page.tsx';
@@ -32,12 +31,9 @@ export function RotateSecretDialog({ webhook, onClose }: { webhook: OutgoingJson
       >
         <GraceHoursField what="secret" value={hours} onChange={setHours} />
         <FailureNote error={rotate.error} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isBusy={rotate.isPending}>
-            Make a new secret
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} isBusy={rotate.isPending}>
+          Make a new secret
+        </FormActions>
       </form>
     </Dialog>
   );

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../components/dialog.tsx';
 import { DateField } from '../../components/forms/date-field.tsx';
 import { Form } from '../../components/forms/form.tsx';
 import { UndoMany } from './undo-many.tsx';
@@ -53,12 +52,7 @@ export function UndoPeriodDialog({ webhook, onClose }: { webhook: WebhookJson; o
             error={step === 'checked' ? faultOfEnd(to, isReversed) : undefined}
           />
         </div>
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary">
-            Check
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose}>Check</FormActions>
       </Form>
     </Dialog>
   );

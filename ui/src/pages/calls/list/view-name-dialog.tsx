@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useSaveView, type ViewJson } from '../../../api/calls/views.ts';
-import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
@@ -54,12 +53,9 @@ export function ViewNameDialog({ view, query, onClose, onSaved }: ViewNameDialog
           autoComplete="off"
         />
         <FailureNote error={save.error} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isBusy={save.isPending}>
-            Save
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} isBusy={save.isPending}>
+          Save
+        </FormActions>
       </Form>
     </Dialog>
   );

@@ -7,7 +7,7 @@ import {
 } from '../../../api/calls/call-changes.ts';
 import { Button } from '../../../components/button.tsx';
 import { Progress } from '../../../components/charts/progress.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { Dialog, DialogActions, FormActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { SelectField, TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
@@ -92,12 +92,9 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
             </div>
           )}
           <Following name="Checked" {...preview} />
-          <DialogActions>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" look="primary" isBusy={preview.isPending}>
-              Review
-            </Button>
-          </DialogActions>
+          <FormActions onCancel={onClose} isBusy={preview.isPending}>
+            Review
+          </FormActions>
         </Form>
       )}
       {preview.data !== undefined && run.data === undefined && (

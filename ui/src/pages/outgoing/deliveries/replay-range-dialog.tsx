@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { type DeliveryStatus, useReplayDeliveries } from '../../../api/webhooks/deliveries.ts';
-import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { DateField } from '../../../components/forms/date-field.tsx';
 import { FieldsetError, Form } from '../../../components/forms/form.tsx';
@@ -87,12 +86,9 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
           />
         </fieldset>
         <FailureNote error={replay.error} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isBusy={replay.isPending}>
-            Replay
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} isBusy={replay.isPending}>
+          Replay
+        </FormActions>
       </Form>
     </Dialog>
   );

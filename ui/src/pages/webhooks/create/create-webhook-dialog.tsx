@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { PresetJson } from '../../../api/webhooks/presets.ts';
 import { type CreatedWebhook, useCreateWebhook } from '../../../api/webhooks/webhooks.ts';
-import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { TextAreaField, TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
@@ -147,12 +146,9 @@ function CreateForm({ onCreated, onCancel }: CreateFormProps) {
         onRequireSignature={preset === null ? setRequiresSignature : null}
       />
       <FailureNote error={create.error} />
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isBusy={create.isPending}>
-          Create webhook
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onCancel} isBusy={create.isPending}>
+        Create webhook
+      </FormActions>
     </Form>
   );
 }

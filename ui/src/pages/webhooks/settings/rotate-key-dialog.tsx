@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { type RotatedWebhook, useRotateKey } from '../../../api/webhooks/webhooks.ts';
-import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { Time } from '../../../components/time.tsx';
 import { NewKey } from '../create/new-key.tsx';
@@ -58,12 +57,9 @@ function RotateForm({ id, onRotated, onCancel }: RotateFormProps) {
     >
       <GraceHoursField what="key" value={hours} onChange={setHours} />
       <FailureNote error={rotate.error} />
-      <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" look="primary" isBusy={rotate.isPending}>
-          Make a new key
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onCancel} isBusy={rotate.isPending}>
+        Make a new key
+      </FormActions>
     </form>
   );
 }

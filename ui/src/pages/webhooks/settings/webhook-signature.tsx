@@ -5,7 +5,7 @@ import { useRequireSignature, useRotateSigningSecret } from '../../../api/webhoo
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { CopyField } from '../../../components/copy.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
+import { Dialog, DialogActions, FormActions } from '../../../components/dialog.tsx';
 import { FailureNote } from '../../../components/error-state.tsx';
 import { TextField } from '../../../components/field.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
@@ -105,12 +105,9 @@ function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps)
           hint="Empty: one is made"
         />
         <FailureNote error={rotate.error} />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" isBusy={rotate.isPending}>
-            Change the secret
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} isBusy={rotate.isPending}>
+          Change the secret
+        </FormActions>
       </form>
     </Dialog>
   );
