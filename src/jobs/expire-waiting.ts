@@ -1,8 +1,8 @@
 /** Ends the wait of postbacks whose call did not come in time. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { forEachAccount } from './each-account.ts';
+import { repeat } from './repeat.ts';
 
 const everyMs = 60_000;
 /** Postbacks that one statement expires: each is a row version, and nothing is held in between. */
@@ -18,21 +18,11 @@ export function keepExpiringWaiting(
   store: WaitingStore,
   log: Pick<Log, 'info' | 'warn'>,
 ): () => Promise<void> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const run = async () => {
-    while (!signal.aborted) {
-      await expireAll(store, log, signal).catch((error: unknown) => {
-        log.warn({ err: error }, 'waiting postbacks cannot be expired now');
-      });
-      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
-    }
-  };
-  const done = run();
-  return () => {
-    stopping.abort();
-    return done;
-  };
+  return repeat(everyMs, (signal) =>
+    expireAll(store, log, signal).catch((error: unknown) => {
+      log.warn({ err: error }, 'waiting postbacks cannot be expired now');
+    }),
+  );
 }
 
 async function expireAll(store: WaitingStore, log: Pick<Log, 'info'>, signal: AbortSignal): Promise<void> {

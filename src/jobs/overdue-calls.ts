@@ -1,7 +1,7 @@
 /** Completes live calls that never end, so that the updates which wait for them do not wait for ever. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { OverdueCall, Store } from '../store/store.ts';
+import { repeat } from './repeat.ts';
 
 const everyMs = 60_000;
 /** Calls that are listed at once. Each is completed in a transaction of its own, with nothing held in between. */
@@ -20,20 +20,10 @@ export function keepCompletingOverdueCalls(
   hoursMax: number,
   log: Pick<Log, 'info' | 'warn'>,
 ): () => Promise<void> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const run = async () => {
-    while (!signal.aborted) {
-      const count = await completeOverdueCalls(store, hoursMax, log, signal);
-      if (count > 0) log.info({ count }, `completed calls that were live for ${hoursMax} hours`);
-      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
-    }
-  };
-  const done = run();
-  return () => {
-    stopping.abort();
-    return done;
-  };
+  return repeat(everyMs, async (signal) => {
+    const count = await completeOverdueCalls(store, hoursMax, log, signal);
+    if (count > 0) log.info({ count }, `completed calls that were live for ${hoursMax} hours`);
+  });
 }
 
 /** One pass over all accounts. A call that cannot be completed now is left to the next one. @returns how many were */

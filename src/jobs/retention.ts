@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { type RetentionCursor, type RetentionKind, retentionKinds } from '../store/maintenance/retention.ts';
 import type { Store } from '../store/store.ts';
+import { repeat } from './repeat.ts';
 
 /** How long each kind is kept, in days; null: for ever. */
 export type Retention = Record<RetentionKind, number | null>;
@@ -27,25 +28,15 @@ export function keepRemovingOld(
   log: Pick<Log, 'warn'>,
   onRemoved: (kind: RetentionKind, count: number) => void,
 ): () => Promise<void> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const wait: Wait = (ms) => sleep(ms, undefined, { signal, ref: false });
-  const run = async () => {
-    while (!signal.aborted) {
-      try {
-        await removeAllOld(store, retention, Date.now(), wait, onRemoved);
-      } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, 'what is too old cannot be removed now');
-      }
-      await wait(passEveryMs).catch(() => {});
+  if (retentionKinds.every((kind) => retention[kind] === null)) return async () => {};
+  return repeat(passEveryMs, async (signal) => {
+    const wait: Wait = (ms) => sleep(ms, undefined, { signal, ref: false });
+    try {
+      await removeAllOld(store, retention, Date.now(), wait, onRemoved);
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, 'what is too old cannot be removed now');
     }
-  };
-  const isNeeded = retentionKinds.some((kind) => retention[kind] !== null);
-  const done = isNeeded ? run() : Promise.resolve();
-  return () => {
-    stopping.abort();
-    return done;
-  };
+  });
 }
 
 /** One pass. Ends early where another process is at it. */
