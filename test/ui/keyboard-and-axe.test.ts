@@ -49,7 +49,7 @@ test('every page is clean for axe in the light and in the dark', async () => {
     [postbackPath, 'What to do'],
     [appliedPath, 'Undo'],
     ['/postbacks/inbox', '+12135550177'],
-    ['/postbacks?code=not_found', 'No postback is like this'],
+    ['/postbacks?code=not_found', 'No postback matches'],
     ['/webhooks/outgoing', 'Tracker'],
     ['/webhooks/outgoing/new', 'Choose a receiver'],
     [outgoingPath, 'Replay a period'],

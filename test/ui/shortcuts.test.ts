@@ -66,7 +66,7 @@ test('the palette opens by its button, and says where nothing is found', async (
   await page.getByRole('button', { name: 'Go to…' }).click();
   await inputOf(page).waitFor();
   await page.keyboard.type('z');
-  await page.getByText('Nothing has this in its name.').waitFor();
+  await page.getByText('Nothing matches.').waitFor();
 });
 
 test('j and k walk along the rows, x selects one, and Enter opens it', async () => {

@@ -54,7 +54,7 @@ describe('the log', () => {
 
   test('says what to do where there is nothing, and fits a phone', async () => {
     const { page } = await ui.open('/postbacks?code=ambiguous_call', { isPhone: true });
-    await page.getByText('No postback is like this').waitFor();
+    await page.getByText('No postback matches').waitFor();
     await page.getByRole('button', { name: 'Remove the filter Rejected for' }).click();
     await page.getByRole('region', { name: 'Postbacks' }).waitFor();
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);

@@ -48,7 +48,7 @@ export function Palette({ onClose }: { onClose(): void }) {
                 className="w-full border-line border-b bg-transparent px-4 py-3 outline-none -outline-offset-2"
               />
               <Autocomplete.Empty className="px-4 text-muted text-sm [&:not(:empty)]:py-6">
-                Nothing has this in its name.
+                Nothing matches.
               </Autocomplete.Empty>
               <Autocomplete.List className="max-h-[min(26rem,60dvh)] overflow-y-auto p-1.5 empty:hidden">
                 {(group: Group) => (

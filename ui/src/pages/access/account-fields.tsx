@@ -25,7 +25,7 @@ export function AccountFields({ value, isChecked, onChange }: AccountFieldsProps
         onChange={(name) => onChange({ ...value, name })}
         maxLength={200}
         field="name"
-        error={isChecked && value.name.trim() === '' ? 'Name whose account it is.' : undefined}
+        error={isChecked && value.name.trim() === '' ? 'Enter a name.' : undefined}
       />
       <TimeZoneField
         value={value.time_zone}

@@ -28,7 +28,7 @@ export function AccountList() {
             Accounts of this installation
           </h2>
           <p className="text-muted text-sm">
-            They see nothing of each other. Yours is the first: its owners make the others.
+            They are isolated from each other. Owners of the first account, yours, create the others.
           </p>
         </div>
         <Button icon={Plus} onClick={() => setCreating(true)}>

@@ -41,7 +41,7 @@ export function DismissDialog({ id, onClose }: { id: string; onClose(): void }) 
           onChange={setReason}
           maxLength={reasonCharsMax}
           placeholder="A test call"
-          error={isChecked && isMissing ? 'Say why, for those who read the log later.' : undefined}
+          error={isChecked && isMissing ? 'Enter a reason.' : undefined}
         />
         <FailureNote error={dismiss.error} />
         <FormActions onCancel={onClose} isBusy={dismiss.isPending}>

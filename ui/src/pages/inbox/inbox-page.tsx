@@ -67,7 +67,7 @@ function OpenPostbacks() {
     return (
       <EmptyState icon={Inbox} title="Nothing to attach">
         {isFiltered(search, inboxFilterNames)
-          ? 'No open postback is like this. Clear the filters to see all of them.'
+          ? 'No open postback matches. Clear the filters to see all of them.'
           : 'No postback waits for a call, and none without a call is left to decide on.'}
       </EmptyState>
     );

@@ -25,7 +25,7 @@ export function NewOutgoingPage() {
       <PageHeader
         title="New outgoing webhook"
         above={<BackLink to="/webhooks/outgoing">Outgoing webhooks</BackLink>}
-        description="Choose who is told, of what, and how. The preview shows the request as you write it."
+        description="Choose the receiver, the events and the form of the request. The preview shows the request as you write it."
       />
       {mayCreate ? <Create /> : <LookOnly act="create webhooks" />}
     </>

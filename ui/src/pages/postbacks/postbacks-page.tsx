@@ -53,8 +53,8 @@ function PostbackList() {
 function NoPostbacks({ isNarrowed }: { isNarrowed: boolean }) {
   if (isNarrowed) {
     return (
-      <EmptyState icon={ScrollText} title="No postback is like this">
-        Take a filter away, or look at another time.
+      <EmptyState icon={ScrollText} title="No postback matches">
+        Remove a filter, or choose another period.
       </EmptyState>
     );
   }

@@ -18,9 +18,7 @@ export function QueuedUpdates({ call }: { call: CallJson }) {
         <Hourglass aria-hidden className="size-4 text-queued" />
         {call.queued_updates} queued {call.queued_updates === 1 ? 'update' : 'updates'}
       </h2>
-      <p className="mt-0.5 text-muted text-sm">
-        Applied in this order in the moment in which the call completes.
-      </p>
+      <p className="mt-0.5 text-muted text-sm">Applied in this order when the call completes.</p>
       <ol aria-label="Queued updates" className="mt-3 space-y-2">
         {waiting.map(({ at, by, kind, update = {}, postback_id: id }) => (
           <li key={id ?? at} className="rounded-md border border-line bg-surface p-3">

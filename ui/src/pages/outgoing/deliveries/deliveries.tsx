@@ -114,7 +114,7 @@ function DeliveryList({ webhookId }: { webhookId: string }) {
     return (
       <EmptyState icon={Send} title="No deliveries">
         {isFiltered(search, deliveryFilterNames)
-          ? 'No delivery is like this. Clear the filters to see all of them.'
+          ? 'No delivery matches. Clear the filters to see all of them.'
           : 'Events that happen from now on appear here. Send a test to see whether the receiver takes them.'}
       </EmptyState>
     );

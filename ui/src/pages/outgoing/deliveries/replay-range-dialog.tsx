@@ -33,7 +33,7 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
   return (
     <Dialog
       title="Replay a period"
-      description="Sends its deliveries again in their order, each with the same event id: receivers that look at it take none twice."
+      description="Sends its deliveries again in their order, each with the same event id: receivers that deduplicate by it take none twice."
       isOpen
       onClose={onClose}
     >

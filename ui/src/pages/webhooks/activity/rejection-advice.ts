@@ -84,7 +84,7 @@ const advice: Record<string, Advice> = {
     fix: 'Have the sender send at least one field. Names are those of the documentation.',
   },
   conflicting_field: {
-    meaning: 'The request says two things of one field.',
+    meaning: 'The request has two values for one field.',
     fix: 'Have the sender send each field once.',
   },
   conflicting_tag: { meaning: 'A tag is both added and removed.', fix: 'Have the sender do one of them.' },
@@ -101,7 +101,7 @@ const advice: Record<string, Advice> = {
     fix: 'Have the sender post JSON or a form. XML is not read.',
   },
   method_not_allowed: {
-    meaning: 'The method is not taken here.',
+    meaning: 'This method is not accepted here.',
     fix: 'Have the sender use POST, or GET where the webhook accepts it.',
   },
   canceled: {
@@ -121,7 +121,7 @@ const advice: Record<string, Advice> = {
     fix: 'Have the sender send a transaction_id, so that a repeated request is not added twice.',
   },
   unknown_word: {
-    meaning: 'The mapping does not know a word that the sender sent.',
+    meaning: 'The sender sent a word that is not in the mapping.',
     fix: 'Add the word to the mapping, then replay the postback.',
   },
   batch_rejected: {
@@ -135,7 +135,7 @@ const advice: Record<string, Advice> = {
 };
 
 export function adviceOn(code: string): Advice {
-  return advice[code] ?? { meaning: 'See what the last one was told.', fix: '' };
+  return advice[code] ?? { meaning: 'See the last response.', fix: '' };
 }
 
 export const rejectionCodes: readonly string[] = Object.keys(advice).sort();

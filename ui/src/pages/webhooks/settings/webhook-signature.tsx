@@ -77,7 +77,7 @@ function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps)
   return (
     <Dialog
       title="New signing secret"
-      description="The old one stays good for the hours that you give the sender to change over."
+      description="The old one stays valid for these hours, so that the sender can change to the new one."
       isOpen
       onClose={onClose}
     >
