@@ -90,7 +90,7 @@ test('the owner changes the account, and all pages go by it at once', async () =
   await name.fill(' ');
   await page.getByLabel('Default country').fill('d');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Name whose account it is').waitFor();
+  await page.getByText('Enter a name').waitFor();
   await page.getByText('Two letters of ISO 3166').waitFor();
   await expectAccessible(page);
   await name.fill('Northwind Media');

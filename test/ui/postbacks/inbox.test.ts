@@ -57,7 +57,7 @@ describe('the inbox', () => {
     await other.press('Enter');
     await page.getByRole('dialog').getByRole('list', { name: 'Changes' }).waitFor();
     await attach.click();
-    await page.getByText('No open postback is like this').waitFor();
+    await page.getByText('No open postback matches').waitFor();
     expect((await ui.server.readCall('other')).revenue_paid_out).toBe('3.00');
   });
 
@@ -67,7 +67,7 @@ describe('the inbox', () => {
     await page.getByRole('button', { name: 'Dismiss' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Dismiss' }).click();
-    await dialog.getByText('Say why').waitFor();
+    await dialog.getByText('Enter a reason').waitFor();
     await dialog.getByLabel('Reason').fill('A test call');
     await dialog.getByRole('button', { name: 'Dismiss' }).click();
     await page.getByText('Nothing to attach').waitFor();
