@@ -4,13 +4,13 @@
  */
 import type { FoldedCall } from '../../core/calls/call.ts';
 import type { Match } from '../../core/updates/fold/fold.ts';
-import type { EarlierUpdate } from '../../core/updates/fold/settle.ts';
-import { type PastChange, sumsOf, withoutPostback } from '../../core/updates/fold/undo.ts';
+import { type PastChange, sumsOf, withoutPostbacks } from '../../core/updates/fold/undo.ts';
+import { updateFromJson } from '../../core/updates/update.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import type { Queryable } from '../database/db.ts';
 import { type HistoryRow, readHistories } from '../writer/read-undo.ts';
 import { writeCalls } from '../writer/write-calls.ts';
-import { type WaitingRow, waitingColumns } from './waiting-postbacks.ts';
+import { findDone, firstOfAll, type WaitingRow, waitingColumns } from './waiting-postbacks.ts';
 
 /** Along postback_matched_by_number. What a person attached stays where it is, and so does a correction. */
 const ofNumbers = (numbers: string) => `p.account_id = $1 and p.phone_number = any(${numbers}::text[])
@@ -50,7 +50,6 @@ order by n.event_id`;
 
 /**
  * Takes back what postbacks did to calls, and writes it. The calls are locked; afterwards, `calls` has them as they are without.
- * @param done what the calls got, without these postbacks
  * @returns the postbacks that are still done for the call that they were read with
  */
 export async function takeBack(
@@ -58,7 +57,6 @@ export async function takeBack(
   accountId: string,
   moved: WaitingRow[],
   calls: Map<string, FoldedCall>,
-  done: EarlierUpdate[],
   now: string,
 ): Promise<WaitingRow[]> {
   const numbers = [...new Set(moved.flatMap(({ phone_number }) => phone_number ?? []))];
@@ -66,46 +64,44 @@ export async function takeBack(
     (await findMatched(client, accountId, numbers)).map((row) => [row.postback_id, row.call_log_id]),
   );
   const leaving = moved.filter(({ postback_id, call_log_id }) => current.get(postback_id) === call_log_id);
-  const ofCompleted = leaving.filter(
-    ({ call_log_id }) => calls.get(call_log_id ?? '')?.state === 'completed',
-  );
-  if (ofCompleted.length === 0) return leaving;
-  const histories = await findHistories(client, accountId, ofCompleted);
+  const byCall = Map.groupBy(leaving, ({ call_log_id }) => call_log_id ?? '');
+  const completed = [...byCall.keys()].filter((id) => calls.get(id)?.state === 'completed');
+  if (completed.length === 0) return leaving;
+  const histories = await findHistories(client, accountId, completed);
+  const done = await findDone(client, accountId, completed, firstOfAll);
   const reversals: object[] = [];
-  const changed = new Set<string>();
-  // The newest first, each as if it had never come.
-  for (const { postback_id, call_log_id } of ofCompleted.toReversed()) {
-    const call = calls.get(call_log_id ?? '');
-    if (call === undefined) continue;
-    const { callLogId } = call;
+  const changed: object[] = [];
+  for (const [callLogId, rows] of byCall) {
+    const call = calls.get(callLogId);
+    if (call?.state !== 'completed') continue;
     const history = histories.get(callLogId) ?? [];
-    const own = history.find(({ id }) => id === postback_id);
-    if (own === undefined) continue; // it changed nothing
-    const later = done.filter((one) => one.callLogId === callLogId && one.postbackId > postback_id);
-    const { values, changes } = withoutPostback(call.values, history, postback_id, later);
-    const event_id = makeOrderedId();
-    const moved = { moved_postback: postback_id, moved_changes: own.changes, moved_at: own.at };
-    reversals.push({ event_id, call_log_id: callLogId, changes, ...moved });
-    // As `readHistories` tells of it from now on.
-    history.splice(history.indexOf(own), 1, { ...own, id: `${event_id}+` });
-    history.push({ ...own, id: event_id, at: now, changes, sums: {}, undoOf: `${event_id}+` });
-    if (Object.keys(changes).length === 0) continue;
+    const gone = rows.map(({ postback_id: id, update }) => ({ id, update: updateFromJson(update) }));
+    const others = done.filter(
+      (one) => one.callLogId === callLogId && gone.every(({ id }) => id !== one.postbackId),
+    );
+    const { values, changes } = withoutPostbacks(call.values, history, gone, others);
+    const isChanged = Object.keys(changes).length > 0;
+    for (const [at, { id }] of gone.entries()) {
+      const own = history.find((change) => change.id === id);
+      const did = { moved_changes: own?.changes ?? {}, moved_at: own?.at ?? now };
+      const taken = { changes: at === 0 ? changes : {}, moved_postback: id, ...did };
+      if (own !== undefined || (at === 0 && isChanged))
+        reversals.push({ event_id: makeOrderedId(), call_log_id: callLogId, ...taken });
+    }
+    if (!isChanged) continue;
     calls.set(callLogId, { ...call, values });
-    changed.add(callLogId);
+    changed.push({ call_log_id: callLogId, ...values });
   }
-  if (reversals.length === 0) return leaving;
-  const rows = [...changed].map((id) => ({ call_log_id: id, ...calls.get(id)?.values }));
-  if (rows.length > 0) await client.query(writeCalls.text, [accountId, JSON.stringify(rows), now]);
-  await client.query(insertReversals, [accountId, JSON.stringify(reversals), now]);
+  if (changed.length > 0) await client.query(writeCalls.text, [accountId, JSON.stringify(changed), now]);
+  if (reversals.length > 0) await client.query(insertReversals, [accountId, JSON.stringify(reversals), now]);
   return leaving;
 }
 
 async function findHistories(
   client: Queryable,
   accountId: string,
-  rows: WaitingRow[],
+  ids: string[],
 ): Promise<Map<string, PastChange[]>> {
-  const ids = [...new Set(rows.map(({ call_log_id }) => call_log_id))];
   const { rows: found } = await client.query<HistoryRow>(readHistories.text, [accountId, ids]);
   const changes = found.map((row) => ({ callLogId: row.call_log_id, change: pastChangeOf(row) }));
   const byCall = Map.groupBy(changes, ({ callLogId }) => callLogId);

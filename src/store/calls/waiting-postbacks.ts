@@ -1,5 +1,5 @@
 /** Postbacks that wait for a call, and their settlement in the transaction that brings it (docs/senders.md#waiting-for-the-call). */
-import type { CallValues, Changes, FoldedCall } from '../../core/calls/call.ts';
+import type { CallValues, Changes } from '../../core/calls/call.ts';
 import type { CallEvent } from '../../core/calls/call-event.ts';
 import { legEventFromJson } from '../../core/calls/leg.ts';
 import { idTaken, type Match } from '../../core/updates/fold/fold.ts';
@@ -63,14 +63,14 @@ export type WaitingRow = {
   batch_id: string | null;
 };
 
-/** What the calls got from postbacks that were received after the first of these. */
 const readDone = `
 select p.postback_id as "postbackId", p.call_log_id as "callLogId", p.update, p.repeats,
   coalesce(p.first_received_at, p.received_at) as "receivedAt" from postback p
 where p.account_id = $1 and p.call_log_id = any($2) and p.postback_id > $3 and p.status in ('applied', 'unchanged')
   and not p.is_dry_run
   and not exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
-    and u.first_status <> 'rejected' and not u.is_dry_run)`;
+    and u.first_status <> 'rejected' and not u.is_dry_run)
+order by p.postback_id`;
 
 /** `first_status` stays: a repeat is answered as the first. */
 const writeSettled = `
@@ -118,10 +118,13 @@ export async function settleWaiting(
   const locked = await lock(client, accountId, received, matches, current);
   const calls = new Map(locked.map(({ call }) => [call.callLogId, call]));
   const movedIds = new Set(moved.map(({ postback_id }) => postback_id));
-  const done = (await findDone(client, accountId, [...calls.values()], received)).filter(
+  const ofCompleted = [...calls.values()].filter(({ state }) => state === 'completed');
+  const ids = ofCompleted.map(({ callLogId }) => callLogId);
+  const [oldest = ''] = received.map(({ postbackId }) => postbackId).sort();
+  const done = (await findDone(client, accountId, ids, oldest)).filter(
     ({ postbackId }) => !movedIds.has(postbackId),
   );
-  const leaving = moved.length === 0 ? [] : await takeBack(client, accountId, moved, calls, done, now);
+  const leaving = moved.length === 0 ? [] : await takeBack(client, accountId, moved, calls, now);
   const leavingIds = new Set(leaving.map(({ postback_id }) => postback_id));
   const decided = received
     .filter(({ postbackId }) => !movedIds.has(postbackId) || leavingIds.has(postbackId))
@@ -256,16 +259,17 @@ async function lock(
   return rows.map((row) => ({ call: foldedCallOf(row), otherId: row.other_id }));
 }
 
-async function findDone(
+export const firstOfAll = '00000000-0000-0000-0000-000000000000';
+
+/** What calls got from postbacks and by hand that was received after this one, in order of receipt. */
+export async function findDone(
   client: Queryable,
   accountId: string,
-  calls: FoldedCall[],
-  waited: Postback[],
+  callLogIds: string[],
+  after: string,
 ): Promise<EarlierUpdate[]> {
-  const completed = calls.filter(({ state }) => state === 'completed').map(({ callLogId }) => callLogId);
-  const [oldest = ''] = waited.map(({ postbackId }) => postbackId).sort();
-  if (completed.length === 0) return [];
+  if (callLogIds.length === 0) return [];
   type Row = Omit<EarlierUpdate, 'update'> & { update: UpdateJson };
-  const { rows } = await client.query<Row>(readDone, [accountId, completed, oldest]);
+  const { rows } = await client.query<Row>(readDone, [accountId, callLogIds, after]);
   return rows.map(({ update, ...row }) => ({ ...row, update: updateFromJson(update) }));
 }

@@ -3,6 +3,7 @@
  * field that another change has set since is left unchanged, so postbacks may be undone in any order.
  */
 import { type CallValues, type Changes, noChanges } from '../../calls/call.ts';
+import { namesOf } from '../../calls/call-event.ts';
 import { moneyOf, unitsOf } from '../../values/money/money-units.ts';
 import { emptyTags, tagOf } from '../../values/tags.ts';
 import {
@@ -67,25 +68,33 @@ export function undoPostback(values: CallValues, history: PastChange[], postback
 }
 
 /**
- * What a call is if a postback had never come: the later ones set what they would have set then. Sums are what they are without it.
- * @param later what the call got from postbacks that were received later, in order of receipt
+ * What a call is if postbacks had never come: every field that they name gets the value that the others give it. A field that a
+ * call event has set between postbacks stays.
+ * @param gone the postbacks
+ * @param others all that the call got from other postbacks and by hand, and that was not undone, in order of receipt
  */
-export function withoutPostback(
+export function withoutPostbacks(
   values: CallValues,
   history: PastChange[],
-  postbackId: string,
-  later: EarlierUpdate[],
+  gone: { id: string; update: Update }[],
+  others: EarlierUpdate[],
 ): { values: CallValues; changes: Changes } {
-  const undone = undoPostback(values, history, postbackId);
-  const names = new Set(Object.keys(undone.changes));
-  let next = undone.values;
-  for (const { update, repeats, receivedAt } of later) {
-    const applied = applyRepeat(
-      next,
-      onlyNames(update, names, repeats ?? {}),
-      receivedAt,
-      repeats ?? undefined,
-    );
+  const isGone = undoneIds(history);
+  for (const { id } of gone) isGone.add(id);
+  const known = new Set(others.map(({ postbackId }) => postbackId));
+  const bases = noChanges();
+  for (const field of new Set(gone.flatMap(({ update }) => namesOf(update)))) {
+    const current = currentOf(values, field);
+    const past = inOrder(history, field, current);
+    const start = past.findIndex(({ id }) => isGone.has(id) || known.has(id));
+    const first = past[start];
+    const isOfPostbacks = past.slice(start).every(({ id }) => isGone.has(id) || known.has(id));
+    if (first !== undefined && isOfPostbacks)
+      bases[field] = { from: current, to: changeOf(first, field).from };
+  }
+  let next = withChanges(values, bases);
+  for (const { update, repeats, receivedAt } of others) {
+    const applied = applyRepeat(next, onlyNames(update, bases), receivedAt, repeats ?? undefined);
     if (!('code' in applied)) next = applied.values;
   }
   const changes = noChanges();
@@ -95,16 +104,15 @@ export function withoutPostback(
   return { values: next, changes };
 }
 
-/** The part of an update that sets these fields; not what it sums. */
-function onlyNames(update: Update, names: ReadonlySet<string>, repeats: Repeats): Update {
-  const isSet = (name: string) => names.has(name) && !isSummed(repeats, name as UpdateFieldName); // of an update
-  const isTag = (key: string) => names.has(`${tagPrefix}${key}`);
+/** The part of an update that is about these fields. */
+function onlyNames(update: Update, names: Changes): Update {
+  const has = (name: string) => Object.hasOwn(names, name);
+  const isTag = (key: string) => has(`${tagPrefix}${key}`);
+  const { set } = update;
+  const add = Object.fromEntries(Object.entries(update.add).filter(([key]) => isTag(key)));
   return {
-    set: Object.fromEntries(Object.entries(update.set).filter(([name]) => isSet(name))) as Update['set'], // a part of it
-    add: Object.assign(
-      emptyTags(),
-      Object.fromEntries(Object.entries(update.add).filter(([key]) => isTag(key))),
-    ),
+    set: Object.fromEntries(Object.entries(set).filter(([name]) => has(name))) as Update['set'], // a part of it
+    add: Object.assign(emptyTags(), add),
     remove: update.remove.filter(isTag),
   };
 }
