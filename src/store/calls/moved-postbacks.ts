@@ -10,7 +10,8 @@ import { makeOrderedId } from '../../ordered-id.ts';
 import type { Queryable } from '../database/db.ts';
 import { type HistoryRow, readHistories } from '../writer/read-undo.ts';
 import { writeCalls } from '../writer/write-calls.ts';
-import { findDone, firstOfAll, type WaitingRow, waitingColumns } from './waiting-postbacks.ts';
+import { findDone, firstOfAll } from './done-updates.ts';
+import { type WaitingRow, waitingColumns } from './waiting-postbacks.ts';
 
 /** Along postback_matched_by_number. What a person attached stays where it is, and so does a correction. */
 const ofNumbers = (numbers: string) => `p.account_id = $1 and p.phone_number = any(${numbers}::text[])

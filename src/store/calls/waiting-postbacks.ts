@@ -4,7 +4,7 @@ import type { CallEvent } from '../../core/calls/call-event.ts';
 import { legEventFromJson } from '../../core/calls/leg.ts';
 import { idTaken, type Match } from '../../core/updates/fold/fold.ts';
 import type { Repeats } from '../../core/updates/fold/repeats.ts';
-import { type EarlierUpdate, settle } from '../../core/updates/fold/settle.ts';
+import { settle } from '../../core/updates/fold/settle.ts';
 import type { MatchRule, Outcome, Postback } from '../../core/updates/postback.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import type { Queryable } from '../database/db.ts';
@@ -12,6 +12,7 @@ import { type LockedCall, lockCalls, otherIdsOf } from '../writer/lock-calls.ts'
 import { matchesOf, matchPhones, wantedNumbers } from '../writer/match-phones.ts';
 import { writeCalls } from '../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from './call-columns.ts';
+import { findDone } from './done-updates.ts';
 import { findMatched, movedOf, takeBack } from './moved-postbacks.ts';
 import type { TakenId } from './other-ids.ts';
 import { inOrderOfReceipt } from './queue-order.ts';
@@ -62,15 +63,6 @@ export type WaitingRow = {
   transaction_id: string | null;
   batch_id: string | null;
 };
-
-const readDone = `
-select p.postback_id as "postbackId", p.call_log_id as "callLogId", p.update, p.repeats,
-  coalesce(p.first_received_at, p.received_at) as "receivedAt" from postback p
-where p.account_id = $1 and p.call_log_id = any($2) and p.postback_id > $3 and p.status in ('applied', 'unchanged')
-  and not p.is_dry_run
-  and not exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
-    and u.first_status <> 'rejected' and not u.is_dry_run)
-order by p.postback_id`;
 
 /** `first_status` stays: a repeat is answered as the first. */
 const writeSettled = `
@@ -257,19 +249,4 @@ async function lock(
     [...new Set([...ids, ...current])],
   ]);
   return rows.map((row) => ({ call: foldedCallOf(row), otherId: row.other_id }));
-}
-
-export const firstOfAll = '00000000-0000-0000-0000-000000000000';
-
-/** What calls got from postbacks and by hand that was received after this one, in order of receipt. */
-export async function findDone(
-  client: Queryable,
-  accountId: string,
-  callLogIds: string[],
-  after: string,
-): Promise<EarlierUpdate[]> {
-  if (callLogIds.length === 0) return [];
-  type Row = Omit<EarlierUpdate, 'update'> & { update: UpdateJson };
-  const { rows } = await client.query<Row>(readDone, [accountId, callLogIds, after]);
-  return rows.map(({ update, ...row }) => ({ ...row, update: updateFromJson(update) }));
 }
