@@ -242,3 +242,63 @@ test.each([
   const undeclared = await sendBatch(Buffer.from(`[${item}]`, 'latin1'));
   expect(undeclared.json).toMatchObject({ status: 400, code: 'malformed_body' });
 });
+
+const item = [{ call_log_id: 'flags', reason: 'x' }];
+
+test.each([
+  ...['dryrun=true', 'dryRun=1', 'dry-run=yes', 'DRY_RUN=on', 'dry_run=true&Dry-Run=1', 'dry_run[]=true'],
+])('a batch is a dry run with ?%s', async (query) => {
+  await server.createCall('flags');
+  const answer = await sendBatch(item, 'application/json', `?${query}`);
+  expect(answer.json.results).toMatchObject([{ status: 'applied', dry_run: true }]);
+  expect((await server.readCall('flags')).reason).toBeNull();
+});
+
+test.each([{ dryRun: true }, { 'dry-run': 'yes' }, { Dry_Run: 1 }])(
+  'a batch is a dry run with %j beside its items',
+  async (flags) => {
+    await server.createCall('flags');
+    const answer = await sendBatch({ Updates: item, ...flags });
+    expect(answer.json.results).toMatchObject([{ status: 'applied', dry_run: true }]);
+    expect((await server.readCall('flags')).reason).toBeNull();
+  },
+);
+
+test.each([
+  ['dry_run=maybe', 'dry_run', 'invalid_value'],
+  ['dry_run', 'dry_run', 'invalid_value'],
+  ['dry_rn=true', 'dry_rn', 'unknown_field'],
+  ['is_dry_run=true', 'is_dry_run', 'unknown_field'],
+  ['atomicc=true', 'atomicc', 'unknown_field'],
+  ['dry_run=true&dry_run=false', 'dry_run', 'conflicting_field'],
+  ['converted=true', 'converted', 'unknown_field'],
+  ['transaction_id=T1', 'transaction_id', 'unknown_field'],
+])('a batch whose query is not understood is not applied: %s', async (query, field, code) => {
+  await server.createCall('flags');
+  const answer = await sendBatch(item, 'application/json', `?${query}`);
+  expect(answer.json).toMatchObject({ status: 422, code, errors: [{ field, code }] });
+  expect((await server.readCall('flags')).reason).toBeNull();
+});
+
+test.each([
+  [{ dry_rn: true }, '', 'dry_rn', 'unknown_field'],
+  [{ atomic: 'often' }, '', 'atomic', 'invalid_value'],
+  [{ atmoic: true }, '', 'atmoic', 'unknown_field'],
+  [{ dry_run: false }, '?dry_run=true', 'dry_run', 'conflicting_field'],
+  [{ converted: true }, '', 'converted', 'unknown_field'],
+])('a batch whose object is not understood is not applied: %j', async (members, query, field, code) => {
+  await server.createCall('flags');
+  const answer = await sendBatch({ updates: item, ...members }, 'application/json', query);
+  expect(answer.json).toMatchObject({ status: 422, code, errors: [{ field, code }] });
+  expect((await server.readCall('flags')).reason).toBeNull();
+});
+
+test('names of other systems beside the items of a batch are ignored', async () => {
+  await server.createCall('flags');
+  const answer = await sendBatch(
+    { updates: item, source: 'crm', dry_run: null },
+    'application/json',
+    '?utm=1',
+  );
+  expect(answer.json.summary).toMatchObject({ applied: 1 });
+});

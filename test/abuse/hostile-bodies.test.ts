@@ -17,8 +17,8 @@ let folder: string;
 let honest: HonestSender;
 /** how many postbacks of the honest sender are measured */
 const postbacksBeside = isLong ? 300 : 100;
-/** What the scheduler of a crowded machine adds to a percentile. */
-const marginMs = 100;
+/** Of the scheduler: one that is lost is more than a fast postback takes. */
+const tickMs = 10;
 const senders: Record<string, { key: string; status: number | null }> = {};
 
 beforeAll(async () => {
@@ -110,24 +110,38 @@ const bodies: [string, string, Buffer][] = [
   ],
 ];
 
+/** The 99th percentiles of an honest sender: alone, beside the attack on another server, and beside the attack on this one. */
+type Round = { quiet: Measured; control: Measured; attacked: Measured };
+
 // The first one: memory that others have used before would hide what this takes.
 test('senders of large bodies with a wrong key take no memory and slow no other sender', async (context) => {
   const connections = isLong ? 500 : 60;
   const { rssMb } = await probed.during(() => Promise.resolve());
-  const besideDecoy = await measureBesideDecoy(connections);
-  const attack = new WrongKeyAttack(probed.server.url, connections);
-  let beside = { count: 0, p99Ms: 0 };
+  const statuses = new Set<string>();
+  const rounds: Round[] = [];
   const probe = await probed.during(async () => {
-    beside = await measureBeside(attack);
+    while (rounds.length < (isLong ? 3 : 1)) {
+      const quiet = await honest.sendBeside((sent) => sent(postbacksBeside));
+      const control = await measureBesideDecoy(connections);
+      const attack = new WrongKeyAttack(probed.server.url, connections);
+      rounds.push({ quiet, control, attacked: await measureBeside(attack) });
+      for (const status of attack.statuses.keys()) statuses.add(status);
+    }
   });
   const mebibytes = probe.rssMb - rssMb;
-  context.task.meta.summary = `${connections} connections: ${mebibytes} MB more, event loop busy for ${probe.busyMs} ms at most, its delay ${probe.delayMs} ms at the 99th percentile and ${probe.delayMsMax} ms at most by the clock; the 99th percentile of ${beside.count} honest postbacks was ${beside.p99Ms} ms, ${besideDecoy.p99Ms} ms while another server was attacked`;
+  const p99Of = (name: keyof Round) => median(rounds.map((round) => round[name].p99Ms));
+  const [quiet, control, attacked] = [p99Of('quiet'), p99Of('control'), p99Of('attacked')];
+  context.task.meta.summary = `${connections} connections: ${mebibytes} MB more, event loop busy for ${probe.busyMs} ms at most, its delay ${probe.delayMs} ms at the 99th percentile and ${probe.delayMsMax} ms at most by the clock; the 99th percentile of ${postbacksBeside} honest postbacks was ${attacked} ms, ${control} ms while another server was attacked, ${quiet} ms without an attack (medians of ${rounds.length})`;
   expect(honest.failures).toEqual([]);
-  expect(attack.statuses.get('401')).toBeGreaterThan(0);
-  expect([...attack.statuses.keys()].filter((status) => status !== '401' && status !== '429')).toEqual([]);
+  expect(statuses).toContain('401');
+  expect([...statuses].filter((status) => status !== '401' && status !== '429')).toEqual([]);
   expect(mebibytes).toBeLessThan(100);
-  if (isLong) expect(beside.p99Ms).toBeLessThan(2 * besideDecoy.p99Ms + marginMs);
+  if (isLong) expect(attacked).toBeLessThanOrEqual(2 * Math.max(control, quiet) + tickMs);
 });
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
 
 /** What is rejected before it is read takes the same way, whatever it is. */
 test.each(['unknown', 'barred', 'limited'])(

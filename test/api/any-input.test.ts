@@ -87,6 +87,28 @@ const id = fc.oneof(
   fc.nat(3).map((at) => encodeURIComponent(ids[at] ?? '')),
 );
 
+test('a route that changes something rejects what it does not know, in its URL and in its body', async () => {
+  const { paths } = (await server.request('/openapi.json')).json;
+  const lenient = ['/api/v1/calls/{id}', '/api/v1/calls/twilio/status']; // they take parameters as a postback does
+  const changing = routes.filter(({ method, path }) => method !== 'GET' && !lenient.includes(path));
+  expect(changing.length).toBeGreaterThan(30);
+  for (const route of changing) {
+    const json = paths[route.path][route.method.toLowerCase()].requestBody?.content['application/json'];
+    const path = pathOf(route, 'known');
+    const name = `${route.method} ${path}`;
+    if (route.parameters.length === 0) {
+      const { status, json: problem } = await send(route.method, `${path}?dryrun=true`);
+      expect([name, status, problem?.errors?.[0]?.field]).toEqual([name, 422, 'dryrun']);
+    }
+    if (json === undefined) continue;
+    const body = JSON.stringify({ ...json.example, match_windw_hours: 5 });
+    const { status, json: problem } = await send(route.method, path, body);
+    expect([name, status]).toEqual([name, 422]);
+    const unknown = problem.errors.filter(({ code }: { code: string }) => code === 'unknown_field');
+    expect([name, unknown[0]?.field]).toEqual([name, 'match_windw_hours']);
+  }
+});
+
 describe('no answer is a 5xx', () => {
   test('to any id in a path', async () => {
     const withId = routes.filter(({ path }) => path.includes('{id}'));

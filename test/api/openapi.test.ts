@@ -327,6 +327,19 @@ describe('real answers are as the document declares them', () => {
     expectDeclared(post, await server.post(webhook, { call_log_id: 'C4', reason: 'x', return: 'none' }));
     expectDeclared(post, await server.post(webhook, { call_log_id: 'nobody', reason: 'x' }));
     expectDeclared(post, await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' }));
+    const mapped = await server.createWebhook('update_fields', {
+      mapping: { each: '/data', only_when: [{ from: '/type', in: ['sold'] }], fields: {} },
+    });
+    const ofMapping = async (body: object) => {
+      const answer = await server.post(mapped, body);
+      expectDeclared(post, answer);
+      return Object.keys(answer.json);
+    };
+    expect(await ofMapping({ type: 'other', data: [] })).toEqual(['status']);
+    const data = ['a', 'b'].map((reason) => ({ call_log_id: 'C4', reason }));
+    expect(await ofMapping({ type: 'sold', data })).toEqual(['batch_id', 'summary', 'results']);
+    const calls = await server.createWebhook('calls');
+    expectDeclared('POST /calls', await server.post(calls, { call_log_id: 'C6' }));
     expectDeclared(
       'GET /update-fields',
       await server.get(webhook, [

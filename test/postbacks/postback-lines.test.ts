@@ -95,7 +95,7 @@ test('every postback has a line with its request and its result, and never the k
     call_log_id: 'C1',
     dry_run: true,
   });
-  expect(lost).toMatchObject({ ...base, status: 'rejected', code: 'call_not_found' });
+  expect(lost).toMatchObject({ ...base, status: 'rejected', code: 'invalid_value' });
   expect(unknown).toMatchObject({
     status: 'rejected',
     code: 'invalid_auth_key',

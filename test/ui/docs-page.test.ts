@@ -1,11 +1,12 @@
 /** The documentation: readable by all, without a script, with a way back. */
 import { expect, test } from 'vitest';
+import { guideTitles } from '../../src/http/docs/page.ts';
 import { expectAccessible } from '../support/browser/browser.ts';
 import { useUi } from '../support/ui.ts';
 
 const ui = useUi();
 
-test.each(['/docs', '/docs/senders', '/docs/signatures', '/docs/import', '/docs/operations'])(
+test.each(['/docs', ...Object.keys(guideTitles).map((name) => `/docs/${name}`)])(
   '%s has no violation of axe',
   async (path) => {
     const { page } = await ui.open(path, { isSignedIn: false });

@@ -1,4 +1,5 @@
 import type { Fault } from '../values/fault.ts';
+import { withoutKeys } from '../values/text/auth-key.ts';
 
 /** Every code that an answer can carry, with its HTTP status and title (docs/senders.md#the-key). */
 export const rejectionCodes = {
@@ -81,9 +82,13 @@ export function reject(code: RejectionCode, detail: string, errors: Fault[] = []
 
 /** One rejection for all the faults of a request; the first one gives the code. */
 export function rejectFaults(faults: Fault[]): Rejection {
-  const [first] = faults;
+  const [first, ...others] = faults.slice(0, errorsMax).map(withoutKeysOf);
   if (first === undefined) throw new Error('a rejection needs a fault');
   const more = faults.length > 1 ? ` (${faults.length} faults: see "errors")` : '';
   const where = first.field === null ? '' : `${first.field.slice(0, 200)}: `;
-  return reject(first.code, `${where}${first.detail}${more}`, faults.slice(0, errorsMax));
+  return reject(first.code, `${where}${first.detail}${more}`, [first, ...others]);
+}
+
+function withoutKeysOf({ field, code, detail }: Fault): Fault {
+  return { field: field === null ? null : withoutKeys(field), code, detail: withoutKeys(detail) };
 }

@@ -1,5 +1,7 @@
 import cookies from '@fastify/cookie';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { rejectFaults } from '../../core/updates/rejection.ts';
+import type { Fault } from '../../core/values/fault.ts';
 import { leaveBodiesUnread } from '../files/file-request.ts';
 import { sendProblem } from '../server/errors/problem.ts';
 import { rejectRole } from './access/access.ts';
@@ -61,6 +63,7 @@ export function registerApi(app: FastifyInstance, api: Api): void {
     const rejection = await rejectRole(api.store, request);
     if (rejection !== null) return sendProblem(reply, rejection);
   });
+  app.addHook('preValidation', rejectUnknownQuery);
   registerSessionRoutes(app, api);
   registerCallRoutes(app, api);
   registerCallLists(app, api);
@@ -97,6 +100,15 @@ export function registerApi(app: FastifyInstance, api: Api): void {
   registerPeopleRoutes(app, api);
   registerAuditRoutes(app, api);
   app.register(async (scope) => registerFileRoutes(scope, api));
+}
+
+/** A parameter that a changing route does not know may say that nothing is to be changed: `dry_run`. */
+async function rejectUnknownQuery(request: FastifyRequest, reply: FastifyReply) {
+  const { method, query, routeOptions } = request;
+  if (method === 'GET' || routeOptions.schema?.querystring !== undefined) return;
+  const detail = 'There is no such parameter here: this takes none in its URL. Nothing was done.';
+  const faults = Object.keys(Object(query)).map((field): Fault => ({ field, code: 'unknown_field', detail }));
+  if (faults.length > 0) return sendProblem(reply, rejectFaults(faults));
 }
 
 /** The routes that take files as long as they may be. */

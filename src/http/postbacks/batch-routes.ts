@@ -97,7 +97,8 @@ async function takeBatch(
   if (earlyRejection !== null) return rejectBatch(endpoint, type, request, reply, earlyRejection);
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const contentType = request.headers['content-type'];
-  const body = await readBatchBody(bytes, contentType, received.query, endpoint.slices);
+  const row = webhook.mapping === null ? webhookTypes[type] : null;
+  const body = await readBatchBody(bytes, contentType, received.query, endpoint.slices, row);
   if ('code' in body) return rejectBatch(endpoint, type, request, reply, body);
   const batch = new Batch(endpoint, type, request, received, body, webhook);
   return body.isAtomic ? batch.answerAtomic(reply, limit) : batch.answerEach(reply, limit);

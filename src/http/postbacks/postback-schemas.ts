@@ -113,11 +113,46 @@ const gif = {
   description: 'A transparent GIF, whatever the outcome: the status and X-Postback-Status tell it',
   content: { 'image/gif': binary },
 };
+const batchResult = Type.Object(
+  {
+    index: Type.Integer({ minimum: 0 }),
+    status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept', 'ignored', 'rejected']),
+  },
+  { title: 'BatchResult', description: 'with the members of a response to one postback, or of an error' },
+);
+const batchSummary = Type.Object(
+  {
+    applied: Type.Integer(),
+    unchanged: Type.Integer(),
+    queued: Type.Integer(),
+    duplicate: Type.Integer(),
+    rejected: Type.Integer(),
+  },
+  { title: 'BatchSummary' },
+);
+const batchResponse = Type.Object(
+  { batch_id: Type.String(), summary: batchSummary, results: Type.Array(batchResult) },
+  { title: 'BatchResponse' },
+);
+const ignoredResponse = Type.Object(
+  { status: oneOf(['ignored']) },
+  { title: 'IgnoredResponse', description: '`only_when` of the mapping is not met: nothing is done' },
+);
+/** `each` selects records of a JSON body, so a GET has none. */
+const responsesOf = (method: 'GET' | 'POST') =>
+  Type.Unsafe({
+    description:
+      method === 'GET'
+        ? 'one postback, unless the mapping ignores it'
+        : 'one postback, unless the mapping ignores it, or has `each`: then a batch',
+    oneOf: [postbackAnswerJson, ignoredResponse, ...(method === 'POST' ? [batchResponse] : [])],
+  });
+
 /** JSON, or text. The GIF is described at the paths with `.gif`: beside JSON, generated clients would read every response as bytes. */
-const inAnyForm = (description: string) => ({
+const inAnyForm = (description: string, schema: TSchema = postbackAnswerJson) => ({
   description,
   content: {
-    'application/json': { schema: postbackAnswerJson },
+    'application/json': { schema },
     'text/plain': word('OK'),
   },
 });
@@ -168,7 +203,8 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
       suffix === '.gif'
         ? { '2xx': gif, '4xx': gif, '5xx': gif }
         : {
-            200: inAnyForm('Applied, or nothing to change'),
+            200: inAnyForm('Applied, or nothing to change', responsesOf(method)),
+            ...(webhookTypes[type].isCallEvent && { 201: inAnyForm('Created') }),
             202: inAnyForm('Queued, waiting or kept: it is done later'),
             204: { type: 'null', description: 'Accepted, with `return=none`' },
             '4xx': rejected('Rejected: `detail` says what to do'),
@@ -181,23 +217,6 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
 export function batchSchema(type: WebhookType) {
   const payload = payloadOf(type, payloadMembers(type));
   const flags = { atomic: Type.Boolean({ description: 'all or nothing' }), dry_run: Type.Boolean() };
-  const result = Type.Object(
-    {
-      index: Type.Integer({ minimum: 0 }),
-      status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept', 'ignored', 'rejected']),
-    },
-    { title: 'BatchResult', description: 'with the members of a response to one postback, or of an error' },
-  );
-  const summary = Type.Object(
-    {
-      applied: Type.Integer(),
-      unchanged: Type.Integer(),
-      queued: Type.Integer(),
-      duplicate: Type.Integer(),
-      rejected: Type.Integer(),
-    },
-    { title: 'BatchSummary' },
-  );
   return {
     tags: ['postbacks'],
     summary: `Many updates of type ${type}: at most 10,000 items and 16 MiB`,
@@ -214,10 +233,7 @@ export function batchSchema(type: WebhookType) {
     ]),
     consumes: ['application/json', 'application/x-ndjson'],
     response: {
-      200: Type.Object(
-        { batch_id: Type.String(), summary, results: Type.Array(result) },
-        { title: 'BatchResponse' },
-      ),
+      200: batchResponse,
       '4xx': problem,
       '5xx': problem,
     },

@@ -143,6 +143,12 @@ test('keys are in no answer, no log entry and no column of the database', async 
     await json(`{"call_log_id":"CA1","reason":"r2","auth_key":"${key}","moja_auth_key":"${other}"}`),
     await json(`{"call_log_id":"CA1","reason":"r3","note":"${key}","escaped":"${escaped}"}`),
     await json(`{"call_log_id":"CA1","fields":{"auth_key":"${key}"}}`),
+    await json(
+      `{"call_log_id":"CA1","reason":"see ?auth_key=${key}","add":{"page":"${other}","${key}":"x"}}`,
+    ),
+    await json(`{"call_log_id":"CA1","reason":"r5","transaction_id":"${key}"}`),
+    await json(`{"call_log_id":"${other}","reason":"r5"}`),
+    await json(`{"call_log_id":"CA1","fields":{"${key}":1}}`),
     await json(`{"call_log_id":"CA1","auth_key":"${key}"`),
     await postText(
       server,
@@ -154,7 +160,13 @@ test('keys are in no answer, no log entry and no column of the database', async 
     await server.request(`${pathOf(webhook)}?auth_key=${key}`, { method: 'PUT' }),
     await server.request(`/update-tags?auth_key=${key}&call_log_id=CA1`),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 422, 400, 200, 415, 405, 403]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    ...[200, 200, 200, 422, 200, 422, 422, 422, 400, 200, 415, 405, 403],
+  ]);
+  expect(answers[4]?.json.changes).toMatchObject({
+    reason: { to: 'see ?auth_key=[auth key]' },
+    'tags.page': { to: '[auth key]' },
+  });
   const log = await server.api('GET', '/postbacks?limit=500');
   for (const { text, headers } of [...answers, log]) {
     expect(text + JSON.stringify([...headers])).not.toContain(key.slice(4));

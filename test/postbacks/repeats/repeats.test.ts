@@ -188,7 +188,10 @@ describe('the id', () => {
     await send(body, { 'idempotency-key': 'H1' });
     expect((await send({ ...body, transaction_id: 'H1' })).json.duplicate).toBe(true);
     const other = await send({ ...body, transaction_id: 'H2' }, { 'idempotency-key': 'H1' });
-    expect(other.json.duplicate).toBe(false);
+    expect(other.json).toMatchObject({ duplicate: false, ignored: ['Idempotency-Key'] });
+    expect((await send({ ...body, transaction_id: 'H1' }, { 'idempotency-key': 'H1' })).json.ignored).toEqual(
+      [],
+    );
     const { items } = (await server.api('GET', '/postbacks?transaction_id=H1')).json;
     expect(items).toMatchObject([{ call_log_id: 'header', transaction_id: 'H1' }]);
   });

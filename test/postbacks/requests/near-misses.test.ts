@@ -47,6 +47,20 @@ describe.each(encodings)('%s', (encoding) => {
     ['call_log_di', 'call_log_id'],
     ['remov', 'remove'],
     ['dry_rn', 'dry_run'],
+    ['evenue_paid_out', 'revenue_paid_out'],
+    ['ervenue_paid_out', 'revenue_paid_out'],
+    ['onverted', 'converted'],
+    ['erason', 'reason'],
+    ['ry_run', 'dry_run'],
+    ['total_revenue_paid_out', 'revenue_paid_out'],
+    ['x_publisher_paid_out', 'publisher_paid_out'],
+    ['revenue_paid_out_usd', 'revenue_paid_out'],
+    ['my_no_payout_reason', 'no_payout_reason'],
+    ['old_call_converted_at', 'call_converted_at'],
+    ['is_dry_run', 'dry_run'],
+    ['is_converted', 'converted'],
+    ['no_payout', 'no_payout_reason'],
+    ['add_tags', 'add'],
   ])('rejects %s and names %s', async (name, meant) => {
     const answer = await sendAs(server, webhook, encoding, {
       call_log_id: 'CA1',
@@ -94,12 +108,76 @@ describe.each(encodings)('%s', (encoding) => {
       'status',
       'address',
     ],
+    ...[
+      'connected',
+      'covered',
+      'caller_phone_number',
+      'network_transaction_id',
+      'parent_call_log_id',
+      'home_number',
+    ],
   ])('ignores %s', async (name) => {
     const answer = await sendAs(server, webhook, encoding, {
       ...{ call_log_id: 'CA1', dry_run: true, converted: true, [name]: '1' },
     });
     expect(answer.json).toMatchObject({ status: 'applied', ignored: [name] });
   });
+});
+
+test.each([
+  { call_log_id: 'CA1', converted: true, field: { revenue_paid_out: 5 } },
+  { call_log_id: 'CA1', converted: true, feilds: { reason: 'x' } },
+  { call_log_id: 'CA1', converted: true, data: { revenue_paid_out: 5 } },
+  { call_log_id: 'CA1', converted: true, payload: { fields: { PublisherPaidOut: 5 } } },
+  { call_log_id: 'CA1', converted: true, payload: '{"no_payout_reason":"Caps exceeded"}' },
+])('a field in an object that is not read is not passed over: %j', async (payload) => {
+  const [, , name = ''] = Object.keys(payload);
+  const answer = await server.post(webhook, { ...payload, dry_run: true });
+  expect(answer.json).toMatchObject({ status: 422, code: 'unknown_field', errors: [{ field: name }] });
+});
+
+test('an object of another system is ignored', async () => {
+  const answer = await server.post(webhook, {
+    ...{ call_log_id: 'CA1', dry_run: true, converted: true },
+    ...{ contact: { reason: 'x', converted: 1, phone_number: '1' }, field: 'x' },
+  });
+  expect(answer.json).toMatchObject({ status: 'applied', ignored: ['contact', 'field'] });
+});
+
+test.each([
+  'fields_converted',
+  'fields:converted',
+  'fields/converted',
+  'fields->converted',
+  'Fields-Converted',
+])('%s is the field in fields', async (name) => {
+  const answer = await server.get(webhook, [
+    ['call_log_id', 'CA1'],
+    ['dry_run', '1'],
+    [name, 'true'],
+  ]);
+  expect(answer.json).toMatchObject({ changes: { converted: { to: true } }, ignored: [] });
+});
+
+test.each([
+  'field[converted]',
+  'feilds[revenue_paid_out]',
+  'data[revenue_paid_out]',
+  'call.publisher_paid_out',
+])('the parameter %s is rejected', async (name) => {
+  const answer = await server.get(webhook, [
+    ['call_log_id', 'CA1'],
+    ['reason', 'x'],
+    [name, '1'],
+  ]);
+  expect(answer.json).toMatchObject({ code: 'unknown_field', errors: [{ field: name }] });
+});
+
+test('a text that is cut by an & is rejected', async () => {
+  const path = `/update-fields?call_log_id=CA1&converted=1&reason=Johnson%20&%20Sons`;
+  const answer = await server.request(path, { headers: { 'x-auth-key': webhook.auth_key } });
+  expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value' });
+  expect(answer.json.detail).toContain('%26');
 });
 
 test('two spellings of one name must say the same', async () => {
@@ -143,6 +221,8 @@ test.each([
   ['fields[add][0].key=deal&fields[add][0].value=won', { deal: 'won' }],
   ['add.a.b=won', { 'a.b': 'won' }],
   ['Add[deal]=won', { deal: 'won' }],
+  ["add['deal']=won", { deal: 'won' }],
+  ['add["deal"]=won', { deal: 'won' }],
   ['add[2026]=yes', { 2026: 'yes' }],
 ])('reads the list %s', async (text, tags) => {
   for (const method of ['GET', 'POST']) {
@@ -167,6 +247,8 @@ test.each([
   'add[deal][value]=won',
   'add[0][deal][stage]=won',
   'fields[add][deal].stage=won',
+  'add[0]key=deal',
+  'add[deal=won',
 ])('a tag with a list or an object as its value is rejected: %s', async (text) => {
   const [name = ''] = text.split('=');
   const answer = await server.get(webhook, [

@@ -60,6 +60,23 @@ describe('a body', () => {
     expect(await lastOfLog()).toMatchObject({ id: answer.json.postback_id, code: 'invalid_value' });
   });
 
+  test.each([
+    ['no name', 'Content-Disposition: form-data\r\n', 400],
+    ['no disposition', 'X-Part: 1\r\n', 400],
+    [
+      'an encoding',
+      'Content-Disposition: form-data; name="revenue_paid_out"\r\nContent-Transfer-Encoding: base64\r\n',
+      422,
+    ],
+  ])('a part with %s is not passed over', async (_what, head, status) => {
+    const part = (name: string, value: string) =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const body = `${part('call_log_id', id)}${part('converted', '1')}--b\r\n${head}\r\nMTI=\r\n--b--\r\n`;
+    const answer = await postText(server, webhook, body, 'multipart/form-data; boundary="b"');
+    expect(answer.status).toBe(status);
+    expect((await server.readCall(id)).converted).toBe(false);
+  });
+
   test.each(['multipart/form-data', 'multipart/form-data; boundary=c'])(
     '%s that does not fit is malformed',
     async (type) => {
@@ -98,8 +115,26 @@ describe('a body', () => {
         expect([(await lastOfLog()).request.body].flat()).toEqual([{ call_log_id: id, converted: true }]);
       }
     }
+    const asName = await postText(server, webhook, `${encodeURIComponent(object)}=`, form);
+    expect(asName.json).toMatchObject({ status: 'unchanged', call_log_id: id });
     const twice = await postText(server, webhook, JSON.stringify(JSON.stringify(object)));
     expect(twice.json).toMatchObject({ status: 400, code: 'malformed_body' });
+  });
+
+  test.each([
+    ['a name', (call: string) => `{"call_log_id":"${call}","revenue_paid_out":1,"revenue_paid_out":2}`],
+    [
+      'a name in fields',
+      (call: string) => `{"call_log_id":"${call}","fields":{"revenue_paid_out":1,"revenue_paid_out":2}}`,
+    ],
+  ])('an object that has %s twice, with different values, is rejected', async (_what, bodyOf) => {
+    const answer = await postText(server, webhook, bodyOf(id));
+    expect(answer.json).toMatchObject({
+      ...{ status: 422, code: 'conflicting_field', errors: [{ field: 'revenue_paid_out' }] },
+    });
+    expect((await server.readCall(id)).revenue_paid_out).toBeNull();
+    const same = await postText(server, webhook, bodyOf(id).replace(':2', ':1'));
+    expect(same.json.changes).toMatchObject({ revenue_paid_out: { to: '1.00' } });
   });
 
   test('a list of several is sent to the batch, which is named', async () => {
@@ -143,7 +178,7 @@ describe('a body', () => {
     expect((await postText(server, webhook, body, type)).json.code).toBe('malformed_body');
   });
 
-  test.each(['ISO-8859-1', '"iso-8859-1"', 'windows-1252', 'latin1'])(
+  test.each(['ISO-8859-1', '"iso-8859-1"', "'iso-8859-1'", 'windows-1252', 'latin1'])(
     'a form is read in %s',
     async (charset) => {
       const type = `${form}; charset=${charset}`;
@@ -177,8 +212,10 @@ describe('a body', () => {
       'application/json; charset=Shift_JIS',
     );
     expect(wrong.json).toMatchObject({ status: 400, code: 'malformed_body' });
-    const unknown = await postText(server, webhook, '{}', 'application/json; charset=klingon');
-    expect(unknown.json).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    for (const charset of ['klingon', 'x-user-defined']) {
+      const unknown = await postText(server, webhook, '{}', `application/json; charset=${charset}`);
+      expect(unknown.json).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    }
   });
 
   test('a form may bring the key, which is never stored', async () => {

@@ -35,6 +35,12 @@ describe('a URL', () => {
     const asForm = await postText(server, webhook, `call_log_id=${id}&amp;reason=x`, form);
     expect(asForm.json.changes).toEqual({ reason: { from: null, to: 'x' } });
     expect(JSON.stringify(await lastOfLog())).not.toContain('amp;');
+    for (const entity of ['AMP;', '%23038;', '%2338%3B', '%23x26;']) {
+      const answer = await get(
+        `call_log_id=${id}&${entity}auth_key=${webhook.auth_key}&${entity}reason=${entity}`,
+      );
+      expect(answer.json.ignored, entity).toEqual([]);
+    }
   });
 
   test.each([
@@ -42,7 +48,11 @@ describe('a URL', () => {
     (key: string) => `auth_key=${key}%0A`,
     (key: string) => `auth_key=+${key}%0D%0A`,
     (key: string) => `moja_auth_key=%20${key}%09`,
-  ])('may have whitespace around the key', async (keyOf) => {
+    (key: string) => `auth_key=%E2%80%8B${key}%EF%BB%BF`,
+    (key: string) => `authKey=${key}`,
+    (key: string) => `AUTH-KEY=${key}`,
+    (key: string) => `mojaAuthKey=${key}`,
+  ])('may have whitespace around the key, and another spelling of its name', async (keyOf) => {
     const answer = await get(`${keyOf(webhook.auth_key)}&call_log_id=${id}&converted=1`);
     expect(answer.json.status).toBe('applied');
   });

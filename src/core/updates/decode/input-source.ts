@@ -2,10 +2,18 @@
  * Sorts what a sender wrote by the names of the contract, without reading a value yet.
  * A query and a form are pairs of text; a JSON body is an object. Both become an `InputSource`.
  */
+
 import { type Fault, Invalid } from '../../values/fault.ts';
 import { isJsonObject, parseJson } from '../../values/json/json.ts';
 import { isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
-import { fieldNamesOf, knownName, meantName, plainName } from '../fields/field-names.ts';
+import {
+  fieldNamesOf,
+  isNearlyFields,
+  knownName,
+  meantName,
+  otherName,
+  plainName,
+} from '../fields/field-names.ts';
 import type { WebhookTypeRow } from '../fields/webhook-type.ts';
 import { TagLists } from './tag-lists.ts';
 
@@ -29,9 +37,6 @@ export type InputSource = {
   faults: Fault[];
 };
 
-/** Read before the payload is; neither a field nor worth listing as ignored. */
-const keyNames = new Set(['auth_key', 'moja_auth_key']);
-
 /**
  * Sorts the pairs of a query or a form: `name=…`, `fields[name]=…`, `fields={…}`, and lists as form libraries write them
  * (`add[key]=…`, `add[]=…`, `add[0]=…`, `add[0][key]=…`, `add.key=…`, `remove[]=…`).
@@ -53,11 +58,20 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
 export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): InputSource {
   const source = emptySource();
   for (const [name, value] of Object.entries(payload)) {
-    if (!isFields(name)) place(source, name, { name, value, isText: false, inFields: false }, type);
+    if (!isFields(name)) placeMember(source, name, value, type);
     else if (isJsonObject(value)) readFieldsObject(source, value, type);
     else if (value !== null) source.faults.push(faultOfFields(value));
   }
   return source;
+}
+
+function placeMember(source: InputSource, name: string, value: unknown, type: WebhookTypeRow): void {
+  if (isJsonObject(value) && type.controls === undefined && isNearlyFields(name)) {
+    const detail = `Send "fields" if "${name}" is meant to be it. Nothing was done, so that no value is lost.`;
+    source.faults.push({ field: name, code: 'unknown_field', detail });
+    return;
+  }
+  place(source, name, { name, value, isText: false, inFields: false }, type);
 }
 
 /** In any spelling; the length tells most names apart at once. */
@@ -141,7 +155,10 @@ function placePair(
   } else if (known === undefined) {
     place(source, base + path, given, type);
   } else {
-    const detail = `Send "${base}" once, by this name alone: it is not a list.`;
+    const detail =
+      known === 'remove' || known === 'other_ids'
+        ? `Send a list as ${base}=A,B or as ${base}[]=A.`
+        : `Send "${base}" once, by this name alone: it is not a list.`;
     source.faults.push({ field: sentAs, code: 'invalid_value', detail });
   }
 }
@@ -152,12 +169,17 @@ function place(source: InputSource, name: string, given: RawValue, type: Webhook
     const others = source.given.get(known);
     if (others === undefined) source.given.set(known, [given]);
     else others.push(given);
-  } else if (!given.inFields && keyNames.has(name)) {
     return;
-  } else if (type.controls !== undefined) {
+  }
+  const { meant, isKey } = otherName(name, given.inFields, type);
+  if (isKey && !given.inFields) return;
+  if (type.controls !== undefined) {
     placeTag(source, name, given);
-  } else if (given.inFields || meantName(name, false, type) !== undefined) {
-    const detail = unknownFieldDetail(name, given.inFields, type);
+  } else if (given.isText && name.startsWith(' ') && given.value === '') {
+    const detail = `The & before "${name.trim().slice(0, 100)}" cuts the text before it: send it as %26.`;
+    source.faults.push({ field: given.name, code: 'invalid_value', detail });
+  } else if (given.inFields || meant !== undefined) {
+    const detail = unknownFieldDetail(name, meant, given.inFields, type);
     source.faults.push({ field: given.name, code: 'unknown_field', detail });
   } else {
     source.ignored.push(name);
@@ -175,8 +197,12 @@ function placeTag(source: InputSource, name: string, given: RawValue): void {
   source.given.set('add', [...(source.given.get('add') ?? []), tag]);
 }
 
-function unknownFieldDetail(name: string, isInFields: boolean, type: WebhookTypeRow): string {
-  const meant = meantName(name, isInFields, type);
+function unknownFieldDetail(
+  name: string,
+  meant: string | undefined,
+  isInFields: boolean,
+  type: WebhookTypeRow,
+): string {
   const none = `There is no field "${name.slice(0, 100)}"${isInFields ? ' in "fields"' : ''}`;
   return meant === undefined
     ? `${none}; it takes ${fieldNamesOf(type).join(', ')}.`

@@ -1,4 +1,5 @@
 import { isJsonObject, parseJson } from '../../values/json/json.ts';
+import { RepeatedName } from '../../values/json/json-names.ts';
 import { type Rejection, reject } from '../rejection.ts';
 
 export type JsonBody =
@@ -30,6 +31,11 @@ export function notAnObject(instead = ''): Rejection {
  * @param howTo what to send
  */
 export function rejectJson(error: unknown, howTo = 'Send one JSON object.'): Rejection {
+  if (error instanceof RepeatedName) {
+    const { member: field, message } = error;
+    const detail = `${message}: send it once.`;
+    return reject('conflicting_field', detail, [{ field, code: 'conflicting_field', detail }]);
+  }
   return reject('malformed_body', `The body is not valid JSON: ${reasonOfJsonError(error)}. ${howTo}`);
 }
 

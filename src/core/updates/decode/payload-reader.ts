@@ -1,4 +1,5 @@
 /** Reads the sources of one payload by the table of fields, and collects every fault (docs/senders.md#encodings). */
+
 import { decodeCallEvent } from '../../calls/call-event.ts';
 import { legEvent } from '../../calls/leg.ts';
 import { readCallLogId } from '../../values/call-log-id.ts';
@@ -18,8 +19,8 @@ import {
   tagOf,
   tagsPerRequestMax,
 } from '../../values/tags.ts';
-import { isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
-import { checkId, readBoolean, readChoice, readText } from '../../values/text/text.ts';
+import { hasPlaceholder, isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
+import { bareText, checkId, readBoolean, readChoice, readText } from '../../values/text/text.ts';
 import {
   eventFieldNames,
   eventFields,
@@ -38,15 +39,23 @@ import type { InputSource, RawValue } from './input-source.ts';
 const lifespanDefault = 3_600;
 
 function readLifespan(value: unknown): number | Invalid {
-  const seconds = Number(textOf(value) ?? Number.NaN);
+  const seconds = Number(bareText(value) ?? Number.NaN);
   return Number.isInteger(seconds) && seconds >= 60 && seconds <= 604_800
     ? seconds
     : new Invalid('Send whole seconds, from 60 to 604800.');
 }
 
+/** What a sender makes ids of is told where a part of it has no value: all of its requests would have one id. */
+function readSentId(value: unknown): string | Invalid {
+  return typeof value === 'string' && hasPlaceholder(value)
+    ? unresolvedPlaceholder(value)
+    : readCallLogId(value);
+}
+
 function readTransactionId(value: unknown): string | Invalid {
-  const text = readText(value, 200);
-  return text instanceof Invalid ? text : checkId(text, 200);
+  if (typeof value === 'string' && hasPlaceholder(value)) return unresolvedPlaceholder(value);
+  const text = textOf(value)?.trim() ?? '';
+  return text === '' ? readText(value, 200) : checkId(text, 200);
 }
 
 const neverNullNames = new Set(['state', 'happened_at', 'started_at', 'converted']);
@@ -63,7 +72,7 @@ export class PayloadReader {
   }
 
   target(type: WebhookTypeRow): Target | null {
-    const callLogId = this.#read('call_log_id', readCallLogId);
+    const callLogId = this.#read('call_log_id', readSentId);
     const isNamedById = callLogId !== undefined;
     // Beside an id the number does not matter, but that it is a macro is worth telling.
     const phoneNumber = this.#read('phone_number', (value) =>
@@ -86,8 +95,8 @@ export class PayloadReader {
 
   /** A leg is an event of its parent: it goes where its parent is found (docs/senders.md#legs). */
   event(): Pick<Decoded, 'target' | 'update' | 'event'> {
-    const callLogId = this.#read('call_log_id', readCallLogId);
-    const parentId = this.#read('parent_call_log_id', readCallLogId);
+    const callLogId = this.#read('call_log_id', readSentId);
+    const parentId = this.#read('parent_call_log_id', readSentId);
     if (callLogId === undefined) {
       this.#fault('call_log_id', 'call_not_identified', 'Send the call_log_id of the call.');
     }

@@ -26,11 +26,10 @@ export class TagLists {
     if (/\][[.]/.test(path)) {
       return new Invalid('Send one value for a tag, as add[KEY]=VALUE: it cannot be a list or an object.');
     }
-    return {
-      ...given,
-      value: [{ key: path.slice(1, path.endsWith(']') ? -1 : undefined), value: given.value }],
-      isText: false,
-    };
+    const key = /^\[(.*)\]$/s.exec(path)?.[1]?.replace(/^(['"])(.*)\1$/s, '$2');
+    return key === undefined
+      ? new Invalid('Send a tag as add[KEY]=VALUE, with a bracket on each side of its key.')
+      : { ...given, value: [{ key, value: given.value }], isText: false };
   }
 
   /** The pairs whose parts came as separate parameters, in their order. */

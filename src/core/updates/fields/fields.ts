@@ -2,12 +2,13 @@
  * The one table of fields. A new field of a call is one row here and one column of the same name
  * in `store/migrations`; decoding, folding, storing and answering all read this table.
  */
+
 import { readCallLogId } from '../../values/call-log-id.ts';
 import { Invalid } from '../../values/fault.ts';
 import { readMoney } from '../../values/money/money.ts';
 import { readPhone } from '../../values/phone/phone.ts';
 import type { PlaceholderRule } from '../../values/text/placeholder.ts';
-import { readBoolean, readChoice, readText } from '../../values/text/text.ts';
+import { bareText, readBoolean, readChoice, readText } from '../../values/text/text.ts';
 import { readInstant } from '../../values/time/instant.ts';
 
 /** What reading a value depends on: the account's settings and the time of receipt. */
@@ -244,7 +245,8 @@ function readPastInstant(value: unknown, { timeZone, receivedAt }: ReadContext):
 }
 
 function readSeconds(value: unknown): number | Invalid {
-  const seconds = typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value;
+  const text = bareText(value) ?? '';
+  const seconds = typeof value === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : value;
   return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds < 1e9
     ? seconds
     : new Invalid('Send whole seconds, 0 or more.');

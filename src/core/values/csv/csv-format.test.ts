@@ -35,8 +35,9 @@ const rows = fc.array(fc.array(text, { minLength: columns, maxLength: columns })
   minLength: 1,
   maxLength: 6,
 });
-const number = /^[+-]?\d+(?:\.\d+)?$/;
-const formulaStart = /^[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-]/;
+const number = /^\s*[+-]?\d+(?:\.\d+)?\s*$/;
+/** Also behind what a spreadsheet may trim. */
+const formulaStart = /^[\s\p{Cc}\p{Cf}]*[=+@\uFF1D\uFF0B\uFF0D\uFF20-]|^[\t\r\n]/u;
 
 test.each([',', ';', '\t'])('with the delimiter %j every row arrives as it was written', (delimiter) => {
   fc.assert(
@@ -67,5 +68,5 @@ test('a reader that takes every line feed and carriage return for an end sees no
 
 /** The apostrophe in front of a formula is the only difference. */
 function withoutMark(cell: string): string {
-  return cell.replace(/^'(?=[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-])/, '');
+  return cell.startsWith("'") && formulaStart.test(cell.slice(1)) ? cell.slice(1) : cell;
 }

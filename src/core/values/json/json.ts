@@ -1,4 +1,5 @@
 /** Reads JSON without losing a digit: what a binary float would round stays as the sender wrote it. */
+import { countNames, findRepeatedName, RepeatedName } from './json-names.ts';
 
 /** A JSON number whose digits a float cannot be trusted with: `text` is the number as it was sent. */
 export class ExactNumber {
@@ -32,11 +33,16 @@ const inexactNumber = /(?:^|[\s:,[])-?\d[\d.]*(?:[eE]|(?<=\.\d{5})|(?<=[\d.]{16}
 
 /**
  * Parses JSON text. Numbers come back as `number` where that is exact, else as `ExactNumber`.
- * @throws SyntaxError when the text is not JSON, or nests deeper than `jsonDepthMax`.
+ * @throws SyntaxError when the text is not JSON, nests deeper than `jsonDepthMax`, or has a name twice (`RepeatedName`).
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (isDeeperThan(value, jsonDepthMax)) throw new SyntaxError(`nested deeper than ${jsonDepthMax} levels`);
+  const members = countMembers(value, jsonDepthMax);
+  if (members === null) throw new SyntaxError(`nested deeper than ${jsonDepthMax} levels`);
+  if (countNames(text) > members) {
+    const repeated = findRepeatedName(text);
+    if (repeated !== null) throw new RepeatedName(repeated);
+  }
   return inexactNumber.test(text) ? JSON.parse(text, keepDigits) : value;
 }
 
@@ -50,13 +56,18 @@ function keepDigits(_name: string, value: unknown, context?: { source: string })
   return String(value) === context.source ? value : new ExactNumber(context.source);
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  for (const child of Object.values(value)) {
-    if (isDeeperThan(child, levels - 1)) return true;
+/** How many names all objects have; null for a value that nests deeper. */
+function countMembers(value: unknown, levels: number): number | null {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (levels === 0) return null;
+  const children = Object.values(value);
+  let count = Array.isArray(value) ? 0 : children.length;
+  for (const child of children) {
+    const inner = countMembers(child, levels - 1);
+    if (inner === null) return null;
+    count += inner;
   }
-  return false;
+  return count;
 }
 
 const unstorable = /\\u(?:0000|[dD][89a-fA-F])/;

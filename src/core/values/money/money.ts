@@ -1,6 +1,8 @@
 /** Money is decimal text from the wire to the database and back; it is never a binary float (docs/senders.md#fields). */
+
 import { Invalid } from '../fault.ts';
 import { textOf } from '../json/json.ts';
+import { bareText } from '../text/text.ts';
 
 const decimal = /^(?:-(?=[0.]*$))?(\d*)(?:\.(\d*))?$/;
 const integerDigitsMax = 8;
@@ -11,7 +13,7 @@ const fractionDigitsMax = 4;
  * @returns canonical text with 2 to 4 fraction digits (`"12.50"`), so that equal amounts are equal texts.
  */
 export function readMoney(value: unknown): string | Invalid {
-  const match = decimal.exec(textOf(value)?.trim() ?? 'none');
+  const match = decimal.exec(bareText(value) ?? 'none');
   const [, integer = '', sentFraction = ''] = match ?? [];
   if (match === null || integer.length + sentFraction.length === 0) {
     return new Invalid(

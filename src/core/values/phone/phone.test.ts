@@ -40,6 +40,14 @@ describe('a phone number', () => {
     ['(+1) 213 555 0142', 'DE', '+12135550142'],
     ['2135550142.0', 'US', '+12135550142'],
     ['213-555-0142 x123', 'US', '+12135550142'],
+    ["'+12135550142", 'US', '+12135550142'],
+    ['="2135550142"', 'US', '+12135550142'],
+    ['%2B12135550142', 'DE', '+12135550142'],
+    ['+12135550142,', 'US', '+12135550142'],
+    ['Mobile: +12135550142', 'US', '+12135550142'],
+    ['sms:+12135550142', 'US', '+12135550142'],
+    ['https://wa.me/12135550142', 'US', '+12135550142'],
+    ['"Anonymous" <sip:+12135550142@203.0.113.5>', 'US', '+12135550142'],
     ['9484 4433', 'NO', '+4794844433'],
   ])('%s in %s reads as %s', (sent, country, read) => {
     expect(readPhone(sent, country)).toBe(read);
@@ -137,14 +145,38 @@ describe('a caller that withholds its number', () => {
     'N/A',
     'Unterdrückt',
     'Número privado',
+    'Unbekannter Anrufer',
+    'Rufnummer unterdrückt',
+    'Numéro masqué',
+    'Appelant inconnu',
+    'Llamada oculta',
+    'Não identificado',
+    'Chiamata anonima',
+    'Onbekend nummer',
+    'Numer zastrzeżony',
+    'Dolt nummer',
+    'Gizli numara',
+    'Скрытый номер',
+    'Άγνωστος αριθμός',
+    '非通知',
+    '未知号码',
+    '발신번호 표시제한',
+    'رقم خاص',
+    'P',
+    'Private Name, Private Number',
+    '"Anonymous" <sip:c8oqz84zk7z@privacy.example>',
+    'sip:x7@anonymous.invalid',
   ])('%j has a code of its own', (sent) => {
     expect(readPhone(sent, 'US')).toMatchObject({ code: 'caller_withheld' });
     expect(isCallerWithheld(sent, 'US')).toBe(true);
   });
 
-  test.each(['+12135550142', 'Mr. Private', 'anonymous123', '7378742834', null, ''])('%j is none', (sent) => {
-    expect(isCallerWithheld(sent, 'US')).toBe(false);
-  });
+  test.each(['+12135550142', 'Mr. Private', 'Anna Unknown', 'anonymous123', '7378742834', null, ''])(
+    '%j is none',
+    (sent) => {
+      expect(isCallerWithheld(sent, 'US')).toBe(false);
+    },
+  );
 });
 
 test.each([
@@ -159,6 +191,8 @@ test.each([
   '***-***-0142',
   '+1 (213) 555-01##',
   '213555????',
+  '213555....',
+  'XXXXXXXXXX',
 ])('%j is a masked number', (sent) => {
   expect(readPhone(sent, 'US')).toMatchObject({ code: 'masked_phone_number' });
 });

@@ -12,9 +12,14 @@ const extensionDigitsMax = 7;
 /** `"JANE ROE" <+12135550142>`, also without a name, and with the parameters of a header: `<sip:…>;tag=1` */
 const named = /^([^<>]*)<([^<>]+)>\s*(?:;.*)?$/;
 /** `p:` is what lead forms export. */
-const scheme = /^(?:tel|p|phone|callto|sips?|whatsapp)\s*:\s*(?:\/\/)?/i;
+const scheme =
+  /^(?:tel|p|phone|mobile|cell|callto|sips?|sms|smsto|whatsapp|wa)\s*:\s*(?:\/\/)?|^https:\/\/wa\.me\//i;
+/** A host that says that the caller is none: RFC 3323. */
+const anonymousHost = /^(?:anonymous|unknown)\.invalid\b/i;
 const maskChars = 'Xx*•●∗·?#_';
-const maskedNumber = new RegExp(`^(?=(?:\\D*\\d){2})(?=.*[${maskChars}])[\\d\\s().+/${maskChars}-]+$`);
+const maskedNumber = new RegExp(
+  `^(?=.*[${maskChars}])(?=(?:[^\\d${maskChars}]*[\\d${maskChars}]){6})[\\d\\s().+/${maskChars}-]+$`,
+);
 /** `213-555-0142 x123`; and `*67`, `#31#`, which a caller dials before a number */
 const extension = /^[^xX]*(?:\d[^\dxX]*){7}[xX#]\s*\d{1,7}$/;
 const dialCode = /^[*#]\d\d/;
@@ -37,7 +42,7 @@ export function readPhone(value: unknown, defaultCountry: string): string | Inva
   }
   const written = withoutNotation(visible);
   if (written.length > numberCharsMax) return unreadable(defaultCountry);
-  if (isWithheld(written, defaultCountry)) return withheld();
+  if (isWithheld(written, defaultCountry) || isAnonymous(visible, written)) return withheld();
   const number = parse(written, defaultCountry);
   if (number?.isPossible()) {
     const isSole =
@@ -49,6 +54,13 @@ export function readPhone(value: unknown, defaultCountry: string): string | Inva
   if (dialedAbroad?.isValid()) return dialedAbroad.number;
   if (hasSeveralNumbers(written, defaultCountry)) return severalNumbers();
   return isMasked(written) ? masked() : unreadable(defaultCountry);
+}
+
+/** `"Anonymous" <sip:c8oqz84zk7z@privacy.example>`, and any user of the host `anonymous.invalid`. */
+function isAnonymous(visible: string, written: string): boolean {
+  if (anonymousHost.test(visible.slice(visible.indexOf('@') + 1))) return true;
+  const name = named.exec(visible.trim())?.[1] ?? '';
+  return isWithheldWord(name) && !/\d{7}/.test(written.replace(/\D/g, ''));
 }
 
 /** `"2135550143" <2135550142>`: where the name of a caller is a number, it must be the same one. */
@@ -71,7 +83,9 @@ export function isCallerWithheld(value: unknown, defaultCountry: string): boolea
 export function maskedPatternOf(value: unknown): string | null {
   const written = withoutNotation((textOf(value) ?? '').replace(/\p{Cf}/gu, ''));
   if (written.length > numberCharsMax || !isMasked(written)) return null;
-  const shape = written.replace(/[\s()./-]/g, '').replace(new RegExp(`[${maskChars}]`, 'g'), '_');
+  const shape = withoutDots(written)
+    .replace(/[\s()./-]/g, '')
+    .replace(new RegExp(`[${maskChars}]`, 'g'), '_');
   if (/^(?:\+|00)/.test(shape)) return `+${shape.replace(/^(?:\+|00)/, '')}`;
   return `%${shape.replace(/^0/, '')}`;
 }
@@ -88,9 +102,11 @@ function withoutNotation(sent: string): string {
   const user = address.replace(scheme, '');
   const at = user.indexOf('@');
   const number = at === -1 ? user : user.slice(0, at).replace(/;.*$/, '');
-  return (isUri ? decodeEscapes(number) : number)
+  return (isUri || /^%2b/i.test(number) ? decodeEscapes(number) : number)
     .trim()
-    .replace(/^"(.*)"$/, '$1')
+    .replace(/^=?"(.*)"$/, '$1') // `="2135550142"` and `'2135550142` are how spreadsheets keep a number as text
+    .replace(/^'/, '')
+    .replace(/[,;]$/, '')
     .replace(/^\(\+(\d{1,3})\)/, '+$1')
     .replace(/^(\d{7,15})\.0$/, '$1'); // a spreadsheet or data frame took the number for an amount
 }
@@ -113,8 +129,13 @@ function isWithheld(written: string, defaultCountry: string): boolean {
   return number === undefined || !number.isValid() || number.countryCallingCode === '1';
 }
 
+/** Dots in a row hide a digit each. */
+function withoutDots(written: string): string {
+  return written.replace(/\.{3,}/g, (dots) => 'X'.repeat(dots.length));
+}
+
 function isMasked(written: string): boolean {
-  return maskedNumber.test(written) && !extension.test(written) && !dialCode.test(written);
+  return maskedNumber.test(withoutDots(written)) && !extension.test(written) && !dialCode.test(written);
 }
 
 function hasSeveralNumbers(written: string, defaultCountry: string): boolean {

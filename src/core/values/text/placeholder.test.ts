@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';
+import { hasPlaceholder, isPlaceholder, unresolvedPlaceholder } from './placeholder.ts';
 
 const macros = [
   ...[
@@ -33,6 +33,17 @@ const macros = [
   ],
   ...['\u0024{{ github.id }}', '#[payload.id]', '%%[id]%%', '%%=v(@id)=%%'],
   ...['<%= id %>', '<%id%>', '<?= $id ?>', '<<id>>', '%%id%%', '%id%', '#tid#', '##tid##', '@Call.ANI@'],
+  ...[
+    '{{a}}{{b}}',
+    '{{first}} {{last}}',
+    '\u0024{a}-\u0024{b}',
+    '[call_id]|[caller_id]',
+    '%a%%b%',
+    '<%a%> <%b%>',
+  ],
+  ...['{call_id=phone}', '<call_id/>', '«caller_id»', '$call_id', '$call_id$'],
+  ...[':call_id', ':call_id:', '%ebuy!', '@!Call.Id!@', '!call_id!', '^id^', '|call_id|', '%(id)s'],
+  ...['%7Bcall_id%7D', '%7B%7B%20%24json.phone%20%7D%7D', '%5Bcall_id%5D', '\u200b{call_id}'],
   ...['~Contact.Id~', '__CLICKID__', '__CLICK_ID__', '*|PHONE|*', '--A--id--B--', ' {{1.phone}} '],
 ];
 const unset = [
@@ -43,6 +54,10 @@ const unset = [
   '[object Object]',
   ' undefined ',
   'NULL',
+  'undefined undefined',
+  'null-null',
+  '#REF!',
+  '#N/A',
   '(null)',
   '<nil>',
 ];
@@ -52,13 +67,20 @@ test.each([...macros, ...unset])('%s is a placeholder for every parameter', (tex
   expect(isPlaceholder(text, 'text')).toBe(true);
 });
 
-test.each(['[voicemail]', '[No answer]', '<No answer>', '{busy}', '[left_voicemail]', '<b>'])(
-  '%s is a value of a text, and a placeholder elsewhere',
-  (text) => {
-    expect(isPlaceholder(text)).toBe(true);
-    expect(isPlaceholder(text, 'text')).toBe(false);
-  },
-);
+test.each([
+  ...['[voicemail]', '[No answer]', '<No answer>', '{busy}', '[left_voicemail]', '<b>'],
+  ...[
+    '[Sold] [Hot]',
+    '«sold»',
+    ':smile:',
+    '[Lead: hot]',
+    '{contactfield=mobile}',
+    '<eloqua type="emailfield" />',
+  ],
+])('%s is a value of a text, and a placeholder elsewhere', (text) => {
+  expect(isPlaceholder(text)).toBe(true);
+  expect(isPlaceholder(text, 'text')).toBe(false);
+});
 
 test.each([
   ...['', '[]', '{}', '<>', '##', '%%', '[1] [2]', '5%', '#1', 'a < b > c', '-- A --', '50%-60%', '_x_'],
@@ -69,8 +91,8 @@ test.each([
     'not undefined',
     'see [call_id]',
     '{{a}} and {{b}}',
-    '\u0024{a}-\u0024{b}',
-    '<%a%> <%b%>',
+    '[Sold] and [paid]',
+    '<%a%> b <%b%>',
     '@home',
     'a@b.c',
     '~5',
@@ -79,6 +101,31 @@ test.each([
   ],
 ])('%s is none', (text) => {
   expect(isPlaceholder(text)).toBe(false);
+});
+
+test.each(['T-{{id}}', 'order_\u0024{id}', 'undefined-7', 'CA:NaN', 'x-[[id]]', 'a<%= id %>'])(
+  'the id %s has a placeholder in it',
+  (id) => expect(hasPlaceholder(id)).toBe(true),
+);
+
+test.each([
+  'CA1',
+  'nullable-1',
+  'T-nullify',
+  'SIP/null-1',
+  'undefinedness',
+  'a{b}c',
+  '5%',
+  '{"a":1}',
+  'x[0]',
+])('the id %s has none', (id) => expect(hasPlaceholder(id)).toBe(false));
+
+test('texts of the longest kind are told in no time, whatever they repeat', () => {
+  for (const part of ['#a', '{{a', '[a|', '%a', '@!', '$a', ':a', '|a ', '<a"']) {
+    const startMs = performance.now();
+    isPlaceholder(part.repeat(300 / part.length));
+    expect(performance.now() - startMs).toBeLessThan(500);
+  }
 });
 
 describe('the detail', () => {

@@ -7,6 +7,8 @@ test.each([
   ['paid\u202egnp.exe', 'paid\\u202egnp.exe'],
   ['a\rb\tc\u009bd\u200be', 'a\\rb\\tc\\u009bd\\u200be'],
   ['two\nlines', 'two\\nlines'],
+  ['a\u00adb\u034fc\u3164d\u{e0041}e', 'a\\u00adb\\u034fc\\u3164d\\u{e0041}e'],
+  ['\ufffbx\ud800y', '\\ufffbx\\ud800y'],
   ['Zoë, 日本, 👍, naïve', 'Zoë, 日本, 👍, naïve'],
 ])('%j is shown as %j', (text, shown) => {
   expect(visibleText(text)).toBe(shown);
@@ -15,7 +17,7 @@ test.each([
 test('whatever the text, nothing is left that a terminal obeys', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(visibleText(text)).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+      expect(visibleText(text)).not.toMatch(/[\p{Cc}\p{Bidi_Control}\p{Cs}]/u);
       expect(visibleLines(text).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
     }),
   );

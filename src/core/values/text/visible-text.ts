@@ -1,7 +1,6 @@
 /** What a terminal obeys or a reader cannot see: controls, escapes, marks of writing direction, separators of lines. */
 const invisible =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+  /(?!\n)[\p{Cc}\u2028\u2029\uFFF9-\uFFFB]|(?!\uFE0F)\p{Default_Ignorable_Code_Point}|\p{Cs}/gu;
 
 /** Text for a terminal: invisible characters are written as escapes. Line feeds stay. */
 export function visibleLines(text: string): string {
@@ -16,5 +15,6 @@ export function visibleText(text: string): string {
 function escapeOf(character: string): string {
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }

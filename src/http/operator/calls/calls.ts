@@ -12,6 +12,7 @@ import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { submitChange } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
+import { dryRunQuery } from '../postbacks/postback-schemas.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById, documentedOnly } from '../route.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
@@ -61,6 +62,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     {
       schema: {
         ...docs('Change a call by hand', { 200: changed, 202: changed }),
+        querystring: dryRunQuery,
         body: callChangeBody,
       },
       ...documentedOnly,

@@ -1,6 +1,9 @@
 /** The body of a batch: which items it has, before any of them is read (docs/senders.md#batches). */
+
 import { isUtf8 } from 'node:buffer';
 import { rejectJson } from '../../../core/updates/decode/json-body.ts';
+import { plainName } from '../../../core/updates/fields/field-names.ts';
+import type { WebhookTypeRow } from '../../../core/updates/fields/webhook-type.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { isJsonObject, jsonDepthMax, parseJson } from '../../../core/values/json/json.ts';
 import { type ByteRange, type JsonFault, JsonItems } from '../../../core/values/json/json-items.ts';
@@ -13,6 +16,8 @@ import {
   unsupportedMediaType,
 } from '../../server/body/body.ts';
 import type { WorkSlices } from '../../server/work-slices.ts';
+import type { BatchFlags } from './batch-flags.ts';
+import { readBatchFlags } from './batch-flags.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
 const itemsMax = 10_000;
@@ -25,16 +30,20 @@ const parsedBytes = 128 * 1024;
 /** An item as it was sent: a line that is yet to be parsed, a JSON value, or the beginning of what is too large. */
 export type RawItem = { line: string } | { value: unknown } | { tooLarge: string };
 
-export type BatchBody = { items: RawItem[]; isAtomic: boolean; isDryRun: boolean };
+export type BatchBody = BatchFlags & { items: RawItem[] };
 
 const ndjsonTypes = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl']);
 
-/** Reads a batch. `atomic` and `dry_run` may be in the query too: lists and lines have no place for them. */
+/**
+ * Reads a batch. `atomic` and `dry_run` may be in the query too: lists and lines have no place for them.
+ * @param type as of `readBatchFlags`
+ */
 export async function readBatchBody(
   bytes: Buffer,
   contentType: string | undefined,
   query: URLSearchParams,
   slices: WorkSlices,
+  type: WebhookTypeRow | null,
 ): Promise<BatchBody | Rejection> {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const isLines = ndjsonTypes.has(mediaType) || (mediaType === 'text/plain' && beginsWithItem(bytes));
@@ -43,11 +52,8 @@ export async function readBatchBody(
   if (!isUtf8(bytes)) return reject('malformed_body', 'Send the body in UTF-8.');
   const content = isLines ? await readLines(bytes, slices) : await readJson(bytes, slices);
   if ('code' in content) return content;
-  const isAtomic = readFlag('atomic', content, query);
-  const isDryRun = readFlag('dry_run', content, query);
-  if (typeof isAtomic !== 'boolean') return isAtomic;
-  if (typeof isDryRun !== 'boolean') return isDryRun;
-  return { items: content.updates, isAtomic, isDryRun };
+  const flags = readBatchFlags(content.members, query, type);
+  return 'code' in flags ? flags : { ...flags, items: content.updates };
 }
 
 /** Platforms that stream call records send one on a line, as plain text. */
@@ -57,7 +63,7 @@ function beginsWithItem(bytes: Buffer): boolean {
     const first = parseJson(
       bytes.toString('utf8', 0, end === -1 ? Math.min(bytes.length, bodyBytesMax) : end),
     );
-    return isJsonObject(first) && !Array.isArray(first['updates']);
+    return isJsonObject(first) && !Object.keys(first).some(isUpdates);
   } catch {
     return false;
   }
@@ -78,12 +84,14 @@ export function readItem(item: RawItem): { body: Body | Rejection; text: string 
   return { body: reject('malformed_body', 'Send each item as a JSON object.'), text };
 }
 
-type Content = { updates: RawItem[]; atomic?: unknown; dry_run?: unknown };
+/** `members`: what an object has beside its items */
+type Content = { updates: RawItem[]; members: Record<string, unknown> };
 
 async function readLines(bytes: Buffer, slices: WorkSlices): Promise<Content | Rejection> {
   const ranges = await splitLines(bytes, itemsMax, slices);
   if (ranges === null) return tooManyItems();
-  return { updates: await readRanges(bytes, ranges, slices, (text) => ({ line: text.trim() })) };
+  const updates = await readRanges(bytes, ranges, slices, (text) => ({ line: text.trim() }));
+  return { updates, members: {} };
 }
 
 const howTo = 'Send a JSON array of updates, or an object such as {"updates":[…]}.';
@@ -98,14 +106,20 @@ async function readJson(bytes: Buffer, slices: WorkSlices): Promise<Content | Re
   if (scan.shellBytes > bodyBytesMax) return reject('malformed_body', howTo);
   try {
     const shell = parseJson(scan.shell);
-    const updates = isJsonObject(shell) ? shell['updates'] : shell;
-    if (!Array.isArray(updates)) return reject('malformed_body', howTo);
+    const named = isJsonObject(shell) ? Object.keys(shell).filter(isUpdates) : [];
+    const updates = isJsonObject(shell) ? shell[named[0] ?? ''] : shell;
+    if (!Array.isArray(updates) || named.length > 1) return reject('malformed_body', howTo);
     const ranges = scan.itemsOf(Number(updates[0]));
     const items = await readRanges(document, ranges, slices, (text) => ({ value: parseJson(text) }));
-    return isJsonObject(shell) ? { ...shell, updates: items } : { updates: items };
+    const members = isJsonObject(shell) ? Object.entries(shell).filter(([name]) => !isUpdates(name)) : [];
+    return { updates: items, members: Object.fromEntries(members) };
   } catch (error) {
     return rejectJson(error, howTo);
   }
+}
+
+function isUpdates(name: string): boolean {
+  return plainName(name) === 'updates';
 }
 
 /** The items of the ranges, so many at a time that nothing else has to wait for long. */
@@ -142,15 +156,6 @@ function rejectFault(fault: JsonFault): Rejection {
 
 function tooManyItems(): Rejection {
   return reject('body_too_large', `Send at most ${itemsMax} items in one batch. Nothing was done.`);
-}
-
-function readFlag(name: 'atomic' | 'dry_run', content: Content, query: URLSearchParams): boolean | Rejection {
-  const sent = content[name] ?? query.get(name) ?? false;
-  const read = sent === '' ? false : readBoolean(sent);
-  if (typeof read === 'boolean') return read;
-  return reject('invalid_value', `${name}: ${read.detail}`, [
-    { field: name, code: 'invalid_value', detail: read.detail },
-  ]);
 }
 
 /** True where an item may name its call by phone number, in any spelling of that name. */

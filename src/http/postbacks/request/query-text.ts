@@ -1,5 +1,5 @@
 /** The query of a postback's URL, with what senders' software does to URLs undone (docs/senders.md#encodings). */
-import { knownName } from '../../../core/updates/fields/field-names.ts';
+import { isKeyName, knownName } from '../../../core/updates/fields/field-names.ts';
 import { webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { withoutAmp } from '../../server/body/body.ts';
@@ -7,8 +7,6 @@ import { decoderOf, hasForeignPairs } from '../../server/body/body-text.ts';
 import { decodePairs } from '../../server/body/encoded-text.ts';
 
 export type Query = { pairs: URLSearchParams; fault: Rejection | null };
-
-const keyNames = new Set(['auth_key', 'moja_auth_key']);
 
 /**
  * @param url of the request
@@ -20,7 +18,10 @@ export function readQuery(url: string, contentType: string | undefined): Query {
   const isForeign = text.includes('%') && hasForeignPairs(text);
   if (!isForeign) {
     const pairs = new URLSearchParams(text);
-    return { pairs: /amp(?:;|%3b)/i.test(text) ? withoutAmp(pairs) : pairs, fault: null };
+    return {
+      pairs: /(?:amp|%23x?0*(?:38|26))(?:;|%3b)/i.test(text) ? withoutAmp(pairs) : pairs,
+      fault: null,
+    };
   }
   const pairs = pairsInCharset(text, contentType);
   if (pairs !== null) return { pairs: withoutAmp(pairs), fault: null };
@@ -44,13 +45,13 @@ function isAppended(part: string, before: string): boolean {
   if (name === undefined) return false;
   const nameBefore = /(?:^|&)([^=&]*)=[^=&]*$/.exec(before)?.[1];
   // No key has a question mark in it.
-  return isKnown(name) || (nameBefore !== undefined && keyNames.has(nameBefore));
+  return isKnown(name) || (nameBefore !== undefined && isKeyName(nameBefore));
 }
 
 function isKnown(encodedName: string): boolean {
   const [[name = ''] = []] = [...new URLSearchParams(`${encodedName}=`)];
   const base = name.replace(/^(?:amp;)+/, '').replace(/[[.].*$/s, '');
-  if (keyNames.has(base) || base === 'fields') return true;
+  if (isKeyName(base) || base === 'fields') return true;
   return Object.values(webhookTypes).some((type) => knownName(base, false, type) !== undefined);
 }
 

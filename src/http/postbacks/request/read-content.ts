@@ -1,4 +1,5 @@
 /** What a request says, read with its webhook's mapping or, where there is none, by our own names. */
+
 import {
   applyMapping,
   explainFaults,
@@ -9,6 +10,7 @@ import type { Reading } from '../../../core/mapping/apply/read-row.ts';
 import type { MappingRequest } from '../../../core/mapping/apply/request-values.ts';
 import { type Decoded, decodePostback } from '../../../core/updates/decode/decode.ts';
 import { type InputSource, readObject, readPairs } from '../../../core/updates/decode/input-source.ts';
+import { faultsOfNested } from '../../../core/updates/decode/nested-names.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
 import type { Fault } from '../../../core/values/fault.ts';
 import { isJsonObject } from '../../../core/values/json/json.ts';
@@ -53,6 +55,10 @@ export function readContent(
   if (mapping === null || 'code' in mapping) {
     const sources = sourcesOf(type, content.body, content.query, repeatId);
     const decoded = decodePostback(sources, webhookTypes[type], context);
+    const { body } = content;
+    const sent = body.kind === 'json' ? Object.entries(body.payload) : (formOf(body) ?? []);
+    const nested = faultsOfNested(sent, decoded.ignored, webhookTypes[type]);
+    if (nested.length > 0) decoded.faults = [...decoded.faults, ...nested];
     return { decoded, isIgnored: false, readings: [], sources };
   }
   const { body, query, headers } = content;

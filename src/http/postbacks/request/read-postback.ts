@@ -6,6 +6,7 @@ import { waitFor, waitOfCallData } from '../../../core/updates/fold/wait.ts';
 import type { Postback } from '../../../core/updates/postback.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import { isJsonObject } from '../../../core/values/json/json.ts';
+import { withoutKeys } from '../../../core/values/text/auth-key.ts';
 import type { KeyedWebhook } from '../../../store/store.ts';
 import type { GuardedWebhook } from '../../guards/webhook-guards.ts';
 import type { Body } from '../../server/body/body.ts';
@@ -13,7 +14,7 @@ import type { AnswerOptions } from '../postback-answer.ts';
 import { rejectBeforeDecoding } from '../rejections/early-rejection.ts';
 import { type Content, nothingDecoded, readContent } from './read-content.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
-import { recordRequest, withoutKeys } from './recorded-request.ts';
+import { recordRequest } from './recorded-request.ts';
 
 /** One request as a postback: its update, or why it is rejected. */
 export function readPostback(
@@ -46,7 +47,16 @@ function readRequest(
   const { query, receivedAt } = received;
   const repeatId = repeatIdOf(webhook, head);
   const content = 'kind' in body ? { body, query, headers: head.headers, envelope: null } : body;
-  return readItemContent(type, webhook, content, repeatId, receivedAt, earlyRejection);
+  const read = readItemContent(type, webhook, content, repeatId, receivedAt, earlyRejection);
+  if (repeatId === null || webhook.verify?.scheme === 'standard_webhooks') return read;
+  return { ...read, decoded: tellUnusedKey(read.decoded, repeatId.trim()) };
+}
+
+/** The payload's own id counts. Of a header that says otherwise, the sender is told. */
+function tellUnusedKey(decoded: Decoded, repeatId: string): Decoded {
+  const { transactionId, ignored } = decoded;
+  if (transactionId === null || transactionId === repeatId) return decoded;
+  return { ...decoded, ignored: [...ignored, 'Idempotency-Key'] };
 }
 
 /**

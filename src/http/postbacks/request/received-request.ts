@@ -1,6 +1,8 @@
 /** A request at a postback endpoint, as far as it can be read before its body is. */
+
 import type { FastifyRequest } from 'fastify';
 import type { AnswerForm } from '../../../core/updates/decode/decode.ts';
+import { isKeyName, plainName } from '../../../core/updates/fields/field-names.ts';
 import type { Rejection } from '../../../core/updates/rejection.ts';
 import { instantOfId, makeOrderedId } from '../../../ordered-id.ts';
 import type { Body } from '../../server/body/body.ts';
@@ -52,16 +54,31 @@ export function receive(request: RequestHead): ReceivedRequest {
  * empty one is what a sender's template leaves where it has none.
  */
 function keyOf(query: URLSearchParams, headers: FastifyRequest['headers']): string | null {
-  const inQuery = query.get('auth_key')?.trim() || query.get('moja_auth_key')?.trim();
+  const inQuery = keyIn(query, 'auth_key') || keyIn(query, 'moja_auth_key');
   if (inQuery) return inQuery;
   const inHeader = headers['x-auth-key'];
-  if (inHeader) return String(inHeader).trim();
+  if (inHeader) return trimKey(String(inHeader));
   return /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
 /** The last place of a key: for senders that can set neither URL nor headers. */
 export function keyInForm(body: Body | Rejection): string | null {
-  return ('kind' in body && body.kind === 'form' && body.pairs.get('auth_key')?.trim()) || null;
+  return ('kind' in body && body.kind === 'form' && keyIn(body.pairs, 'auth_key')) || null;
+}
+
+/** The key under this name, in any spelling of the name. */
+function keyIn(pairs: URLSearchParams, name: string): string | undefined {
+  const value = pairs.get(name);
+  if (value !== null) return trimKey(value);
+  for (const [other, spelled] of pairs) {
+    if (isKeyName(other) && plainName(other) === plainName(name)) return trimKey(spelled);
+  }
+  return undefined;
+}
+
+/** Whitespace and invisible characters are what is copied along with a key. */
+function trimKey(key: string): string {
+  return key.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '');
 }
 
 function answerFormOf(path: string, query: URLSearchParams): AnswerForm {

@@ -1,6 +1,8 @@
 /** The request as it is kept in the postback log, without the key (docs/senders.md#the-key), written and read back. */
+
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { isKeyName } from '../../../core/updates/fields/field-names.ts';
 import {
   type WebhookType,
   webhookTypeNames,
@@ -8,6 +10,7 @@ import {
 } from '../../../core/updates/fields/webhook-type.ts';
 import type { Rejection } from '../../../core/updates/rejection.ts';
 import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts';
+import { withoutKeys } from '../../../core/values/text/auth-key.ts';
 import { announcesBody, type Body, bodyBytesMax, isFormType } from '../../server/body/body.ts';
 import type { ReceivedRequest, RequestHead } from './received-request.ts';
 
@@ -38,16 +41,7 @@ export type RequestRecord = {
 
 /** What is kept of a body that could not be read. */
 const unreadableCharsMax = bodyBytesMax;
-/** What `makeSecret` makes: this webhook's key or another's, wherever a sender put it. */
-const madeKey = /rbk_[\w-]{43}/g;
-const secretNames = ['auth_key', 'moja_auth_key'];
-const secretHeaders = new Set([
-  'authorization',
-  'x-auth-key',
-  'cookie',
-  'proxy-authorization',
-  ...secretNames,
-]);
+const secretHeaders = new Set(['authorization', 'x-auth-key', 'cookie', 'proxy-authorization']);
 
 /**
  * JSON text of a record, which `readRecord` reads back. Keys are removed everywhere.
@@ -57,11 +51,6 @@ export function recordText(record: RequestRecord, bodyText?: string): string {
   const json = JSON.stringify(record);
   const text = bodyText === undefined ? json : `${json.slice(0, -1)},"body":${bodyText}}`;
   return withoutKeys(text);
-}
-
-/** A text without the auth keys that a sender put in it. */
-export function withoutKeys(text: string): string {
-  return text.includes('rbk_') ? text.replace(madeKey, '[auth key]') : text;
 }
 
 /** A JSON body is recorded with every digit, a form as its names and values, anything else as text. */
@@ -100,7 +89,7 @@ function bodyText(text: string | null, body: Body | Rejection): string {
   if (text === null || !('kind' in body)) return JSON.stringify(text?.slice(0, unreadableCharsMax) ?? null);
   if (body.kind === 'none') return 'null';
   if (body.kind === 'form') return JSON.stringify(namedOf(body.pairs));
-  const hasSecret = body.kind === 'json' && secretNames.some((name) => Object.hasOwn(body.payload, name));
+  const hasSecret = body.kind === 'json' && Object.keys(body.payload).some(isKeyName);
   const mayHideKey = text.includes('\\u'); // a key spelled in escapes
   const isText = /^\uFEFF?\s*"/.test(text); // that contains the JSON
   if (!hasSecret && !mayHideKey && !isText) return text.replace(/^\uFEFF/, '');
@@ -110,7 +99,7 @@ function bodyText(text: string | null, body: Body | Rejection): string {
 function namedOf(pairs: URLSearchParams): Named {
   const named: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of pairs) {
-    if (secretNames.includes(name)) continue;
+    if (isKeyName(name)) continue;
     const before = named[name];
     if (before === undefined) named[name] = value;
     else if (typeof before === 'string') named[name] = [before, value];
@@ -121,12 +110,14 @@ function namedOf(pairs: URLSearchParams): Named {
 
 export function headersRecord(headers: IncomingHttpHeaders): Named {
   const kept: Record<string, string | string[] | undefined> = Object.create(null);
-  for (const name in headers) if (!secretHeaders.has(name)) kept[name] = headers[name];
+  for (const name in headers) {
+    if (!secretHeaders.has(name) && !isKeyName(name)) kept[name] = headers[name];
+  }
   return kept;
 }
 
 function withoutSecrets(named: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(named).filter(([name]) => !secretNames.includes(name)));
+  return Object.fromEntries(Object.entries(named).filter(([name]) => !isKeyName(name)));
 }
 
 export type ReplayableRequest = {

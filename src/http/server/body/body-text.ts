@@ -81,11 +81,12 @@ export function hasForeignPairs(encoded: string): boolean {
  * @param bytes of a body; of `utf-16`, their first two tell the order
  */
 export function decoderOf(contentType: string | undefined, bytes?: Buffer): TextDecoder | null {
-  const declared = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
+  const declared = /;\s*charset\s*=\s*["']?([^\s;"']+)/i.exec(contentType ?? '')?.[1]?.toLowerCase();
   const isBigEndian = declared === 'utf-16' && bytes?.[0] === 0xfe && bytes[1] === 0xff;
   const charset = isBigEndian ? 'utf-16be' : declared;
   if (charset === undefined || ['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) return null;
   try {
+    if (charset === 'x-user-defined') throw new RangeError('no charset that text is in');
     return new TextDecoder(charset, { fatal: true });
   } catch {
     const detail = `Send text in UTF-8: the charset "${charset.slice(0, 50)}" is not known.`;

@@ -42,15 +42,22 @@ export function readBody(text: string | undefined, contentType: string | undefin
   return readJsonBody(text);
 }
 
-function readForm(text: string): Body {
-  return { kind: 'form', pairs: withoutAmp(new URLSearchParams(text)) };
+function readForm(text: string): Body | Rejection {
+  const pairs = new URLSearchParams(text);
+  const [[name = '', value = ''] = []] = pairs;
+  // Some clients encode a JSON text as if it were the only name of a form.
+  if (pairs.size === 1 && value === '' && isJsonText(name)) return readJsonBody(name);
+  return { kind: 'form', pairs: withoutAmp(pairs) };
 }
+
+/** What is left of an `&` that HTML writes as `&amp;`, `&#38;`, `&#038;` or `&#x26;`. */
+const entityRest = /^(?:(?:amp|#0*38|#x0*26);)+/i;
 
 /** `&amp;converted=true`, copied out of HTML, is the parameter `converted`. */
 export function withoutAmp(pairs: URLSearchParams): URLSearchParams {
-  if (![...pairs.keys()].some((name) => name.startsWith('amp;'))) return pairs;
+  if (![...pairs.keys()].some((name) => entityRest.test(name))) return pairs;
   const renamed = new URLSearchParams();
-  for (const [name, value] of pairs) renamed.append(name.replace(/^(?:amp;)+/, ''), value);
+  for (const [name, value] of pairs) renamed.append(name.replace(entityRest, ''), value);
   return renamed;
 }
 

@@ -13,12 +13,19 @@ export async function readMultipart(
   charset = 'utf-8',
 ): Promise<URLSearchParams> {
   const pairs = new URLSearchParams();
+  let parts = 0;
   await new Promise<void>((resolve, rejectRead) => {
     const fail = (error: unknown) => rejectRead(error instanceof UnreadableBody ? error : malformed());
     try {
       const parser = new Busboy({ headers: { 'content-type': contentType }, defCharset: charset });
-      parser.on('field', (name, value) => pairs.append(name, value));
+      parser.on('field', (name, value, _isNameCut, _isCut, transferEncoding) => {
+        parts += 1;
+        if (name === undefined) fail(malformed());
+        else if (encodings.has(transferEncoding.toLowerCase())) pairs.append(name, value);
+        else fail(new UnreadableBody(encodedPart(name)));
+      });
       parser.on('file', (name, file, filename) => {
+        parts += 1;
         file.on('error', fail).resume();
         // A browser sends a file field without a choice as a file without a name.
         if (filename !== '') fail(new UnreadableBody(filePart(name)));
@@ -28,7 +35,28 @@ export async function readMultipart(
       fail(error);
     }
   });
+  // The parser passes over a part that does not say what it is.
+  if (parts < countParts(bytes, contentType)) throw malformed();
   return pairs;
+}
+
+/** Of text that is sent as it is. */
+const encodings = new Set(['', '7bit', '8bit', 'binary']);
+
+function countParts(bytes: Buffer, contentType: string): number {
+  const [, quoted, plain = ''] = /;\s*boundary\s*=\s*(?:"([^"]*)"|([^\s;]+))/i.exec(contentType) ?? [];
+  const delimiter = `--${quoted ?? plain}\r\n`;
+  let [count, at] = [0, bytes.indexOf(delimiter)];
+  for (; at !== -1; at = bytes.indexOf(delimiter, at + delimiter.length)) {
+    if (at === 0 || bytes[at - 1] === 0x0a) count += 1;
+  }
+  return count;
+}
+
+function encodedPart(name: string) {
+  const field = name.slice(0, 200);
+  const detail = 'Send this part as it is, without Content-Transfer-Encoding.';
+  return reject('invalid_value', `${field}: ${detail}`, [{ field, code: 'invalid_value', detail }]);
 }
 
 function filePart(name: string) {

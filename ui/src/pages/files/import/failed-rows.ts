@@ -25,8 +25,12 @@ function withoutNewline(text: string): string {
   return text.replace(/[\r\n]+$/, '');
 }
 
+/** What spreadsheets take for the beginning of a formula, as in src/core/values/formula.ts. */
+const formula =
+  /^(?:[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*[=+@\uFF1D\uFF0B\uFF0D\uFF20\uFE62\uFE63\uFE66\uFE6B-]|[\t\r\n])/u;
+
 /** Details repeat what was in cells: no spreadsheet must run it. */
 export function quoted(text: string): string {
-  const safe = /^[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-]/.test(text) ? `'${text}` : text;
+  const safe = formula.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -1,8 +1,8 @@
 /** Every route, walked with every role and with the ids of another account. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Role, roles } from '../../../src/core/access/role.ts';
-import { addAccount, withRole } from '../../support/accounts.ts';
-import { type TestServer, type TestWebhook, useServer } from '../../support/server.ts';
+import { type Role, roles } from '../../src/core/access/role.ts';
+import { addAccount, withRole } from '../support/accounts.ts';
+import { type TestServer, type TestWebhook, useServer } from '../support/server.ts';
 
 type Route = {
   method: string;
