@@ -138,6 +138,10 @@ const ignoredResponse = Type.Object(
   { status: oneOf(['ignored']) },
   { title: 'IgnoredResponse', description: '`only_when` of the mapping is not met: nothing is done' },
 );
+const createdResponse = Type.Object(
+  { ...postbackAnswerJson.properties, status: oneOf(['created']) },
+  { title: 'CallCreatedResponse' },
+);
 /** `each` selects records of a JSON body, so a GET has none. */
 const responsesOf = (method: 'GET' | 'POST') =>
   Type.Unsafe({
@@ -204,7 +208,7 @@ export function postbackSchema(type: WebhookType, method: 'GET' | 'POST', suffix
         ? { '2xx': gif, '4xx': gif, '5xx': gif }
         : {
             200: inAnyForm('Applied, or nothing to change', responsesOf(method)),
-            ...(webhookTypes[type].isCallEvent && { 201: inAnyForm('Created') }),
+            ...(webhookTypes[type].isCallEvent && { 201: inAnyForm('Created', createdResponse) }),
             202: inAnyForm('Queued, waiting or kept: it is done later'),
             204: { type: 'null', description: 'Accepted, with `return=none`' },
             '4xx': rejected('Rejected: `detail` says what to do'),

@@ -73,6 +73,28 @@ describe('phone_number', () => {
     });
   });
 
+  const withheld = [
+    ...[
+      '+17378742833',
+      '+266696687',
+      '+86282452253',
+      '0000000000',
+      'Restricted',
+      'anonymous',
+      'Rufnummer unterdrückt',
+    ],
+    ...['Numéro masqué', 'sip:anonymous@anonymous.invalid', '非通知', '"Anonymous" <sip:x1@privacy.example>'],
+  ];
+
+  test.each(withheld)('of a withheld caller is none, in calls and postbacks: %s', async (phone) => {
+    const id = `withheld ${phone}`;
+    await server.createCall(id, { phone_number: phone });
+    expect(await server.readCall(id)).toMatchObject({ phone_number: null, caller_withheld: true });
+    const answer = await server.post(webhook, { phone_number: phone, converted: true });
+    expect(answer.json).toMatchObject({ status: 422, code: 'caller_withheld' });
+    expect(answer.json.detail).toContain('call_log_id');
+  });
+
   test('that no call has is 404', async () => {
     const answer = await server.post(webhook, { phone_number: '+12125559999', converted: true });
     expect(answer.json).toMatchObject({ status: 404, code: 'no_call_in_window', candidates: 0 });

@@ -31,6 +31,8 @@ describe('text', () => {
   test.each([
     '',
     '   ',
+    '\u200b',
+    '\u3164 \u2800',
     'x'.repeat(11),
     '🙂'.repeat(11),
     '🙂'.repeat(6) + 'x'.repeat(5),

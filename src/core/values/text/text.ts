@@ -36,13 +36,17 @@ export function readBoolean(value: unknown): boolean | Invalid {
   return read ?? new Invalid('Send true or false (1/0, yes/no and on/off are understood too).');
 }
 
+/** U+2800 is a Braille pattern without a dot. */
+const visible = /[^\s\u2800\p{Default_Ignorable_Code_Point}]/u;
+
 /**
  * Reads text that can be stored: trimmed, 1 to `charsMax` characters (code points), no NUL, no broken Unicode.
  * @param value JSON text or number
  */
 export function readText(value: unknown, charsMax: number): string | Invalid {
   const text = textOf(value)?.trim();
-  if (text === undefined || text === '') return new Invalid(`Send text of 1 to ${charsMax} characters.`);
+  if (text === undefined || !visible.test(text))
+    return new Invalid(`Send text of 1 to ${charsMax} characters.`);
   return checkText(text, charsMax);
 }
 

@@ -120,7 +120,7 @@ export const postbacksQuery = Type.Object({
 export const postbackAnswerJson = Type.Object(
   {
     postback_id: Type.String(),
-    status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept']),
+    status: oneOf(['applied', 'unchanged', 'queued', 'waiting', 'kept']),
     duplicate: Type.Boolean(),
     call_log_id: Type.String(),
     matched_by: oneOf(matchedBys),
