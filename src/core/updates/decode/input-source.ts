@@ -6,14 +6,7 @@
 import { type Fault, Invalid } from '../../values/fault.ts';
 import { isJsonObject, parseJson } from '../../values/json/json.ts';
 import { isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
-import {
-  fieldNamesOf,
-  isNearlyFields,
-  knownName,
-  meantName,
-  otherName,
-  plainName,
-} from '../fields/field-names.ts';
+import { fieldNamesOf, isNearlyFields, knownName, otherName, plainName } from '../fields/field-names.ts';
 import type { WebhookTypeRow } from '../fields/webhook-type.ts';
 import { TagLists } from './tag-lists.ts';
 

@@ -1,7 +1,6 @@
 /** Money is decimal text from the wire to the database and back; it is never a binary float (docs/senders.md#fields). */
 
 import { Invalid } from '../fault.ts';
-import { textOf } from '../json/json.ts';
 import { bareText } from '../text/text.ts';
 
 const decimal = /^(?:-(?=[0.]*$))?(\d*)(?:\.(\d*))?$/;

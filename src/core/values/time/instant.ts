@@ -2,7 +2,6 @@
 
 import { Temporal } from 'temporal-polyfill';
 import { Invalid } from '../fault.ts';
-import { textOf } from '../json/json.ts';
 import { bareText } from '../text/text.ts';
 
 const clock = String.raw`(?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d))?`;

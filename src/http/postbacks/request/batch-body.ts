@@ -7,7 +7,6 @@ import type { WebhookTypeRow } from '../../../core/updates/fields/webhook-type.t
 import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { isJsonObject, jsonDepthMax, parseJson } from '../../../core/values/json/json.ts';
 import { type ByteRange, type JsonFault, JsonItems } from '../../../core/values/json/json-items.ts';
-import { readBoolean } from '../../../core/values/text/text.ts';
 import {
   type Body,
   bodyBytesMax,
@@ -16,8 +15,7 @@ import {
   unsupportedMediaType,
 } from '../../server/body/body.ts';
 import type { WorkSlices } from '../../server/work-slices.ts';
-import type { BatchFlags } from './batch-flags.ts';
-import { readBatchFlags } from './batch-flags.ts';
+import { type BatchFlags, readBatchFlags } from './batch-flags.ts';
 
 export const batchBytesMax = 16 * 1024 * 1024;
 const itemsMax = 10_000;
