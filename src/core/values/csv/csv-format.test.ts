@@ -37,7 +37,7 @@ const rows = fc.array(fc.array(text, { minLength: columns, maxLength: columns })
 });
 const number = /^\s*[+-]?\d+(?:\.\d+)?\s*$/;
 /** Also behind what a spreadsheet may trim. */
-const formulaStart = /^[\s\p{Cc}\p{Cf}]*[=+@\uFF1D\uFF0B\uFF0D\uFF20-]|^[\t\r\n]/u;
+const formulaStart = /^[\s\p{Cc}\p{Cf}]*[=+@\uFF1D\uFF0B\uFF0D\uFF20\uFE62\uFE63\uFE66\uFE6B-]|^[\t\r\n]/u;
 
 test.each([',', ';', '\t'])('with the delimiter %j every row arrives as it was written', (delimiter) => {
   fc.assert(

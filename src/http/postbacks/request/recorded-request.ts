@@ -91,7 +91,7 @@ function bodyText(text: string | null, body: Body | Rejection): string {
   if (body.kind === 'form') return JSON.stringify(namedOf(body.pairs));
   const hasSecret = body.kind === 'json' && Object.keys(body.payload).some(isKeyName);
   const mayHideKey = text.includes('\\u'); // a key spelled in escapes
-  const isText = /^\uFEFF?\s*"/.test(text); // that contains the JSON
+  const isText = /^\uFEFF?\s*["%]/.test(text); // that contains the JSON, or a form with it as its only name
   if (!hasSecret && !mayHideKey && !isText) return text.replace(/^\uFEFF/, '');
   return JSON.stringify(body.kind === 'json' ? withoutSecrets(body.payload) : body.items);
 }
