@@ -26,6 +26,8 @@ const settingsHelp = `${databaseSettingsHelp}
   LIVE_CALL_HOURS_MAX
                      a call that is live for longer is completed; 0: never (24)
   TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
+  OUTGOING_ALLOWED_NETWORKS
+                     private networks that outgoing webhooks may reach, as CIDR (none)
   RETAIN_BODIES_DAYS, RETAIN_POSTBACKS_DAYS, RETAIN_CALLS_DAYS
                      what is older is removed (none: all is kept)
   OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME
@@ -87,6 +89,12 @@ function readWorkers(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 99.');
 }
 
+/** After an error, each command names its own help. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`Run "${path} --help" to see all commands and options.`);
+  for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`);
+}
+
 /** Runs one command line. Each command's code is loaded only when it runs. @returns the exit code */
 export async function runCli(args: string[]): Promise<number> {
   let exitCode = 0;
@@ -95,7 +103,6 @@ export async function runCli(args: string[]): Promise<number> {
     .version(programVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .showHelpAfterError('Run "ringback --help" to see all commands and options.')
     .exitOverride();
 
   program
@@ -143,7 +150,7 @@ export async function runCli(args: string[]): Promise<number> {
       'how rows are read: JSON, or the name of an incoming webhook that has a mapping',
     )
     .option('--dry-run', 'report what would change, and change nothing')
-    .option('--results <file>', 'where to write what came of each row (FILE.results.csv)')
+    .option('--results <file>', 'where to write the result of each row (FILE.results.csv)')
     .addOption(new Option('--type <type>', 'what the rows are (update_fields)').choices(webhookTypeNames))
     .option('--webhook <id>', 'incoming webhook that the rows come through (the account’s own "File import")')
     .addOption(
@@ -244,6 +251,7 @@ export async function runCli(args: string[]): Promise<number> {
       exitCode = await examine();
     });
 
+  pointToHelp(program, program.name());
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -29,6 +29,8 @@ describe('the command line', () => {
   it.each([
     ['an unknown command', ['strat'], 'Did you mean start?'],
     ['an unknown option', ['start', '--prot'], 'unknown option'],
+    ['an option that is missing', ['reconcile', 'x.csv'], 'Run "ringback reconcile --help"'],
+    ['a word that is no role', ['person', 'role', 'ana', 'boss'], 'Run "ringback person role --help"'],
     ['an argument too many', ['start', 'now'], 'too many arguments'],
     ['no command', [], 'Usage: ringback'],
   ])('rejects %s with a hint and exit code 2', async (_what, args, hint) => {

@@ -69,6 +69,28 @@ describe('ringback import', () => {
     ]);
   });
 
+  it('names the command that undoes it, which does; a dry run and rejected rows name none', async () => {
+    await server.createCall('U1', { publisher_paid_out: 3 });
+    const file = 'Call ID,Payout\nU1,4\n';
+    for (const [content, more] of [
+      [file, ['--dry-run']],
+      ['Call ID,Payout\nU9,4\n', []],
+    ] as const) {
+      expect((await runImport(content, [...map, ...more])).stdout).not.toContain('undo');
+    }
+    const { stdout } = await runImport(file, map);
+    const [, undo = ''] = /^To undo it: ringback (undo --webhook \S+ --import \S+)$/m.exec(stdout) ?? [];
+    const settings = { RINGBACK_URL: server.url, ADMIN_TOKEN: server.token };
+    expect(await runRingback([...undo.split(' '), '--yes'], settings)).toMatchObject({ code: 0 });
+    expect(await server.readCall('U1')).toMatchObject({ publisher_paid_out: '3.00' });
+  });
+
+  it('names an option as it is written at the command line', async () => {
+    const comma = await runImport('Call ID;Payout\nA1;"1.234,50"\n', map);
+    expect(comma.code).toBe(2);
+    expect(comma.stderr).toContain('--amounts comma');
+  });
+
   it('exits with 0 when every row was taken, and does no row twice when it is run again', async () => {
     await server.createCall('A1');
     const folder = await makeFolder();
@@ -179,7 +201,7 @@ describe('ringback import', () => {
     const env = { RINGBACK_URL: server.url, ADMIN_TOKEN: token };
     const { code, stdout, stderr } = await runRingback(['import', '/nowhere/x.csv'], env);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/Cannot read \/nowhere\/x\.csv/);
+    expect(stderr).toMatch(/There is no file \/nowhere\/x\.csv/);
     const rejected = await runImport('call_log_id,reason\nB1,1\n', [], { env });
     expect(rejected.code).toBe(2);
     expect(stdout + stderr + rejected.stdout + rejected.stderr).not.toContain(token);

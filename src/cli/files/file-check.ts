@@ -9,6 +9,7 @@ import type { Rejection } from '../../core/updates/rejection.ts';
 import { type Delimiter, delimiterNames } from '../../files/csv-file.ts';
 import { type FileFormat, openRowsFile } from '../../files/rows-file.ts';
 import type { Upload } from '../api-client.ts';
+import { reasonOf } from '../reason.ts';
 import { UsageError } from '../send/send-request.ts';
 import { count } from './progress.ts';
 
@@ -47,7 +48,8 @@ export async function checkFile(
   const mapping = readMapping(map, rules);
   if ('code' in mapping) throw new UsageError(mapping.detail);
   const name = basename(path);
-  const fail = ({ detail }: Rejection, line: number) => new UsageError(`${name}, line ${line}: ${detail}`);
+  const fail = ({ detail }: Rejection, line: number) =>
+    new UsageError(`${name}, line ${line}: ${withOptions(detail)}`);
   const hash = createHash('sha256');
   const used = format ?? (/\.(?:ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
   const file = await openRowsFile(hashed(path, hash), {
@@ -98,6 +100,18 @@ export async function openUpload({ path, format }: CheckedFile): Promise<Upload>
   return { contentType, bytes: createReadStream(path), length };
 }
 
+/** Parameters of the API as options of the command line. */
+function withOptions(detail: string): string {
+  return detail.replaceAll(/\b(amounts|dates|zone|delimiter)=(\w)/g, '--$1 $2');
+}
+
+function explainUnreadable(path: string, error: unknown): string {
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return isMissing
+    ? `There is no file ${path}: check its name and folder.`
+    : `Cannot read ${path}: ${reasonOf(error)}.`;
+}
+
 async function* hashed(path: string, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(path)) {
@@ -105,6 +119,6 @@ async function* hashed(path: string, hash: ReturnType<typeof createHash>): Async
       yield chunk;
     }
   } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${error instanceof Error ? error.message : error}.`);
+    throw new UsageError(explainUnreadable(path, error));
   }
 }

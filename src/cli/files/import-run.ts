@@ -47,6 +47,8 @@ export async function runImport(server: Connection, run: ImportRun): Promise<num
   const summary = isJsonObject(last?.['summary']) ? last['summary'] : null;
   if (summary !== null) for (const line of describeSummary(summary)) print(line);
   print(`Results: ${run.results}`);
+  if (summary !== null && run.query.get('type') !== 'calls')
+    for (const line of describeUndo(summary)) print(line);
   const error = last?.['error'];
   if (summary !== null && error === undefined) return summary['rejected'] === 0 ? 0 : rejectedExitCode;
   printError(`The import broke off: ${isJsonObject(error) ? error['detail'] : reason}`);
@@ -111,6 +113,18 @@ function describeSummary(summary: Json): string[] {
       : []),
     '',
   ];
+}
+
+/** How to take the import back; nothing where it did nothing. Calls that were added are not undone. */
+function describeUndo({
+  webhook_id: webhook,
+  import_id: id,
+  dry_run: isDryRun,
+  applied,
+  queued,
+}: Json): string[] {
+  if (isDryRun === true || Number(applied) + Number(queued) === 0) return [];
+  return [`To undo it: ringback undo --webhook ${webhook} --import ${id}`];
 }
 
 const outcomeNames = [

@@ -103,6 +103,29 @@ test('shows every record, and what is ignored', async () => {
   expect(list.json.errors[0].detail).toContain('each');
 });
 
+test('a condition on a name is about the record, or about the body around the records', async () => {
+  const webhook = await server.createWebhook('update_fields');
+  const mapping = {
+    ...{ each: '/events', only_when: [{ from: 'type', in: ['end'] }] },
+    fields: { call_log_id: 'id', reason: 'note' },
+  };
+  const statuses = async (body: object) => {
+    const { json } = await explain(webhook, { request: { body }, mapping });
+    return (json.records as { status: string }[]).map(({ status }) => status);
+  };
+  const events = [
+    { id: 'A', note: 'n' },
+    { id: 'B', note: 'n', type: 'start' },
+  ];
+  expect(await statuses({ type: 'end', events })).toEqual(['read', 'ignored']);
+  expect(await statuses({ type: 'start', events })).toEqual(['ignored', 'ignored']);
+  const outside = await explain(webhook, {
+    request: { body: { id: 'X', type: 'end', events: [{ note: 'n' }] } },
+    mapping,
+  });
+  expect(outside.json.fields.call_log_id).toMatchObject({ value: null });
+});
+
 test('reads pasted forms and queries', async () => {
   const webhook = await server.createWebhook('update_fields');
   const form = await explain(webhook, { request: { body: 'call_log_id=CA1&reason=a+b' } });

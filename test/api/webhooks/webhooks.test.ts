@@ -143,6 +143,16 @@ describe('a new webhook', () => {
       ['match_window_hours: invalid_value'],
     ],
     [
+      'words that are no policies',
+      { name: 'x', type: 'update_fields', repeats: { '*': 'overwrite', reason: 5, 'a/b~c': 'no' } },
+      ['repeats.*: invalid_value', 'repeats.a~1b~0c: invalid_value', 'repeats.reason: invalid_value'],
+    ],
+    [
+      'policies that are no object',
+      { name: 'x', type: 'update_tags', repeats: 5 },
+      ['repeats: invalid_value'],
+    ],
+    [
       'hours as text',
       { name: 'x', type: 'update_tags', match_window_hours: '24' },
       ['match_window_hours: invalid_value'],

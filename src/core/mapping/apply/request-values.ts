@@ -55,6 +55,13 @@ export class RequestValues {
     }
   }
 
+  /** A condition on a name that the record lacks is about the body around the records, where senders name the event. */
+  readCondition(source: MappingSource): FoundValue[] {
+    const found = this.read(source);
+    if (found.length > 0 || source.kind !== 'parameter' || Array.isArray(this.#body)) return found;
+    return json(ownMember(this.#body, source.name));
+  }
+
   /** A parameter of the form or the top level of the record, then of the query. */
   #readParameter(name: string): FoundValue[] {
     const inBody = Array.isArray(this.#record) ? [] : json(ownMember(this.#record, name));

@@ -49,7 +49,9 @@ export function rejectPreview({
   headers,
 }: Pick<RequestHead, 'method' | 'headers'>): Rejection | null {
   if (!isLinkPreview(method, headers)) return null;
-  return reject('link_preview', 'This looks like a prefetch or a link preview, which changes nothing.');
+  const detail =
+    'This looks like a prefetch or a link preview, which changes nothing: send a POST, or a GET without "Purpose" and with another User-Agent.';
+  return reject('link_preview', detail);
 }
 
 /** Robots that fetch a link that was pasted into a chat: Slack, X, Facebook, Discord, WhatsApp, Telegram, LinkedIn, Teams. */

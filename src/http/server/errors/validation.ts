@@ -75,7 +75,12 @@ export function rejectionOfValidation(error: unknown, { routeOptions }: FastifyR
   );
   if (isNoObject) return reject('malformed_body', 'Send one JSON object.');
   const faults = new Map<string, Fault>();
-  for (const fault of error.validation.flatMap((one) => faultsOf(one, namesOf(routeOptions.schema?.body)))) {
+  const paths = error.validation.map(({ instancePath }) => instancePath);
+  const closed = new Set(
+    error.validation.filter(({ keyword }) => keyword === 'boolean').map(({ instancePath }) => instancePath),
+  );
+  const told = error.validation.filter((one) => !isOfAlternatives(one, paths));
+  for (const fault of told.flatMap((one) => faultsOf(one, routeOptions.schema?.body, closed))) {
     const name = fault.field ?? '';
     if (!faults.has(name)) faults.set(name, fault); // one value breaks several rules at once: the first says enough
   }
@@ -86,21 +91,40 @@ function isValidationError(error: unknown): error is ValidationError {
   return error instanceof Error && 'validation' in error && Array.isArray(error.validation);
 }
 
-/** The names of a schema's members. */
-function namesOf(schema: unknown): string[] {
-  const members = isJsonObject(schema) ? schema['properties'] : undefined;
-  return isJsonObject(members) ? Object.keys(members) : [];
+/** True where a value fits no alternative, such as null, and another error names the member that is wrong. */
+function isOfAlternatives(
+  { keyword, instancePath, params }: TLocalizedValidationError,
+  paths: string[],
+): boolean {
+  const isNull = keyword === 'type' && 'type' in params && params.type === 'null';
+  return (keyword === 'anyOf' || isNull) && paths.some((path) => path.startsWith(`${instancePath}/`));
 }
 
-function faultsOf(error: TLocalizedValidationError, known: string[]): Fault[] {
+/** The names of the members that a schema has at the path of a value. */
+function namesAt(schema: unknown, path: string[]): string[] {
+  if (!isJsonObject(schema)) return [];
+  const { anyOf, properties } = schema;
+  if (Array.isArray(anyOf)) return anyOf.flatMap((one) => namesAt(one, path));
+  if (!isJsonObject(properties)) return [];
+  const [first, ...rest] = path;
+  return first === undefined ? Object.keys(properties) : namesAt(properties[first], rest);
+}
+
+/** @param closed paths of members that no schema allows; other additional members only have a wrong value */
+function faultsOf(error: TLocalizedValidationError, schema: unknown, closed: Set<string>): Fault[] {
   switch (error.keyword) {
     case 'required':
       return error.params.requiredProperties.map((field) =>
         faultOf(field, `Send "${field}": it is required.`),
       );
     case 'additionalProperties': {
-      const detail = `There is no such field here; this takes ${known.join(', ')}.`;
-      return error.params.additionalProperties.map((field) => ({ field, code: 'unknown_field', detail }));
+      const path = error.instancePath.split('/').slice(1);
+      const detail = `There is no such field here; this takes ${namesAt(schema, path).join(', ')}.`;
+      return error.params.additionalProperties
+        .filter((name) =>
+          closed.has(`${error.instancePath}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+        )
+        .map((name) => ({ field: [...path, name].join('.'), code: 'unknown_field', detail }));
     }
     case 'boolean': // says once more that a field is unknown
       return [];
