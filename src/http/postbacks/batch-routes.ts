@@ -4,15 +4,8 @@ import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/upd
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { sendGuards } from '../guards/webhook-guards.ts';
 import { Batch } from './batch.ts';
-import {
-  answerOtherMethod,
-  answerRejected,
-  answerUnknownKey,
-  keySource,
-  noteUnknown,
-  otherMethods,
-  type PostbackEndpoint,
-} from './postback-routes.ts';
+import { answerRejected, answerUnknownKey, noteUnknown } from './no-postback.ts';
+import { answerOtherMethod, keySource, otherMethods, type PostbackEndpoint } from './postback-routes.ts';
 import { batchSchema } from './postback-schemas.ts';
 import { rejectBeforeDecoding, rejectHead } from './rejections/early-rejection.ts';
 import { batchBytesMax, readBatchBody } from './request/batch-body.ts';

@@ -7,17 +7,17 @@ import type { Outcome } from '../../core/updates/postback.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Store } from '../../store/store.ts';
-import { type AuthFailureLimiter, tooManyAuthFailures } from '../guards/auth-failure-limiter.ts';
+import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import { type GuardedWebhook, mayBeOutdated, rejectByGuards, sendGuards } from '../guards/webhook-guards.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { announcesBody, type Body, bodyBytesMax, isFormType, readBody } from '../server/body/body.ts';
 import type { BodyBytes } from '../server/body/body-bytes.ts';
 import { decodeBody, toUtf8 } from '../server/body/body-text.ts';
 import type { ErrorMapper } from '../server/errors/errors.ts';
-import { prepareRejection, problemOf, sendProblemJson } from '../server/errors/problem.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
 import { allowAnyOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
-import { type AnswerOptions, answerInForm, answerPostback } from './postback-answer.ts';
+import { answerRejected, answerUnknownKey, noteUnknown } from './no-postback.ts';
+import { type AnswerOptions, answerPostback } from './postback-answer.ts';
 import type { PostbackLines } from './postback-lines.ts';
 import { postbackSchema } from './postback-schemas.ts';
 import { answerRecords, splitRecords } from './records.ts';
@@ -250,56 +250,4 @@ export function keySource(
   { key, sourceIp }: Pick<ReceivedRequest, 'key' | 'sourceIp'>,
 ): WebhookSource<GuardedWebhook> {
   return directory.source(key, sourceIp);
-}
-
-/**
- * One answer for every key that does not open the endpoint, until there were too many. The log has a row for its requests.
- * Hundreds may arrive in one turn of the event loop, and their responses take longest.
- */
-export function answerUnknownKey(
-  reply: FastifyReply,
-  received: ReceivedRequest,
-  endpoint: PostbackEndpoint,
-): Promise<FastifyReply> {
-  return endpoint.slices.run(() => rejectKey(reply, received, endpoint));
-}
-
-function rejectKey(reply: FastifyReply, received: ReceivedRequest, endpoint: PostbackEndpoint): FastifyReply {
-  const retryAfterSeconds = endpoint.authFailures.fail(received.sourceIp);
-  const rejection =
-    retryAfterSeconds > 0
-      ? tooManyAuthFailures(retryAfterSeconds)
-      : reject(
-          'invalid_auth_key',
-          'Send the auth key of an incoming webhook as "auth_key" in the URL or in the header X-Auth-Key.',
-        );
-  const { url, headers, routeOptions } = reply.request;
-  const path = routeOptions.url ?? url.split('?')[0] ?? '';
-  const postbackId = endpoint.invalidKeys.note(received, path, headers['user-agent']);
-  const answered = { ...received, postbackId };
-  noteUnknown(endpoint, answered, rejection);
-  return answerRejected(reply, answered, rejection);
-}
-
-/** Counts and notes a request that did not become a postback. */
-export function noteUnknown(
-  { metrics, lines }: PostbackEndpoint,
-  received: ReceivedRequest,
-  { code }: Rejection,
-): void {
-  metrics.countRejected(code);
-  lines.writeUnknown(received, code);
-}
-
-/** Answers a request that is not in the log; its id is that of the server's own log. */
-export function answerRejected(
-  reply: FastifyReply,
-  { postbackId, answerForm }: ReceivedRequest,
-  rejection: Rejection,
-): FastifyReply {
-  reply.header('x-postback-status', 'rejected').header('x-postback-id', postbackId);
-  prepareRejection(reply, rejection);
-  return answerForm === 'gif' || answerForm === 'text'
-    ? answerInForm(reply, answerForm, rejection)
-    : sendProblemJson(reply, problemOf(rejection, { postback_id: postbackId }));
 }
