@@ -115,7 +115,7 @@ test('a long file goes in parts, the page stays responsive, and its rows keep th
 test('a log of past calls adds those that are not there', async () => {
   const { page } = await ui.open('/files/import');
   const file = [
-    'Call Date,Inbound Call ID,Caller ID,Publisher,Call Length,Payout',
+    'Call Date,Inbound Call ID,Caller ID,Publisher,Time on call,Payout',
     '01/13/2026 08:18:22 PM,L1,(213) 555-0142,Acme,00:03:10,$5.00',
     '01/14/2026 08:18:22 AM,L2,,Acme,95,',
   ].join('\n');
@@ -123,7 +123,7 @@ test('a log of past calls adds those that are not there', async () => {
   await page.getByRole('radio', { name: 'Calls', exact: true }).check();
   await page.getByText('Choose the column with the duration').waitFor();
   await column(page, 'Publisher').selectOption('publisher');
-  await column(page, 'Call Length').selectOption('duration_seconds');
+  await column(page, 'Time on call').selectOption('duration_seconds');
   await page.getByRole('button', { name: 'Preview all rows' }).click();
   await page.getByRole('button', { name: 'Import the file' }).click();
   await page.getByRole('tab', { name: 'New calls 2' }).waitFor();
