@@ -6,10 +6,12 @@ import { type TestWebhook, useServer } from '../../support/server.ts';
 const server = useServer();
 let webhook: TestWebhook;
 let revenueWebhook: TestWebhook;
+let callsWebhook: TestWebhook;
 
 beforeAll(async () => {
   webhook = await server.createWebhook();
   revenueWebhook = await server.createWebhook('update_revenue');
+  callsWebhook = await server.createWebhook('calls');
   await server.createCall('CA1', { tags: { old: '1' } });
 });
 
@@ -123,6 +125,14 @@ describe.each(encodings)('%s', (encoding) => {
     expect(answer.json).toMatchObject({ status: 'applied', ignored: [name] });
   });
 });
+
+test.each(['lead_status', 'answered', 'started', 'publisher_id', 'start_date', 'answer_date', 'call_tag_id'])(
+  'a call event ignores %s',
+  async (name) => {
+    const answer = await server.post(callsWebhook, { call_log_id: 'CA1', dry_run: true, [name]: '1' });
+    expect(answer.json).toMatchObject({ dry_run: true, ignored: [name] });
+  },
+);
 
 test.each([
   { call_log_id: 'CA1', converted: true, field: { revenue_paid_out: 5 } },

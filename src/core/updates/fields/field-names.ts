@@ -13,7 +13,19 @@ const keyNames = new Set(['authkey', 'mojaauthkey']);
 /** Names of telephony systems and form tools that are near to a name of ours but mean something else. */
 const foreignNames = new Set([
   ...['calllegid', 'calllog', 'phonenumberid', 'homenumber', 'transaction', 'remote', 'returned'],
-  ...['connected', 'covered', 'inverted', 'publisherid', 'startdate', 'enddate'],
+  ...[
+    'connected',
+    'covered',
+    'inverted',
+    'publisherid',
+    'startdate',
+    'enddate',
+    'leadstatus',
+    'calltagid',
+    'answered',
+    'started',
+    'answerdate',
+  ],
 ]);
 
 /** Names that say in other words what a field says. Money or a conversion under such a name must not be lost. */
