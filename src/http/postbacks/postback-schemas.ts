@@ -3,7 +3,7 @@ import Type, { type TSchema } from 'typebox';
 import { type WebhookType, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { tagMembers, updateMembers } from '../operator/calls/call-schemas.ts';
 import { postbackAnswerJson } from '../operator/postbacks/postback-schemas.ts';
-import { problem } from '../operator/problem-schemas.ts';
+import { problem, problemJson } from '../operator/problem-schemas.ts';
 import { oneOf, optional } from '../operator/value-schemas.ts';
 
 const postbackControls: Record<string, TSchema> = {
@@ -113,8 +113,10 @@ const gif = {
   description: 'A transparent GIF, whatever the outcome: the status and X-Postback-Status tell it',
   content: { 'image/gif': binary },
 };
+const { code, detail, errors, call_log_ids } = problemJson.properties;
 const batchResult = Type.Object(
   {
+    ...optional({ ...postbackAnswerJson.properties, code, detail, errors, call_log_ids }),
     index: Type.Integer({ minimum: 0 }),
     status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept', 'ignored', 'rejected']),
   },
@@ -127,6 +129,12 @@ const batchSummary = Type.Object(
     queued: Type.Integer(),
     duplicate: Type.Integer(),
     rejected: Type.Integer(),
+    ...optional({
+      created: Type.Integer(),
+      waiting: Type.Integer(),
+      kept: Type.Integer(),
+      ignored: Type.Integer(),
+    }),
   },
   { title: 'BatchSummary' },
 );
@@ -135,7 +143,7 @@ const batchResponse = Type.Object(
   { title: 'BatchResponse' },
 );
 const ignoredResponse = Type.Object(
-  { status: oneOf(['ignored']) },
+  { status: oneOf(['ignored']), dry_run: Type.Optional(Type.Boolean()) },
   { title: 'IgnoredResponse', description: '`only_when` of the mapping is not met: nothing is done' },
 );
 const createdResponse = Type.Object(
