@@ -121,8 +121,8 @@ test('a log of past calls adds those that are not there', async () => {
   ].join('\n');
   await choose(page, 'log.csv', file);
   await page.getByRole('radio', { name: 'Calls', exact: true }).check();
+  expect(await column(page, 'Publisher').inputValue()).toBe('publisher'); // proposed by its name
   await page.getByText('Choose the column with the duration').waitFor();
-  await column(page, 'Publisher').selectOption('publisher');
   await column(page, 'Time on call').selectOption('duration_seconds');
   await page.getByRole('button', { name: 'Preview all rows' }).click();
   await page.getByRole('button', { name: 'Import the file' }).click();

@@ -1,7 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type RefObject, useState } from 'react';
 import { useFoundCalls } from '../api/calls/calls.ts';
 import { useViews } from '../api/calls/views.ts';
 import { useSession } from '../api/session.ts';
@@ -16,9 +16,11 @@ type Group = { name: string; items: Item[] };
 const typingPauseMs = 200;
 const searchedCharsMin = 2;
 
+type PaletteProps = { typedAhead: RefObject<string | null>; onClose(): void };
+
 /** Pages, calls, saved views and actions in one list, found by a part of their names. */
-export function Palette({ onClose }: { onClose(): void }) {
-  const [text, setText] = useState('');
+export function Palette({ typedAhead, onClose }: PaletteProps) {
+  const [text, setText] = useState(() => typedAhead.current ?? '');
   const [actions] = useState(offeredActions); // of the page below, as it was when the palette opened
   const typed = text.trim();
   const calls = useCallItems(useDebounced(typed, typingPauseMs));

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Dialog } from '../components/dialog.tsx';
 import { useAction } from '../components/menus/actions.ts';
 
@@ -11,7 +11,16 @@ const palettePreloadMs = 2_000;
 /** What the keyboard does on every page, and the button that opens the command palette. */
 export function Shortcuts() {
   const [opened, setOpened] = useState<'palette' | 'help' | null>(null);
-  const close = () => setOpened(null);
+  /** what was typed while the palette was on its way; null: it is not */
+  const typedAhead = useRef<string | null>(null);
+  const close = () => {
+    typedAhead.current = null;
+    setOpened(null);
+  };
+  const openPalette = () => {
+    typedAhead.current = '';
+    setOpened('palette');
+  };
   useAction('Keyboard shortcuts', () => setOpened('help'));
   useEffect(() => {
     const timer = window.setTimeout(() => importPalette().catch(() => {}), palettePreloadMs); // it is asked for again when it opens
@@ -20,9 +29,16 @@ export function Shortcuts() {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || isSomethingOpen()) return;
+      if (typedAhead.current !== null && event.key.length === 1 && !event.metaKey && !event.ctrlKey) {
+        typedAhead.current += event.key;
+        event.preventDefault();
+        return;
+      }
       const isCommand = (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey;
-      if (isCommand && event.key.toLowerCase() === 'k') setOpened('palette');
-      else if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (isCommand && event.key.toLowerCase() === 'k') {
+        typedAhead.current = '';
+        setOpened('palette');
+      } else if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       else if (event.key === '?') setOpened('help');
       else if (!pressKey(event.key)) return;
       event.preventDefault();
@@ -35,7 +51,7 @@ export function Shortcuts() {
       <button
         type="button"
         aria-keyshortcuts="Control+K Meta+K"
-        onClick={() => setOpened('palette')}
+        onClick={openPalette}
         className="flex h-8 items-center gap-2 rounded-md border border-line px-2 text-muted text-sm hover:bg-raised hover:text-ink max-md:ml-auto"
       >
         <Search aria-hidden className="size-4" />
@@ -46,7 +62,7 @@ export function Shortcuts() {
       </button>
       {opened === 'palette' && (
         <Suspense>
-          <Palette onClose={close} />
+          <Palette typedAhead={typedAhead} onClose={close} />
         </Suspense>
       )}
       <Dialog title="Keyboard shortcuts" isOpen={opened === 'help'} onClose={close}>
