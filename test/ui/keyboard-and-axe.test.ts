@@ -33,35 +33,41 @@ beforeAll(async () => {
   postbackPath = `/postbacks/${postbackIdOf(rejected)}`;
 });
 
-test('every page is clean for axe in the light and in the dark', async () => {
-  const deliveries = async () => (await ui.server.api('GET', '/deliveries')).json.items;
-  await expect.poll(async () => (await deliveries()).length).toBe(1);
-  const deliveryPath = `/webhooks/deliveries/${(await deliveries())[0].id}`;
-  const { page } = await ui.open('/overview');
-  for (const [path, seen] of [
+/** Where, and what is there when the page is. */
+const pages: Record<string, () => Promise<[string, string][]>> = {
+  'the overview and calls': async () => [
     ['/overview', 'Needs attention'],
     ['/overview?period=custom', 'First day'],
     ['/system', 'Commit time'],
     ['/calls', '+12135550142'],
     ['/calls?q=nobody', 'No call matches'],
     ['/calls/C1', 'Call created'],
+    ['/calls/none', 'No call has this id'],
+  ],
+  postbacks: async () => [
     ['/postbacks', 'Acme CRM'],
     [postbackPath, 'What to do'],
     [appliedPath, 'Undo'],
     ['/postbacks/inbox', '+12135550177'],
     ['/postbacks?code=not_found', 'No postback matches'],
-    ['/webhooks/outgoing', 'Tracker'],
-    ['/webhooks/outgoing/new', 'Choose a receiver'],
-    [outgoingPath, 'Replay a period'],
-    [`${outgoingPath}?tab=test`, 'Sends a made-up event'],
-    [`${outgoingPath}?tab=settings`, 'Only these calls'],
-    [deliveryPath, 'Attempts'],
+  ],
+  'incoming webhooks': async () => [
     ['/webhooks/incoming', 'Acme CRM'],
     [webhookPath, 'invalid_value'],
     [`${webhookPath}?tab=mapping`, 'How it is read'],
     [`${webhookPath}?tab=builder`, 'What the sender sends'],
     [`${webhookPath}?tab=test`, 'Send a postback by hand'],
     [`${webhookPath}?tab=settings`, 'Match rule'],
+  ],
+  'outgoing webhooks': async () => [
+    ['/webhooks/outgoing', 'Tracker'],
+    ['/webhooks/outgoing/new', 'Choose a receiver'],
+    [outgoingPath, 'Replay a period'],
+    [`${outgoingPath}?tab=test`, 'Sends a made-up event'],
+    [`${outgoingPath}?tab=settings`, 'Only these calls'],
+    [await deliveryPath(), 'Attempts'],
+  ],
+  'files and access': async () => [
     ['/files/import', 'A file with a row for each call'],
     ['/files/reconcile', 'The statement, with a line for each call'],
     ['/files/payouts?period=month', 'no publisher'],
@@ -71,14 +77,27 @@ test('every page is clean for axe in the light and in the dark', async () => {
     ['/access/people', 'ana@acme.example'],
     ['/access/sessions', 'this browser'],
     ['/access/account', 'Default country'],
-    ['/calls/none', 'No call has this id'],
     ['/access/none', 'There is no page at this address'],
-  ] as const) {
-    await page.goto(path);
-    await page.getByRole('main').getByText(seen).filter({ visible: true }).first().waitFor();
-    await expectAccessible(page);
-  }
-});
+  ],
+};
+
+async function deliveryPath(): Promise<string> {
+  const deliveries = async () => (await ui.server.api('GET', '/deliveries')).json.items;
+  await expect.poll(async () => (await deliveries()).length).toBe(1);
+  return `/webhooks/deliveries/${(await deliveries())[0].id}`;
+}
+
+test.each(Object.keys(pages))(
+  'every page of %s is clean for axe in the light and in the dark',
+  async (name) => {
+    const { page } = await ui.open('/system');
+    for (const [path, seen] of (await pages[name]?.()) ?? []) {
+      await page.goto(path);
+      await page.getByRole('main').getByText(seen).filter({ visible: true }).first().waitFor();
+      await expectAccessible(page);
+    }
+  },
+);
 
 const focusOf = (locator: Locator) => locator.page().locator(':focus');
 const isFocused = async (locator: Locator) => (await locator.and(focusOf(locator)).count()) === 1;
