@@ -35,7 +35,11 @@ const steps: Step[] = [
   { name: 'next page', act: (page) => page.getByRole('button', { name: 'Show more' }).click() },
   {
     name: 'state: completed',
-    act: (page) => page.getByLabel('State', { exact: true }).selectOption('Completed'),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Filter', exact: true }).click();
+      await page.getByRole('button', { name: 'State', exact: true }).click();
+      await page.getByLabel('State', { exact: true }).selectOption('Completed');
+    },
   },
   { name: 'search: a whole id', act: (page) => page.getByLabel('Search').fill(callLogIdOf(77)) },
   { name: 'search: the beginning of many ids', act: (page) => page.getByLabel('Search').fill('CA12') },
@@ -47,8 +51,8 @@ const addresses: Record<string, string> = {
   'one campaign': '?campaign=Campaign+7',
   'campaign, publisher and buyer': '?campaign=Campaign+7&publisher=Publisher+7&buyer=Buyer+7',
   'a tag that every fourth call has': '?tag=source:tv',
-  'not converted, owed, one campaign': '?converted=false&held=false&campaign=Campaign+7',
-  'held: none is': '?held=true',
+  'not converted, owed, one campaign': '?converted=false&payout_status=owed&campaign=Campaign+7',
+  'held: none is': '?payout_status=held',
 };
 
 if (options.help) console.log(usage);
