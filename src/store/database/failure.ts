@@ -83,7 +83,10 @@ const statesOfWorkers: [message: RegExp, state: string][] = [
   [/^canceling statement due to user request/, queryCanceled],
   [/^deadlock detected/, deadlockDetected],
   [/violates (check|not-null) constraint/, '23514'],
-  [/^(failure on connection marked as essential|failed to complete COPY|terminating connection)/, '08006'],
+  [
+    /^(failure on connection marked as essential|failed to (complete COPY|COPY to shard|prepare transaction|read result)|could not (connect to any active placements|find an available connection)|terminating connection)/,
+    '08006',
+  ],
   [/^could not commit transaction for shard/, '08007'], // transaction_resolution_unknown
 ];
 
