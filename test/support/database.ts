@@ -74,22 +74,18 @@ export async function lockOfCalls(
   return `select from call where account_id = '${row?.['account_id']}' and call_log_id in (${ids}) ${how}`;
 }
 
-/** A session, on Citus of any node. */
-type Session = { node: string; pid: number };
+const waiting = `from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
-/** The database's sessions that wait for a lock. */
-export async function waitingForLocks({ url }: TestDatabase): Promise<Session[]> {
-  const nodes = [url, ...inject('citusWorkers').map((worker) => withDatabase(worker, databaseOf(url)))];
-  const sessions = await Promise.all(
-    nodes.map(async (node) => {
-      const rows = await readFrom<{ pid: number }>(
-        node,
-        `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return rows.map(({ pid }) => ({ node, pid }));
-    }),
-  );
-  return sessions.flat();
+/** Asks each node of the database: on Citus also its workers. */
+async function askNodes({ url, query }: TestDatabase, sql: string): Promise<Record<string, unknown>[]> {
+  const workers = inject('citusWorkers').map((worker) => withDatabase(worker, databaseOf(url)));
+  const rows = await Promise.all([query(sql), ...workers.map((worker) => readFrom(worker, sql))]);
+  return rows.flat();
+}
+
+/** The process ids of the database's sessions that wait for a lock. */
+export async function waitingForLocks(database: TestDatabase): Promise<number[]> {
+  return (await askNodes(database, `select pid ${waiting}`)).map(({ pid }) => Number(pid));
 }
 
 /** Ends the sessions that wait for a lock, or cancels their statements. */
@@ -97,7 +93,7 @@ export async function interruptWaiting(
   database: TestDatabase,
   how: 'pg_terminate_backend' | 'pg_cancel_backend',
 ): Promise<void> {
-  for (const { node, pid } of await waitingForLocks(database)) await runOn(node, `select ${how}(${pid})`);
+  await askNodes(database, `select ${how}(pid) ${waiting}`);
 }
 
 /** For tests that make a row fail, wait or leave a mark: Citus has no triggers on tables that are distributed. */

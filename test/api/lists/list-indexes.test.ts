@@ -1,6 +1,6 @@
 /** Every column that a list filters or sorts by has an index whose first column is account_id. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { silenceWindows } from '../../../src/core/reports/attention.ts';
 import type { CallFilter } from '../../../src/store/calls/call-filter.ts';
 import { listCalls } from '../../../src/store/calls/call-list.ts';
@@ -293,5 +293,7 @@ test('live calls that are overdue are found along the index of live calls, over 
       'Index Cond': expect.stringMatching(/ROW\(account_id, started_at, call_log_id\) > /),
     },
   ]);
-  expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
+  // Citus merges what its shards have found.
+  const isPlain = inject('citusWorkers').length === 0;
+  if (isPlain) expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
 });

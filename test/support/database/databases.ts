@@ -16,12 +16,9 @@ export async function runOn(connectionString: string, sql: string): Promise<void
   await readFrom(connectionString, sql);
 }
 
-export async function readFrom<Row extends pg.QueryResultRow>(
-  connectionString: string,
-  sql: string,
-): Promise<Row[]> {
+export async function readFrom(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  const { rows } = await client.query<Row>(sql).finally(() => client.end());
+  const { rows } = await client.query(sql).finally(() => client.end());
   return rows;
 }
