@@ -30,7 +30,7 @@ const subjects = [
 
 type Seen = { level: string; says: string };
 
-/** What `doctor` says, by subject; what to do about a finding stands behind its arrow. */
+/** What `doctor` says, by subject; what to do about a finding is behind its arrow. */
 async function examine(env: Record<string, string>) {
   const { code, stdout, stderr } = await runRingback(['doctor'], env);
   const findings = new Map<string, Seen>();
@@ -219,7 +219,7 @@ describe('doctor fails and says what to fix where', () => {
     expect(of('database')).toEqual({ level: 'FAIL', says: expect.stringContaining('to the primary') });
   });
 
-  // A function of the same name stands before PostgreSQL's own.
+  // A function of the same name comes before PostgreSQL's own.
   it.each([
     [
       'database',

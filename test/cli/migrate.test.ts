@@ -42,7 +42,7 @@ test('a schema of a newer Ringback is rejected and left alone', async () => {
 test('a PostgreSQL that is too old is rejected and left alone, by a start too', async () => {
   const database = await openDatabase({ isEmpty: true });
   const name = new URL(database.url).pathname.slice(1);
-  // A function of the same name stands before PostgreSQL's own.
+  // A function of the same name comes before PostgreSQL's own.
   await database.query(
     `create function public.current_setting(text) returns text language sql
      as $$ select case $1 when 'server_version_num' then '140011' else '14.11' end $$`,

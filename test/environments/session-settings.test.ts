@@ -124,7 +124,7 @@ const common = {
   idle_in_transaction_session_timeout: '30000',
 };
 
-/** A function of the same name stands before PostgreSQL's own, as something between could drop what is set. */
+/** A function of the same name comes before PostgreSQL's own, as something between could drop what is set. */
 const withoutEffect = (name: string) => [
   `create function public.set_config(text, text, boolean) returns text language sql as 'select $2'`,
   `alter database ${name} set search_path = public, pg_catalog`,

@@ -81,7 +81,7 @@ describe('a file sent again', () => {
     const header = 'call_log_id,revenue_paid_out,transaction_id\n';
     await sendFile(server, `${header}A3,1,own-1\nA3,2,\n`, { import_key: 'own' });
     const { rows } = await sendFile(server, `${header}A3,2,\nA3,1,own-1\nA3,5,\n`, { import_key: 'own' });
-    // Row 1 is another than before, and row 2 is known by its own id wherever it stands.
+    // Row 1 is another than before, and row 2 is known by its own id wherever it is.
     expect(rows.map((row) => [told(row), row.duplicate])).toEqual([
       ['unchanged', false],
       ['applied', true],

@@ -33,7 +33,7 @@ export function noteSourceIp(app: FastifyInstance, trustedProxies: AddressList |
 const hopsMax = 50;
 
 /**
- * The nearest address that is no trusted proxy. Every proxy adds whom it was asked by at the end, so what stands
+ * The nearest address that is no trusted proxy. Every proxy adds whom it was asked by at the end, so what is
  * before the first address that is not trusted may be anybody's invention.
  */
 function clientOf(peer: string, headers: FastifyRequest['headers'], trusted: AddressList): string {

@@ -1,6 +1,6 @@
 /**
  * Postbacks that were done for a call by its number, and would be for another one if the call that arrives now had been there
- * at their receipt. What they did is taken back, and they are decided anew (docs/senders.md#waiting-for-the-call).
+ * at their receipt. What they did is taken back, and they are decided again (docs/senders.md#waiting-for-the-call).
  */
 import type { FoldedCall } from '../../core/calls/call.ts';
 import type { Match } from '../../core/updates/fold/fold.ts';
