@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import type { paths } from './openapi-typescript.ts';
+import type { paths } from '../generated/openapi-typescript.ts';
 import { baseUrl, completeRound, expectData, expectPostback, token } from './round.ts';
 
 const api = createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${token}` } });
