@@ -119,6 +119,10 @@ test('a condition on a name is about the record, or about the body around the re
   ];
   expect(await statuses({ type: 'end', events })).toEqual(['read', 'ignored']);
   expect(await statuses({ type: 'start', events })).toEqual(['ignored', 'ignored']);
+  const unmet = async (body: object) => (await explain(webhook, { request: { body }, mapping })).json.unmet;
+  expect(await unmet({ type: 'start', events })).toEqual([{ source: 'type', text: 'start' }]);
+  expect(await unmet({ events })).toEqual([{ source: 'type', text: null }]);
+  expect(await unmet({ type: 'end', events })).toBeUndefined();
   const outside = await explain(webhook, {
     request: { body: { id: 'X', type: 'end', events: [{ note: 'n' }] } },
     mapping,

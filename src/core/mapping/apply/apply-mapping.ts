@@ -79,7 +79,7 @@ export function isOfAnotherKind({ onlyWhen }: Mapping, request: MappingRequest):
   );
 }
 
-function isMet(conditions: readonly Condition[], values: RequestValues): boolean {
+export function isMet(conditions: readonly Condition[], values: RequestValues): boolean {
   return conditions.every(({ sources, words }) =>
     sources.some((source) =>
       values.readCondition(source).some(({ value }) => words.has(normalizeWord(plainText(value) ?? ''))),

@@ -7,8 +7,9 @@ import { tagOf } from '../../values/tags.ts';
 import type { Mapping, MappingSource } from '../mapping.ts';
 import { keyNames, secretHeaders } from '../parse/parse-source.ts';
 import { pointerToken } from '../pointer.ts';
+import { isMet } from './apply-mapping.ts';
 import type { Reading } from './read-row.ts';
-import { type MappingRequest, shownText } from './request-values.ts';
+import { type MappingRequest, RequestValues, shownText } from './request-values.ts';
 
 export type ExplainedField = {
   /** how a row names it; null for a constant, or where no source has a value */
@@ -21,6 +22,7 @@ export type ExplainedField = {
 };
 
 export type UnusedSource = { source: string; text: string | null };
+export type UnmetCondition = UnusedSource;
 
 const unusedMax = 500;
 const textCharsMax = 500;
@@ -81,6 +83,18 @@ export function findUnused(
     if (!secretHeaders.has(name) && value !== undefined) add(`header.${name}`, '', String(value));
   }
   return Array.from(found, ([source, text]) => ({ source, text }));
+}
+
+/** The conditions of `only_when` that a record does not meet, each with what it has there; null: nothing. */
+export function findUnmet({ onlyWhen }: Mapping, request: MappingRequest, record: unknown): UnmetCondition[] {
+  const values = new RequestValues(request, record);
+  return onlyWhen
+    .filter((condition) => !isMet([condition], values))
+    .map(({ sources }) => {
+      const [found] = sources.flatMap((source) => values.readCondition(source));
+      const text = found === undefined ? null : shorten(shownText(found.value));
+      return { source: sources.map(sourceName).join(', '), text };
+    });
 }
 
 function addLeaves(

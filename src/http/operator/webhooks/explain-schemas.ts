@@ -49,6 +49,11 @@ const explained = {
     { description: 'by the name of the field; `add.KEY` for a tag' },
   ),
   errors: Type.Array(fault),
+  unmet: Type.Optional(
+    Type.Array(Type.Object({ source: Type.String(), text: nullable(Type.String()) }), {
+      description: 'of `ignored`: the conditions that are not met, and what the request has there',
+    }),
+  ),
   unused: Type.Array(Type.Object({ source: Type.String(), text: nullable(Type.String()) }), {
     description: 'what no row reads, by the name that a row would give it',
   }),

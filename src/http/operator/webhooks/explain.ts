@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { recordsOf } from '../../../core/mapping/apply/apply-mapping.ts';
-import { explainFields, findUnused } from '../../../core/mapping/apply/explain.ts';
+import { explainFields, findUnmet, findUnused } from '../../../core/mapping/apply/explain.ts';
 import type { Mapping } from '../../../core/mapping/mapping.ts';
 import { readMappingSettings } from '../../../core/mapping/sender-settings.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
@@ -168,6 +168,7 @@ function explainRecord(webhook: ReadableWebhook, content: Content, receivedAt: s
     status: isIgnored ? 'ignored' : decoded.faults.length > 0 ? 'unreadable' : 'read',
     fields: Object.fromEntries(fields),
     errors: decoded.faults,
+    ...(isIgnored && webhook.mapping !== null && { unmet: findUnmet(webhook.mapping, request, record) }),
     unused: findUnused(webhook.mapping, fields, request, record),
   };
 }
