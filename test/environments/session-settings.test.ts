@@ -1,7 +1,7 @@
 /** A database or a role has settings of its own, and Ringback runs as if it had none. */
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { createTestDatabase, holdLock, testWithTriggers } from '../support/database.ts';
+import { createTestDatabase, holdLock, lockOfCalls, testWithTriggers } from '../support/database.ts';
 import { makeFolder, runRingback } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer } from '../support/server.ts';
 
@@ -32,6 +32,7 @@ async function openDatabase(setUp: (name: string) => string[]) {
   url.searchParams.set('options', limits.map((name) => `-c ${name}=0`).join(' '));
   const unlimited = url.href.replaceAll('+', '%20');
   const pool = new pg.Pool({ connectionString: unlimited, max: 2 });
+  pool.on('error', () => {}); // dropping the database ends its sessions
   onTestFinished(async () => {
     await pool.end();
     await database.drop();
@@ -67,7 +68,7 @@ test('times, amounts and locks are right with any settings of the database', asy
     add: { 'back\\slash': "it's" },
   };
   // The row is locked for longer than the lock_timeout and the statement_timeout of the database.
-  const lock = await database.lock(`select from call where call_log_id = 'C1' for update`);
+  const lock = await database.lock(await lockOfCalls(database, ['C1']));
   const answer = server.post(webhook, body);
   await expect
     .poll(() =>

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { DatabaseProxy } from '../support/database/database-proxy.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, lockOfCalls, type TestDatabase } from '../support/database.ts';
 import { makeFolder, RunningProcess, runRingback, startRingback } from '../support/programs/process.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
 
@@ -41,7 +41,7 @@ async function holdCall(database: TestDatabase): Promise<() => Promise<void>> {
   client.on('error', () => {}); // a test that failed drops the database below it
   await client.connect();
   await client.query('begin');
-  await client.query(`select from call where call_log_id = 'C${heldRow}' for update`);
+  await client.query(await lockOfCalls(database, [`C${heldRow}`]));
   let releasing: Promise<void> | undefined;
   const release = () => {
     releasing ??= client.end();
