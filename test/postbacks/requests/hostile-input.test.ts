@@ -74,6 +74,13 @@ test('names of every object are names like any other', async () => {
   const tagged = await postText(server, webhook, `call_log_id=names&${asText}`, form);
   expect(tagged.json).toMatchObject({ status: 'applied', ignored: names });
   expect(Object.keys((await server.readCall('names')).tags).toSorted()).toEqual(names.toSorted());
+  const nested = `{"call_log_id":"names","reason":"r","data":{${members},"revenue_paid_out":5}}`;
+  expect((await postText(server, webhook, nested)).json).toMatchObject({ code: 'unknown_field' });
+  const batch = await server.request(`/update-fields/batch?${names.map((name) => `${name}=1`).join('&')}`, {
+    ...{ method: 'POST', body: `{"updates":[{"call_log_id":"names","reason":"r"}],${members}}` },
+    headers: { 'content-type': json, 'x-auth-key': webhook.auth_key },
+  });
+  expect(batch.json.summary).toMatchObject({ applied: 1 });
   expect(Object.prototype).not.toHaveProperty('x');
 });
 

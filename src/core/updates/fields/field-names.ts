@@ -56,13 +56,13 @@ const otherWords: Readonly<Record<string, string>> = {
 };
 
 /** So much our own that a longer name with one of them in it (`total_revenue_paid_out`) was made for Ringback. */
-const distinctiveNames: Readonly<Record<string, string>> = {
-  revenuepaidout: 'revenue_paid_out',
-  publisherpaidout: 'publisher_paid_out',
-  callconvertedat: 'call_converted_at',
-  nopayoutreason: 'no_payout_reason',
-  dryrun: 'dry_run',
-};
+const distinctiveNames: ReadonlyMap<string, string> = new Map([
+  ['revenuepaidout', 'revenue_paid_out'],
+  ['publisherpaidout', 'publisher_paid_out'],
+  ['callconvertedat', 'call_converted_at'],
+  ['nopayoutreason', 'no_payout_reason'],
+  ['dryrun', 'dry_run'],
+]);
 
 /** The field, tag list or control that a name means, or the name that it was probably meant to be. */
 type Meaning = { known: string | undefined; meant: string | undefined; isKey: boolean };
@@ -132,7 +132,7 @@ function findMeant(plain: string, names: ReadonlyMap<string, string>): string | 
   if (plain.length > nameCharsMax || foreignNames.has(plain)) return undefined;
   const other = Object.hasOwn(otherWords, plain) ? otherWords[plain] : undefined;
   if (other !== undefined && names.has(other)) return other;
-  for (const [part, field] of Object.entries(distinctiveNames)) {
+  for (const [part, field] of distinctiveNames) {
     if (plain.includes(part) && names.has(field)) return field;
   }
   for (const candidate of names.keys()) {
@@ -144,7 +144,9 @@ function findMeant(plain: string, names: ReadonlyMap<string, string>): string | 
 /** The money or the hold that a member of an object of the sender's names, as in `{"data":{"revenue_paid_out":5}}`. */
 export function findDistinctive(members: readonly string[], type: WebhookTypeRow): string | undefined {
   const { names } = knownNamesOf(true, type);
-  const field = members.map((name) => distinctiveNames[plainName(name)]).find((found) => found !== undefined);
+  const field = members
+    .map((name) => distinctiveNames.get(plainName(name)))
+    .find((found) => found !== undefined);
   return field !== undefined && names.has(field) ? field : undefined;
 }
 

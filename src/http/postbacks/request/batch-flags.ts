@@ -7,8 +7,11 @@ import { readBoolean } from '../../../core/values/text/text.ts';
 
 export type BatchFlags = { isAtomic: boolean; isDryRun: boolean };
 
-const flags: Readonly<Record<string, string>> = { atomic: 'atomic', dryrun: 'dry_run' };
-const flagNames = [...Object.keys(flags), 'updates'];
+const flags = new Map([
+  ['atomic', 'atomic'],
+  ['dryrun', 'dry_run'],
+]);
+const flagNames = [...flags.keys(), 'updates'];
 
 /**
  * @param members what the object of the batch has beside its items
@@ -22,7 +25,7 @@ export function readBatchFlags(
   const faults: Fault[] = [];
   const read = new Map<string, boolean>();
   for (const [name, value] of [...query, ...Object.entries(members)]) {
-    const flag = flags[plainName(name)];
+    const flag = flags.get(plainName(name));
     if (flag === undefined) faults.push(...faultsOfName(name, type));
     else if (value !== null) readFlag(flag, value, read, faults);
   }
@@ -46,7 +49,7 @@ function faultsOfName(field: string, type: WebhookTypeRow | null): Fault[] {
   if (isKeyName(field) || plainName(field) === 'return') return [];
   const meant = nearestName(field, flagNames);
   if (meant !== undefined) {
-    const detail = `Send "${flags[meant] ?? meant}" if that is meant. Nothing was done.`;
+    const detail = `Send "${flags.get(meant) ?? meant}" if that is meant. Nothing was done.`;
     return [{ field, code: 'unknown_field', detail }];
   }
   if (type === null || knownName(field, false, type) === undefined) return [];

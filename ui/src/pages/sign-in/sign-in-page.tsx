@@ -1,4 +1,4 @@
-import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { basePath } from '../../api/base-path.ts';
 import { useSignIn, useSignInOptions } from '../../api/session.ts';
@@ -15,13 +15,13 @@ const route = getRouteApi('/sign-in');
 export function SignInPage() {
   const [token, setToken] = useState('');
   const { from, ended, failed } = route.useSearch();
-  const router = useRouter();
   const { mutate, isPending, error } = useSignIn();
   const [invitation, setInvitation] = useState<Invitation | null>(null);
   const [accounts, setAccounts] = useState<OwnAccount[]>([]);
   const options = useSignInOptions();
   const provider = options?.openid?.name;
-  const goOn = () => router.history.replace(basePath + (isOwnPath(from) ? from : '/'));
+  // Loads the page anew: what the browser asked for while no one was signed in has failed, and would be used again.
+  const goOn = () => window.location.replace(basePath + (isOwnPath(from) ? from : '/'));
   const signIn = (secret: string) => mutate({ token: secret }, { onSuccess: goOn });
 
   const isLinkRead = useRef(false);
