@@ -18,6 +18,9 @@ const searchedCharsMin = 2;
 
 type PaletteProps = { typedAhead: RefObject<string | null>; onClose(): void };
 
+/** The dialog moves the focus a frame later, and what is typed meanwhile would be lost. */
+const focusAtOnce = (input: HTMLInputElement | null) => input?.focus();
+
 /** Pages, calls, saved views and actions in one list, found by a part of their names. */
 export function Palette({ typedAhead, onClose }: PaletteProps) {
   const [text, setText] = useState(() => typedAhead.current ?? '');
@@ -44,6 +47,7 @@ export function Palette({ typedAhead, onClose }: PaletteProps) {
               itemToStringValue={({ label }: Item) => label}
             >
               <Autocomplete.Input
+                ref={focusAtOnce}
                 aria-label="Go to or do"
                 placeholder="A page, a call id or number, a view, an action"
                 dir="auto"
