@@ -17,52 +17,40 @@ const copyDataBytes = 1 + 4;
 
 /** Bind and execute for each, with the data of a COPY behind it, and one sync at the end. */
 export function tripBytes(uses: Use[]): Buffer {
-  const lengths = uses.flatMap(({ statement, values, copied }) =>
-    [statement.name, ...values, copied].map(byteLength),
-  );
-  let size = sync.length;
-  for (const { values, copied } of uses) {
-    size +=
-      bindBytes +
-      4 * values.length +
-      execute.length +
-      (copied === null ? 0 : copyDataBytes + copyDone.length);
-  }
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, size));
+  const bytes = Buffer.allocUnsafe(uses.reduce((size, use) => size + sizeOf(use), sync.length));
   let at = 0;
-  let textAt = 0;
   const addText = (text: string) => {
     at += bytes.write(text, at);
   };
   for (const { statement, values, copied } of uses) {
-    const texts = lengths.slice(textAt, textAt + values.length + 1);
-    textAt += values.length + 2;
-    at = bytes.writeUInt8(0x42, at);
-    at = bytes.writeUInt32BE(
-      texts.reduce((sum, length) => sum + length, bindBytes - 1 + 4 * values.length),
-      at,
-    );
-    at = bytes.writeUInt8(0, at);
+    const bindLengthAt = bytes.writeUInt8(0x42, at);
+    at = bytes.writeUInt8(0, bindLengthAt + 4);
     addText(statement.name);
     at = bytes.writeUInt8(0, at);
     at = bytes.writeUInt16BE(0, at);
     at = bytes.writeUInt16BE(values.length, at);
-    for (const [index, value] of values.entries()) {
-      at = bytes.writeInt32BE(value === null ? -1 : (texts[index + 1] ?? 0), at);
+    for (const value of values) {
+      const valueAt = at + 4;
+      at = valueAt;
       if (value !== null) addText(value);
+      bytes.writeInt32BE(value === null ? -1 : at - valueAt, valueAt - 4);
     }
     at = bytes.writeUInt16BE(0, at);
+    bytes.writeUInt32BE(at - bindLengthAt, bindLengthAt);
     at += execute.copy(bytes, at);
     if (copied === null) continue;
-    at = bytes.writeUInt8(0x64, at);
-    at = bytes.writeUInt32BE(4 + (lengths[textAt - 1] ?? 0), at);
+    const dataLengthAt = bytes.writeUInt8(0x64, at);
+    at = dataLengthAt + 4;
     addText(copied);
+    bytes.writeUInt32BE(at - dataLengthAt, dataLengthAt);
     at += copyDone.copy(bytes, at);
   }
   sync.copy(bytes, at);
   return bytes;
 }
 
-function byteLength(text: string | null): number {
-  return text === null ? 0 : Buffer.byteLength(text);
+function sizeOf({ statement, values, copied }: Use): number {
+  let size = bindBytes + Buffer.byteLength(statement.name) + execute.length;
+  for (const value of values) size += 4 + (value === null ? 0 : Buffer.byteLength(value));
+  return copied === null ? size : size + copyDataBytes + Buffer.byteLength(copied) + copyDone.length;
 }
