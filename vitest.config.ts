@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { conditionMsMax } from './test/support/wait-limit.ts';
 
 /** What needs packages or programs of its own runs where its variable is set, as its script in package.json does. */
 const separateTests = {
@@ -46,6 +47,6 @@ export default defineConfig({
     // Generous, because the crash tests load small machines on purpose: a test that hangs still ends the run.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: conditionMsMax } },
   },
 });

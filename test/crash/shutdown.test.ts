@@ -20,7 +20,7 @@ test.each([
     const server = await app.listening;
     const load = await Load.prepare(server);
     const running = load.run(server);
-    await expect.poll(() => load.acknowledged, { timeout: 20_000 }).toBeGreaterThan(300);
+    await expect.poll(() => load.acknowledged).toBeGreaterThan(300);
     const postmaster = await readPostmaster(dataDir);
     const exit = await app.end(signal);
     await running;

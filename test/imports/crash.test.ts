@@ -95,7 +95,7 @@ test.each([
     const file = await makeFile(database);
     const release = await holdCall(database);
     const client = new RunningProcess(['src/main.ts', ...importArgs(file, server.url)], {});
-    await expect.poll(() => countDone(database), { timeout: 20_000 }).toBeGreaterThan(300);
+    await expect.poll(() => countDone(database)).toBeGreaterThan(300);
     client.signal(signal);
     const { code, stderr } = await client.end();
     expect([code, stderr]).toEqual([exitCode, expect.stringContaining(said)]);
@@ -112,7 +112,7 @@ test('a server that is killed is started again, and no row is done twice', { tim
   const file = await makeFile(database);
   const release = await holdCall(database);
   const client = new RunningProcess(['src/main.ts', ...importArgs(file, first.url)], {});
-  await expect.poll(() => countDone(database), { timeout: 20_000 }).toBeGreaterThan(300);
+  await expect.poll(() => countDone(database)).toBeGreaterThan(300);
   first.running.signal('SIGKILL');
   const { code, stderr } = await client.end();
   expect(code).toBe(2);

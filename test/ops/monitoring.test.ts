@@ -8,6 +8,7 @@ import { firstIdAt } from '../../src/store/database/first-id.ts';
 import { holdLock, interruptWaiting, lockOfCalls, waitingForLocks } from '../support/database.ts';
 import { projectFolder } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer, useServer } from '../support/server.ts';
+import { conditionMsMax } from '../support/wait-limit.ts';
 import { readQuery } from './promql.ts';
 
 /** metric → label → values that were seen */
@@ -17,7 +18,7 @@ const server = useServer();
 let told: Told;
 
 /** Hooks have no expect.poll. */
-const untilMs = { timeout: 20_000, interval: 50 };
+const untilMs = { timeout: conditionMsMax, interval: 50 };
 
 /** A server to which all has happened that its counters count. */
 beforeAll(async () => {

@@ -47,7 +47,7 @@ async function remove(
   const stop = keepRemovingOld(sut.store, { ...nothing, ...retention }, silent, (kind, count) => {
     removed[kind] = (removed[kind] ?? 0) + count;
   });
-  await expect.poll(isDone, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isDone).toBe(true);
   await stop();
   return removed;
 }

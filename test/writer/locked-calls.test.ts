@@ -105,13 +105,13 @@ test('where the lock is that of an own commit whose answer was lost, the postbac
     sut.failures.length = 0;
     proxy.spoilCommits('late');
     const sending = sut.send(sut.postback('own lock', { add: { [`delivered ${isDelivered}`]: 'x' } }));
-    await expect.poll(() => sut.failures, { timeout: 10_000 }).toEqual(['outcome_unknown', 'locked']);
+    await expect.poll(() => sut.failures).toEqual(['outcome_unknown', 'locked']);
     if (isDelivered) proxy.deliverLate();
     const [outcome] = await sending;
     expect(outcome?.rejection?.code ?? outcome?.status).toBe(isDelivered ? 'applied' : 'outcome_unknown');
     if (!isDelivered) proxy.deliverLate();
     const log = `select count(*)::int from postback where update::text like '%delivered ${isDelivered}%'`;
-    await expect.poll(() => database.query(log), { timeout: 10_000 }).toEqual([{ count: 1 }]);
+    await expect.poll(() => database.query(log)).toEqual([{ count: 1 }]);
   }
   await sut.close();
   await proxy.stop();

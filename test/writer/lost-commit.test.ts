@@ -37,7 +37,7 @@ test.each<CommitFate>(['lost', 'unanswered', 'late'])(
     const sending = send('done', { revenue_paid_out: '2.50', transaction_id: 't1' });
     if (fate === 'late') {
       // The retry has looked for the postback, has not found it, and waits for the call that the late commit still holds.
-      await expect.poll(async () => (await waitingForLocks(database)).length, { timeout: 5_000 }).toBe(1);
+      await expect.poll(async () => (await waitingForLocks(database)).length).toBe(1);
       proxy.deliverLate();
     }
     const answer = await sending;

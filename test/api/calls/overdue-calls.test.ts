@@ -31,7 +31,7 @@ async function sweep(livesLeft: number, servers = 1): Promise<void> {
     Array.from({ length: servers }, () => startTestServerOn(database, { liveCallHoursMax })),
   );
   const countLive = () => database.query(`select count(*)::int from call where state = 'live'`);
-  await expect.poll(countLive, { timeout: 20_000 }).toEqual([{ count: livesLeft }]);
+  await expect.poll(countLive).toEqual([{ count: livesLeft }]);
   await Promise.all(sweepers.map((sweeper) => sweeper.stop()));
 }
 

@@ -3,6 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestServer } from '../server.ts';
+import { conditionMsMax } from '../wait-limit.ts';
 import { launchChromium } from './chromium.ts';
 
 type Theme = 'light' | 'dark';
@@ -59,7 +60,7 @@ export class TestBrowser {
     const context = await this.#browser.newContext(settings);
     this.#ofTest.add(context);
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(conditionMsMax);
     if (isSignedIn) {
       const { status } = await signIn(context, server);
       expect(status).toBe(200);

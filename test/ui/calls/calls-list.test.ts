@@ -40,7 +40,7 @@ const searchOf = (page: Page) => new URL(page.url()).search;
 
 /** Waits until the table has as many rows. */
 async function expectRows(page: Page, count: number): Promise<void> {
-  await expect.poll(() => rowsOf(page).count(), { timeout: 10_000 }).toBe(count);
+  await expect.poll(() => rowsOf(page).count()).toBe(count);
 }
 
 test('the list shows what a call is about, the latest first', async () => {

@@ -22,7 +22,7 @@ const numbersOf = (...ends: number[]) => ends.map((end) => `+1213555010${end}`);
 const searchOf = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 
 async function expectCallers(page: Page, ...ends: number[]): Promise<void> {
-  await expect.poll(() => callersOf(page), { timeout: 10_000 }).toEqual(numbersOf(...ends));
+  await expect.poll(() => callersOf(page)).toEqual(numbersOf(...ends));
 }
 
 test('a header sorts the whole list, the greatest first, then the smallest, and the address keeps it', async () => {

@@ -94,9 +94,7 @@ test('what goes on is counted as it happens, and a chart is a table, too', async
   await ui.server.createCall('now live', { state: 'live' });
   await ui.server.post(webhook, { call_log_id: 'now live', reason: 'r' });
   const now = page.getByRole('region', { name: 'Now' });
-  await expect
-    .poll(() => now.textContent(), { timeout: 20_000 })
-    .toMatch(/Live calls\s*1\s*Queued updates\s*1/);
+  await expect.poll(() => now.textContent()).toMatch(/Live calls\s*1\s*Queued updates\s*1/);
   await expect
     .poll(async () => {
       const counts = await now.getByRole('table').getByRole('row').allInnerTexts();
