@@ -1,8 +1,8 @@
 /** The mapping editor in a real browser: an operator who does not know JSON maps what a tracker sends. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { proposeRow } from '../../../ui/src/pages/mapping/propose-row.ts';
-import { listsIn, readPasted } from '../../../ui/src/pages/mapping/sample.ts';
+import { proposeRow } from '../../../ui/src/pages/mapping/rows/propose-row.ts';
+import { listsIn, readPasted } from '../../../ui/src/pages/mapping/sample/sample.ts';
 import { expectAccessible } from '../../support/browser/browser.ts';
 import { useUi } from '../../support/ui.ts';
 

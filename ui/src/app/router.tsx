@@ -17,13 +17,13 @@ import { RequestFailed } from '../api/request.ts';
 import { sessionQuery } from '../api/session.ts';
 import { deliveryFilterNames } from '../api/webhooks/deliveries.ts';
 import { pickSearch } from '../components/lists/url-search.ts';
-import { NotFound } from '../components/not-found.tsx';
-import { PageSkeleton } from '../components/skeleton.tsx';
+import { NotFound } from '../components/states/not-found.tsx';
+import { PageSkeleton } from '../components/states/skeleton.tsx';
 import { callSearchNames, filtersOf, sortOf } from '../pages/calls/list/call-search.ts';
 import { lazyPage } from './lazy-page.ts';
 import { RouteError } from './route-error.tsx';
 import { parseSearch, stringifySearch } from './search-params.ts';
-import { Shell } from './shell.tsx';
+import { Shell } from './shell/shell.tsx';
 
 /** Every address of the UI; the server knows the same ones (src/http/server/ui.ts). */
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -97,7 +97,7 @@ const postbacks = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks',
   validateSearch: pickSearch([...postbackFilterNames, 'period']),
-  component: lazyPage(() => import('../pages/postbacks/postbacks-page.tsx'), 'PostbacksPage'),
+  component: lazyPage(() => import('../pages/postbacks/list/postbacks-page.tsx'), 'PostbacksPage'),
 });
 
 const inbox = createRoute({
@@ -110,7 +110,7 @@ const inbox = createRoute({
 const postback = createRoute({
   getParentRoute: () => shell,
   path: '/postbacks/$id',
-  component: lazyPage(() => import('../pages/postbacks/postback-page.tsx'), 'PostbackPage'),
+  component: lazyPage(() => import('../pages/postbacks/postback/postback-page.tsx'), 'PostbackPage'),
 });
 
 const webhooks = createRoute({
@@ -197,13 +197,13 @@ const access = createRoute({
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: '/access/tokens',
-  component: lazyPage(() => import('../pages/access/tokens-page.tsx'), 'TokensPage'),
+  component: lazyPage(() => import('../pages/access/tokens/tokens-page.tsx'), 'TokensPage'),
 });
 
 const people = createRoute({
   getParentRoute: () => shell,
   path: '/access/people',
-  component: lazyPage(() => import('../pages/access/people-page.tsx'), 'PeoplePage'),
+  component: lazyPage(() => import('../pages/access/people/people-page.tsx'), 'PeoplePage'),
 });
 
 const sessions = createRoute({
@@ -222,7 +222,7 @@ const audit = createRoute({
 const account = createRoute({
   getParentRoute: () => shell,
   path: '/access/account',
-  component: lazyPage(() => import('../pages/access/account-page.tsx'), 'AccountPage'),
+  component: lazyPage(() => import('../pages/access/account/account-page.tsx'), 'AccountPage'),
 });
 
 const routeTree = root.addChildren([

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { Skeleton } from '../skeleton.tsx';
+import { Skeleton } from '../states/skeleton.tsx';
 import type { PlotProps } from './plot.tsx';
 
 /** Bars and whole numbers, unless a prop says otherwise. */

@@ -1,6 +1,6 @@
 import { Tabs as Base } from '@base-ui/react/tabs';
 import { type ReactNode, Suspense } from 'react';
-import { TableSkeleton } from '../skeleton.tsx';
+import { TableSkeleton } from '../states/skeleton.tsx';
 
 type Tab = { id: string; name: string; content: ReactNode };
 

@@ -1,8 +1,8 @@
 import { Lock } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type Permission, useMay, useSession } from '../../api/session.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { EmptyState } from '../../components/states/empty-state.tsx';
 
 type OnlyForProps = { permission: Permission; title: string; children: ReactNode };
 

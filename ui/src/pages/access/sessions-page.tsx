@@ -1,9 +1,9 @@
 import { type ListedSession, useEndSession, useSessions } from '../../api/access/sessions.ts';
 import { Button } from '../../components/button.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
+import { ErrorState } from '../../components/states/error-state.tsx';
+import { TableSkeleton } from '../../components/states/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { browserWords } from './browser-words.ts';

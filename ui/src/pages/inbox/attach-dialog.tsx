@@ -5,8 +5,8 @@ import {
   useAttachPreview,
 } from '../../api/postbacks/inbox.ts';
 import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
+import { Dialog, DialogActions } from '../../components/dialogs/dialog.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { Preview } from './preview.tsx';
 

@@ -4,14 +4,14 @@ import { type InboxFilters, inboxFilterNames, useOpenPostbacks } from '../../api
 import { useMay } from '../../api/session.ts';
 import { useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { ShowMore } from '../../components/lists/data-table.tsx';
 import { FilterBar, isFiltered, useFilters } from '../../components/lists/filter-bar.tsx';
 import { choiceFilter } from '../../components/lists/filter-chips.tsx';
 import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { ManyPostbacksDialog } from '../postbacks/many-postbacks-dialog.tsx';
+import { EmptyState } from '../../components/states/empty-state.tsx';
+import { ManyPostbacksDialog } from '../postbacks/list/many-postbacks-dialog.tsx';
 import { InboxItem } from './inbox-item.tsx';
 import { onlyCandidate } from './near-words.ts';
 

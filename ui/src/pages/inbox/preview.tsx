@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AttachAnswer } from '../../api/postbacks/inbox.ts';
-import { FailureNote } from '../../components/error-state.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
+import { Skeleton } from '../../components/states/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { ChangeList } from '../../components/values/changes.tsx';
 import { FieldName } from '../../components/values/field-name.tsx';

@@ -5,8 +5,8 @@ import { useMay } from '../../api/session.ts';
 import { type KeptReplay, useKept, useReplayKept } from '../../api/webhooks/mapping.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { Time } from '../../components/time.tsx';
 import { useFieldLabel } from '../../components/values/field-name.tsx';
 

@@ -11,14 +11,13 @@ import { SelectField } from '../../components/field.tsx';
 import { useDebounced } from '../../components/lists/use-debounced.ts';
 import { useToast } from '../../components/toast.tsx';
 import { LookOnly } from '../access/look-only.tsx';
-import { recordedRequestOf } from '../postbacks/recorded-request.ts';
-import { Conditions } from './conditions.tsx';
-import { FieldRows } from './field-rows.tsx';
+import { recordedRequestOf } from '../postbacks/postback/recorded-request.ts';
 import { MappingFaults } from './mapping-faults.tsx';
 import { useFieldAliases, useMappingFields } from './mapping-fields.ts';
 import { MappingText } from './mapping-text.tsx';
-import { proposeRow } from './propose-row.ts';
-import { ReadResult } from './read-result.tsx';
+import { Conditions } from './rows/conditions.tsx';
+import { FieldRows } from './rows/field-rows.tsx';
+import { proposeRow } from './rows/propose-row.ts';
 import {
   type ConditionJson,
   emptyMapping,
@@ -26,11 +25,12 @@ import {
   mappingToSave,
   withOwnNames,
   withRow,
-} from './rows.ts';
-import { listsIn, readPasted } from './sample.ts';
-import { SamplePicker } from './sample-picker.tsx';
-import { type SampleValue, valuesOf } from './sample-value.ts';
-import { SampleValues } from './sample-values.tsx';
+} from './rows/rows.ts';
+import { ReadResult } from './sample/read-result.tsx';
+import { listsIn, readPasted } from './sample/sample.ts';
+import { SamplePicker } from './sample/sample-picker.tsx';
+import { type SampleValue, valuesOf } from './sample/sample-value.ts';
+import { SampleValues } from './sample/sample-values.tsx';
 
 export type MappingEditorProps = {
   webhook: WebhookJson;

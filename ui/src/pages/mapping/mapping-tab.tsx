@@ -2,8 +2,8 @@ import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookLog } from '../../api/webhooks/webhook-log.ts';
-import { PageSkeleton } from '../../components/skeleton.tsx';
-import { recordedRequestOf } from '../postbacks/recorded-request.ts';
+import { PageSkeleton } from '../../components/states/skeleton.tsx';
+import { recordedRequestOf } from '../postbacks/postback/recorded-request.ts';
 import { KeptRequests } from './kept-requests.tsx';
 import { MappingEditor } from './mapping-editor.tsx';
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { TextAreaField } from '../../components/field.tsx';
-import type { MappingJson } from './rows.ts';
+import type { MappingJson } from './rows/rows.ts';
 
 /** The mapping as its JSON. What can be parsed is read at once; the server tells what is wrong with it. */
 export function MappingText({

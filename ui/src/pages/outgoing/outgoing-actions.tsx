@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../components/dialogs/confirm-dialog.tsx';
 import { MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 

@@ -3,10 +3,10 @@ import { Plus, Send } from 'lucide-react';
 import { useMay } from '../../api/session.ts';
 import { type OutgoingJson, useOutgoingWebhooks } from '../../api/webhooks/outgoing.ts';
 import { buttonStyle } from '../../components/button.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { ListPending } from '../../components/lists/list-pending.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { EmptyState } from '../../components/states/empty-state.tsx';
 import { eventName } from './event-words.ts';
 import { Health, pendingWords } from './health.tsx';
 

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { type OutgoingJson, useChangeOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
+import { Dialog, DialogActions } from '../../components/dialogs/dialog.tsx';
 import { RadioCards } from '../../components/forms/radio-cards.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { pendingWords } from './health.tsx';
 

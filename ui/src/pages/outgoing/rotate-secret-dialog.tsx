@@ -4,8 +4,8 @@ import {
   type RotatedOutgoing,
   useRotateOutgoingSecret,
 } from '../../api/webhooks/outgoing.ts';
-import { Dialog, FormActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
+import { Dialog, FormActions } from '../../components/dialogs/dialog.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from '../webhooks/settings/grace-hours.tsx';
 import { NewSecret } from './new-outgoing-page.tsx';
 

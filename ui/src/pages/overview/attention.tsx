@@ -15,8 +15,8 @@ import { type AttentionItemJson, useAcknowledge, useAttention } from '../../api/
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { ErrorState, FailureNote } from '../../components/error-state.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { ErrorState, FailureNote } from '../../components/states/error-state.tsx';
+import { Skeleton } from '../../components/states/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
 import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
 

@@ -3,13 +3,13 @@ import { Phone } from 'lucide-react';
 import type { CallFilters } from '../../api/calls/calls.ts';
 import type { CallReportJson } from '../../api/overview.ts';
 import { useReport } from '../../api/overview.ts';
-import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import type { Period } from '../../components/lists/period.ts';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { Tabs } from '../../components/menus/tabs.tsx';
-import { TableSkeleton } from '../../components/skeleton.tsx';
+import { EmptyState } from '../../components/states/empty-state.tsx';
+import { ErrorState } from '../../components/states/error-state.tsx';
+import { TableSkeleton } from '../../components/states/skeleton.tsx';
 import { Money } from '../../components/values/money.tsx';
 import { percent } from '../../components/values/percent.ts';
 

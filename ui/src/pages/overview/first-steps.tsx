@@ -11,8 +11,8 @@ import { useMay, useSession } from '../../api/session.ts';
 import { useTestWebhook, useWebhooks } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
 import { ownTimeZone } from '../../components/forms/time-zones.ts';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { ConnectCalls } from '../calls/list/first-call.tsx';
 import { LoadSample } from './sample-data.tsx';
 

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useFirstSteps, useLoadSample, useRemoveSample } from '../../api/first-steps.ts';
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
+import { ConfirmDialog } from '../../components/dialogs/confirm-dialog.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
 
 /** Says above the figures that they are made up, and removes what they are made of. */

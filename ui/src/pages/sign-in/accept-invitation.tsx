@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useAcceptInvitation } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 
 const passwordCharsMin = 12;
 const passwordCharsMax = 200;

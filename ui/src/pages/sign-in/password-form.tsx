@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { usePasswordSignIn, useRequestPasswordReset } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 
 /** For people who were invited. */
 export function PasswordForm({ onSignedIn, hasReset }: { onSignedIn(): void; hasReset: boolean }) {

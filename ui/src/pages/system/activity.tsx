@@ -3,8 +3,8 @@ import { type ActivityJson, useActivity } from '../../api/overview.ts';
 import { Card } from '../../components/card.tsx';
 import { Chart } from '../../components/charts/chart.tsx';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
-import { ErrorState } from '../../components/error-state.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { ErrorState } from '../../components/states/error-state.tsx';
+import { Skeleton } from '../../components/states/skeleton.tsx';
 import { formatInstant, TimeZone } from '../../components/time.tsx';
 import { Figure } from '../overview/figures.tsx';
 

@@ -2,8 +2,8 @@ import { type ReactNode, useEffect } from 'react';
 import type { ManyRun } from '../../api/postbacks/many-run.ts';
 import { Button, type ButtonProps } from '../../components/button.tsx';
 import { Progress } from '../../components/charts/progress.tsx';
-import { Dialog, DialogActions } from '../../components/dialog.tsx';
-import { FailureNote } from '../../components/error-state.tsx';
+import { Dialog, DialogActions } from '../../components/dialogs/dialog.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 
 export type ManyRunDialogProps<Result> = {
   title: string;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import { Dialog, FormActions } from '../../components/dialog.tsx';
+import { Dialog, FormActions } from '../../components/dialogs/dialog.tsx';
 import { DateField } from '../../components/forms/date-field.tsx';
 import { Form } from '../../components/forms/form.tsx';
 import { UndoMany } from './undo-many.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { UndoResult, UndoSummaryJson } from '../../api/postbacks/undo-many.ts';
-import { FailureNote } from '../../components/error-state.tsx';
+import { FailureNote } from '../../components/states/error-state.tsx';
 import { Time } from '../../components/time.tsx';
 import { countOf } from '../../components/values/count-of.ts';
 import { FieldName } from '../../components/values/field-name.tsx';

@@ -5,7 +5,7 @@ import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook
 import { useMay } from '../../api/session.ts';
 import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../components/dialogs/confirm-dialog.tsx';
 import { type MoreAction, MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { UndoPeriodDialog } from '../undo/undo-period-dialog.tsx';

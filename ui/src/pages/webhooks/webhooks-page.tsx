@@ -8,13 +8,13 @@ import { useWebhookActivity, useWebhooks } from '../../api/webhooks/webhooks.ts'
 import { Button } from '../../components/button.tsx';
 import { outcomeSeries } from '../../components/charts/outcome-series.ts';
 import { SparkBars } from '../../components/charts/spark-bars.tsx';
-import { EmptyState } from '../../components/empty-state.tsx';
 import { ColumnChoice } from '../../components/lists/column-choice.tsx';
 import { type Column, DataTable, rowLinkStyle } from '../../components/lists/data-table.tsx';
 import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useAction } from '../../components/menus/actions.ts';
 import { PageHeader } from '../../components/page-header.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
+import { EmptyState } from '../../components/states/empty-state.tsx';
+import { Skeleton } from '../../components/states/skeleton.tsx';
 import { StatusBadge } from '../../components/status-badge.tsx';
 import { Time } from '../../components/time.tsx';
 

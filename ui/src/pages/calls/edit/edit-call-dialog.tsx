@@ -3,9 +3,9 @@ import type { CallJson } from '../../../../../src/http/operator/calls/call-schem
 import { type CallChangePreview, useChangeCall, usePreviewChange } from '../../../api/calls/calls.ts';
 import { useFields } from '../../../api/fields.ts';
 import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, DialogActions } from '../../../components/dialogs/dialog.tsx';
 import { Form } from '../../../components/forms/form.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { formatInstant, TimeZone } from '../../../components/time.tsx';
 import { useToast } from '../../../components/toast.tsx';
 import { ChangeList } from '../../../components/values/changes.tsx';

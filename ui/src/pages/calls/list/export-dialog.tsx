@@ -2,10 +2,10 @@ import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { type CallFilters, callsCsvUrl, useExportSelected } from '../../../api/calls/calls.ts';
 import { Button, buttonStyle } from '../../../components/button.tsx';
-import { Dialog, DialogActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, DialogActions } from '../../../components/dialogs/dialog.tsx';
 import { TextField } from '../../../components/field.tsx';
 import { useHiddenColumns } from '../../../components/lists/hidden-columns.ts';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { countOf } from '../../../components/values/count-of.ts';
 import { useCallColumns } from './call-columns.tsx';
 

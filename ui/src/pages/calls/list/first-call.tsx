@@ -2,7 +2,7 @@ import { Phone } from 'lucide-react';
 import { basePath } from '../../../api/base-path.ts';
 import { useSession } from '../../../api/session.ts';
 import { CopyBlock } from '../../../components/copy.tsx';
-import { EmptyState } from '../../../components/empty-state.tsx';
+import { EmptyState } from '../../../components/states/empty-state.tsx';
 
 /** In place of the list while there is no call. */
 export function FirstCall() {

@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { NameKind } from '../../../api/calls/names.ts';
 import type { ChipFilter } from '../../../components/lists/filter-chips.tsx';
 import { useUrlSearch } from '../../../components/lists/url-search.ts';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { Skeleton } from '../../../components/states/skeleton.tsx';
 
 /** A list shows its rows before one may want to narrow it by a name. */
 const NameField = lazy(async () => ({ default: (await import('./name-field.tsx')).NameField }));

@@ -5,7 +5,7 @@ import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../../ap
 import { withWholeDays } from '../../../api/queries.ts';
 import { useMay } from '../../../api/session.ts';
 import { buttonStyle } from '../../../components/button.tsx';
-import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../../components/dialogs/confirm-dialog.tsx';
 import { type UrlSearch, useUrlSearch } from '../../../components/lists/url-search.ts';
 import { menuItemStyle, menuPopupStyle } from '../../../components/menus/menu.ts';
 import { useToast } from '../../../components/toast.tsx';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { type CallFilters, useCalls, useCallTotals } from '../../../api/calls/calls.ts';
 import { useUrlSearch } from '../../../components/lists/url-search.ts';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { Skeleton } from '../../../components/states/skeleton.tsx';
 import { Money } from '../../../components/values/money.tsx';
 import { percent } from '../../../components/values/percent.ts';
 

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useSaveView, type ViewJson } from '../../../api/calls/views.ts';
-import { Dialog, FormActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 
 type ViewNameDialogProps = {
   /** the view to rename; null: a new one */

@@ -7,10 +7,10 @@ import {
 } from '../../../api/calls/call-changes.ts';
 import { Button } from '../../../components/button.tsx';
 import { Progress } from '../../../components/charts/progress.tsx';
-import { Dialog, DialogActions, FormActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, DialogActions, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { SelectField, TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { countOf } from '../../../components/values/count-of.ts';
 import { BulkResult } from './bulk-result.tsx';
 

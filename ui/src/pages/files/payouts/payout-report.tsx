@@ -7,10 +7,10 @@ import { usePayoutCalls } from '../../../api/calls/payouts.ts';
 import { useReport } from '../../../api/overview.ts';
 import { buttonStyle } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
-import { ErrorState } from '../../../components/error-state.tsx';
 import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
 import type { Days } from '../../../components/lists/period.ts';
-import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { ErrorState } from '../../../components/states/error-state.tsx';
+import { TableSkeleton } from '../../../components/states/skeleton.tsx';
 import { Time } from '../../../components/time.tsx';
 import { Money } from '../../../components/values/money.tsx';
 

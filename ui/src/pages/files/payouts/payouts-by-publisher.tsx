@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { Phone } from 'lucide-react';
 import { type CallReportJson, useReport } from '../../../api/overview.ts';
-import { EmptyState } from '../../../components/empty-state.tsx';
-import { ErrorState } from '../../../components/error-state.tsx';
 import { type Column, DataTable, rowLinkStyle } from '../../../components/lists/data-table.tsx';
 import type { Period } from '../../../components/lists/period.ts';
-import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { EmptyState } from '../../../components/states/empty-state.tsx';
+import { ErrorState } from '../../../components/states/error-state.tsx';
+import { TableSkeleton } from '../../../components/states/skeleton.tsx';
 import { Money } from '../../../components/values/money.tsx';
 
 type Row = CallReportJson['rows'][number];

@@ -4,7 +4,7 @@ import { SelectField } from '../../../components/field.tsx';
 import { DateField } from '../../../components/forms/date-field.tsx';
 import { periodOf } from '../../../components/lists/period.ts';
 import { PageHeader } from '../../../components/page-header.tsx';
-import { TableSkeleton } from '../../../components/skeleton.tsx';
+import { TableSkeleton } from '../../../components/states/skeleton.tsx';
 import { TimeZone } from '../../../components/time.tsx';
 import { NameField } from '../../calls/list/name-field.tsx';
 import { FileDrop, FileName } from '../file-drop.tsx';

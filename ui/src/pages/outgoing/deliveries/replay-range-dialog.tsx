@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { type DeliveryStatus, useReplayDeliveries } from '../../../api/webhooks/deliveries.ts';
-import { Dialog, FormActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { DateField } from '../../../components/forms/date-field.tsx';
 import { FieldsetError, Form } from '../../../components/forms/form.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { useToast } from '../../../components/toast.tsx';
 import { deliveryStatuses } from './delivery-words.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '../../../api/webhooks/outgoing.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
 import { SelectField } from '../../../components/field.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { LookOnly } from '../../access/look-only.tsx';
 import { eventName } from '../event-words.ts';
 import { LivePreview } from '../form/live-preview.tsx';

@@ -2,9 +2,9 @@ import { useEffect, useState } from 'react';
 import { useRecentCalls } from '../../../api/calls/calls.ts';
 import { type RenderBody, useRender } from '../../../api/webhooks/outgoing.ts';
 import { Card } from '../../../components/card.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
 import { SelectField } from '../../../components/field.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
+import { Skeleton } from '../../../components/states/skeleton.tsx';
 import { SentRequest } from './rendered.tsx';
 
 const typingPauseMs = 400;

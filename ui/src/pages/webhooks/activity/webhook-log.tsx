@@ -4,12 +4,12 @@ import type { PostbackJson } from '../../../../../src/http/operator/postbacks/po
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../../api/session.ts';
 import { useWebhookLog } from '../../../api/webhooks/webhook-log.ts';
-import { EmptyState } from '../../../components/empty-state.tsx';
 import { type Column, DataTable } from '../../../components/lists/data-table.tsx';
 import { ListPending } from '../../../components/lists/list-pending.tsx';
+import { EmptyState } from '../../../components/states/empty-state.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
-import { ChangedFields } from '../../postbacks/changed-fields.tsx';
+import { ChangedFields } from '../../postbacks/list/changed-fields.tsx';
 
 const columns: Column<PostbackJson>[] = [
   {

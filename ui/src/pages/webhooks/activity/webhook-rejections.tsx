@@ -1,8 +1,8 @@
 import { CircleCheck } from 'lucide-react';
 import { useWebhookActivity, useWebhookRejections } from '../../../api/webhooks/webhooks.ts';
 import { Card } from '../../../components/card.tsx';
-import { ErrorState } from '../../../components/error-state.tsx';
-import { Skeleton } from '../../../components/skeleton.tsx';
+import { ErrorState } from '../../../components/states/error-state.tsx';
+import { Skeleton } from '../../../components/states/skeleton.tsx';
 import { Time } from '../../../components/time.tsx';
 import { adviceOn } from './rejection-advice.ts';
 

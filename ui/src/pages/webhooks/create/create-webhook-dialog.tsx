@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { PresetJson } from '../../../api/webhooks/presets.ts';
 import { type CreatedWebhook, useCreateWebhook } from '../../../api/webhooks/webhooks.ts';
-import { Dialog, FormActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { TextAreaField, TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
 import { RadioCards } from '../../../components/forms/radio-cards.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { noLimits, readAccessLimits } from '../settings/access-limits.tsx';
 import { MatchFields, matchDefaults, readMatchSettings } from '../settings/match-fields.tsx';
 import type { WebhookType } from '../webhook-words.ts';

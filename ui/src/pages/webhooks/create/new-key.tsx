@@ -4,7 +4,7 @@ import { usePresets } from '../../../api/webhooks/presets.ts';
 import type { CreatedWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
 import { CopyField } from '../../../components/copy.tsx';
-import { DialogActions } from '../../../components/dialog.tsx';
+import { DialogActions } from '../../../components/dialogs/dialog.tsx';
 import type { Values } from '../requests/build-request.ts';
 import { Snippets } from '../requests/snippets.tsx';
 import type { WebhookType } from '../webhook-words.ts';

@@ -9,7 +9,7 @@ import { useCall } from '../../../api/calls/calls.ts';
 import { useSession } from '../../../api/session.ts';
 import { Card } from '../../../components/card.tsx';
 import { CodeBlock } from '../../../components/copy.tsx';
-import { EmptyState } from '../../../components/empty-state.tsx';
+import { EmptyState } from '../../../components/states/empty-state.tsx';
 import { type Status, StatusBadge } from '../../../components/status-badge.tsx';
 import { ChangeList, type Changes } from '../../../components/values/changes.tsx';
 import { typePaths } from '../webhook-words.ts';

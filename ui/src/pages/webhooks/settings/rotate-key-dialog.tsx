@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { type RotatedWebhook, useRotateKey } from '../../../api/webhooks/webhooks.ts';
-import { Dialog, FormActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, FormActions } from '../../../components/dialogs/dialog.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { Time } from '../../../components/time.tsx';
 import { NewKey } from '../create/new-key.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';

@@ -5,7 +5,7 @@ import { usePresets } from '../../../api/webhooks/presets.ts';
 import { useChangeWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
-import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../../components/dialogs/confirm-dialog.tsx';
 import { SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useToast } from '../../../components/toast.tsx';

@@ -5,9 +5,9 @@ import { useRequireSignature, useRotateSigningSecret } from '../../../api/webhoo
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { CopyField } from '../../../components/copy.tsx';
-import { Dialog, DialogActions, FormActions } from '../../../components/dialog.tsx';
-import { FailureNote } from '../../../components/error-state.tsx';
+import { Dialog, DialogActions, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { TextField } from '../../../components/field.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
 
 /** Signatures by the Standard Webhooks scheme: on, off, and a new secret. */
