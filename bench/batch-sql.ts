@@ -4,7 +4,7 @@ import { hashSecret } from '../src/core/access/secret.ts';
 import type { Postback } from '../src/core/updates/postback.ts';
 import { writerDefaults } from '../src/ingest/writer.ts';
 import { makeOrderedId } from '../src/ordered-id.ts';
-import { openDb } from '../src/store/database/db.ts';
+import { openDb } from '../src/store/database/connections/db.ts';
 import { findWebhookByKey } from '../src/store/webhooks/webhook-keys.ts';
 import type { KeyedWebhook } from '../src/store/webhooks/webhook-rows.ts';
 import { writePostbacks } from '../src/store/writer/write-postbacks.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { hashSecret, makeSecret } from '../src/core/access/secret.ts';
 import { createAccount } from '../src/store/access/accounts.ts';
-import { closeDb, openDb } from '../src/store/database/db.ts';
+import { closeDb, openDb } from '../src/store/database/connections/db.ts';
 import { migrate } from '../src/store/database/migrate.ts';
 import { createWebhook } from '../src/store/webhooks/webhooks.ts';
 import { startDatabaseServer } from '../test/support/database/database-server.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import type { MailSettings } from './clients/mailer.ts';
+import type { OpenIdSettings } from './clients/openid-provider.ts';
 import { readRange } from './core/access/address-list.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
-import type { MailSettings } from './mailer.ts';
-import type { OpenIdSettings } from './openid-provider.ts';
-import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/database-url.ts';
+import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/connections/database-url.ts';
 
 /** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
 export type Config = {

@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
-import { isClusterMade } from '../store/database/embedded/cluster.ts';
-import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
-import { latestVersion, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
 import {
   mayCreateTables,
   readServerClock,
   readServerSettings,
   readServerVersion,
-} from '../store/database/server-facts.ts';
+} from '../store/database/connections/server-facts.ts';
+import { isClusterMade } from '../store/database/embedded/cluster.ts';
+import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
+import { latestVersion, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
 import { listOutgoingTroubles } from '../store/outgoing/outgoing-state.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { withLongSession } from '../store/database/long-session.ts';
+import { withLongSession } from '../store/database/connections/long-session.ts';
 import { latestVersion, migrate, readSchemaVersion } from '../store/database/migrate.ts';
 import { distribute, expectCitus } from '../store/maintenance/distribute.ts';
 import { withDatabase } from './with-database.ts';

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { chooseConnection } from '../store/database/connection.ts';
-import { closeDb, type Db, openDb } from '../store/database/db.ts';
+import { chooseConnection } from '../store/database/connections/connection.ts';
+import { closeDb, type Db, openDb } from '../store/database/connections/db.ts';
+import { rejectSharedSessions } from '../store/database/connections/session.ts';
 import { clusterFolder } from '../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
 import { databaseUrl, readPassword } from '../store/database/embedded/database.ts';
 import { startEmbeddedDatabase } from '../store/database/embedded.ts';
-import { rejectSharedSessions } from '../store/database/session.ts';
 
 export type OpenedDatabase = {
   pool: pg.Pool;

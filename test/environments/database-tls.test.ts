@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { chooseConnection } from '../../src/store/database/connection.ts';
+import { chooseConnection } from '../../src/store/database/connections/connection.ts';
 import { startTlsDatabase, type TlsDatabase } from '../support/database/tls-database.ts';
 import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { rejectionCodes } from '../../src/core/updates/rejection.ts';
-import { firstIdAt } from '../../src/store/database/first-id.ts';
+import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
 import { holdLock, interruptWaiting, lockOfCalls, waitingForLocks } from '../support/database.ts';
 import { projectFolder } from '../support/programs/process.ts';
 import { startTestServerOn, type TestServer, useServer } from '../support/server.ts';

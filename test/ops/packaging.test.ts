@@ -1,4 +1,4 @@
-/** The files that run Ringback elsewhere name what there is. That the build runs is in test/cli/build.test.ts. */
+/** The files that run Ringback elsewhere name what there is. That the build runs is in test/cli/start/build.test.ts. */
 import { spawnSync } from 'node:child_process';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';

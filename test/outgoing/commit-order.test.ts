@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { firstIdAt } from '../../src/store/database/first-id.ts';
+import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
 import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer } from '../support/server.ts';
 

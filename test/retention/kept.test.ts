@@ -1,6 +1,6 @@
 /** Kept requests: nothing of them is lost before they can be read. */
 import { expect, onTestFinished, test } from 'vitest';
-import { firstIdAt } from '../../src/store/database/first-id.ts';
+import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
 import { startTestServer, startTestServerOn } from '../support/server.ts';
 import { makeDataDir } from '../support/server-process.ts';
 

@@ -1,7 +1,7 @@
 /** What is older than the settings goes, and nothing else. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepRemovingOld, type Retention } from '../../src/jobs/retention.ts';
-import { firstIdAt } from '../../src/store/database/first-id.ts';
+import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
 import { createTestDatabase, holdLock, lockOfCalls, type TestDatabase } from '../support/database.ts';
 import { startTestWriter } from '../support/test-writer.ts';
 

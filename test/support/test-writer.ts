@@ -8,7 +8,7 @@ import { type UpdateJson, updateFromJson } from '../../src/core/updates/update.t
 import type { FailureKind } from '../../src/core/updates/write-mode.ts';
 import { Writer, type WriterOptions } from '../../src/ingest/writer.ts';
 import { makeOrderedId } from '../../src/ordered-id.ts';
-import { closeDb, openDb } from '../../src/store/database/db.ts';
+import { closeDb, openDb } from '../../src/store/database/connections/db.ts';
 import { classifyFailure } from '../../src/store/database/failure.ts';
 import { createStore, type OutgoingSettings, type Store } from '../../src/store/store.ts';
 

@@ -1,8 +1,13 @@
 /** Statements that travel together: what they carry arrives as it is, and what cannot be made into bytes is not sent. */
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { closeDb, type Db, openDb } from '../../src/store/database/db.ts';
-import { copyField, prepareStatements, Query, sendTogether } from '../../src/store/database/round-trip.ts';
+import { closeDb, type Db, openDb } from '../../src/store/database/connections/db.ts';
+import {
+  copyField,
+  prepareStatements,
+  Query,
+  sendTogether,
+} from '../../src/store/database/statements/round-trip.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const begin = { name: 'begin', text: 'begin' };

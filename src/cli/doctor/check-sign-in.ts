@@ -1,8 +1,9 @@
 /** What signing in depends on besides Ringback: the provider of OpenID Connect, and the server that takes e-mail. */
+
+import { checkMail } from '../../clients/mailer.ts';
+import { OpenIdProvider } from '../../clients/openid-provider.ts';
 import type { Config } from '../../config.ts';
-import { checkMail } from '../../mailer.ts';
 import type { Finding } from '../../offline/finding.ts';
-import { OpenIdProvider } from '../../openid-provider.ts';
 
 /** One finding for each of them that is set up. */
 export async function checkSignIn({ openId, mail, publicUrl }: Config): Promise<Finding[]> {

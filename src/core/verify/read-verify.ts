@@ -1,6 +1,6 @@
 /** Reads the setting `verify` of a webhook or a preset: the name of a scheme, or an object with its settings. */
 import { isJsonObject } from '../values/json/json.ts';
-import { hmacEncodings, hmacHashes } from './hmac.ts';
+import { hmacEncodings, hmacHashes } from './schemes/hmac.ts';
 import { type SchemeName, schemeNames, type Verify } from './verify.ts';
 
 /** What is wrong with one part of it. */

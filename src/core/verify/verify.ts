@@ -1,13 +1,13 @@
 /** How a request proves its sender, in addition to its auth key. */
 import { type Rejection, reject } from '../updates/rejection.ts';
-import { basic } from './basic.ts';
-import { type HmacSettings, hmac } from './hmac.ts';
-import { plivoV3 } from './plivo-v3.ts';
+import { basic } from './schemes/basic.ts';
+import { type HmacSettings, hmac } from './schemes/hmac.ts';
+import { plivoV3 } from './schemes/plivo-v3.ts';
+import { standardWebhooks } from './schemes/standard-webhooks.ts';
+import { telnyx } from './schemes/telnyx.ts';
+import { twilio } from './schemes/twilio.ts';
+import { vonageJwt } from './schemes/vonage-jwt.ts';
 import type { Scheme, SignedRequest } from './signed-request.ts';
-import { standardWebhooks } from './standard-webhooks.ts';
-import { telnyx } from './telnyx.ts';
-import { twilio } from './twilio.ts';
-import { vonageJwt } from './vonage-jwt.ts';
 
 const schemes = {
   standard_webhooks: standardWebhooks,

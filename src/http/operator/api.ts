@@ -40,11 +40,11 @@ import { registerReconciliationRoute } from './reconciliations/reconciliations.t
 import type { Api } from './route.ts';
 import { registerSampleDataRoutes } from './sample-data/sample-data.ts';
 import { registerViewRoutes } from './views/views.ts';
-import { registerExplainRoute } from './webhooks/explain.ts';
-import { registerReplayKeptRoute } from './webhooks/replay-kept.ts';
-import { registerWebhookActivityRoutes } from './webhooks/webhook-activity.ts';
-import { registerWebhookTestRoute } from './webhooks/webhook-test.ts';
-import { registerWebhookUndoRoute } from './webhooks/webhook-undo.ts';
+import { registerWebhookActivityRoutes } from './webhooks/activity/webhook-activity.ts';
+import { registerExplainRoute } from './webhooks/requests/explain.ts';
+import { registerReplayKeptRoute } from './webhooks/requests/replay-kept.ts';
+import { registerWebhookTestRoute } from './webhooks/requests/webhook-test.ts';
+import { registerWebhookUndoRoute } from './webhooks/undo/webhook-undo.ts';
 import { registerWebhookRoutes } from './webhooks/webhooks.ts';
 
 /** The operator's side: every route needs a token or a session. */

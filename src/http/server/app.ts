@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Mailer } from '../../clients/mailer.ts';
+import { OpenIdProvider, type OpenIdSettings } from '../../clients/openid-provider.ts';
 import type { AddressList } from '../../core/access/address-list.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
 import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
-import type { Mailer } from '../../mailer.ts';
-import { OpenIdProvider, type OpenIdSettings } from '../../openid-provider.ts';
 import type { Store } from '../../store/store.ts';
 import { registerDocs } from '../docs/docs-routes.ts';
 import { AuthFailureLimiter, goodMax } from '../guards/auth-failure-limiter.ts';

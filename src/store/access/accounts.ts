@@ -1,6 +1,6 @@
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
-import { type Page, pageOf } from '../database/page.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Actor, changesBetween, markOf, recordAct } from './audit.ts';
 import { insertToken, type NewToken } from './tokens.ts';
 

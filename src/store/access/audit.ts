@@ -1,10 +1,10 @@
 /** The audit log: every administrative act, written in the transaction of what was done. */
 import type { AuditAction } from '../../core/access/audit-action.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import type { Db, Queryable } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
-import { type Page, pageOf } from '../database/page.ts';
-import { Where } from '../database/where.ts';
+import type { Db, Queryable } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
+import { Where } from '../database/statements/where.ts';
 
 /** Before and after of what changed, by the names of the wire. */
 export type AuditChanges = Record<string, { from: unknown; to: unknown }>;

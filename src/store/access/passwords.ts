@@ -1,6 +1,6 @@
 /** How people sign in: the links that set a password, and the passwords. */
 import type { Role } from '../../core/access/role.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { insertLink, lockPerson, type NewLink, type Person } from './people.ts';
 import type { TokenOwner } from './tokens.ts';

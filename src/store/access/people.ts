@@ -1,9 +1,9 @@
 /** People: who signs in with an e-mail address and a password, and with which role. */
 import type { Role } from '../../core/access/role.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import { isUniqueViolation } from '../database/failure.ts';
-import { type Page, pageOf } from '../database/page.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Actor, changesBetween, recordAct } from './audit.ts';
 
 /** `email`: in lower case */

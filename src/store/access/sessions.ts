@@ -1,4 +1,4 @@
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { noteUse } from './note-use.ts';
 import { findPersonOwner } from './passwords.ts';

@@ -1,5 +1,5 @@
 /** Links that sign a browser in once, in place of a token. */
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 import { findTokenOwner, type TokenOwner } from './tokens.ts';
 
 /** @param expiresAt instant */

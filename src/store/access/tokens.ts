@@ -1,8 +1,8 @@
 /** API tokens, known by their hashes: whom they speak for, with which role, until when. */
 import type { Role } from '../../core/access/role.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
-import { type Page, pageOf } from '../database/page.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { noteUse } from './note-use.ts';
 

@@ -12,8 +12,8 @@ import {
   updateFields,
 } from '../../core/updates/fields/fields.ts';
 import type { Tags } from '../../core/values/tags.ts';
-import { parseColumn, parseInstant } from '../database/column-types.ts';
-import type { RowTexts } from '../database/round-trip.ts';
+import { parseColumn, parseInstant } from '../database/statements/column-types.ts';
+import type { RowTexts } from '../database/statements/round-trip.ts';
 
 export type CallRow = Record<UpdateFieldName, UpdateValue> &
   Record<EventFieldName, FieldValue> & {

@@ -11,9 +11,9 @@ import {
 import { applyLegEvent } from '../../core/calls/leg.ts';
 import { type UpdateJson, updateFromJson } from '../../core/updates/update.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import { beginArrival } from '../database/arrival-locks.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import { isUniqueViolation } from '../database/failure.ts';
+import { beginArrival } from '../database/statements/arrival-locks.ts';
 import {
   type CallRow,
   callColumns,
@@ -25,16 +25,16 @@ import {
   writtenColumns,
   writtenDefinitions,
 } from './call-columns.ts';
-import { anyMatched } from './moved-postbacks.ts';
 import { callIdByAnyId, findTakenId, type TakenId, writeChangedIds } from './other-ids.ts';
-import { applyQueued } from './queued-updates.ts';
+import { anyMatched } from './pending/moved-postbacks.ts';
+import { applyQueued } from './pending/queued-updates.ts';
 import {
   type Arrival,
   anyWaits,
   type RecordedLeg,
   settleWaiting,
   type WaitingLeg,
-} from './waiting-postbacks.ts';
+} from './pending/waiting-postbacks.ts';
 
 export type ReceivedEvent = {
   accountId: string;

@@ -1,7 +1,7 @@
 import type { Call, Changes } from '../../core/calls/call.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
-import type { Db, Queryable } from '../database/db.ts';
-import { type Page, pageOf } from '../database/page.ts';
+import type { Db, Queryable } from '../database/connections/db.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
 import { type CallRow, callColumns, callOf } from './call-columns.ts';
 import { callIdByAnyId } from './other-ids.ts';
 

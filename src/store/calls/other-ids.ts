@@ -1,6 +1,6 @@
 /** The other ids of calls: each belongs to one call of the account, and leads to it (table `call_other_id`). */
 import { type Call, type Changes, otherIdsOf } from '../../core/calls/call.ts';
-import type { Db, Queryable } from '../database/db.ts';
+import type { Db, Queryable } from '../database/connections/db.ts';
 
 type CallIds = Pick<Call, 'callLogId' | 'facts' | 'legIds'>;
 

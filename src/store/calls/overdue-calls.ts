@@ -1,6 +1,6 @@
 /** Live calls whose end is never reported, found and completed. */
 import { neverEnded } from '../../core/calls/call-event.ts';
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
 import { type CallRow, callOf } from './call-columns.ts';
 import { applyToLocked, readOneCall } from './call-events.ts';
 

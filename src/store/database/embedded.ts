@@ -4,12 +4,12 @@ import { findBinaries } from './embedded/binaries.ts';
 import { clusterFolder, ensureCluster } from './embedded/cluster.ts';
 import { lockDataDir } from './embedded/data-dir-lock.ts';
 import { canConnect, databaseUrl, ensurePassword } from './embedded/database.ts';
-import { stopPreviousServer } from './embedded/previous-server.ts';
+import { stopPreviousServer } from './embedded/process/previous-server.ts';
+import { startServer } from './embedded/process/server.ts';
+import { supervise } from './embedded/process/supervise.ts';
 import { setUpRoles, writeLoginRules } from './embedded/roles.ts';
-import { startServer } from './embedded/server.ts';
 import { chooseServerUser } from './embedded/server-user.ts';
 import { makeSocketFolder, removeSocketFolder } from './embedded/socket-folder.ts';
-import { supervise } from './embedded/supervise.ts';
 
 export type EmbeddedDatabase = {
   /** For `pg`: with the password, over the unix socket. Only the path part names the database. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { distributeNew } from '../maintenance/distribute.ts';
-import type { Queryable } from './db.ts';
-import { withLongSession } from './long-session.ts';
+import type { Queryable } from './connections/db.ts';
+import { withLongSession } from './connections/long-session.ts';
 
 const folder = new URL('../migrations/', import.meta.url);
 /** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */

@@ -1,7 +1,7 @@
 /** Lays the tables out on Citus: what grows is spread over workers by account, what is small is on all of them. */
 import pg from 'pg';
-import type { Queryable } from '../database/db.ts';
-import { writerSession } from '../database/session.ts';
+import type { Queryable } from '../database/connections/db.ts';
+import { writerSession } from '../database/connections/session.ts';
 import { listTables } from './backup/tables.ts';
 
 /** They grow with calls and postbacks. Each has account_id in front of every key, so one account is on one worker. */

@@ -4,9 +4,9 @@
  * work beside it. What still has to happen is never removed: queued updates, waiting
  * postbacks and live calls.
  */
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import { classifyFailure } from '../database/failure.ts';
-import { firstIdAt } from '../database/first-id.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
 
 export const retentionKinds = ['bodies', 'postbacks', 'calls'] as const;
 export type RetentionKind = (typeof retentionKinds)[number];

@@ -1,6 +1,6 @@
 /** Sample data of an account without calls: which rows it is, and their removal. */
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import type { Webhook } from '../webhooks/webhook-rows.ts';
 import { insertWebhook, type NewWebhook } from '../webhooks/webhooks.ts';
 import { deleteCalls } from './retention.ts';

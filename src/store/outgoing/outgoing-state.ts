@@ -1,5 +1,5 @@
 /** What the sender, the metrics and the overview read of outgoing webhooks. */
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 import type { PausedReason } from './outgoing-rows.ts';
 
 export type FollowedWebhook = {

@@ -1,13 +1,13 @@
-import type { Db } from '../database/db.ts';
-import { withDb, withDbAndNow } from '../database/with-db.ts';
-import { storeAttention } from './attention-events.ts';
-import { claimDeliveries } from './claim-deliveries.ts';
-import * as deliveries from './deliveries.ts';
-import { followTimeline } from './follow-timeline.ts';
+import type { Db } from '../database/connections/db.ts';
+import { withDb, withDbAndNow } from '../database/connections/with-db.ts';
+import { claimDeliveries } from './deliveries/claim-deliveries.ts';
+import * as deliveries from './deliveries/deliveries.ts';
+import { recordAttempts } from './deliveries/record-attempts.ts';
+import { storeAttention } from './events/attention-events.ts';
+import { followTimeline } from './events/follow-timeline.ts';
+import { findPastEvent } from './events/past-event.ts';
 import { listDue, listFollowedWebhooks, listOutgoingTroubles } from './outgoing-state.ts';
 import * as outgoing from './outgoing-webhooks.ts';
-import { findPastEvent } from './past-event.ts';
-import { recordAttempts } from './record-attempts.ts';
 
 /** The part of the store that is about outgoing webhooks. */
 export function createOutgoingStore(db: Db, now: () => string) {
@@ -37,9 +37,9 @@ export function createOutgoingStore(db: Db, now: () => string) {
   };
 }
 
-export type { ClaimedDelivery, SendingWebhook } from './claim-deliveries.ts';
-export type { Delivery } from './deliveries.ts';
+export type { ClaimedDelivery, SendingWebhook } from './deliveries/claim-deliveries.ts';
+export type { Delivery } from './deliveries/deliveries.ts';
+export type { FinishedAttempt } from './deliveries/record-attempts.ts';
 export type { OutgoingSettings, OutgoingWebhook } from './outgoing-rows.ts';
 export type { FollowedWebhook } from './outgoing-state.ts';
 export type { ListedOutgoing } from './outgoing-webhooks.ts';
-export type { FinishedAttempt } from './record-attempts.ts';

@@ -2,9 +2,10 @@
 import { noFilter } from '../../core/outgoing/events/event-filter.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inRepeatedTransaction, type Queryable } from '../database/db.ts';
-import { type Page, pageOf } from '../database/page.ts';
-import { afterEvents } from './follow-timeline.ts';
+import { type Db, inRepeatedTransaction, type Queryable } from '../database/connections/db.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
+import { type Resume, resumeDeliveries } from './deliveries/resume-deliveries.ts';
+import { afterEvents } from './events/follow-timeline.ts';
 import {
   auditedOutgoingOf,
   type OutgoingRow,
@@ -13,7 +14,6 @@ import {
   outgoingColumns,
   outgoingOf,
 } from './outgoing-rows.ts';
-import { type Resume, resumeDeliveries } from './resume-deliveries.ts';
 
 export type OutgoingChanges = Partial<OutgoingSettings & { isPaused: boolean }>;
 

@@ -13,9 +13,9 @@ import {
   waitedOf,
   waitingColumns,
   writeSettlement,
-} from '../calls/waiting-postbacks.ts';
-import { beginArrival } from '../database/arrival-locks.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+} from '../calls/pending/waiting-postbacks.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { beginArrival } from '../database/statements/arrival-locks.ts';
 import { lockCalls } from '../writer/lock-calls.ts';
 import { unmatchedCode } from './expire-waiting.ts';
 

@@ -1,6 +1,6 @@
 import type { PostbackStatus } from '../../core/updates/postback.ts';
 import type { Tags } from '../../core/values/tags.ts';
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 
 /** Data about a caller that was received before the call, and is still good. */
 export type CallData = {

@@ -1,5 +1,5 @@
 /** Postbacks that waited for a call as long as they may. */
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
 
 /** With this code a postback that waited for its call would have been rejected; it has its own where several calls matched. */
 export const unmatchedCode = `coalesce(p.code, case when p.phone_number is null then 'call_not_found' else 'no_call_in_window' end)`;

@@ -1,5 +1,5 @@
 /** Rows of the log for requests whose key is not valid: those of the account whose webhook the key once was of, or of no webhook. */
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
 
 /** Requests with one key from one address, since they were written last. */
 export type InvalidKeyRow = {

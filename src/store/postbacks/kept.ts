@@ -1,4 +1,4 @@
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 
 /** A request that could not be read when it came. */
 export type KeptPostback = {

@@ -1,8 +1,8 @@
 /** Postbacks that found no call where one call alone has their number: what one rule can attach (docs/senders.md#waiting-for-the-call). */
 import { unmatchedCodes } from '../../core/updates/fold/wait.ts';
-import type { Db } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
-import { Where } from '../database/where.ts';
+import type { Db } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
+import { Where } from '../database/statements/where.ts';
 
 export type MatchingFilter = Partial<{
   webhookId: string;

@@ -1,6 +1,6 @@
 import type { CallState } from '../../core/calls/call.ts';
 import type { NearCall, SoughtCall } from '../../core/calls/nearest.ts';
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 
 export type Sought = SoughtCall & { postbackId: string };
 export type FoundNear = NearCall & { state: CallState; campaign: string | null; buyer: string | null };

@@ -10,10 +10,10 @@ import {
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
 import type { Fault } from '../../core/values/fault.ts';
-import type { Db } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
-import { type Page, pageOf } from '../database/page.ts';
-import { Where } from '../database/where.ts';
+import type { Db } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
+import { Where } from '../database/statements/where.ts';
 import { outcomeOf } from '../writer/prior-postbacks.ts';
 
 type LoggedRow = {

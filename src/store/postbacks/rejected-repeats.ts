@@ -1,4 +1,4 @@
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 
 /** A row of the log whose request came again. */
 export type RejectedRepeat = {

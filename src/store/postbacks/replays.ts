@@ -1,8 +1,8 @@
 import type { PostbackStatus } from '../../core/updates/postback.ts';
 import type { RejectionCode } from '../../core/updates/rejection.ts';
-import type { Db } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
-import { Where } from '../database/where.ts';
+import type { Db } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
+import { Where } from '../database/statements/where.ts';
 
 /** What a replay needs of the postback that it repeats. */
 export type RecordedPostback = {

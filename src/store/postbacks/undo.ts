@@ -1,9 +1,9 @@
 import type { WebhookType } from '../../core/updates/fields/webhook-type.ts';
 import type { PostbackStatus } from '../../core/updates/postback.ts';
 import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
-import { Where } from '../database/where.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
+import { Where } from '../database/statements/where.ts';
 
 /** What an undo needs of the postback that it undoes. */
 export type UndoTarget = {

@@ -1,5 +1,5 @@
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
 
 export type Acknowledgement = {
   faultId: string;

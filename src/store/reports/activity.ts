@@ -1,7 +1,7 @@
 /** What is going on now, of one account. */
 import { type AnsweredStatus, noOutcomes, type OutcomeCounts } from '../../core/updates/postback.ts';
-import type { Db } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
+import type { Db } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
 
 /** Postbacks by the outcome that they were answered with, received from `fromMs` until before `toMs`; along the primary key. */
 export async function countOutcomes(

@@ -7,8 +7,8 @@ import {
   usualMin,
   type Window,
 } from '../../core/reports/attention.ts';
-import type { Db } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
+import type { Db } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
 
 /** So many of the newest rejections are looked at: each is a row of its own place on the disk, which took 0.3 ms unread. */
 const rejectionsMax = 5_000;

@@ -1,5 +1,5 @@
 import { instantOfId } from '../../ordered-id.ts';
-import type { Db } from '../database/db.ts';
+import type { Db } from '../database/connections/db.ts';
 
 /** What waits, over all accounts. Instants; null where nothing waits. */
 export type Backlog = {

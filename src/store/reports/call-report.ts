@@ -2,8 +2,8 @@
  * What the calls of a period brought, by day or by partner. Every sum is exact: numeric, made by the database.
  * Reads the calls of the period once, along call_by_start or the index of a filter.
  */
-import type { Db } from '../database/db.ts';
-import { Where } from '../database/where.ts';
+import type { Db } from '../database/connections/db.ts';
+import { Where } from '../database/statements/where.ts';
 
 type ReportPartner = 'campaign' | 'publisher' | 'buyer';
 type ReportOrder =

@@ -1,8 +1,8 @@
 /** Our side of a reconciliation, in pages: what we have booked on calls. Reads only, locks nothing. */
 import type { OurAmount, ReconciledAmount } from '../../core/reports/reconcile.ts';
-import type { CallCursor } from '../calls/call-list.ts';
-import type { Db } from '../database/db.ts';
-import { Where } from '../database/where.ts';
+import type { CallCursor } from '../calls/list/call-list.ts';
+import type { Db } from '../database/connections/db.ts';
+import { Where } from '../database/statements/where.ts';
 
 /** Which of our calls a statement is about. */
 export type StatementScope = {

@@ -1,9 +1,9 @@
 /** Saved views: filters, period and sort of the list of calls under a name. All people of an account share them. */
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction } from '../database/db.ts';
+import { type Db, inTransaction } from '../database/connections/db.ts';
 import { isUniqueViolation } from '../database/failure.ts';
-import { type Page, pageOf } from '../database/page.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
 
 export type NewView = { name: string; query: Record<string, string> };
 

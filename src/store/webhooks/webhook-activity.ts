@@ -1,7 +1,7 @@
 /** What incoming webhooks had to do. Every read is bounded, and along an index that the log uses, too. */
 import type { AnsweredStatus } from '../../core/updates/postback.ts';
-import type { Db } from '../database/db.ts';
-import { firstIdAt } from '../database/first-id.ts';
+import type { Db } from '../database/connections/db.ts';
+import { firstIdAt } from '../database/statements/first-id.ts';
 
 export type OutcomesOfWebhook = { webhookId: string; status: AnsweredStatus; count: number };
 

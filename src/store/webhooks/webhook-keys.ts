@@ -1,7 +1,7 @@
 /** What opens a webhook's endpoint: its keys, by their hashes, and the secrets that senders sign with. */
 import type { Presets } from '../../core/mapping/preset.ts';
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import {
   type KeyedRow,
   type KeyedWebhook,

@@ -1,8 +1,8 @@
 /** Incoming webhooks as their owner makes, reads and changes them. */
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/db.ts';
-import { type Page, pageOf } from '../database/page.ts';
+import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { type Page, pageOf } from '../database/statements/page.ts';
 import { insertKey } from './webhook-keys.ts';
 import {
   auditedOf,

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { FoldedBatch } from '../../core/updates/fold/fold.ts';
 import { CommitLost, isCommitLost } from '../database/failure.ts';
-import { arrayText, Query, type Statement, sendTogether } from '../database/round-trip.ts';
+import { arrayText, Query, type Statement, sendTogether } from '../database/statements/round-trip.ts';
 import { markReplayed, removeKept, rereadIdsOf } from './kept-postbacks.ts';
 import { logPostbacks, logQueries, logQueued } from './log-postbacks.ts';
 import { cancelPostbacks } from './read-undo.ts';

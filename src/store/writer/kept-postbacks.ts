@@ -1,6 +1,6 @@
 /** Kept postbacks that are read again: each row is replaced by its new outcome, in the transaction that applies it. */
 import { ignoredOutcome, type Outcome, type Postback } from '../../core/updates/postback.ts';
-import type { Statement } from '../database/round-trip.ts';
+import type { Statement } from '../database/statements/round-trip.ts';
 
 /** Of these, the ones that are still kept. The lock lets one run read a postback again, whichever process it is in. */
 export const lockKept: Statement<string> = {

@@ -1,7 +1,7 @@
 /** The calls of a batch, locked and read for the fold. */
 import type { FoldedCall } from '../../core/calls/call.ts';
 import { readFoldedCall, valueColumns } from '../calls/call-columns.ts';
-import type { Statement } from '../database/round-trip.ts';
+import type { Statement } from '../database/statements/round-trip.ts';
 
 /** A call, and the other id that it was named by; null where it was named by its own id. */
 export type LockedCall = { call: FoldedCall; otherId: string | null };

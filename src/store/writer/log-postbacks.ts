@@ -3,7 +3,7 @@ import { type Decided, phoneNumberOf } from '../../core/updates/fold/fold.ts';
 import { matchWindowOf } from '../../core/updates/fold/wait.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import { storableJson } from '../../core/values/json/json.ts';
-import { copyField, Query, type Statement } from '../database/round-trip.ts';
+import { copyField, Query, type Statement } from '../database/statements/round-trip.ts';
 
 const columns = [
   ...['account_id', 'postback_id', 'webhook_id', 'changed_by', 'batch_id', 'replay_of', 'first_received_at'],

@@ -1,7 +1,7 @@
 import type { Match } from '../../core/updates/fold/fold.ts';
 import { matchWindowOf } from '../../core/updates/fold/wait.ts';
 import type { Postback } from '../../core/updates/postback.ts';
-import type { Statement } from '../database/round-trip.ts';
+import type { Statement } from '../database/statements/round-trip.ts';
 
 /** How many ids an ambiguous match names at most. */
 const idsMax = 100;

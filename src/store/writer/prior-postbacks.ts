@@ -6,8 +6,8 @@ import type { MatchedBy, Outcome, PostbackStatus } from '../../core/updates/post
 import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { parseStoredJson } from '../../core/values/json/json.ts';
-import { parseInstant } from '../database/column-types.ts';
-import type { RowTexts, Statement } from '../database/round-trip.ts';
+import { parseInstant } from '../database/statements/column-types.ts';
+import type { RowTexts, Statement } from '../database/statements/round-trip.ts';
 
 const answerColumnNames = [
   ...[

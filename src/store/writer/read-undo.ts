@@ -7,8 +7,14 @@ import { type PastChange, sumsOf } from '../../core/updates/fold/undo.ts';
 import type { Postback, PostbackStatus } from '../../core/updates/postback.ts';
 import type { UpdateJson } from '../../core/updates/update.ts';
 import { parseStoredJson } from '../../core/values/json/json.ts';
-import { parseColumn } from '../database/column-types.ts';
-import { arrayText, Query, type RowTexts, type Statement, sendTogether } from '../database/round-trip.ts';
+import { parseColumn } from '../database/statements/column-types.ts';
+import {
+  arrayText,
+  Query,
+  type RowTexts,
+  type Statement,
+  sendTogether,
+} from '../database/statements/round-trip.ts';
 import { lockFreeCalls, readKnownCalls } from './lock-calls.ts';
 import { answerColumnsOf, readAnswered } from './prior-postbacks.ts';
 

@@ -1,5 +1,5 @@
 import { setFromN, writtenDefinitions } from '../calls/call-columns.ts';
-import type { Statement } from '../database/round-trip.ts';
+import type { Statement } from '../database/statements/round-trip.ts';
 
 /** Writes every changed call once, whatever the number of postbacks that changed it. The rows are locked. */
 export const writeCalls: Statement = {

@@ -24,11 +24,11 @@ import {
 import { reject } from '../../core/updates/rejection.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
 import { arrivalOf, type ReceivedEvent, recordLocked, UnlockedArrival } from '../calls/call-events.ts';
-import type { Arrival } from '../calls/waiting-postbacks.ts';
-import { beginArrival } from '../database/arrival-locks.ts';
-import type { Queryable } from '../database/db.ts';
+import type { Arrival } from '../calls/pending/waiting-postbacks.ts';
+import type { Queryable } from '../database/connections/db.ts';
 import { CommitLost, classifyFailure } from '../database/failure.ts';
-import { arrayText, Query, type Statement, sendTogether } from '../database/round-trip.ts';
+import { beginArrival } from '../database/statements/arrival-locks.ts';
+import { arrayText, Query, type Statement, sendTogether } from '../database/statements/round-trip.ts';
 import { commitBatch } from './commit-batch.ts';
 import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
 import { priorOf, readPriorPostbacks } from './prior-postbacks.ts';

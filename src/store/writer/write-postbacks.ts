@@ -14,16 +14,22 @@ import {
 } from '../../core/updates/fold/fold.ts';
 import type { Locked, Outcome, Postback, Stale } from '../../core/updates/postback.ts';
 import type { WriteMode } from '../../core/updates/write-mode.ts';
+import type { Db } from '../database/connections/db.ts';
+import { CommitLost, isConnectionFailure } from '../database/failure.ts';
 import {
   accountKeyOf,
   bucketOf,
   bucketsOf,
   shareArrivals,
   tryShareArrivals,
-} from '../database/arrival-locks.ts';
-import type { Db } from '../database/db.ts';
-import { CommitLost, isConnectionFailure } from '../database/failure.ts';
-import { arrayText, prepareStatements, Query, type Statement, sendTogether } from '../database/round-trip.ts';
+} from '../database/statements/arrival-locks.ts';
+import {
+  arrayText,
+  prepareStatements,
+  Query,
+  type Statement,
+  sendTogether,
+} from '../database/statements/round-trip.ts';
 import { commitBatch, commitStatements } from './commit-batch.ts';
 import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
 import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-calls.ts';

@@ -1,7 +1,7 @@
 /** The names that calls are booked on, each once. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { listNames } from '../../../src/store/calls/call-names.ts';
-import { openDb } from '../../../src/store/database/db.ts';
+import { listNames } from '../../../src/store/calls/list/call-names.ts';
+import { openDb } from '../../../src/store/database/connections/db.ts';
 import { addAccount } from '../../support/accounts.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { useServer } from '../../support/server.ts';

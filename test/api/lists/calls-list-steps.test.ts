@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { payoutStatuses } from '../../../src/core/calls/call.ts';
-import type { CallFilter } from '../../../src/store/calls/call-filter.ts';
-import { type CallCursor, listCalls } from '../../../src/store/calls/call-list.ts';
-import { closeDb, type Db, openDb } from '../../../src/store/database/db.ts';
+import type { CallFilter } from '../../../src/store/calls/list/call-filter.ts';
+import { type CallCursor, listCalls } from '../../../src/store/calls/list/call-list.ts';
+import { closeDb, type Db, openDb } from '../../../src/store/database/connections/db.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const accountId = '0199aaaa-0000-7000-8000-000000000001';

@@ -3,7 +3,7 @@
  * templates that are distributed already. A worker is reached in the database of the name that the coordinator has.
  */
 import pg from 'pg';
-import { withLongSession } from '../../../src/store/database/long-session.ts';
+import { withLongSession } from '../../../src/store/database/connections/long-session.ts';
 import { migrate } from '../../../src/store/database/migrate.ts';
 import { distribute } from '../../../src/store/maintenance/distribute.ts';
 import { runOn, withDatabase } from './databases.ts';

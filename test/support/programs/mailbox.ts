@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { expect } from 'vitest';
-import type { MailSettings } from '../../../src/mailer.ts';
+import type { MailSettings } from '../../../src/clients/mailer.ts';
 
 export type Received = { from: string; to: string[]; text: string };
 

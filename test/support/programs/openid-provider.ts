@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
-import type { OpenIdSettings } from '../../../src/openid-provider.ts';
+import type { OpenIdSettings } from '../../../src/clients/openid-provider.ts';
 
 export type TestProvider = {
   settings: OpenIdSettings;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
-import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
+import { makeSigningSecret } from '../../../core/verify/schemes/standard-webhooks.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { instant, nullable, oneOf } from '../value-schemas.ts';
-import { outcomeCountsJson } from '../webhooks/webhook-activity-schemas.ts';
+import { outcomeCountsJson } from '../webhooks/activity/webhook-activity-schemas.ts';
 
 const counted = Type.Integer();
 export const activityJson = Type.Object({

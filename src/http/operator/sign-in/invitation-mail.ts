@@ -1,5 +1,5 @@
+import type { Mail } from '../../../clients/mailer.ts';
 import { invitationDays } from '../../../core/access/invitation.ts';
-import type { Mail } from '../../../mailer.ts';
 
 type Addressee = { email: string; name: string; accountName: string };
 

@@ -4,8 +4,8 @@
  */
 import cookies from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { OpenIdProvider, OpenIdSecrets } from '../../../clients/openid-provider.ts';
 import { isJsonObject } from '../../../core/values/json/json.ts';
-import type { OpenIdProvider, OpenIdSecrets } from '../../../openid-provider.ts';
 import type { FoundPerson } from '../../../store/store.ts';
 import type { Api } from '../route.ts';
 import { startSession } from './start-session.ts';

@@ -1,9 +1,9 @@
 /** A link for a new password, by e-mail. The answer does not tell whether there is such a person. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import type { Mailer } from '../../../clients/mailer.ts';
 import { invitationUrl, makeInvitation } from '../../../core/access/invitation.ts';
 import { reject } from '../../../core/updates/rejection.ts';
-import type { Mailer } from '../../../mailer.ts';
 import { AuthFailureLimiter, tooManyAuthFailures } from '../../guards/auth-failure-limiter.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { passwordResetBody } from '../access/session-schemas.ts';

@@ -1,10 +1,10 @@
 import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import type { OpenIdProvider } from '../../../clients/openid-provider.ts';
 import { hashPassword } from '../../../core/access/password.ts';
 import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
-import type { OpenIdProvider } from '../../../openid-provider.ts';
 import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { wrongOrigin } from '../access/authenticate.ts';

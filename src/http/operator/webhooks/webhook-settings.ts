@@ -7,7 +7,7 @@ import { type WebhookType, webhookTypes } from '../../../core/updates/fields/web
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Fault } from '../../../core/values/fault.ts';
 import { readVerify } from '../../../core/verify/read-verify.ts';
-import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
+import { makeSigningSecret } from '../../../core/verify/schemes/standard-webhooks.ts';
 import { rejectSecret } from '../../../core/verify/verify.ts';
 import type { Webhook, WebhookChanges } from '../../../store/store.ts';
 import { definedOnly } from '../list-reader.ts';

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import Type from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { type WebhookType, webhookTypes } from '../../../core/updates/fields/webhook-type.ts';
-import { makeSigningSecret } from '../../../core/verify/standard-webhooks.ts';
+import { makeSigningSecret } from '../../../core/verify/schemes/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { actorOf, requirePermission } from '../access/access.ts';

@@ -14,7 +14,7 @@ import { isJsonObject } from '../../../core/values/json/json.ts';
 import { isCountry } from '../../../core/values/phone/phone.ts';
 import { nameCharsMax, readText } from '../../../core/values/text/text.ts';
 import { isTimeZone, readInstant } from '../../../core/values/time/instant.ts';
-import { standardWebhooks } from '../../../core/verify/standard-webhooks.ts';
+import { standardWebhooks } from '../../../core/verify/schemes/standard-webhooks.ts';
 
 const addressCharsMax = 64;
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { copyNative } from './copy-native.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from './process/run-program.ts';
 import type { ServerUser } from './server-user.ts';
 
 export type Binaries = {

@@ -14,8 +14,8 @@ import {
 import { dirname, join } from 'node:path';
 import type { Log } from '../../../log.ts';
 import type { Binaries } from './binaries.ts';
+import { runProgram } from './process/run-program.ts';
 import { ROLE } from './roles.ts';
-import { runProgram } from './run-program.ts';
 import { NOBODY, pathFor, type ServerUser } from './server-user.ts';
 
 type Options = { dataDir: string; binaries: Binaries; user: ServerUser; log: Log };

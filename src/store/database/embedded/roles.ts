@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { chown, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Binaries } from './binaries.ts';
-import { programEnv } from './run-program.ts';
+import { programEnv } from './process/run-program.ts';
 import { pathFor, type ServerUser } from './server-user.ts';
 
 /** The superuser. */

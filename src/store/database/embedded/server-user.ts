@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../log.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram } from './process/run-program.ts';
 
 /** The Unix user that PostgreSQL's programs run as; undefined: the one that this process runs as. */
 export type ServerUser = { uid: number; gid: number } | undefined;

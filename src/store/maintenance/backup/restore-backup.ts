@@ -8,7 +8,7 @@ import { createGunzip } from 'node:zlib';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import tar, { type Extract } from 'tar-stream';
-import { withLongSession } from '../../database/long-session.ts';
+import { withLongSession } from '../../database/connections/long-session.ts';
 import { lockMigrations, migrateWithin } from '../../database/migrate.ts';
 import {
   BackupFault,

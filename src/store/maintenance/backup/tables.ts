@@ -1,5 +1,5 @@
 /** Which tables there are, read from the catalog: one that a migration adds is backed up without a change here. */
-import type { Queryable } from '../../database/db.ts';
+import type { Queryable } from '../../database/connections/db.ts';
 import type { BackupHeader, BackupTable } from './contents.ts';
 
 /** schema_version is left out: a restore writes it by running the migrations. Generated columns generate themselves, and tables of extensions are theirs. */

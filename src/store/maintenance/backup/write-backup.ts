@@ -10,7 +10,7 @@ import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import tar, { type Pack } from 'tar-stream';
-import { withLongSession } from '../../database/long-session.ts';
+import { withLongSession } from '../../database/connections/long-session.ts';
 import { readSchemaVersion } from '../../database/migrate.ts';
 import {
   BackupFault,

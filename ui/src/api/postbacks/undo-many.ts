@@ -1,7 +1,7 @@
 import type {
   UndoLine,
   UndoSummaryJson,
-} from '../../../../src/http/operator/webhooks/webhook-undo-schemas.ts';
+} from '../../../../src/http/operator/webhooks/undo/webhook-undo-schemas.ts';
 import { openLines } from '../request.ts';
 import { useRefresh } from './inbox.ts';
 import { useManyRun } from './many-run.ts';

@@ -1,7 +1,10 @@
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Static } from 'typebox';
 import type { PostbackJson } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import type { ExplainBody, explainedJson } from '../../../../src/http/operator/webhooks/explain-schemas.ts';
+import type {
+  ExplainBody,
+  explainedJson,
+} from '../../../../src/http/operator/webhooks/requests/explain-schemas.ts';
 import { type Page, request } from '../request.ts';
 
 export type { ExplainBody };

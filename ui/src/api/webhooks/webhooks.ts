@@ -3,7 +3,11 @@ import type { Static } from 'typebox';
 import type {
   WebhookActivityJson,
   WebhookRejectionsJson,
-} from '../../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
+} from '../../../../src/http/operator/webhooks/activity/webhook-activity-schemas.ts';
+import type {
+  WebhookTestBody,
+  WebhookTestJson,
+} from '../../../../src/http/operator/webhooks/requests/webhook-test-schemas.ts';
 import type {
   rotatedWebhookJson,
   WebhookBody,
@@ -11,10 +15,6 @@ import type {
   WebhookJson,
   webhookWithKeyJson,
 } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import type {
-  WebhookTestBody,
-  WebhookTestJson,
-} from '../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
 import { listQuery, useList, useSend } from '../queries.ts';
 import { request } from '../request.ts';
 

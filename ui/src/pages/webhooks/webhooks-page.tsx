@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, Webhook } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import type { WebhookActivityJson } from '../../../../src/http/operator/webhooks/webhook-activity-schemas.ts';
+import type { WebhookActivityJson } from '../../../../src/http/operator/webhooks/activity/webhook-activity-schemas.ts';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useWebhookActivity, useWebhooks } from '../../api/webhooks/webhooks.ts';

@@ -1,6 +1,6 @@
 /** A request to read the mapping with: one of the log, or one that was pasted. */
 import type { PostbackJson } from '../../../../../src/http/operator/postbacks/postback-schemas.ts';
-import type { ExplainBody } from '../../../../../src/http/operator/webhooks/explain-schemas.ts';
+import type { ExplainBody } from '../../../../../src/http/operator/webhooks/requests/explain-schemas.ts';
 import { recordedRequestOf } from '../../postbacks/postback/recorded-request.ts';
 
 type PastedRequest = NonNullable<ExplainBody['request']>;

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { Send } from 'lucide-react';
-import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import type {
   WebhookTestBody,
   WebhookTestJson,
-} from '../../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
+} from '../../../../../src/http/operator/webhooks/requests/webhook-test-schemas.ts';
+import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useCall } from '../../../api/calls/calls.ts';
 import { useSession } from '../../../api/session.ts';
 import { Card } from '../../../components/card.tsx';

@@ -1,8 +1,8 @@
 import { FlaskConical, Send } from 'lucide-react';
 import { useState } from 'react';
 import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
+import type { WebhookTestBody } from '../../../../../src/http/operator/webhooks/requests/webhook-test-schemas.ts';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
-import type { WebhookTestBody } from '../../../../../src/http/operator/webhooks/webhook-test-schemas.ts';
 import { useRecentCalls } from '../../../api/calls/calls.ts';
 import { useTestWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
