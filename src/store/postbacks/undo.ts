@@ -18,14 +18,13 @@ export type UndoTarget = {
   isUndone: boolean;
 };
 
-const columns = `p.postback_id as "postbackId", p.webhook_id as "webhookId", w.name as "webhookName", w.type as "webhookType",
+const selectTarget = `select p.postback_id as "postbackId", p.webhook_id as "webhookId", w.name as "webhookName", w.type as "webhookType",
   p.status, p.call_log_id as "callLogId", p.is_dry_run as "isDryRun",
   p.undo_of is not null and p.correction = 0 as "isUndo",
   exists (select from postback u where u.account_id = $1 and u.undo_of = p.postback_id
-    and u.first_status <> 'rejected' and not u.is_dry_run) as "isUndone"`;
-
-const joined = `from postback p
-  join incoming_webhook w on w.account_id = $1 and w.webhook_id = p.webhook_id`;
+    and u.first_status <> 'rejected' and not u.is_dry_run) as "isUndone"
+  from postback p join incoming_webhook w on w.account_id = $1 and w.webhook_id = p.webhook_id
+  where p.account_id = $1`;
 
 /** Null for changes by hand, too: they came through no webhook. */
 export async function findUndoTarget(
@@ -33,10 +32,10 @@ export async function findUndoTarget(
   accountId: string,
   postbackId: string,
 ): Promise<UndoTarget | null> {
-  const { rows } = await pool.query<UndoTarget>(
-    `select ${columns} ${joined} where p.account_id = $1 and p.postback_id = $2`,
-    [accountId, postbackId],
-  );
+  const { rows } = await pool.query<UndoTarget>(`${selectTarget} and p.postback_id = $2`, [
+    accountId,
+    postbackId,
+  ]);
   return rows[0] ?? null;
 }
 
@@ -76,7 +75,7 @@ export async function listUndoTargets(
     where.add(() => 'p.call_log_id = n.id');
     const { rows } = await pool.query<UndoTarget>(
       `select t.* from unnest($${where.values.push(callLogIds)}::text[]) as n(id) cross join lateral (
-         select ${columns} ${joined} where ${where.text} order by p.postback_id desc) t
+         ${selectTarget} and ${where.text} order by p.postback_id desc) t
        order by t."postbackId" desc`,
       where.values,
     );
@@ -85,7 +84,7 @@ export async function listUndoTargets(
   const { before, limit } = of;
   if (before !== null) where.add((p) => `p.postback_id < ${p(before)}`);
   const { rows } = await pool.query<UndoTarget>(
-    `select ${columns} ${joined} where ${where.text} order by p.postback_id desc limit ${limit}`,
+    `${selectTarget} and ${where.text} order by p.postback_id desc limit ${limit}`,
     where.values,
   );
   return rows;

@@ -81,22 +81,19 @@ async function find(
   const order = orderOf(search);
   const branches = search.leads.map((_lead, at) => {
     const where = leadWhere(values, accountId, search, at, after);
-    if (step === null) return `call c where ${where.text} ${order} limit ${limit}`;
-    const looked = `(select * from call c where ${where.text} ${order} limit ${step})`;
+    if (step === null) return `from call c where ${where.text} ${order} limit ${limit}`;
+    const looked = `from (select * from call c where ${where.text} ${order} limit ${step})`;
     const hits = search.unindexed.map((condition) => condition((value) => `$${values.push(value)}`));
     return `${looked} as c where ${hits.join(' and ')} ${order} limit ${limit}`;
   });
-  const text =
-    branches.length === 1 ? `select ${callColumns} from ${branches[0]}` : unite(branches, order, limit);
+  const text = branches.length === 1 ? `select ${callColumns} ${branches[0]}` : unite(branches, order, limit);
   const { rows } = await client.query<CallRow>(text, values);
   return rows.map(callOf);
 }
 
 /** Each lead finds the keys of at most a page along its index; the calls themselves are read once, at the end. */
 function unite(branches: string[], order: string, limit: number): string {
-  const keys = branches
-    .map((branch) => `(select c.started_at, c.call_log_id from ${branch})`)
-    .join(' union ');
+  const keys = branches.map((branch) => `(select c.started_at, c.call_log_id ${branch})`).join(' union ');
   return `select ${callColumns} from (select * from (${keys}) as found ${order} limit ${limit}) as key
     join call c on c.account_id = $1 and c.call_log_id = key.call_log_id
     ${order.replace('started_at', 'key.started_at').replace('call_log_id', 'key.call_log_id')}`;
