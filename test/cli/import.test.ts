@@ -37,7 +37,7 @@ describe('ringback import', () => {
     const file =
       'Call ID;Payout;Tag;Agent\r\nS1;12.5x;;Ann\r\nS2;2.00;;Bob\r\nS1;12.50;"a\r=b";\r\nS9;1;;\r\n';
     const ran = await runImport(file, [...map, '--map', 'Tag=add[old]']);
-    expect(ran.stderr).toBe('');
+    expect(ran.stderr).toMatch(/^(\d of 4 rows, .* left\n)*$/); // the progress, on a slow machine
     expect(ran.stdout).toMatch(/statement\.csv: 4 rows\n4 of 4 rows in \d+ s\n/);
     expect(ran.stdout).toMatch(/applied +1 +the call was changed\nunchanged +1 .*\nrejected +2 /);
     expect(ran.stdout).toMatch(/ {2}invalid_value +1\n {2}call_not_found +1\n/);

@@ -20,7 +20,7 @@ type SourceFile = { source: string; comments: Range[]; program: Node; scope: Sco
 /** A text of the source, from its first to its last character there. */
 export type StoreText = Range & { file: string; text: string };
 
-export const storeFolder = fileURLToPath(new URL('../../src/store/', import.meta.url));
+const storeFolder = fileURLToPath(new URL('../../src/store/', import.meta.url));
 
 const unknown = '…';
 /** The text of a `Where` that was made elsewhere: it begins with the account. */
