@@ -5,7 +5,7 @@ import { readRange } from './core/access/address-list.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
 import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/connections/database-url.ts';
 
-/** The settings of a server (contract, section 4). Made by `readConfig`, the only reader of the environment. */
+/** The settings of a server (docs/operations.md#settings). Made by `readConfig`, the only reader of the environment. */
 export type Config = {
   host: string;
   /** 0 takes any free port */

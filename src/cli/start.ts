@@ -7,7 +7,7 @@ import { findUi } from '../ui-folder.ts';
 import { startWorkers } from '../workers.ts';
 import { readableLog } from './readable-log.ts';
 
-/** Shutdown that takes longer is cut off (contract, section 4). */
+/** Shutdown that takes longer is cut off (docs/operations.md#stopping). */
 const stopMsMax = 9_500;
 
 /**

@@ -6,7 +6,7 @@ import { headOf, openSocket } from '../support/requests/raw-http.ts';
 import { isAlive, makeDataDir, readPostmaster } from '../support/server-process.ts';
 import { Load } from './load.ts';
 
-/** Contract, section 4. */
+/** docs/operations.md#stopping */
 const shutdownMsMax = 10_000;
 
 test.each([

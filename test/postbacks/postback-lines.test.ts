@@ -9,6 +9,7 @@ import { gatherLines } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { TestServer } from '../support/server.ts';
+import { callEvent, firstToken, sendStatus, statusPath } from '../support/twilio.ts';
 
 type Line = Record<string, unknown>;
 
@@ -183,9 +184,43 @@ test('every way to send postbacks writes its lines and counts in the metrics', a
       body,
     });
   const lost = await server.post(webhook, { call_log_id: 'C1', reason: 'early' });
+  await server.post(webhook, { call_log_id: 'C3', reason: 'early' });
+  const mapping = { fields: { call_log_id: 'id', reason: { from: 'why', words: { a: 'A' } } } };
+  const keeping = await server.createWebhook('update_fields', { mapping, on_unreadable: 'keep' });
   await server.createCall('C1');
+  await server.createCall('C3', { publisher: 'Acme' });
+  const single = await server.post(webhook, { call_log_id: 'C3', reason: 'to undo' });
+  await server.api('PATCH', '/account', { twilio_auth_token: firstToken });
+  const leg = {
+    ...callEvent('CA-leg', 'in-progress'),
+    ParentCallSid: 'CA-parent',
+    Direction: 'outbound-dial',
+  };
   const ways: Record<string, () => Promise<unknown>> = {
     single: () => server.post(webhook, { call_log_id: 'C1', reason: 'single' }),
+    pixel: () =>
+      server.get(webhook, [
+        ['call_log_id', 'C1'],
+        ['reason', 'pixel'],
+      ]),
+    undo: () => server.api('POST', `/postbacks/${single.json.postback_id}/undo`),
+    'replay of rejected ones': () => server.api('POST', '/postbacks/replay-rejected', { call_log_id: 'C3' }),
+    'undo of a period': () =>
+      server.api('POST', `/webhooks/incoming/${webhook.id}/undo`, { from: '2020-01-01', to: '2099-12-31' }),
+    'change of many calls': () =>
+      server.api('POST', '/call-changes', { filter: { publisher: 'Acme' }, change: { reason: 'many' } }),
+    'kept request': () => server.post(keeping, { id: 'C1', why: 'b' }),
+    'replay of kept ones': async () => {
+      const words = { a: 'A', b: 'B' };
+      const corrected = { fields: { call_log_id: 'id', reason: { from: 'why', words } } };
+      await server.api('PATCH', `/webhooks/incoming/${keeping.id}`, { mapping: corrected });
+      await server.api('POST', `/webhooks/incoming/${keeping.id}/replay-kept`);
+    },
+    'leg before its call': () =>
+      sendStatus(server, {
+        form: leg,
+        signedUrl: `http://localhost:${new URL(server.url).port}${statusPath}`,
+      }),
     replay: () => server.api('POST', `/postbacks/${lost.json.postback_id}/replay`),
     test: () =>
       server.api('POST', `/webhooks/incoming/${webhook.id}/test`, {
@@ -216,6 +251,14 @@ test('every way to send postbacks writes its lines and counts in the metrics', a
   }
   expect(seen).toEqual({
     single: [1, 1],
+    pixel: [1, 1],
+    undo: [1, 1],
+    'replay of rejected ones': [1, 1],
+    'undo of a period': [3, 3],
+    'change of many calls': [1, 1],
+    'kept request': [1, 1],
+    'replay of kept ones': [1, 1],
+    'leg before its call': [1, 1],
     replay: [1, 1],
     test: [1, 1],
     hand: [1, 1],

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer } from './server.ts';
 
-/** Expects a rejection as the contract words it (section 2.8), with a `detail` that is a sentence. */
+/** Expects a rejection in the form of docs/senders.md#answers, with a `detail` that is a sentence. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect({ status: answer.status, code: answer.json?.code }, answer.text).toEqual({ status, code });
   expect(answer.headers.get('content-type')).toBe('application/problem+json');

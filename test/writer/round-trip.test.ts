@@ -4,8 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { closeDb, type Db, openDb } from '../../src/store/database/connections/db.ts';
 import {
   copyField,
+  notNull,
   prepareStatements,
   Query,
+  type Statement,
   sendTogether,
 } from '../../src/store/database/statements/round-trip.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -96,4 +98,18 @@ test('one that waits for another on its connection fails alone', async () => {
   );
   expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await notes()).toEqual([{ text: 'behind' }, { text: 'first' }]);
+});
+
+test('null in a column that is never null fails the trip instead of becoming a value', async () => {
+  const name: Statement<string> = {
+    name: 'null-name',
+    text: 'select null::text',
+    readRow: ([text]) => notNull(text),
+  };
+  await expect(
+    onConnection(async (client) => {
+      await prepareStatements(client, [name]);
+      await sendTogether(client, [new Query(name)]);
+    }),
+  ).rejects.toThrow('never null');
 });

@@ -1,5 +1,5 @@
 /**
- * A mapping: a table from the names and words of a sender to the fields of a webhook type (contract 5).
+ * A mapping: a table from the names and words of a sender to the fields of a webhook type (docs/mapping.md#rows).
  * It is data. `parseMapping` checks it, `applyMapping` reads a request by it; nothing in it is evaluated.
  */
 

@@ -1,7 +1,7 @@
 /**
  * What is wrong with one part of a request. `field` is the name as the sender wrote it
  * (`revenue`, `fields.converted`, `add.deal`); null when the fault is of the request as a whole.
- * `detail` says what to do. Codes: contract, sections 2.2 to 2.8.
+ * `detail` says what to do. Codes: docs/senders.md#codes.
  */
 export type Fault = { field: string | null; code: FaultCode; detail: string };
 

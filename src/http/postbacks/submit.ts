@@ -76,15 +76,16 @@ async function countRepeat(
   return postbackId === null ? null : rejectedOutcome({ ...postback, postbackId }, rejection);
 }
 
-/** Submits a change by hand, which depends on no webhook and so is never stale. */
-export async function submitChange(
+/** Submits a postback that depends on no webhook, and so is never stale. */
+export async function submitWithoutWebhook(
   to: Submission,
   metadata: RequestMetadata,
-  change: Postback,
+  type: WebhookType,
+  postback: Postback,
 ): Promise<Outcome> {
-  const result = await to.writer.submit(change);
-  if (result === 'stale') throw new Error('a change by hand depends on no webhook');
-  report(to, metadata, 'update_fields', change, result);
+  const result = await to.writer.submit(postback);
+  if (result === 'stale') throw new Error('a postback without a webhook depends on no settings');
+  report(to, metadata, type, postback, result);
   return result;
 }
 

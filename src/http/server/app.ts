@@ -156,7 +156,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     limitBodyTime(scope, bodyMsMax);
     const authToken = twilioAuthToken;
-    registerTwilioRoute(scope, { store, presets, writer, publicUrl, authToken, bodyBytes, authFailures });
+    registerTwilioRoute(scope, {
+      ...{ store, presets, writer, metrics, lines, publicUrl, authToken, bodyBytes, authFailures },
+    });
   });
   const passwords = new PasswordSignIn({ store, authFailures });
   const openId =

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 const pollMs = 20;
-/** Half a shutdown's time (contract, section 4): a request that is not complete by then counts as not sent. */
+/** Half a shutdown's time (docs/operations.md#stopping): a request that is not complete by then counts as not sent. */
 const closeMsMax = 5_000;
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '../../core/updates/fields/fields.ts';
 import type { Tags } from '../../core/values/tags.ts';
 import { parseColumn, parseInstant } from '../database/statements/column-types.ts';
-import type { RowTexts } from '../database/statements/round-trip.ts';
+import { notNull, type RowTexts } from '../database/statements/round-trip.ts';
 
 export type CallRow = Record<UpdateFieldName, UpdateValue> &
   Record<EventFieldName, FieldValue> & {
@@ -74,13 +74,13 @@ export function readFoldedCall(texts: RowTexts): FoldedCall {
     const text = texts[at + 4] ?? null;
     values[name] = text === null ? null : parse(text);
   }
-  values['tags'] = JSON.parse(texts.at(-1) ?? '{}');
-  const [callLogId = '', state, startedAt, createdAt] = texts;
+  values['tags'] = JSON.parse(notNull(texts.at(-1)));
+  const [callLogId, state, startedAt, createdAt] = texts;
   return {
-    callLogId: callLogId ?? '',
+    callLogId: notNull(callLogId),
     // The table of fields names the columns, and their types.
     ...{ state: state as CallState, values: values as CallValues },
-    ...{ startedAt: parseInstant(startedAt ?? ''), createdAt: parseInstant(createdAt ?? '') },
+    ...{ startedAt: parseInstant(notNull(startedAt)), createdAt: parseInstant(notNull(createdAt)) },
   };
 }
 

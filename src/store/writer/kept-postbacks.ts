@@ -1,6 +1,6 @@
 /** Kept postbacks that are read again: each row is replaced by its new outcome, in the transaction that applies it. */
 import { ignoredOutcome, type Outcome, type Postback } from '../../core/updates/postback.ts';
-import type { Statement } from '../database/statements/round-trip.ts';
+import { notNull, type Statement } from '../database/statements/round-trip.ts';
 
 /** Of these, the ones that are still kept. The lock lets one run read a postback again, whichever process it is in. */
 export const lockKept: Statement<string> = {
@@ -8,7 +8,7 @@ export const lockKept: Statement<string> = {
   text: `select postback_id from postback
     where account_id = $1 and postback_id = any($2::uuid[]) and status = 'kept' and not is_dry_run
     order by postback_id for update`,
-  readRow: ([postbackId]) => postbackId ?? '',
+  readRow: ([postbackId]) => notNull(postbackId),
 };
 
 /** Makes room for the row that `logPostbacks` writes under the same id. */

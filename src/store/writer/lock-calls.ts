@@ -1,7 +1,7 @@
 /** The calls of a batch, locked and read for the fold. */
 import type { FoldedCall } from '../../core/calls/call.ts';
 import { readFoldedCall, valueColumns } from '../calls/call-columns.ts';
-import type { Statement } from '../database/statements/round-trip.ts';
+import { notNull, type Statement } from '../database/statements/round-trip.ts';
 
 /** A call, and the other id that it was named by; null where it was named by its own id. */
 export type LockedCall = { call: FoldedCall; otherId: string | null };
@@ -36,7 +36,7 @@ export const lockFreeCalls: Statement<LockedCall> = {
 export const readKnownCalls: Statement<string> = {
   name: 'read-known-calls',
   text: `select coalesce(n.other_id, n.call_log_id) ${named}`,
-  readRow: ([name]) => name ?? '',
+  readRow: ([name]) => notNull(name),
 };
 
 /** The call_log_id that each other id leads to. */

@@ -1,7 +1,7 @@
 import type { Match } from '../../core/updates/fold/fold.ts';
 import { matchWindowOf } from '../../core/updates/fold/wait.ts';
 import type { Postback } from '../../core/updates/postback.ts';
-import type { Statement } from '../database/statements/round-trip.ts';
+import { notNull, type Statement } from '../database/statements/round-trip.ts';
 
 /** How many ids an ambiguous match names at most. */
 const idsMax = 100;
@@ -27,7 +27,7 @@ cross join lateral (
   where c.account_id = $1 and c.phone_number = w.phone_number and c.started_at between w.from_at and w.to_at
 ) m`,
   readRow: ([postbackId, candidates, ids]) => ({
-    postbackId: postbackId ?? '',
+    postbackId: notNull(postbackId),
     candidates: Number(candidates),
     callLogIds: JSON.parse(ids ?? '[]'),
   }),

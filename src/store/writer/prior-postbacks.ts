@@ -7,7 +7,7 @@ import type { RejectionCode } from '../../core/updates/rejection.ts';
 import type { Fault } from '../../core/values/fault.ts';
 import { parseStoredJson } from '../../core/values/json/json.ts';
 import { parseInstant } from '../database/statements/column-types.ts';
-import type { RowTexts, Statement } from '../database/statements/round-trip.ts';
+import { notNull, type RowTexts, type Statement } from '../database/statements/round-trip.ts';
 
 const answerColumnNames = [
   ...[
@@ -127,10 +127,10 @@ export function readAnswered(texts: RowTexts): AnsweredRow {
     phoneNumber: phoneNumber ?? null,
     correction: Number(correction ?? 0),
     isPlacedByHand: attachedBy != null || replayOf != null,
-    update: update ?? '{}',
+    update: notNull(update),
     // Words and JSON of our own, as they were written.
     outcome: outcomeOf({
-      postback_id: postbackId ?? '',
+      postback_id: notNull(postbackId),
       first_status: firstStatus as PostbackStatus,
       code: (code ?? null) as RejectionCode | null,
       detail: detail ?? null,

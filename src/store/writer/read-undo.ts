@@ -10,6 +10,7 @@ import { parseStoredJson } from '../../core/values/json/json.ts';
 import { parseColumn } from '../database/statements/column-types.ts';
 import {
   arrayText,
+  notNull,
   Query,
   type RowTexts,
   type Statement,
@@ -84,7 +85,7 @@ order by p.postback_id for no key update of p`,
   readRow: (texts) => {
     const [status, callLogId, isUndo, ...undo] = texts;
     return {
-      postbackId: texts.at(-1) ?? '',
+      postbackId: notNull(texts.at(-1)),
       status: status as PostbackStatus, // a word of our own
       callLogId: callLogId ?? null,
       isUndo: isUndo === 't',
@@ -141,11 +142,11 @@ function readPastChange(texts: RowTexts): { callLogId: string; change: PastChang
   const parse = <T>(text: string | null | undefined, none: T) =>
     text == null ? none : (parseStoredJson(text) as T);
   return {
-    callLogId: callLogId ?? '',
+    callLogId: notNull(callLogId),
     change: {
-      id: id ?? '',
+      id: notNull(id),
       isPostback: isPostback === 't',
-      by: by ?? '',
+      by: notNull(by),
       at: String(parseColumn.timestamptz(at ?? '')),
       changes: parse<PastChange['changes']>(changes, {}),
       sums: sumsOf(parse<UpdateJson>(update, {}), parse<Repeats | null>(repeats, null)),

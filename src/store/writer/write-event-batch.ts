@@ -28,7 +28,13 @@ import type { Arrival } from '../calls/pending/waiting-postbacks.ts';
 import type { Queryable } from '../database/connections/db.ts';
 import { CommitLost, classifyFailure } from '../database/failure.ts';
 import { beginArrival } from '../database/statements/arrival-locks.ts';
-import { arrayText, Query, type Statement, sendTogether } from '../database/statements/round-trip.ts';
+import {
+  arrayText,
+  notNull,
+  Query,
+  type Statement,
+  sendTogether,
+} from '../database/statements/round-trip.ts';
 import { commitBatch } from './commit-batch.ts';
 import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
 import { priorOf, readPriorPostbacks } from './prior-postbacks.ts';
@@ -40,7 +46,7 @@ const readSenders: Statement<[webhookId: string, revision: string, name: string]
 select w.webhook_id, w.revision || '.' || a.revision, w.name
 from incoming_webhook w join account a on a.account_id = w.account_id
 where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is null`,
-  readRow: ([webhookId, revision, name]) => [webhookId ?? '', revision ?? '', name ?? ''],
+  readRow: ([webhookId, revision, name]) => [notNull(webhookId), notNull(revision), notNull(name)],
 };
 export const eventStatements = [readSenders];
 

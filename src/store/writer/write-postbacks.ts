@@ -25,6 +25,7 @@ import {
 } from '../database/statements/arrival-locks.ts';
 import {
   arrayText,
+  notNull,
   prepareStatements,
   Query,
   type Statement,
@@ -47,7 +48,7 @@ const readRevisions: Statement<[webhookId: string, revision: string]> = {
 select w.webhook_id, w.revision || '.' || a.revision
 from incoming_webhook w join account a on a.account_id = w.account_id
 where w.account_id = $1 and w.webhook_id = any($2::uuid[]) and w.deleted_at is null`,
-  readRow: ([webhookId, revision]) => [webhookId ?? '', revision ?? ''],
+  readRow: ([webhookId, revision]) => [notNull(webhookId), notNull(revision)],
 };
 
 /** All statements of the hot path. */

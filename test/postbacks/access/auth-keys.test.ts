@@ -222,7 +222,7 @@ test('keys are in no line of the server’s own log, at its finest level', async
   const created = await fetch(`${logged.url}/api/v1/webhooks/incoming`, {
     ...{ method: 'POST', headers, body: '{"name":"x","type":"update_fields"}' },
   });
-  const { auth_key: key } = (await created.json()) as TestWebhook; // the contract's answer
+  const { auth_key: key } = (await created.json()) as TestWebhook; // the documented answer
   const paths = ['/update-fields', '/update-fields.gif', '/update-tags', '/unknown', '/update-fields/%zz'];
   for (const path of paths) await fetch(`${logged.url}${path}?auth_key=${key}&call_log_id=CA1&reason=r`);
   await fetch(`${logged.url}/update-fields`, { method: 'POST', headers: { 'x-auth-key': key }, body: '{' });

@@ -135,7 +135,7 @@ async function expectAnswered(
 /** Two requests each, one after another; a loaded machine takes 100 ms for them. */
 const numRuns = 150;
 
-test('posted is answered as the contract says, and is in the log', { timeout: 90_000 }, async () => {
+test('posted gets a documented answer, and is in the log', { timeout: 90_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(path, encoded, type, headers, body, async (url, query, contentType, others, bytes) => {
       const sent = { ...others, ...(contentType && { 'content-type': contentType }) };
@@ -145,7 +145,7 @@ test('posted is answered as the contract says, and is in the log', { timeout: 90
   );
 });
 
-test('asked by a URL is answered as the contract says, and is in the log', { timeout: 90_000 }, async () => {
+test('sent in a URL gets a documented answer, and is in the log', { timeout: 90_000 }, async () => {
   const wild = fc
     .string({ unit: 'binary', maxLength: 200 })
     .map((text) => text.replaceAll(/[^\x21-\x7e]|#/g, '%'));

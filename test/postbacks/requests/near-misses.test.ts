@@ -1,4 +1,4 @@
-/** Names that are nearly those of Ringback: another spelling counts, a misspelling loses no money (contract 2.2). */
+/** Names that are nearly those of Ringback: another spelling counts, a misspelling loses no money. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodings, type Payload, sendAs } from '../../support/senders.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';

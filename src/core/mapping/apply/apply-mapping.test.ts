@@ -44,7 +44,7 @@ function read(fields: unknown, sent: Sent) {
 
 const id = { call_log_id: { value: 'CA1' } };
 
-test('reads the mapping of the contract in a nested webhook', () => {
+test('reads a nested webhook of a CRM by a mapping with words and conditions', () => {
   const mapping: MappingJson = {
     each: '/data',
     only_when: [{ from: '/event_type', in: ['call.hangup'] }],

@@ -1,5 +1,5 @@
 /**
- * Sorts what a sender wrote by the names of the contract, without reading a value yet.
+ * Sorts what a sender wrote by the names of the fields, without reading a value yet.
  * A query and a form are pairs of text; a JSON body is an object. Both become an `InputSource`.
  */
 

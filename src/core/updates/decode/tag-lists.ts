@@ -1,4 +1,4 @@
-/** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (contract 2.2). */
+/** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (docs/senders.md#tags). */
 import { Invalid } from '../../values/fault.ts';
 import { tagsPerRequestMax } from '../../values/tags.ts';
 import type { RawValue } from './input-source.ts';

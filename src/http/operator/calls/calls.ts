@@ -9,7 +9,7 @@ import { type Fault, Invalid } from '../../../core/values/fault.ts';
 import { isJsonObject, textOf } from '../../../core/values/json/json.ts';
 import type { Account } from '../../../store/store.ts';
 import { metadataOf } from '../../postbacks/postback-lines.ts';
-import { submitChange } from '../../postbacks/submit.ts';
+import { submitWithoutWebhook } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { dryRunQuery } from '../postbacks/postback-schemas.ts';
@@ -71,7 +71,7 @@ export function registerCallRoutes(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       const account = await accountOf(api, request);
       const change = readCallChange(request, request.params.id, account);
-      const result = await submitChange(api, metadataOf(request), change);
+      const result = await submitWithoutWebhook(api, metadataOf(request), 'update_fields', change);
       if (result.rejection !== null) return sendProblem(reply, result.rejection);
       const { status, callLogId, changes, ignored } = result;
       if (change.isDryRun) {

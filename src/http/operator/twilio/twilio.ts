@@ -8,15 +8,17 @@ import { mappingOf } from '../../../core/mapping/sender-settings.ts';
 import { tooManyTags } from '../../../core/updates/fold/apply.ts';
 import { idTaken } from '../../../core/updates/fold/fold.ts';
 import { waitFor } from '../../../core/updates/fold/wait.ts';
-import type { Outcome, Postback } from '../../../core/updates/postback.ts';
+import type { Postback } from '../../../core/updates/postback.ts';
 import { type Rejection, reject, rejectFaults } from '../../../core/updates/rejection.ts';
 import { emptyTags } from '../../../core/values/tags.ts';
 import { rejectUnverified } from '../../../core/verify/verify.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import type { Account, Store } from '../../../store/store.ts';
 import { type AuthFailureLimiter, tooManyAuthFailures } from '../../guards/auth-failure-limiter.ts';
+import { metadataOf } from '../../postbacks/postback-lines.ts';
 import { readContent } from '../../postbacks/request/read-content.ts';
 import { recordText } from '../../postbacks/request/recorded-request.ts';
+import { type Submission, submitWithoutWebhook } from '../../postbacks/submit.ts';
 import { type Body, bodyBytesMax, unsupportedMediaType } from '../../server/body/body.ts';
 import type { BodyBytes } from '../../server/body/body-bytes.ts';
 import { decodeText } from '../../server/body/body-text.ts';
@@ -27,10 +29,9 @@ import { problem } from '../problem-schemas.ts';
 import { documentedOnly } from '../route.ts';
 import { twilioForm, twilioQuery } from './twilio-schemas.ts';
 
-export type TwilioEndpoint = {
+export type TwilioEndpoint = Submission & {
   store: Store;
   presets: Presets;
-  writer: { submit(postback: Postback): Promise<Outcome | 'stale'> };
   /** without a slash at the end; known once the port is */
   publicUrl(): string;
   /** the first account's token, where the account has none of its own */
@@ -102,8 +103,8 @@ export function registerTwilioRoute(app: FastifyInstance, endpoint: TwilioEndpoi
         if (typeof recorded === 'object' && 'takenId' in recorded)
           return sendProblem(reply, idTaken(recorded));
         if (recorded === 'unknown_call') {
-          const outcome = await endpoint.writer.submit(waitingLeg(accountId, read, receivedAt, request));
-          if (outcome === 'stale') throw new Error('a callback depends on no webhook');
+          const leg = waitingLeg(accountId, read, receivedAt, request);
+          const outcome = await submitWithoutWebhook(endpoint, metadataOf(request), 'calls', leg);
           if (outcome.rejection !== null) return sendProblem(reply, outcome.rejection);
         }
         return reply.header('content-type', 'text/xml').send('<Response/>');

@@ -8,6 +8,12 @@ import { tripBytes } from './trip-bytes.ts';
 /** A row as the server sends it: its columns as text, in the order of the select list. */
 export type RowTexts = (string | null)[];
 
+/** The text of a column that is never null. */
+export function notNull(text: string | null | undefined): string {
+  if (text == null) throw new Error('the database returned null for a column that is never null');
+  return text;
+}
+
 /** A constant text, prepared once on each connection under its name. */
 export type Statement<Row = never> = { name: string; text: string; readRow?(texts: RowTexts): Row };
 
