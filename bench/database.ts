@@ -143,7 +143,7 @@ export async function checkLogs(
   }: { log: Contestant['log']; accepted: number; runId: string; sinceMs: number },
 ): Promise<void> {
   const { rows } = await pool.query<{ webhook_id: string; outcome: string; count: string }>(
-    `select webhook_id, case when status in ('applied', 'unchanged') then 'done' else status end as outcome, count(*)
+    `select webhook_id, case when status in ('applied', 'unchanged') then 'done' else coalesce(code, status) end as outcome, count(*)
      from postback where account_id = $1 and postback_id >= $2 group by 1, 2`,
     [accountId, firstIdOf(sinceMs)],
   );
@@ -155,7 +155,8 @@ export async function checkLogs(
   const isRingback = log === 'ringback' && accepted > 0;
   const inLean = log === 'lean' ? accepted : 0;
   const wanted = `${isRingback ? `${webhookId} done ${accepted}, ` : ''}lean ${inLean} of ${inLean}`;
-  if (found !== wanted) throw new Error(`the logs hold [${found}] where 2xx answers promised [${wanted}]`);
+  if (found !== wanted)
+    throw new Error(`after ${runId} the logs hold [${found}] where 2xx answers promised [${wanted}]`);
 }
 
 /** The least uuid v7 of a millisecond. */

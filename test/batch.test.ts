@@ -35,6 +35,13 @@ test('a batch answers each item in the order of the input', async () => {
   expect(answer.json.results[6].errors).toMatchObject([{ field: 'revenue_paid_out', code: 'invalid_value' }]);
 });
 
+test('the response to a batch tells its length', async () => {
+  const items = Array.from({ length: 120 }, () => ({ call_log_id: 'überall', converted: true }));
+  const { headers, text } = await sendBatch(items);
+  expect(text).toContain('überall');
+  expect(headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+});
+
 test('a broken line of NDJSON is one rejected item', async () => {
   await server.createCall('N1');
   const answer = await sendBatch(

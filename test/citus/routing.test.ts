@@ -18,6 +18,7 @@ const valuesOf: Record<string, string[]> = {
     accountId,
     `[{"postback_id":"${id}","phone_number":"+1","from_at":"${now}","to_at":"${now}"}]`,
   ],
+  'read-other-ids': [accountId, '{a}'],
   'lock-calls': [accountId, '{a}'],
   'lock-free-calls': [accountId, '{a}'],
   'read-known-calls': [accountId, '{a}'],

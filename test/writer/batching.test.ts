@@ -89,7 +89,14 @@ testWithTriggers(
     await sut.send(...batchOf(1));
     await sut.send(...batchOf(400));
     await sut.send(sut.postback('', { reason: 'by phone' }, { target }), ...batchOf(10));
-    const statements = ['read-revisions', 'lock-calls', 'read-prior', 'write-calls', 'log-postbacks'];
+    const statements = [
+      'read-revisions',
+      'read-other-ids',
+      'lock-calls',
+      'read-prior',
+      'write-calls',
+      'log-postbacks',
+    ];
     expect(proxy.transactions).toEqual([
       statements,
       statements,

@@ -178,21 +178,23 @@ export class Batch {
     for (const { outcome } of settled) countOutcome(summary, outcome);
     const told = { batch_id: this.#batchId, summary };
     const head = JSON.stringify(rejection === null ? told : problemOf(rejection, told));
-    const pieces = [`${head.slice(0, -1)},"results":[`];
+    const pieces = [Buffer.from(`${head.slice(0, -1)},"results":[`)];
     for (let from = 0; from < settled.length; from += resultsAtOnce) {
       const some = settled.slice(from, from + resultsAtOnce);
-      const piece = await this.#endpoint.slices.run(() =>
-        some.map(({ outcome, isDryRun }, at) =>
+      const piece = await this.#endpoint.slices.run(() => {
+        const texts = some.map(({ outcome, isDryRun }, at) =>
           JSON.stringify({ index: from + at, ...itemToJson(outcome, isDryRun) }),
-        ),
-      );
-      pieces.push(`${from === 0 ? '' : ','}${piece.join(',')}`);
+        );
+        return Buffer.from(`${from === 0 ? '' : ','}${texts.join(',')}`);
+      });
+      pieces.push(piece);
     }
-    pieces.push(']}');
+    pieces.push(Buffer.from(']}'));
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     if (rejection === null) reply.code(200).header('cache-control', 'no-store');
     else prepareRejection(reply, rejection);
     const type = rejection === null ? 'application/json; charset=utf-8' : 'application/problem+json';
-    return reply.header('content-type', type).send(Readable.from(pieces));
+    return reply.headers({ 'content-type': type, 'content-length': length }).send(Readable.from(pieces));
   }
 }
 

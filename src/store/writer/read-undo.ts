@@ -63,7 +63,7 @@ export async function readUndoState(
   const known = new Query(readKnownCalls, [accountId, arrayText(others)]);
   const histories = new Query(readHistories, [accountId, arrayText(callIds)]);
   await sendTogether(client, [...(others.length > 0 ? [calls, known] : []), histories]);
-  for (const { call } of calls.rows) state.calls.set(call.callLogId, call);
+  for (const call of calls.rows) state.calls.set(call.callLogId, call);
   const byCall = historiesOf(histories.rows);
   for (const id of callIds) if (!byCall.has(id)) byCall.set(id, []);
   return {

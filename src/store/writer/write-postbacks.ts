@@ -33,7 +33,7 @@ import {
 } from '../database/statements/round-trip.ts';
 import { commitBatch, commitStatements } from './commit-batch.ts';
 import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
-import { lockCalls, lockFreeCalls, otherIdsOf, readKnownCalls } from './lock-calls.ts';
+import { lockCalls, lockFreeCalls, readKnownCalls, readOtherIds } from './lock-calls.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
 import { priorOf, readCommitted, readPriorPostbacks } from './prior-postbacks.ts';
 import { lockUndoable, readHistories, readUndoState } from './read-undo.ts';
@@ -59,6 +59,7 @@ export const writerStatements = [
     matchPhones,
     lockCalls,
     lockFreeCalls,
+    readOtherIds,
     readKnownCalls,
     readPriorPostbacks,
     readCommitted,
@@ -251,25 +252,30 @@ async function readBatch(
   const hasRereads = postbacks.some(({ isReread }) => isReread === true);
   const ids = arrayText(callIdsOf(postbacks, matches));
   const calls = new Query(skipsLocked ? lockFreeCalls : lockCalls, [accountId, ids]);
+  const otherNames = new Query(readOtherIds, [accountId, ids]);
   const known = new Query(readKnownCalls, [accountId, ids]);
   const transactionIds = postbacks.map(({ transactionId }) => transactionId).filter((id) => id !== null);
   const prior = new Query(readPriorPostbacks, [accountId, arrayText(transactionIds)]);
   await sendTogether(client, [
     ...first,
     ...(hasRereads ? [kept] : []),
+    otherNames,
     calls,
     ...(skipsLocked ? [known] : []),
     ...(transactionIds.length > 0 ? [prior] : []),
   ]);
-  const callsById = new Map(calls.rows.map(({ call }) => [call.callLogId, call]));
-  const otherIds = otherIdsOf(calls.rows);
+  const callsById = new Map(calls.rows.map((call) => [call.callLogId, call]));
+  const otherIds = new Map(otherNames.rows);
   const state = { calls: callsById, otherIds, matches, prior: priorOf(prior.rows) };
-  const locked = known.rows.filter((name) => !callsById.has(name) && !otherIds.has(name));
+  const skipped = new Set(known.rows.filter((id) => !callsById.has(id)));
+  const skippedNames = otherNames.rows
+    .filter(([, callLogId]) => skipped.has(callLogId))
+    .map(([name]) => name);
   const undoing = await readUndoState(client, accountId, postbacks, state);
   return {
     revisions: new Map(revisions.rows),
     state: undoing === null ? state : { ...state, undo: undoing.undo },
-    locked: new Set([...locked, ...(undoing?.locked ?? [])]),
+    locked: new Set([...skipped, ...skippedNames, ...(undoing?.locked ?? [])]),
     sharedBuckets: new Set(share.rows),
     kept: new Set(kept.rows),
   };

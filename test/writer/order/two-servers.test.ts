@@ -1,6 +1,12 @@
 /** Two servers on one database know nothing of each other, and still do as one. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import {
+  createTestDatabase,
+  holdLock,
+  lockOfCalls,
+  type TestDatabase,
+  waitingForLocks,
+} from '../../support/database.ts';
 import { startTestServerOn, type TestServer } from '../../support/server.ts';
 import { startTestWriter } from '../../support/test-writer.ts';
 
@@ -87,6 +93,37 @@ test('batches that share calls in opposite orders wait for each other and never 
   expect(rows.map(({ tags }) => Object.keys(tags as object).length)).toEqual(Array(20).fill(2 * rounds));
   await Promise.all(writers.map((sut) => sut.close()));
 });
+
+test.each([0, 7, 19])(
+  'a batch finds all of its calls, also where it waited while another transaction changed number %i',
+  async (at) => {
+    const sut = await startTestWriter(database.url);
+    const ids = Array.from({ length: 20 }, (_, n) => `changed ${at} ${String(n).padStart(2, '0')}`);
+    await sut.createCalls(ids);
+    // Among so many calls PostgreSQL plans as for those of a real account.
+    await database.query(
+      `insert into call (account_id, call_log_id, state, started_at, converted, tags, created_at, updated_at)
+       select account_id, 'other ' || $2 || n, state, started_at, converted, tags, created_at, updated_at
+       from call, generate_series(1, 10000) n where call_log_id = $1`,
+      [ids[0], `${at} `],
+    );
+    await database.query('analyze call');
+    const changed = ids.slice(at, at + 1);
+    const holder = await holdLock(database, await lockOfCalls(database, changed));
+    await holder.query(`update call set reason = 'meanwhile' where call_log_id = '${changed[0]}'`);
+    const sending = sut.send(...ids.map((id) => sut.postback(id, { add: { tag: 'x' } })));
+    await expect.poll(() => waitingForLocks(database)).not.toEqual([]);
+    await holder.release();
+    expect((await sending).map(({ status, rejection }) => rejection?.code ?? status)).toEqual(
+      ids.map(() => 'applied'),
+    );
+    const rows = await database.query(
+      `select call_log_id from call where reason = 'meanwhile' and tags ? 'tag'`,
+    );
+    expect(rows.map(({ call_log_id }) => call_log_id)).toContain(changed[0]);
+    await sut.close();
+  },
+);
 
 test('a webhook that is paused, changed, rotated or deleted through one server is so at once on the other', async () => {
   const webhook = await one.createWebhook();

@@ -1,5 +1,5 @@
 /** Postbacks that wait for a call, and their settlement in the transaction that brings it (docs/senders.md#waiting-for-the-call). */
-import type { CallValues, Changes } from '../../../core/calls/call.ts';
+import type { CallValues, Changes, FoldedCall } from '../../../core/calls/call.ts';
 import type { CallEvent } from '../../../core/calls/call-event.ts';
 import { legEventFromJson } from '../../../core/calls/leg.ts';
 import { idTaken, type Match } from '../../../core/updates/fold/fold.ts';
@@ -8,7 +8,7 @@ import { settle } from '../../../core/updates/fold/settle.ts';
 import type { MatchRule, Outcome, Postback } from '../../../core/updates/postback.ts';
 import { type UpdateJson, updateFromJson } from '../../../core/updates/update.ts';
 import type { Queryable } from '../../database/connections/db.ts';
-import { type LockedCall, lockCalls, otherIdsOf } from '../../writer/lock-calls.ts';
+import { lockCalls, readOtherIds } from '../../writer/lock-calls.ts';
 import { matchesOf, matchPhones, wantedNumbers } from '../../writer/match-phones.ts';
 import { writeCalls } from '../../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from '../call-columns.ts';
@@ -108,7 +108,7 @@ export async function settleWaiting(
   const received = [...waited, ...moved.map((row) => waitedOf(accountId, row))];
   const current = moved.map(({ call_log_id }) => call_log_id).filter((id) => id !== null);
   const locked = await lock(client, accountId, received, matches, current);
-  const calls = new Map(locked.map(({ call }) => [call.callLogId, call]));
+  const calls = new Map(locked.calls.map((call) => [call.callLogId, call]));
   const movedIds = new Set(moved.map(({ postback_id }) => postback_id));
   const ofCompleted = [...calls.values()].filter(({ state }) => state === 'completed');
   const ids = ofCompleted.map(({ callLogId }) => callLogId);
@@ -121,7 +121,7 @@ export async function settleWaiting(
   const decided = received
     .filter(({ postbackId }) => !movedIds.has(postbackId) || leavingIds.has(postbackId))
     .sort((a, b) => (leavingIds.size === 0 ? 0 : a.postbackId < b.postbackId ? -1 : 1));
-  const settled = settle(decided, { calls, otherIds: otherIdsOf(locked), matches, prior: new Map() }, done);
+  const settled = settle(decided, { calls, otherIds: locked.otherIds, matches, prior: new Map() }, done);
   await writeSettlement(client, accountId, settled, now, leavingIds);
 }
 
@@ -239,14 +239,19 @@ async function lock(
   waited: Postback[],
   matches: Map<string, Match>,
   current: string[],
-): Promise<LockedCall[]> {
+): Promise<{ calls: FoldedCall[]; otherIds: Map<string, string> }> {
   const ids = waited.flatMap(({ target, postbackId }) => {
     if (target === null) return [];
     return 'callLogId' in target ? target.callLogId : (matches.get(postbackId)?.callLogId ?? []);
   });
-  const { rows } = await client.query<CallRow & { other_id: string | null }>(lockCalls.text, [
-    accountId,
-    [...new Set([...ids, ...current])],
-  ]);
-  return rows.map((row) => ({ call: foldedCallOf(row), otherId: row.other_id }));
+  const values = [accountId, [...new Set([...ids, ...current])]];
+  const { rows: names } = await client.query<{ other_id: string; call_log_id: string }>(
+    readOtherIds.text,
+    values,
+  );
+  const { rows: calls } = await client.query<CallRow>(lockCalls.text, values);
+  return {
+    calls: calls.map(foldedCallOf),
+    otherIds: new Map(names.map(({ other_id, call_log_id }) => [other_id, call_log_id])),
+  };
 }

@@ -16,7 +16,7 @@ export function serverFlags(socketFolder: string): string[] {
     `port=${SOCKET_PORT}`,
     socketSetting(socketFolder),
     'unix_socket_permissions=0700',
-    'max_connections=100', // the app's pool, its migrations and an operator's psql, with room
+    'max_connections=300', // 12 for each of 24 workers, and an operator's psql
     'shared_buffers=256MB', // the calls of a busy week and their indexes; the kernel caches the rest
     'max_wal_size=4GB', // at 1GB a busy server checkpoints every minute, and each one costs full pages in the log
     'checkpoint_timeout=15min', // for the same reason; the price is a longer recovery after a crash, under a minute
