@@ -11,6 +11,7 @@ import { isClusterMade } from '../store/database/embedded/cluster.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
 import { latestVersion, postgresMajorMin, readSchemaVersion } from '../store/database/migrate.ts';
 import { listOutgoingTroubles } from '../store/outgoing/outgoing-state.ts';
+import { checkWorkers } from './check-workers.ts';
 import { describeDatabase, explainFailure } from './explain-failure.ts';
 import type { Finding } from './finding.ts';
 import { withDatabase } from './with-database.ts';
@@ -33,6 +34,7 @@ export async function checkDatabase(config: Config): Promise<Finding[]> {
         schema,
         await checkDurability(pool),
         await checkClock(pool),
+        ...(await checkWorkers(pool)),
         ...(schema.level === 'ok' ? [await checkOutgoing(pool)] : []),
       ];
     });

@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { checkPublicUrl } from '../../src/cli/doctor/check-network.ts';
 import { readConfig } from '../../src/config.ts';
 import { latestVersion } from '../../src/store/database/migrate.ts';
@@ -23,6 +23,7 @@ const subjects = [
   'schema',
   'durability',
   'clock',
+  ...(inject('citusWorkers').length > 0 ? ['workers'] : []),
   'outgoing',
   'port',
   'PUBLIC_URL',

@@ -34,7 +34,8 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
     query: async (sql, values) => (await pool.query(sql, values)).rows,
     drop: async () => {
       // A server that was killed may leave some on workers, which keep a database from being dropped.
-      if (nodes.length > 1) await pool.query('select recover_prepared_transactions()');
+      if (nodes.length > 1)
+        await runOn(url, 'set statement_timeout = 0; select recover_prepared_transactions()');
       await pool.end();
       await retryWhileVacuumed(() => runAsAdmin(`drop database if exists ${name} with (force)`));
     },
@@ -76,8 +77,20 @@ export async function lockOfCalls(
 
 const waiting = `from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
+/** How many sessions have waited for a lock for longer than this. */
+export async function countLongWaits(
+  database: Pick<TestDatabase, 'url' | 'query'>,
+  ms: number,
+): Promise<number> {
+  const old = `clock_timestamp() - query_start > interval '${ms} milliseconds'`;
+  return (await askNodes(database, `select ${waiting} and ${old}`)).length;
+}
+
 /** Asks each node of the database: on Citus also its workers. */
-async function askNodes({ url, query }: TestDatabase, sql: string): Promise<Record<string, unknown>[]> {
+async function askNodes(
+  { url, query }: Pick<TestDatabase, 'url' | 'query'>,
+  sql: string,
+): Promise<Record<string, unknown>[]> {
   const workers = inject('citusWorkers').map((worker) => withDatabase(worker, databaseOf(url)));
   const rows = await Promise.all([query(sql), ...workers.map((worker) => readFrom(worker, sql))]);
   return rows.flat();

@@ -28,8 +28,7 @@ export async function expectCitus(client: Queryable): Promise<void> {
 /** Distributes what is not distributed yet, one table at a time. @returns the statements that were run */
 export async function distribute(client: Queryable): Promise<string[]> {
   await expectCitus(client);
-  const done = await listDistributed(client);
-  const pending = (await listTables(client)).map(({ name }) => name).filter((name) => !done.includes(name));
+  const pending = await listUndistributed(client);
   const statements = [...distributionStatements(pending), await limitLocks(client)];
   for (const statement of statements) await client.query(statement);
   return statements;
@@ -44,7 +43,17 @@ async function limitLocks(client: Queryable): Promise<string> {
 
 /** After a migration: on a database that is distributed, the tables that it made are distributed too. */
 export async function distributeNew(client: Queryable): Promise<void> {
-  if ((await hasCitus(client)) && (await listDistributed(client)).includes('call')) await distribute(client);
+  if (await isDistributed(client)) await distribute(client);
+}
+
+export async function isDistributed(client: Queryable): Promise<boolean> {
+  return (await hasCitus(client)) && (await listDistributed(client)).includes('call');
+}
+
+/** Tables that are on the coordinator alone, each after those that its foreign keys point at. */
+export async function listUndistributed(client: Queryable): Promise<string[]> {
+  const done = await listDistributed(client);
+  return (await listTables(client)).map(({ name }) => name).filter((name) => !done.includes(name));
 }
 
 async function listDistributed(client: Queryable): Promise<string[]> {
