@@ -73,7 +73,7 @@ test('pages without a chart do not fetch the chart library', async () => {
 test('the list of a page is on its way with its code, and asked for once', async () => {
   for (const [path, list] of [
     ['/calls', '/api/v1/calls'],
-    ['/postbacks', '/api/v1/postbacks'],
+    ['/postbacks', '/api/v1/postbacks?previews=false'],
     ['/postbacks/inbox', '/api/v1/postbacks?open=true&limit=50'],
     ['/overview', '/api/v1/overview/attention'],
   ] as const) {

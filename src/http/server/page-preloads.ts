@@ -19,18 +19,18 @@ const pages: Readonly<Record<string, Page>> = {
   '': pageOf('overview/overview-page', 'first-steps', 'overview/attention'),
   overview: pageOf('overview/overview-page', 'first-steps', 'overview/attention'),
   calls: pageOf('calls/list/calls-page', 'calls', 'views?limit=500'),
-  postbacks: pageOf('postbacks/postbacks-page', 'postbacks'),
+  postbacks: pageOf('postbacks/list/postbacks-page', 'postbacks?previews=false'),
   'postbacks/inbox': pageOf('inbox/inbox-page', 'postbacks?open=true&limit=50'),
   'webhooks/incoming': pageOf('webhooks/webhooks-page'),
   'webhooks/outgoing': pageOf('outgoing/outgoing-list-page'),
   'files/import': pageOf('files/import/import-page'),
   'files/reconcile': pageOf('files/reconcile/reconcile-page'),
   'files/payouts': pageOf('files/payouts/payouts-page'),
-  'access/people': pageOf('access/people-page'),
-  'access/tokens': pageOf('access/tokens-page'),
+  'access/people': pageOf('access/people/people-page'),
+  'access/tokens': pageOf('access/tokens/tokens-page'),
   'access/sessions': pageOf('access/sessions-page'),
   'access/audit': pageOf('access/audit-page'),
-  'access/account': pageOf('access/account-page'),
+  'access/account': pageOf('access/account/account-page'),
 };
 /** Every page behind the sign-in asks for them. */
 const always = ['session', 'fields'];
@@ -43,6 +43,7 @@ export type PageHtml = (path: string, hasQuery: boolean) => string;
 /** @param html the one page of the build @param basePath of PUBLIC_URL */
 export function preparePages(folder: string, html: string, basePath: string): PageHtml {
   const manifest = readManifest(join(folder, 'manifest.json'));
+  if (manifest === null) return () => html;
   const prepared = new Map<string, string>();
   for (const [path, { module, requests }] of Object.entries(pages)) {
     const files = [...filesOf(manifest, module)].filter((file) => !html.includes(file));
@@ -69,13 +70,16 @@ function withLinks(html: string, links: string[]): string {
   return html.replace('<script type="module"', `${links.join('')}<script type="module"`);
 }
 
-function readManifest(path: string): Manifest {
-  return existsSync(path) ? (parseJson(readFileSync(path, 'utf8')) as Manifest) : {}; // as Vite writes it
+/** Null where the pages were built in another way, or not at all. */
+function readManifest(path: string): Manifest | null {
+  return existsSync(path) ? (parseJson(readFileSync(path, 'utf8')) as Manifest) : null; // as Vite writes it
 }
 
 function filesOf(manifest: Manifest, module: string, found = new Set<string>()): Set<string> {
   const chunk = manifest[module];
-  if (chunk === undefined || found.has(chunk.file)) return found;
+  if (chunk === undefined)
+    throw new Error(`The build of the web UI has no ${module}: correct the list of pages.`);
+  if (found.has(chunk.file)) return found;
   found.add(chunk.file);
   for (const file of chunk.css ?? []) found.add(file);
   for (const imported of chunk.imports ?? []) filesOf(manifest, imported, found);

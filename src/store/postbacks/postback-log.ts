@@ -77,6 +77,8 @@ export type PostbackFilter = Partial<{
   status: PostbackStatus;
   /** of those without a call, the ones that are neither attached, replayed nor dismissed */
   isOpen: boolean;
+  /** false: without the dry runs of replays, attachments and undos */
+  hasPreviews: boolean;
   code: string;
   callLogId: string;
   transactionId: string;
@@ -114,6 +116,8 @@ export async function listPostbacks(
   where.add(() => isRequest);
   where.equal('p.webhook_id', filter.webhookId);
   where.equal('p.status', filter.status);
+  if (filter.hasPreviews === false)
+    where.add(() => 'not (p.is_dry_run and (p.replay_of is not null or p.undo_of is not null))');
   if (filter.status === 'waiting') where.add(() => 'not p.is_dry_run'); // a dry run waits for nothing
   where.equal('p.code', filter.code);
   where.equal('p.call_log_id', filter.callLogId);

@@ -90,3 +90,21 @@ test('those of another account are out of reach, and a wrong filter is named', a
   expectProblem(wrong, 422, 'invalid_value');
   expect(wrong.json.errors.map(({ field }: { field: string }) => field)).toEqual(['webhook_id', 'from']);
 });
+
+test('the log leaves out the dry runs of people where it is asked to, and lists those of senders', async () => {
+  await send('late');
+  await server.post(webhook, { call_log_id: 'late', revenue_paid_out: '1', dry_run: true });
+  await server.createCall('C1');
+  const applied = (await send('C1')).json.postback_id;
+  await run({ dry_run: true });
+  await server.api('POST', `/postbacks/${applied}/undo`, { dry_run: true });
+  const list = async (query = '') => (await server.api('GET', `/postbacks${query}`)).json.items;
+  expect(await list()).toHaveLength(5);
+  expect(await list('?previews=true')).toHaveLength(5);
+  expect(await list('?previews=false')).toMatchObject([
+    { status: 'applied', dry_run: false },
+    { status: 'rejected', dry_run: true, replay_of: null },
+    { status: 'rejected', dry_run: false },
+  ]);
+  expect(await list('?previews=false&status=rejected')).toHaveLength(2);
+});

@@ -107,6 +107,12 @@ export const postbacksQuery = Type.Object({
         'true: postbacks without a call (waiting, expired, or rejected because none was found) that were neither attached, replayed nor dismissed',
     }),
   ),
+  previews: Type.Optional(
+    Type.Boolean({
+      description:
+        'false: without the dry runs of replays, attachments and undos. Dry runs that senders ask for are listed either way',
+    }),
+  ),
   code: textQuery,
   call_log_id: textQuery,
   transaction_id: textQuery,

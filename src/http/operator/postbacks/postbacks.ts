@@ -110,6 +110,7 @@ function readFilter(
     webhookId: reader.uuid('webhook_id', 'Send the id of an incoming webhook.'),
     status: reader.choice('status', postbackStatuses),
     isOpen: reader.boolean('open'),
+    hasPreviews: reader.boolean('previews'),
     code: reader.text('code'),
     callLogId: reader.text('call_log_id'),
     transactionId: reader.text('transaction_id'),

@@ -26,7 +26,10 @@ export type ReplayAnswer = Static<typeof postbackAnswerJson>;
 
 export function usePostbacks(filters: PostbackFilters) {
   return useList({
-    ...listQuery<PostbackJson>(['postbacks', 'list', filters], '/postbacks', withWholeDays(filters)),
+    ...listQuery<PostbackJson>(['postbacks', 'list', filters], '/postbacks', {
+      ...withWholeDays(filters),
+      previews: 'false',
+    }),
     placeholderData: keepPreviousData,
   });
 }

@@ -7,6 +7,7 @@ export function useWebhookLog(webhookId: string) {
   return useList(
     listQuery<PostbackJson>(['postbacks', 'of-webhook', webhookId], '/postbacks', {
       webhook_id: webhookId,
+      previews: 'false',
       limit: pageSize,
     }),
   );

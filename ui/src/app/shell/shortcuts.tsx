@@ -69,7 +69,7 @@ export function Shortcuts() {
         <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2 text-sm">
           {shortcuts.map(([keys, does]) => (
             <div key={does} className="col-span-2 grid grid-cols-subgrid">
-              <dt className="flex gap-1">
+              <dt className="flex items-start gap-1">
                 {keys.map((key) => (
                   <kbd
                     key={key}

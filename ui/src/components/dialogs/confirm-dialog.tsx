@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { TextField } from '../field.tsx';
+import { Form } from '../forms/form.tsx';
 import { FailureNote } from '../states/error-state.tsx';
 import { Dialog, FormActions } from './dialog.tsx';
 
@@ -29,9 +30,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   };
   return (
     <Dialog title={title} isOpen={isOpen} onClose={close}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        error={error}
+        onSubmit={() => {
           if (isConfirmed) onConfirm();
         }}
       >
@@ -55,7 +56,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <FormActions onCancel={close} look="danger" isBusy={isBusy} disabled={!isConfirmed}>
           {action}
         </FormActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

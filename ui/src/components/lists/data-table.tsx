@@ -19,6 +19,8 @@ export type Column<Row> = {
   isOnPhone?: boolean;
   /** shown only where the window is wider than 1500 pixels */
   isOnWide?: boolean;
+  /** takes a share of the room that is left, and cuts off what is longer: give the whole text as a title */
+  room?: 'name' | 'sentence';
 };
 
 type MoreProps = {
@@ -140,14 +142,19 @@ export function ShowMore(props: MoreProps & { children?: string }) {
   );
 }
 
-function styleOf({
-  isOnWide,
-  isOnPhone,
-  isNumber,
-}: Pick<Column<never>, 'isOnWide' | 'isOnPhone' | 'isNumber'>) {
+type Styled = Pick<Column<never>, 'isOnWide' | 'isOnPhone' | 'isNumber' | 'room'>;
+
+function styleOf({ isOnWide, isOnPhone, isNumber, room }: Styled) {
   const narrowest = isOnWide ? 'only-on-wide max-[1500px]:hidden' : isOnPhone ? '' : 'max-md:hidden';
-  return `${isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest}`;
+  const width = room === undefined ? '' : roomStyle[room];
+  return `${isNumber ? 'text-right tabular-nums' : 'text-left'} ${narrowest} ${width}`;
 }
+
+/** A greatest width of nothing lets a column be narrower than its text; the least one counts before it. */
+const roomStyle = {
+  name: 'min-w-22 max-w-0 md:w-[15%]',
+  sentence: 'w-[60%] max-w-0 md:w-[30%] md:min-w-56',
+};
 
 /** A shadow at the edge where there is more to scroll to. */
 const edgeShadows =

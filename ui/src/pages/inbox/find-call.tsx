@@ -3,6 +3,7 @@ import type { PostbackJson } from '../../../../src/http/operator/postbacks/postb
 import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { LookOnly } from '../access/look-only.tsx';
 import { AttachDialog } from './attach-dialog.tsx';
 import { DismissDialog } from './dismiss-dialog.tsx';
@@ -38,10 +39,10 @@ export function FindCall({ postback }: { postback: PostbackJson }) {
 function OtherCall({ onChoose }: { onChoose(callLogId: string): void }) {
   const [text, setText] = useState('');
   return (
-    <form
+    <Form
       className="flex items-end gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
+      error={null}
+      onSubmit={() => {
         if (text.trim() !== '') onChoose(text.trim());
       }}
     >
@@ -57,6 +58,6 @@ function OtherCall({ onChoose }: { onChoose(callLogId: string): void }) {
       <Button type="submit" disabled={text.trim() === ''}>
         Attach
       </Button>
-    </form>
+    </Form>
   );
 }

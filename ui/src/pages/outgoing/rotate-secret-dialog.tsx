@@ -5,6 +5,7 @@ import {
   useRotateOutgoingSecret,
 } from '../../api/webhooks/outgoing.ts';
 import { Dialog, FormActions } from '../../components/dialogs/dialog.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { FailureNote } from '../../components/states/error-state.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from '../webhooks/settings/grace-hours.tsx';
 import { NewSecret } from './new-outgoing-page.tsx';
@@ -23,9 +24,9 @@ export function RotateSecretDialog({ webhook, onClose }: { webhook: OutgoingJson
       isOpen
       onClose={onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
+      <Form
+        error={rotate.error}
+        onSubmit={() => {
           if (graceHours !== null) rotate.mutate(graceHours, { onSuccess: setRotated });
         }}
       >
@@ -34,7 +35,7 @@ export function RotateSecretDialog({ webhook, onClose }: { webhook: OutgoingJson
         <FormActions onCancel={onClose} isBusy={rotate.isPending}>
           Make a new secret
         </FormActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }

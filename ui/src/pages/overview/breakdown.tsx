@@ -96,6 +96,7 @@ function columnsOf(name: string): Column<Row>[] {
       id: 'key',
       header: name,
       isOnPhone: true,
+      room: 'sentence',
       cell: ({ name: text, filters, isTotal }) => (
         <Strong isTotal={isTotal}>
           {filters === null ? (
@@ -104,7 +105,7 @@ function columnsOf(name: string): Column<Row>[] {
             <Link
               to="/calls"
               search={filters}
-              className="block max-w-72 truncate text-accent hover:underline"
+              className="block truncate text-accent hover:underline"
               title={text}
             >
               <bdi>{text}</bdi>

@@ -13,8 +13,12 @@ export function Figures({ totals, before }: FiguresProps) {
     before === null ? undefined : (
       <Comparison current={totals[name]} before={before.totals[name]} words={before.words} />
     );
+  const amounts = [totals.revenue, totals.payout_owed, totals.payout_held, totals.profit];
+  const isLong = amounts.some(({ length }) => length > 10); // more than a card of six in a row has room for
   return (
-    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-6">
+    <dl
+      className={`grid grid-cols-2 gap-3 sm:grid-cols-3 ${isLong ? 'max-sm:[&_dd:first-of-type]:text-base 2xl:grid-cols-6' : 'xl:grid-cols-6'}`}
+    >
       <Figure name="Revenue" note={note('revenue')}>
         <Money amount={totals.revenue} />
       </Figure>

@@ -7,7 +7,7 @@ export function Outcome({ postback }: { postback: PostbackJson }) {
   const { status, dry_run: isDryRun, replay_of: replayOf } = postback;
   const sentence = status === 'rejected' || status === 'queued' ? outcomeSentence(postback) : null;
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 md:max-w-60 md:flex-nowrap 2xl:max-w-120">
+    <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 md:flex-nowrap">
       <StatusBadge status={status} />
       {isDryRun && <Mark>dry run</Mark>}
       {replayOf !== null && <Mark>replay</Mark>}

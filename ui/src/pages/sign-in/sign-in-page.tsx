@@ -4,6 +4,7 @@ import { basePath } from '../../api/base-path.ts';
 import { useSignIn, useSignInOptions } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/field.tsx';
+import { Form } from '../../components/forms/form.tsx';
 import { FailureNote } from '../../components/states/error-state.tsx';
 import { AcceptInvitation, type Invitation } from './accept-invitation.tsx';
 import { AccountChoice, OpenIdFailure, OpenIdLink, type OwnAccount } from './openid-sign-in.tsx';
@@ -76,15 +77,10 @@ export function SignInPage() {
       <div className="mt-5 mb-6 border-line border-b pb-6">
         <PasswordForm onSignedIn={goOn} hasReset={options?.has_password_reset === true} />
       </div>
-      <form
-        className="mt-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          signIn(token);
-        }}
-      >
+      <Form className="mt-5" error={error} onSubmit={() => signIn(token)}>
         <TextField
           label="API token"
+          field="token"
           type="password"
           value={token}
           onChange={setToken}
@@ -104,7 +100,7 @@ export function SignInPage() {
             Sign in with token
           </Button>
         </div>
-      </form>
+      </Form>
     </SignInFrame>
   );
 }

@@ -61,7 +61,7 @@ function PeopleList({ onManage }: { onManage(person: PersonJson): void }) {
 function columnsWith(onManage: (person: PersonJson) => void): Column<PersonJson>[] {
   return [
     { id: 'name', header: 'Name', isOnPhone: true, cell: ({ name }) => <bdi>{name}</bdi> },
-    { id: 'email', header: 'E-mail address', cell: ({ email }) => <bdi>{email}</bdi> },
+    { id: 'email', header: 'E-mail address', cell: ({ email }) => <bdi className="break-all">{email}</bdi> },
     { id: 'role', header: 'Role', isOnPhone: true, cell: ({ role }) => role },
     {
       id: 'signed-in',

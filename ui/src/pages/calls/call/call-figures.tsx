@@ -59,7 +59,7 @@ function Figure({ name, note, badge, children }: FigureProps) {
       </dt>
       <dd className="mt-0.5">
         <span className="block font-semibold text-xl tabular-nums">{children}</span>
-        <span className="block truncate text-muted text-xs">{note}</span>
+        <span className="line-clamp-2 break-words text-muted text-xs">{note}</span>
       </dd>
     </div>
   );

@@ -45,16 +45,30 @@ const ownColumns: CallColumn[] = [
     csv: 'call_log_id',
     header: 'Call id',
     isHiddenAtFirst: true,
+    room: 'name',
     cell: (call) => <Name text={call.call_log_id} />,
   },
-  { id: 'campaign', csv: 'campaign', header: 'Campaign', cell: ({ campaign }) => <Name text={campaign} /> },
+  {
+    id: 'campaign',
+    csv: 'campaign',
+    header: 'Campaign',
+    room: 'name',
+    cell: ({ campaign }) => <Name text={campaign} />,
+  },
   {
     id: 'publisher',
     csv: 'publisher',
     header: 'Publisher',
+    room: 'name',
     cell: ({ publisher }) => <Name text={publisher} />,
   },
-  { id: 'buyer', csv: 'buyer', header: 'Buyer', cell: ({ buyer }) => <Name text={buyer} /> },
+  {
+    id: 'buyer',
+    csv: 'buyer',
+    header: 'Buyer',
+    room: 'name',
+    cell: ({ buyer }) => <Name text={buyer} />,
+  },
   {
     id: 'state',
     csv: 'state',
@@ -92,6 +106,7 @@ const ownColumns: CallColumn[] = [
     csv: 'no_payout_reason',
     header: 'Hold reason',
     isHiddenAtFirst: true,
+    room: 'name',
     cell: ({ no_payout_reason }) => <Name text={no_payout_reason} />,
   },
   {
@@ -148,6 +163,7 @@ function columnOf({ name, label, type }: FieldJson): CallColumn {
     header: label,
     isHiddenAtFirst: true,
     isNumber: type === 'money' || type === 'seconds',
+    ...(!['money', 'seconds', 'time'].includes(type) && { room: 'name' as const }),
     cell: (call) => <FieldCell type={type} value={readFieldValue(call, name)} />,
   };
 }
@@ -169,7 +185,7 @@ function callerOf(call: CallJson): string {
 function Name({ text }: { text: string | null }) {
   if (text === null) return <span className="text-muted">–</span>;
   return (
-    <span title={text} className="block max-w-22 truncate min-[1400px]:max-w-32 2xl:max-w-44">
+    <span title={text} className="block truncate">
       <bdi>{text}</bdi>
     </span>
   );
@@ -195,7 +211,7 @@ function Payout({ call: { publisher_paid_out, no_payout_reason } }: { call: Call
     <span className="inline-flex items-baseline justify-end gap-1.5">
       <span
         title={`Held: ${no_payout_reason}`}
-        className="max-w-36 truncate rounded-sm bg-held-soft px-1 text-held text-xs"
+        className="max-w-40 truncate rounded-sm bg-held-soft px-1 text-held text-xs"
       >
         {no_payout_reason}
       </span>

@@ -162,8 +162,18 @@ const heldColumns: Column<CallJson>[] = [
   {
     id: 'why',
     header: 'Why it is held',
-    isOnPhone: true,
     cell: ({ no_payout_reason: reason }) => <bdi>{reason}</bdi>,
   },
-  ...owedColumns.slice(-1),
+  {
+    id: 'amount',
+    header: 'Payout',
+    isNumber: true,
+    isOnPhone: true,
+    cell: ({ publisher_paid_out: amount, no_payout_reason: reason }) => (
+      <>
+        <Money amount={amount} />
+        <bdi className="block text-muted text-xs md:hidden print:hidden">{reason}</bdi>
+      </>
+    ),
+  },
 ];

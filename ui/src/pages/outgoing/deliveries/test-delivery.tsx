@@ -10,6 +10,7 @@ import {
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { SelectField } from '../../../components/field.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
 import { LookOnly } from '../../access/look-only.tsx';
 import { eventName } from '../event-words.ts';
@@ -43,26 +44,23 @@ function SendTest({ webhook: { id, events } }: { webhook: OutgoingJson }) {
       <p className="mb-3 text-muted text-sm">
         Sends a made-up event to the receiver now, once. It is not in the log, and no call changes.
       </p>
-      <form
-        className="flex items-end gap-2"
-        onSubmit={(submitted) => {
-          submitted.preventDefault();
-          test.mutate(event);
-        }}
-      >
-        <div className="min-w-0 flex-1">
-          <SelectField
-            label="Event"
-            value={event}
-            choices={events.map((type) => ({ value: type, label: eventName(type) }))}
-            onChange={(value) => setEvent(value as EventType)} // one of the choices
-          />
+      <Form error={test.error} onSubmit={() => test.mutate(event)}>
+        <div className="flex items-end gap-2">
+          <div className="min-w-0 flex-1">
+            <SelectField
+              label="Event"
+              field="event"
+              value={event}
+              choices={events.map((type) => ({ value: type, label: eventName(type) }))}
+              onChange={(value) => setEvent(value as EventType)} // one of the choices
+            />
+          </div>
+          <Button type="submit" look="primary" icon={Send} isBusy={test.isPending}>
+            Send test
+          </Button>
         </div>
-        <Button type="submit" look="primary" icon={Send} isBusy={test.isPending}>
-          Send test
-        </Button>
-      </form>
-      <FailureNote error={test.error} />
+        <FailureNote error={test.error} />
+      </Form>
       {test.data !== undefined && <TestResult result={test.data} />}
     </Card>
   );

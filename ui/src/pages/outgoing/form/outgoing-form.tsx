@@ -5,7 +5,7 @@ import type { OutgoingDraft } from './outgoing-draft.ts';
 import { type PartProps, RequestSettings } from './request-settings.tsx';
 
 const orders = [
-  { value: 'per_call', label: 'Each event, one after the other for each call' },
+  { value: 'per_call', label: 'Each event, in order per call' },
   { value: 'newest', label: 'Only the newest of those that wait for a call' },
 ];
 

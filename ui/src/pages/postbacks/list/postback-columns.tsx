@@ -22,11 +22,12 @@ export const postbackColumns: Column<PostbackJson>[] = [
   {
     id: 'webhook',
     header: 'Webhook',
+    room: 'name',
     cell: ({ webhook_name: name }) =>
       name === null ? (
         none
       ) : (
-        <span className="block max-w-44 truncate" title={name}>
+        <span className="block truncate" title={name}>
           <bdi>{name}</bdi>
         </span>
       ),
@@ -36,10 +37,17 @@ export const postbackColumns: Column<PostbackJson>[] = [
     header: 'Method',
     cell: ({ request }) => <span className="font-mono text-xs">{methodOf(request)}</span>,
   },
-  { id: 'outcome', header: 'Outcome', isOnPhone: true, cell: (postback) => <Outcome postback={postback} /> },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    isOnPhone: true,
+    room: 'sentence',
+    cell: (postback) => <Outcome postback={postback} />,
+  },
   {
     id: 'call',
     header: 'Call',
+    room: 'name',
     cell: ({ call_log_id: id, phone_number: phone }) =>
       id === null ? (
         (phone ?? none)
@@ -48,7 +56,7 @@ export const postbackColumns: Column<PostbackJson>[] = [
           to="/calls/$callLogId"
           params={{ callLogId: id }}
           title={id}
-          className="relative z-1 block max-w-32 truncate 2xl:max-w-64 text-accent hover:underline"
+          className="relative z-1 block truncate text-accent hover:underline"
         >
           <bdi>{id}</bdi>
         </Link>

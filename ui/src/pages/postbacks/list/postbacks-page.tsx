@@ -19,7 +19,7 @@ export function PostbacksPage() {
     <>
       <PageHeader
         title="Postbacks"
-        description="Every request that came with a valid key, newest first, with its content and its result."
+        description="Every request, newest first, with its content and its result."
         actions={<ColumnChoice tableId="postbacks" columns={postbackColumns} />}
       />
       <PostbackFilters />

@@ -29,7 +29,7 @@ const columns: Column<PostbackJson>[] = [
     isOnPhone: true,
     cell: ({ status, code, dry_run }) => (
       <span className="flex flex-wrap items-center gap-1.5">
-        <StatusBadge status={status}>{outcomeWord(status)}</StatusBadge>
+        <StatusBadge status={status} />
         {dry_run && <span className="text-muted text-xs">dry run</span>}
         {code !== null && <code className="font-mono text-rejected text-xs">{code}</code>}
       </span>
@@ -67,10 +67,6 @@ const columns: Column<PostbackJson>[] = [
     cell: ({ source_ip }) => <span className="font-mono text-xs">{source_ip}</span>,
   },
 ];
-
-function outcomeWord(status: PostbackJson['status']): string {
-  return status === 'rejected' ? 'rejected' : status;
-}
 
 /** The webhook's own log, newest first; new rows come by themselves. */
 export function WebhookLog({ webhook }: { webhook: WebhookJson }) {

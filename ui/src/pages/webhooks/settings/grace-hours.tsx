@@ -16,6 +16,7 @@ export function GraceHoursField({ what, value, onChange }: GraceHoursFieldProps)
   return (
     <TextField
       label={`Hours that the old ${what} keeps working`}
+      field="grace_hours"
       inputMode="decimal"
       value={value}
       onChange={onChange}

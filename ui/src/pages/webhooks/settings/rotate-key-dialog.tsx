@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { type RotatedWebhook, useRotateKey } from '../../../api/webhooks/webhooks.ts';
 import { Dialog, FormActions } from '../../../components/dialogs/dialog.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
 import { Time } from '../../../components/time.tsx';
 import { NewKey } from '../create/new-key.tsx';
@@ -49,9 +50,9 @@ function RotateForm({ id, onRotated, onCancel }: RotateFormProps) {
   const rotate = useRotateKey(id);
   const graceHours = readGraceHours(hours);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      error={rotate.error}
+      onSubmit={() => {
         if (graceHours !== null) rotate.mutate(graceHours, { onSuccess: onRotated });
       }}
     >
@@ -60,6 +61,6 @@ function RotateForm({ id, onRotated, onCancel }: RotateFormProps) {
       <FormActions onCancel={onCancel} isBusy={rotate.isPending}>
         Make a new key
       </FormActions>
-    </form>
+    </Form>
   );
 }

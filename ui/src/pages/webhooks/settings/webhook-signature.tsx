@@ -7,6 +7,7 @@ import { Card } from '../../../components/card.tsx';
 import { CopyField } from '../../../components/copy.tsx';
 import { Dialog, DialogActions, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { TextField } from '../../../components/field.tsx';
+import { Form } from '../../../components/forms/form.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
 import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
 
@@ -81,10 +82,10 @@ function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps)
       isOpen
       onClose={onClose}
     >
-      <form
+      <Form
         className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        error={rotate.error}
+        onSubmit={() => {
           if (graceHours === null) return;
           const body = {
             grace_hours: graceHours,
@@ -96,6 +97,7 @@ function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps)
         <GraceHoursField what="secret" value={hours} onChange={setHours} />
         <TextField
           label="The sender’s own secret"
+          field="signing_secret"
           value={own}
           onChange={setOwn}
           isMono
@@ -108,7 +110,7 @@ function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps)
         <FormActions onCancel={onClose} isBusy={rotate.isPending}>
           Change the secret
         </FormActions>
-      </form>
+      </Form>
     </Dialog>
   );
 }
