@@ -15,7 +15,7 @@ export function createErrorMapper(store: Pick<Store, 'isUnavailable' | 'isOutcom
     const clientFault = clientFaultOf(error);
     if (clientFault !== null) return clientFault;
     if (!store.isUnavailable(error)) return internalError(error, log);
-    log.warn({ err: error }, 'the database cannot be reached');
+    log.warn({ err: error }, 'the database is busy or cannot be reached');
     if (store.isOutcomeUnknown(error)) {
       return reject(
         'outcome_unknown',
@@ -24,7 +24,7 @@ export function createErrorMapper(store: Pick<Store, 'isUnavailable' | 'isOutcom
     }
     return reject(
       'store_unavailable',
-      'The database cannot be reached right now; nothing was done. Try again.',
+      'The database is busy or cannot be reached right now; nothing was done. Try again.',
     );
   };
 }

@@ -15,6 +15,15 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 const queryTimeoutMs = 15_000;
 const connectTimeoutMs = 2_000;
+/** For a connection that others use: a burst of callbacks, which platforms never repeat, waits. Shorter than a stop may take. */
+const freeTimeoutMs = 8_000;
+
+/** The pool's limit is for both: opening a connection has its own. */
+class Client extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: connectTimeoutMs });
+  }
+}
 
 /** Opens the pools; connections are made when first used. `onError` hears of idle connections that broke. */
 export function openDb(
@@ -26,7 +35,8 @@ export function openDb(
     ...connection,
     types,
     application_name: 'ringback',
-    connectionTimeoutMillis: connectTimeoutMs,
+    Client,
+    connectionTimeoutMillis: freeTimeoutMs,
     query_timeout: queryTimeoutMs,
     keepAlive: true,
   };
