@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { makeSecret } from './core/access/secret.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** `madeIn`: the file that a new token was just written to; null for one that was there. */
 export type AdminToken = { token: string; madeIn: string | null };
@@ -18,7 +19,7 @@ const writeMsMax = 1_000;
 export async function ensureAdminToken({ adminToken, dataDir }: Config): Promise<AdminToken> {
   if (adminToken !== null) return { token: adminToken, madeIn: null };
   const file = adminTokenFile(dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   const token = makeSecret('rbt');
   const deadline = performance.now() + writeMsMax;
   for (;;) {

@@ -75,10 +75,15 @@ function explainListening({ code, syscall, hostname }: SystemFailure, config: Co
   return null;
 }
 
-function explainFile({ code, path, reported }: SystemFailure, { dataDir }: Config): Explained | null {
+function explainFile(
+  { code, syscall, path, reported }: SystemFailure,
+  { dataDir }: Config,
+): Explained | null {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return { what: reported, fix: 'Make room on the disk of DATA_DIR.' };
-  if (path === '' || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code)) return null;
+  const isUnusable = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code);
+  const takesNoFolder = syscall === 'mkdir' && code === 'ENOENT'; // its parent is there
+  if (path === '' || !(isUnusable || takesNoFolder)) return null;
   const uid = process.getuid?.();
   const user = uid === undefined ? 'this user' : `user ${uid}`;
   return {

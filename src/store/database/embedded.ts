@@ -1,5 +1,6 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { Log } from '../../log.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { findBinaries } from './embedded/binaries.ts';
 import { clusterFolder, ensureCluster } from './embedded/cluster.ts';
 import { lockDataDir } from './embedded/data-dir-lock.ts';
@@ -34,7 +35,7 @@ export async function startEmbeddedDatabase(options: {
   signal?: AbortSignal | undefined;
 }): Promise<EmbeddedDatabase> {
   const { log, signal } = options;
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(options.dataDir);
   const dataDir = await realpath(options.dataDir);
   const lock = await lockDataDir(dataDir);
   let socketFolder: string | undefined;

@@ -214,4 +214,14 @@ describe('a start that fails says what to do and exits with 1', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/Set DATA_DIR to a folder/);
   });
+
+  it.runIf(process.platform === 'linux').each(['/proc/ringback', '/proc/ringback/data'])(
+    'where the data folder cannot be made: %s',
+    async (DATA_DIR) => {
+      const { code, stderr } = await runRingback(['start'], { DATA_DIR, PORT: '0' });
+      expect(code).toBe(1);
+      expect(stderr).toContain('Cannot use /proc/ringback: ENOENT');
+      expect(stderr).toMatch(/Set DATA_DIR to a folder/);
+    },
+  );
 });
