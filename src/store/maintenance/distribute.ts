@@ -28,8 +28,20 @@ export async function expectCitus(client: Queryable): Promise<void> {
 /** Distributes what is not distributed yet, one table at a time. @returns the statements that were run */
 export async function distribute(client: Queryable): Promise<string[]> {
   await expectCitus(client);
-  const pending = await listUndistributed(client);
-  const statements = [...distributionStatements(pending), await limitLocks(client)];
+  const statements = [...distributionStatements(await listUndistributed(client)), await limitLocks(client)];
+  for (const statement of statements) await client.query(statement);
+  return [...statements, ...(await removeCopies(client))];
+}
+
+/** Citus copies the rows of a table to its nodes and leaves those that were there, unseen: for ever, on the coordinator's disk. */
+async function removeCopies(client: Queryable): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_dist_partition p join pg_class c on c.oid = p.logicalrelid
+     where pg_relation_size(c.oid) > 0 order by relname`,
+  );
+  if (rows.length === 0) return [];
+  const names = rows.map(({ name }) => pg.escapeLiteral(name));
+  const statements = names.map((name) => `select truncate_local_data_after_distributing_table(${name})`);
   for (const statement of statements) await client.query(statement);
   return statements;
 }

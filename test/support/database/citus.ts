@@ -11,13 +11,8 @@ import { runOn, withDatabase } from './databases.ts';
 /** Few, so that a clone has few files: each table has a file for each shard, and each of its indexes. */
 const shards = 2;
 
-/** A migrated and distributed database, on every node. @param prepare what each database needs before the schema */
-export async function makeCitusDatabase(
-  serverUrl: string,
-  workers: string[],
-  name: string,
-  prepare: (url: string) => Promise<void> = async () => {},
-): Promise<string> {
+/** An empty database on every node, of which the coordinator's knows the others. */
+export async function makeNodes(serverUrl: string, workers: string[], name: string): Promise<string> {
   for (const node of [...workers, serverUrl]) {
     await runOn(withDatabase(node, 'postgres'), `create database ${name} template template0 encoding 'UTF8'`);
     await runOn(withDatabase(node, name), 'create extension citus');
@@ -31,9 +26,20 @@ export async function makeCitusDatabase(
     await pool.query('select citus_add_node($1, $2::int)', [host, workerPort || '5432']);
   }
   await pool.end();
+  await runOn(url, `alter database ${name} set citus.shard_count = ${shards}`);
+  return url;
+}
+
+/** A migrated and distributed database, on every node. @param prepare what each database needs before the schema */
+export async function makeCitusDatabase(
+  serverUrl: string,
+  workers: string[],
+  name: string,
+  prepare: (url: string) => Promise<void> = async () => {},
+): Promise<string> {
+  const url = await makeNodes(serverUrl, workers, name);
   await prepare(url);
   await migrate(url);
-  await runOn(url, `alter database ${name} set citus.shard_count = ${shards}`);
   await withLongSession(url, distribute);
   return url;
 }
