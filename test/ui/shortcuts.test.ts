@@ -85,6 +85,47 @@ test('j and k walk along the rows, x selects one, and Enter opens it', async () 
   await page.getByText('1 selected').waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'CA103' }).waitFor();
+  await page.goBack();
+  await page.getByText('+12135550102').waitFor();
+  await page.keyboard.press('j'); // on from the row that was opened
+  expect(await focused()).toBe('+12135550102');
+});
+
+test('what is selected is changed, exported and cleared by keyboard', async () => {
+  const page = await openCalls();
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await page.getByText('2 selected').waitFor();
+  await choose(page, 'change 2', 'Change 2 calls');
+  const dialog = page.getByRole('dialog', { name: 'Change the selected calls' });
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('2 selected').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('2 selected').waitFor({ state: 'detached' });
+});
+
+test('the palette does what another page offers', async () => {
+  const page = await openCalls();
+  await choose(page, 'create incoming', 'Create an incoming webhook');
+  await page.getByRole('dialog', { name: 'Create an incoming webhook' }).waitFor();
+  expect(pathOf(page)).toBe('/webhooks/incoming');
+});
+
+test('Enter goes on from the search to the rows, Escape out of it', async () => {
+  const page = await openCalls();
+  await page.keyboard.press('/');
+  await page.keyboard.type('Solar');
+  await page.waitForURL(/q=Solar/);
+  await page.getByText('+12135550104').waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('+12135550103');
+  await page.keyboard.press('/');
+  await page.keyboard.press('Escape'); // empties it
+  await expect.poll(() => page.getByLabel('Search').inputValue()).toBe('');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate<string>('document.activeElement.tagName')).toBe('BODY');
+  await page.getByText('+12135550104').waitFor();
 });
 
 test('/ leads to the search, where letters are letters', async () => {

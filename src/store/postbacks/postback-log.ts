@@ -55,6 +55,8 @@ type LoggedRow = {
   /** the rejected postback that this one repeats, and who had it repeated */
   replay_of: string | null;
   replayed_by: string | null;
+  /** what the newest replay of a rejected postback that was not rejected has become */
+  replayed_as: PostbackStatus | null;
   attached_by: string | null;
   dismissed_by: string | null;
   /** instant */
@@ -97,6 +99,9 @@ const columns = `p.postback_id, p.webhook_id,
   p.request, p.update, p.changes, p.errors, p.ignored, p.kept, p.undo_of, p.changed_since,
   (select u.postback_id from postback u where u.account_id = $1 and u.undo_of = p.postback_id
     and u.first_status <> 'rejected' and not u.is_dry_run) as undone_by,
+  case when p.status = 'rejected' then (select r.status from postback r where r.account_id = $1
+    and r.replay_of = p.postback_id and r.status <> 'rejected' and not r.is_dry_run
+    order by r.postback_id desc limit 1) end as replayed_as,
   p.replay_of, p.attached_by, p.dismissed_by, p.dismissed_at, p.dismiss_reason,
   case when p.replay_of is not null then p.changed_by end as replayed_by,
   p.first_status, p.call_log_ids, p.replayed_at is not null as was_kept`;

@@ -68,6 +68,12 @@ test('it comes as a file of UTF-8, which no cache keeps', async () => {
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
   expect(headers.get('content-disposition')).toMatch(/^attachment; filename="calls-\d{4}-\d\d-\d\d\.csv"$/);
   expect(headers.get('cache-control')).toBe('no-store');
+  const query =
+    'payout_status=owed&publisher=Search%20ads%20%22M%C3%BCller%22%0D%0A&from=2026-11-16&to=2026-11-22';
+  const report = await server.api('GET', `/calls.csv?${query}`);
+  expect(report.headers.get('content-disposition')).toBe(
+    'attachment; filename="calls-owed-Search-ads-Muller-2026-11-16-to-2026-11-22.csv"',
+  );
   expect(text).toMatch(/^call_log_id,.*\r\n/);
   expect(text.endsWith('\r\n')).toBe(true);
 });

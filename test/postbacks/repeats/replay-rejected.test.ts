@@ -37,6 +37,17 @@ test('the oldest goes first, each once, and a dry run changes nothing', async ()
     { status: 'rejected', code: 'call_not_found' },
   ]);
   expect((await server.readCall('C1')).revenue_paid_out).toBe('7.00');
+  const { items } = (await server.api('GET', '/postbacks?status=rejected&previews=false')).json;
+  expect(items.filter((item: { replay_of: string | null }) => item.replay_of === null)).toMatchObject([
+    { call_log_id: 'none' },
+    { replayed_as: 'applied' },
+    { replayed_as: 'applied' },
+  ]);
+  expect(
+    items.some(
+      (item: object) => 'replayed_as' in item && 'call_log_id' in item && item.call_log_id === 'none',
+    ),
+  ).toBe(false);
   const again = (await run()).json;
   expect(again.items).toMatchObject([{ status: 'rejected', code: 'call_not_found' }]);
 });

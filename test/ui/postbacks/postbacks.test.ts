@@ -161,6 +161,10 @@ describe('a replay', () => {
     expect((await ui.server.readCall('corrected')).revenue_paid_out).toBe('99.90');
     await replays.getByRole('link').click();
     await page.getByText('the postback that was rejected').waitFor();
+    await page.goto('/postbacks?status=rejected');
+    const row = page.getByRole('row').filter({ hasText: 'corrected' });
+    await row.getByText('replayed: applied').waitFor();
+    expect(await row.count()).toBe(1); // the rejected dry run is left out
   });
 
   test('is done once, though two people press at once', async () => {

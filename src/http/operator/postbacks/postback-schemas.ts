@@ -91,6 +91,11 @@ export const postbackJson = Type.Object(
     changed_since: changedSince,
     replay_of: nullable(Type.String({ description: 'the rejected postback that this one repeats' })),
     replayed_by: nullable(Type.String({ description: 'who had it repeated' })),
+    replayed_as: Type.Optional(
+      oneOf(postbackStatuses, {
+        description: 'of a rejected postback: the status of its replay that was not rejected',
+      }),
+    ),
   },
   { $id: 'Postback' },
 );

@@ -145,13 +145,14 @@ function keyWarningsOf({
 }
 
 export function postbackToJson(logged: LoggedPostback): PostbackJson {
-  const { postback_id: id, is_dry_run, expires_at, attached_by, answered, ...rest } = logged;
+  const { postback_id: id, is_dry_run, expires_at, attached_by, replayed_as, answered, ...rest } = logged;
   const { dismissed_by, dismissed_at, dismiss_reason, ...postback } = rest;
   return {
     id,
     ...postback,
     ...(expires_at !== null && [answered.status, rest.status].includes('waiting') && { expires_at }),
     ...(attached_by !== null && { attached_by }),
+    ...(replayed_as !== null && { replayed_as }),
     ...(dismissed_by !== null &&
       dismissed_at !== null && {
         dismissed: { by: dismissed_by, at: dismissed_at, reason: dismiss_reason ?? '' },

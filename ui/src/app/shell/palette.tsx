@@ -1,12 +1,12 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { useNavigate } from '@tanstack/react-router';
+import { type LinkProps, useNavigate } from '@tanstack/react-router';
 import { type RefObject, useState } from 'react';
 import { useFoundCalls } from '../../api/calls/calls.ts';
 import { useViews } from '../../api/calls/views.ts';
-import { useSession } from '../../api/session.ts';
+import { type Permission, useSession } from '../../api/session.ts';
 import { useDebounced } from '../../components/lists/use-debounced.ts';
-import { offeredActions } from '../../components/menus/actions.ts';
+import { type Action, offeredActions, runOnceOffered } from '../../components/menus/actions.ts';
 import { formatInstant } from '../../components/time.tsx';
 import { listPages } from './navigation.tsx';
 
@@ -93,8 +93,18 @@ export function Palette({ typedAhead, onClose }: PaletteProps) {
   );
 }
 
+type ActionElsewhere = { label: string; to: NonNullable<LinkProps['to']>; permission: Permission };
+
+/** What pages offer by these labels, and the palette on every page. */
+const actionsElsewhere: ActionElsewhere[] = [
+  { label: 'Create an incoming webhook', to: '/webhooks/incoming', permission: 'change_webhooks' },
+  { label: 'Create an outgoing webhook', to: '/webhooks/outgoing/new', permission: 'change_webhooks' },
+  { label: 'Create a token', to: '/access/tokens', permission: 'manage_tokens' },
+  { label: 'Invite a person', to: '/access/people', permission: 'manage_tokens' },
+];
+
 /** All that is known without a request and has each word of the text. */
-function useOwnGroups(actions: readonly { label: string; run(): void }[], typed: string): Group[] {
+function useOwnGroups(actions: readonly Action[], typed: string): Group[] {
   const navigate = useNavigate();
   const { permissions } = useSession();
   const views = useViews();
@@ -111,7 +121,22 @@ function useOwnGroups(actions: readonly { label: string; run(): void }[], typed:
     label: name,
     run: () => void navigate({ to: '/calls', search: { ...query, view: id } }),
   }));
-  const actionItems = actions.map(({ label, run }) => ({ key: `action ${label}`, label, run }));
+  const elsewhere = actionsElsewhere
+    .filter(
+      ({ label, permission }) =>
+        permissions.includes(permission) && !actions.some((one) => one.label === label),
+    )
+    .map(({ label, to }) => ({
+      label,
+      run: () => {
+        runOnceOffered(label);
+        void navigate({ to });
+      },
+    }));
+  const actionItems = [...actions, ...elsewhere].map((action) => ({
+    key: `action ${action.label}`,
+    ...action,
+  }));
   return [
     { name: 'Pages', items: matching(pages) },
     { name: 'Saved views', items: matching(viewItems) },

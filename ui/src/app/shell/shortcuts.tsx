@@ -2,6 +2,7 @@ import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Dialog } from '../../components/dialogs/dialog.tsx';
 import { useAction } from '../../components/menus/actions.ts';
+import { isSomethingOpen, isTyping, pressKey, pressKeyInSearch } from './row-keys.ts';
 
 const importPalette = () => import('./palette.tsx');
 const Palette = lazy(async () => ({ default: (await importPalette()).Palette }));
@@ -38,8 +39,10 @@ export function Shortcuts() {
       if (isCommand && event.key.toLowerCase() === 'k') {
         typedAhead.current = '';
         setOpened('palette');
-      } else if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-      else if (event.key === '?') setOpened('help');
+      } else if (event.metaKey || event.ctrlKey || event.altKey) return;
+      else if (isTyping(event.target)) {
+        if (!pressKeyInSearch(event.key, event.target)) return;
+      } else if (event.key === '?') setOpened('help');
       else if (!pressKey(event.key)) return;
       event.preventDefault();
     };
@@ -92,50 +95,11 @@ const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const commandKey = isApple ? '⌘' : 'Ctrl';
 const shortcuts: [string[], string][] = [
   [[commandKey, 'K'], 'Go to a page, a call or a saved view, or do something'],
-  [['/'], 'Search this list'],
+  [['/'], 'Search this list; Enter goes on to its rows'],
   [['j'], 'Next row'],
   [['k'], 'Row before'],
   [['Enter'], 'Open the row'],
   [['x'], 'Select the row'],
-  [['Esc'], 'Close what is open'],
+  [['Esc'], 'Close what is open, or clear the selection'],
   [['?'], 'These shortcuts'],
 ];
-
-/** @returns whether there was something to do */
-function pressKey(key: string): boolean {
-  if (key === '/') return focusOn(document.querySelector('main input[type="search"]'));
-  if (key === 'j') return moveRow(1);
-  if (key === 'k') return moveRow(-1);
-  if (key !== 'x') return false;
-  const box = document.activeElement?.closest('tr')?.querySelector<HTMLElement>('input[type="checkbox"]');
-  box?.click();
-  return box != null;
-}
-
-/** The links of rows are where the focus goes: Enter follows them, and readers tell what they are. */
-function moveRow(step: 1 | -1): boolean {
-  const links = [...document.querySelectorAll<HTMLElement>('main .row-link')].filter(
-    (link) => link.offsetParent !== null,
-  );
-  const row = document.activeElement?.closest('tr');
-  const at = row == null ? -1 : links.findIndex((link) => row.contains(link));
-  return focusOn(links[at === -1 ? 0 : Math.min(Math.max(at + step, 0), links.length - 1)] ?? null);
-}
-
-function focusOn(element: HTMLElement | null): boolean {
-  element?.focus();
-  element?.scrollIntoView({ block: 'nearest' });
-  return element !== null;
-}
-
-/** A dialog or a menu has the keyboard for itself. */
-function isSomethingOpen(): boolean {
-  const open = '[role="dialog"]:not([aria-modal="false"]), [role="alertdialog"], [role="menu"]'; // a toast is not modal
-  return document.querySelector(open) !== null;
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  const fields =
-    'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"]), textarea, select, [contenteditable]';
-  return target instanceof Element && target.closest(fields) !== null;
-}

@@ -39,22 +39,28 @@ export function PeriodPicker({ names, chosen, allLabel, days }: PeriodPickerProp
       {chosen === 'custom' && (
         <>
           <DayFilter name="from" label="First day" />
-          <DayFilter name="to" label="Last day" />
+          <DayFilter name="to" label="Last day" isAfter="from" />
         </>
       )}
     </div>
   );
 }
 
+type DayFilterProps = { name: 'from' | 'to'; label: string; isAfter?: 'from' };
+
 /** An instant of another page's link is shown as its day. */
-function DayFilter({ name, label }: { name: 'from' | 'to'; label: string }) {
+function DayFilter({ name, label, isAfter }: DayFilterProps) {
   const { search, set } = useUrlSearch();
+  const dayOf = (key: 'from' | 'to') => (search[key] ?? '').slice(0, 10);
+  const day = dayOf(name);
+  const isReversed = isAfter !== undefined && day !== '' && dayOf(isAfter) > day;
   return (
     <div className="w-36">
       <DateField
         label={label}
-        value={(search[name] ?? '').slice(0, 10)}
-        onChange={(day) => set({ [name]: day })}
+        value={day}
+        error={isReversed ? 'Before the first day.' : undefined}
+        onChange={(chosen) => set({ [name]: chosen })}
       />
     </div>
   );

@@ -10,10 +10,24 @@ export function useAction(label: string, run: () => void, isOffered = true): voi
     if (!isOffered) return;
     const key = {};
     offered.set(key, { label, run });
+    if (awaited?.label === label) {
+      const { untilMs } = awaited;
+      awaited = null;
+      if (Date.now() < untilMs) run();
+    }
     return () => {
       offered.delete(key);
     };
   });
+}
+
+/** What is done as soon as a page offers it, unless that page is late. */
+let awaited: { label: string; untilMs: number } | null = null;
+const awaitedMs = 10_000;
+
+/** Does what another page offers, once that page is shown. */
+export function runOnceOffered(label: string): void {
+  awaited = { label, untilMs: Date.now() + awaitedMs };
 }
 
 /** What can be done now, by name. */

@@ -15,6 +15,7 @@ import { readCallColumns } from './call-columns.ts';
 import { readPages } from './call-pages.ts';
 import { asQuery, readCallFilter } from './call-query.ts';
 import { writeCallsCsv } from './csv-export.ts';
+import { csvFileName } from './csv-file-name.ts';
 
 /** Exports that one process writes for one account at once: each takes a good part of a core, which postbacks want too. */
 const exportsMax = 3;
@@ -87,18 +88,21 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
     reply.raw.once('close', release);
     cutOffSlowReader(reply.raw, rateMin);
     const pages = readPages(api.store, account.accountId, filter, stopping.signal);
-    return sendCsv(request, reply, writeCallsCsv(pages, columns, hasBom));
+    const fileName = csvFileName(filter, account.timeZone, new Date().toISOString());
+    return sendCsv(request, reply, fileName, writeCallsCsv(pages, columns, hasBom));
   }
 }
 
-function sendCsv({ raw }: FastifyRequest, reply: FastifyReply, text: AsyncIterable<string>): FastifyReply {
+function sendCsv(
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+  fileName: string,
+  text: AsyncIterable<string>,
+): FastifyReply {
   raw.socket.setTimeout(idleMsMax);
   return reply
     .header('content-type', 'text/csv; charset=utf-8; header=present')
-    .header(
-      'content-disposition',
-      `attachment; filename="calls-${new Date().toISOString().slice(0, 10)}.csv"`,
-    )
+    .header('content-disposition', `attachment; filename="${fileName}"`)
     .header('cache-control', 'no-store')
     .header('x-accel-buffering', 'no') // nginx would keep a large file on its disk
     .send(Readable.from(text, { objectMode: false }));

@@ -4,6 +4,7 @@ import type { CallSelection } from '../../../api/calls/call-changes.ts';
 import { type CallFilters, useCallTotals } from '../../../api/calls/calls.ts';
 import { useMay } from '../../../api/session.ts';
 import { Button } from '../../../components/button.tsx';
+import { useAction } from '../../../components/menus/actions.ts';
 import { countOf } from '../../../components/values/count-of.ts';
 
 const BulkDialog = lazy(async () => ({ default: (await import('./bulk-dialog.tsx')).BulkDialog }));
@@ -30,6 +31,11 @@ export function BulkBar({ filters, ids, isAll, isWholePage, onSelectAll, onClear
   const mayChange = useMay('change_calls');
   const total = data?.totals.calls ?? 0;
   const count = isAll ? total : ids.length;
+  const change = () => setSelection(isAll ? { filters } : { ids });
+  const changeLabel = `Change ${countOf(count, 'call')}`;
+  useAction(changeLabel, change, mayChange);
+  useAction(`Export ${countOf(count, 'call')}`, () => setExporting(true));
+  useAction('Clear the selection', onClear);
   return (
     <section
       aria-label="Selected calls"
@@ -44,15 +50,15 @@ export function BulkBar({ filters, ids, isAll, isWholePage, onSelectAll, onClear
         </Button>
       )}
       <span className="ml-auto flex gap-2">
-        <Button look="quiet" size="small" onClick={onClear}>
+        <Button look="quiet" size="small" data-key="Escape" onClick={onClear}>
           Clear selection
         </Button>
         <Button size="small" icon={Download} onClick={() => setExporting(true)}>
           Export
         </Button>
         {mayChange && (
-          <Button look="primary" size="small" onClick={() => setSelection(isAll ? { filters } : { ids })}>
-            Change {countOf(count, 'call')}
+          <Button look="primary" size="small" onClick={change}>
+            {changeLabel}
           </Button>
         )}
       </span>

@@ -15,7 +15,7 @@ import { PostbackAnswer } from './postback-answer.tsx';
 import { PostbackFacts } from './postback-facts.tsx';
 import { PostbackOutcome } from './postback-outcome.tsx';
 import { PostbackRequest } from './postback-request.tsx';
-import { ReplayPanel, useRealReplays } from './replay-panel.tsx';
+import { ReplayPanel } from './replay-panel.tsx';
 import { UndoButton } from './undo-panel.tsx';
 
 /** One postback: the request, its result, the response, and the replay of a rejected one. */
@@ -26,6 +26,7 @@ export function PostbackPage() {
   if (postback === undefined) {
     return error ? <ErrorState error={error} reset={() => void refetch()} /> : <PageSkeleton />;
   }
+  const { replayed_as: replayedAs } = postback;
   const isReplayable =
     postback.status === 'rejected' && !postback.dry_run && postback.code !== 'invalid_auth_key';
   return (
@@ -40,7 +41,9 @@ export function PostbackPage() {
         description={
           <span className="flex flex-wrap items-center gap-2">
             <StatusBadge status={postback.status} />
-            {isReplayable && <ReplayedBadge postback={postback} />}
+            {replayedAs !== undefined && (
+              <StatusBadge status={replayedAs}>{`replayed: ${replayedAs}`}</StatusBadge>
+            )}
             <span>
               Received <Time at={postback.received_at} />
             </span>
@@ -66,20 +69,11 @@ export function PostbackPage() {
 
 /** The way to its call of a postback without one, until it is attached, replayed or dismissed. */
 function CallToFind({ postback }: { postback: PostbackJson }) {
-  const isReplayed = useRealReplays(postback).some(({ status }) => status !== 'rejected');
-  const { nearest, dismissed, dry_run: isDryRun } = postback;
-  if (nearest === undefined || dismissed !== undefined || isDryRun || isReplayed) return null;
+  const { nearest, dismissed, dry_run: isDryRun, replayed_as: replayedAs } = postback;
+  if (nearest === undefined || dismissed !== undefined || isDryRun || replayedAs !== undefined) return null;
   return (
     <Card title="Find its call">
       <FindCall postback={postback} />
     </Card>
-  );
-}
-
-/** The state after a replay, beside the state of the request itself. */
-function ReplayedBadge({ postback }: { postback: PostbackJson }) {
-  const done = useRealReplays(postback).find(({ status }) => status !== 'rejected');
-  return done === undefined ? null : (
-    <StatusBadge status={done.status}>{`replayed: ${done.status}`}</StatusBadge>
   );
 }

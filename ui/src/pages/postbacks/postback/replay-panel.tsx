@@ -51,7 +51,7 @@ export function ReplayPanel({ postback }: { postback: PostbackJson }) {
 }
 
 /** The replays that were no dry run, newest first. */
-export function useRealReplays({ id, replay_of: replayOf }: Pick<PostbackJson, 'id' | 'replay_of'>) {
+function useRealReplays({ id, replay_of: replayOf }: Pick<PostbackJson, 'id' | 'replay_of'>) {
   const { data } = useReplays(replayOf ?? id);
   return data?.items.filter((replay) => !replay.dry_run) ?? [];
 }
