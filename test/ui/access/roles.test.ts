@@ -135,7 +135,7 @@ test('analyst: whatever is pressed on any page, nothing is rejected', async () =
 test('analyst: reads the settings of a webhook, can change none, and is told why', async () => {
   const { page } = await openAs('analyst');
   await page.goto(pages.find(({ path }) => path.endsWith('tab=settings'))?.path ?? '');
-  await page.getByText('Your role, analyst, reads').waitFor();
+  await page.getByText('Your role, analyst, cannot change').waitFor();
   expect(await page.getByLabel('Name').inputValue()).toBe('CRM');
   expect(await controlsOf(page)).toEqual(['Activity', 'Mapping', 'URL builder', 'Settings']);
   await expectAccessible(page);

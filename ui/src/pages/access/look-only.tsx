@@ -8,7 +8,7 @@ export function LookOnly({ act }: { act: string }) {
     <p className="flex items-center gap-2 text-muted text-sm">
       <Lock aria-hidden className="size-4 shrink-0" />
       <span>
-        Your role, {role}, reads: to {act}, ask an owner for a token that may.
+        Your role, {role}, cannot {act}. Ask an owner for the role operator.
       </span>
     </p>
   );

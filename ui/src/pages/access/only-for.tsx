@@ -14,7 +14,7 @@ export function OnlyFor({ permission, title, children }: OnlyForProps) {
     <>
       <PageHeader title={title} />
       <EmptyState icon={Lock} title="Not for your role">
-        You are signed in as {role}, and this is for owners. Ask one of them, or sign in with another token.
+        You are signed in as {role}, and this is for owners. Ask one of them to change your role.
       </EmptyState>
     </>
   );

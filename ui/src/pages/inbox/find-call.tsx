@@ -4,7 +4,6 @@ import { useMay } from '../../api/session.ts';
 import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
-import { LookOnly } from '../access/look-only.tsx';
 import { AttachDialog } from './attach-dialog.tsx';
 import { DismissDialog } from './dismiss-dialog.tsx';
 import { NearCalls } from './near-calls.tsx';
@@ -18,15 +17,13 @@ export function FindCall({ postback }: { postback: PostbackJson }) {
   return (
     <div className="min-w-0">
       <NearCalls nearest={nearest} onAttach={mayAttach ? setCallLogId : undefined} />
-      {mayAttach ? (
+      {mayAttach && (
         <div className="mt-3 flex flex-wrap items-end justify-between gap-2 border-line border-t pt-3">
           <OtherCall onChoose={setCallLogId} />
           <Button look="quiet" size="small" onClick={() => setDismissing(true)}>
             Dismiss
           </Button>
         </div>
-      ) : (
-        <LookOnly act="attach or dismiss it" />
       )}
       {callLogId !== null && (
         <AttachDialog attachment={{ id, callLogId }} onClose={() => setCallLogId(null)} />

@@ -11,6 +11,7 @@ import { ListPending } from '../../components/lists/list-pending.tsx';
 import { useUrlSearch } from '../../components/lists/url-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { EmptyState } from '../../components/states/empty-state.tsx';
+import { LookOnly } from '../access/look-only.tsx';
 import { ManyPostbacksDialog } from '../postbacks/list/many-postbacks-dialog.tsx';
 import { InboxItem } from './inbox-item.tsx';
 import { onlyCandidate } from './near-words.ts';
@@ -61,6 +62,7 @@ function InboxFilterBar() {
 function OpenPostbacks() {
   const filters = useFilters(inboxFilterNames);
   const { search } = useUrlSearch();
+  const mayAttach = useMay('send_postbacks');
   const { rows: postbacks, error, reset, more } = useOpenPostbacks(filters);
   if (postbacks === undefined) return <ListPending error={error} reset={reset} />;
   if (postbacks.length === 0) {
@@ -74,6 +76,11 @@ function OpenPostbacks() {
   }
   return (
     <>
+      {!mayAttach && (
+        <div className="mb-3">
+          <LookOnly act="attach or dismiss postbacks" />
+        </div>
+      )}
       <BulkBar
         filters={filters}
         isUseful={postbacks.filter(({ nearest }) => onlyCandidate(nearest) !== null).length > 1}

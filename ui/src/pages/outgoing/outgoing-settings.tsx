@@ -19,7 +19,6 @@ export function OutgoingSettings({ webhook }: { webhook: OutgoingJson }) {
   const toast = useToast();
   const mayChange = useMay('change_webhooks');
   const settings = settingsOf(draft);
-  if (!mayChange) return <LookOnly act="change its settings" />;
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]">
       <Card title="Settings">
@@ -29,13 +28,21 @@ export function OutgoingSettings({ webhook }: { webhook: OutgoingJson }) {
             change.mutate({ name: draft.name.trim(), ...settings }, { onSuccess: () => toast.done('Saved') });
           }}
         >
-          <OutgoingForm draft={draft} onChange={(changes) => setDraft({ ...draft, ...changes })} />
+          <fieldset disabled={!mayChange}>
+            <OutgoingForm draft={draft} onChange={(changes) => setDraft({ ...draft, ...changes })} />
+          </fieldset>
           <FailureNote error={change.error} />
-          <DialogActions>
-            <Button type="submit" look="primary" isBusy={change.isPending}>
-              Save
-            </Button>
-          </DialogActions>
+          {mayChange ? (
+            <DialogActions>
+              <Button type="submit" look="primary" isBusy={change.isPending}>
+                Save
+              </Button>
+            </DialogActions>
+          ) : (
+            <div className="mt-4">
+              <LookOnly act="change these settings" />
+            </div>
+          )}
         </Form>
       </Card>
       <div className="min-w-0 lg:sticky lg:top-4">

@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import type { PostbackJson } from '../../../../../src/http/operator/postbacks/postback-schemas.ts';
 import { usePostback } from '../../../api/postbacks/postbacks.ts';
 import { RequestFailed } from '../../../api/request.ts';
+import { useMay } from '../../../api/session.ts';
 import { BackLink } from '../../../components/back-link.tsx';
 import { Card } from '../../../components/card.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
@@ -10,6 +11,7 @@ import { NotFound } from '../../../components/states/not-found.tsx';
 import { PageSkeleton } from '../../../components/states/skeleton.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
+import { LookOnly } from '../../access/look-only.tsx';
 import { FindCall } from '../../inbox/find-call.tsx';
 import { PostbackAnswer } from './postback-answer.tsx';
 import { PostbackFacts } from './postback-facts.tsx';
@@ -69,11 +71,13 @@ export function PostbackPage() {
 
 /** The way to its call of a postback without one, until it is attached, replayed or dismissed. */
 function CallToFind({ postback }: { postback: PostbackJson }) {
+  const mayAttach = useMay('send_postbacks');
   const { nearest, dismissed, dry_run: isDryRun, replayed_as: replayedAs } = postback;
   if (nearest === undefined || dismissed !== undefined || isDryRun || replayedAs !== undefined) return null;
   return (
     <Card title="Find its call">
       <FindCall postback={postback} />
+      {!mayAttach && <LookOnly act="attach or dismiss it" />}
     </Card>
   );
 }

@@ -80,7 +80,7 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
           </Button>
         </div>
       ) : (
-        <LookOnly act="change them" />
+        <LookOnly act="change these settings" />
       )}
     </Form>
   );
