@@ -35,7 +35,7 @@ for (const file of globSync('{,outgoing/}*.json', { cwd: join(root, 'presets') }
 execFileSync(process.execPath, [join(root, 'ui', 'build.ts'), join(target, 'ui')], { stdio: 'inherit' });
 
 // What cannot run is no build: the command line answers, and the code of each command loads.
-const modules = globSync(join(target, 'cli', '*.js')).map((file) => pathToFileURL(file).href);
+const modules = globSync(join(target, 'cli', '**', '*.js')).map((file) => pathToFileURL(file).href);
 const imports = modules.map((url) => `import ${JSON.stringify(url)};`).join('\n');
 for (const args of [
   [entry, '--help'],

@@ -44,6 +44,14 @@ const skipWaits = (id: string) =>
 const reasonsOf = (receiver: Receiver) => receiver.received.map(({ json }) => json.call.reason);
 const patch = (id: string, body: object) => server.api('PATCH', `/webhooks/outgoing/${id}`, body);
 
+/** A receiver that is told of webhooks that are disabled. */
+async function startAlarm() {
+  const receiver = await startReceiver();
+  const events = ['webhook.disabled'];
+  await server.api('POST', '/webhooks/outgoing', { name: 'alarm', url: receiver.url, events });
+  return receiver;
+}
+
 test('the next event of a call waits for the one before; other calls go on', async () => {
   const receiver = await startReceiver();
   const webhook = await subscribe(receiver);
@@ -139,12 +147,7 @@ test.each([
 
 test('410 pauses the webhook, tells the others, and nothing is lost', async () => {
   const receiver = await startReceiver();
-  const alarm = await startReceiver();
-  await server.api('POST', '/webhooks/outgoing', {
-    name: 'alarm',
-    url: alarm.url,
-    events: ['webhook.disabled'],
-  });
+  const alarm = await startAlarm();
   receiver.answer((_received, response) => void response.writeHead(410).end());
   const webhook = await subscribe(receiver);
   await webhook.createCall('a');
@@ -164,12 +167,7 @@ test('410 pauses the webhook, tells the others, and nothing is lost', async () =
 
 test('five days of nothing but failures pause the webhook; one success before that does not', async () => {
   const receiver = await startReceiver();
-  const alarm = await startReceiver();
-  await server.api('POST', '/webhooks/outgoing', {
-    name: 'alarm',
-    url: alarm.url,
-    events: ['webhook.disabled'],
-  });
+  const alarm = await startAlarm();
   receiver.answer((_received, response) => void response.writeHead(500).end());
   const webhook = await subscribe(receiver);
   await webhook.createCall('a');

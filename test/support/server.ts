@@ -116,6 +116,16 @@ export function useServer(settings: Partial<Config> = {}, workers = workersDefau
   return server;
 }
 
+/** Another server on the same database. */
+export function useServerBeside(server: TestServer, settings: Partial<Config> = {}): TestServer {
+  const other: TestServer = Object.create(TestServer.prototype);
+  beforeAll(async () => {
+    Object.assign(other, await startTestServerOn(server.database, settings));
+  });
+  afterAll(() => other.stop());
+  return other;
+}
+
 /** A webhook of that server, created before its tests. */
 export function useWebhook(server: TestServer, type = 'update_fields', settings: object = {}): TestWebhook {
   const webhook: TestWebhook = { id: '', auth_key: '', url: '' };

@@ -1,7 +1,7 @@
 /** The fold of any batches against the model that takes one postback after the other. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CallValues, FoldedCall } from '../../src/core/calls/call.ts';
+import { type FoldedCall, initialValues } from '../../src/core/calls/call.ts';
 import {
   type BatchState,
   type Decided,
@@ -146,16 +146,7 @@ function makeCalls(): Map<string, FoldedCall> {
       emptyTags(),
       Object.fromEntries(Array.from({ length: tagCount }, (_, at) => [`t${at}`, 'x'])),
     );
-    const values: CallValues = {
-      converted: false,
-      call_converted_at: null,
-      revenue_paid_out: null,
-      publisher_paid_out: null,
-      reason: null,
-      no_payout_reason: null,
-      tags,
-    };
-    return [callLogId, { callLogId, state, values }];
+    return [callLogId, { callLogId, state, values: { ...initialValues(), tags } }];
   };
   return new Map([
     make('live', 'live', 0),

@@ -18,7 +18,7 @@ import { type Update, updateToJson } from '../updates/update.ts';
 import { type Fault, Invalid } from '../values/fault.ts';
 import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tags.ts';
 import { readInstant } from '../values/time/instant.ts';
-import type { Call, CallState, Changes, FoldedCall } from './call.ts';
+import { type Call, type CallState, type Changes, type FoldedCall, initialValues } from './call.ts';
 import { endOf, type Facts, firstStartOf, inOrder, startAfter } from './call-times.ts';
 
 export type CallEvent = {
@@ -165,16 +165,14 @@ export type CallAfterEvent =
 
 /** The call that the first event makes. */
 export function newCall(callLogId: string, event: CallEvent, receivedAt: string): CallAfterEvent {
-  const values = Object.fromEntries(updateFieldNames.map((name) => [name, null]));
   const blank: CallWithFacts = {
     callLogId,
     state: 'live',
-    // Both tables' names are all there, with null in each; the one value that is never null follows.
     facts: noFacts(),
     legIds: [],
     legFacts: [],
     createdAt: receivedAt,
-    values: { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() },
+    values: initialValues(),
   };
   const started = { ...event, facts: { started_at: firstStartOf(event, receivedAt), ...event.facts } };
   return applyCallEvent(blank, started, receivedAt, new Set());

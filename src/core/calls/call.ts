@@ -1,10 +1,23 @@
-import type { EventFieldName, FieldValue, UpdateFieldName, UpdateValue } from '../updates/fields/fields.ts';
-import type { Tags } from '../values/tags.ts';
+import {
+  type EventFieldName,
+  type FieldValue,
+  type UpdateFieldName,
+  type UpdateValue,
+  updateFieldNames,
+} from '../updates/fields/fields.ts';
+import { emptyTags, type Tags } from '../values/tags.ts';
 
 export type CallState = 'live' | 'completed';
 
 /** The part of a call that updates change. */
 export type CallValues = Record<UpdateFieldName, UpdateValue> & { tags: Tags };
+
+/** Of a call that no update and no event has changed. */
+export function initialValues(): CallValues {
+  const values = Object.fromEntries(updateFieldNames.map((name) => [name, null]));
+  // All names of the table; the one value that is never null follows.
+  return { ...(values as Record<UpdateFieldName, UpdateValue>), converted: false, tags: emptyTags() };
+}
 
 /** What the fold needs of a call; `values` are never changed in place. */
 export type FoldedCall = { callLogId: string; state: CallState; values: CallValues } & CallStart;

@@ -1,19 +1,11 @@
 /** Undoing a sender's postbacks of a period, a batch or an import (docs/operations.md#undo). */
 import { describe, expect, test } from 'vitest';
+import { callMaker } from '../../support/calls.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 
 const server = useServer();
 
-let numbered = 0;
-const newId = () => {
-  numbered += 1;
-  return `period-${numbered}`;
-};
-async function newCall(fields: object = {}): Promise<string> {
-  const id = newId();
-  await server.createCall(id, fields);
-  return id;
-}
+const newCall = callMaker(server, 'period');
 const everything = { from: '2020-01-01', to: '2099-12-31' };
 const undo = (webhook: TestWebhook, body: object) =>
   server.api('POST', `/webhooks/incoming/${webhook.id}/undo`, body);

@@ -1,31 +1,12 @@
 /** Requests that break the rules of HTTP, or arrive in pieces, late or never. */
 import { once } from 'node:events';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { rejectionCodes } from '../../../src/core/updates/rejection.ts';
+import { useTarget } from '../../support/requests/hostile.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../../support/requests/raw-http.ts';
-import { type TestWebhook, useServer } from '../../support/server.ts';
 
-const server = useServer();
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  webhook = await server.createWebhook();
-  await server.createCall('CA1');
-});
-
-/** The server is as well as before: a postback beside the hostile one goes through. */
-afterEach(async () => {
-  const answer = await server.post(webhook, { call_log_id: 'CA1', dry_run: true, reason: 'still well' });
-  expect(answer.status).toBe(200);
-});
-
-const key = () => ({ 'x-auth-key': webhook.auth_key });
+const { server, webhook, key, raw } = useTarget();
 const json = 'application/json';
-const raw = (
-  requestLine: string,
-  headers: Record<string, string | number> = {},
-  ...body: (string | Uint8Array)[]
-) => sendRaw(server.url, headOf(requestLine, { ...key(), ...headers }), ...body);
 
 describe('HTTP that is none', () => {
   const body = '{"call_log_id":"CA1","dry_run":true,"reason":"r"}';

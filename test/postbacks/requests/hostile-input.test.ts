@@ -1,31 +1,11 @@
 /** Whatever is sent: an answer of the contract, never a 5xx, never a hang, never a harmed neighbour. */
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { headOf, sendRaw } from '../../support/requests/raw-http.ts';
+import { describe, expect, test } from 'vitest';
+import { useTarget } from '../../support/requests/hostile.ts';
 import { postText } from '../../support/senders.ts';
-import { type TestWebhook, useServer } from '../../support/server.ts';
 
-const server = useServer();
-let webhook: TestWebhook;
-
-beforeAll(async () => {
-  webhook = await server.createWebhook();
-  await server.createCall('CA1');
-});
-
-/** The server is as well as before: a postback beside the hostile one goes through. */
-afterEach(async () => {
-  const answer = await server.post(webhook, { call_log_id: 'CA1', dry_run: true, reason: 'still well' });
-  expect(answer.status).toBe(200);
-});
-
-const key = () => ({ 'x-auth-key': webhook.auth_key });
+const { server, webhook, raw } = useTarget();
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
-const raw = (
-  requestLine: string,
-  headers: Record<string, string | number> = {},
-  ...body: (string | Uint8Array)[]
-) => sendRaw(server.url, headOf(requestLine, { ...key(), ...headers }), ...body);
 
 describe('text that cannot be stored', () => {
   test.each([

@@ -1,5 +1,6 @@
 /** Bodies as real senders' software makes them (docs/senders.md#encodings). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { useCall } from '../../support/calls.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../../support/requests/raw-http.ts';
 import { postText } from '../../support/senders.ts';
 import { useServer, useWebhook } from '../../support/server.ts';
@@ -7,21 +8,14 @@ import { useServer, useWebhook } from '../../support/server.ts';
 const server = useServer();
 const webhook = useWebhook(server);
 const tagsWebhook = useWebhook(server, 'update_tags');
-let calls = 0;
-let id: string;
-
-beforeEach(async () => {
-  calls += 1;
-  id = `CA${calls}`;
-  await server.createCall(id);
-});
+const call = useCall(server);
 
 const form = 'application/x-www-form-urlencoded';
 const lastOfLog = async () => (await server.api('GET', '/postbacks?limit=1')).json.items[0];
 
 describe('a body', () => {
   test('may be multipart, also after Expect: 100-continue', async () => {
-    const parts = { call_log_id: id, converted: 'true', reason: 'Größe', 'add[deal]': 'won' };
+    const parts = { call_log_id: call.id, converted: 'true', reason: 'Größe', 'add[deal]': 'won' };
     const body = new FormData();
     for (const [name, value] of Object.entries(parts)) body.append(name, value);
     const answer = await server.request('/update-fields', {
@@ -52,7 +46,7 @@ describe('a body', () => {
 
   test('a part that is a file is rejected by its name', async () => {
     const body = new FormData();
-    body.append('call_log_id', id);
+    body.append('call_log_id', call.id);
     body.append('reason', new Blob(['x'], { type: 'text/plain' }), 'reason.txt');
     const headers = { 'x-auth-key': webhook.auth_key };
     const answer = await server.request('/update-fields', { method: 'POST', headers, body });
@@ -71,16 +65,16 @@ describe('a body', () => {
   ])('a part with %s is not passed over', async (_what, head, status) => {
     const part = (name: string, value: string) =>
       `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-    const body = `${part('call_log_id', id)}${part('converted', '1')}--b\r\n${head}\r\nMTI=\r\n--b--\r\n`;
+    const body = `${part('call_log_id', call.id)}${part('converted', '1')}--b\r\n${head}\r\nMTI=\r\n--b--\r\n`;
     const answer = await postText(server, webhook, body, 'multipart/form-data; boundary="b"');
     expect(answer.status).toBe(status);
-    expect((await server.readCall(id)).converted).toBe(false);
+    expect((await server.readCall(call.id)).converted).toBe(false);
   });
 
   test.each(['multipart/form-data', 'multipart/form-data; boundary=c'])(
     '%s that does not fit is malformed',
     async (type) => {
-      const text = `--b\r\nContent-Disposition: form-data; name="call_log_id"\r\n\r\n${id}\r\n--b--\r\n`;
+      const text = `--b\r\nContent-Disposition: form-data; name="call_log_id"\r\n\r\n${call.id}\r\n--b--\r\n`;
       const answer = await postText(server, webhook, text, type);
       expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
     },
@@ -89,34 +83,36 @@ describe('a body', () => {
   test.each(['application/json', 'text/json', 'text/plain', form, 'none', `${form}; charset=utf-8`])(
     'a JSON object is read as %s',
     async (type) => {
-      const body = `\n {"call_log_id":"${id}","fields":{"revenue_paid_out":12.5,"add":{"a":"1"}}}`;
+      const body = `\n {"call_log_id":"${call.id}","fields":{"revenue_paid_out":12.5,"add":{"a":"1"}}}`;
       const answer = await postText(server, webhook, body, type);
       expect(answer.json.changes).toMatchObject({ revenue_paid_out: { to: '12.50' }, 'tags.a': { to: '1' } });
-      const withId = await postText(server, webhook, '{"converted":true}', type, `?call_log_id=${id}`);
+      const withId = await postText(server, webhook, '{"converted":true}', type, `?call_log_id=${call.id}`);
       expect(withId.json.changes).toMatchObject({ converted: { to: true } });
     },
   );
 
   test('a JSON object of a form type can be replayed', async () => {
-    const body = `{"call_log_id":"late-${id}","fields":{"add":{"a":"1"}}}`;
+    const body = `{"call_log_id":"late-${call.id}","fields":{"add":{"a":"1"}}}`;
     const answer = await postText(server, webhook, body, form);
     expect(answer.json.code).toBe('call_not_found');
-    await server.createCall(`late-${id}`);
+    await server.createCall(`late-${call.id}`);
     const replay = await server.api('POST', `/postbacks/${answer.json.postback_id}/replay`);
     expect(replay.json).toMatchObject({ status: 'applied', changes: { 'tags.a': { to: '1' } } });
   });
 
   test('a JSON string that contains the object, and a list of one object, are unwrapped', async () => {
-    const object = JSON.stringify({ call_log_id: id, converted: true });
+    const object = JSON.stringify({ call_log_id: call.id, converted: true });
     for (const body of [JSON.stringify(object), `[${object}]`, JSON.stringify(`[${object}]`)]) {
       for (const type of ['application/json', form]) {
         const answer = await postText(server, webhook, body, type);
         expect(answer.status).toBe(200);
-        expect([(await lastOfLog()).request.body].flat()).toEqual([{ call_log_id: id, converted: true }]);
+        expect([(await lastOfLog()).request.body].flat()).toEqual([
+          { call_log_id: call.id, converted: true },
+        ]);
       }
     }
     const asName = await postText(server, webhook, `${encodeURIComponent(object)}=`, form);
-    expect(asName.json).toMatchObject({ status: 'unchanged', call_log_id: id });
+    expect(asName.json).toMatchObject({ status: 'unchanged', call_log_id: call.id });
     const twice = await postText(server, webhook, JSON.stringify(JSON.stringify(object)));
     expect(twice.json).toMatchObject({ status: 400, code: 'malformed_body' });
   });
@@ -128,17 +124,17 @@ describe('a body', () => {
       (call: string) => `{"call_log_id":"${call}","fields":{"revenue_paid_out":1,"revenue_paid_out":2}}`,
     ],
   ])('an object that has %s twice, with different values, is rejected', async (_what, bodyOf) => {
-    const answer = await postText(server, webhook, bodyOf(id));
+    const answer = await postText(server, webhook, bodyOf(call.id));
     expect(answer.json).toMatchObject({
       ...{ status: 422, code: 'conflicting_field', errors: [{ field: 'revenue_paid_out' }] },
     });
-    expect((await server.readCall(id)).revenue_paid_out).toBeNull();
-    const same = await postText(server, webhook, bodyOf(id).replace(':2', ':1'));
+    expect((await server.readCall(call.id)).revenue_paid_out).toBeNull();
+    const same = await postText(server, webhook, bodyOf(call.id).replace(':2', ':1'));
     expect(same.json.changes).toMatchObject({ revenue_paid_out: { to: '1.00' } });
   });
 
   test('a list of several is sent to the batch, which is named', async () => {
-    const object = { call_log_id: id, add: { a: '1' } };
+    const object = { call_log_id: call.id, add: { a: '1' } };
     for (const [hook, path] of [
       [webhook, '/update-fields/batch'],
       [tagsWebhook, '/update-tags/batch'],
@@ -148,7 +144,7 @@ describe('a body', () => {
       expect(answer.json.detail).toContain(path);
     }
     expect((await server.post(webhook, [])).json.code).toBe('malformed_body');
-    expect((await server.readCall(id)).tags).toEqual({});
+    expect((await server.readCall(call.id)).tags).toEqual({});
   });
 
   test.each(['text/xml', 'application/xml', 'application/soap+xml; charset=utf-8'])(
@@ -161,7 +157,7 @@ describe('a body', () => {
   );
 
   test('in UTF-16 is read in the order of its byte order mark', async () => {
-    const bytes = Buffer.from(`\ufeff{"call_log_id":"${id}","reason":"Café","dry_run":true}`, 'utf16le');
+    const bytes = Buffer.from(`\ufeff{"call_log_id":"${call.id}","reason":"Café","dry_run":true}`, 'utf16le');
     for (const body of [bytes, Buffer.from(bytes).swap16()]) {
       const answer = await postText(server, webhook, body, 'application/json; charset=UTF-16');
       expect(answer.json.changes).toEqual({ reason: { from: null, to: 'Café' } });
@@ -171,7 +167,7 @@ describe('a body', () => {
   test('of several parts may declare the charset for all of them', async () => {
     const part = (name: string, value: string) =>
       `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-    const body = Buffer.from(`${part('call_log_id', id)}${part('reason', 'Café')}--b--\r\n`, 'latin1');
+    const body = Buffer.from(`${part('call_log_id', call.id)}${part('reason', 'Café')}--b--\r\n`, 'latin1');
     const type = 'multipart/form-data; boundary=b';
     const answer = await postText(server, webhook, body, `${type}; charset=ISO-8859-1`);
     expect(answer.json.changes).toEqual({ reason: { from: null, to: 'Café' } });
@@ -183,23 +179,23 @@ describe('a body', () => {
     async (charset) => {
       const type = `${form}; charset=${charset}`;
       for (const body of [
-        `call_log_id=${id}&reason=Caf%E9`,
-        Buffer.from(`call_log_id=${id}&reason=Caf\xe9`, 'latin1'),
+        `call_log_id=${call.id}&reason=Caf%E9`,
+        Buffer.from(`call_log_id=${call.id}&reason=Caf\xe9`, 'latin1'),
       ]) {
         const answer = await postText(server, webhook, body, type);
         expect(answer.status).toBe(200);
-        expect((await server.readCall(id)).reason).toBe('Café');
+        expect((await server.readCall(call.id)).reason).toBe('Café');
       }
-      const json = Buffer.from(`{"call_log_id":"${id}","reason":"Ol\xe9"}`, 'latin1');
+      const json = Buffer.from(`{"call_log_id":"${call.id}","reason":"Ol\xe9"}`, 'latin1');
       await postText(server, webhook, json, `application/json; charset=${charset}`);
-      expect((await server.readCall(id)).reason).toBe('Olé');
+      expect((await server.readCall(call.id)).reason).toBe('Olé');
     },
   );
 
   test('undeclared bytes that are not UTF-8 are rejected', async () => {
     for (const body of [
-      `call_log_id=${id}&reason=Caf%E9`,
-      Buffer.from(`call_log_id=${id}&reason=Caf\xe9`, 'latin1'),
+      `call_log_id=${call.id}&reason=Caf%E9`,
+      Buffer.from(`call_log_id=${call.id}&reason=Caf\xe9`, 'latin1'),
     ]) {
       const answer = await postText(server, webhook, body, form);
       expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
@@ -219,7 +215,7 @@ describe('a body', () => {
   });
 
   test('a form may bring the key, which is never stored', async () => {
-    const fields = `call_log_id=${id}&converted=true`;
+    const fields = `call_log_id=${call.id}&converted=true`;
     const send = (body: string) =>
       server.request('/update-fields', { method: 'POST', headers: { 'content-type': form }, body });
     expect((await send(`auth_key=%20${webhook.auth_key}&${fields}`)).json.status).toBe('applied');
@@ -229,7 +225,7 @@ describe('a body', () => {
       code: 'invalid_auth_key',
     });
     expect((await send(fields)).status).toBe(401);
-    const json = { auth_key: webhook.auth_key, call_log_id: id, converted: true };
+    const json = { auth_key: webhook.auth_key, call_log_id: call.id, converted: true };
     expect((await server.request('/update-fields', { method: 'POST', body: json })).status).toBe(401);
   });
 
@@ -237,12 +233,12 @@ describe('a body', () => {
     ['application/json', (call: string) => `{"call_log_id":"${call}","converted":true}`],
     [form, (call: string) => `call_log_id=${call}&converted=true`],
   ])('of a GET is read like that of a POST: %s', async (type, bodyOf) => {
-    const body = bodyOf(id);
+    const body = bodyOf(call.id);
     const head = headOf('GET /update-fields', {
       ...{ 'x-auth-key': webhook.auth_key, 'content-type': type, 'content-length': body.length },
     });
     const answer = await sendRaw(server.url, head, body);
-    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 'applied', call_log_id: id });
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ status: 'applied', call_log_id: call.id });
     const broken = headOf('GET /update-fields', {
       ...{ 'x-auth-key': webhook.auth_key, 'content-type': 'application/json', 'content-length': 1 },
     });

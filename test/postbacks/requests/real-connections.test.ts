@@ -1,19 +1,13 @@
 /** Requests from browsers, and over connections that are half closed or pipelined (docs/senders.md#browsers). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { useCall } from '../../support/calls.ts';
 import { headOf, openSocket, readAnswer } from '../../support/requests/raw-http.ts';
 import { postText } from '../../support/senders.ts';
 import { useServer, useWebhook } from '../../support/server.ts';
 
 const server = useServer();
 const webhook = useWebhook(server);
-let calls = 0;
-let id: string;
-
-beforeEach(async () => {
-  calls += 1;
-  id = `CA${calls}`;
-  await server.createCall(id);
-});
+const call = useCall(server);
 
 describe('a page of another site', () => {
   const origin = 'https://shop.example';
@@ -44,7 +38,7 @@ describe('a page of another site', () => {
 
   test('reads every response', async () => {
     const answers = await Promise.all([
-      server.post(webhook, { call_log_id: id, converted: true }, { origin }),
+      server.post(webhook, { call_log_id: call.id, converted: true }, { origin }),
       server.post(webhook, { call_log_id: 'none', converted: true }, { origin }),
       server.request('/update-fields', { method: 'POST', headers: { origin } }),
       server.request('/update-fields', { method: 'DELETE', headers: { origin } }),
@@ -74,8 +68,8 @@ describe('a page of another site', () => {
 
 test('a sender that closes its half of the connection after the request reads the response', async () => {
   for (const head of [
-    headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&converted=1`),
-    headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&reason=x`, {
+    headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${call.id}&converted=1`),
+    headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=x`, {
       connection: 'keep-alive',
     }),
   ]) {
@@ -88,7 +82,7 @@ test('a sender that closes its half of the connection after the request reads th
 
 test('pipelined requests are all answered in order, and another sender is not delayed by them', async () => {
   const count = 3_000;
-  const one = headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&reason=x`, {
+  const one = headOf(`GET /update-fields?auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=x`, {
     connection: 'keep-alive',
   });
   const socket = openSocket(server.url);
@@ -100,7 +94,7 @@ test('pipelined requests are all answered in order, and another sender is not de
     });
   });
   socket.write(one.repeat(count));
-  const other = await server.post(webhook, { call_log_id: id, converted: true });
+  const other = await server.post(webhook, { call_log_id: call.id, converted: true });
   expect(other.status).toBe(200);
   expect(answered).toBeLessThan(count / 2);
   await all;

@@ -1,19 +1,13 @@
 /** URLs as real senders' software makes them (docs/senders.md#encodings). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { useCall } from '../../support/calls.ts';
 import { headOf, sendRaw } from '../../support/requests/raw-http.ts';
 import { postText } from '../../support/senders.ts';
 import { useServer, useWebhook } from '../../support/server.ts';
 
 const server = useServer();
 const webhook = useWebhook(server);
-let calls = 0;
-let id: string;
-
-beforeEach(async () => {
-  calls += 1;
-  id = `CA${calls}`;
-  await server.createCall(id);
-});
+const call = useCall(server);
 
 const form = 'application/x-www-form-urlencoded';
 const get = (query: string) => server.request(`/update-fields?${query}`);
@@ -22,22 +16,24 @@ const lastOfLog = async () => (await server.api('GET', '/postbacks?limit=1')).js
 describe('a URL', () => {
   test('may be copied out of HTML, with amp; before its names', async () => {
     const answer = await get(
-      `call_log_id=${id}&amp;auth_key=${webhook.auth_key}&amp;converted=true&amp;amp;publisher_paid_out=8&revenue_paid_out=12.50`,
+      `call_log_id=${call.id}&amp;auth_key=${webhook.auth_key}&amp;converted=true&amp;amp;publisher_paid_out=8&revenue_paid_out=12.50`,
     );
     expect(answer.json).toMatchObject({
       status: 'applied',
       ignored: [],
       changes: { publisher_paid_out: { to: '8.00' }, revenue_paid_out: { to: '12.50' } },
     });
-    const encoded = await get(`call_log_id=${id}&amp%3Bauth_key=${webhook.auth_key}&amp%3Breason=encoded`);
+    const encoded = await get(
+      `call_log_id=${call.id}&amp%3Bauth_key=${webhook.auth_key}&amp%3Breason=encoded`,
+    );
     expect(encoded.json.changes).toMatchObject({ reason: { to: 'encoded' } });
-    await server.post(webhook, { call_log_id: id, reason: null });
-    const asForm = await postText(server, webhook, `call_log_id=${id}&amp;reason=x`, form);
+    await server.post(webhook, { call_log_id: call.id, reason: null });
+    const asForm = await postText(server, webhook, `call_log_id=${call.id}&amp;reason=x`, form);
     expect(asForm.json.changes).toEqual({ reason: { from: null, to: 'x' } });
     expect(JSON.stringify(await lastOfLog())).not.toContain('amp;');
     for (const entity of ['AMP;', '%23038;', '%2338%3B', '%23x26;']) {
       const answer = await get(
-        `call_log_id=${id}&${entity}auth_key=${webhook.auth_key}&${entity}reason=${entity}`,
+        `call_log_id=${call.id}&${entity}auth_key=${webhook.auth_key}&${entity}reason=${entity}`,
       );
       expect(answer.json.ignored, entity).toEqual([]);
     }
@@ -53,7 +49,7 @@ describe('a URL', () => {
     (key: string) => `AUTH-KEY=${key}`,
     (key: string) => `mojaAuthKey=${key}`,
   ])('may have whitespace around the key, and another spelling of its name', async (keyOf) => {
-    const answer = await get(`${keyOf(webhook.auth_key)}&call_log_id=${id}&converted=1`);
+    const answer = await get(`${keyOf(webhook.auth_key)}&call_log_id=${call.id}&converted=1`);
     expect(answer.json.status).toBe('applied');
   });
 
@@ -61,7 +57,7 @@ describe('a URL', () => {
     'a header %s may have whitespace around the key',
     async (name) => {
       const value = name === 'Authorization' ? `Bearer   ${webhook.auth_key}  ` : `  ${webhook.auth_key}  `;
-      const head = headOf(`GET /update-fields?call_log_id=${id}&converted=1`, { [name]: value });
+      const head = headOf(`GET /update-fields?call_log_id=${call.id}&converted=1`, { [name]: value });
       expect((await sendRaw(server.url, head))?.status).toBe(200);
     },
   );
@@ -74,27 +70,27 @@ describe('a URL', () => {
     ['?call_log_id=ID?fields[converted]=true?return=json', []],
     ['?call_log_id=ID&note=why?not=1?converted=true', ['note']],
   ])('may have a second question mark: %s', async (appended, ignored) => {
-    const answer = await get(`auth_key=${webhook.auth_key}${appended.replace('ID', id)}`);
+    const answer = await get(`auth_key=${webhook.auth_key}${appended.replace('ID', call.id)}`);
     expect(answer.json).toMatchObject({ status: 'applied', ignored });
-    expect((await server.readCall(id)).converted).toBe(true);
+    expect((await server.readCall(call.id)).converted).toBe(true);
   });
 
   test('a question mark in a text stays', async () => {
-    const answer = await get(`auth_key=${webhook.auth_key}&call_log_id=${id}&reason=why?&add[q]=a?b=c`);
+    const answer = await get(`auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=why?&add[q]=a?b=c`);
     expect(answer.json.changes).toMatchObject({ reason: { to: 'why?' }, 'tags.q': { to: 'a?b=c' } });
   });
 
   test('with bytes that are not UTF-8 is rejected and logged, or read in the declared charset', async () => {
-    const answer = await get(`auth_key=${webhook.auth_key}&call_log_id=${id}&reason=Caf%E9`);
+    const answer = await get(`auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=Caf%E9`);
     expect(answer.json).toMatchObject({ status: 400, code: 'malformed_body' });
     expect(answer.json.detail).toContain('UTF-8');
     expect(await lastOfLog()).toMatchObject({ id: answer.json.postback_id, code: 'malformed_body' });
     const declared = await server.request(
-      `/update-fields?auth_key=${webhook.auth_key}&call_log_id=${id}&reason=Caf%E9`,
+      `/update-fields?auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=Caf%E9`,
       { headers: { 'content-type': `${form}; charset=ISO-8859-1` } },
     );
     expect(declared.json.changes.reason.to).toBe('Café');
-    const utf8 = await get(`auth_key=${webhook.auth_key}&call_log_id=${id}&reason=Caf%C3%A9%EF%BF%BD`);
+    const utf8 = await get(`auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=Caf%C3%A9%EF%BF%BD`);
     expect(utf8.json.changes.reason.to).toBe('Café\ufffd');
   });
 
@@ -103,7 +99,7 @@ describe('a URL', () => {
     async (reason) => {
       for (const key of [`auth_key=${webhook.auth_key}&`, '']) {
         const headers = key === '' ? { 'X-Auth-Key': webhook.auth_key } : {};
-        const head = headOf(`GET /update-fields?${key}call_log_id=${id}&reason=${reason}`, headers);
+        const head = headOf(`GET /update-fields?${key}call_log_id=${call.id}&reason=${reason}`, headers);
         const answer = await sendRaw(server.url, Buffer.from(head));
         expect(answer?.status).toBe(400);
         expect(answer?.headers).toMatchObject({ 'access-control-allow-origin': '*' });
@@ -114,7 +110,7 @@ describe('a URL', () => {
         });
         const logged = await lastOfLog();
         expect(logged).toMatchObject({ id: problem.postback_id, status: 'rejected', code: 'malformed_body' });
-        expect(logged.request.query).toMatchObject({ call_log_id: id, reason });
+        expect(logged.request.query).toMatchObject({ call_log_id: call.id, reason });
         expect(JSON.stringify(logged)).not.toContain(webhook.auth_key);
       }
     },

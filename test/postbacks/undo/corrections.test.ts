@@ -1,33 +1,13 @@
 /** Corrections under one transaction id, and the ways in which trackers treat duplicates (docs/senders.md#corrections). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  startTestServer,
-  startTestServerOn,
-  type TestServer,
-  type TestWebhook,
-} from '../../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { callMaker } from '../../support/calls.ts';
+import { useServer, useServerBeside, useWebhook } from '../../support/server.ts';
 
-let server: TestServer;
-let other: TestServer;
-let network: TestWebhook;
+const server = useServer();
+const other = useServerBeside(server);
+const network = useWebhook(server, 'update_fields', { same_transaction: 'correct' });
 
-beforeAll(async () => {
-  server = await startTestServer();
-  other = await startTestServerOn(server.database);
-  network = await server.createWebhook('update_fields', { same_transaction: 'correct' });
-});
-
-afterAll(async () => {
-  await other.stop();
-  await server.stop();
-});
-
-let numbered = 0;
-async function newCall(fields: object = {}): Promise<string> {
-  numbered += 1;
-  await server.createCall(`correction-${numbered}`, fields);
-  return `correction-${numbered}`;
-}
+const newCall = callMaker(server, 'correction');
 const pending = { revenue_paid_out: '0', add: { state: 'pending' } };
 const approved = { converted: true, revenue_paid_out: '12.5', add: { state: 'approved' } };
 const chargedBack = {

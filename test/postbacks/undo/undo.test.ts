@@ -1,33 +1,13 @@
 /** Taking back what a postback did (docs/senders.md#undo). */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  startTestServer,
-  startTestServerOn,
-  type TestServer,
-  type TestWebhook,
-} from '../../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { callMaker } from '../../support/calls.ts';
+import { useServer, useServerBeside, useWebhook } from '../../support/server.ts';
 
-let server: TestServer;
-let other: TestServer;
-let webhook: TestWebhook;
+const server = useServer();
+const other = useServerBeside(server);
+const webhook = useWebhook(server);
 
-beforeAll(async () => {
-  server = await startTestServer();
-  other = await startTestServerOn(server.database);
-  webhook = await server.createWebhook();
-});
-
-afterAll(async () => {
-  await other.stop();
-  await server.stop();
-});
-
-let numbered = 0;
-async function newCall(fields: object = {}): Promise<string> {
-  numbered += 1;
-  await server.createCall(`undo-${numbered}`, fields);
-  return `undo-${numbered}`;
-}
+const newCall = callMaker(server, 'undo');
 async function send(call_log_id: string, body: object, from = webhook): Promise<string> {
   const { json } = await server.post(from, { call_log_id, ...body });
   return json.postback_id;

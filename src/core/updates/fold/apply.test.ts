@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallValues, Changes } from '../../calls/call.ts';
+import { type CallValues, type Changes, initialValues } from '../../calls/call.ts';
 import { emptyTags, type Tags, tagsPerCallMax } from '../../values/tags.ts';
 import { type Update, updateFromJson, updateToJson } from '../update.ts';
 import { applyUpdate } from './apply.ts';
@@ -9,15 +9,7 @@ const noon = '2026-11-23T12:00:00.000Z';
 const before = '2026-11-20T08:00:00.000Z';
 const given = '2026-11-22T09:30:00.000Z';
 
-const blank: CallValues = {
-  converted: false,
-  call_converted_at: null,
-  revenue_paid_out: null,
-  publisher_paid_out: null,
-  reason: null,
-  no_payout_reason: null,
-  tags: emptyTags(),
-};
+const blank = initialValues();
 
 function updateOf(parts: Partial<Update>): Update {
   return { set: {}, add: emptyTags(), remove: [], ...parts };

@@ -1,6 +1,6 @@
 /** Single guarantees of the fold; `test/writer/fold-against-model.test.ts` has the whole of them at once. */
 import { describe, expect, test } from 'vitest';
-import type { FoldedCall } from '../../calls/call.ts';
+import { type FoldedCall, initialValues } from '../../calls/call.ts';
 import { emptyTags } from '../../values/tags.ts';
 import type { Outcome, Postback } from '../postback.ts';
 import { reject } from '../rejection.ts';
@@ -10,16 +10,7 @@ import { foldBatch, type Match, type PriorPostback, priorKey } from './fold.ts';
 const received = '2026-11-23T12:00:00.000Z';
 
 function callOf(callLogId: string, state: FoldedCall['state'] = 'completed'): FoldedCall {
-  const values = {
-    converted: false,
-    call_converted_at: null,
-    revenue_paid_out: null,
-    publisher_paid_out: null,
-    reason: null,
-    no_payout_reason: null,
-    tags: emptyTags(),
-  };
-  return { callLogId, state, values };
+  return { callLogId, state, values: initialValues() };
 }
 
 function postbackOf(postbackId: string, set: Update['set'], changes: Partial<Postback> = {}): Postback {

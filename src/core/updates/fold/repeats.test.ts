@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallValues } from '../../calls/call.ts';
+import { type CallValues, initialValues } from '../../calls/call.ts';
 import { moneyOf, unitsOf } from '../../values/money/money-units.ts';
 import { emptyTags } from '../../values/tags.ts';
 import type { Update } from '../update.ts';
@@ -9,15 +9,7 @@ import { applyRepeat, type RepeatPolicy, type Repeats, repeatPolicies } from './
 
 const noon = '2026-11-23T12:00:00.000Z';
 const earlier = '2026-11-20T08:00:00.000Z';
-const blank: CallValues = {
-  converted: false,
-  call_converted_at: null,
-  revenue_paid_out: null,
-  publisher_paid_out: null,
-  reason: null,
-  no_payout_reason: null,
-  tags: emptyTags(),
-};
+const blank = initialValues();
 const full: CallValues = {
   ...{ converted: true, call_converted_at: earlier, revenue_paid_out: '10.00', publisher_paid_out: '4.00' },
   ...{ reason: 'sold', no_payout_reason: 'Caps exceeded', tags: { deal: 'won' } },

@@ -124,6 +124,17 @@ export function DialogActions({ children }: { children: ReactNode }) {
   return <div className="mt-6 flex flex-wrap justify-end gap-2">{children}</div>;
 }
 
+/** The same where there is nothing left to do. */
+export function DoneAction({ onDone }: { onDone(): void }) {
+  return (
+    <DialogActions>
+      <Button look="primary" onClick={onDone}>
+        Done
+      </Button>
+    </DialogActions>
+  );
+}
+
 type FormActionsProps = {
   /** what the button that submits says */
   children: ReactNode;

@@ -7,7 +7,7 @@ import { BackLink } from '../../components/back-link.tsx';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { CopyField } from '../../components/copy.tsx';
-import { Dialog, DialogActions } from '../../components/dialogs/dialog.tsx';
+import { Dialog, DialogActions, DoneAction } from '../../components/dialogs/dialog.tsx';
 import { SelectField } from '../../components/field.tsx';
 import { Form } from '../../components/forms/form.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -116,11 +116,7 @@ export function NewSecret({ title, secret, onDone }: NewSecretProps) {
         </p>
         <CopyField label="Signing secret" text={secret} />
       </div>
-      <DialogActions>
-        <Button look="primary" onClick={onDone}>
-          Done
-        </Button>
-      </DialogActions>
+      <DoneAction onDone={onDone} />
     </Dialog>
   );
 }

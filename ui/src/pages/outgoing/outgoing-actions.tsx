@@ -1,12 +1,11 @@
-import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, Pause, Play, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { type OutgoingJson, useChangeOutgoing, useDeleteOutgoing } from '../../api/webhooks/outgoing.ts';
 import { Button } from '../../components/button.tsx';
-import { ConfirmDialog } from '../../components/dialogs/confirm-dialog.tsx';
 import { MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
+import { DeleteWebhookDialog } from '../webhooks/delete-webhook-dialog.tsx';
 
 const ResumeDialog = lazy(async () => ({ default: (await import('./resume-dialog.tsx')).ResumeDialog }));
 const RotateSecretDialog = lazy(async () => ({
@@ -19,7 +18,6 @@ export function OutgoingActions({ webhook }: { webhook: OutgoingJson }) {
   const [open, setOpen] = useState<'resume' | 'rotate' | 'delete' | null>(null);
   const close = () => setOpen(null);
   const toast = useToast();
-  const navigate = useNavigate();
   const change = useChangeOutgoing(id);
   const remove = useDeleteOutgoing(id);
   const mayChange = useMay('change_webhooks');
@@ -53,26 +51,16 @@ export function OutgoingActions({ webhook }: { webhook: OutgoingJson }) {
         {open === 'resume' && <ResumeDialog webhook={webhook} onClose={close} />}
         {open === 'rotate' && <RotateSecretDialog webhook={webhook} onClose={close} />}
       </Suspense>
-      <ConfirmDialog
-        title="Delete this webhook?"
-        action="Delete webhook"
-        typed={name}
+      <DeleteWebhookDialog
+        name={name}
+        remove={remove}
+        list="/webhooks/outgoing"
         isOpen={open === 'delete'}
-        isBusy={remove.isPending}
-        error={remove.error}
         onClose={close}
-        onConfirm={() =>
-          remove.mutate(undefined, {
-            onSuccess: async () => {
-              await navigate({ to: '/webhooks/outgoing' });
-              toast.done(`${name} is deleted`);
-            },
-          })
-        }
       >
         <p>Nothing more is sent to it, and what is pending is discarded. This cannot be undone.</p>
         <p className="text-muted">Its deliveries stay in the log.</p>
-      </ConfirmDialog>
+      </DeleteWebhookDialog>
     </>
   );
 }

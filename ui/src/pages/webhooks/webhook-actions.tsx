@@ -1,14 +1,13 @@
-import { useNavigate } from '@tanstack/react-router';
 import { KeyRound, Pause, Play, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../api/session.ts';
 import { useChangeWebhook, useDeleteWebhook } from '../../api/webhooks/webhooks.ts';
 import { Button } from '../../components/button.tsx';
-import { ConfirmDialog } from '../../components/dialogs/confirm-dialog.tsx';
 import { type MoreAction, MoreMenu } from '../../components/menus/more-menu.tsx';
 import { useToast } from '../../components/toast.tsx';
 import { UndoPeriodDialog } from '../undo/undo-period-dialog.tsx';
+import { DeleteWebhookDialog } from './delete-webhook-dialog.tsx';
 import { RotateKeyDialog } from './settings/rotate-key-dialog.tsx';
 
 /** Pause, a new key, undo, and the end. */
@@ -16,7 +15,6 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
   const { id, name, paused } = webhook;
   const [open, setOpen] = useState<'rotate' | 'undo' | 'delete' | null>(null);
   const toast = useToast();
-  const navigate = useNavigate();
   const change = useChangeWebhook(id);
   const remove = useDeleteWebhook(id);
   const mayChange = useMay('change_webhooks');
@@ -30,13 +28,6 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
         onError: (error) => toast.failed('Nothing was changed', error),
       },
     );
-  const confirmDelete = () =>
-    remove.mutate(undefined, {
-      onSuccess: async () => {
-        await navigate({ to: '/webhooks/incoming' });
-        toast.done(`${name} is deleted`);
-      },
-    });
   const undo: MoreAction = { label: 'Undo a period…', icon: Undo2, run: () => setOpen('undo') };
   const more: MoreAction[] = [
     ...(mayUndo && webhook.type !== 'calls' ? [undo] : []),
@@ -54,19 +45,16 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
       <MoreMenu actions={more} />
       {open === 'undo' && <UndoPeriodDialog webhook={webhook} onClose={() => setOpen(null)} />}
       <RotateKeyDialog webhook={webhook} isOpen={open === 'rotate'} onClose={() => setOpen(null)} />
-      <ConfirmDialog
-        title="Delete this webhook?"
-        action="Delete webhook"
-        typed={name}
+      <DeleteWebhookDialog
+        name={name}
+        remove={remove}
+        list="/webhooks/incoming"
         isOpen={open === 'delete'}
-        isBusy={remove.isPending}
-        error={remove.error}
-        onConfirm={confirmDelete}
         onClose={() => setOpen(null)}
       >
         <p>Its keys stop working at once, and its sender is rejected. This cannot be undone.</p>
         <p className="text-muted">What it did stays: calls keep their values, and the log its postbacks.</p>
-      </ConfirmDialog>
+      </DeleteWebhookDialog>
     </>
   );
 }

@@ -5,9 +5,8 @@ import {
   type PersonJson,
   useInvitePerson,
 } from '../../../api/access/people.ts';
-import { Button } from '../../../components/button.tsx';
 import { CopyField } from '../../../components/copy.tsx';
-import { DialogActions, FormActions } from '../../../components/dialogs/dialog.tsx';
+import { DoneAction, FormActions } from '../../../components/dialogs/dialog.tsx';
 import { TextField } from '../../../components/field.tsx';
 import { Form } from '../../../components/forms/form.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
@@ -52,11 +51,7 @@ export function InvitationLink({ invited, onDone }: { invited: InvitedPersonJson
         )}{' '}
         It sets the password once, until <Time at={invited.invitation_expires_at} />, and is not shown again.
       </p>
-      <DialogActions>
-        <Button look="primary" onClick={onDone}>
-          Done
-        </Button>
-      </DialogActions>
+      <DoneAction onDone={onDone} />
     </>
   );
 }

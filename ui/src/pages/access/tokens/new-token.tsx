@@ -1,6 +1,5 @@
-import { Button } from '../../../components/button.tsx';
 import { CopyField } from '../../../components/copy.tsx';
-import { DialogActions } from '../../../components/dialogs/dialog.tsx';
+import { DoneAction } from '../../../components/dialogs/dialog.tsx';
 
 /** A token that was just made, in a dialog. */
 export function NewToken({ token, onDone }: { token: string; onDone(): void }) {
@@ -11,11 +10,7 @@ export function NewToken({ token, onDone }: { token: string; onDone(): void }) {
         Programs send it as <code className="font-mono text-xs">Authorization: Bearer TOKEN</code>; people
         sign in with it.
       </p>
-      <DialogActions>
-        <Button look="primary" onClick={onDone}>
-          Done
-        </Button>
-      </DialogActions>
+      <DoneAction onDone={onDone} />
     </>
   );
 }

@@ -9,6 +9,12 @@ const orders = [
   { value: 'newest', label: 'Only the newest of those that wait for a call' },
 ];
 
+const partners = [
+  { name: 'campaign', label: 'Campaigns', kind: 'campaigns' },
+  { name: 'publisher', label: 'Publishers', kind: 'publishers' },
+  { name: 'buyer', label: 'Buyers', kind: 'buyers' },
+] as const;
+
 /** All settings of an outgoing webhook but its preset. */
 export function OutgoingForm(props: PartProps) {
   const { draft, onChange } = props;
@@ -29,24 +35,15 @@ export function OutgoingForm(props: PartProps) {
       <fieldset className="space-y-3">
         <legend className="mb-1 font-medium text-sm">Only these calls</legend>
         <div className="grid gap-3 sm:grid-cols-2">
-          <NameList
-            label="Campaigns"
-            kind="campaigns"
-            value={draft.campaign}
-            onChange={(campaign) => onChange({ campaign })}
-          />
-          <NameList
-            label="Publishers"
-            kind="publishers"
-            value={draft.publisher}
-            onChange={(publisher) => onChange({ publisher })}
-          />
-          <NameList
-            label="Buyers"
-            kind="buyers"
-            value={draft.buyer}
-            onChange={(buyer) => onChange({ buyer })}
-          />
+          {partners.map(({ name, label, kind }) => (
+            <NameList
+              key={name}
+              label={label}
+              kind={kind}
+              value={draft[name]}
+              onChange={(names) => onChange({ [name]: names })}
+            />
+          ))}
           <TextField
             label="Tag"
             placeholder="key or key:value"

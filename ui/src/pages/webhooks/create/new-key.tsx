@@ -2,9 +2,8 @@ import { KeyRound } from 'lucide-react';
 import { basePath } from '../../../api/base-path.ts';
 import { usePresets } from '../../../api/webhooks/presets.ts';
 import type { CreatedWebhook } from '../../../api/webhooks/webhooks.ts';
-import { Button } from '../../../components/button.tsx';
 import { CopyField } from '../../../components/copy.tsx';
-import { DialogActions } from '../../../components/dialogs/dialog.tsx';
+import { DoneAction } from '../../../components/dialogs/dialog.tsx';
 import type { Values } from '../requests/build-request.ts';
 import { Snippets } from '../requests/snippets.tsx';
 import type { WebhookType } from '../webhook-words.ts';
@@ -77,11 +76,7 @@ export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone():
           </p>
         </div>
       )}
-      <DialogActions>
-        <Button look="primary" onClick={onDone}>
-          Done
-        </Button>
-      </DialogActions>
+      <DoneAction onDone={onDone} />
     </div>
   );
 }
