@@ -1,5 +1,7 @@
 /** Pages of the web UI in a real Chromium, against a real server. */
-import AxeBuilder from '@axe-core/playwright';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestServer } from '../server.ts';
@@ -28,6 +30,9 @@ const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 
 /** One Chromium for all files of a worker: it ends with the worker. */
 let chromium: Promise<Browser> | undefined;
+
+/** Its own package for Playwright gives it to the page anew for each run, which takes as long as the run. */
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The pages of a file's tests. Close it in `afterAll`: it checks that no page had faults. */
 export class TestBrowser {
@@ -115,19 +120,17 @@ function watch(page: Page, server: TestServer): string[] {
  * else is different. `part` is a selector. Pages with few rows take a tenth of the time of full ones.
  */
 export async function expectAccessible(page: Page, part = 'html'): Promise<void> {
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axeSource);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     // The colors of the scheme are those of the next frame.
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-    // Without frames of others, axe need not gather its results in a page of its own: half the time.
-    const axe = new AxeBuilder({ page })
-      .include(part)
-      .setLegacyMode()
-      .options({
-        resultTypes: ['violations'], // of what passes, nothing is written down
-        ...(colorScheme === 'dark' && { runOnly: ['color-contrast', 'link-in-text-block'] }),
-      });
-    const { violations } = await axe.analyze();
+    const options: RunOptions = {
+      resultTypes: ['violations'], // of what passes, nothing is written down
+      ...(colorScheme === 'dark' && { runOnly: ['color-contrast', 'link-in-text-block'] }),
+    };
+    const run = `axe.run(${JSON.stringify(part)}, ${JSON.stringify(options)})`;
+    const violations = await page.evaluate<AxeResults['violations']>(`${run}.then((all) => all.violations)`);
     const found = violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
