@@ -1,6 +1,7 @@
 /** Hostile requests from a barred, an unknown and a valid sender side by side, beside an honest one. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { HonestSender } from './honest-sender.ts';
 import { ProbedServer } from './probed-server.ts';
 
@@ -15,7 +16,7 @@ let probed: ProbedServer;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp('/tmp/ringback-test-');
+  folder = await makeTemporaryFolder();
   probed = await ProbedServer.start(folder);
 });
 

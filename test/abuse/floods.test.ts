@@ -1,6 +1,6 @@
 /** Much of everything: connections, slow senders, headers, bodies. Neighbours go on, and memory stays bounded. */
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../support/requests/raw-http.ts';
 import type { TestServer, TestWebhook } from '../support/server.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 /** How much memory the app may take in all of this. */
 const rssMbMax = 600;
@@ -21,7 +22,7 @@ let webhook: TestWebhook;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  dataDir = await mkdtemp('/tmp/ringback-test-');
+  dataDir = await makeTemporaryFolder();
   app = new ServerProcess(dataDir, [], { DATABASE_URL: database.url });
   server = await app.listening;
   webhook = await server.createWebhook();

@@ -1,8 +1,9 @@
 /** Bodies that are made to cost much: from senders that are unknown, barred or valid, none holds up the others. */
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { HonestSender, type Measured } from './honest-sender.ts';
 import { ProbedServer } from './probed-server.ts';
 import { WrongKeyAttack } from './wrong-key-attack.ts';
@@ -22,7 +23,7 @@ const tickMs = 10;
 const senders: Record<string, { key: string; status: number | null }> = {};
 
 beforeAll(async () => {
-  folder = await mkdtemp('/tmp/ringback-test-');
+  folder = await makeTemporaryFolder();
   probed = await ProbedServer.start(folder);
   const { server } = probed;
   const barred = await server.createWebhook('update_fields', { allowed_addresses: ['203.0.113.7'] });

@@ -1,11 +1,12 @@
 /** `sslmode` and its companions mean what they mean to libpq, on a PostgreSQL with a certificate of a private CA. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { chooseConnection } from '../../src/store/database/connections/connection.ts';
 import { startTlsDatabase, type TlsDatabase } from '../support/database/tls-database.ts';
 import { makeFolder, runRingback, startRingback } from '../support/programs/process.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const password = 'p@ss/w?rd#1%';
 const partsOfPassword = /p@ss|p%40ss|w\?rd|w%3Frd|rd#1|rd%231/;
@@ -14,7 +15,7 @@ let folder: string;
 let database: TlsDatabase;
 
 beforeAll(async () => {
-  folder = await mkdtemp('/tmp/ringback-test-');
+  folder = await makeTemporaryFolder();
   database = await startTlsDatabase(folder, password);
 });
 

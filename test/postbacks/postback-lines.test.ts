@@ -1,7 +1,5 @@
 /** One line of the log for each postback, as LOG_POSTBACKS asks for. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import type { Config } from '../../src/config.ts';
@@ -9,6 +7,7 @@ import { gatherLines } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { TestServer } from '../support/server.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import { callEvent, firstToken, sendStatus, statusPath } from '../support/twilio.ts';
 
 type Line = Record<string, unknown>;
@@ -27,7 +26,7 @@ async function startLogged(
   const lines: Line[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const database = await createTestDatabase();
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
+  const dataDir = await makeTemporaryFolder();
   const config: Config = {
     ...{ host: '127.0.0.1', port: 0, publicUrl: null, databaseUrl: database.url, dataDir },
     ...{

@@ -20,7 +20,7 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
     Promise.all(nodes.map((node) => runOn(withDatabase(node, 'postgres'), sql)));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(
-    `create database ${name} template ${options.isEmpty ? 'template0' : databaseOf(template)}`,
+    `create database ${name} template ${options.isEmpty ? 'template0' : databaseOf(template)} strategy ${inject('copyStrategy')}`,
   );
   // As the template has it: a copy does not.
   for (const worker of options.isEmpty ? [] : inject('citusWorkers'))

@@ -1,13 +1,12 @@
 /** A server in this process, on a database of its own, with what a test wants to say to it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { startWorkers } from '../../src/workers.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 export type Answer = {
   status: number;
@@ -155,7 +154,7 @@ export async function startTestServerOn(
   settings: Partial<Config> = {},
   workers = workersDefault,
 ): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringback-test-'));
+  const dataDir = await makeTemporaryFolder();
   const config: Config = {
     host: '127.0.0.1',
     port: 0,

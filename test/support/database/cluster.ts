@@ -3,14 +3,15 @@
  * or with `npm run test:db` that of DATABASE_URL, whose role must be a superuser.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { createLog } from '../../../src/log.ts';
+import { clusterFolder } from '../../../src/store/database/embedded/cluster.ts';
 import { startEmbeddedDatabase } from '../../../src/store/database/embedded.ts';
 import { migrate } from '../../../src/store/database/migrate.ts';
+import { isInMemory, makeTemporaryFolder } from '../temporary-folder.ts';
 import { makeCitusTemplate } from './citus.ts';
 import { copyFolder } from './data-folder.ts';
 import { startWithRights } from './database-server.ts';
@@ -20,6 +21,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** connection string of the template; other databases have another path */
     templateUrl: string;
+    /** how `create database` copies it; to copy its files is the fastest only where they are in memory */
+    copyStrategy: 'file_copy' | 'wal_log';
     /** addresses of the workers on Citus; none on a plain PostgreSQL */
     citusWorkers: string[];
     /** of an embedded database that is migrated and stopped, to be copied; null where the run has none */
@@ -33,23 +36,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('citusWorkers', workers);
   if (given !== undefined) {
     project.provide('dataFolder', null);
+    project.provide('copyStrategy', 'wal_log');
     return setUpOn(given, workers, project);
   }
-  const [dataFolder, dataDir] = [await makeFolder(), await makeFolder()];
+  const [dataFolder, dataDir] = [await makeTemporaryFolder(), await makeTemporaryFolder()];
   const first = await startEmbeddedDatabase({ dataDir: dataFolder, log: createLog('error') });
   await migrate(first.url);
   await first.stop();
   copyFolder(dataFolder, dataDir);
+  // Of no use after a crash of the machine. What tests start on copies of `dataFolder` keeps the product's settings.
+  await appendFile(
+    join(clusterFolder(dataDir), 'postgresql.conf'),
+    '\nfsync = off\nfull_page_writes = off\n',
+  );
   const database = await startWithRights(dataDir);
   project.provide('templateUrl', database.url);
   project.provide('dataFolder', dataFolder);
+  project.provide('copyStrategy', isInMemory(dataDir) ? 'file_copy' : 'wal_log');
   return async () => {
     await database.stop();
     for (const folder of [dataFolder, dataDir]) await rm(folder, { recursive: true, force: true });
   };
 }
-
-const makeFolder = () => mkdtemp(join(tmpdir(), 'ringback-test-'));
 
 /** Tests make ids of the past with it; PostgreSQL has it from 18 on. */
 const uuidv7 = `create function uuidv7(shift interval default '0') returns uuid language sql volatile as $$

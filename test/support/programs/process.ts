@@ -2,11 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { copyDataFolder } from '../database/data-folder.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 export const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -118,7 +119,7 @@ export async function makeDataFolder(): Promise<string> {
 
 /** A folder of this test, removed after it. */
 export async function makeFolder(): Promise<string> {
-  const folder = await mkdtemp('/tmp/ringback-test-');
+  const folder = await makeTemporaryFolder();
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
