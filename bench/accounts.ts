@@ -3,8 +3,8 @@
  *   [--rounds 3] [--calls 20000]
  *
  * Single postbacks for several accounts at once, on PostgreSQL servers that run on this machine, side by side: a plain one is
- * NAME=URL of a superuser; Citus is its coordinator, and behind it its workers. Each gets a database of its own, which goes at
- * the end, with the accounts spread evenly over the workers, and a Ringback process of its own.
+ * NAME=URL of a superuser; Citus is its coordinator, and behind it its workers. Each gets a separate database, which goes at
+ * the end, with the accounts spread evenly over the workers, and a separate Ringback process.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

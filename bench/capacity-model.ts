@@ -26,7 +26,7 @@ export type Capacity = {
 
 /**
  * CPU of a postback in microseconds and its bytes: `npm run bench -- --calls 20000 --connections 256`, 2 cores of which
- * other programs used 0.93. A machine of its own needs less: run it there and put your numbers in.
+ * other programs used 0.93. A separate machine needs less: run it there and put your numbers in.
  */
 export const measured = {
   appMicros: 232,

@@ -47,7 +47,7 @@ export async function createDatabase(): Promise<BenchDatabase> {
   }
 }
 
-/** An incoming webhook of its own for each contestant: the log tells their rows apart by it. */
+/** A separate incoming webhook for each contestant: the log tells their rows apart by it. */
 export async function createEndpoint(
   { url, accountId }: Pick<BenchDatabase, 'url' | 'accountId'>,
   name: string,

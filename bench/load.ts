@@ -1,5 +1,5 @@
 /**
- * The load generator, a process of its own. Every connection sends a postback, waits for the answer, and sends the
+ * The load generator, a separate process. Every connection sends a postback, waits for the answer, and sends the
  * next: no pipelining. Written on plain sockets because it shares the machine with what it measures: see README.md.
  */
 import { once } from 'node:events';

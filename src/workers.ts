@@ -26,7 +26,7 @@ type Address = Pick<Server, 'url' | 'publicUrl'>;
  */
 export const heapFlags = ['--max-semi-space-size=16', '--heap-growing-percent=75'];
 
-/** A worker that ends by itself is started again, but not in a tight loop. */
+/** A worker that ends unexpectedly is started again, but not in a tight loop. */
 const restartPauseMs = 500;
 
 /** Starts `count` workers and resolves when all of them answer. One that dies is replaced. */

@@ -107,7 +107,7 @@ test('a rejected atomic batch keeps the limit on items in flight, as other batch
     depths.push(Number(/^ringback_queue_depth (\d+)$/m.exec(text)?.[1]));
   }
   expect((await answering).json).toMatchObject({ code: 'batch_rejected', summary: { rejected: 3_000 } });
-  // The transaction of the whole batch first; then each item is logged by itself.
+  // The transaction of the whole batch first; then each item is logged separately.
   const ofItems = depths.filter((depth) => depth > 0 && depth !== updates.length);
   expect(ofItems.length).toBeGreaterThan(0);
   expect(Math.max(...ofItems)).toBeLessThanOrEqual(600);

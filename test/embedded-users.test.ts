@@ -60,9 +60,9 @@ describe.runIf(canOthersRead)('an ordinary user', () => {
 describe.runIf(isRoot)('root', () => {
   it.each([
     ['the data folder’s owner', 1, 1],
-    ['a user of its own where root owns it', 0, null],
-    ['a user of its own where its owner has no name', 12345, null],
-    ['a user of its own where nobody owns it', NOBODY, null],
+    ['a separate user where root owns it', 0, null],
+    ['a separate user where its owner has no name', 12345, null],
+    ['a separate user where nobody owns it', NOBODY, null],
   ])('runs the server as %s', async (_who, owner, named) => {
     const dataDir = await tempFolder();
     await chown(dataDir, owner, owner);

@@ -268,13 +268,13 @@ describe('after a crash', () => {
 
     const next = await start(what === 'moved' ? moved : dataDir);
     expect(isRunning(orphan)).toBe(false);
-    // A new folder has a password of its own; the socket is where it was.
+    // A new folder has a separate password; the socket is where it was.
     expect(socketFolderOf(next.url) === socketFolderOf(url)).toBe(what === 'removed');
   });
 });
 
 describe('a server that dies', () => {
-  it('is started again by itself, every time, with all that was committed', async () => {
+  it('is started again automatically, every time, with all that was committed', async () => {
     const dataDir = await madeDataDir();
     const { url, lines } = await start(dataDir);
     for (const id of [1, 2, 3]) {

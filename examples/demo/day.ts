@@ -25,7 +25,7 @@ export type DayCall = {
 export type Mishap =
   | 'none'
   | 'repeated' // the lead system did not hear the answer and sends again
-  | 'reused id' // a transaction id that stands for another update already
+  | 'reused id' // a transaction id that another update has already
   | 'paid too early' // the CRM sets the payout while the call is live
   | 'currency sign'
   | 'typo'

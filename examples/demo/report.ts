@@ -8,7 +8,7 @@ import { timelineLines } from './timeline.ts';
 
 /** Whose timelines tell most, with a title. */
 const stories: Partial<Record<Mishap, string>> = {
-  repeated: 'The lead came while the call was live, and once more, which changed nothing',
+  repeated: 'The lead came while the call was live, and again, which changed nothing',
   held: 'The payout was held, then released',
   disputed: 'The buyer paid less in the end',
   'paid too early': 'The CRM paid before the call had ended',
@@ -52,7 +52,7 @@ export function printRequests({ outcomes, rejections }: Tally, seconds: number):
   );
 }
 
-/** One call of each mishap, one that nobody answered, one without a sale, and one that is still live. */
+/** One call of each mishap, one that was not answered, one without a sale, and one that is still live. */
 export function printCalls(day: DayCall[], calls: CallJson[]): void {
   const waiting = calls.find(({ queued_updates: queued }) => queued > 0)?.call_log_id;
   const shown = [...firstOfEachKind(day), ...day.filter(({ callLogId }) => callLogId === waiting)];

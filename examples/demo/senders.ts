@@ -5,7 +5,7 @@ type Answer = { status?: string; duplicate?: boolean; code?: string; detail?: st
 
 type Keys = { leads: string; pixel: string; crm: string; billing: string };
 
-/** The systems that post back, each through an incoming webhook of its own. */
+/** The systems that post back, each through a separate incoming webhook. */
 export class Senders {
   readonly tally = new Tally();
   readonly #operator: Operator;

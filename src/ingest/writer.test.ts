@@ -82,7 +82,7 @@ function submit(writer: Writer, ...ids: string[]) {
   return Promise.all(ids.map((id) => writer.submit(postbackOf(id))));
 }
 
-/** A write that waits until it is let go. */
+/** A write that waits until it is released. */
 function makeGate() {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -171,7 +171,7 @@ describe('batches', () => {
 });
 
 describe('a failure that may pass', () => {
-  test('is tried again with growing pauses, and the sender hears nothing of it', async () => {
+  test('is tried again with growing pauses, and the sender gets the result only', async () => {
     let tries = 0;
     const { writer, batches, pauses, failures } = makeWriter(async () => {
       tries += 1;
@@ -183,7 +183,7 @@ describe('a failure that may pass', () => {
     expect(failures).toEqual(['retry', 'retry', 'retry']);
   });
 
-  test('is told after about 1 s as a database that is away, when it stays', async () => {
+  test('is answered after about 1 s with store_unavailable, when it stays', async () => {
     const { writer, pauses, modes } = makeWriter(() => Promise.reject(new Failure('retry')));
     const [result] = await submit(writer, 'a');
     expect(result).toMatchObject({ status: 'rejected', rejection: { code: 'store_unavailable' } });
@@ -191,7 +191,7 @@ describe('a failure that may pass', () => {
     expect(modes.every(({ mayHaveLanded }) => !mayHaveLanded)).toBe(true);
   });
 
-  test('during a commit is told as unknown, after a longer wait, when the database stays away', async () => {
+  test('during a commit is answered with outcome_unknown, after a longer wait, when the database stays away', async () => {
     let tries = 0;
     const { writer, pauses, modes } = makeWriter(async () => {
       tries += 1;

@@ -19,9 +19,9 @@ export type WriterOptions = {
   sleep(ms: number): Promise<void>;
   /** 0 to 1, for jitter */
   random(): number;
-  /** hears of what goes wrong and how it is taken */
+  /** called for every failure, with its kind */
   onFailure(kind: FailureKind, error: unknown, batchSize: number): void;
-  /** hears of every committed batch */
+  /** called for every committed batch */
   onCommit(batchSize: number, commitMs: number, firstPostbackId: string): void;
   lanes: number;
   batchMax: number;
@@ -90,7 +90,7 @@ export class Writer {
   }
 
   /**
-   * All or nothing: one account's postbacks in a transaction of their own, beside the lanes. If one is rejected
+   * All or nothing: one account's postbacks in a separate transaction, beside the lanes. If one is rejected
    * (its result is `rejected`), nothing was done or logged. Runs one at a time.
    */
   async submitAtomic(postbacks: Postback[]): Promise<Result[]> {

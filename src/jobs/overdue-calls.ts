@@ -4,7 +4,7 @@ import type { OverdueCall, Store } from '../store/store.ts';
 import { repeat } from './repeat.ts';
 
 const everyMs = 60_000;
-/** Calls that are listed at once. Each is completed in a transaction of its own, with nothing held in between. */
+/** Calls that are listed at once. Each is completed in a separate transaction, with nothing held in between. */
 const pageMax = 100;
 const hourMs = 3_600_000;
 

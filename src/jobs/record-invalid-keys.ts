@@ -8,7 +8,7 @@ const everyMs = 1_000;
 type Gathered = { take(): { rows: InvalidKeyRow[]; undo: () => void } };
 
 /**
- * Writes what was gathered, every second and once more at the end. What cannot be written is kept for the next time.
+ * Writes what was gathered, every second and at the end. What cannot be written is kept for the next second.
  * @returns what stops it, resolving when nothing is under way
  */
 export function keepRecordingInvalidKeys(

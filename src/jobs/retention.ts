@@ -19,7 +19,7 @@ type Wait = (ms: number) => Promise<void>;
 
 /**
  * Goes through all accounts now and every ten minutes. Any number of processes may do so: one at a time removes.
- * @param onRemoved hears of every step that removed rows
+ * @param onRemoved called after every step that removed rows
  * @returns what stops it, resolving when nothing is under way
  */
 export function keepRemovingOld(

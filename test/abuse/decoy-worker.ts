@@ -1,4 +1,4 @@
-/** The thread of a server that rejects every connection and does nothing else: what an attack costs by itself. */
+/** The thread of a server that rejects every connection and does nothing else: what the attack alone costs. */
 import { createServer } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 

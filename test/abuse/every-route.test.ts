@@ -140,7 +140,7 @@ test('who tries keys or tokens is slowed by every route, and who has the right o
   };
   expect(await unexpected(guarded(), ask, (status) => status === 429)).toEqual([]);
   const askRightly = async (route: Route) => {
-    const leaving = new AbortController(); // a stream does not end by itself
+    const leaving = new AbortController(); // a stream does not end automatically
     const headers = keyFor(route, true);
     const { status } = await fetch(server.url + route.path, { headers, signal: leaving.signal });
     leaving.abort();

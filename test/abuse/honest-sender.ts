@@ -1,4 +1,4 @@
-/** A sender that does nothing wrong, in a thread of its own: what the attackers beside it do does not delay its clock. */
+/** A sender that does nothing wrong, in a separate thread: what the attackers beside it do does not delay its clock. */
 import { EventEmitter, once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TestServer, TestWebhook } from '../support/server.ts';

@@ -1,6 +1,6 @@
 /**
  * On Citus alone: the last of the workers is stopped under load and started again. It stops for other tests too, so this
- * file runs by itself, where the commands are given that do so (docs/scaling.md).
+ * file runs separately, where the commands are given that do so (docs/scaling.md).
  */
 import { spawnSync } from 'node:child_process';
 import { expect, inject, onTestFinished, test } from 'vitest';

@@ -26,7 +26,7 @@ function spreadUsed(text: string): string[] {
   return [...used].map(([, table = '', alias = '']) => (alias === '' || noAlias.has(alias) ? table : alias));
 }
 
-/** Those without an account of their own that is a parameter. */
+/** Those that are not compared with the account of the parameter. */
 function withoutAccount(text: string): string[] {
   const used = spreadUsed(text);
   const wheres = text.split(`where ${unknownWhere}`).length - 1;
@@ -100,7 +100,7 @@ const rules: Rule[] = [
   },
   {
     // "could not create distributed plan", "could not run distributed query with FOR UPDATE/SHARE commands"
-    fault: 'a CTE that writes or locks: make it a statement of its own',
+    fault: 'a CTE that writes or locks: make it a separate statement',
     isBroken: (text) =>
       bracketsBehind(text, /\bas (?:not )?(?:materialized )?\(/g).some((body) =>
         /^ ?(?:insert into|update|delete from) |\bfor (?:no key )?(?:update|share)\b/.test(body),

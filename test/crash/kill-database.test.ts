@@ -28,7 +28,7 @@ function watch(server: TestServer): { stop(): Promise<number[]> } {
   };
 }
 
-test('a database that is killed under load is back by itself, and every answer meanwhile is true', {
+test('a database that is killed under load is back automatically, and every answer meanwhile is true', {
   timeout: timeoutMs,
 }, async (context) => {
   const { dataDir, start, query } = await makeDataDir();
@@ -58,6 +58,6 @@ test('a database that is killed under load is back by itself, and every answer m
   await load.settle(server);
   const taken = await load.expectAllTaken(server, query, 0);
   const answers = `${load.rejections.length} × 503 and ${statuses.length} true answers to an operator meanwhile`;
-  tell(context, `${times(2, 50)} × kill -9 of PostgreSQL, back by itself`, taken, `; ${answers}`);
+  tell(context, `${times(2, 50)} × kill -9 of PostgreSQL, back automatically`, taken, `; ${answers}`);
   expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
 });

@@ -31,7 +31,7 @@ test.for([
       found.push(await load.expectAllTaken(server, query, 0));
       load.expectHonestRejections();
     }
-    tell(context, `${found.length} × kill -9, each start takes over by itself`, addUp(found));
+    tell(context, `${found.length} × kill -9, each start takes over automatically`, addUp(found));
     expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
   },
 );

@@ -9,7 +9,7 @@ const answerMsMax = 15_000;
 /** How long a sender holds back after a rejection; it is told a second, and does not listen. */
 const pauseMs = 50;
 
-/** One sender: amounts 1, 2, 3 … for a call of its own, each with its own transaction id, the next after an answer. */
+/** One sender: amounts 1, 2, 3 … for a separate call, each with its own transaction id, the next after an answer. */
 type Sender = {
   callLogId: string;
   isLive: boolean;

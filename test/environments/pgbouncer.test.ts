@@ -13,7 +13,7 @@ import { TestServer } from '../support/server.ts';
 const timeZone = 'America/New_York';
 const adminToken = 'test-admin-token-0001';
 
-/** A database with a time zone of its own. @returns settings of a Ringback behind the pooler */
+/** A database with a separate time zone. @returns settings of a Ringback behind the pooler */
 async function startPooler(settings: Record<string, string | number>) {
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());

@@ -10,7 +10,7 @@ import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 
 const sizeMb = 320;
 
-/** A file system of its own, in memory; null where this user may not mount one. */
+/** A separate file system, in memory; null where this user may not mount one. */
 async function mountSmallDisk(): Promise<string | null> {
   const folder = join(await makeFolder(), 'disk');
   await mkdir(folder);
@@ -29,7 +29,7 @@ async function fillUp(path: string): Promise<void> {
   await file.close();
 }
 
-test('a disk that is full is told with 503, loses nothing, and once there is room the service is back by itself', {
+test('a disk that is full is told with 503, loses nothing, and once there is room the service is back automatically', {
   timeout: timeoutMs,
 }, async (context) => {
   const disk = await mountSmallDisk();
@@ -59,7 +59,7 @@ test('a disk that is full is told with 503, loses nothing, and once there is roo
     context,
     `${rounds} × a full disk`,
     taken,
-    `; ${load.rejections.length} × 503 meanwhile, back by itself`,
+    `; ${load.rejections.length} × 503 meanwhile, back automatically`,
   );
   expect(await app.end('SIGTERM')).toMatchObject({ code: 0 });
 });

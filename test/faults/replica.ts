@@ -1,4 +1,4 @@
-/** PostgreSQL servers that a test makes, copies, follows and promotes by itself: they are not started again. */
+/** PostgreSQL servers that a test makes, copies, follows and promotes: they are not started again. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, open, readdir, rm, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ export class Replica {
     this.url = urlOf(socketFolder, DATABASE);
   }
 
-  /** A new database of its own. */
+  /** A separate new database. */
   static async make(): Promise<Replica> {
     const dataDir = await makeFolder();
     const user = await chooseServerUser(dataDir, createLog('silent'));

@@ -6,7 +6,7 @@ import { makeDataDir } from '../support/server-process.ts';
 import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 import { Replica } from './replica.ts';
 
-test('a standby that is promoted under load has all that was acknowledged, and the service goes on by itself', {
+test('a standby that is promoted under load has all that was acknowledged, and the service goes on automatically', {
   timeout: timeoutMs,
 }, async (context) => {
   let primary = await Replica.make();

@@ -25,7 +25,7 @@ msg.payload = '';
 return msg;`;
 
 const flow: FlowNode[] = [
-  // Without a parser of its own the node hands on the body as it came.
+  // Without a separate parser the node hands on the body as it came.
   { name: 'hook', type: 'http in', url: '/hook', method: 'post', skipBodyParsing: true, to: ['receive'] },
   { name: 'receive', type: 'function', func: receive, outputs: 1, to: ['answer'] },
   { name: 'answer', type: 'http response' },

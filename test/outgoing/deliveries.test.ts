@@ -11,7 +11,7 @@ let made = 0;
 /** Each postback changes the revenue, which is an event. */
 let amount = 0;
 
-/** A webhook for a campaign of its own, so that tests do not meet. */
+/** A webhook for a separate campaign, so that tests do not meet. */
 async function subscribe(receiver: Receiver, settings: object = {}) {
   made += 1;
   const campaign = `campaign ${made}`;
@@ -114,7 +114,7 @@ test('a failed delivery is tried again on its schedule, eight times in all, and 
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
-test('the first retry comes by itself after 5 seconds', async () => {
+test('the first retry comes automatically after 5 seconds', async () => {
   const receiver = await startReceiver();
   receiver.answer((_received, response) => void response.writeHead(500).end());
   const webhook = await subscribe(receiver);

@@ -9,7 +9,7 @@ export const publicUrl = 'https://hooks.example.com/ringback';
 
 export type PlatformAccount = { account: TestServer; signer: Signer | null; webhook: TestWebhook };
 
-/** A webhook in an account of its own, which trusts only its platform. */
+/** A webhook in a separate account, which trusts only its platform. */
 export async function setUpPlatform(
   server: TestServer,
   preset: Preset,

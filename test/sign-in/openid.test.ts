@@ -89,7 +89,7 @@ describe('a sign-in is rejected for a person', () => {
     const answer = await theirs.follow(start, 'bo@acme.example', isCallback);
     const other = newBrowser();
     expect(await other.follow(answer, '', isPage)).toContain('failed=expired');
-    await other.ask(start); // a flow of its own, with another state
+    await other.ask(start); // a separate flow, with another state
     expect(await other.follow(answer, '', isPage)).toContain('failed=rejected');
     const kept = theirs.cookie(publicUrl, '__Host-ringback_openid');
     expect(await theirs.follow(answer, '', isPage)).toBe(`${publicUrl}/`);

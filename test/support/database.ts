@@ -11,7 +11,7 @@ export type TestDatabase = {
   drop(): Promise<void>;
 };
 
-/** A database of its own, cloned from the migrated template (or empty). */
+/** A separate database, cloned from the migrated template (or empty). */
 export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
   const template = inject('templateUrl');
   // An empty one is a plain PostgreSQL, on Citus too.
@@ -42,7 +42,7 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
   };
 }
 
-/** Autovacuum belongs to the superuser, whose processes the tests' role may not end: it ends by itself. */
+/** Autovacuum belongs to the superuser, whose processes the tests' role may not end: it ends automatically. */
 async function retryWhileVacuumed(drop: () => Promise<unknown>): Promise<void> {
   await vi.waitFor(drop, { timeout: 30_000, interval: 200 });
 }

@@ -24,7 +24,7 @@ export class ServerProcess {
     this.listening.catch(() => {}); // not every test waits for it
   }
 
-  /** Sends the signal and waits for the end. `code` is null where the process did not end by itself. */
+  /** Sends the signal and waits for the end. `code` is null where the process did not end automatically. */
   async end(signal: NodeJS.Signals): Promise<{ code: number | null; afterMs: number; stderr: string }> {
     const start = performance.now();
     this.running.signal(signal);

@@ -1,4 +1,4 @@
-/** A server in this process, on a database of its own, with what a test wants to say to it. */
+/** A server in this process, on a separate database, with the requests that tests make. */
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import type { Config } from '../../src/config.ts';

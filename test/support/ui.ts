@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from './server.ts';
 export type Ui = {
   readonly server: TestServer;
   readonly browser: TestBrowser;
-  /** a path of the server's UI in a browser session of its own */
+  /** a path of the server's UI in a separate browser session */
   open(path: string, options?: PageOptions): Promise<TestPage>;
 };
 

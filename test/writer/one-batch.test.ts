@@ -33,7 +33,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** What is sent, and what must become of it: status or code, and whether the log has a row of its own for it. */
+/** What is sent, and what must become of it: status or code, and whether the log has a separate row for it. */
 const expectations: [end: string, isLogged: boolean][] = [
   ['applied', true],
   ['duplicate of before', false],

@@ -36,7 +36,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** On a connection of its own, to which the statements are new. */
+/** On a separate connection, to which the statements are new. */
 async function onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await db.writer.connect();
   try {

@@ -13,7 +13,7 @@ export function runMigrations({
     print(`Database: ${describeDatabase(config)}`);
     const done = await migrateDatabase(config, log, wantsCitus);
     if ('inUse' in done) {
-      printError(`${done.inUse}\nThe next start on this folder migrates by itself.`);
+      printError(`${done.inUse}\nThe next start on this folder migrates it.`);
       return 1;
     }
     const { version, migrations, distributed } = done;

@@ -42,7 +42,7 @@ async function isRingback(host: string, port: number): Promise<boolean> {
   }
 }
 
-/** What senders are told to call, and what Twilio's signatures cover. */
+/** What URLs for senders begin with, and what Twilio's signatures cover. */
 export function checkPublicUrl({ publicUrl, host, port }: Config): Finding {
   const subject = 'PUBLIC_URL';
   const isLocal = loopbackNames.has(host);

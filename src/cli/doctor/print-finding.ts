@@ -3,7 +3,7 @@ import { print } from '../print.ts';
 
 const subjectWidth = 14;
 
-/** A line of its own, and a second one with what to do. */
+/** A separate line, and a second one with what to do. */
 export function printFinding({ level, subject, says, fix }: Finding): void {
   const indent = ' '.repeat(6 + subjectWidth);
   const lines = says.trim().split('\n');

@@ -43,7 +43,7 @@ export async function applyDifferences(
   const lines = differences.map(
     ({ callLogId, theirs }) => `${JSON.stringify({ call_log_id: callLogId, [amount]: theirs, reason })}\n`,
   );
-  // A name of its own: the same statement may have to be applied again, after others changed the calls.
+  // A separate name: the same statement may have to be applied again, after others changed the calls.
   const query = new URLSearchParams({ type: 'update_fields', import_key: `reconcile-${randomUUID()}` });
   const upload = { contentType: 'application/x-ndjson', bytes: Readable.from(lines), length: null };
   const results = `${path}.applied.csv`;

@@ -252,7 +252,7 @@ describe('what an event says', () => {
     expect(decodeCallEvent(payload, context).faults).toMatchObject([{ field, code }]);
   });
 
-  test('is told in all its faults', () => {
+  test('is rejected with all its faults', () => {
     const { faults } = decodeCallEvent(
       { state: 'x', reason: 5, campaign: true, revenue_paid_out: 'y' },
       context,

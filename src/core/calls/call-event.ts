@@ -26,7 +26,7 @@ export type CallEvent = {
   facts: Partial<Record<EventFieldName, FieldValue>>;
   /** the values and tags that the event sets, as an update; unlike a postback it may clear money */
   update: Update;
-  /** when the event happened, where that is told: the call did not start later */
+  /** when the event happened, if it was sent: the call did not start later */
   happenedAt?: string | undefined;
   /** the event is one of a leg, and goes to the leg's parent: the id of the leg */
   legId?: string;

@@ -92,7 +92,7 @@ test('a live call has the lengths that were reported, and no others', () => {
   expect(lengthsOf(call)).toMatchObject({ duration_seconds: null, connected_seconds: null });
 });
 
-test('a call that is told of long after it took place ends by its duration', () => {
+test('a call that is reported long after it took place ends by its duration', () => {
   const facts = { ...noFacts(), started_at: '2026-01-13T20:18:22.000Z', duration_seconds: 190 };
   expect(endOf(facts, '2026-03-01T00:00:00.000Z')).toBe('2026-01-13T20:21:32.000Z');
   expect(endOf(facts, '2026-01-13T20:25:00.000Z')).toBe('2026-01-13T20:25:00.000Z');

@@ -71,7 +71,7 @@ function namesOf(sources: readonly MappingSource[]): string[] {
   });
 }
 
-/** A row that has a format of its own reads the cell as it is. */
+/** A row with its own format reads the cell as it is. */
 function kindOfRow({ field, conversion, words, join }: MappingRow): CellKind {
   return conversion !== null || words !== null || join !== null ? 'other' : cellKindOf(field);
 }

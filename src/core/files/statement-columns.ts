@@ -8,7 +8,7 @@ export const statementLinesMax = 500_000;
 
 const callNames = ['call_log_id', 'phone_number'];
 
-/** What the columns of a partner's statement may mean. The amount may also be called by the field it is held against. */
+/** What the columns of a partner's statement may mean. The amount may also be named by the field that it is compared with. */
 export function statementColumns(amount: ReconciledAmount): ColumnRules {
   const names = [...callNames, 'started_at', 'amount'];
   return {

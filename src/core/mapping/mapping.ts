@@ -5,7 +5,7 @@
 
 /** A mapping as it is written in settings, presets and files. */
 export type MappingJson = {
-  /** JSON Pointer to the record, or to the list of records; each record is a postback of its own */
+  /** JSON Pointer to the record, or to the list of records; each record is a separate postback */
   each?: string;
   /** a request that does not meet all of these is ignored */
   only_when?: ConditionJson[];

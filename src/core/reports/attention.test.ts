@@ -34,7 +34,7 @@ describe('rejections rise', () => {
     expect(rises.length).toBe(expected === null ? 0 : 1);
   });
 
-  test('a young webhook is held against its own short past', () => {
+  test('a young webhook is compared with its own short past', () => {
     const rejections = hours({ 0: 20, 1: 12, 2: 12 });
     expect(findRises(rejections, new Map([['w', 3]]))).toEqual([]);
     expect(findRises(rejections, old)).toMatchObject([{ windowHours: 1, usual: 1 }]);

@@ -18,7 +18,7 @@ export type Rise = {
   code: string;
 };
 
-/** The last hour is held against the day before it, the last day against the week before. */
+/** The last hour is compared with the day before it, the last day with the week before. */
 const comparisons = [
   { windowHours: 1, pastHours: 24 },
   { windowHours: 24, pastHours: 168 },

@@ -42,7 +42,7 @@ export function codeBlock(code: string): Html {
   return html`<pre tabindex="0"><code>${code}</code></pre>`;
 }
 
-/** A table that scrolls by itself where the window is narrow. */
+/** A table that scrolls separately where the window is narrow. */
 export function scrolled(rows: Html): Html {
   return html`<div class="scroll" tabindex="0"><table>${rows}</table></div>`;
 }

@@ -14,7 +14,7 @@ const lingerMs = 2_000;
 const serverStops = reject('store_unavailable', 'The server is shutting down.');
 
 /**
- * The body as a stream of its own: who stops reading it leaves the connection whole, for the answer.
+ * The body as a separate stream: who stops reading it leaves the connection whole, for the answer.
  * @param stopping ends it with a rejection, where the server stops
  */
 export function openBody({ raw }: FastifyRequest, reply: FastifyReply, stopping: AbortSignal): PassThrough {

@@ -8,7 +8,7 @@ import { addGauges, type GaugeSources } from './gauges.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * The counters of one process, in a registry of their own.
+ * The counters of one process, in a separate registry.
  * @param readAll gives the text of /metrics where several processes serve together
  */
 export function createMetrics(readAll?: () => Promise<string>) {

@@ -37,7 +37,7 @@ export function itemToPostback(
   return { ...postback, isDryRun: postback.isDryRun || isDryRun };
 }
 
-/** An item's result: as a single answer, but a rejection is told by `status`, `code` and `errors`. */
+/** An item's result: as a single answer, but a rejection has `status`, `code` and `errors`. */
 export function itemToJson(outcome: Outcome, isDryRun: boolean): Record<string, unknown> {
   if (outcome.rejection === null || outcome.status === 'kept') return outcomeToJson(outcome, isDryRun);
   const { type: _type, title: _title, ...problem } = outcomeToJson(outcome, isDryRun);

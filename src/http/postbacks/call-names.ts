@@ -34,7 +34,7 @@ export class CallNames {
     this.#isReading = true;
     while (this.#asked.length > 0) {
       const asked = this.#asked.splice(0);
-      // Where the database is away, each item is told so by the writer.
+      // Without a database, the writer rejects each item.
       const names = await this.#find(asked.map(({ id }) => id)).catch(() => new Map<string, string>());
       for (const { id, resolve } of asked) resolve(names.get(id) ?? id);
     }

@@ -1,4 +1,4 @@
-/** A request whose mapping has `each`: every record is a postback of its own, answered as in a batch. */
+/** A request whose mapping has `each`: every record is a separate postback, answered as in a batch. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LimitFunction } from 'p-limit';
 import { recordsOf } from '../../core/mapping/apply/apply-mapping.ts';

@@ -13,7 +13,7 @@ type Found = GuardedWebhook | null | Promise<GuardedWebhook | null>;
 /**
  * Remembers the webhook of each auth key: by the key itself, which each request brings along anyway and which leaves
  * this process only as a hash. Nothing here has to be fresh: the batch writer compares each webhook's revision in its
- * transaction and answers `stale`, upon which the caller forgets it.
+ * transaction and answers `stale`; then the caller forgets it.
  */
 export class WebhookDirectory {
   readonly #find: Store['findWebhookByKey'];

@@ -169,7 +169,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     registerSignIn(scope, { store, publicUrl, authFailures, bodyBytes, passwords, mailer, openId });
   };
   if (openId !== null) {
-    // In a scope of their own: the provider's site sends browsers here.
+    // In a separate scope: the provider's site sends browsers here.
     const openIdRoutes = async (scope: FastifyInstance) =>
       registerOpenIdRoutes(scope, { store, publicUrl, authFailures }, openId);
     await app.register(openIdRoutes, { prefix: '/api/v1' });

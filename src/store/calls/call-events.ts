@@ -299,7 +299,7 @@ async function findOverridden(client: Queryable, accountId: string, callLogId: s
   return new Set(rows.flatMap(({ update }) => namesOf(updateFromJson(update))));
 }
 
-/** A completion is an event of its own; it has the other changes too, unless the call is new. */
+/** A completion is a separate event; it has the other changes too, unless the call is new. */
 async function logEvents(
   client: Queryable,
   { accountId, callLogId, by, receivedAt }: ReceivedEvent,

@@ -42,7 +42,7 @@ export async function listOverdueCalls(
 }
 
 /**
- * Completes a call as an event does, with its queued updates, in a transaction of its own.
+ * Completes a call as an event does, with its queued updates, in a separate transaction.
  * @param by who does it, for the timeline
  * @returns false where it is no longer live, started later than thought, or is locked
  */

@@ -46,7 +46,7 @@ async function removeCopies(client: Queryable): Promise<string[]> {
   return statements;
 }
 
-/** Workers do not get the settings of our sessions: without a limit of their own, they would wait for a locked row for ever. */
+/** Workers do not get the settings of our sessions: without a separate limit, they would wait for a locked row for ever. */
 async function limitLocks(client: Queryable): Promise<string> {
   const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const name = pg.escapeIdentifier(rows[0]?.name ?? '');

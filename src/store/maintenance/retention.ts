@@ -1,5 +1,5 @@
 /**
- * Removes what is older than the server is to keep, a few rows at a time. Each step is a transaction of its own that
+ * Removes what is older than the server is to keep, a few rows at a time. Each step is a separate transaction that
  * walks an index from where the step before ended, waits for no lock that a postback holds, and lets no other process
  * work beside it. What still has to happen is never removed: queued updates, waiting
  * postbacks and live calls.
@@ -41,7 +41,7 @@ select postback_id as id, null as at from postback
 where account_id = $1 and replayed_at < $2 and request ->> 'removed' is null and postback_id <= $3::uuid
 limit $4 for no key update nowait`;
 
-/** What a request was, without its content: read by a statement of its own, for Citus updates no row by such functions. */
+/** What a request was, without its content: read by a separate statement, for Citus updates no row by such functions. */
 const readWithoutBodies = `
 select postback_id as id, json_strip_nulls(json_build_object('method', request -> 'method',
   'batch_id', request -> 'batch_id', 'index', request -> 'index',

@@ -140,7 +140,7 @@ where account_id = $1 and postback_id = $2 and webhook_id is not null and not is
   and status in ('waiting', 'expired', 'rejected', 'kept')
 for no key update`;
 
-/** A statement of its own, so that `written_at` is from after the lock. */
+/** A separate statement, so that `written_at` is from after the lock. */
 const dismiss = `
 update postback p set written_at = statement_timestamp(), status = case when p.status in ('waiting', 'kept') then 'rejected' else p.status end,
   code = ${unmatchedCode}, dismissed_by = coalesce(p.dismissed_by, $3), dismissed_at = coalesce(p.dismissed_at, $4),

@@ -10,7 +10,7 @@ select postback_id as id from postback
 where account_id = $1 and status = 'waiting' and not is_dry_run and waits_until <= $2
 order by waits_until limit $3 for no key update skip locked`;
 
-/** A statement of its own, so that `written_at` is from after the lock. */
+/** A separate statement, so that `written_at` is from after the lock. */
 const expire = `
 update postback p set status = 'expired', written_at = statement_timestamp(), code = ${unmatchedCode},
   detail = coalesce(p.detail, $3)

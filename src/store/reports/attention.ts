@@ -1,4 +1,4 @@
-/** What the rules of `core/reports/attention.ts` are held against. Every read is bounded, and along an index that lists use, too. */
+/** What the rules of `core/reports/attention.ts` are applied to. Every read is bounded, and uses an index that lists use, too. */
 import {
   dayMs,
   type HourOfRejections,
@@ -10,7 +10,7 @@ import {
 import type { Db } from '../database/connections/db.ts';
 import { firstIdAt } from '../database/statements/first-id.ts';
 
-/** So many of the newest rejections are looked at: each is a row of its own place on the disk, which took 0.3 ms unread. */
+/** So many of the newest rejections are looked at: each row is in another place on the disk, which takes 0.3 ms to read. */
 const rejectionsMax = 5_000;
 const partnersMax = 1_000;
 /** Counts end here. */

@@ -97,7 +97,7 @@ export async function reportCalls(
   };
 }
 
-/** The database is told the instants and no time zone: a day on which the clocks change is as long as it is. */
+/** The database gets instants and no time zone, so that a day on which the clocks change has its real length. */
 function groupByDay(starts: string[], where: Where): string {
   const parameter = `$${where.values.push(starts)}::timestamptz[]`;
   return `grouped as (

@@ -64,7 +64,7 @@ export async function listAmounts(
       (p) => `(c.started_at, c.call_log_id) > (${p(after.startedAt)}::timestamptz, ${p(after.callLogId)})`,
     );
   }
-  // The place of the next page is told to the microsecond, where a call came with one: else the page would not end.
+  // The cursor has microseconds where a call was sent with them: else the page would not end.
   const { rows } = await pool.query<AmountRow & { place: string }>(
     `select ${columnsOf(scope.amount)}, c.started_at::text as place from call c where ${where.text}
      order by c.started_at, c.call_log_id limit ${limit}`,

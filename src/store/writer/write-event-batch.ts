@@ -99,7 +99,7 @@ const names = new Map<string, string>();
 /** The connection, with every statement planned once: planning took longer than running them. */
 function withPreparedStatements(client: pg.ClientBase): Queryable {
   const query = (statement: string | pg.QueryConfig, values: unknown[] = []) => {
-    if (typeof statement !== 'string') return client.query(statement); // it has a name of its own
+    if (typeof statement !== 'string') return client.query(statement); // it is a named statement
     const name = names.get(statement) ?? `event-${names.size}`;
     names.set(statement, name);
     return client.query({ name, text: statement, values });

@@ -59,7 +59,7 @@ test('there are routes to ask', () => {
 
 describe('every route answers 401', () => {
   let senders = 0;
-  /** Each test comes from an address of its own, or together they would be taken for one that authFailures. */
+  /** Each test has another address: failures are counted for each address. */
   const fromElsewhere = () => {
     senders += 1;
     return { 'x-forwarded-for': `192.0.2.${senders}` };

@@ -125,7 +125,7 @@ describe('a token', () => {
 });
 
 describe('an account', () => {
-  test('is made by an owner of the first one, with a token of its own owner', async () => {
+  test('is made by an owner of the first one, with a token of its owner', async () => {
     const body = { name: 'Second', time_zone: 'Europe/Berlin', default_country: 'de' };
     const answer = await server.api('POST', '/accounts', body);
     expect(answer.status).toBe(201);

@@ -8,7 +8,7 @@ const liveCallHoursMax = 24;
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 let database: TestDatabase;
-/** takes calls and postbacks, and completes nothing by itself */
+/** takes calls and postbacks, and completes nothing automatically */
 let server: TestServer;
 let webhook: TestWebhook;
 

@@ -97,7 +97,7 @@ describe('columns', () => {
     expect(parse(text)[0]).toEqual(names);
   });
 
-  test('a tag is a column of its own, empty where the call lacks it, and no formula', async () => {
+  test('a tag is a separate column, empty where the call lacks it, and no formula', async () => {
     const { text } = await exportCsv([
       ['columns', 'call_log_id'],
       ['columns', 'tags.deal'],

@@ -75,7 +75,7 @@ test.each(['', 'abc', '1.2.3', '../x', '-.-'])('a Last-Event-ID of %j is none', 
   expect(await stream.next()).toMatchObject({ event: 'ready' });
 });
 
-test('an account hears of its own only', async () => {
+test('a separate account hears only', async () => {
   const { server: otherAccount } = await addAccount(server, 'stranger');
   const { stream: theirs, id } = await openReady(otherAccount);
   const { stream: ours } = await openReady();

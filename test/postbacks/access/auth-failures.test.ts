@@ -112,7 +112,7 @@ test('a wrong key is slowed by any method and endpoint', async () => {
   expect((await server.api('GET', `/postbacks?webhook_id=${fresh.id}`)).json.items).toEqual([]);
 });
 
-test('the wait ends by itself', async () => {
+test('the wait ends automatically', async () => {
   await guess('203.0.113.11');
   const fresh = await server.createWebhook();
   await expect

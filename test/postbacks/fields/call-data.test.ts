@@ -20,7 +20,7 @@ async function known(number: string) {
   return (await server.api('GET', `/call-data?phone_number=${encodeURIComponent(number)}`)).json;
 }
 
-test('a webhook of this type has an address of its own', () => {
+test('a webhook of this type has a separate address', () => {
   expect(new URL(webhook.url).pathname).toBe('/call-data');
 });
 

@@ -52,7 +52,7 @@ export async function makeCitusTemplate(
   prepare: (url: string) => Promise<void>,
 ): Promise<void> {
   await makeCitusDatabase(serverUrl, workers, name, prepare);
-  // Citus keeps a session of its own in each database that is used, and a template may have none.
+  // Citus keeps a separate session in each database that is used, and a template may have none.
   for (const node of [...workers, serverUrl]) {
     await runOn(withDatabase(node, 'postgres'), `alter database ${name} allow_connections false`);
     await runOn(

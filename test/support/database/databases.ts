@@ -11,7 +11,7 @@ export function withDatabase(url: string, name: string): string {
   return url.replace(pathOfUrl, (_all, _name, query = '') => `/${name}${query}`);
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a separate connection. */
 export async function runOn(connectionString: string, sql: string): Promise<void> {
   await readFrom(connectionString, sql);
 }

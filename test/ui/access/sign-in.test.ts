@@ -258,7 +258,7 @@ describe('pages', () => {
   test.each([
     ['/webhooks', 'Incoming webhooks'],
     ['/access', 'Tokens'],
-  ])('an area without a page of its own leads to its first page: %s', async (path, heading) => {
+  ])('an area without a separate page leads to its first page: %s', async (path, heading) => {
     const { page } = await ui.open(path);
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
   });

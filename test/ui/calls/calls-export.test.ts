@@ -49,7 +49,7 @@ test('the file has the calls that the filters mean, with all their fields', asyn
 test('or the columns that the table shows, tags of their own, and the mark for Excel', async () => {
   const page = await openExport('/calls?q=C1');
   await page.getByRole('radio', { name: 'Those that the table shows' }).check();
-  await page.getByLabel('Tags with a column of their own').fill(' deal, agent');
+  await page.getByLabel('Tags with a separate column').fill(' deal, agent');
   await page.getByRole('checkbox', { name: /Excel/ }).check();
   const text = await download(page);
   expect(text.startsWith('\uFEFF')).toBe(true);
@@ -74,7 +74,7 @@ test('or the columns that the table shows, tags of their own, and the mark for E
   expect(row?.slice(-3)).toEqual(['{"deal":"won"}', 'won', '']);
 });
 
-test('the selected calls are a file of their own, from the selection bar', async () => {
+test('the selected calls are a separate file, from the selection bar', async () => {
   const { page } = await ui.open('/calls');
   for (const id of ['C1', 'C3']) await page.getByRole('checkbox', { name: `Select the call ${id}` }).check();
   const bar = page.getByRole('region', { name: 'Selected calls' });

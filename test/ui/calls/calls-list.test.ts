@@ -1,4 +1,4 @@
-/** The Calls page: the list, its filters in the address, pages, columns, and what appears by itself. */
+/** The Calls page: the list, its filters in the address, pages, columns, and what appears automatically. */
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from '../../support/browser/browser.ts';

@@ -4,7 +4,7 @@ import { useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 
-test('the live log of a webhook shows what comes by itself, and does not ask for it every few seconds', async () => {
+test('the live log of a webhook shows what comes automatically, and does not ask for it every few seconds', async () => {
   const webhook = await ui.server.createWebhook('update_fields', { name: 'Watched' });
   const { page, context } = await ui.open('/sign-in');
   await page.clock.install();

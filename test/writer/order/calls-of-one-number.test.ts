@@ -197,7 +197,7 @@ const worlds = fc
     return fc.record({ calls: fc.constant(calls), steps: shuffled });
   });
 
-/** Plays the steps with calls and a number of their own. @returns the calls as they end */
+/** Plays the steps with calls and a separate number. @returns the calls as they end */
 async function play(calls: { duration: number; isLive: boolean }[], steps: Step[]) {
   const phone_number = newNumber();
   const idOf = (call: number) => `${phone_number} ${call}`;

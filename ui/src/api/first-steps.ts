@@ -7,7 +7,7 @@ import type {
 import { useSend } from './queries.ts';
 import { request } from './request.ts';
 
-/** While something is left to do: what senders and telephony do shows by itself. */
+/** While something is left to do: what senders and telephony do appears automatically. */
 const stepsMs = 3_000;
 
 const firstStepsQuery = queryOptions({

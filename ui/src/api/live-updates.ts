@@ -9,7 +9,7 @@ import { sessionQuery } from './session.ts';
 const retryMs = 5_000;
 /** A stream that ends is opened again within this, unless the server is away. */
 const awayMs = 3_500;
-/** A list that was paged further than this is not read again by itself: each page is a request, and so each second. */
+/** A list that was paged further than this is not read again automatically: each page is a request, and so each second. */
 const pagesMax = 3;
 
 /**

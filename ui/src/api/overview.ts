@@ -10,7 +10,7 @@ import { request } from './request.ts';
 
 export type { ActivityJson, AttentionItemJson, CallReportJson };
 
-/** Beside what the server tells by itself: minutes pass also where nothing happens. */
+/** Beside the live updates: minutes pass also where nothing happens. */
 const activityMs = 5_000;
 const attentionMs = 60_000;
 const reportMs = 30_000;

@@ -27,7 +27,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** Out of reach, or its database is: what failed for that is asked again by itself (`recovery.ts`). */
+/** Out of reach, or its database is: what failed for that is requested again automatically (`recovery.ts`). */
 export function isServerAway(error: unknown): boolean {
   return error instanceof RequestFailed && (error.status === 0 || error.status === 503);
 }
@@ -45,7 +45,7 @@ export type RequestOptions = {
 };
 
 /**
- * A request to /api/v1; the session's cookie goes along by itself.
+ * A request to /api/v1; the browser adds the session's cookie.
  * @throws RequestFailed
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A part of a page with a heading of its own. */
+/** A part of a page with a separate heading. */
 export function Card({
   title,
   actions,

@@ -1,4 +1,4 @@
-/** What has a colour of its own: outcomes of postbacks, states of calls and payouts. */
+/** What has a separate colour: outcomes of postbacks, states of calls and payouts. */
 const styles = {
   created: 'bg-applied-soft text-applied',
   applied: 'bg-applied-soft text-applied',

@@ -121,7 +121,7 @@ test.each([
 test('reads no number from what is none, in a field and in a tag', () => {
   const row = { from: 'ani', as: 'phone', format: 'e164' };
   for (const fields of [{ phone_number: row }, { ...id, 'add.agent': row }]) {
-    expect(read(fields, { query: 'ani=nobody' }).faults).toContainEqual(
+    expect(read(fields, { query: 'ani=unreadable' }).faults).toContainEqual(
       expect.objectContaining({ code: 'invalid_phone_number' }),
     );
   }

@@ -40,7 +40,7 @@ export type TimelineRow = {
   code: string | null;
   detail: string | null;
   webhookName: string | null;
-  /** how often a postback went to another call: what it does there is an event of its own */
+  /** how often a postback went to another call: what it does there is a separate event */
   moves: number;
 };
 

@@ -18,7 +18,7 @@ export type RawValue = {
   /** from a query or form, where an empty value or `null` means null (docs/senders.md#encodings) */
   isText: boolean;
   inFields: boolean;
-  /** a tag that is a parameter of its own */
+  /** a tag that is a separate parameter */
   isParameter?: true;
 };
 

@@ -1,5 +1,5 @@
 /**
- * Money that a sender put into an object of its own, as in `{"call_log_id":"CA1","data":{"revenue_paid_out":5}}`. Without a
+ * Money that a sender put into a separate object, as in `{"call_log_id":"CA1","data":{"revenue_paid_out":5}}`. Without a
  * mapping nothing reads it, so the request is rejected: what it says beside that would be a half of it.
  */
 import type { Fault } from '../../values/fault.ts';

@@ -45,7 +45,7 @@ function readLifespan(value: unknown): number | Invalid {
     : new Invalid('Send whole seconds, from 60 to 604800.');
 }
 
-/** What a sender makes ids of is told where a part of it has no value: all of its requests would have one id. */
+/** The parts of an id are named where one of them has no value: all requests of the sender would have one id. */
 function readSentId(value: unknown): string | Invalid {
   return typeof value === 'string' && hasPlaceholder(value)
     ? unresolvedPlaceholder(value)

@@ -13,7 +13,7 @@ export class TagLists {
   /**
    * Takes one parameter `add…`.
    * @param path what follows the name: `[deal]`, `[]`, `[0]`, `[0][key]`, `[][value]`
-   * @returns what it adds by itself; undefined where it is a part of a pair that `gathered` returns;
+   * @returns what it adds alone; undefined where it is a part of a pair that `gathered` returns;
    *   `Invalid` for a list or an object in the place of a tag's value
    */
   take(path: string, given: RawValue): RawValue | Invalid | undefined {

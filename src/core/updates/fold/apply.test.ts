@@ -142,7 +142,7 @@ const calls: fc.Arbitrary<CallValues> = fc.record({
 });
 
 describe('any update to any call', () => {
-  test('changes nothing when it comes again', () => {
+  test('changes nothing when it is repeated', () => {
     fc.assert(
       fc.property(calls, updates, (values, update) => {
         const once = apply(values, update);

@@ -61,7 +61,7 @@ test('a call that nothing changed is not written', () => {
     postbackOf('1', { converted: false }),
     postbackOf('2', { reason: 'x' }, { isDryRun: true }),
     postbackOf('3', { reason: 'x' }, { target: { callLogId: 'live' } }),
-    postbackOf('4', { reason: 'x' }, { target: { callLogId: 'nobody' } }),
+    postbackOf('4', { reason: 'x' }, { target: { callLogId: 'unknown' } }),
   ]);
   expect(outcomes.map(({ status }) => status)).toEqual(['unchanged', 'applied', 'queued', 'rejected']);
   expect(changedCalls.size).toBe(0);
@@ -90,7 +90,7 @@ describe('a phone number', () => {
     });
   });
 
-  test('that several calls share picks none by the rule "only", and their ids are told', () => {
+  test('that several calls share picks none by the rule "only", and the rejection lists their ids', () => {
     const match = { callLogId: null, candidates: 2, callLogIds: ['a', 'b'] };
     const { outcomes, changedCalls } = fold([byPhone], [['1', match]]);
     expect(outcomes).toMatchObject([
@@ -172,7 +172,7 @@ describe('a transaction id', () => {
     const id = { transactionId: 'new' };
     const { outcomes } = fold([
       postbackOf('1', { reason: 'a' }, { ...id, rejection: reject('invalid_value', 'Send another.') }),
-      postbackOf('2', { reason: 'b' }, { ...id, target: { callLogId: 'nobody' } }),
+      postbackOf('2', { reason: 'b' }, { ...id, target: { callLogId: 'unknown' } }),
       postbackOf('3', { reason: 'c' }, { ...id, isDryRun: true }),
       postbackOf('4', { reason: 'd' }, id),
       postbackOf('5', { reason: 'd' }, id),

@@ -30,7 +30,7 @@ export type PastChange = {
   sums: Partial<Record<string, string>>;
   /** the postback that it undoes */
   undoOf: string | null;
-  /** true: it undoes a postback and replaces it with an update of its own */
+  /** true: it undoes a postback and replaces it with a separate update */
   isCorrection: boolean;
 };
 

@@ -22,7 +22,7 @@ export type MatchWindow = { from: string; to: string; rule: MatchRule };
 
 /** How long a postback waits. Instants. */
 export type Wait = {
-  /** as its sender is told */
+  /** as the response to its sender says */
   expiresAt: string;
   /** until when a call record is taken: calls that started in time may be reported late */
   until: string;

@@ -98,7 +98,7 @@ describe('a phone number', () => {
     true,
     {},
     '1'.repeat(65),
-  ])('%j is rejected with a code of its own', (sent) => {
+  ])('%j is rejected with a separate code', (sent) => {
     const read = readPhone(sent, 'US');
     expect(read).toBeInstanceOf(Invalid);
     expect(read).toMatchObject({ code: 'invalid_phone_number' });
@@ -166,7 +166,7 @@ describe('a caller that withholds its number', () => {
     'Private Name, Private Number',
     '"Anonymous" <sip:c8oqz84zk7z@privacy.example>',
     'sip:x7@anonymous.invalid',
-  ])('%j has a code of its own', (sent) => {
+  ])('%j has a separate code', (sent) => {
     expect(readPhone(sent, 'US')).toMatchObject({ code: 'caller_withheld' });
     expect(isCallerWithheld(sent, 'US')).toBe(true);
   });

@@ -120,7 +120,7 @@ test.each([
   'x[0]',
 ])('the id %s has none', (id) => expect(hasPlaceholder(id)).toBe(false));
 
-test('texts of the longest kind are told in no time, whatever they repeat', () => {
+test('texts of the maximum length are recognized at once, whatever they repeat', () => {
   for (const part of ['#a', '{{a', '[a|', '%a', '@!', '$a', ':a', '|a ', '<a"']) {
     const startMs = performance.now();
     isPlaceholder(part.repeat(300 / part.length));

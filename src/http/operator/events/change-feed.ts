@@ -6,7 +6,7 @@ import type { ChangeVersions } from '../../../store/store.ts';
 
 export type Listener = {
   accountId: string;
-  /** hears of the marks as they are when it begins to listen, and whenever they change */
+  /** called with the current marks first, and then whenever they change */
   hear(marks: ChangeVersions): void;
 };
 

@@ -13,9 +13,9 @@ import { OpenStreams } from './open-streams.ts';
 const pollMs = 1_000;
 /** Below the minute after which proxies take a silent connection for dead. */
 const heartbeatMs = 15_000;
-/** A token that was revoked, or a browser that signed out, hears no longer than this. */
+/** A revoked token, or a browser that signed out, gets events no longer than this. */
 const checkMs = 2_000;
-/** Then the client comes again, perhaps to another process. */
+/** Then the client connects again, perhaps to another process. */
 const streamMsMax = 15 * 60_000;
 const reconnectMs = 2_000;
 /** Of one account, on one process. */

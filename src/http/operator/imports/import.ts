@@ -1,4 +1,4 @@
-/** A file on its way through the writer: each row is a postback of its own, answered by one line, in order. */
+/** A file on its way through the writer: each row is a separate postback, answered by one line, in order. */
 
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,7 +34,7 @@ export type ImportOptions = {
 
 /** Where the file is a part of a longer one: what it continues. */
 export type FilePart = {
-  /** of the first part; null for a file of its own */
+  /** of the first part; null for a separate file */
   importId: string | null;
   rowsBefore: number;
   linesBefore: number;

@@ -45,7 +45,7 @@ export function registerImportRoute(scope: FastifyInstance, api: Api, stopping: 
         tags: ['files'],
         summary: 'Import a file: CSV or NDJSON, at most 1,000,000 rows',
         description:
-          'Each row is a postback of its own through an incoming webhook. The answer is written while the file is read: read it while you send.',
+          'Each row is a separate postback through an incoming webhook. The answer is written while the file is read: read it while you send.',
         querystring: importQuery,
         body: fileBody,
         response: { 200: importAnswer, '4xx': problem },

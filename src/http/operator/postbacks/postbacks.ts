@@ -131,7 +131,7 @@ function warningsOf(ignored: string[]): string[] {
     );
 }
 
-/** The sender is told the same of every key; its owner is told more. */
+/** The sender gets the same detail for every key; the owner of the key gets more. */
 function keyWarningsOf({
   code,
   webhook_id: webhookId,

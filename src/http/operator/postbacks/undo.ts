@@ -13,7 +13,7 @@ import { undoOnce, unknownPostback } from './undo-postback.ts';
 
 type Undo = ById & List & { Body: Static<typeof dryRunBody> };
 
-/** Takes back what a postback did. The undo is a postback of its own, with `undo_of`. */
+/** Takes back what a postback did. The undo is a separate postback, with `undo_of`. */
 export function registerUndoRoute(app: FastifyInstance, api: Api): void {
   app.post<Undo>(
     '/postbacks/:id/undo',

@@ -12,7 +12,7 @@ import type { Api } from '../route.ts';
 import { passwordResetMail } from './invitation-mail.ts';
 
 const limitsOfNetwork = { failuresMax: 10, refillMs: 60_000 };
-/** Nobody's mailbox is filled. */
+/** Limits how many mails one address gets. */
 const limitsOfEmail = { failuresMax: 3, refillMs: 20 * 60_000 };
 const notSetUp = reject(
   'not_found',

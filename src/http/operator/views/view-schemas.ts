@@ -16,7 +16,7 @@ export const viewQuery = Type.Object({
   sort: callSort,
 });
 
-/** Read by code, as the query of `GET /calls` is: every fault of it is told. */
+/** Read by code, as the query of `GET /calls` is, so that the response lists every fault. */
 const viewQueryText = Type.Record(Type.String(), Type.String(), {
   description: 'the filters of `GET /calls` as text, `period` and `sort`',
   examples: [{ payout_status: 'held', period: 'last-week', sort: '-publisher_paid_out' }],

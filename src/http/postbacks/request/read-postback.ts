@@ -52,7 +52,7 @@ function readRequest(
   return { ...read, decoded: tellUnusedKey(read.decoded, repeatId.trim()) };
 }
 
-/** The payload's own id counts. Of a header that says otherwise, the sender is told. */
+/** The payload's own id counts. A header that differs is listed in `ignored`. */
 function tellUnusedKey(decoded: Decoded, repeatId: string): Decoded {
   const { transactionId, ignored } = decoded;
   if (transactionId === null || transactionId === repeatId) return decoded;

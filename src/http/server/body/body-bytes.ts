@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 const mebibyte = 1 << 20;
-/** Four of the largest batches. A single postback has 64 KiB at most, and is accounted for by itself. */
+/** Four of the largest batches. A single postback has 64 KiB at most, and is counted separately. */
 const largeBytesMax = 64 * mebibyte;
 const smallBytesMax = 64 * mebibyte;
 

@@ -57,7 +57,7 @@ export function sendProblem(reply: FastifyReply, rejection: Rejection): FastifyR
   return sendProblemJson(prepareRejection(reply, rejection), problemOf(rejection));
 }
 
-/** With a serializer of its own: Fastify would add a charset, which this media type does not have. */
+/** With a separate serializer: Fastify would add a charset, which this media type does not have. */
 export function sendProblemJson(reply: FastifyReply, problem: Record<string, unknown>): FastifyReply {
   return reply.header('content-type', 'application/problem+json').serializer(JSON.stringify).send(problem);
 }

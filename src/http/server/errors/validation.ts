@@ -126,7 +126,7 @@ function faultsOf(error: TLocalizedValidationError, schema: unknown, closed: Set
         )
         .map((name) => ({ field: [...path, name].join('.'), code: 'unknown_field', detail }));
     }
-    case 'boolean': // says once more that a field is unknown
+    case 'boolean': // repeats that a field is unknown
       return [];
     default:
       if (error.instancePath === '/mapping') return [notAMapping()];

@@ -30,7 +30,7 @@ export type NamesFound = { column: NameColumn; name: string }[];
 
 /** How a filter is looked for, over a table or alias `c`. */
 export type CallSearch = {
-  /** Each of these is found along an index of its own, in the order of the list; a call is meant by any of them. */
+  /** Each of these is found along a separate index, in the order of the list; a call is meant by any of them. */
   leads: Condition[];
   /** What an index narrows, too; all of them hold. */
   indexed: Condition[];

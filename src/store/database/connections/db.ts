@@ -25,7 +25,7 @@ class Client extends pg.Client {
   }
 }
 
-/** Opens the pools; connections are made when first used. `onError` hears of idle connections that broke. */
+/** Opens the pools; connections are made when first used. `onError` is called for idle connections that broke. */
 export function openDb(
   connection: Pick<Connection, 'connectionString'> & Partial<Connection>,
   writersMax: number,

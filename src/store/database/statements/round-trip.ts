@@ -1,6 +1,6 @@
 /**
  * Statements of the batch writer that travel together: one write to the network, one answer. The driver would describe
- * each result again and end each statement with a flush of its own; both cost more than many a statement does.
+ * each result again and end each statement with a separate flush; both cost more than many a statement does.
  */
 import type pg from 'pg';
 import { tripBytes } from './trip-bytes.ts';

@@ -36,7 +36,7 @@ export async function readBackupHeader(input: Readable, schemaVersionMax: number
 
 /**
  * Leaves the schema at the version of the backup: migrate it afterwards.
- * @param onTable hears of each table that is loaded
+ * @param onTable called for each table that is loaded
  * @throws BackupFault when the database is not empty or the backup not whole; then nothing was changed
  */
 export function restoreBackup(

@@ -36,7 +36,7 @@ export type BackupOptions = {
   ringback: string;
   /** the instant of the snapshot; asked when it is made */
   takenAt(): string;
-  /** hears of each table that is done */
+  /** called for each table that is done */
   onTable(name: string, sum: TableSum): void;
 };
 

@@ -48,7 +48,7 @@ const clock = `(select statement_timestamp() + interval '${leaseSeconds} seconds
   statement_timestamp() + interval '10 minutes' as in_ten_minutes) as clock`;
 
 /**
- * A statement of its own after the lock, so that it sees every delivery that was finished before. What waits for an
+ * A separate statement after the lock, so that it sees every delivery that was finished before. What waits for an
  * earlier event of its call is looked at again in a second where that one is being sent, else when it is tried again or
  * after ten minutes; finishing that one makes it due at once.
  */

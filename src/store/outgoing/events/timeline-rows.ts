@@ -7,7 +7,7 @@ import { firstIdAt } from '../../database/statements/first-id.ts';
 /** Up to where a pass has read. `snapshot` is null where it is of another database cluster: `safeAt` alone decides. */
 export type Horizon = { snapshot: string | null; safeAt: string };
 
-/** A row whose id and `written_at` differ by more is found by an index of its own; see migration 0014. */
+/** A row whose id and `written_at` differ by more is found by a separate index; see migration 0014. */
 const displacedMs = 2_000;
 /** Between the clock being read for a row and its transaction becoming visible in snapshots. */
 const slackMs = 2_000;

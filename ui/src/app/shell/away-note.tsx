@@ -11,7 +11,7 @@ export function AwayNote() {
           <Unplug aria-hidden className="size-4 shrink-0" />
           <span>
             <strong className="font-semibold">The server is away.</strong> What you see may be out of date;
-            the page goes on by itself when the server is back.
+            the page continues when the server is back.
           </span>
         </p>
       )}

@@ -6,7 +6,7 @@ import { EmptyState } from '../../components/states/empty-state.tsx';
 
 type OnlyForProps = { permission: Permission; title: string; children: ReactNode };
 
-/** A page for those who may; others are told so, and the server is not asked for what it would reject. */
+/** A page for those who may see it. Others get a note, and no request that the server would reject is sent. */
 export function OnlyFor({ permission, title, children }: OnlyForProps) {
   const { role } = useSession();
   if (useMay(permission)) return children;

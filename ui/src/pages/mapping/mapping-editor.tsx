@@ -133,7 +133,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
                 const { each: _before, ...rest } = mapping;
                 setMapping(chosen === '' ? rest : { ...rest, each: chosen.slice('list:'.length) });
               }}
-              hint="Each record becomes a postback of its own"
+              hint="Each record becomes a separate postback"
             />
           </div>
         )}

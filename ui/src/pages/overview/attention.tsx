@@ -237,7 +237,8 @@ function wordsOf(item: AttentionItemJson): ReactNode {
             <Go to="/calls/$callLogId" params={{ callLogId: item.oldest.call_log_id }}>
               {item.oldest.call_log_id}
             </Go>
-            , started <Time at={item.oldest.started_at} isRelative />. Check that the end of calls is told.
+            , started <Time at={item.oldest.started_at} isRelative />. Check that your phone system reports
+            the end of calls.
           </Note>
         </>
       );

@@ -141,7 +141,7 @@ function FirstCallStep() {
   const create = useCreateTestCall();
   return (
     <>
-      <p>Your telephony sends its calls. The first one appears by itself.</p>
+      <p>Your telephony sends its calls. The first one appears automatically.</p>
       <details className="mt-2">
         <summary className="cursor-pointer text-accent">How to connect it</summary>
         <div className="mt-3 space-y-4">

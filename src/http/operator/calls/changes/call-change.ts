@@ -47,7 +47,7 @@ function pathSource(callLogId: string): InputSource {
   return { given: new Map([['call_log_id', [given]]]), ignored: [], faults: [] };
 }
 
-/** The id of another call in the body would be a mistake; what else has no effect is told as ignored. */
+/** The id of another call in the body would be a mistake. Other fields without effect are listed in `ignored`. */
 function leaveOutUseless(source: InputSource, callLogId: string): void {
   const ids = source.given.get('call_log_id') ?? [];
   if (ids.some(({ value }) => textOf(value) !== callLogId)) {

@@ -28,7 +28,7 @@ export function registerCallChanges(app: FastifyInstance, api: Api): void {
         tags: ['calls'],
         summary: 'Change all calls that a filter means',
         description:
-          'Each call gets the change as a postback of its own, with the rules of `update_fields`. They have one `batch_id`, by which the change is undone. The response is written while calls are changed: if the client closes the connection, the change ends after the page that is under way.',
+          'Each call gets the change as a separate postback, with the rules of `update_fields`. They have one `batch_id`, by which the change is undone. The response is written while calls are changed: if the client closes the connection, the change ends after the page that is under way.',
         body: callChangesBody,
         response: {
           200: linesOf(

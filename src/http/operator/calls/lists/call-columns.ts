@@ -28,7 +28,7 @@ function listCallColumns(writeInstant: WriteInstant): CallColumn[] {
 
 /**
  * Reads which columns are wanted: names with commas between them, or one a text; `tags.KEY` is the value of one tag,
- * and takes a text of its own where the key has a comma; `*` is every member of a call.
+ * and takes a separate text where the key has a comma; `*` is every member of a call.
  * @param writeInstant writes the times of the file
  * @returns the name of a column that there is not, where there is one
  */

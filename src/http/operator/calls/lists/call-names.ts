@@ -8,7 +8,7 @@ import { problem } from '../../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../../route.ts';
 import { namesAnswer, namesQuery } from './call-name-schemas.ts';
 
-/** A list of its own for each: `/calls/…` is full, since a call may have any id. */
+/** A separate list for each: `/calls/…` is full, since a call may have any id. */
 const lists = { campaigns: 'campaign', publishers: 'publisher', buyers: 'buyer' } as const;
 
 /** The names on calls, for filters. */

@@ -3,7 +3,7 @@ import type { CallCursor, CallFilter, Store } from '../../../../store/store.ts';
 import { limitMax } from '../../list-schemas.ts';
 
 /**
- * All calls that a filter means, latest start first. Each page is a short query of its own: a slow reader holds no
+ * All calls that a filter means, latest start first. Each page is a separate short query: a slow reader holds no
  * connection and no transaction open. What changes a call in the meantime does not move it: pages follow the start.
  * @throws the reason of `stopping`
  */

@@ -137,7 +137,7 @@ function reread(webhook: KeyedWebhook, kept: KeptPostback, content: RecordedCont
   return { ...postback, postbackId: kept.postbackId, isReread: true };
 }
 
-/** @param index of a record that becomes a postback of its own; repeated, it has the same transaction id */
+/** @param index of a record that becomes a separate postback; repeated, it has the same transaction id */
 function readPart(
   webhook: KeyedWebhook,
   { postbackId: keptId, receivedAt, sourceIp, request }: KeptPostback,

@@ -10,7 +10,7 @@ export function isComplete({ name, default_country: country }: AccountDraft): bo
 
 export type AccountFieldsProps = {
   value: AccountDraft;
-  /** what is missing is told from then on */
+  /** from then on, the form shows what is missing */
   isChecked: boolean;
   onChange(value: AccountDraft): void;
 };

@@ -146,7 +146,7 @@ const ownColumns: CallColumn[] = [
   },
 ];
 
-/** The columns of the table: those with a look of their own, then every other field of the server's table, hidden at first. */
+/** The columns of the table: those with a separate look, then every other field of the server's table, hidden at first. */
 export function useCallColumns(): CallColumn[] {
   const fields = useFields();
   return useMemo(() => {

@@ -15,7 +15,7 @@ import { useCallColumns } from './call-columns.tsx';
 import { isFiltered, noFilters } from './call-search.ts';
 import { FirstCall } from './first-call.tsx';
 
-/** Rows that fill a page; pages that the search for them goes through by itself, about 0.3 s each. */
+/** Rows that fill a page; pages that the search for them goes through automatically, about 0.3 s each. */
 const rowsWanted = 50;
 const searchedPagesMax = 10;
 const latestFirst = '-started_at';

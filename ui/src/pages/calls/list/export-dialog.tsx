@@ -67,7 +67,7 @@ function ExportForm({ filters, ids, onClose }: ExportFormProps) {
       </fieldset>
       <div className="mt-4">
         <TextField
-          label="Tags with a column of their own"
+          label="Tags with a separate column"
           placeholder="deal, agent"
           hint="Keys with commas between them. One more column has all tags as JSON."
           value={tagKeys}
@@ -106,7 +106,7 @@ function ExportForm({ filters, ids, onClose }: ExportFormProps) {
   );
 }
 
-/** The hold reason is shown beside the payout, without a column of its own. */
+/** The hold reason is shown beside the payout, without a separate column. */
 function columnsInFile({ csv }: { csv: string }): string[] {
   return csv === 'publisher_paid_out' ? [csv, 'no_payout_reason'] : [csv];
 }

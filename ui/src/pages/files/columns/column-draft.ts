@@ -38,7 +38,7 @@ export function choiceOf(
 
 const ownWords = /^(?:true|false|yes|no|on|off|1|0)$/i;
 
-/** Words that a yes/no field does not know by itself. */
+/** Words that a yes/no field does not know. */
 export function unknownWords({ words }: Column): string[] {
   return words.filter((word) => !ownWords.test(word.trim()));
 }

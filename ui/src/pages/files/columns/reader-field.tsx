@@ -2,7 +2,7 @@ import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webh
 import { useWebhooks } from '../../../api/webhooks/webhooks.ts';
 import { SelectField } from '../../../components/field.tsx';
 
-/** Incoming webhooks that read a file by a mapping of their own. */
+/** Incoming webhooks that read a file by a separate mapping. */
 export function useReaders(): WebhookJson[] {
   const { rows: webhooks = [] } = useWebhooks();
   return webhooks.filter(

@@ -8,7 +8,7 @@ import type { DelimiterWord, Reading, ReadingChoice } from './reading.ts';
 export type ReadingCardProps = {
   inspection: InspectionJson;
   reading: Reading;
-  /** hears what was changed, with what was changed before */
+  /** called with this change and the changes before it */
   onChange(choice: ReadingChoice): void;
 };
 

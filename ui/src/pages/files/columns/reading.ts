@@ -35,7 +35,7 @@ export function readingOf(inspection: InspectionJson, choice: ReadingChoice): Re
   };
 }
 
-/** What the server is told of it, beside the header line: parts begin with the header. */
+/** What the server gets of it, beside the header line: parts begin with the header. */
 export function readingQuery({ delimiter, amounts, dates, zone }: Reading): FileQuery {
   const word = Object.entries(delimiters).find(([, sign]) => sign === delimiter)?.[0] ?? null;
   return { delimiter: word, amounts, dates, zone: zone.trim() };

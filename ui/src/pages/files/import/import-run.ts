@@ -75,7 +75,7 @@ export function newRun(isDryRun: boolean): RunState {
 
 /**
  * Runs an import, or the rest of one that was stopped.
- * @param onChange hears of parts that are done, a few times a second
+ * @param onChange called for parts that are done, a few times a second
  */
 export async function runImport(
   { file, reading, query, isDryRun }: RunOptions,

@@ -58,7 +58,7 @@ export function ApplyDifferences({ amount, fileName, lines }: ApplyDifferencesPr
     const rows = lines.map(
       ({ call_log_id: id, theirs }) => `${JSON.stringify({ call_log_id: id, [amount]: theirs, reason })}\n`,
     );
-    // A key of its own: the same statement may have to be applied again, after others changed the calls.
+    // A separate key: the same statement may have to be applied again, after others changed the calls.
     const importKey = `reconcile-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
     void start(new File(rows, `${fileName} applied.ndjson`), { ...newRun(false), importKey });
   };

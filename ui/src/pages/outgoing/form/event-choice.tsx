@@ -7,7 +7,7 @@ export type EventChoiceProps = {
   onChange(events: EventType[]): void;
 };
 
-/** Which events a webhook is told of. */
+/** Which events a webhook gets. */
 export function EventChoice({ value, onChange }: EventChoiceProps) {
   const toggle = (type: EventType, isOn: boolean) =>
     onChange(isOn ? [...value, type] : value.filter((one) => one !== type));

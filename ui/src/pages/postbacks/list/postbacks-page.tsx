@@ -68,7 +68,7 @@ function NoPostbacks({ isNarrowed }: { isNarrowed: boolean }) {
         </Link>
       }
     >
-      Create an incoming webhook and give its URL to a sender. What it sends appears here by itself.
+      Create an incoming webhook and give its URL to a sender. What it sends appears here automatically.
     </EmptyState>
   );
 }

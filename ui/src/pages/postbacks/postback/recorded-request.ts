@@ -1,4 +1,4 @@
-/** What the log keeps of a request that came by itself; items of batches and rows of files have no path. */
+/** What the log keeps of a single request; items of batches and rows of files have no path. */
 export type RecordedRequest = {
   method: string;
   path: string;

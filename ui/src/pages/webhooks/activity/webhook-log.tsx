@@ -86,7 +86,7 @@ export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
       {rows.length === 0 ? (
         <EmptyState icon={Inbox} title="Nothing has come yet">
           {maySend && 'Send a first postback by hand in the “Test” tab. '}
-          The “URL builder” makes the URL for the sender; what it sends appears here by itself.
+          The “URL builder” makes the URL for the sender; what it sends appears here automatically.
         </EmptyState>
       ) : (
         <DataTable

@@ -28,7 +28,7 @@ export function CreateWebhookDialog({ isOpen, onClose }: CreateWebhookDialogProp
       title={created === null ? 'Create an incoming webhook' : `${created.name} is ready`}
       description={
         created === null
-          ? 'One for each sender, so that each can be paused, checked and given a new key by itself.'
+          ? 'One for each sender, so that each can be paused, checked and given a new key separately.'
           : 'Hand the endpoint URL to the sender.'
       }
       isOpen={isOpen}
