@@ -20,7 +20,7 @@ test('a batch answers each item in the order of the input', async () => {
   const answer = await sendBatch([
     { call_log_id: 'B1', revenue_paid_out: 1, transaction_id: 't1' },
     { call_log_id: 'B2', converted: true },
-    { call_log_id: 'nobody', converted: true },
+    { call_log_id: 'missing', converted: true },
     'no object',
     { call_log_id: 'B1', revenue_paid_out: 1, transaction_id: 't1' },
     { call_log_id: 'B1', revenue_paid_out: '1.0' },

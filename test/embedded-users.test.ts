@@ -41,12 +41,12 @@ describe.runIf(canOthersRead)('an ordinary user', () => {
     await app.kill('SIGTERM');
   });
 
-  it('is told to get a name where it has none', async () => {
+  it('without a name is rejected with what to do', async () => {
     const app = startApp(await dataDirOf(12345), { uid: 12345, gid: 12345 });
     await expect(app.url).rejects.toThrow('Add this user to /etc/passwd');
   });
 
-  it('is told whose the database is', async () => {
+  it('gets the owner of the database in the error', async () => {
     const dataDir = await dataDirOf(1);
     await (await start(dataDir)).stop();
     await chown(dataDir, NOBODY, NOBODY);

@@ -155,14 +155,14 @@ describe('every role', () => {
     expect(names).toEqual(expected);
   });
 
-  test.each(roles)('%s: may what it may, on every route, and is told 403 for the rest', async (role) => {
+  test.each(roles)('%s: has its permissions on every route, and gets 403 for the rest', async (role) => {
     const asker = await withRole(mine.owner, role);
     for (const route of operatorsRoutes()) {
       const before = await dump('Mine');
       const { status, code, text } = await ask(
         asker,
         route.method,
-        fill(route.path, 'nobody'),
+        fill(route.path, 'missing'),
         ...bodyOf(route),
       );
       const name = `${role}: ${route.method} ${route.path}: ${text}`;
@@ -182,7 +182,7 @@ describe('every role', () => {
     expect((await asker.api('GET', '/calls')).status).toBe(200);
     expect((await mine.owner.api('DELETE', `/tokens/${items[0].id}`)).status).toBe(204);
     for (const route of operatorsRoutes()) {
-      const { status, code } = await ask(asker, route.method, fill(route.path, 'nobody'), ...bodyOf(route));
+      const { status, code } = await ask(asker, route.method, fill(route.path, 'missing'), ...bodyOf(route));
       expect([route.path, status, code]).toEqual([route.path, 401, 'invalid_token']);
     }
   });

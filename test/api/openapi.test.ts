@@ -243,14 +243,14 @@ describe('real answers are as the document declares them', () => {
     expectDeclared(`PATCH ${calls}/{id}`, await server.api('PATCH', '/calls/C1', { reason: 'x', y: 1 }));
     expectDeclared(`PATCH ${calls}/{id}`, await server.api('PATCH', '/calls/C1', { no_payout_reason: null }));
     expectDeclared(`POST ${calls}/{id}/complete`, await server.api('POST', '/calls/C1/complete'));
-    expectDeclared(`POST ${calls}/{id}/complete`, await server.api('POST', '/calls/nobody/complete'));
+    expectDeclared(`POST ${calls}/{id}/complete`, await server.api('POST', '/calls/missing/complete'));
     expectDeclared(`PATCH ${calls}/{id}`, await server.api('PATCH', '/calls/C1', { reason: 'y' }));
     expectDeclared(
       `PATCH ${calls}/{id}`,
       await server.api('PATCH', '/calls/C1', { reason: 'z', dry_run: true }),
     );
     expectDeclared(`GET ${calls}/{id}`, await server.api('GET', '/calls/C1'));
-    expectDeclared(`GET ${calls}/{id}`, await server.api('GET', '/calls/nobody'));
+    expectDeclared(`GET ${calls}/{id}`, await server.api('GET', '/calls/missing'));
     expectDeclared(`GET ${calls}`, await server.api('GET', '/calls?limit=1'));
     expectDeclared(`GET ${calls}`, await server.api('GET', '/calls?limit=0'));
     await server.post(webhook, { call_log_id: 'C1', reason: 'by a postback' });
@@ -325,7 +325,7 @@ describe('real answers are as the document declares them', () => {
     expectDeclared(post, await server.post(webhook, { call_log_id: 'C4', reason: 'x', dry_run: true }));
     expectDeclared(post, await server.post(webhook, { call_log_id: 'C5', reason: 'x' }));
     expectDeclared(post, await server.post(webhook, { call_log_id: 'C4', reason: 'x', return: 'none' }));
-    expectDeclared(post, await server.post(webhook, { call_log_id: 'nobody', reason: 'x' }));
+    expectDeclared(post, await server.post(webhook, { call_log_id: 'missing', reason: 'x' }));
     expectDeclared(post, await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' }));
     const mapped = await server.createWebhook('update_fields', {
       mapping: { each: '/data', only_when: [{ from: '/type', in: ['sold'] }], fields: {} },

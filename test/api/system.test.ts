@@ -83,7 +83,7 @@ describe('metrics', () => {
     await server.post(webhook, { call_log_id: 'C1', reason: 'x', transaction_id: 't' });
     await server.post(webhook, { call_log_id: 'C1', reason: 'x' });
     await server.post(webhook, { call_log_id: 'C2', reason: 'x' });
-    await server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+    await server.post(webhook, { call_log_id: 'missing', reason: 'x' });
     await server.post(webhook, { call_log_id: 'C1', revenue_paid_out: 'x' });
     await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' });
     const after = await scrape(server);
@@ -118,7 +118,7 @@ describe('metrics', () => {
   test('tell of connections, and count the operator’s requests by status', async () => {
     const before = await scrape(server);
     await server.api('GET', '/account');
-    await server.api('GET', '/calls/nobody');
+    await server.api('GET', '/calls/missing');
     const after = await scrape(server);
     for (const status of [200, 404]) {
       const name = `ringback_api_requests_total{status="${status}"}`;

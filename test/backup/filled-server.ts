@@ -35,7 +35,7 @@ export async function fill(server: TestServer): Promise<TestWebhook> {
   });
   await server.post(webhook, { call_log_id: 'live', revenue_paid_out: 7 });
   await server.post(webhook, { phone_number: '2135550142', no_payout_reason: 'Caps exceeded' });
-  await server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+  await server.post(webhook, { call_log_id: 'missing', reason: 'x' });
   await server.api('PATCH', '/calls/done', { publisher_paid_out: '8.0001' });
   return webhook;
 }

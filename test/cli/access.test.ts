@@ -82,7 +82,7 @@ test('work on an external database, and leave the token of the settings alone', 
 
 describe('are rejected with what to do', () => {
   test.each<[string, string[], RegExp]>([
-    ['an unknown account', ['token', 'list', '--account', 'nobody'], /no account nobody: .*account list/],
+    ['an unknown account', ['token', 'list', '--account', 'missing'], /no account missing: .*account list/],
     ['an unknown token', ['token', 'revoke', 'x'], /no token x: .*token list/],
     [
       'a past expiry',

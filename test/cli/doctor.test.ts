@@ -111,7 +111,7 @@ describe('ringback doctor', () => {
     const wrong = await examine({
       ...env,
       OIDC_CLIENT_SECRET: 'another-one',
-      SMTP_URL: mailbox.settings.url.replace('ringback:', 'nobody:'),
+      SMTP_URL: mailbox.settings.url.replace('ringback:', 'missing:'),
     });
     expect(wrong.of('OIDC')).toMatchObject({
       level: 'FAIL',

@@ -187,7 +187,7 @@ describe('ringback import', () => {
     ['a field that is none', ['--map', 'Payout=payout'], {}, /no field "payout"/],
     ['a webhook that is none', ['--webhook', 'x'], {}, /no incoming webhook/],
     ['another type', ['--type', 'update_money'], {}, /update_fields/],
-    ['another token', map, { ADMIN_TOKEN: 'a-token-of-nobody-at-all' }, /invalid_token/],
+    ['another token', map, { ADMIN_TOKEN: 'a-token-that-is-unknown' }, /invalid_token/],
     ['a URL that is none', [...map, '--url', 'localhost'], {}, /--url/],
     ['a server that is not there', map, { RINGBACK_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
   ])('exits with 2 for %s', async (_what, args, env, message) => {

@@ -120,7 +120,7 @@ describe('ringback reconcile', () => {
     ['a day that is none', 'Call ID,Payout\nA,1\n', ['--from', '2026-02-30'], /from: .*such as 2026-11-01/],
     ['an open quotation mark', 'Call ID,Payout\nA,1\nB,"2\n', [], /statement\.csv, line 3: .*never closed/],
     ['a column that is missing', 'Call ID,Amount\nA,1\n', [], /no column "Payout"/],
-    ['another token', 'Call ID,Payout\nA,1\n', ['--token', 'a-token-of-nobody-at-all'], /invalid_token/],
+    ['another token', 'Call ID,Payout\nA,1\n', ['--token', 'a-token-that-is-unknown'], /invalid_token/],
     [
       'a server that is not there',
       'Call ID,Payout\nA,1\n',

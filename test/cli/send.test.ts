@@ -144,7 +144,7 @@ describe('a postback that is rejected exits with 1 and', () => {
   });
 
   it('does not show a key that was not accepted', async () => {
-    const key = 'rbk_of-nobody/with+signs==';
+    const key = 'rbk_unknown/with+signs==';
     const { code, stdout, stderr } = await send(
       `${url}?auth_key=${encodeURIComponent(key)}`,
       'call_log_id=x',
@@ -192,7 +192,7 @@ describe('another answer exits with 1:', () => {
     expect(stdout).toMatch(/^try again +in 7 s$/m);
   });
 
-  it('none at all is told with its reason', async () => {
+  it('no answer is printed with the reason', async () => {
     const closed = await startTestServer();
     await closed.stop();
     const { code, stderr } = await send(`${closed.url}/update-fields`, '--key', webhook.auth_key);

@@ -28,7 +28,7 @@ function watch(server: TestServer): { stop(): Promise<number[]> } {
   };
 }
 
-test('a database that is killed under load is back automatically, and every answer meanwhile is true', {
+test('a database that is killed under load is back automatically, and every answer in between is true', {
   timeout: timeoutMs,
 }, async (context) => {
   const { dataDir, start, query } = await makeDataDir();

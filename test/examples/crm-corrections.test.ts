@@ -40,7 +40,7 @@ test('the example’s corrections change payouts, and set and release holds, onc
   expect(await server.readCall('CA-1')).toMatchObject({ publisher_paid_out: '25.00' });
 });
 
-test('a rejected correction is told with what to do, and the others are made', async () => {
+test('a rejected correction is printed with what to do, and the others are made', async () => {
   await server.createCall('CA-5');
   await server.createCall('CA-6', { state: 'live' });
   const file = join(await makeFolder(), 'corrections.json');

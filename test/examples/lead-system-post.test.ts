@@ -49,7 +49,7 @@ test('a sale is reported with its revenue, to the digit', async () => {
   });
 });
 
-test('after a 503 it waits as long as it is told to, and tries again', async () => {
+test('after a 503 it waits for Retry-After, and tries again', async () => {
   await server.createCall('CA-busy');
   const { base, arrivedAt } = await startSpoiler(async (nth, response, forward) => {
     if (nth === 1) return void response.writeHead(503, { 'retry-after': '1' }).end('busy');
@@ -84,7 +84,7 @@ test('a rejection is final', async () => {
     const { status, text } = await forward();
     response.writeHead(status).end(text);
   });
-  const { code, stdout } = await report(base, 'CA-of-nobody', '3', '5');
+  const { code, stdout } = await report(base, 'CA-missing', '3', '5');
   expect(code).toBe(1);
   expect(stdout).toMatch(/^404 .*call_not_found/);
   expect(arrivedAt).toHaveLength(1);

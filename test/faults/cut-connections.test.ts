@@ -74,7 +74,7 @@ async function hasTransactionTimeout(): Promise<boolean> {
 }
 
 // Nobody hears of such an end: it takes 15 s to be noticed, and the database holds the locks for 30 s.
-test('connections that die without a word at any point of a transaction hold up their own calls only, and for a bounded time', {
+test('connections that are cut at any point of a transaction hold up their own calls only, and for a bounded time', {
   timeout: timeoutMs,
 }, async (context) => {
   if (!(await hasTransactionTimeout())) return context.skip('PostgreSQL ends such transactions from 17 on');

@@ -29,7 +29,7 @@ async function fillUp(path: string): Promise<void> {
   await file.close();
 }
 
-test('a disk that is full is told with 503, loses nothing, and once there is room the service is back automatically', {
+test('a full disk is answered with 503 and loses nothing, and once there is room the service is back automatically', {
   timeout: timeoutMs,
 }, async (context) => {
   const disk = await mountSmallDisk();

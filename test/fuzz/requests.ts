@@ -120,12 +120,12 @@ const urlPart = fc.oneof(
 );
 
 /** An id that nothing has. */
-const nobody = '0199aaaa-0000-7000-8000-000000000001';
+const missing = '0199aaaa-0000-7000-8000-000000000001';
 
 function pathsOf(path: string, { known }: World): fc.Arbitrary<string> {
   if (!path.includes('{')) return fc.constant(path);
   const resource = path.split('/').findLast((part) => !part.startsWith('{')) ?? '';
-  const ids = [...known(`${path} ${resource}`), nobody];
+  const ids = [...known(`${path} ${resource}`), missing];
   const id = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...ids).map(encodeURIComponent) },
     { weight: 1, arbitrary: urlPart },

@@ -17,7 +17,7 @@ test('each row changes its call and is answered by one line, in order', async ()
   expect(rows.map((row) => [row.row, row.line, told(row), row.call_log_id])).toEqual([
     [1, 2, 'applied', 'R1'],
     [2, 3, 'queued', 'R2'],
-    [3, 4, 'call_not_found', 'nobody'],
+    [3, 4, 'call_not_found', 'missing'],
     [4, 5, 'unchanged', 'R1'],
   ]);
   expect(rows[0].changes).toEqual({

@@ -98,7 +98,7 @@ describe('a file sent again', () => {
     expect(rows.map(told)).toEqual(['transaction_id_reused']);
   });
 
-  test('without a key is done once more', async () => {
+  test('without a key is imported again', async () => {
     await server.createCall('A5');
     const file = 'call_log_id,add\nA5,n:1\n';
     await sendFile(server, file);

@@ -201,7 +201,7 @@ describe('a line that names its call by number', () => {
   });
 });
 
-test('lines that cannot be read are told by number, and the rest is compared', async () => {
+test('unreadable lines are listed by number, and the rest is compared', async () => {
   await calls('Broken').create('K1', '11-01', '1');
   await calls('Broken').create('K2', '11-01', '2');
   const { status, rows } = await reconcile(

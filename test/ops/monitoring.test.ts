@@ -26,11 +26,11 @@ beforeAll(async () => {
   const webhook = await server.createWebhook();
   await server.createCall('C1');
   await server.createCall('C2', { state: 'live' });
-  for (const id of ['C1', 'C2', 'nobody']) await server.post(webhook, { call_log_id: id, reason: 'x' });
+  for (const id of ['C1', 'C2', 'missing']) await server.post(webhook, { call_log_id: id, reason: 'x' });
   await server.api('GET', '/nope');
   await failOneWrite(server);
   const old = firstIdAt(Date.now() - 2 * 86_400_000);
-  await database.query(`update postback set postback_id = $1 where call_log_id = 'nobody'`, [old]);
+  await database.query(`update postback set postback_id = $1 where call_log_id = 'missing'`, [old]);
   const keeper = await startTestServerOn(database, {
     retention: { bodies: 1, postbacks: null, calls: null },
   });

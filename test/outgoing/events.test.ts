@@ -46,7 +46,7 @@ test('an event is signed by Standard Webhooks, and both verifiers accept it', as
   expect(request?.json.call).toEqual(await server.readCall('signed'));
 });
 
-test('every type of event is told of, in order, with the call as it was then', async () => {
+test('every type of event is delivered in order, with the call as it was then', async () => {
   const receiver = await startReceiver();
   await subscribe(receiver, [
     ...[

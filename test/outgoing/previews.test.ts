@@ -94,7 +94,7 @@ test('an event that is not there is not found', async () => {
     { event_id: `evt_${unknown.replaceAll('-', '')}_converted` },
     { delivery_id: unknown },
     { postback_id: unknown },
-    { call_log_id: 'nobody' },
+    { call_log_id: 'missing' },
   ])
     expectProblem(await render(id, asked), 404, 'not_found');
   expectProblem(await render(unknown, {}), 404, 'not_found');

@@ -83,7 +83,7 @@ describe('the same checks', () => {
   });
 });
 
-test('is told apart in the log', async () => {
+test('is marked in the log', async () => {
   await server.createCall('logged');
   const dry = await server.post(webhook, { call_log_id: 'logged', reason: 'r', dry_run: true });
   const { json } = await server.api('GET', `/postbacks/${dry.json.postback_id}`);

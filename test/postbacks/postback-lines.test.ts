@@ -144,7 +144,7 @@ test.each([
   const webhook = await server.createWebhook();
   await server.createCall('C1');
   await server.post(webhook, { call_log_id: 'C1', reason: 'x' });
-  await server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+  await server.post(webhook, { call_log_id: 'missing', reason: 'x' });
   await server.post({ ...webhook, auth_key: 'wrong' }, { reason: 'x' });
   expect(ofPostbacks(lines).map(({ code }) => code)).toEqual(codes);
 });

@@ -52,7 +52,7 @@ test('a person requests a link for a new password; the answer is the same for an
   const { json } = await invite('bo@acme.example');
   await accept((await mailbox.wait('bo@acme.example'))[0]);
   const asked = await requestReset(' Bo@acme.example ', '198.51.100.2');
-  const unknown = await requestReset('nobody@acme.example', '198.51.100.2');
+  const unknown = await requestReset('missing@acme.example', '198.51.100.2');
   expect([asked.status, asked.text]).toEqual([202, unknown.text]);
   expect(unknown.status).toBe(202);
   const [, mail] = await mailbox.wait('bo@acme.example', 2);

@@ -40,7 +40,7 @@ const pages: Record<string, () => Promise<[string, string][]>> = {
     ['/overview?period=custom', 'First day'],
     ['/system', 'Commit time'],
     ['/calls', '+12135550142'],
-    ['/calls?q=nobody', 'No call matches'],
+    ['/calls?q=missing', 'No call matches'],
     ['/calls/C1', 'Call created'],
     ['/calls/none', 'No call has this id'],
   ],

@@ -111,7 +111,7 @@ const updates: fc.Arbitrary<UpdateJson> = fc
     return { ...set, ...(isConflicting && { converted: true }), ...tags };
   });
 const targets = fc.constantFrom<Pick<Sent, 'call' | 'phone'>>(
-  ...['live', 'done', 'full', 'live full', 'nobody'].map((call) => ({ call, phone: null })),
+  ...['live', 'done', 'full', 'live full', 'missing'].map((call) => ({ call, phone: null })),
   ...['+12125550101', '+12125550102', '+12125550199'].map((phone) => ({ call: null, phone })),
 );
 const sents: fc.Arbitrary<Sent> = fc

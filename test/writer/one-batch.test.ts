@@ -55,7 +55,7 @@ function mixedBatch() {
     sut.postback('done', { revenue_paid_out: '1.00' }),
     sut.postback('done', { reason: 'before' }, { transactionId: 'used' }),
     sut.postback('done', { reason: 'after' }, { transactionId: 'used' }),
-    sut.postback('nobody', { reason: 'x' }),
+    sut.postback('missing', { reason: 'x' }),
     sut.postback('bad', { revenue_paid_out: '13.00', reason: 'not for you' }),
     sut.postback('done', { add: { deal: 'won' } }, { transactionId: 'new' }),
     sut.postback('done', { add: { deal: 'won' } }, { transactionId: 'new' }),
@@ -127,7 +127,7 @@ test('a commit that comes through while the next try waits for its calls is done
     sut.postback('done', { revenue_paid_out: '1.00' }),
     sut.postback('done', { reason: 'x' }, { transactionId: 'new' }),
     sut.postback('live', { reason: 'later' }),
-    sut.postback('nobody', { reason: 'x' }),
+    sut.postback('missing', { reason: 'x' }),
   ];
   proxy.spoilCommits('late');
   const sending = sut.send(...batch);
@@ -161,7 +161,7 @@ test.each<CommitFate>(['pass', 'lost', 'unanswered'])(
     ]);
     const rejected = await sut.writer.submitAtomic([
       sut.postback('other', { revenue_paid_out: '2.00' }),
-      sut.postback('nobody', { reason: 'x' }),
+      sut.postback('missing', { reason: 'x' }),
     ]);
     expect(rejected).toMatchObject([{ status: 'applied' }, { status: 'rejected' }]);
     expect(

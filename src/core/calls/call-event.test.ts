@@ -147,7 +147,7 @@ describe('a completed call', () => {
     });
   });
 
-  test('is not told by a late event what a postback has cleared or removed', () => {
+  test('does not take from a late event what a postback has cleared or removed', () => {
     const call = make({ state: 'completed' });
     const late = { reason: 'x', no_payout_reason: 'Caps exceeded', tags: { a: '2' } };
     expect(apply(call, late, ['reason', 'no_payout_reason', 'tags.a']).changes).toEqual({});

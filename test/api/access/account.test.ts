@@ -100,7 +100,7 @@ describe('the very next postback is read with', () => {
 });
 
 test('the Twilio auth token is written and never read', async () => {
-  const secret = 'a-token-that-nobody-may-see';
+  const secret = 'a-token-that-stays-hidden';
   const answer = await server.api('PATCH', '/account', { twilio_auth_token: secret });
   expect(answer.status).toBe(200);
   for (const { text, json } of [answer, await server.api('GET', '/account')]) {

@@ -153,7 +153,7 @@ describe('a session of a person', () => {
       'person.password_set',
     ]);
     expect(items[0]).toMatchObject({ actor: 'Eve', actor_person_id: eve.id, actor_token_id: null });
-    expectProblem(await server.api('GET', '/audit?actor_person_id=nobody'), 422, 'invalid_value');
+    expectProblem(await server.api('GET', '/audit?actor_person_id=missing'), 422, 'invalid_value');
     await server.api('PATCH', '/account', { name: 'Ringback' });
   });
 });
@@ -191,7 +191,7 @@ test('an invitation ends after its time', async () => {
   expectProblem(await accept(late.secret), 401, 'invalid_token');
 });
 
-test('an address that is guessed at is slowed from wherever the guesses come, and others are not', async () => {
+test('sign-in for an address is slowed after failures from any network, and for others it is not', async () => {
   const target = await invite({ email: 'target@acme.example' });
   await accept(target.secret);
   const bystander = await invite({ email: 'bystander@acme.example' });
@@ -209,7 +209,7 @@ test('an address that is guessed at is slowed from wherever the guesses come, an
 });
 
 test('an unknown address is answered as a wrong password', async () => {
-  const unknown = await signIn('nobody@acme.example');
+  const unknown = await signIn('missing@acme.example');
   const wrong = await signIn('ana@acme.example', 'wrong');
   const { instance: _one, ...one } = unknown.json;
   const { instance: _other, ...other } = wrong.json;
@@ -246,7 +246,7 @@ describe('the own password', () => {
     expect(set.length).toBe(2);
   });
 
-  test('is not guessed in an open session', async () => {
+  test('is limited in an open session, too', async () => {
     const hal = await invite({ email: 'hal@acme.example', name: 'Hal' });
     const own = cookieOf(await accept(hal.secret));
     const body = { current_password: 'a wrong password', new_password: 'another horse battery' };

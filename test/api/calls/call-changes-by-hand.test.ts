@@ -145,8 +145,8 @@ test('the path names the call: another one in the body is rejected, and what els
 });
 
 test('an unknown call is not found, and not made', async () => {
-  expectProblem(await change('nobody', { reason: 'Sold' }), 404, 'call_not_found');
-  expectProblem(await server.api('GET', '/calls/nobody'), 404, 'call_not_found');
+  expectProblem(await change('missing', { reason: 'Sold' }), 404, 'call_not_found');
+  expectProblem(await server.api('GET', '/calls/missing'), 404, 'call_not_found');
 });
 
 test('every digit of a JSON number counts', async () => {

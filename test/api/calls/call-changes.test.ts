@@ -58,7 +58,7 @@ test('a dry run reports what would change, changes nothing, and leaves nothing i
   expect(log.json.items).toEqual([]);
 });
 
-test('a change is applied to exactly the calls of the filter, told by person in the timeline, and undone by its batch', async () => {
+test('a change is applied to exactly the calls of the filter, is in the timeline with the person, and is undone by its batch', async () => {
   const body = {
     filter: { publisher, held: false, state: 'completed' },
     change: { no_payout_reason: 'caps_exceeded', add: { checked: 'yes' } },

@@ -148,7 +148,7 @@ describe('as with every postback', () => {
     await server.api('PATCH', `/webhooks/incoming/${calls.id}`, { mapping: null });
   });
 
-  test('faults are told all at once, by the names that were sent', async () => {
+  test('all faults are in one response, by the names that were sent', async () => {
     const answer = await server.get(strict, [
       ['state', 'ringing'],
       ['startedAt', 'soon'],

@@ -278,7 +278,7 @@ describe('an id may be any text', () => {
     expectProblem(answer, 422, 'call_not_identified');
   });
 
-  test.each(['%00', 'a%07b', 'x'.repeat(129), '%F0%9F%98%80'.repeat(129), 'nobody'])(
+  test.each(['%00', 'a%07b', 'x'.repeat(129), '%F0%9F%98%80'.repeat(129), 'missing'])(
     'reading %s finds no call',
     async (segment) => {
       expectProblem(await server.api('GET', `/calls/${segment}`), 404, 'call_not_found');
@@ -287,7 +287,7 @@ describe('an id may be any text', () => {
   );
 });
 
-describe('what cannot be read is rejected as a whole, and every fault is told', () => {
+describe('an event with faults is rejected as a whole, with all of them', () => {
   test('of the id, of unknown fields and of values', async () => {
     const answer = await server.api('POST', '/calls', {
       state: 'ringing',

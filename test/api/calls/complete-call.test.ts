@@ -81,8 +81,8 @@ test('many completions at once complete once', async () => {
 });
 
 test('an unknown call is not made', async () => {
-  expectProblem(await server.api('POST', '/calls/nobody/complete', {}), 404, 'call_not_found');
-  expectProblem(await server.api('GET', '/calls/nobody'), 404, 'call_not_found');
+  expectProblem(await server.api('POST', '/calls/missing/complete', {}), 404, 'call_not_found');
+  expectProblem(await server.api('GET', '/calls/missing'), 404, 'call_not_found');
 });
 
 test('a body that means another call, or the opposite, is rejected', async () => {

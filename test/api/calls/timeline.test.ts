@@ -156,7 +156,7 @@ test('pages show every item once, in order, while more is happening', async () =
 });
 
 test('an unknown call has no timeline, and a bad page is rejected', async () => {
-  expectProblem(await server.api('GET', '/calls/nobody/timeline'), 404, 'call_not_found');
+  expectProblem(await server.api('GET', '/calls/missing/timeline'), 404, 'call_not_found');
   const answer = await server.api('GET', '/calls/pages/timeline?limit=0&cursor=x&kind=created');
   expectProblem(answer, 422, 'unknown_field');
   expect(faultsOf(answer)).toEqual(['kind: unknown_field', 'limit: invalid_value', 'cursor: invalid_value']);

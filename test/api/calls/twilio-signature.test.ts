@@ -157,7 +157,7 @@ describe('the account', () => {
   });
 });
 
-describe('what is signed but wrong is rejected, every fault told', () => {
+describe('a signed callback with faults is rejected with all of them', () => {
   test.each<[string, Form, string, string[]]>([
     ['no CallSid', { CallStatus: 'ringing' }, '', ['call_log_id: call_not_identified']],
     ['nothing at all', {}, '', ['call_log_id: call_not_identified']],

@@ -183,7 +183,7 @@ describe('filters', () => {
     expect(items).toEqual(calls.filter((call) => call.started_at >= '2026-11-05T00:00:00.000Z'));
   });
 
-  test('every fault of a query is told', async () => {
+  test('a query with faults gets all of them', async () => {
     const answer = await server.api(
       'GET',
       '/calls?hold=true&limit=501&cursor=abc&state=ringing&phone_number=none&converted=perhaps&held=2&campaign=a&campaign=b&from=today&to=1&buyer=%00',
@@ -206,7 +206,7 @@ describe('filters', () => {
 });
 
 describe('pages', () => {
-  test('hold 50 items unless told otherwise, at least 1 and at most 500', async () => {
+  test('hold 50 items by default, at least 1 and at most 500', async () => {
     for (const at of Array(8).keys())
       await server.createCall(`more ${at}`, { started_at: '2026-10-01T00:00:00Z' });
     expect((await list({})).items).toHaveLength(50);
@@ -237,7 +237,7 @@ describe('pages', () => {
     expect(walked.map(order)).toEqual(walked.map(order).sort().reverse());
   });
 
-  test('show what was there, whatever comes meanwhile', async () => {
+  test('show the items of the first request, whatever is added in between', async () => {
     const whole = (await list({ limit: '500', publisher: 'North Media' })).items;
     const walked: Call[] = [];
     let made = 0;

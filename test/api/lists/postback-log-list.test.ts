@@ -31,7 +31,7 @@ beforeAll(async () => {
     await server.post(crm, { call_log_id: 'done/1', reason: `R${at}` });
     await server.post(dialer, { call_log_id: 'done/1', revenue: at, ...id });
     await server.post(crm, { call_log_id: 'live', reason: `R${at}` });
-    await server.post(crm, { call_log_id: 'nobody', reason: 'x', transaction_id: 'rejected' });
+    await server.post(crm, { call_log_id: 'missing', reason: 'x', transaction_id: 'rejected' });
     await server.post(dialer, { call_log_id: 'done/1', revenue: 'much', ...id });
     await server.post(crm, { call_log_id: 'done/1', reason: 'x', dry_run: true, ...id });
   }
@@ -180,7 +180,7 @@ describe('filters', () => {
     ['code', () => 'call_not_found', ({ code }) => code === 'call_not_found'],
     ['code', () => 'invalid_value', ({ code }) => code === 'invalid_value'],
     ['call_log_id', () => 'done/1', ({ call_log_id }) => call_log_id === 'done/1'],
-    ['call_log_id', () => 'nobody', ({ call_log_id }) => call_log_id === 'nobody'],
+    ['call_log_id', () => 'missing', ({ call_log_id }) => call_log_id === 'missing'],
     ['transaction_id', () => 't1', ({ transaction_id }) => transaction_id === 't1'],
     ['transaction_id', () => 'rejected', ({ transaction_id }) => transaction_id === 'rejected'],
     ['from', middle, ({ received_at }) => received_at >= middle()],
@@ -212,7 +212,7 @@ describe('filters', () => {
     );
   });
 
-  test('every fault of a query is told', async () => {
+  test('a query with faults gets all of them', async () => {
     const answer = await server.api(
       'GET',
       '/postbacks?webhook_id=1&status=done&from=x&to=y&limit=x&cursor=y&call_log_id=%00&call=1&code=a&code=b',

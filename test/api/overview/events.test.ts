@@ -25,7 +25,7 @@ test('a stream says what it is to browsers and to proxies', async () => {
   });
 });
 
-test('a new call is told, and is no postback', async () => {
+test('a new call is an event of calls, not of postbacks', async () => {
   const { stream } = await openReady();
   await server.createCall('new-call', { state: 'live' });
   expect(await stream.next()).toMatchObject({ event: 'changed', resources: ['calls'] });
@@ -36,11 +36,11 @@ test('a postback that is applied changes postbacks and calls; one that is reject
   const { stream } = await openReady();
   await server.post(webhook, { call_log_id: 'applied', revenue_paid_out: '1' });
   expect(await stream.next()).toMatchObject({ resources: ['calls', 'postbacks'] });
-  await server.post(webhook, { call_log_id: 'nobody', revenue_paid_out: '1' });
+  await server.post(webhook, { call_log_id: 'missing', revenue_paid_out: '1' });
   expect(await stream.next()).toMatchObject({ resources: ['postbacks'] });
 });
 
-test('a change by hand, a queued update and the completion that applies it are told', async () => {
+test('a change by hand, a queued update and the completion that applies it are events', async () => {
   await server.createCall('by-hand', { state: 'live' });
   const { stream } = await openReady();
   await server.api('PATCH', '/calls/by-hand', { reason: 'asked' });
@@ -49,7 +49,7 @@ test('a change by hand, a queued update and the completion that applies it are t
   expect(await stream.untilChanged('postbacks')).toMatchObject({ resources: ['calls', 'postbacks'] });
 });
 
-test('what another process changes is told', async () => {
+test('changes of another process are events', async () => {
   const other = await startTestServerOn(server.database, {}, 1);
   const { stream } = await openReady();
   await other.createCall('elsewhere', { state: 'live' });
@@ -57,7 +57,7 @@ test('what another process changes is told', async () => {
   await other.stop();
 });
 
-test('a client that comes again hears at once of what it missed, on any process', async () => {
+test('a client that connects again gets at once what it missed, on any process', async () => {
   const { stream, id } = await openReady();
   stream.close();
   await server.createCall('missed', { state: 'live' });
@@ -75,7 +75,7 @@ test.each(['', 'abc', '1.2.3', '../x', '-.-'])('a Last-Event-ID of %j is none', 
   expect(await stream.next()).toMatchObject({ event: 'ready' });
 });
 
-test('a separate account hears only', async () => {
+test('a client gets the events of its account only', async () => {
   const { server: otherAccount } = await addAccount(server, 'stranger');
   const { stream: theirs, id } = await openReady(otherAccount);
   const { stream: ours } = await openReady();
@@ -86,7 +86,7 @@ test('a separate account hears only', async () => {
   expect(await again.next()).toMatchObject({ id, event: 'ready' });
 });
 
-test('a token that is revoked hears no more within seconds, also of another process; other tokens do', async () => {
+test('a revoked token gets no more events within seconds, also on another process; other tokens do', async () => {
   const other = await startTestServerOn(server.database, {}, 1);
   const asked = await withRole(server, 'analyst');
   const { stream: revoked } = await openReady(asked);
@@ -105,7 +105,7 @@ test('a token that is revoked hears no more within seconds, also of another proc
   await other.stop();
 });
 
-test('a browser that signs out hears no more, and its token’s other sessions do', async () => {
+test('a browser that signs out gets no more events, and its token’s other sessions do', async () => {
   const signIn = async () => {
     const { headers } = await server.request('/api/v1/session', {
       method: 'POST',
@@ -125,7 +125,7 @@ test('a browser that signs out hears no more, and its token’s other sessions d
   expect(await stayed.untilChanged('calls')).toMatchObject({ event: 'changed' });
 });
 
-test('a token that expires hears no more', async () => {
+test('an expired token gets no more events', async () => {
   const asked = await withRole(server, 'analyst', 'Expiring');
   const { stream } = await openReady(asked);
   await server.database.query(`update api_token set expires_at = now() where name like 'Expiring%'`);

@@ -24,7 +24,7 @@ describe('activity', () => {
       { call_log_id: 'C1', reason: 'b' },
       { call_log_id: 'C1', reason: 'b' },
       { call_log_id: 'live', reason: 'b' },
-      { call_log_id: 'nobody', reason: 'b' },
+      { call_log_id: 'missing', reason: 'b' },
       { call_log_id: 'C1', reason: 'dry', dry_run: true },
       { call_log_id: 'C1', reason: 'b', transaction_id: 'T' },
       { call_log_id: 'C1', reason: 'b', transaction_id: 'T' },

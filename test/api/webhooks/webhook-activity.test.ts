@@ -17,10 +17,10 @@ beforeAll(async () => {
   await server.post(busy, { call_log_id: 'C1', reason: 'x', transaction_id: 't' }); // a repeat
   await server.post(busy, { call_log_id: 'C1', reason: 'x' });
   await server.post(busy, { call_log_id: 'L1', reason: 'x' });
-  await server.post(busy, { call_log_id: 'nobody', reason: 'x' });
-  await server.post(busy, { call_log_id: 'nobody', reason: 'x' });
+  await server.post(busy, { call_log_id: 'missing', reason: 'x' });
+  await server.post(busy, { call_log_id: 'missing', reason: 'x' });
   await server.post(busy, { call_log_id: 'C1', revenue_paid_out: '$1' });
-  await server.post(busy, { call_log_id: 'nobody', reason: 'x', dry_run: true });
+  await server.post(busy, { call_log_id: 'missing', reason: 'x', dry_run: true });
 });
 
 describe('activity', () => {
@@ -66,7 +66,7 @@ describe('activity', () => {
   });
 });
 
-test('rejections are counted by code, most frequent first, with what the last one was told', async () => {
+test('rejections are counted by code, most frequent first, with the detail of the last one', async () => {
   const { status, json } = await server.api('GET', `/webhooks/incoming/${busy.id}/rejections`);
   expect(status).toBe(200);
   expect(json).toMatchObject({

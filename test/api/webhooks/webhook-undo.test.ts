@@ -24,7 +24,7 @@ test('all postbacks of a sender are undone newest first, and the calls are as th
   await server.post(adding, { call_log_id: two, revenue_paid_out: '1', transaction_id: '1' });
   await server.post(webhook, { call_log_id: two, publisher_paid_out: '2', reason: 'x' });
   await server.post(webhook, { call_log_id: live, revenue_paid_out: '3' });
-  await server.post(webhook, { call_log_id: 'nobody', reason: 'rejected' });
+  await server.post(webhook, { call_log_id: 'missing', reason: 'rejected' });
   await server.api('PATCH', `/calls/${two}`, { reason: 'by hand' });
   const expected = {
     ...{ calls: 3, postbacks: 4, applied: 3, unchanged: 0, canceled: 1, rejected: 0 },

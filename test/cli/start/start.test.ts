@@ -147,7 +147,7 @@ describe('ringback start', () => {
     expect(isRunning(pid)).toBe(false);
   });
 
-  it('ends in order when it is told to while it starts', async () => {
+  it('ends in order when it gets a signal while it starts', async () => {
     const DATA_DIR = join(await makeFolder(), 'data');
     const running = startProcess(['src/main.ts', 'start'], { env: { PORT: '0', DATA_DIR } });
     await vi.waitFor(() => stat(join(DATA_DIR, 'ringback.pid')), { interval: 5, timeout: 20_000 });

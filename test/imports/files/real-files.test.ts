@@ -57,7 +57,7 @@ describe('a file with a title', () => {
   const titled = 'Payout report,,\nJanuary 2026,,\nCall ID,Revenue,Note\nR1,3.25,x\n';
   const map = ['Call ID=call_log_id', 'Revenue=revenue_paid_out'];
 
-  test('is told which line looks like the header', async () => {
+  test('gets the line that looks like the header', async () => {
     for (const answer of [
       await sendFile(server, titled, { map }),
       await reconcile(titled, { map: ['Call ID=call_log_id', 'Revenue=amount'] }),

@@ -43,7 +43,7 @@ async function stayRejected(from: string): Promise<void> {
   await expect.poll(async () => (await knock(from, 'rbk_guess')).status, { interval: 1 }).toBe(429);
 }
 
-test('a hundred wrong keys are told so, then the address has to wait', async () => {
+test('a hundred wrong keys get 401, then the address has to wait', async () => {
   expect((await knock('203.0.113.7', webhook.auth_key)).status).toBe(200);
   const count = await guess('203.0.113.7');
   expect(count).toBeGreaterThanOrEqual(100);

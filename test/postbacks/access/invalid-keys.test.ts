@@ -56,7 +56,7 @@ test('requests with a key that was rotated out are in the log of their webhook, 
   expect((await send(webhook.auth_key, '203.0.113.7')).status).toBe(200);
 });
 
-test('unknown and missing keys are told apart, in requests to any endpoint', async () => {
+test('unknown and missing keys get different codes, in requests to any endpoint', async () => {
   const sent = {
     unknown: await send('rbk_neverWas', '203.0.113.8'),
     missing: await send(null, '203.0.113.8'),

@@ -86,7 +86,7 @@ describe('addresses', () => {
 describe('the rate', () => {
   const rateOf = ({ headers }: Answer) => [headers.get('ratelimit-policy'), headers.get('ratelimit')];
 
-  test('is told with every answer, and beyond it is 429 with Retry-After', async () => {
+  test('is in the headers of every response, and beyond it is 429 with Retry-After', async () => {
     const webhook = await server.createWebhook('update_fields', { rate_limit_per_minute: 3 });
     const send = (dry_run = true) => server.post(webhook, { call_log_id: 'C1', reason: 'r', dry_run });
     for (const left of [2, 1, 0]) {

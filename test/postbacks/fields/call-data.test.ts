@@ -138,7 +138,7 @@ test('rejections name the sender’s own parameters', async () => {
   expect(json.errors[0].detail).toContain('caller_id');
 });
 
-test('what is known of a number is told for a number alone', async () => {
+test('data of a number is answered for the number alone', async () => {
   expectProblem(await server.api('GET', '/call-data'), 422, 'invalid_phone_number');
   expect(await known('(415) 556-9999')).toEqual({ phone_number: '+14155569999', tags: {}, items: [] });
 });

@@ -93,7 +93,7 @@ describe('keep', () => {
     expect((await server.post(webhook, body)).json).toEqual({ ...first.json, duplicate: true });
   });
 
-  test('is not told to a sender whose fields were all set', async () => {
+  test('is not in the response if all fields were set', async () => {
     const webhook = await webhookWith({ '*': 'keep' });
     const { json } = await server.post(webhook, { call_log_id: await newCall(), reason: 'x' });
     expect(json).not.toHaveProperty('kept');

@@ -139,7 +139,7 @@ describe('percent-encoding that is none', () => {
     expect([400, 401, 404]).toContain(answer?.status);
   });
 
-  test('macros of a URL that reads as bytes are still told', async () => {
+  test('macros of a URL that reads as bytes are still reported', async () => {
     for (const macro of ['%%id%%', '%%call_id%%', '%%deal%%', '%add%', '%%f%%']) {
       const answer = await raw(`GET /update-fields?call_log_id=${macro}&reason=r`);
       expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'unresolved_placeholder' });

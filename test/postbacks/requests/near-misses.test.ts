@@ -195,7 +195,7 @@ test('two spellings of one name must say the same', async () => {
   expect(answer.json).toMatchObject({ code: 'conflicting_field', errors: [{ field: 'Converted' }] });
 });
 
-test('a misspelling inside of fields is told the name, too', async () => {
+test('a misspelling inside of fields gets the right name, too', async () => {
   const answer = await server.post(webhook, { call_log_id: 'CA1', fields: { revenue_payed_out: 1 } });
   expect(answer.json.errors[0]).toMatchObject({ field: 'fields.revenue_payed_out', code: 'unknown_field' });
   expect(answer.json.errors[0].detail).toContain('"revenue_paid_out"');

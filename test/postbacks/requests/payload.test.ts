@@ -83,7 +83,7 @@ test.each(['remove', 'remove[]', 'remove[0]'])('a form names several tags to rem
   expect((await server.readCall(callLogId)).tags).toEqual({ c: '3' });
 });
 
-test('a request that names neither a call nor a field is told both', async () => {
+test('a request that names neither a call nor a field gets both faults', async () => {
   const answer = await server.post(fieldsWebhook, { utm_source: 'x' });
   expect(answer.status).toBe(422);
   expect(faultsOf(answer)).toEqual(['null: call_not_identified', 'null: no_updates']);

@@ -124,7 +124,7 @@ describe('a URL', () => {
   });
 });
 
-test('a GET with nothing but the key is told of redirects, with the URL that does not redirect', async () => {
+test('the rejection of a GET with only the key explains redirects, with the URL that does not redirect', async () => {
   const answer = await get(`auth_key=${webhook.auth_key}`);
   expect(answer.json).toMatchObject({ status: 422, code: 'call_not_identified' });
   expect(answer.json.detail).toMatch(/redirect.*http:\/\/localhost:\d+\/update-fields,/);

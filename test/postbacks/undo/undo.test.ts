@@ -247,7 +247,7 @@ test('works after the webhook was deleted', async () => {
 
 describe('there is nothing to undo', () => {
   test.each<[string, () => Promise<string>, number, string]>([
-    ['of a rejected postback', () => send('nobody', { reason: 'x' }), 409, 'not_undoable'],
+    ['of a rejected postback', () => send('missing', { reason: 'x' }), 409, 'not_undoable'],
     ['of a dry run', async () => send(await newCall(), { reason: 'x', dry_run: true }), 409, 'not_undoable'],
     [
       'of an undo',

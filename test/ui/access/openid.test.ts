@@ -50,7 +50,7 @@ test('a person who was invited comes back to the page that was asked for', async
   expect(ownFaults()).toEqual([]);
 });
 
-test('a person who was not invited is told whom to ask', async () => {
+test('a person who was not invited sees whom to ask', async () => {
   const { page, ownFaults } = await signInAtProvider('stranger@acme.example', '/');
   await page.getByRole('alert').getByText('Ask an owner for an invitation').waitFor();
   await expectAccessible(page);

@@ -85,7 +85,7 @@ test('a role is changed, a link for a new password is created, and a person is r
   await expect.poll(() => page.getByRole('button', { name: 'Manage Bo' }).count()).toBe(0);
 });
 
-test('a person changes the own password; what is wrong is told at its field', async () => {
+test('a person changes the own password; errors are shown at their fields', async () => {
   const { json } = await ui.server.api('POST', '/people', {
     ...{ email: 'cy@acme.example', name: 'Cy', role: 'analyst' },
   });
@@ -113,7 +113,7 @@ test('a person changes the own password; what is wrong is told at its field', as
   expect(answer.status).toBe(200);
 });
 
-test('an address that is taken is told at its field', async () => {
+test('the error of a taken address is shown at its field', async () => {
   await ui.server.api('POST', '/people', { email: 'dee@acme.example', name: 'Dee', role: 'analyst' });
   const { page } = await ui.open('/access/people');
   await page.getByRole('button', { name: 'Invite a person' }).click();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const unsigned = await server.createWebhook();
   await server.createCall('CA1', { campaign: 'Roofing' });
   await server.post(unsigned, { call_log_id: 'CA1', reason: 'x' });
-  const rejected = (await server.post(unsigned, { call_log_id: 'nobody', reason: 'x' })).json.postback_id;
+  const rejected = (await server.post(unsigned, { call_log_id: 'missing', reason: 'x' })).json.postback_id;
   const heading = (name: string) => (page: Page) =>
     page.getByRole('heading', { name, exact: true, level: 1 });
   const byId = `/webhooks/incoming/${webhook.id}`;
@@ -132,7 +132,7 @@ test('analyst: whatever is pressed on any page, nothing is rejected', async () =
   expect(rejected).toEqual([]);
 });
 
-test('analyst: reads the settings of a webhook, can change none, and is told why', async () => {
+test('analyst: reads the settings of a webhook, can change none, and sees why', async () => {
   const { page } = await openAs('analyst');
   await page.goto(pages.find(({ path }) => path.endsWith('tab=settings'))?.path ?? '');
   await page.getByText('Your role, analyst, cannot change').waitFor();

@@ -35,7 +35,7 @@ describe('a browser', () => {
     expect(new URL(page.url()).pathname).toBe('/webhooks/incoming');
   });
 
-  test('with a wrong token is told what to do, and can try again', async () => {
+  test('with a wrong token shows what to do, and can be tried again', async () => {
     const { page } = await ui.open('/sign-in#token=nonsense', { isSignedIn: false });
     await page.getByRole('alert').getByText('opens nothing').waitFor();
     await expectAccessible(page);

@@ -266,7 +266,7 @@ describe('whatever a call holds is text', () => {
 });
 
 test('an id that no call has says so, and leads on', async () => {
-  const { page } = await ui.open('/calls/nobody');
+  const { page } = await ui.open('/calls/missing');
   await page.getByText('No call has this id').waitFor();
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Search for it' }).click();

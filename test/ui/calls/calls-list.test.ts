@@ -211,7 +211,7 @@ describe('filters', () => {
   });
 });
 
-test('all calls that match are held as one job: previewed, done, told and undone', async () => {
+test('all calls that match are held as one job: previewed, done, reported and undone', async () => {
   const page = await open('/calls?publisher=Northwind+Media');
   await expectRows(page, 50);
   const read = async () =>

@@ -34,7 +34,7 @@ describe('an empty account', () => {
     expect(items).toMatchObject([{ converted: true, revenue_paid_out: '12.50' }]);
   });
 
-  test('loads sample data, is told that figures are made up, and removes it again', async () => {
+  test('loads sample data, sees that figures are made up, and removes it again', async () => {
     const { server } = await addAccount(ui.server, 'Looks around');
     const { page } = await ui.browser.open(server, '/overview');
     await page.getByRole('button', { name: 'Load sample data' }).click();

@@ -50,7 +50,7 @@ test('create a webhook, copy its URL and key, post back, and see the call change
     body: { call_log_id: callId, revenue_paid_out: 12.5, publisher_paid_out: '8', add: { deal: 'won' } },
   });
   expect(byPost.json).toMatchObject({ status: 'applied' });
-  await server.request(`${pathOf(url)}&call_log_id=nobody&converted=true`);
+  await server.request(`${pathOf(url)}&call_log_id=missing&converted=true`);
   const log = page.getByRole('region', { name: 'Postbacks of Acme CRM' });
   await log.getByText('call_not_found').waitFor();
   await expect.poll(() => log.getByRole('row').count()).toBe(4);

@@ -17,7 +17,7 @@ test('the live log of a webhook shows what comes automatically, and does not ask
   const before = readings();
   await page.clock.runFor(60_000);
   expect(readings()).toBe(before);
-  await ui.server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+  await ui.server.post(webhook, { call_log_id: 'missing', reason: 'x' });
   await page.getByText('call_not_found').first().waitFor();
   await expect.poll(readings).toBeGreaterThan(before);
 });

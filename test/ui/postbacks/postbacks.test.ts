@@ -28,7 +28,7 @@ describe('the log', () => {
   test('shows each outcome in words, filters by the URL, and opens one', async () => {
     await ui.server.createCall('listed');
     await ui.server.post(crm, { call_log_id: 'listed', reason: evil, revenue_paid_out: '1234.5' });
-    await ui.server.post(crm, { call_log_id: 'nobody here', reason: 'r', transaction_id: 'T-1' });
+    await ui.server.post(crm, { call_log_id: 'missing call', reason: 'r', transaction_id: 'T-1' });
     const { page } = await ui.open('/postbacks');
     const table = page.getByRole('region', { name: 'Postbacks' });
     await table.getByText('No call has this id.').first().waitFor();
@@ -41,7 +41,7 @@ describe('the log', () => {
     await page.waitForURL(/transaction_id=T-1/);
     await page.reload();
     await page.getByRole('button', { name: 'Outcome: Rejected' }).waitFor();
-    await table.getByText('nobody here').waitFor();
+    await table.getByText('missing call').waitFor();
     expect(await table.getByRole('row').count()).toBe(2);
     await expectAccessible(page);
     await table.getByRole('link').first().click();
@@ -132,7 +132,7 @@ describe('one postback', () => {
     return ui.server.request(url.pathname + url.search, { method: valuesOf('-X')[0] ?? '', headers, body });
   }
 
-  test('that is not there is said so', async () => {
+  test('that does not exist has a page that says so', async () => {
     const { page, faults } = await ui.open('/postbacks/0199aaaa-0000-7000-8000-000000000001');
     await page.getByRole('heading', { name: 'Not found' }).waitFor();
     faults.splice(0); // the 404
@@ -186,7 +186,7 @@ describe('a replay', () => {
   });
 });
 
-test('a server that is away is told, and when it is back the log is, too', async () => {
+test('a note says that the server is away, and the log is back when the server is', async () => {
   const database = await createTestDatabase();
   let own = await startTestServerOn(database);
   const port = Number(new URL(own.url).port);

@@ -94,7 +94,7 @@ describe('a webhook', () => {
     );
   });
 
-  test('gets a new key, and the old one ends when it is told to', async () => {
+  test('gets a new key, and the old one ends after the grace time', async () => {
     const { page, webhook } = await openWebhook('Rotated');
     await page.getByRole('button', { name: 'Rotate key' }).click();
     await page.getByLabel('Hours that the old key keeps working').fill('0');
@@ -263,7 +263,7 @@ describe('a webhook', () => {
     ]) {
       const { page, webhook } = await openWebhook(name);
       await page.getByRole('heading', { name }).waitFor();
-      await ui.server.post(webhook, { call_log_id: 'nobody', reason: name });
+      await ui.server.post(webhook, { call_log_id: 'missing', reason: name });
       await page.getByText('call_not_found').first().waitFor();
       await page.getByRole('link', { name: 'Incoming webhooks' }).click();
       await page.getByRole('link', { name, exact: true }).waitFor();
@@ -273,7 +273,7 @@ describe('a webhook', () => {
 
   test('fits on a phone: nothing is wider than the window', async () => {
     const { page, webhook } = await openWebhook('Phone', '', { isPhone: true });
-    await ui.server.post(webhook, { call_log_id: 'nobody', reason: 'x' });
+    await ui.server.post(webhook, { call_log_id: 'missing', reason: 'x' });
     for (const tab of ['Activity', 'Mapping', 'URL builder', 'Test', 'Settings']) {
       await page.getByRole('tab', { name: tab }).click();
       await page.getByRole('tabpanel', { name: tab }).waitFor();
@@ -287,7 +287,7 @@ describe('a webhook', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
   });
 
-  test('that there is not is told apart from an error', async () => {
+  test('that does not exist is shown differently from an error', async () => {
     const { page } = await ui.open('/webhooks/incoming/01a20ce0-3352-7928-9ffe-a3b97d2025a3');
     await page.getByText('There is no page at this address').waitFor();
   });

@@ -39,14 +39,14 @@ test('a webhook is created with access limits, which stay out of the way of who 
   ]);
 });
 
-test('a webhook gets a new signing secret; the old one ends when it is told to', async () => {
+test('a webhook gets a new signing secret; the old one ends after the grace time', async () => {
   const signed = { name: 'Signed', signature_required: true };
   const { json: webhook } = await ui.server.api('POST', '/webhooks/incoming', {
     ...signed,
     type: 'update_fields',
   });
   const sendSigned = (secret: string) => {
-    const body = JSON.stringify({ call_log_id: 'nobody', reason: 'x' });
+    const body = JSON.stringify({ call_log_id: 'missing', reason: 'x' });
     const at = new Date();
     const headers = {
       'webhook-id': randomUUID(),
@@ -77,7 +77,7 @@ test('a webhook gets a new signing secret; the old one ends when it is told to',
   for (const secret of [own, made]) expect((await sendSigned(secret)).json.code).toBe('call_not_found');
 });
 
-test('an address that the server cannot read is told at its field', async () => {
+test('the error of an unreadable address is shown at its field', async () => {
   const { id } = await ui.server.createWebhook('update_fields', { name: 'Addressed' });
   const { page } = await ui.open(`/webhooks/incoming/${id}?tab=settings`);
   await page.getByLabel('Allowed addresses').fill('127.0.0.1\nhome');

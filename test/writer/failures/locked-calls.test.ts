@@ -83,7 +83,7 @@ test('a call that is locked is not taken for one that does not exist', async () 
   await sut.createCalls(['exists']);
   const holder = await hold('exists');
   const sending = sut.send(
-    sut.postback('nobody', { reason: 'x' }),
+    sut.postback('missing', { reason: 'x' }),
     sut.postback('exists', { reason: 'x' }),
     sut.postback('released', { reason: 'x' }),
   );
@@ -97,7 +97,7 @@ test('a call that is locked is not taken for one that does not exist', async () 
   await sut.close();
 });
 
-test('where the lock is that of an own commit whose answer was lost, the postback is done once and told as done', async () => {
+test('where the lock is that of an own commit whose answer was lost, the postback is done once and answered as done', async () => {
   const proxy = await DatabaseProxy.start(database.url);
   const sut = await startTestWriter(proxy.url);
   await sut.createCalls(['own lock']);
@@ -130,7 +130,7 @@ test('an atomic batch with a locked call is done whole or not at all', async () 
   expect((await server.readCall('all')).reason).toBeNull();
 });
 
-test('the operator’s changes to a locked call are rejected in seconds, and others go on meanwhile', async () => {
+test('the operator’s changes to a locked call are rejected in seconds, and other changes go on', async () => {
   await Promise.all(['busy', 'idle'].map((id) => server.createCall(id)));
   const holder = await hold('busy');
   const waiting = Promise.all(

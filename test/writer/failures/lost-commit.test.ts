@@ -66,7 +66,7 @@ test.each<CommitFate>(['lost', 'unanswered', 'late'])(
   },
 );
 
-test('a database that stays away is told with 503 and nothing is done; when it is back, so is the service', async () => {
+test('a database that stays away is answered with 503 and nothing is done; when it is back, so is the service', async () => {
   const body = { call_log_id: 'done', revenue_paid_out: 5, transaction_id: 't1' };
   await server.post(webhook, { call_log_id: 'done', reason: 'opens the connections' });
   proxy.goDown();

@@ -27,7 +27,7 @@ afterAll(() => database.drop());
 
 const lockCalls = async (...ids: string[]) => holdLock(database, await lockOfCalls(database, ids));
 
-test('a queue that is full is told with 503 and Retry-After, and what it holds is done', async () => {
+test('a full queue is answered with 503 and Retry-After, and what it contains is done', async () => {
   const small = await startTestWriter(database.url, { queueMax: 3 });
   const { store, writer, accountId } = small;
   await small.createCalls(['full']);

@@ -4,7 +4,7 @@ import { makeOrderedId } from '../../../src/ordered-id.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestWriter } from '../../support/test-writer.ts';
 
-test('of two servers whose clocks differ by an hour, each hears the other’s last word', async () => {
+test('two servers whose clocks differ by an hour apply updates in the order of receipt', async () => {
   const database = await createTestDatabase();
   const ahead = await startTestWriter(database.url);
   const behind = await startTestWriter(database.url);
