@@ -2,7 +2,8 @@
 import { neverEnded } from '../../core/calls/call-event.ts';
 import { type Db, inTransaction } from '../database/connections/db.ts';
 import { type CallRow, callOf } from './call-columns.ts';
-import { applyToLocked, readOneCall } from './call-events.ts';
+import { readOneCall } from './call-event-rows.ts';
+import { applyToLocked } from './call-events.ts';
 
 /** A live call, by its place in the order of `listOverdueCalls`. */
 export type OverdueCall = { accountId: string; startedAt: string; callLogId: string };

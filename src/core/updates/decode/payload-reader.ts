@@ -3,7 +3,7 @@
 import { decodeCallEvent } from '../../calls/call-event.ts';
 import { legEvent } from '../../calls/leg.ts';
 import { readCallLogId } from '../../values/call-log-id.ts';
-import { type Fault, Invalid } from '../../values/fault.ts';
+import { Invalid } from '../../values/fault.ts';
 import { textOf } from '../../values/json/json.ts';
 import { readPhone } from '../../values/phone/phone.ts';
 import {
@@ -15,11 +15,10 @@ import {
   parseTags,
   parseTagText,
   type RawTag,
-  type Tags,
   tagOf,
   tagsPerRequestMax,
 } from '../../values/tags.ts';
-import { hasPlaceholder, isPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
+import { hasPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
 import { bareText, checkId, readBoolean, readChoice, readText } from '../../values/text/text.ts';
 import {
   eventFieldNames,
@@ -32,9 +31,10 @@ import {
   updateFields,
 } from '../fields/fields.ts';
 import type { WebhookTypeRow } from '../fields/webhook-type.ts';
-import { type Update, updateToJson } from '../update.ts';
+import type { Update } from '../update.ts';
 import type { AnswerForm, Decoded, Target } from './decode.ts';
 import type { InputSource, RawValue } from './input-source.ts';
+import { isEmpty, isNullText, RawReader } from './raw-reader.ts';
 
 const lifespanDefault = 3_600;
 
@@ -60,29 +60,26 @@ function readTransactionId(value: unknown): string | Invalid {
 
 const neverNullNames = new Set(['state', 'happened_at', 'started_at', 'converted']);
 
-export class PayloadReader {
-  readonly faults: Fault[];
-  readonly #sources: InputSource[];
+export class PayloadReader extends RawReader {
   readonly #context: ReadContext;
 
   constructor(sources: InputSource[], context: ReadContext) {
-    this.#sources = sources;
+    super(sources);
     this.#context = context;
-    this.faults = sources.flatMap((source) => source.faults);
   }
 
   target(type: WebhookTypeRow): Target | null {
-    const callLogId = this.#read('call_log_id', readSentId);
+    const callLogId = this.read('call_log_id', readSentId);
     const isNamedById = callLogId !== undefined;
     // Beside an id the number does not matter, but that it is a macro is worth telling.
-    const phoneNumber = this.#read('phone_number', (value) =>
+    const phoneNumber = this.read('phone_number', (value) =>
       isNamedById ? '' : readPhone(value, this.#context.defaultCountry),
     );
     if (typeof callLogId === 'string') return { callLogId };
     if (callLogId instanceof Invalid) return null;
     if (typeof phoneNumber === 'string') return { phoneNumber };
     if (phoneNumber === undefined) {
-      this.#fault(
+      this.fault(
         null,
         'call_not_identified',
         type.controls === undefined
@@ -95,19 +92,19 @@ export class PayloadReader {
 
   /** A leg is an event of its parent: it goes where its parent is found (docs/senders.md#legs). */
   event(): Pick<Decoded, 'target' | 'update' | 'event'> {
-    const callLogId = this.#read('call_log_id', readSentId);
-    const parentId = this.#read('parent_call_log_id', readSentId);
+    const callLogId = this.read('call_log_id', readSentId);
+    const parentId = this.read('parent_call_log_id', readSentId);
     if (callLogId === undefined) {
-      this.#fault('call_log_id', 'call_not_identified', 'Send the call_log_id of the call.');
+      this.fault('call_log_id', 'call_not_identified', 'Send the call_log_id of the call.');
     }
     const isLeg = typeof parentId === 'string' && parentId !== callLogId;
     const { event, faults } = decodeCallEvent(this.#eventPayload(), this.#context);
     for (const { field, code, detail } of faults) {
-      this.#fault(this.#given(field ?? '')?.[0]?.name ?? field, code, detail);
+      this.fault(this.given(field ?? '')?.[0]?.name ?? field, code, detail);
     }
-    event.update.add = this.#tags('add', parseAdd, checkTags) ?? event.update.add;
-    if (this.#given('remove') !== undefined) {
-      this.#fault('remove', 'unknown_field', 'A call event adds tags and removes none: leave "remove" out.');
+    event.update.add = this.tags('add', parseAdd, checkTags) ?? event.update.add;
+    if (this.given('remove') !== undefined) {
+      this.fault('remove', 'unknown_field', 'A call event adds tags and removes none: leave "remove" out.');
     }
     const targetId = isLeg ? parentId : callLogId;
     return {
@@ -121,12 +118,12 @@ export class PayloadReader {
   #eventPayload(): Record<string, unknown> {
     const payload: Record<string, unknown> = {};
     for (const name of ['state', 'happened_at', ...eventFieldNames, ...updateFieldNames]) {
-      const given = this.#given(name) ?? [];
+      const given = this.given(name) ?? [];
       const values = given.map((one) => this.#eventValue(name, one)).filter((value) => value !== undefined);
       if (name === 'other_ids' && values.length > 0) payload[name] = values.flat();
       else if (values.length > 0) payload[name] = values[0];
       if (name !== 'other_ids' && new Set(values.map((value) => JSON.stringify(value))).size > 1) {
-        this.#faultConflict(given[0]?.name ?? name);
+        this.faultConflict(given[0]?.name ?? name);
       }
     }
     return payload;
@@ -136,28 +133,28 @@ export class PayloadReader {
   #eventValue(name: string, one: RawValue): unknown {
     const field: Field | undefined = { ...eventFields, ...updateFields }[name];
     if (one.isText && isNullText(one.value)) return neverNullNames.has(name) ? undefined : null;
-    if (this.#checked(one, one.value, field) instanceof Invalid) return undefined;
+    if (this.checked(one, one.value, field) instanceof Invalid) return undefined;
     return name === 'other_ids' && one.isText && typeof one.value === 'string'
       ? one.value.split(',').map((id) => id.trim())
       : one.value;
   }
 
   transactionId(): string | null {
-    const id = this.#read('transaction_id', readTransactionId, true);
+    const id = this.read('transaction_id', readTransactionId, true);
     return typeof id === 'string' ? id : null;
   }
 
   isDryRun(): boolean {
-    return this.#read('dry_run', readBoolean) === true;
+    return this.read('dry_run', readBoolean) === true;
   }
 
   lifespanSeconds(): number {
-    const seconds = this.#read('lifespan_seconds', readLifespan);
+    const seconds = this.read('lifespan_seconds', readLifespan);
     return typeof seconds === 'number' ? seconds : lifespanDefault;
   }
 
   answerForm(): AnswerForm {
-    const form = this.#read('return', (value) => readChoice(value, ['json', 'gif', 'text', 'none']));
+    const form = this.read('return', (value) => readChoice(value, ['json', 'gif', 'text', 'none']));
     return typeof form === 'string' ? (form as AnswerForm) : 'json'; // readChoice returns one of its choices
   }
 
@@ -165,25 +162,21 @@ export class PayloadReader {
     const update: Update = { set: {}, add: emptyTags(), remove: [] };
     let named = 0;
     for (const name of updateFieldNames) {
-      const given = this.#given(name);
+      const given = this.given(name);
       if (given === undefined) continue;
       named += 1;
       const field: Field = updateFields[name];
-      const value = this.#agreed(given, (one) => this.#fieldValue(field, one), field);
+      const value = this.agreed(given, (one) => this.#fieldValue(field, one), field);
       // The table's reader returns what the field takes.
       if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
     }
-    for (const given of [this.#given('add'), this.#given('remove')]) named += given === undefined ? 0 : 1;
-    update.add = this.#tags('add', parseAdd, checkTags) ?? update.add;
-    update.remove = this.#tags('remove', parseRemove, checkKeys) ?? update.remove;
+    for (const given of [this.given('add'), this.given('remove')]) named += given === undefined ? 0 : 1;
+    update.add = this.tags('add', parseAdd, checkTags) ?? update.add;
+    update.remove = this.tags('remove', parseRemove, checkKeys) ?? update.remove;
     if (named === 0 && mayBeEmpty) return update;
     if (named === 0 && !this.#hasSpoiltFields()) this.#faultNoUpdates(type);
-    else if (type.required !== undefined && this.#given(type.required.field) === undefined) {
-      this.#fault(
-        type.required.name,
-        'invalid_value',
-        `Send "${type.required.name}": this webhook needs it.`,
-      );
+    else if (type.required !== undefined && this.given(type.required.field) === undefined) {
+      this.fault(type.required.name, 'invalid_value', `Send "${type.required.name}": this webhook needs it.`);
     }
     this.#checkUpdate(update);
     return update;
@@ -191,21 +184,21 @@ export class PayloadReader {
 
   /** True where `fields` held something, though nothing that is known. */
   #hasSpoiltFields(): boolean {
-    return this.#sources.some(({ faults }) => faults.length > 0);
+    return this.sources.some(({ faults }) => faults.length > 0);
   }
 
   #faultNoUpdates(type: WebhookTypeRow): void {
     if (type.controls !== undefined) {
-      this.#fault(null, 'no_updates', 'Send at least one parameter beside the number: each one is a tag.');
+      this.fault(null, 'no_updates', 'Send at least one parameter beside the number: each one is a tag.');
       return;
     }
     const names = [...type.fields.keys(), ...(type.hasTags ? ['add', 'remove'] : [])];
-    this.#fault(null, 'no_updates', `Send at least one of: ${names.join(', ')}.`);
+    this.fault(null, 'no_updates', `Send at least one of: ${names.join(', ')}.`);
   }
 
   #checkUpdate({ set, add, remove }: Update): void {
     if (set.converted === false && typeof set.call_converted_at === 'string') {
-      this.#fault(
+      this.fault(
         'call_converted_at',
         'conflicting_field',
         'A call that did not convert has no conversion time: leave one of the two out.',
@@ -213,49 +206,15 @@ export class PayloadReader {
     }
     for (const key of remove) {
       if (tagOf(add, key) === null) continue;
-      this.#fault(
+      this.fault(
         `add.${key}`,
         'conflicting_tag',
         `Name the tag "${key}" in "add" or in "remove", not in both.`,
       );
     }
     if (Object.keys(add).length + remove.length > tagsPerRequestMax) {
-      this.#fault('add', 'too_many_tags', `Send at most ${tagsPerRequestMax} tag keys in one request.`);
+      this.fault('add', 'too_many_tags', `Send at most ${tagsPerRequestMax} tag keys in one request.`);
     }
-  }
-
-  /** The values of the first source that names the field. */
-  #given(name: string): RawValue[] | undefined {
-    for (const source of this.#sources) {
-      const given = source.given.get(name);
-      if (given !== undefined) return given;
-    }
-    return undefined;
-  }
-
-  /** A parameter that is not a field of the call: null and empty mean absent, unless `isEmptyFault`. */
-  #read<T>(
-    name: string,
-    read: (value: unknown) => T | Invalid,
-    isEmptyFault = false,
-  ): T | Invalid | undefined {
-    const isSaid = ({ value }: RawValue) => value !== null && (isEmptyFault || !isEmpty(value));
-    return this.#agreed((this.#given(name) ?? []).filter(isSaid), ({ value }) => read(value));
-  }
-
-  /** What may be at the top level and in `fields`, or be repeated: all must say the same. */
-  #agreed<T>(
-    given: RawValue[],
-    read: (given: RawValue) => T | Invalid,
-    field?: Field,
-  ): T | Invalid | undefined {
-    let first: T | Invalid | undefined;
-    for (const one of given) {
-      const value = this.#checked(one, read(one), field);
-      if (first === undefined || value instanceof Invalid) first = value;
-      else if (!(first instanceof Invalid) && value !== first) this.#faultConflict(one.name);
-    }
-    return first;
   }
 
   #fieldValue(field: Field, { value, isText }: RawValue): FieldValue | Invalid {
@@ -269,47 +228,6 @@ export class PayloadReader {
       return new Invalid('Send a value: null is not one. To leave the field as it is, leave it out.');
     return field.read(value, this.#context);
   }
-
-  /** Tags at the top level and in `fields` are gathered on their own, then must be the same. */
-  #tags<Raw, Checked extends Tags | string[]>(
-    name: 'add' | 'remove',
-    parse: (given: RawValue) => Raw[] | Invalid,
-    check: (raw: Raw[], name: string, faults: Fault[]) => Checked,
-  ): Checked | undefined {
-    const given = this.#given(name);
-    if (given === undefined) return undefined;
-    const [atTop, inFields] = [false, true].map((isInFields) => {
-      const here = given.filter((one) => one.inFields === isInFields);
-      if (here.length === 0) return undefined;
-      const raw = here.flatMap((one) => {
-        const parsed = this.#checked(one, parse(one));
-        return parsed instanceof Invalid ? [] : parsed;
-      });
-      return check(raw, isInFields ? `fields.${name}` : name, this.faults);
-    });
-    if (atTop !== undefined && inFields !== undefined && canonicalTags(atTop) !== canonicalTags(inFields)) {
-      this.#faultConflict(`fields.${name}`);
-    }
-    return atTop ?? inFields;
-  }
-
-  #checked<T>({ name, value }: RawValue, read: T | Invalid, field?: Field): T | Invalid {
-    const isUnresolved =
-      typeof value === 'string' &&
-      isPlaceholder(value, field?.placeholders) &&
-      !(field?.isNullable === true && isNullText(value));
-    const result = isUnresolved ? unresolvedPlaceholder(value) : read;
-    if (result instanceof Invalid) this.#fault(name, result.code, result.detail);
-    return result;
-  }
-
-  #faultConflict(name: string): void {
-    this.#fault(name, 'conflicting_field', 'The field is given twice with different values: send it once.');
-  }
-
-  #fault(field: string | null, code: Fault['code'], detail: string): void {
-    this.faults.push({ field, code, detail });
-  }
 }
 
 function parseAdd({ value, isText }: RawValue): RawTag[] | Invalid {
@@ -318,19 +236,4 @@ function parseAdd({ value, isText }: RawValue): RawTag[] | Invalid {
 
 function parseRemove({ value, isText }: RawValue): string[] | Invalid {
   return isText && typeof value === 'string' ? parseKeyText(value) : parseKeys(value);
-}
-
-function canonicalTags(tags: Tags | string[]): string {
-  const update = Array.isArray(tags)
-    ? { set: {}, add: emptyTags(), remove: tags }
-    : { set: {}, add: tags, remove: [] };
-  return JSON.stringify(updateToJson(update));
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() === '';
-}
-
-function isNullText(value: unknown): boolean {
-  return typeof value === 'string' && ['', 'null'].includes(value.trim().toLowerCase());
 }
