@@ -12,7 +12,7 @@ import { answerRuns, type ScriptTarget, Tally } from './driver.ts';
 import { drawCall, makePayload } from './payload.ts';
 
 const { lanes, batchMax } = writerDefaults;
-const mode = { mayHaveLanded: false, isAtomic: false, skipsLocked: false };
+const mode = { mayHaveCommitted: false, isAtomic: false, skipsLocked: false };
 const db = openDb({ connectionString: process.env['DATABASE_URL'] ?? '' }, lanes, (error) =>
   console.error(error),
 );

@@ -148,7 +148,7 @@ function readRetention(setting: (name: string) => string | null): Config['retent
   return { bodies, postbacks, calls: days('RETAIN_CALLS_DAYS') };
 }
 
-/** Where a command finds a server that runs, and what opens it. */
+/** The address of a running server for commands, and the token. */
 export type ClientConfig = Pick<Config, 'adminToken' | 'dataDir'> & { url: string };
 
 /** The same settings, as a command reads them that talks to the server. @throws ConfigError */

@@ -47,7 +47,7 @@ export class OpenIdProvider {
   }
 
   /**
-   * Who came back. @param query of the address that the provider sent the browser to
+   * Who signed in. @param query of the address that the provider sent the browser to
    * @throws where the answer is not one to these secrets, or the provider rejects it
    */
   async finish(query: string, { state, nonce, codeVerifier }: OpenIdSecrets): Promise<Identity> {

@@ -167,7 +167,7 @@ class BrokenRecord {
   }
 }
 
-/** All records but blank ones. Lines are counted by what the parser took for a newline. */
+/** All records but blank ones. Lines are counted by the parser's newline. */
 async function* readRecords(
   bytes: Bytes,
   delimiter: Delimiter,

@@ -9,7 +9,7 @@ export type Waiting = {
   /** account and call, as far as they are known: what has the same name is written in the order of receipt */
   name: string;
   /** an earlier try may have been committed */
-  mayHaveLanded: boolean;
+  mayHaveCommitted: boolean;
   resolve(result: Result): void;
   reject(error: unknown): void;
 };

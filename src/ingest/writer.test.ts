@@ -188,7 +188,7 @@ describe('a failure that may pass', () => {
     const [result] = await submit(writer, 'a');
     expect(result).toMatchObject({ status: 'rejected', rejection: { code: 'store_unavailable' } });
     expect(pauses.reduce((sum, ms) => sum + ms)).toBeLessThan(2_000);
-    expect(modes.every(({ mayHaveLanded }) => !mayHaveLanded)).toBe(true);
+    expect(modes.every(({ mayHaveCommitted }) => !mayHaveCommitted)).toBe(true);
   });
 
   test('during a commit is answered with outcome_unknown, after a longer wait, when the database stays away', async () => {
@@ -199,7 +199,11 @@ describe('a failure that may pass', () => {
     });
     const [result] = await submit(writer, 'a');
     expect(result).toMatchObject({ status: 'rejected', rejection: { code: 'outcome_unknown' } });
-    expect(modes.map(({ mayHaveLanded }) => mayHaveLanded)).toEqual([false, false, ...Array(7).fill(true)]);
+    expect(modes.map(({ mayHaveCommitted }) => mayHaveCommitted)).toEqual([
+      false,
+      false,
+      ...Array(7).fill(true),
+    ]);
     const waitedMs = pauses.reduce((sum, ms) => sum + ms);
     expect(waitedMs).toBeGreaterThan(4_000);
     expect(waitedMs).toBeLessThan(8_000);

@@ -60,8 +60,8 @@ export class Writer {
       batchMax: options.batchMax,
       sleep: options.sleep,
       tryOnce: (batch) => this.#settle(batch, true),
-      giveUp: ({ postback, mayHaveLanded, resolve }) =>
-        resolve(rejectedOutcome(postback, mayHaveLanded ? unknown() : locked())),
+      giveUp: ({ postback, mayHaveCommitted, resolve }) =>
+        resolve(rejectedOutcome(postback, mayHaveCommitted ? unknown() : locked())),
     });
   }
 
@@ -73,16 +73,16 @@ export class Writer {
   /**
    * Resolves after the commit that made the outcome true. A full or closed queue, a database that stays away and
    * a row that the database rejects resolve to a rejected outcome; only a bug rejects.
-   * @param together postbacks with the same name are written in the order in which they were submitted
+   * @param orderingKey postbacks with the same name are written in the order in which they were submitted
    */
-  async submit(postback: Postback, together = laneNameOf(postback)): Promise<Result> {
+  async submit(postback: Postback, orderingKey = laneNameOf(postback)): Promise<Result> {
     const rejection = this.#rejectionFor(1);
     if (rejection !== null) return rejectedOutcome(postback, rejection);
     this.#depth += 1;
     try {
       return await new Promise<Result>((resolve, reject) => {
-        const name = postback.accountId + together;
-        this.#lane(postback, name).add({ postback, name, mayHaveLanded: false, resolve, reject });
+        const name = postback.accountId + orderingKey;
+        this.#lane(postback, name).add({ postback, name, mayHaveCommitted: false, resolve, reject });
       });
     } finally {
       this.#depth -= 1;
@@ -145,7 +145,10 @@ export class Writer {
    * @param slots of which one is held: others have it while this pauses
    */
   async #settle(batch: Waiting[], skipsLocked: boolean, slots?: Slots): Promise<Waiting[]> {
-    const mode = newMode({ skipsLocked, mayHaveLanded: batch.some(({ mayHaveLanded }) => mayHaveLanded) });
+    const mode = newMode({
+      skipsLocked,
+      mayHaveCommitted: batch.some(({ mayHaveCommitted }) => mayHaveCommitted),
+    });
     try {
       const postbacks = batch.map(({ postback }) => postback);
       const results = await this.#writeWithRetries(postbacks, mode, slots);
@@ -159,7 +162,7 @@ export class Writer {
         }
       });
       const locked = batch.filter((_waiting, at) => results[at] === 'locked');
-      for (const waiting of locked) waiting.mayHaveLanded = mode.mayHaveLanded;
+      for (const waiting of locked) waiting.mayHaveCommitted = mode.mayHaveCommitted;
       return locked;
     } catch (error) {
       if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
@@ -207,15 +210,15 @@ export class Writer {
         if (kind === 'data' && mode.isAtomic)
           return postbacks.map((postback) => rejectedOutcome(postback, dataRejected()));
         if (kind === 'bug' || kind === 'data') throw error;
-        mode.mayHaveLanded ||= kind === 'outcome_unknown';
+        mode.mayHaveCommitted ||= kind === 'outcome_unknown';
         if (kind === 'locked' && !mode.isAtomic && !mode.skipsLocked) {
           mode.skipsLocked = true;
           pauseMs = 0;
         }
       }
-      if (tries >= (mode.mayHaveLanded ? triesWhenUnknownMax : triesMax)) {
+      if (tries >= (mode.mayHaveCommitted ? triesWhenUnknownMax : triesMax)) {
         return postbacks.map((postback) =>
-          rejectedOutcome(postback, mode.mayHaveLanded ? unknown() : unavailable()),
+          rejectedOutcome(postback, mode.mayHaveCommitted ? unknown() : unavailable()),
         );
       }
       if (pauseMs === 0) continue;
@@ -241,7 +244,7 @@ export class Writer {
 }
 
 function newMode(mode: Partial<WriteMode> = {}): WriteMode {
-  return { mayHaveLanded: false, isAtomic: false, skipsLocked: false, ...mode };
+  return { mayHaveCommitted: false, isAtomic: false, skipsLocked: false, ...mode };
 }
 
 function unavailable(

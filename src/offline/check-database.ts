@@ -86,14 +86,14 @@ async function checkSchema(pool: pg.Pool): Promise<Finding> {
 async function checkDurability(pool: pg.Pool): Promise<Finding> {
   const subject = 'durability';
   const names = ['fsync', 'synchronous_commit', 'full_page_writes'];
-  const told = await readServerSettings(pool, names);
-  const says = told.map(({ name, setting }) => `${name} ${setting}`).join(', ');
-  const off = told.filter(({ setting }) => setting === 'off').map(({ name }) => name);
+  const settings = await readServerSettings(pool, names);
+  const says = settings.map(({ name, setting }) => `${name} ${setting}`).join(', ');
+  const off = settings.filter(({ setting }) => setting === 'off').map(({ name }) => name);
   if (off.length > 0) {
     const fix = `With these off a power cut loses acknowledged postbacks: ${off.map((name) => `alter system set ${name} = on;`).join(' ')} select pg_reload_conf();`;
     return { level: 'FAIL', subject, says, fix };
   }
-  if (told.length === names.length) return { level: 'ok', subject, says };
+  if (settings.length === names.length) return { level: 'ok', subject, says };
   const fix = 'Make sure that this database writes every commit to disk before it confirms it.';
   return { level: 'warn', subject, says: 'the database does not tell all of its settings', fix };
 }

@@ -25,9 +25,9 @@ export async function checkWorkers(pool: pg.Pool): Promise<Finding[]> {
   return [{ level, subject, says: troubles.join('\n'), fix: 'See "Step 3: Citus" in docs/scaling.md.' }];
 }
 
-function troublesOf({ name, told }: CitusNode, askedAt: number, tookMs: number): string[] {
-  if (told === null) return [`${name} does not answer: its accounts get 503`];
-  const { settings, clockMs } = told;
+function troublesOf({ name, state }: CitusNode, askedAt: number, tookMs: number): string[] {
+  if (state === null) return [`${name} does not answer: its accounts get 503`];
+  const { settings, clockMs } = state;
   const off = ['fsync', 'full_page_writes', 'synchronous_commit'].filter((each) => settings[each] === 'off');
   const limits = ['statement_timeout', 'transaction_timeout'].filter(
     (each) => Number(settings[each] ?? 0) > 0,

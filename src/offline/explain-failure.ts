@@ -9,7 +9,7 @@ import { NotDistributed } from '../store/maintenance/distribute.ts';
 /** `fix` is null where `what` already says what to do. */
 export type Explained = { what: string; fix: string | null };
 
-const saysWhatToDo = [
+const selfExplanatory = [
   ConfigError,
   ConnectionFault,
   SchemaTooNew,
@@ -23,7 +23,7 @@ const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */
 export function explainFailure(error: unknown, config: Config | null): Explained {
   const what = messageOf(error);
-  if (saysWhatToDo.some((kind) => error instanceof kind)) return { what, fix: null };
+  if (selfExplanatory.some((kind) => error instanceof kind)) return { what, fix: null };
   if (config === null) return { what, fix: askDoctor };
   const failure = { ...systemFailureOf(error), reported: what.replace(/\.$/, '') };
   return (
@@ -133,13 +133,13 @@ function explainDatabase(
 /** From the error's own properties, or its message where it came from another process: `listen EADDRINUSE: …`. */
 function systemFailureOf(error: unknown): Omit<SystemFailure, 'reported'> {
   const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
-  const told = /^(?<syscall>\w+) (?<code>E[A-Z_]+)\b/.exec(
+  const found = /^(?<syscall>\w+) (?<code>E[A-Z_]+)\b/.exec(
     first instanceof Error ? first.message : '',
   )?.groups;
   const read = (name: string) =>
     first instanceof Error && name in first
       ? String((first as Error & Record<string, unknown>)[name]) // `in` says so
-      : (told?.[name] ?? '');
+      : (found?.[name] ?? '');
   return { code: read('code'), syscall: read('syscall'), path: read('path'), hostname: read('hostname') };
 }
 

@@ -4,7 +4,7 @@ import { makeRequest, type SendOptions, UsageError } from './send-request.ts';
 
 const timeoutMs = 30_000;
 
-/** Sends one postback and prints what came of it, never its key. @returns the exit code */
+/** Sends one postback and prints its result, never its key. @returns the exit code */
 export async function send(url: string, parameters: string[], options: SendOptions): Promise<number> {
   try {
     const { request, body, mask } = makeRequest(url, parameters, options);

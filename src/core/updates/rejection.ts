@@ -1,7 +1,7 @@
 import type { Fault } from '../values/fault.ts';
 import { withoutKeys } from '../values/text/auth-key.ts';
 
-/** Every code that an answer can carry, with its HTTP status and title (docs/senders.md#the-key). */
+/** Every code of a rejection, with its HTTP status and title (docs/senders.md#codes). */
 export const rejectionCodes = {
   malformed_body: { httpStatus: 400, title: 'The body cannot be read' },
   invalid_auth_key: { httpStatus: 401, title: 'The auth key is missing or not valid' },

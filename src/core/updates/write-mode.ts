@@ -3,7 +3,7 @@
 /** How a batch is written. */
 export type WriteMode = {
   /** an earlier try may have been committed: what is in the log is not done again */
-  mayHaveLanded: boolean;
+  mayHaveCommitted: boolean;
   /** one rejection or stale webhook, and nothing is done or logged */
   isAtomic: boolean;
   /** waits for no call: a postback whose call another transaction holds comes back as `locked`, and its neighbours are written */

@@ -10,7 +10,7 @@ export function sessionCookieName(publicUrl: string): string {
   return pathOf(publicUrl) === '' ? '__Host-ringback_session' : '__Secure-ringback_session';
 }
 
-/** Read by no script and no other site. The prefix `__Host-` demands the path `/`; otherwise it is sent to /api/v1 alone. */
+/** Read by no script and no other site. The prefix `__Host-` requires the path `/`; otherwise it is sent to /api/v1 alone. */
 export function sessionCookieOptions(publicUrl: string): CookieSerializeOptions {
   const [secure, path] = [isSecure(publicUrl), pathOf(publicUrl)];
   return { path: secure && path === '' ? '/' : `${path}/api/v1`, httpOnly: true, sameSite: 'strict', secure };

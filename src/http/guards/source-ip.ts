@@ -29,7 +29,7 @@ export function noteSourceIp(app: FastifyInstance, trustedProxies: AddressList |
   });
 }
 
-/** More proxies than any request passes; a header has room for thousands. */
+/** No request passes more proxies; a header could list thousands. */
 const hopsMax = 50;
 
 /**

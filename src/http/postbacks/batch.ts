@@ -176,8 +176,8 @@ export class Batch {
   ): Promise<FastifyReply> {
     const summary = noCounts();
     for (const { outcome } of settled) countOutcome(summary, outcome);
-    const told = { batch_id: this.#batchId, summary };
-    const head = JSON.stringify(rejection === null ? told : problemOf(rejection, told));
+    const members = { batch_id: this.#batchId, summary };
+    const head = JSON.stringify(rejection === null ? members : problemOf(rejection, members));
     const pieces = [Buffer.from(`${head.slice(0, -1)},"results":[`)];
     for (let from = 0; from < settled.length; from += resultsAtOnce) {
       const some = settled.slice(from, from + resultsAtOnce);

@@ -221,7 +221,7 @@ async function take(
     : answer(request, reply, outcome, read.options);
 }
 
-/** Only JSON can have several records: no other request is looked at twice. */
+/** Only JSON can have several records. */
 async function splitOf(
   source: WebhookSource<GuardedWebhook>,
   type: WebhookType,
@@ -233,7 +233,7 @@ async function splitOf(
   return webhook === null ? null : splitRecords(type, webhook, request, body);
 }
 
-/** Answers with what the webhook's guards have to say, too: how much more it takes, and which methods. */
+/** Responds with the headers of the webhook's guards, too: the rest of its rate limit, and its methods. */
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,

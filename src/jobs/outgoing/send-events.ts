@@ -109,7 +109,7 @@ async function stopGone(senders: Map<string, WebhookSender>, webhooks: FollowedW
   }
 }
 
-/** What began or ceased to need attention, where an outgoing webhook subscribes to it. */
+/** Events of attention items that appeared or ended, if an outgoing webhook subscribes to them. */
 async function tellAttention(
   { store, findAttention }: Parts,
   accountId: string,

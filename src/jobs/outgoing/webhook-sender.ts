@@ -119,7 +119,7 @@ export class WebhookSender {
     if ('skipped' in attempted) return { ...finished, status: 'skipped', note: attempted.skipped };
     const { attempt, retryAfter } = attempted;
     if (attempt.error === null) return { ...finished, attempt, status: 'delivered' };
-    // The webhook is paused: what it did not take waits for the day when it is resumed.
+    // The webhook is paused: pending deliveries wait until it is resumed.
     if (attempt.status === httpGone) return { ...finished, attempt, status: 'pending', isGone: true };
     const asked = readRetryAfter(retryAfter, Date.now());
     const waitMs = waitBeforeRetry(attemptCount + 1, asked, this.#parts.random());

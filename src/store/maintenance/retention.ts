@@ -22,7 +22,7 @@ export type RetentionStep = { removed: number; next: RetentionCursor | null } | 
  * costs more, since its row is written again, with its entries in seven indexes. A call brings along its own rows.
  */
 const rowsMax: Record<RetentionKind, number> = { bodies: 100, postbacks: 500, calls: 100 };
-/** Of all processes on one database one removes: any number that nothing else in the database locks. */
+/** Advisory lock: one process of a database removes at a time. Nothing else in the database locks this number. */
 const advisoryLock = 74_642_226;
 const noId = '00000000-0000-0000-0000-000000000000';
 

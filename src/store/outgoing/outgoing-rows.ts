@@ -79,7 +79,7 @@ export function outgoingOf(row: OutgoingRow): OutgoingWebhook {
 
 /** What the audit log shows of it. Values of headers may be secrets: only their names are shown. */
 export function auditedOutgoingOf(row: OutgoingRow): Record<string, unknown> {
-  const { webhook_id: _id, created_at: _made, updated_at: _changed, failing_since: _since, ...told } = row;
-  const { is_paused: paused, paused_at: _at, headers, ...settings } = told;
+  const { webhook_id: _id, created_at: _made, updated_at: _changed, failing_since: _since, ...shown } = row;
+  const { is_paused: paused, paused_at: _at, headers, ...settings } = shown;
   return { ...settings, headers: Object.keys(headers), paused };
 }

@@ -10,7 +10,7 @@ export type RejectedRepeat = {
   postbackId: string;
 };
 
-/** Counts on the first row, as long as it is there and the settings that rejected it are those of now. */
+/** Counts on the first row, while it exists and the settings that rejected it are current. */
 const countOnRow = `
 update postback p set times_received = p.times_received + $5, last_received_at = $6
 from incoming_webhook w join account a on a.account_id = w.account_id

@@ -59,7 +59,7 @@ function rowOf(
 ): string {
   const { sender, replay, isDryRun } = postback;
   const { rejection, waiting, status, undo } = outcome;
-  const told = rejection ?? waiting?.ambiguity;
+  const reason = rejection ?? waiting?.ambiguity;
   const wasDone = status === 'applied' || status === 'created';
   const webhookId = 'webhookId' in sender ? sender.webhookId : null;
   // What is kept is read again: until then its id is free.
@@ -68,7 +68,7 @@ function rowOf(
     ...[accountId, postback.postbackId, copyField(webhookId), copyField(changedByOf(postback))],
     ...[copyField(postback.batchId), copyField(replay?.of), copyField(replay?.firstReceivedAt)],
     ...[postback.receivedAt, (wasDone || status === 'unchanged') && !isDryRun ? now : '\\N', status, status],
-    ...[copyField(told?.code), copyField(told?.detail), copyField(outcome.callLogId)],
+    ...[copyField(reason?.code), copyField(reason?.detail), copyField(outcome.callLogId)],
     ...[copyField(phoneNumberOf(postback)), copyField(outcome.matchedBy), copyField(outcome.candidates)],
     ...[copyField(transactionId), isDryRun ? 't' : 'f', copyField(postback.sourceIp)],
     ...[copyField(undo?.of ?? postback.undoOf), correction],
@@ -77,7 +77,7 @@ function rowOf(
     listField(undo?.changedSince),
     jsonField(rejection === null && 'revision' in sender ? sender.repeats : undefined),
     ...[listField(outcome.kept), listField(rejection?.errors), listField(postback.ignored)],
-    jsonField(told?.callLogIds),
+    jsonField(reason?.callLogIds),
     copyField(storableJson(update)),
     copyField(storableJson(postback.request)),
   ].join('\t');

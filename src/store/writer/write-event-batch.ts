@@ -62,7 +62,7 @@ export async function writeEventBatch(
   client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
-  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
+  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveCommitted'>,
   now: string,
 ): Promise<Written[]> {
   if (!skipsLocked) return new EventBatch(client, accountId, postbacks, isAtomic, now).write();

@@ -91,7 +91,7 @@ export async function writePostbacks(
   let isBroken = false;
   try {
     await prepare(client);
-    if (mode.mayHaveLanded) {
+    if (mode.mayHaveCommitted) {
       const committed = await findCommitted(client, accountId, postbacks);
       if (committed.size > 0)
         return await answerCommitted(client, accountId, postbacks, committed, mode, now);
@@ -186,7 +186,7 @@ async function writeBatch(
   client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
-  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
+  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveCommitted'>,
   now: string,
 ): Promise<Written[]> {
   if (hasEvents(postbacks))
@@ -231,7 +231,7 @@ async function readBatch(
   client: pg.ClientBase,
   accountId: string,
   postbacks: Postback[],
-  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveLanded'>,
+  { isAtomic, skipsLocked }: Omit<WriteMode, 'mayHaveCommitted'>,
 ): Promise<ReadBatch> {
   const revisions = new Query(readRevisions, [accountId, arrayText(webhookIdsOf(postbacks))]);
   const first: Query<unknown>[] = [new Query(begin), revisions];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 /** The status and code that a postback with this key is answered with. */
-async function knock(key: string, path = '/update-fields'): Promise<string> {
+async function sendWithKey(key: string, path = '/update-fields'): Promise<string> {
   const answer = await server.request(path, {
     method: 'POST',
     headers: { 'x-auth-key': key },
@@ -64,7 +64,7 @@ describe('a new webhook', () => {
       auth_key,
       url: `${publicUrl}/update-fields?auth_key=${auth_key}`,
     });
-    expect(await knock(auth_key)).toBe('200 ok');
+    expect(await sendWithKey(auth_key)).toBe('200 ok');
   });
 
   test.each([
@@ -84,7 +84,7 @@ describe('a new webhook', () => {
 
   test('shows its key this once: it is stored as a hash, and no answer tells it again', async () => {
     const { id, auth_key } = await create({ name: 'Secretive', type: 'update_fields' });
-    await knock(auth_key);
+    await sendWithKey(auth_key);
     const shown = [
       await server.api('GET', `/webhooks/incoming/${id}`),
       await server.api('GET', '/webhooks/incoming?limit=500'),
@@ -253,19 +253,19 @@ describe('a webhook', () => {
       [false, '200 ok'],
       [true, '403 webhook_paused'],
     ]) {
-      expect(await knock(auth_key)).not.toBe(expected);
+      expect(await sendWithKey(auth_key)).not.toBe(expected);
       const { json } = await server.api('PATCH', `/webhooks/incoming/${id}`, { paused });
       expect(json.paused).toBe(paused);
-      expect(await knock(auth_key)).toBe(expected);
+      expect(await sendWithKey(auth_key)).toBe(expected);
     }
   });
 
   test('is deleted: its keys open nothing, and what it did stays in the log', async () => {
     const { id, auth_key } = await create({ name: 'Leaving', type: 'update_fields' });
-    expect(await knock(auth_key)).toBe('200 ok');
+    expect(await sendWithKey(auth_key)).toBe('200 ok');
     const answer = await server.api('DELETE', `/webhooks/incoming/${id}`);
     expect([answer.status, answer.text]).toEqual([204, '']);
-    expect(await knock(auth_key)).toBe('401 invalid_auth_key');
+    expect(await sendWithKey(auth_key)).toBe('401 invalid_auth_key');
     const byId = `/webhooks/incoming/${id}`;
     expectProblem(await server.api('GET', byId), 404, 'not_found');
     expectProblem(await server.api('PATCH', byId, { paused: false }), 404, 'not_found');
@@ -300,7 +300,7 @@ describe('a key', () => {
 
   test('is rotated: the old one stays valid for 24 hours', async () => {
     const { id, auth_key: oldKey } = await create({ name: 'Rotating', type: 'update_fields' });
-    expect(await knock(oldKey)).toBe('200 ok');
+    expect(await sendWithKey(oldKey)).toBe('200 ok');
     const answer = await rotate(id);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -309,28 +309,31 @@ describe('a key', () => {
     expect(url).toBe(`${publicUrl}/update-fields?auth_key=${newKey}`);
     const hours = (Date.parse(old_keys_expire_at) - Date.now()) / 3_600_000;
     expect(Math.round(hours * 100) / 100).toBe(24);
-    expect([await knock(oldKey), await knock(newKey)]).toEqual(['200 ok', '200 ok']);
+    expect([await sendWithKey(oldKey), await sendWithKey(newKey)]).toEqual(['200 ok', '200 ok']);
   });
 
   test('is rotated without grace: the old one ends at once', async () => {
     const { id, auth_key: oldKey } = await create({ name: 'Leaked', type: 'update_fields' });
-    expect(await knock(oldKey)).toBe('200 ok');
+    expect(await sendWithKey(oldKey)).toBe('200 ok');
     const newKey = (await rotate(id, { grace_hours: 0 })).json.auth_key;
-    expect([await knock(oldKey), await knock(newKey)]).toEqual(['401 invalid_auth_key', '200 ok']);
+    expect([await sendWithKey(oldKey), await sendWithKey(newKey)]).toEqual([
+      '401 invalid_auth_key',
+      '200 ok',
+    ]);
   });
 
   test('ends when its grace is over, though it was used and remembered before', async () => {
     const { id, auth_key: oldKey } = await create({ name: 'Grace', type: 'update_fields' });
     const newKey = (await rotate(id, { grace_hours: 1 / 3_600 })).json.auth_key; // a second
-    await expect.poll(() => knock(oldKey)).toBe('401 invalid_auth_key');
-    expect(await knock(newKey)).toBe('200 ok');
+    await expect.poll(() => sendWithKey(oldKey)).toBe('401 invalid_auth_key');
+    expect(await sendWithKey(newKey)).toBe('200 ok');
   });
 
   test('keeps the earlier end when it is rotated again', async () => {
     const { id, auth_key: first } = await create({ name: 'Again', type: 'update_fields' });
     const second = (await rotate(id, { grace_hours: 1 })).json.auth_key;
     const third = (await rotate(id, { grace_hours: 48 })).json.auth_key;
-    expect([await knock(first), await knock(second), await knock(third)]).toEqual([
+    expect([await sendWithKey(first), await sendWithKey(second), await sendWithKey(third)]).toEqual([
       '200 ok',
       '200 ok',
       '200 ok',
@@ -345,8 +348,8 @@ describe('a key', () => {
       null,
     ]);
     await rotate(id, { grace_hours: 0 });
-    expect(await knock(first)).toBe('401 invalid_auth_key');
-    expect(await knock(third)).toBe('401 invalid_auth_key');
+    expect(await sendWithKey(first)).toBe('401 invalid_auth_key');
+    expect(await sendWithKey(third)).toBe('401 invalid_auth_key');
   });
 
   test.each([{ grace_hours: -1 }, { grace_hours: 8761 }, { grace_hours: '24' }])(
@@ -355,7 +358,7 @@ describe('a key', () => {
       const { id, auth_key } = await create({ name: 'Bad grace', type: 'update_fields' });
       const answer = await rotate(id, body);
       expect(faultsOf(answer)).toEqual(['grace_hours: invalid_value']);
-      expect(await knock(auth_key)).toBe('200 ok');
+      expect(await sendWithKey(auth_key)).toBe('200 ok');
     },
   );
 });

@@ -1,4 +1,4 @@
-/** Guessing keys is slowed for each address; honest senders notice nothing. */
+/** Wrong keys are limited for each address; senders with valid keys are not. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectProblem } from '../../support/problem.ts';
 import {
@@ -21,13 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const knock = (from: string, key: string, path = '/update-fields'): Promise<Answer> =>
+const sendWithKey = (from: string, key: string, path = '/update-fields'): Promise<Answer> =>
   server.request(`${path}?auth_key=${key}&call_log_id=C1&reason=x`, { headers: { 'x-forwarded-for': from } });
 
-/** Guesses until it is slowed, which it must be soon. @returns how many authFailures were answered with 401 */
-async function guess(from: string): Promise<number> {
+/** Sends wrong keys until they are limited. @returns how many were answered with 401 */
+async function failUntilLimited(from: string): Promise<number> {
   for (let count = 0; count < 300; count += 1) {
-    const answer = await knock(from, `rbk_guess${count}`);
+    const answer = await sendWithKey(from, `rbk_wrong${count}`);
     if (answer.status === 429) {
       expectProblem(answer, 429, 'rate_limited');
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -35,35 +35,35 @@ async function guess(from: string): Promise<number> {
     }
     expectProblem(answer, 401, 'invalid_auth_key');
   }
-  throw new Error('nothing slowed it');
+  throw new Error('wrong keys were not limited');
 }
 
 /** A guess a second is free: what is to be slowed comes right after one that was. */
 async function stayRejected(from: string): Promise<void> {
-  await expect.poll(async () => (await knock(from, 'rbk_guess')).status, { interval: 1 }).toBe(429);
+  await expect.poll(async () => (await sendWithKey(from, 'rbk_wrong')).status, { interval: 1 }).toBe(429);
 }
 
 test('a hundred wrong keys get 401, then the address has to wait', async () => {
-  expect((await knock('203.0.113.7', webhook.auth_key)).status).toBe(200);
-  const count = await guess('203.0.113.7');
+  expect((await sendWithKey('203.0.113.7', webhook.auth_key)).status).toBe(200);
+  const count = await failUntilLimited('203.0.113.7');
   expect(count).toBeGreaterThanOrEqual(100);
   expect(count).toBeLessThan(200);
   for (const path of ['/update-fields', '/update-fields.gif', '/update-tags', '/update-revenue']) {
     await stayRejected('203.0.113.7');
-    expect((await knock('203.0.113.7', 'rbk_more', path)).status).toBe(429);
+    expect((await sendWithKey('203.0.113.7', 'rbk_more', path)).status).toBe(429);
   }
 });
 
 test('a sender whose key is good is not slowed by wrong keys from the same address', async () => {
   const honest = await server.createWebhook();
-  expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
-  await guess('203.0.113.8');
+  expect((await sendWithKey('203.0.113.8', honest.auth_key)).status).toBe(200);
+  await failUntilLimited('203.0.113.8');
   for (let count = 0; count < 5; count += 1) {
-    expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
+    expect((await sendWithKey('203.0.113.8', honest.auth_key)).status).toBe(200);
   }
   // not even when its settings have changed since, and have to be read again
   await server.api('PATCH', `/webhooks/incoming/${honest.id}`, { name: 'Changed' });
-  expect((await knock('203.0.113.8', honest.auth_key)).status).toBe(200);
+  expect((await sendWithKey('203.0.113.8', honest.auth_key)).status).toBe(200);
 });
 
 test('nor is the first postback or request of a good key or token after a start', async () => {
@@ -73,25 +73,25 @@ test('nor is the first postback or request of a good key or token after a start'
   const from = { 'x-forwarded-for': '203.0.113.14' };
   const send = (key: string) =>
     started.request(`/update-fields?auth_key=${key}&call_log_id=C1&reason=x`, { headers: from });
-  for (let status = 401; status !== 429; status = (await send('rbk_guess')).status) expect(status).toBe(401);
+  for (let status = 401; status !== 429; status = (await send('rbk_wrong')).status) expect(status).toBe(401);
   expect((await send(honest.auth_key)).status).toBe(200);
   const headers = { ...from, authorization: `Bearer ${token}` };
   expect((await started.request('/api/v1/calls', { headers })).status).toBe(200);
-  await expect.poll(async () => (await send('rbk_guess')).status, { interval: 1 }).toBe(429);
+  await expect.poll(async () => (await send('rbk_wrong')).status, { interval: 1 }).toBe(429);
   await started.stop();
 });
 
 test('other addresses are not slowed, but others of the same IPv6 network are', async () => {
-  await guess('2001:db8:1:1::1');
+  await failUntilLimited('2001:db8:1:1::1');
   const fresh = await server.createWebhook();
   await stayRejected('2001:db8:1:1::1');
-  expect((await knock('2001:db8:1:1:ffff::2', fresh.auth_key)).status).toBe(429);
-  expect((await knock('2001:db8:1:2::1', fresh.auth_key)).status).toBe(200);
-  expect((await knock('203.0.113.9', (await server.createWebhook()).auth_key)).status).toBe(200);
+  expect((await sendWithKey('2001:db8:1:1:ffff::2', fresh.auth_key)).status).toBe(429);
+  expect((await sendWithKey('2001:db8:1:2::1', fresh.auth_key)).status).toBe(200);
+  expect((await sendWithKey('203.0.113.9', (await server.createWebhook()).auth_key)).status).toBe(200);
 });
 
 test('a wrong key is slowed by any method and endpoint', async () => {
-  await guess('203.0.113.10');
+  await failUntilLimited('203.0.113.10');
   const fresh = await server.createWebhook();
   const headers = { 'x-forwarded-for': '203.0.113.10', 'x-auth-key': fresh.auth_key };
   const put = async (key: string) => {
@@ -105,7 +105,7 @@ test('a wrong key is slowed by any method and endpoint', async () => {
     expect(postback_id).toEqual(expect.any(String));
     return told;
   };
-  expect(await put(fresh.auth_key)).toEqual(await put('rbk_guess')); // no word on whether the key is good
+  expect(await put(fresh.auth_key)).toEqual(await put('rbk_wrong')); // no word on whether the key is good
   await stayRejected('203.0.113.10');
   const batch = await server.request('/update-fields/batch', { method: 'POST', headers, body: [] });
   expectProblem(batch, 429, 'rate_limited');
@@ -113,10 +113,10 @@ test('a wrong key is slowed by any method and endpoint', async () => {
 });
 
 test('the wait ends automatically', async () => {
-  await guess('203.0.113.11');
+  await failUntilLimited('203.0.113.11');
   const fresh = await server.createWebhook();
   await expect
-    .poll(async () => (await knock('203.0.113.11', fresh.auth_key)).status, {
+    .poll(async () => (await sendWithKey('203.0.113.11', fresh.auth_key)).status, {
       timeout: 10_000,
       interval: 200,
     })

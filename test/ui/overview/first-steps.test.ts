@@ -28,7 +28,7 @@ describe('an empty account', () => {
     await steps.getByText('A call through the API', { exact: true }).waitFor();
     await steps.getByRole('button', { name: 'Create a test call' }).click();
     await steps.getByRole('button', { name: 'Send a test' }).click();
-    await page.getByRole('region', { name: 'What calls brought' }).getByText('12.50').first().waitFor();
+    await page.getByRole('region', { name: 'Revenue and payouts' }).getByText('12.50').first().waitFor();
     await expect.poll(() => steps.count()).toBe(0);
     const { items } = (await ui.server.api('GET', '/calls')).json;
     expect(items).toMatchObject([{ converted: true, revenue_paid_out: '12.50' }]);
@@ -84,7 +84,7 @@ test('figures are compared with the period before', async () => {
     await server.createCall(String(id), { started_at, revenue_paid_out });
   }
   const { page } = await ui.browser.open(server, '/overview?period=custom&from=2026-10-03&to=2026-10-04');
-  const figures = page.getByRole('region', { name: 'What calls brought' });
+  const figures = page.getByRole('region', { name: 'Revenue and payouts' });
   await figures.getByText('Compared with the 2 days before').waitFor();
   await expect.poll(() => figures.textContent()).toMatch(/Revenue50\.00\+25 % from 40\.00/);
 });

@@ -32,7 +32,7 @@ test('create a webhook, copy its URL and key, post back, and see the call change
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('link', { name: 'Acme CRM' }).click();
-  await page.getByText('Nothing has come yet').waitFor();
+  await page.getByText('Nothing received yet').waitFor();
   expect(await page.content()).not.toContain(authKey);
   const { json } = await server.api('GET', '/webhooks/incoming');
   expect(json.items).toMatchObject([{ name: 'Acme CRM', match_window_hours: 72, match_rule: 'first' }]);

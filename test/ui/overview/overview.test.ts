@@ -28,7 +28,7 @@ const grouped = (amount: string) => amount.replace(/\B(?=(?:\d{3})+(?:\.|$))(?<!
 describe('the numbers', () => {
   test('of the period are those of the raw rows, in the days of the account', async () => {
     const { page } = await ui.open(period);
-    const figures = page.getByRole('region', { name: 'What calls brought' }).getByRole('term');
+    const figures = page.getByRole('region', { name: 'Revenue and payouts' }).getByRole('term');
     await figures.first().waitFor();
     const [raw] = await ui.server.database.query(
       `select count(*)::int as calls, sum(revenue_paid_out)::text as revenue,
@@ -39,7 +39,7 @@ describe('the numbers', () => {
        from call where (started_at at time zone $1)::date between '2026-10-31' and '2026-11-02'`,
       [timeZone],
     );
-    const text = await page.getByRole('region', { name: 'What calls brought' }).textContent();
+    const text = await page.getByRole('region', { name: 'Revenue and payouts' }).textContent();
     expect(Number(raw?.['calls'])).toBeGreaterThan(200);
     for (const name of ['revenue', 'owed', 'held', 'profit']) {
       expect(text).toContain(grouped(String(raw?.[name]).replace(/0{1,2}$/, '')));

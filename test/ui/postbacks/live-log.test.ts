@@ -11,7 +11,7 @@ test('the live log of a webhook shows what comes automatically, and does not ask
   const asked: string[] = [];
   context.on('request', (request) => asked.push(request.url()));
   await page.goto(`/webhooks/incoming/${webhook.id}`);
-  await page.getByText('Nothing has come yet').waitFor();
+  await page.getByText('Nothing received yet').waitFor();
   await page.waitForLoadState('load');
   const readings = () => asked.filter((url) => url.includes(`/postbacks?webhook_id=${webhook.id}`)).length;
   const before = readings();

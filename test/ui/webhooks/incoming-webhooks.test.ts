@@ -136,7 +136,7 @@ describe('a webhook', () => {
     await page.getByText('Between 1 hour and 90 days (2,160 hours)').waitFor();
     await page.getByLabel('Hours to wait').fill('48');
     await page.getByLabel('All fields').selectOption('keep');
-    await page.getByText('Another rule for single fields').click();
+    await page.getByText('Different rules for single fields').click();
     await page.getByRole('combobox', { name: 'Revenue', exact: true }).selectOption('add');
     await page.getByText('each postback must have a transaction id').waitFor();
     await expectAccessible(page);

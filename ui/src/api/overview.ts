@@ -64,7 +64,7 @@ const reportQuery = (query: ReportQuery) =>
     placeholderData: keepPreviousData,
   });
 
-/** What calls brought. @param query dates of the account's time zone, the last one included */
+/** Revenue and payouts. @param query dates of the account's time zone, the last one included */
 export function useReport(query: ReportQuery) {
   return useQuery(reportQuery(query));
 }

@@ -137,7 +137,7 @@ function repeatOfKept(postback: Postback, { callLogId }: Outcome, update: string
 }
 
 export function decide(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
-  // Of what was kept, the log has to say what came of it.
+  // The log must have the result of what was kept.
   if (postback.isIgnored === true) return { ...ignoredOutcome(postback.postbackId), status: 'unchanged' };
   const { update, transactionId } = postback;
   const repeats = repeatsOf(postback);

@@ -122,10 +122,10 @@ export class Import {
     row: number,
     read: FileRow,
     first: Postback,
-    { together, isAlone }: RowSubmission,
+    { orderingKey, isAlone }: RowSubmission,
   ): Promise<Outcome> {
     const { metrics, lines } = this.#api;
-    const writer = { submit: (postback: Postback) => this.#submitPatiently(postback, together, isAlone) };
+    const writer = { submit: (postback: Postback) => this.#submitPatiently(postback, orderingKey, isAlone) };
     const metadata = { method: 'POST', bytes: null, importKey: this.#options.importKey };
     const outcome = await submitPostback({ writer, metrics, lines }, metadata, this.#source(), (webhook) =>
       webhook === this.#options.webhook ? first : this.#toPostback(row, read, webhook),

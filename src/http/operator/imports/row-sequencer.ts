@@ -3,7 +3,7 @@ import type { Target } from '../../../core/updates/decode/decode.ts';
 /** How a row goes to the writer. */
 export type RowSubmission = {
   /** rows with the same one keep their order: all rows where calls are named in both ways, else those of a call */
-  together?: string;
+  orderingKey?: string;
   /** no other row for the same call is under way: another try comes before whatever follows */
   isAlone: boolean;
 };
@@ -42,7 +42,7 @@ export class RowSequencer {
     this.#namings.add(naming);
     if (this.#namings.size === 1) return this.#takeGroupTurn(name, work);
     if (this.#groups.size > 0) await new Promise<void>((go) => this.#whenEmpty.push(go));
-    return work({ together: this.#laneName, isAlone: false });
+    return work({ orderingKey: this.#laneName, isAlone: false });
   }
 
   async #takeGroupTurn<T>(name: string, work: (turn: RowSubmission) => Promise<T>): Promise<T> {
@@ -51,7 +51,7 @@ export class RowSequencer {
     if (known === undefined) this.#groups.set(name, group);
     else await new Promise<void>((go) => group.waiting.push(go));
     try {
-      return await work({ together: name, isAlone: group.size === 1 });
+      return await work({ orderingKey: name, isAlone: group.size === 1 });
     } finally {
       group.underWay -= 1;
       if (group.underWay === 0) this.#release(name, group);

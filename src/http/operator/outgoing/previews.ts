@@ -116,8 +116,8 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
       const detail = 'There is no such event: name one by event_id, delivery_id, postback_id or call_log_id.';
       return sendProblem(reply, reject('not_found', detail));
     }
-    const told = { event_id: event.id, is_made_up: isMadeUp };
-    return { ...outgoing.prepare({ ...settings, secrets, timeZone }, event), ...told };
+    const about = { event_id: event.id, is_made_up: isMadeUp };
+    return { ...outgoing.prepare({ ...settings, secrets, timeZone }, event), ...about };
   }
 
   /** Delivered events are shown as they were sent; others with the call as it is now. */

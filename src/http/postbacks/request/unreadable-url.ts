@@ -30,11 +30,11 @@ export async function rejectUnreadableUrl(
     toRejected(webhook, arrival, rejectWebhook(type, webhook) ?? rejection),
   );
   if (outcome === null) endpoint.authFailures.fail(sourceIp);
-  const told = outcome?.rejection ?? rejection;
+  const reported = outcome?.rejection ?? rejection;
   const id = outcome?.postbackId ?? received.postbackId; // of a repeat, that of the first one
   return {
-    rejection: told,
-    problem: problemOf(told, { postback_id: id }),
+    rejection: reported,
+    problem: problemOf(reported, { postback_id: id }),
     headers: {
       'access-control-allow-origin': '*',
       'x-postback-status': 'rejected',

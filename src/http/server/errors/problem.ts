@@ -43,7 +43,7 @@ function isBodyArriving({ request: { raw } }: FastifyReply): boolean {
 }
 
 /**
- * Closing a connection on which the sender still writes takes the answer from it as well: it sees a broken pipe. So the
+ * Closing a connection on which the sender still writes also loses the response: the sender sees a broken pipe. So the
  * rest of its body is read and thrown away for a while, and only then is it cut off.
  */
 function letItEnd(reply: FastifyReply): void {

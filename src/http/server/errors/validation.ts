@@ -79,8 +79,8 @@ export function rejectionOfValidation(error: unknown, { routeOptions }: FastifyR
   const closed = new Set(
     error.validation.filter(({ keyword }) => keyword === 'boolean').map(({ instancePath }) => instancePath),
   );
-  const told = error.validation.filter((one) => !isOfAlternatives(one, paths));
-  for (const fault of told.flatMap((one) => faultsOf(one, routeOptions.schema?.body, closed))) {
+  const reported = error.validation.filter((one) => !isOfAlternatives(one, paths));
+  for (const fault of reported.flatMap((one) => faultsOf(one, routeOptions.schema?.body, closed))) {
     const name = fault.field ?? '';
     if (!faults.has(name)) faults.set(name, fault); // one value breaks several rules at once: the first says enough
   }

@@ -172,18 +172,18 @@ export async function writeSettlement(
 
 function settledRowOf(outcome: Outcome, isMoved: boolean) {
   const { rejection, waiting } = outcome;
-  const told = rejection ?? waiting?.ambiguity;
+  const reason = rejection ?? waiting?.ambiguity;
   return {
     postback_id: outcome.postbackId,
     status: outcome.status,
-    code: told?.code,
-    detail: told?.detail,
+    code: reason?.code,
+    detail: reason?.detail,
     errors: rejection !== null && rejection.errors.length > 0 ? rejection.errors : undefined,
     changes: outcome.status === 'applied' ? outcome.changes : undefined,
     call_log_id: outcome.callLogId,
     matched_by: outcome.matchedBy,
     candidates: outcome.candidates,
-    call_log_ids: told?.callLogIds,
+    call_log_ids: reason?.callLogIds,
     kept: outcome.kept.length > 0 ? outcome.kept : undefined,
     moves: Number(isMoved),
   };

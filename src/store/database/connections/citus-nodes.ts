@@ -4,7 +4,7 @@ import type pg from 'pg';
 export type CitusNode = {
   name: string;
   /** null for one that does not answer; settings by name, in PostgreSQL's own units */
-  told: { settings: Record<string, string>; clockMs: number } | null;
+  state: { settings: Record<string, string>; clockMs: number } | null;
 };
 
 /** The limits are of a session that the coordinator opens there: it has the settings of that database. */
@@ -25,5 +25,5 @@ from run_command_on_workers($1) order by name`;
 export async function listWorkers(pool: pg.Pool): Promise<CitusNode[]> {
   type Row = { name: string; success: boolean; result: string };
   const { rows } = await pool.query<Row>(readWorkers, [readNode]);
-  return rows.map(({ name, success, result }) => ({ name, told: success ? JSON.parse(result) : null }));
+  return rows.map(({ name, success, result }) => ({ name, state: success ? JSON.parse(result) : null }));
 }

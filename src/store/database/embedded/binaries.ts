@@ -14,7 +14,7 @@ export type Binaries = {
 
 /**
  * PostgreSQL's programs at a place where `user` can run them. They come with npm; where root installed them below a
- * folder that only root can enter, they are copied to a temporary folder and found there the next time.
+ * folder that only root can enter, they are copied to a temporary folder, once.
  * Rejects when there is no PostgreSQL for this platform, or it does not run here.
  */
 export async function findBinaries(

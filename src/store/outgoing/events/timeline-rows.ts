@@ -19,7 +19,7 @@ const chunkRows = 5_000;
  */
 const isNew = `($4::pg_snapshot is null or not pg_visible_in_snapshot(
   (x.newest - ((x.newest - r.xmin::text::bigint) & 4294967295))::text::xid8, $4::pg_snapshot))`;
-/** The id of a row says nothing where the clock of its server is ahead. */
+/** Ids do not show the order if the clock of a server is ahead. */
 const isRecent = '($4::pg_snapshot is not null or r.written_at >= $3)';
 const newest = `(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as newest) x`;
 const displaced = (start: string) =>

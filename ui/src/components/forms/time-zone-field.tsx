@@ -18,7 +18,7 @@ export function TimeZoneField({ value, onChange }: { value: string; onChange(tim
       items={items}
       empty="No time zone has this in its name"
       show={(zone) => labels.get(zone) ?? zone}
-      hint="All times are shown in it, days of reports begin in it, and times without an offset are read in it"
+      hint="For all times shown, for the days of reports, and for times sent without an offset"
       isRequired
       onChoose={(zone) => zone !== null && onChange(zone)}
       onSearch={setTyped}

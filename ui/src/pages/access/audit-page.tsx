@@ -84,7 +84,7 @@ export function AuditPage() {
     <OnlyFor permission="read_audit_log" title="Audit log">
       <PageHeader
         title="Audit log"
-        description="Every administrative act: who did it, from where, and what was before."
+        description="Every administrative act: who did it, from where, and the values before and after."
       />
       <AuditFilterBar />
       <EventList />

@@ -33,7 +33,7 @@ export function InboxPage() {
     <>
       <PageHeader
         title="Inbox"
-        description="Postbacks without a call: those that wait for it, and those that found none. Attach each to its call, or dismiss it."
+        description="Postbacks without a call: some wait for it, others were rejected. Attach each to its call, or dismiss it."
       />
       <InboxFilterBar />
       <OpenPostbacks />

@@ -167,7 +167,7 @@ export function MappingEditor({ webhook, requests, chosenId, onChoose, mayChange
                 ...presets.map(({ name, title }) => ({ value: name, label: title })),
               ]}
               onChange={(name) => setDraft({ mapping, presetName: name === '' ? null : name })}
-              hint="A platform brings rows of its own. A row that you set replaces the one of the platform"
+              hint="A platform has predefined rows. A row that you set replaces the platform’s row"
             />
           )}
           {!isText && (

@@ -51,7 +51,7 @@ export function OutgoingListPage() {
     <>
       <PageHeader
         title="Outgoing webhooks"
-        description="They tell other systems what happens to calls: trackers, CRMs, chat, pagers."
+        description="They send events of calls to other systems: trackers, CRMs, chat, pagers."
         actions={
           mayCreate && (
             <Link to="/webhooks/outgoing/new" className={buttonStyle('primary')}>

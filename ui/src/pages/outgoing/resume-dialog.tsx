@@ -14,7 +14,7 @@ const choices = [
     name: 'Newest',
     description: 'The newest event of each call; the others are superseded.',
   },
-  { value: 'none', name: 'None', description: 'None of them: they are discarded, and stay in the log.' },
+  { value: 'none', name: 'None', description: 'None: they are discarded, and stay in the log.' },
 ] as const;
 
 type Resume = (typeof choices)[number]['value'];

@@ -20,7 +20,7 @@ export function RotateSecretDialog({ webhook, onClose }: { webhook: OutgoingJson
   return (
     <Dialog
       title="Rotate the secret"
-      description="Makes a new secret. Requests carry signatures of both until the old one ends."
+      description="Creates a new secret. Requests have signatures of both until the old one expires."
       isOpen
       onClose={onClose}
     >

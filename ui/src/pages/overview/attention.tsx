@@ -77,7 +77,7 @@ const dayMs = 86_400_000;
 /** Nothing to report is good news only where something came in. */
 function Quiet({ lastPostbackAt, now }: { lastPostbackAt: string | null; now: number }) {
   if (lastPostbackAt === null)
-    return <p className="text-muted text-sm">No postback has come yet, so there is nothing to judge.</p>;
+    return <p className="text-muted text-sm">No postback was received yet, so there is nothing to check.</p>;
   if (now - Date.parse(lastPostbackAt) > dayMs) {
     return (
       <p className="text-muted text-sm">

@@ -172,7 +172,7 @@ function SendTest({ isReady, sampleWebhookId }: { isReady: boolean; sampleWebhoo
   const webhook = own?.[0];
   const call = calls?.items.find(({ state }) => state === 'completed') ?? calls?.items[0];
   if (!isReady || webhook === undefined || call === undefined)
-    return <p>Once there is a webhook and a call, send a conversion to the call from here.</p>;
+    return <p>When a webhook and a call exist, send a conversion to the call here.</p>;
   return <TestButton webhook={webhook} callLogId={call.call_log_id} />;
 }
 

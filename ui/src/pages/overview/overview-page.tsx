@@ -52,7 +52,7 @@ function Results() {
   const previous = previousOf(period, dateIn(timeZone, now), now);
   return (
     <>
-      <section aria-label="What calls brought" className="space-y-4">
+      <section aria-label="Revenue and payouts" className="space-y-4">
         <PeriodPicker names={periods} chosen={period.name} days={period} />
         <Money period={period} previous={previous} />
       </section>

@@ -5,7 +5,10 @@ import { Activity } from './activity.tsx';
 export function SystemPage() {
   return (
     <>
-      <PageHeader title="System" description="What comes in now, what waits, and how fast it is stored." />
+      <PageHeader
+        title="System"
+        description="Current load, queued postbacks, and how fast they are stored."
+      />
       <Activity />
     </>
   );

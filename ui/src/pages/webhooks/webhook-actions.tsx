@@ -53,7 +53,7 @@ export function WebhookActions({ webhook }: { webhook: WebhookJson }) {
         onClose={() => setOpen(null)}
       >
         <p>Its keys stop working at once, and its sender is rejected. This cannot be undone.</p>
-        <p className="text-muted">What it did stays: calls keep their values, and the log its postbacks.</p>
+        <p className="text-muted">Calls keep their values, and the log keeps its postbacks.</p>
       </DeleteWebhookDialog>
     </>
   );

@@ -95,7 +95,7 @@ export function WebhooksPage() {
     <>
       <PageHeader
         title="Incoming webhooks"
-        description="One for each sender, with a type, a key and settings of its own."
+        description="One for each sender, with its own type, key and settings."
         actions={
           <>
             <ColumnChoice tableId="webhooks" columns={columns} />

@@ -122,13 +122,13 @@ class WebhookUndo {
     if (!isDryRun) await this.#api.store.recordUndo(accountId, this.#scope, name, actorOf(this.#request));
     const steps = this.#steps(stopping);
     if (wantsLines(this.#request)) return sendLines(reply, this.#lines(steps));
-    let toldMs = performance.now();
+    let reportedMs = performance.now();
     for (;;) {
       const step = await steps.next();
       if (step.done === true && step.value !== null) return sendProblem(reply, this.#interrupted(step.value));
       if (step.done === true || reply.raw.destroyed) break;
       const nowMs = performance.now();
-      if (nowMs - toldMs > processingEveryMs) toldMs = this.#tellProcessing(reply, nowMs);
+      if (nowMs - reportedMs > processingEveryMs) reportedMs = this.#tellProcessing(reply, nowMs);
     }
     return reply.send(this.#summary.toJson(webhookId, isDryRun));
   }

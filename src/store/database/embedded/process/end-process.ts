@@ -9,7 +9,7 @@ const ESCALATION: { signal: NodeJS.Signals; afterMs: number }[] = [
 const GIVE_UP_MS = 20_000;
 const POLL_MS = 10;
 
-/** Ends a PostgreSQL server, more and more firmly. Resolves when `hasEnded` says so. Rejects after 20 s. */
+/** Ends a PostgreSQL server with increasingly strong signals. Resolves when `hasEnded` says so. Rejects after 20 s. */
 export async function endProcess(pid: number, hasEnded: () => boolean | Promise<boolean>): Promise<void> {
   const startedAt = performance.now();
   const steps = [...ESCALATION];

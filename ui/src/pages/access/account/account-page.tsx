@@ -13,7 +13,7 @@ export function AccountPage() {
     <OnlyFor permission="change_account" title="Account">
       <PageHeader
         title="Account"
-        description="Whose calls these are, and how times and phone numbers of this account are read."
+        description="The name of the account, and how its times and phone numbers are read."
       />
       <div className="space-y-5">
         <div className="grid items-start gap-5 lg:grid-cols-2">

@@ -14,7 +14,7 @@ export function CreateAccountDialog({ isOpen, onClose }: { isOpen: boolean; onCl
     <CreateDialog
       create={useCreateAccount()}
       title="Create an account"
-      description="A separate tenant, with its own calls, webhooks and tokens."
+      description="A separate tenant with its own calls, webhooks and tokens."
       Form={AccountForm}
       madeTitle={({ name }) => `${name}: copy its owner’s token now`}
       madeDescription="It is shown only once. It allows everything in that account."

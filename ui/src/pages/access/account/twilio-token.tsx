@@ -76,7 +76,7 @@ function RemoveToken() {
         onConfirm={remove}
         onClose={() => setAsking(false)}
       >
-        <p>Status callbacks of Twilio are rejected until a token is set again. Calls keep what they have.</p>
+        <p>Status callbacks of Twilio are rejected until a token is set again. Calls keep their values.</p>
       </ConfirmDialog>
     </>
   );

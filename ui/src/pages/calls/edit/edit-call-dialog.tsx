@@ -40,7 +40,7 @@ export function EditCallDialog({ call, onClose }: { call: CallJson; onClose(): v
   return (
     <Dialog
       title="Change the call"
-      description="By the rules of a postback. The timeline shows it with your name."
+      description="The rules of postbacks apply. The timeline shows the change with your name."
       isOpen
       isSticky={Object.keys(body).length > 0 && !change.isPending}
       lost="Your changes to the call are not saved."

@@ -46,7 +46,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
   return (
     <Dialog
       title="Change the selected calls"
-      description="By the rules of a postback. The timeline of each call shows the change with your name."
+      description="The rules of postbacks apply. The timeline of each call shows the change with your name."
       isOpen
       isSticky={isBusy}
       lost="The change stops where it is. What is done can be undone on the page of its webhook."

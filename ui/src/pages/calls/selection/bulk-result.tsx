@@ -21,7 +21,7 @@ export function BulkResult({ result: { summary, fault } }: { result: CallChanges
             </li>
           ))}
       </ul>
-      {summary.calls === 0 && <p>No call is selected any more.</p>}
+      {summary.calls === 0 && <p>No selected call is left.</p>}
       {rejections.length > 0 && (
         <ul
           aria-label="Rejected calls"

@@ -18,7 +18,7 @@ export function ColumnTable({ inspection, choices, targets, onChoose }: ColumnTa
   const takenBy = (target: string, at: number) =>
     target !== 'tag' && choices.some((choice, other) => other !== at && choice.target === target);
   return (
-    <Card title="What the columns are">
+    <Card title="Meaning of the columns">
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}

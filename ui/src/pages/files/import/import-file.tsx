@@ -100,12 +100,12 @@ const rowKinds = [
   {
     value: 'update_fields',
     name: 'Results of calls',
-    description: 'Amounts, conversions and tags of calls that are there.',
+    description: 'Amounts, conversions and tags of existing calls.',
   },
   {
     value: 'calls',
     name: 'Calls',
-    description: 'A log of past calls: those that are not there yet are added.',
+    description: 'A log of past calls: adds the calls that do not exist yet.',
   },
 ] as const;
 

@@ -82,7 +82,7 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
       <ReaderField
         readers={readers}
         value={readerId}
-        hint="Its mapping must give the call (its id or the number) and the amount that is compared. Nothing goes through the webhook."
+        hint="Its mapping must read the call (id or number) and the amount to compare. The webhook itself gets no postbacks."
         onChange={(id) => {
           setReaderId(id);
           setResult(null);

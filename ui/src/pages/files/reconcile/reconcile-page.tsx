@@ -28,7 +28,7 @@ export function ReconcilePage() {
         description="Compare a partner’s statement with your records, call by call. Nothing is changed until you apply differences."
       />
       <div className="space-y-5">
-        <Card title="Whose statement, and of which days">
+        <Card title="Partner and period of the statement">
           <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
             <SelectField
               label="Statement of"

@@ -52,7 +52,7 @@ export function FieldRow({
           others={{
             before: [
               { value: noRow, label: ofPlatform ?? unset },
-              ...(rows.length > 1 ? [{ value: several, label: 'The first of these that is there' }] : []),
+              ...(rows.length > 1 ? [{ value: several, label: 'The first of these that exists' }] : []),
             ],
             after: presetRow === undefined ? [] : [{ value: none, label: 'Do not read it' }],
             chosen: rows.length > 1 ? several : row === null ? none : noRow,

@@ -142,7 +142,7 @@ function elseChoices({ type }: MappingField, row: RowJson) {
   return [
     { value: 'refuse', label: 'Reject the request' },
     { value: 'ignore', label: 'Leave the field unchanged' },
-    ...(type === 'boolean' ? [] : [{ value: 'as_is', label: 'Take it as it is' }]),
+    ...(type === 'boolean' ? [] : [{ value: 'as_is', label: 'Use it unchanged' }]),
     ...(elseOf(row) === 'value' ? [{ value: 'value', label: `Means ${String(row.else)}` }] : []),
   ];
 }

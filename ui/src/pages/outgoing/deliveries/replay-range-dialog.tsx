@@ -33,7 +33,7 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
   return (
     <Dialog
       title="Replay a period"
-      description="Sends its deliveries again in their order, each with the same event id: receivers that deduplicate by it take none twice."
+      description="Sends its deliveries again in order, with the same event ids. Receivers that deduplicate by event id process none twice."
       isOpen
       onClose={onClose}
     >
@@ -63,7 +63,7 @@ export function ReplayRangeDialog({ webhookId, onClose }: { webhookId: string; o
           />
         </div>
         <fieldset>
-          <legend className="mb-1 font-medium text-sm">Which of them</legend>
+          <legend className="mb-1 font-medium text-sm">Status</legend>
           <div className="flex flex-wrap gap-x-4 gap-y-1">
             {choices.map(({ value, label }) => (
               <label key={value} className="flex items-center gap-2 text-sm">

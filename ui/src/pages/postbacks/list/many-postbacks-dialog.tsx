@@ -10,7 +10,7 @@ const words = {
       'Each of these postbacks has a number that exactly one call has, and is attached to that call.',
     verb: 'Attach',
     progress: 'Attaching',
-    lost: 'Postbacks that are attached stay attached.',
+    lost: 'Postbacks attached so far stay attached.',
     none: 'No postback has a number that exactly one call has.',
   },
   'replay-rejected': {
@@ -19,7 +19,7 @@ const words = {
       'Each one is read again with the current settings and mapping of its webhook, the oldest first.',
     verb: 'Replay',
     progress: 'Replaying',
-    lost: 'Postbacks that are replayed stay replayed.',
+    lost: 'Postbacks replayed so far stay replayed.',
     none: 'No rejected postback of this list can be replayed.',
   },
 };

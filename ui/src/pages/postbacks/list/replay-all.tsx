@@ -20,7 +20,7 @@ export function ReplayAll({ filters }: { filters: PostbackFilters }) {
         <Button size="small" icon={RotateCcw} onClick={() => setOpen(true)}>
           Replay all
         </Button>
-        <span>Once the cause is corrected, send the rejected postbacks of this list through again.</span>
+        <span>After the cause is corrected, replay the rejected postbacks of this list.</span>
       </p>
       {isOpen && (
         <ManyPostbacksDialog action="replay-rejected" filters={others} onClose={() => setOpen(false)} />

@@ -88,7 +88,7 @@ function ReplayDialog({ postback, onClose }: { postback: PostbackJson; onClose()
   return (
     <Dialog
       title="Replay this postback"
-      description="A dry run tells what the replay would do now, and changes nothing."
+      description="A dry run shows what the replay would do now, and changes nothing."
       isOpen
       onClose={onClose}
     >

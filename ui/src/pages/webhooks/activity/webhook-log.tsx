@@ -84,7 +84,7 @@ export function WebhookLog({ webhook }: { webhook: WebhookJson }) {
         {error !== null && <span className="font-normal text-danger text-xs">{error.message}</span>}
       </h2>
       {rows.length === 0 ? (
-        <EmptyState icon={Inbox} title="Nothing has come yet">
+        <EmptyState icon={Inbox} title="Nothing received yet">
           {maySend && 'Send a first postback by hand in the “Test” tab. '}
           The “URL builder” makes the URL for the sender; what it sends appears here automatically.
         </EmptyState>

@@ -45,7 +45,7 @@ export function WebhookRejections({ webhookId, hours }: { webhookId: string; hou
           })}
         </ul>
       )}
-      {data.is_more && <p className="mt-2 text-muted text-xs">There were more, older ones.</p>}
+      {data.is_more && <p className="mt-2 text-muted text-xs">There were more before these.</p>}
     </Card>
   );
 }
@@ -55,7 +55,7 @@ function NothingRejected({ webhookId, hours }: { webhookId: string; hours: numbe
   const { data } = useWebhookActivity(hours, webhookId);
   const counts = data?.items[0]?.counts ?? [];
   const hasTraffic = counts.some((hour) => hour !== null && Object.values(hour).some((count) => count > 0));
-  if (!hasTraffic) return <p className="text-muted text-sm">No postback came in this period.</p>;
+  if (!hasTraffic) return <p className="text-muted text-sm">No postback was received in this period.</p>;
   return (
     <p className="flex items-center gap-2 text-muted text-sm">
       <CircleCheck aria-hidden className="size-4 text-applied" />

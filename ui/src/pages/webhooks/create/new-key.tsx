@@ -60,7 +60,7 @@ export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone():
       )}
       {preset === undefined && (
         <div>
-          <h3 className="mb-2 font-medium text-sm">Try it, or paste it where the sender takes it</h3>
+          <h3 className="mb-2 font-medium text-sm">Try it, or paste it into the sender’s settings</h3>
           <Snippets
             address={webhook.url.split('?')[0] ?? webhook.url}
             authKey={webhook.auth_key}

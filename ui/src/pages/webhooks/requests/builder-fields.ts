@@ -27,7 +27,7 @@ const tags: BuilderField[] = [
 const request: BuilderField[] = [
   {
     name: 'transaction_id',
-    hint: 'An id of the sender’s: repeats do nothing twice',
+    hint: 'The sender’s id of the request: a repeat has no second effect',
     example: 'order-77',
     group: 'request',
   },

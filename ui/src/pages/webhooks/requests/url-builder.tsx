@@ -98,7 +98,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
               autoComplete="off"
               spellCheck={false}
               placeholder="rbk_…"
-              hint="Paste it to have it in the text below; it stays in this browser. Lost? Rotate the key."
+              hint="Paste it to show it in the text below; it stays in this browser. If it is lost, rotate the key."
             />
             {isPost ? (
               <PostRequest

@@ -80,7 +80,7 @@ export function AccessLimitFields({ type, value, errors, onChange }: AccessLimit
             field="rate_limit_per_minute"
             error={errors.rate}
             placeholder="no limit"
-            hint="More are rejected, and may be sent again"
+            hint="Further requests are rejected with 429, and may be sent again"
           />
           <label className="flex items-center gap-2 text-sm">
             <input

@@ -40,7 +40,7 @@ function isPostback(type: WebhookType): boolean {
 
 const unmatchedChoices = [
   { value: 'refuse', label: 'Reject it' },
-  { value: 'wait', label: 'Let it wait for its call' },
+  { value: 'wait', label: 'Wait for its call' },
 ] as const;
 const transactionChoices = [
   { value: 'refuse', label: 'Reject it' },

@@ -48,7 +48,7 @@ export function RepeatFields({ type, value, onChange }: RepeatFieldsProps) {
         />
       </div>
       <details className="mt-2" open={hasOwn || undefined}>
-        <summary className="cursor-pointer text-accent text-sm">Another rule for single fields</summary>
+        <summary className="cursor-pointer text-accent text-sm">Different rules for single fields</summary>
         <div className="mt-2 grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
           {rows.map(({ name, isAmount }) => (
             <SelectField
