@@ -26,6 +26,7 @@ export class Lane {
   readonly #slots: Slots;
   readonly #writeBatch: (batch: Waiting[]) => Promise<void>;
   readonly #batchMax: number;
+  readonly #onIdle: () => void;
   #waiting: Waiting[] = [];
   #isBusy = false;
   #whenIdle: (() => void)[] = [];
@@ -33,11 +34,18 @@ export class Lane {
   /**
    * @param slots one is held while a batch is written
    * @param writeBatch settles every promise of the batch; never rejects
+   * @param onIdle nothing waits and nothing is under way: another lane may take what comes next
    */
-  constructor(batchMax: number, slots: Slots, writeBatch: (batch: Waiting[]) => Promise<void>) {
+  constructor(
+    batchMax: number,
+    slots: Slots,
+    writeBatch: (batch: Waiting[]) => Promise<void>,
+    onIdle: () => void = () => {},
+  ) {
     this.#slots = slots;
     this.#batchMax = batchMax;
     this.#writeBatch = writeBatch;
+    this.#onIdle = onIdle;
   }
 
   add(waiting: Waiting): void {
@@ -59,6 +67,7 @@ export class Lane {
       this.#slots.release();
     }
     this.#isBusy = false;
+    this.#onIdle();
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 

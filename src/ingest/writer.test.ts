@@ -372,3 +372,15 @@ describe('all or nothing', () => {
     expect(await sound).toMatchObject([{ status: 'applied' }]);
   });
 });
+
+test('an account has lanes only while its postbacks wait or are written', async () => {
+  const gate = makeGate();
+  const { writer } = makeWriter(gate.pass);
+  const accounts = Array.from({ length: 50 }, (_, at) => `account ${at}`);
+  const submitted = accounts.map((accountId) => writer.submit(postbackOf('p', accountId)));
+  expect(writer.laneCount).toBe(50);
+  gate.open();
+  await Promise.all(submitted);
+  await writer.close();
+  expect(writer.laneCount).toBe(0);
+});

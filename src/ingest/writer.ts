@@ -46,7 +46,7 @@ export class Writer {
   readonly #slots: Slots;
   /** Call events take the locks of arrivals, which two transactions would wait for; and they must not delay updates. */
   readonly #eventSlots = new Slots(1);
-  /** Each account has its own: where one has to wait for its database, the others go on. */
+  /** Each account has its own while it is busy: where one has to wait for its database, the others go on. */
   readonly #lanes = new Map<string, Lane>();
   readonly #lockedCalls: LockedCalls;
   #depth = 0;
@@ -68,6 +68,11 @@ export class Writer {
   /** How many postbacks wait for their commit. */
   get depth(): number {
     return this.#depth;
+  }
+
+  /** Of accounts whose postbacks wait or are written. */
+  get laneCount(): number {
+    return this.#lanes.size;
   }
 
   /**
@@ -128,7 +133,12 @@ export class Writer {
     if (known !== undefined) return known;
     const slots = isEvent ? this.#eventSlots : this.#slots;
     const batchMax = isEvent ? eventBatchMax : this.#options.batchMax;
-    const lane = new Lane(batchMax, slots, (batch) => this.#writeBatch(batch, slots));
+    const lane = new Lane(
+      batchMax,
+      slots,
+      (batch) => this.#writeBatch(batch, slots),
+      () => this.#lanes.delete(key),
+    );
     this.#lanes.set(key, lane);
     return lane;
   }
