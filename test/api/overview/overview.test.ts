@@ -1,5 +1,5 @@
 /** `GET /overview/activity` and `/overview/attention`: what is going on, and what an operator should look at. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { addAccount } from '../../support/accounts.ts';
 import { startTestServer, type TestServer, type TestWebhook } from '../../support/server.ts';
 
@@ -39,7 +39,12 @@ describe('activity', () => {
       insert into postback (account_id, postback_id, webhook_id, received_at, first_status, status, is_dry_run, source_ip, request, update)
       select account_id, uuidv7(interval '-2 hours'), webhook_id, received_at, first_status, status, is_dry_run, source_ip, request, update
       from postback where status = 'rejected'`);
-    const { minutes, live_calls, queued_updates, commit } = await read();
+    // A busy machine counts the older minutes within the budget of the next readings.
+    const readAll = async () => {
+      const activity = await read();
+      return activity.minutes.every(({ counts }: { counts: unknown }) => counts !== null) && activity;
+    };
+    const { minutes, live_calls, queued_updates, commit } = await vi.waitUntil(readAll, { timeout: 20_000 });
     expect({ live_calls, queued_updates }).toEqual({ live_calls: 1, queued_updates: 1 });
     expect(commit).toMatchObject({ p50_ms: expect.any(Number), p99_ms: expect.any(Number) });
     expect(commit.p99_ms).toBeGreaterThanOrEqual(commit.p50_ms);
