@@ -37,6 +37,30 @@ test.each([...outgoingPresets.values()])('$name sends what its example says', (p
   expect(() => new URL(sent.url)).not.toThrow();
 });
 
+test('every fault of the settings is told at once', async () => {
+  const server = await startTestServer();
+  const faultsOf = async (method: string, path: string, body: object) => {
+    const { json } = await server.api(method, path, body);
+    expect(json).toMatchObject({ status: 422 });
+    return json.errors.map(({ field, code }: { field: string; code: string }) => `${field}: ${code}`).sort();
+  };
+  const path = '/webhooks/outgoing';
+  const missing = ['events: invalid_value', 'name: invalid_value', 'url: invalid_value'];
+  expect(await faultsOf('POST', path, {})).toEqual(missing);
+  const wrong = { url: 'ftp://x', events: ['nothing'], preset: 'nothing', headers: { a: '[NOTHING]' } };
+  const all = ['events.0: invalid_value', 'headers.a: unknown_macro', 'name: invalid_value'];
+  const others = ['preset: invalid_value', 'url: url_not_allowed'];
+  expect(await faultsOf('POST', path, wrong)).toEqual([...all, ...others]);
+  const settings = { name: 'x', url: 'https://t.example/', events: ['call.created'] };
+  const { id } = (await server.api('POST', path, settings)).json;
+  expect(await faultsOf('PATCH', `${path}/${id}`, { name: 5, url: 'ftp://x', resume: 'all' })).toEqual([
+    'name: invalid_value',
+    'resume: conflicting_field',
+    'url: url_not_allowed',
+  ]);
+  await server.stop();
+});
+
 test('a webhook is made with a preset, its values, and settings of its own', async () => {
   const server = await startTestServer();
   const { json: list } = await server.api('GET', '/presets?kind=outgoing');

@@ -157,6 +157,21 @@ describe('a new webhook', () => {
       { name: 'x', type: 'update_tags', match_window_hours: '24' },
       ['match_window_hours: invalid_value'],
     ],
+    [
+      'a missing name, hours as text, fields of another type and a mapping that cannot be read',
+      {
+        type: 'update_tags',
+        match_window_hours: '24',
+        allowed_fields: ['revenue'],
+        mapping: { fields: { nothing: 'x' } },
+      },
+      [
+        '/fields/nothing: mapping_invalid',
+        'allowed_fields.0: invalid_value',
+        'match_window_hours: invalid_value',
+        'name: invalid_value',
+      ],
+    ],
   ])('is rejected for %s, and every fault is told', async (_what, body, faults) => {
     const answer = await server.api('POST', '/webhooks/incoming', body);
     expect(answer.status).toBe(422);

@@ -7,7 +7,7 @@ import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts
 import type { Fault } from '../../../core/values/fault.ts';
 import type { ListedOutgoing, OutgoingSettings, OutgoingWebhook } from '../../../store/store.ts';
 import { definedOnly } from '../list-reader.ts';
-import type { OutgoingBody, OutgoingJson } from './outgoing-schemas.ts';
+import type { OutgoingBody, OutgoingChangeBody, OutgoingJson } from './outgoing-schemas.ts';
 
 export type SettingsContext = {
   presets: ReadonlyMap<string, OutgoingPreset>;
@@ -30,12 +30,11 @@ const defaults: Omit<OutgoingSettings, 'name' | 'url' | 'events'> = {
 
 /** Settings as they will be: those of the body, else those before, else those of the preset, else the defaults. */
 export async function readOutgoing(
-  body: Partial<OutgoingBody>,
+  body: Partial<OutgoingBody> & Pick<OutgoingChangeBody, 'paused' | 'resume'>,
   before: OutgoingSettings | null,
   context: SettingsContext,
 ): Promise<OutgoingSettings | Rejection> {
-  const preset = readPreset(body, context);
-  if (preset !== null && 'code' in preset) return preset;
+  const { preset, faults: presetFaults } = readPreset(body, context);
   const { name, url, method, events, format, headers, empty, order, filter } = body;
   const given = definedOnly({
     ...{
@@ -58,7 +57,9 @@ export async function readOutgoing(
     settings.method = settings.body === null ? 'GET' : 'POST';
   const complete = { name: '', url: '', events: [], ...settings };
   const faults = [
-    ...faultsOfMissing(complete),
+    ...presetFaults,
+    ...(presetFaults.length === 0 ? faultsOfMissing(complete) : []),
+    ...faultsOfResume(body),
     ...(await faultsOfUrl(complete.url, context)),
     ...faultsOfRequest(complete),
   ];
@@ -68,12 +69,12 @@ export async function readOutgoing(
 function readPreset(
   { preset: name, values = {} }: Partial<OutgoingBody>,
   { presets }: SettingsContext,
-): Partial<OutgoingSettings> | Rejection | null {
-  if (name === undefined || name === null) return null;
+): { preset: Partial<OutgoingSettings> | null; faults: Fault[] } {
+  if (name === undefined || name === null) return { preset: null, faults: [] };
   const preset = presets.get(name);
-  if (preset !== undefined) return fillPreset(preset, values);
+  if (preset !== undefined) return { preset: fillPreset(preset, values), faults: [] };
   const detail = `There is no preset for outgoing webhooks of this name: use one of ${[...presets.keys()].join(', ')}.`;
-  return rejectFaults([{ field: 'preset', code: 'invalid_value', detail }]);
+  return { preset: null, faults: [{ field: 'preset', code: 'invalid_value', detail }] };
 }
 
 function faultsOfMissing({ url, events }: OutgoingSettings): Fault[] {
@@ -82,6 +83,12 @@ function faultsOfMissing({ url, events }: OutgoingSettings): Fault[] {
   if (events.length === 0)
     faults.push({ field: 'events', code: 'invalid_value', detail: 'Send "events": it is required.' });
   return faults;
+}
+
+function faultsOfResume({ paused, resume }: OutgoingChangeBody): Fault[] {
+  if (resume === undefined || paused === false) return [];
+  const detail = 'Send "resume" together with "paused": false, or leave it out.';
+  return [{ field: 'resume', code: 'conflicting_field', detail }];
 }
 
 async function faultsOfUrl(url: string, context: SettingsContext): Promise<Fault[]> {

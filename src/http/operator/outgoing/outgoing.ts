@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
-import { reject, rejectFaults } from '../../../core/updates/rejection.ts';
+import { type Rejection, reject } from '../../../core/updates/rejection.ts';
 import { makeSigningSecret } from '../../../core/verify/schemes/standard-webhooks.ts';
+import type { OutgoingSettings } from '../../../store/store.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
+import { checkBody } from '../../server/errors/validation.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
@@ -44,10 +46,13 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
     outgoingPath,
     {
       schema: { ...docs('Create an outgoing webhook', { 201: outgoingWithSecretJson }), body: outgoingBody },
+      attachValidation: true,
       ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
-      const settings = await readOutgoing(request.body, null, context());
+      const settings = await checkBody<OutgoingBody, OutgoingSettings>(request, (body) =>
+        readOutgoing(body, null, context()),
+      );
       if ('code' in settings) return sendProblem(reply, settings);
       const secret = makeSigningSecret();
       const webhook = await store.createOutgoing(request.owner.accountId, settings, secret, actorOf(request));
@@ -87,20 +92,18 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
         ...docs('Change, pause or resume an outgoing webhook', { 200: outgoingJson }),
         body: outgoingChangeBody,
       },
+      attachValidation: true,
       ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
       const { accountId } = request.owner;
-      const { paused, resume, ...body } = request.body;
       const before = isUuid(id) ? await store.findOutgoing(accountId, id) : null;
-      if (before === null) return sendUnknownOutgoing(reply);
-      if (resume !== undefined && paused !== false) {
-        const detail = 'Send "resume" together with "paused": false, or leave it out.';
-        return sendProblem(reply, rejectFaults([{ field: 'resume', code: 'conflicting_field', detail }]));
-      }
-      const settings = await readOutgoing(body, before, context());
+      const settings = await checkBody<OutgoingChangeBody, OutgoingSettings>(request, (body) =>
+        before === null ? unknownOutgoing() : readOutgoing(body, before, context()),
+      );
       if ('code' in settings) return sendProblem(reply, settings);
+      const { paused, resume, ...body } = request.body;
       const changes = {
         ...pickChanged(settings, body),
         ...(paused !== undefined && { isPaused: paused }),
@@ -158,7 +161,10 @@ function pickChanged<T extends object>(settings: T, body: OutgoingChangeBody): P
   return Object.fromEntries(Object.entries(settings).filter(([name]) => names.has(name))) as Partial<T>;
 }
 
+function unknownOutgoing(): Rejection {
+  return reject('not_found', 'There is no outgoing webhook with this id: list them for their ids.');
+}
+
 export function sendUnknownOutgoing(reply: FastifyReply): FastifyReply {
-  const detail = 'There is no outgoing webhook with this id: list them for their ids.';
-  return sendProblem(reply, reject('not_found', detail));
+  return sendProblem(reply, unknownOutgoing());
 }

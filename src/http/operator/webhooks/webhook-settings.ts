@@ -17,12 +17,15 @@ import type { WebhookChangeBody, WebhookJson } from './webhook-schemas.ts';
 /** What a change depends on. */
 type Before = Pick<Webhook, 'type' | 'requiresSignature' | 'preset' | 'mapping' | 'verify'>;
 
-/** Reads what is to be changed; what is left out stays. `madeSecret` is a signing secret that was made for it. */
+/** `madeSecret` is a signing secret that was made for it. */
+export type ReadChanges = { changes: WebhookChanges; madeSecret: string | null };
+
+/** Reads what is to be changed; what is left out stays. */
 export function readWebhookChanges(
   body: WebhookChangeBody,
   before: Before,
   presets: Presets,
-): { changes: WebhookChanges; madeSecret: string | null } | Rejection {
+): ReadChanges | Rejection {
   const faults = [
     ...faultsOfFields(body, before.type),
     ...faultsOfSecret(body),

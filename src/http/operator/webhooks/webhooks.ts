@@ -6,6 +6,7 @@ import { type WebhookType, webhookTypes } from '../../../core/updates/fields/web
 import { makeSigningSecret } from '../../../core/verify/schemes/standard-webhooks.ts';
 import type { Webhook } from '../../../store/store.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
+import { checkBody } from '../../server/errors/validation.ts';
 import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
@@ -26,7 +27,7 @@ import {
   webhookJson,
   webhookWithKeyJson,
 } from './webhook-schemas.ts';
-import { readWebhookChanges, webhookToJson } from './webhook-settings.ts';
+import { type ReadChanges, readWebhookChanges, webhookToJson } from './webhook-settings.ts';
 
 const settingsDefault = { matchWindowHours: 7 * 24, matchRule: 'latest' } as const;
 /** What a new webhook has where the request sets nothing. */
@@ -53,12 +54,18 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
     path,
     {
       schema: { ...docs('Create a webhook', { 201: webhookWithKeyJson }), body: webhookBody },
+      attachValidation: true,
       ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
-      const { name, type, ...others } = request.body;
-      const read = readWebhookChanges(others, { ...noSender, type }, presets);
+      const read = await checkBody<WebhookBody, ReadChanges>(request, ({ type: ofType, ...others }) =>
+        // Without a type the schema has a fault, and nothing else can be told.
+        ofType === undefined
+          ? { changes: {}, madeSecret: null }
+          : readWebhookChanges(others, { ...noSender, type: ofType }, presets),
+      );
       if ('code' in read) return sendProblem(reply, read);
+      const { name, type } = request.body;
       const key = makeSecret('rbk');
       const { accountId } = request.owner;
       // Most phone systems never send twice.
@@ -100,13 +107,15 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
         ...docs('Change, pause or resume a webhook', { 200: changedWebhookJson }),
         body: webhookChangeBody,
       },
+      attachValidation: true,
       ...requirePermission('change_webhooks'),
     },
     async (request, reply) => {
       const { id } = request.params;
       const before = isUuid(id) ? await store.findWebhook(request.owner.accountId, id) : null;
-      if (before === null) return sendUnknown(reply);
-      const read = readWebhookChanges(request.body, before, presets);
+      const read = await checkBody<WebhookChangeBody, ReadChanges>(request, (body) =>
+        before === null ? unknownWebhook() : readWebhookChanges(body, before, presets),
+      );
       if ('code' in read) return sendProblem(reply, read);
       const webhook = await store.changeWebhook(request.owner.accountId, id, read.changes, actorOf(request));
       if (webhook === null) return sendUnknown(reply);

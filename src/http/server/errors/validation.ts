@@ -68,12 +68,45 @@ function isFuture(read: string | Invalid): boolean {
 type ValidationError = Error & { validation: TLocalizedValidationError[] };
 
 /** The rejection of a body in which its route's schema found faults; null for any other error. */
-export function rejectionOfValidation(error: unknown, { routeOptions }: FastifyRequest): Rejection | null {
+export function rejectionOfValidation(error: unknown, request: FastifyRequest): Rejection | null {
   if (!isValidationError(error)) return null;
-  const isNoObject = error.validation.some(
-    ({ keyword, instancePath }) => keyword === 'type' && instancePath === '',
-  );
-  if (isNoObject) return reject('malformed_body', 'Send one JSON object.');
+  return isNoObject(error) ? notAnObject() : rejectFaults(faultsOfSchema(error, request));
+}
+
+/**
+ * For a route with `attachValidation`, which has checks of its own: one answer tells the faults of both.
+ * @param check finds what is wrong with the members in which the schema finds nothing wrong
+ * @returns what `check` returns where nothing is wrong
+ */
+export async function checkBody<B extends object, R extends object>(
+  request: FastifyRequest,
+  check: (body: Partial<B>) => R | Rejection | Promise<R | Rejection>,
+): Promise<R | Rejection> {
+  const error: unknown = request.validationError;
+  if (error !== undefined && !isValidationError(error)) throw error;
+  if (error !== undefined && isNoObject(error)) return notAnObject();
+  const faults = error === undefined ? [] : faultsOfSchema(error, request);
+  const wrong = new Set(faults.map(({ field }) => memberOf(field)));
+  const members = Object.entries(request.body ?? {}).filter(([name]) => !wrong.has(name));
+  const checked = await check(Object.fromEntries(members) as Partial<B>); // the schema finds these right
+  if (faults.length === 0) return checked;
+  const own = 'code' in checked ? (checked as Rejection).errors : [];
+  return rejectFaults([...faults, ...own.filter(({ field }) => !wrong.has(memberOf(field)))]);
+}
+
+function memberOf(field: string | null): string {
+  return field?.split(/[./]/)[0] ?? '';
+}
+
+function isNoObject({ validation }: ValidationError): boolean {
+  return validation.some(({ keyword, instancePath }) => keyword === 'type' && instancePath === '');
+}
+
+function notAnObject(): Rejection {
+  return reject('malformed_body', 'Send one JSON object.');
+}
+
+function faultsOfSchema(error: ValidationError, { routeOptions }: FastifyRequest): Fault[] {
   const faults = new Map<string, Fault>();
   const paths = error.validation.map(({ instancePath }) => instancePath);
   const closed = new Set(
@@ -84,7 +117,7 @@ export function rejectionOfValidation(error: unknown, { routeOptions }: FastifyR
     const name = fault.field ?? '';
     if (!faults.has(name)) faults.set(name, fault); // one value breaks several rules at once: the first says enough
   }
-  return rejectFaults([...faults.values()]);
+  return [...faults.values()];
 }
 
 function isValidationError(error: unknown): error is ValidationError {
