@@ -3,9 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createMetrics } from '../../src/http/metrics/metrics.ts';
-import { createApp } from '../../src/http/server/app.ts';
-import { createLog } from '../../src/log.ts';
+import { createBareApp } from '../support/declared-answers.ts';
 import { type Answer, type TestWebhook, useServer } from '../support/server.ts';
 
 type Media = Record<
@@ -59,22 +57,10 @@ test.each(['Call', 'Postback'])('times of the shared schema %s are of the format
 
 /** Methods and paths of Fastify's own routing table, `:id` written as `{id}`. */
 async function readRoutes(): Promise<{
-  app: Awaited<ReturnType<typeof createApp>>;
+  app: Awaited<ReturnType<typeof createBareApp>>;
   routes: [string, string][];
 }> {
-  const app = await createApp({
-    store: { latestSchemaVersion: 0, listSecretHashes: async () => [] },
-    presets: new Map(),
-    writer: {},
-    metrics: createMetrics(),
-    log: createLog('silent'),
-    publicUrl: () => 'http://localhost',
-    twilioAuthToken: null,
-    openId: null,
-    mailer: null,
-    uiFolder: null,
-  } as unknown as Parameters<typeof createApp>[0]); // no route is asked for more
-  await app.ready();
+  const app = await createBareApp();
   const routes: [string, string][] = [];
   const parents: string[] = [];
   for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
@@ -189,31 +175,12 @@ describe('every operation', () => {
   });
 });
 
-/** Members that a schema does not name are a fault too. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const entries = Object.entries(schema).map(([key, value]) => [key, closed(value)]);
-  const isOpen = !('properties' in schema) || 'additionalProperties' in schema;
-  return Object.fromEntries(isOpen ? entries : [...entries, ['additionalProperties', false]]);
-}
-
-/** Expects the answer to be one that the operation declares, and its body to be as the schema says. */
+/** The support compares each answer with the document: this names the operation that it must be an answer of. */
 function expectDeclared(operation: string, answer: Answer): void {
   const [method = '', path = ''] = operation.split(' ');
   const responses = resolved.paths[path]?.[method.toLowerCase()]?.responses ?? {};
   const response = responses[answer.status] ?? responses[`${Math.floor(answer.status / 100)}XX`];
   expect(response, `${operation} declares no ${answer.status}`).toBeDefined();
-  const mediaType = answer.headers.get('content-type')?.split(';')[0] ?? '';
-  if (answer.status === 204) {
-    expect([response?.content, answer.text]).toEqual([undefined, '']);
-    return;
-  }
-  const media = response?.content?.[mediaType];
-  expect(media, `${operation} ${answer.status} declares no ${mediaType}`).toBeDefined();
-  const body = answer.json ?? answer.text;
-  const errors = Compile(closed(media?.schema) as TSchema).Errors(body);
-  expect(errors, `${operation} ${answer.status} ${answer.text.slice(0, 500)}`).toEqual([]);
 }
 
 describe('real answers are as the document declares them', () => {

@@ -6,6 +6,7 @@ import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { startWorkers } from '../../src/workers.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { expectDeclared } from './declared-answers.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 export type Answer = {
@@ -15,6 +16,9 @@ export type Answer = {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape and fail where it is another
   json: any;
 };
+
+/** Each takes seconds where the database is only busy. */
+const busyTriesMax = 10;
 
 export type TestWebhook = { id: string; auth_key: string; url: string };
 
@@ -49,12 +53,14 @@ export class TestServer {
     });
     const text = await response.text();
     const isJsonAnswer = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    return {
+    const answer = {
       status: response.status,
       headers: response.headers,
       text,
       json: isJsonAnswer && text !== '' ? JSON.parse(text) : undefined,
     };
+    await expectDeclared(rest.method ?? 'GET', path, answer);
+    return answer;
   }
 
   /** A request of the operator's side: `api('POST', '/calls', {…})`. */
@@ -71,10 +77,11 @@ export class TestServer {
   /** Makes a call and returns its JSON. Completed, unless said otherwise. Sent again while the database is busy. */
   async createCall(callLogId: string, fields: object = {}) {
     const event = { call_log_id: callLogId, state: 'completed', ...fields };
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       const { status, json } = await this.api('POST', '/calls', event);
       if (status < 300) return json;
-      if (status !== 503) throw new Error(`the call ${callLogId} was not made: ${JSON.stringify(json)}`);
+      if (status !== 503 || tries === busyTriesMax)
+        throw new Error(`the call ${callLogId} was not made: ${JSON.stringify(json)}`);
     }
   }
 

@@ -28,6 +28,7 @@ export const problemJson = Type.Object(
       candidates: Type.Integer(),
       ignored: Type.Array(Type.String()),
       dry_run: Type.Boolean(),
+      line: Type.Integer({ description: 'of a file, counted from 1' }),
       batch_id: Type.String({ description: 'of a batch that was rejected as a whole' }),
       summary: Type.Unknown(),
       results: Type.Array(Type.Unknown()),
@@ -41,3 +42,6 @@ export const problem = {
   description: 'Rejected: `detail` says what to do',
   content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
 };
+
+/** The same for what every route may answer. */
+export const notDone = { ...problem, description: 'Not done: send it again after `Retry-After`' };

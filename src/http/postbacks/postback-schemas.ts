@@ -114,15 +114,16 @@ const gif = {
   content: { 'image/gif': binary },
 };
 const { code, detail, errors, call_log_ids } = problemJson.properties;
+/** With the members of a response to one postback, or of an error. */
+export const itemMembers = {
+  ...optional({ ...postbackAnswerJson.properties, code, detail, errors, call_log_ids }),
+  status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept', 'ignored', 'rejected']),
+};
 const batchResult = Type.Object(
-  {
-    ...optional({ ...postbackAnswerJson.properties, code, detail, errors, call_log_ids }),
-    index: Type.Integer({ minimum: 0 }),
-    status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'kept', 'ignored', 'rejected']),
-  },
+  { ...itemMembers, index: Type.Integer({ minimum: 0 }) },
   { title: 'BatchResult', description: 'with the members of a response to one postback, or of an error' },
 );
-const batchSummary = Type.Object(
+export const batchSummary = Type.Object(
   {
     applied: Type.Integer(),
     unchanged: Type.Integer(),
@@ -139,12 +140,21 @@ const batchSummary = Type.Object(
   { title: 'BatchSummary' },
 );
 const batchResponse = Type.Object(
-  { batch_id: Type.String(), summary: batchSummary, results: Type.Array(batchResult) },
+  {
+    batch_id: Type.String(),
+    summary: batchSummary,
+    results: Type.Array(batchResult),
+    status: Type.Optional(oneOf(['ignored'], { description: '`only_when` is met by no record' })),
+  },
   { title: 'BatchResponse' },
 );
 const ignoredResponse = Type.Object(
   { status: oneOf(['ignored']), dry_run: Type.Optional(Type.Boolean()) },
-  { title: 'IgnoredResponse', description: '`only_when` of the mapping is not met: nothing is done' },
+  {
+    title: 'IgnoredResponse',
+    description: '`only_when` of the mapping is not met: nothing is done',
+    additionalProperties: false, // a batch may have the same status
+  },
 );
 const createdResponse = Type.Object(
   { ...postbackAnswerJson.properties, status: oneOf(['created']) },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { ruleOf } from '../../core/access/permission.ts';
 import { sessionCookieName } from '../guards/session-cookie.ts';
-
+import { notDone } from '../operator/problem-schemas.ts';
 import { finishDescription } from './description/describe.ts';
 
 const { version, description } = JSON.parse(
@@ -14,11 +14,14 @@ export function describeApi(): FastifyDynamicSwaggerOptions {
   return {
     openapi: head(),
     transform: ({ schema, url, route }) => {
+      if (schema?.response === undefined) return { schema, url };
+      const isRejecting = '4xx' in (schema.response as object); // an object of responses by status
+      const response = { ...(isRejecting && { '5xx': notDone }), ...(schema.response as object) };
       const permission = route.config?.permission;
-      if (permission === undefined || schema === undefined) return { schema, url };
+      if (permission === undefined) return { schema: { ...schema, response }, url };
       const { role } = ruleOf(permission);
       const description = [schema.description, `Needs the role ${role}.`].filter(Boolean).join(' ');
-      return { schema: { ...schema, description, 'x-role': role }, url };
+      return { schema: { ...schema, response, description, 'x-role': role }, url };
     },
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
     // The library's type is of its own reader of the description; ours is JSON.

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { fileQuery, linesOf } from '../../files/file-schemas.ts';
+import { itemMembers } from '../../postbacks/postback-schemas.ts';
 import { oneOf, optional } from '../value-schemas.ts';
 
 export const importQuery = Type.Object(
@@ -59,13 +60,7 @@ export const importAnswer = linesOf('One line a row, in order, then one with the
   Type.Object({
     row: Type.Integer({ description: 'counted from 1, without the header and blank lines' }),
     line: Type.Integer({ description: 'in the file, counted from 1, where the row begins' }),
-    status: oneOf(['created', 'applied', 'unchanged', 'queued', 'waiting', 'ignored', 'rejected']),
-    code: Type.Optional(Type.String()),
-    detail: Type.Optional(Type.String()),
-    errors: Type.Optional(Type.Array(Type.Unknown())),
-    duplicate: Type.Optional(Type.Boolean()),
-    call_log_id: Type.Optional(Type.String()),
-    changes: Type.Optional(Type.Unknown({ description: 'before and after by field' })),
+    ...itemMembers,
   }),
   Type.Object({
     summary: importSummaryJson,

@@ -55,7 +55,13 @@ export const outgoingPresetsJson = Type.Object({
         type: 'object',
         description: 'of the webhook, where it does not say otherwise',
       }),
-      example: Type.Object({}, { description: 'what is sent for a made-up event' }),
+      example: Type.Object(
+        {
+          url: text,
+          body: Type.Unsafe<unknown>({ description: 'the JSON; null for a request without one' }),
+        },
+        { description: 'what is sent for a made-up event' },
+      ),
     }),
   ),
   next_cursor: Type.Null(),

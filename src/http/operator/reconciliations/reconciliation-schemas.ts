@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { itemKinds, reconciledAmounts } from '../../../core/reports/reconcile.ts';
 import { fileQuery, linesOf } from '../../files/file-schemas.ts';
+import { fault } from '../problem-schemas.ts';
 import { nullable, oneOf, optional } from '../value-schemas.ts';
-import { kindsOfItems } from './reconciliation.ts';
 
 const day = 'a date (a whole day in the account’s time zone), or an RFC 3339 date-time';
 
@@ -34,7 +34,7 @@ const kindTotals = Type.Object({
 
 export const reconciliationAnswer = linesOf('One line a call, then one with the totals', [
   Type.Object({
-    kind: oneOf(kindsOfItems),
+    kind: oneOf(itemKinds),
     line: nullable(Type.Integer({ description: 'of the statement; the first one that names the call' })),
     call_log_id: nullable(Type.String()),
     phone_number: Type.Optional(Type.String({ description: 'of a line whose number made no such call' })),
@@ -44,19 +44,28 @@ export const reconciliationAnswer = linesOf('One line a call, then one with the 
     difference: Type.String({ description: 'theirs less ours' }),
     held: Type.Boolean({ description: 'our payout is held: it is on the call, but not owed' }),
     note: nullable(oneOf(['several_lines', 'outside_period', 'other_partner'])),
-    code: Type.Optional(Type.String({ description: 'of a line that cannot be read' })),
-    detail: Type.Optional(Type.String()),
-    candidates: Type.Optional(
-      Type.Array(
-        Type.Object({
-          call_log_id: Type.String(),
-          phone_number: Type.String(),
-          started_at: Type.String({ format: 'date-time' }),
-        }),
-        { description: 'calls that a masked number may refer to, at most five' },
-      ),
-    ),
   }),
+  Type.Object(
+    {
+      kind: oneOf(['rejected']),
+      line: Type.Integer({ description: 'of the statement' }),
+      call_log_id: nullable(Type.String()),
+      code: Type.String(),
+      detail: Type.String(),
+      errors: Type.Array(fault),
+      candidates: Type.Optional(
+        Type.Array(
+          Type.Object({
+            call_log_id: Type.String(),
+            phone_number: Type.String(),
+            started_at: Type.String({ format: 'date-time' }),
+          }),
+          { description: 'calls that a masked number may refer to, at most five' },
+        ),
+      ),
+    },
+    { description: 'a line that cannot be read' },
+  ),
   Type.Object({
     totals: Type.Object({
       ...Object.fromEntries(itemKinds.map((kind) => [kind, kindTotals])),
@@ -65,6 +74,7 @@ export const reconciliationAnswer = linesOf('One line a call, then one with the 
     amount: Type.String(),
     from: Type.String(),
     to: Type.String(),
+    ...optional({ publisher: Type.String(), buyer: Type.String(), campaign: Type.String() }),
     ignored_columns: Type.Array(Type.String()),
   }),
   Type.Object(

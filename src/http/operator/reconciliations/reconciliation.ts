@@ -1,7 +1,6 @@
 /** A statement against our records, as lines of JSON. */
 import {
   compareCall,
-  itemKinds,
   missingHere,
   missingThere,
   type ReconciledItem,
@@ -51,9 +50,6 @@ export async function* reconcileLines(
     ignored_columns: ignoredColumns,
   });
 }
-
-/** As they are in an item. */
-export const kindsOfItems = [...itemKinds, 'rejected'] as const;
 
 async function* compareAll(
   store: Store,

@@ -8,6 +8,7 @@ import { type Rejection, reject, rejectionCodes } from '../../../../core/updates
 import { makeOrderedId } from '../../../../ordered-id.ts';
 import type { KeptPostback, KeyedWebhook } from '../../../../store/store.ts';
 import { countOutcome, noCounts } from '../../../postbacks/bulk.ts';
+import { batchSummary } from '../../../postbacks/postback-schemas.ts';
 import { contentOf, type RecordedContent, readRecordedContents } from '../../../postbacks/records.ts';
 import { rejectWebhook } from '../../../postbacks/rejections/early-rejection.ts';
 import { readItemContent, repeatIdOf, toPostback } from '../../../postbacks/request/read-postback.ts';
@@ -21,14 +22,9 @@ import { unknownWebhook } from '../own-webhook.ts';
 
 const pageSize = 200;
 
-const count = Type.Integer();
 const answerJson = Type.Object({
   replayed: Type.Integer({ description: 'kept requests that were read again' }),
-  summary: Type.Object({
-    ...{ applied: count, unchanged: count, queued: count, duplicate: count, rejected: count },
-    kept: Type.Optional(Type.Integer({ description: 'still not readable: see their errors in the log' })),
-    waiting: Type.Optional(count),
-  }),
+  summary: batchSummary,
 });
 
 export function registerReplayKeptRoute(app: FastifyInstance, api: Api): void {
