@@ -57,7 +57,7 @@ const notes = () => database.query('select text from note order by text');
 const texts = ['', 'é 😀', '\\N', '\\.', 'a\tb\nc\rd\\', '"', "'", '{x,"y"}', 'x'.repeat(100_000)];
 
 test('every text arrives as it is, as a value and as a row of COPY', async () => {
-  const lines = texts.map((text) => `${copyField(text)}\n`).join('');
+  const lines = texts.map(copyField);
   await onConnection((client) =>
     sendTogether(client, [
       ...[new Query(begin), ...texts.map((text) => new Query(insert, [text]))],
@@ -73,12 +73,12 @@ test('the rows of a COPY behind a statement that fails are dropped, and the conn
     const failing = [
       new Query(begin),
       new Query(fail, ['0']),
-      new Query(copy, [], 'lost\n'),
+      new Query(copy, [], ['lost']),
       new Query(commit),
     ];
     await expect(sendTogether(client, failing)).rejects.toThrow('division by zero');
     await client.query('rollback');
-    await sendTogether(client, [new Query(copy, [], 'kept\n')]);
+    await sendTogether(client, [new Query(copy, [], ['kept'])]);
   });
   expect(await notes()).toEqual([{ text: 'kept' }]);
 });

@@ -1,4 +1,5 @@
 /** Tags of a call: keys with text values. Reads every spelling that senders use (docs/senders.md#fields). */
+import { bareObject } from './bare-object.ts';
 import { type Fault, Invalid } from './fault.ts';
 import { ExactNumber, isJsonObject, parseJson, textOf } from './json/json.ts';
 import { isPlaceholder, unresolvedPlaceholder } from './text/placeholder.ts';
@@ -17,13 +18,8 @@ const howToAdd = 'Send an object such as {"deal":"won"}, or a list of texts such
 /** One tag as it was sent, before its key and value are checked. */
 export type RawTag = { key: string; value: unknown };
 
-/** An object of this class inherits nothing, as with Object.create(null), but is as fast as any other. */
-class Nothing {}
-Object.setPrototypeOf(Nothing.prototype, null);
-Reflect.deleteProperty(Nothing.prototype, 'constructor');
-
 export function emptyTags(): Tags {
-  return new Nothing() as Tags; // it has no members yet
+  return bareObject();
 }
 
 /** A tag's value or null; never something inherited. */

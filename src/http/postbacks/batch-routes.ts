@@ -3,6 +3,7 @@ import type { LimitFunction } from 'p-limit';
 import { type WebhookType, webhookTypeNames, webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { type Rejection, reject, rejectionCodes } from '../../core/updates/rejection.ts';
 import { sendGuards } from '../guards/webhook-guards.ts';
+import { noValidator } from '../server/errors/validation.ts';
 import { Batch } from './batch.ts';
 import { answerRejected, answerUnknownKey, noteUnknown } from './no-postback.ts';
 import { answerOtherMethod, keySource, otherMethods, type PostbackEndpoint } from './postback-routes.ts';
@@ -28,8 +29,7 @@ export function registerBatchRoutes(
         bodyLimit: batchBytesMax,
         config: { bodyMsMax: batchBodyMsMax },
         schema: batchSchema(type),
-        // The schema is documentation: core reads every item and tells its faults.
-        validatorCompiler: () => (value) => ({ value }),
+        validatorCompiler: noValidator,
         onRequest: async (request, reply) => rejectBeforeBody(endpoint, type, request, reply),
         errorHandler: async (error, request, reply) => {
           const rejection = endpoint.rejectionOf(error, request.log);

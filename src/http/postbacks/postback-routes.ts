@@ -14,6 +14,7 @@ import { announcesBody, type Body, bodyBytesMax, isFormType, readBody } from '..
 import type { BodyBytes } from '../server/body/body-bytes.ts';
 import { decodeBody, toUtf8 } from '../server/body/body-text.ts';
 import type { ErrorMapper } from '../server/errors/errors.ts';
+import { noValidator } from '../server/errors/validation.ts';
 import type { WorkSlices } from '../server/work-slices.ts';
 import { allowAnyOrigin, answerPreflight, isPreflight } from './cross-origin.ts';
 import { answerRejected, answerUnknownKey, noteUnknown } from './no-postback.ts';
@@ -61,11 +62,10 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
   app.decorateRequest('judgement', null);
   app.removeAllContentTypeParsers();
   endpoint.bodyBytes.releaseAfterResponse(app);
-  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+  app.addContentTypeParser('*', (request: FastifyRequest) => {
     const { bodyLimit = bodyBytesMax } = request.routeOptions;
-    const isBatch = bodyLimit > bodyBytesMax;
-    const bytes = await endpoint.bodyBytes.read(request, bodyLimit);
-    return isBatch ? toUtf8(bytes, request.headers) : decodeBody(bytes, request.headers);
+    const decode = bodyLimit > bodyBytesMax ? toUtf8 : decodeBody;
+    return endpoint.bodyBytes.read(request, bodyLimit).then((bytes) => decode(bytes, request.headers));
   });
   allowAnyOrigin(app);
   for (const method of otherMethods) {
@@ -79,12 +79,10 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
           url: `/${webhookTypes[type].path}${suffix}`,
           bodyLimit: bodyBytesMax,
           schema: postbackSchema(type, method, suffix),
-          // The schema is documentation: core reads the payload and tells every fault of it.
-          validatorCompiler: () => (value) => ({ value }),
+          validatorCompiler: noValidator,
           onRequest: async (request, reply) => rejectBeforeBody(endpoint, type, request, reply),
           preValidation: (request, _reply, done) => readBodyOfGet(endpoint, request, done),
-          handler: async (request, reply) =>
-            take(endpoint, type, request, reply, await inTurn(endpoint, request, () => readBodyOf(request))),
+          handler: (request, reply) => take(endpoint, type, request, reply, readBodyOf(endpoint, request)),
           errorHandler: async (error, request, reply) => takeBroken(endpoint, type, request, reply, error),
         });
       }
@@ -173,9 +171,12 @@ function inTurn<T>({ slices }: PostbackEndpoint, { body }: FastifyRequest, work:
   return typeof body === 'string' && body.length > readAtOnceCharsMax ? slices.run(work) : work();
 }
 
-function readBodyOf(request: FastifyRequest): Body | Rejection {
+function readBodyOf(
+  endpoint: PostbackEndpoint,
+  request: FastifyRequest,
+): Body | Rejection | Promise<Body | Rejection> {
   const text = typeof request.body === 'string' ? request.body : undefined;
-  return readBody(text, request.headers['content-type']);
+  return inTurn(endpoint, request, () => readBody(text, request.headers['content-type']));
 }
 
 /** What the sender did wrong before the handler, such as a body too large, is a rejected postback. */
@@ -198,8 +199,9 @@ async function take(
   type: WebhookType,
   request: FastifyRequest,
   reply: FastifyReply,
-  body: Body | Rejection,
+  reading: Body | Rejection | Promise<Body | Rejection>,
 ): Promise<FastifyReply> {
+  const body = await reading;
   const received = request.received ?? receive(request);
   received.key ??= keyInForm(body);
   const source = keySource(endpoint, received);
@@ -221,16 +223,21 @@ async function take(
     : answer(request, reply, outcome, read.options);
 }
 
+/** The records of a request that has several; why there are too many; or null. */
+type Split = unknown[] | Rejection | null;
+
 /** Only JSON can have several records. */
-async function splitOf(
+function splitOf(
   source: WebhookSource<GuardedWebhook>,
   type: WebhookType,
   request: FastifyRequest,
   body: Body | Rejection,
-): Promise<unknown[] | Rejection | null> {
+): Split | Promise<Split> {
   if ('code' in body || body.kind === 'none' || body.kind === 'form') return null;
-  const webhook = await source.find();
-  return webhook === null ? null : splitRecords(type, webhook, request, body);
+  const split = (webhook: GuardedWebhook | null) =>
+    webhook === null ? null : splitRecords(type, webhook, request, body);
+  const webhook = source.find();
+  return webhook instanceof Promise ? webhook.then(split) : split(webhook);
 }
 
 /** Responds with the headers of the webhook's guards, too: the rest of its rate limit, and its methods. */

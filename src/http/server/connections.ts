@@ -24,7 +24,7 @@ export function limitPipelining(server: Server): void {
   server.removeAllListeners('request');
   const handle = (connection: Connection, request: IncomingMessage, response: ServerResponse) => {
     connection.inFlight += 1;
-    response.once('close', () => {
+    response.on('close', () => {
       connection.inFlight -= 1;
       const next = connection.waiting.shift();
       if (next !== undefined) handle(connection, ...next);

@@ -1,9 +1,9 @@
 /** The rows of the postback log that a batch writes. */
 import { type Decided, phoneNumberOf } from '../../core/updates/fold/fold.ts';
-import { matchWindowOf } from '../../core/updates/fold/wait.ts';
+import { type MatchWindow, matchWindowOf, type Wait } from '../../core/updates/fold/wait.ts';
 import type { Outcome, Postback } from '../../core/updates/postback.ts';
 import { storableJson } from '../../core/values/json/json.ts';
-import { copyField, Query, type Statement } from '../database/statements/round-trip.ts';
+import { copyField, nullField, Query, type Statement } from '../database/statements/round-trip.ts';
 
 const columns = [
   ...['account_id', 'postback_id', 'webhook_id', 'changed_by', 'batch_id', 'replay_of', 'first_received_at'],
@@ -34,16 +34,20 @@ export const logQueued: Statement = {
  * @returns the statements that write all rows
  */
 export function logQueries(accountId: string, decided: Decided[], now: string): Query[] {
-  let applied = '';
-  let queued = '';
+  const applied: string[] = [];
+  const queued: string[] = [];
   for (const one of decided) {
-    const line = rowOf(accountId, one, now);
-    if (isAppliedLater(one)) queued += `${line}\n`;
-    else applied += `${line}\t\\N\n`;
+    const fields = fieldsOf(accountId, one, now);
+    if (isAppliedLater(one)) {
+      queued.push(fields.join('\t'));
+    } else {
+      fields.push(nullField);
+      applied.push(fields.join('\t'));
+    }
   }
   return [
-    ...(applied === '' ? [] : [new Query(logPostbacks, [], applied)]),
-    ...(queued === '' ? [] : [new Query(logQueued, [], queued)]),
+    ...(applied.length === 0 ? [] : [new Query(logPostbacks, [], applied)]),
+    ...(queued.length === 0 ? [] : [new Query(logQueued, [], queued)]),
   ];
 }
 
@@ -52,60 +56,76 @@ function isAppliedLater({ postback, outcome }: Decided): boolean {
 }
 
 /** In the order of `columns`. */
-function rowOf(
+function fieldsOf(
   accountId: string,
   { postback, outcome, update, correction = 0 }: Decided,
   now: string,
-): string {
+): string[] {
   const { sender, replay, isDryRun } = postback;
   const { rejection, waiting, status, undo } = outcome;
   const reason = rejection ?? waiting?.ambiguity;
   const wasDone = status === 'applied' || status === 'created';
-  const webhookId = 'webhookId' in sender ? sender.webhookId : null;
-  // What is kept is read again: until then its id is free.
-  const transactionId = status === 'kept' ? null : postback.transactionId;
+  const wait = waitOf(postback, outcome, correction);
   return [
-    ...[accountId, postback.postbackId, copyField(webhookId), copyField(changedByOf(postback))],
-    ...[copyField(postback.batchId), copyField(replay?.of), copyField(replay?.firstReceivedAt)],
-    ...[postback.receivedAt, (wasDone || status === 'unchanged') && !isDryRun ? now : '\\N', status, status],
-    ...[copyField(reason?.code), copyField(reason?.detail), copyField(outcome.callLogId)],
-    ...[copyField(phoneNumberOf(postback)), copyField(outcome.matchedBy), copyField(outcome.candidates)],
-    ...[copyField(transactionId), isDryRun ? 't' : 'f', copyField(postback.sourceIp)],
-    ...[copyField(undo?.of ?? postback.undoOf), correction],
-    ...waitFields(postback, outcome, correction),
+    accountId,
+    postback.postbackId,
+    copyField('webhookId' in sender ? sender.webhookId : null),
+    copyField(changedByOf(postback)),
+    copyField(postback.batchId),
+    copyField(replay?.of),
+    copyField(replay?.firstReceivedAt),
+    postback.receivedAt,
+    (wasDone || status === 'unchanged') && !isDryRun ? now : nullField,
+    status,
+    status,
+    copyField(reason?.code),
+    copyField(reason?.detail),
+    copyField(outcome.callLogId),
+    copyField(phoneNumberOf(postback)),
+    copyField(outcome.matchedBy),
+    copyField(outcome.candidates),
+    copyField(status === 'kept' ? null : postback.transactionId), // what is kept is read again: until then its id is free
+    isDryRun ? 't' : 'f',
+    copyField(postback.sourceIp),
+    copyField(undo?.of ?? postback.undoOf),
+    String(correction),
+    copyField(wait?.expiresAt),
+    copyField(wait?.until),
+    copyField(wait?.window?.from),
+    copyField(wait?.window?.to),
+    copyField(wait?.window?.rule),
     jsonField(wasDone ? outcome.changes : undefined),
     listField(undo?.changedSince),
     jsonField(rejection === null && 'revision' in sender ? sender.repeats : undefined),
-    ...[listField(outcome.kept), listField(rejection?.errors), listField(postback.ignored)],
+    listField(outcome.kept),
+    listField(rejection?.errors),
+    listField(postback.ignored),
     jsonField(reason?.callLogIds),
     copyField(storableJson(update)),
     copyField(storableJson(postback.request)),
-  ].join('\t');
+  ];
 }
 
-const noWaitFields = ['\\N', '\\N', '\\N', '\\N', '\\N'];
-
 /** What a call that arrives later looks at: what waits, and what an earlier call got by the same number. */
-function waitFields(
+function waitOf(
   postback: Postback,
   { waiting, matchedBy, status }: Outcome,
   correction: number,
-): string[] {
+): (Wait & { window: MatchWindow | null }) | undefined {
   const { wait, target, isDryRun } = postback;
   const mayMove = matchedBy === 'phone_number' && status !== 'rejected' && correction === 0 && !isDryRun;
-  if (waiting === undefined && !mayMove) return noWaitFields;
-  if (wait === undefined) return noWaitFields;
-  const window = target !== null && 'phoneNumber' in target ? matchWindowOf(postback) : null;
-  return [wait.expiresAt, wait.until, window?.from, window?.to, window?.rule].map(copyField);
+  if (wait === undefined || (waiting === undefined && !mayMove)) return undefined;
+  const isByNumber = target !== null && 'phoneNumber' in target;
+  return { ...wait, window: isByNumber ? matchWindowOf(postback) : null };
 }
 
 function jsonField(value: unknown): string {
-  return value === undefined ? '\\N' : copyField(storableJson(JSON.stringify(value)));
+  return value === undefined ? nullField : copyField(storableJson(JSON.stringify(value)));
 }
 
 /** An empty list is null. */
 function listField(values: readonly unknown[] | undefined): string {
-  return values === undefined || values.length === 0 ? '\\N' : jsonField(values);
+  return values === undefined || values.length === 0 ? nullField : jsonField(values);
 }
 
 /** The person who had it done; a request of a sender has none. */

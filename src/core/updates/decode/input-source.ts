@@ -50,7 +50,8 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
 /** Sorts a JSON payload: names at the top level, in `fields`, or both. */
 export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): InputSource {
   const source = emptySource();
-  for (const [name, value] of Object.entries(payload)) {
+  for (const name of Object.keys(payload)) {
+    const value = payload[name];
     if (!isFields(name)) placeMember(source, name, value, type);
     else if (isJsonObject(value)) readFieldsObject(source, value, type);
     else if (value !== null) source.faults.push(faultOfFields(value));
@@ -122,8 +123,8 @@ function readFieldsText(source: InputSource, text: string, type: WebhookTypeRow)
 }
 
 function readFieldsObject(source: InputSource, fields: Record<string, unknown>, type: WebhookTypeRow): void {
-  for (const [name, value] of Object.entries(fields)) {
-    place(source, name, { name: `fields.${name}`, value, isText: false, inFields: true }, type);
+  for (const name of Object.keys(fields)) {
+    place(source, name, { name: `fields.${name}`, value: fields[name], isText: false, inFields: true }, type);
   }
 }
 

@@ -170,7 +170,7 @@ export class PayloadReader extends RawReader {
       // The table's reader returns what the field takes.
       if (value !== undefined && !(value instanceof Invalid)) update.set[name] = value as UpdateValue;
     }
-    for (const given of [this.given('add'), this.given('remove')]) named += given === undefined ? 0 : 1;
+    for (const name of ['add', 'remove']) named += this.given(name) === undefined ? 0 : 1;
     update.add = this.tags('add', parseAdd, checkTags) ?? update.add;
     update.remove = this.tags('remove', parseRemove, checkKeys) ?? update.remove;
     if (named === 0 && mayBeEmpty) return update;

@@ -31,8 +31,10 @@ export abstract class RawReader {
     read: (value: unknown) => T | Invalid,
     isEmptyFault = false,
   ): T | Invalid | undefined {
+    const given = this.given(name);
+    if (given === undefined) return undefined;
     const isSaid = ({ value }: RawValue) => value !== null && (isEmptyFault || !isEmpty(value));
-    return this.agreed((this.given(name) ?? []).filter(isSaid), ({ value }) => read(value));
+    return this.agreed(given.filter(isSaid), ({ value }) => read(value));
   }
 
   /** What may be at the top level and in `fields`, or be repeated: all must say the same. */
@@ -58,15 +60,17 @@ export abstract class RawReader {
   ): Checked | undefined {
     const given = this.given(name);
     if (given === undefined) return undefined;
-    const [atTop, inFields] = [false, true].map((isInFields) => {
+    const gather = (isInFields: boolean) => {
       const here = given.filter((one) => one.inFields === isInFields);
       if (here.length === 0) return undefined;
-      const raw = here.flatMap((one) => {
+      const raw: Raw[] = [];
+      for (const one of here) {
         const parsed = this.checked(one, parse(one));
-        return parsed instanceof Invalid ? [] : parsed;
-      });
+        if (!(parsed instanceof Invalid)) raw.push(...parsed);
+      }
       return check(raw, isInFields ? `fields.${name}` : name, this.faults);
-    });
+    };
+    const [atTop, inFields] = [gather(false), gather(true)];
     if (atTop !== undefined && inFields !== undefined && canonicalTags(atTop) !== canonicalTags(inFields)) {
       this.faultConflict(`fields.${name}`);
     }

@@ -24,7 +24,7 @@ export function readMoney(value: unknown): string | Invalid {
     return new Invalid('Send at most 4 digits after the decimal point: an amount is never rounded.');
   const significant = integer.replace(/^0+(?=\d)/, '') || '0';
   if (significant.length > integerDigitsMax) return new Invalid('Send an amount of at most 99999999.9999.');
-  return formatMoney(`${significant}.${fraction}`);
+  return `${significant}.${fraction.padEnd(2, '0')}`;
 }
 
 /** A pattern for this would try each run of zeros from each of its digits. */
@@ -36,6 +36,7 @@ function withoutLastZeros(digits: string): string {
 
 /** Canonical money of a plain decimal text, such as the database's `12.5000`: `"12.50"`. */
 export function formatMoney(decimalText: string): string {
-  const [integer = '0', fraction = ''] = decimalText.split('.');
-  return `${integer}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
+  const point = decimalText.indexOf('.');
+  if (point === -1) return `${decimalText}.00`;
+  return decimalText.slice(0, point + 1) + withoutLastZeros(decimalText.slice(point + 1)).padEnd(2, '0');
 }

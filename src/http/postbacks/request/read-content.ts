@@ -51,14 +51,17 @@ export function readContent(
   receivedAt: string,
 ): ReadContent {
   const { mapping } = webhook;
-  const context = { ...webhook, receivedAt, mayBeEmpty: content.mayBeEmpty === true };
+  const { timeZone, defaultCountry, allowedFields } = webhook;
+  const mayBeEmpty = content.mayBeEmpty === true;
+  const context = { timeZone, defaultCountry, allowedFields, receivedAt, mayBeEmpty };
   if (mapping === null || 'code' in mapping) {
     const sources = sourcesOf(type, content.body, content.query, repeatId);
     const decoded = decodePostback(sources, webhookTypes[type], context);
-    const { body } = content;
-    const sent = body.kind === 'json' ? Object.entries(body.payload) : (formOf(body) ?? []);
-    const nested = faultsOfNested(sent, decoded.ignored, webhookTypes[type]);
-    if (nested.length > 0) decoded.faults = [...decoded.faults, ...nested];
+    if (decoded.ignored.length > 0) {
+      const { body } = content;
+      const sent = body.kind === 'json' ? Object.entries(body.payload) : (formOf(body) ?? []);
+      decoded.faults = [...decoded.faults, ...faultsOfNested(sent, decoded.ignored, webhookTypes[type])];
+    }
     return { decoded, isIgnored: false, readings: [], sources };
   }
   const { body, query, headers } = content;

@@ -123,7 +123,6 @@ export function toPostback(
   const { target, update, event, transactionId, isDryRun, ignored } = decoded;
   const { accountId, webhookId, revision, matchWindowHours, matchRule, repeats, sameTransaction, name } =
     webhook;
-  const ignoredNames = ignored.map(withoutKeys);
   const hasPolicies = Object.keys(repeats).length > 0;
   const sender = {
     webhookId,
@@ -135,17 +134,15 @@ export function toPostback(
     webhookName: name,
   };
   return {
-    ...{
-      ...arrival,
-      accountId,
-      sender,
-      target,
-      update,
-      transactionId,
-      isDryRun,
-      ignored: ignoredNames,
-      ...result,
-    },
+    ...arrival,
+    accountId,
+    sender,
+    target,
+    update,
+    transactionId,
+    isDryRun,
+    ignored: ignored.map(withoutKeys),
+    ...result,
     ...(event !== undefined && { event }),
     ...waitOf(webhook, arrival, decoded),
   };

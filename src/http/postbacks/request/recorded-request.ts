@@ -9,6 +9,7 @@ import {
   webhookTypes,
 } from '../../../core/updates/fields/webhook-type.ts';
 import type { Rejection } from '../../../core/updates/rejection.ts';
+import { bareObject } from '../../../core/values/bare-object.ts';
 import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts';
 import { withoutKeys } from '../../../core/values/text/auth-key.ts';
 import { announcesBody, type Body, bodyBytesMax, isFormType } from '../../server/body/body.ts';
@@ -62,7 +63,8 @@ export function recordRequest(
   const text = typeof request.body === 'string' ? request.body : null;
   const isJson = 'kind' in body && (body.kind === 'json' || body.kind === 'list');
   const isJsonInForm = isJson && isFormType(request.headers['content-type']);
-  const record = { ...headRecord(request, received), ...(isJsonInForm && { format: 'json' as const }) };
+  const record = headRecord(request, received);
+  if (isJsonInForm) record.format = 'json';
   return recordText(record, bodyText(text, body));
 }
 
@@ -97,7 +99,7 @@ function bodyText(text: string | null, body: Body | Rejection): string {
 }
 
 function namedOf(pairs: URLSearchParams): Named {
-  const named: Record<string, string | string[]> = Object.create(null);
+  const named = bareObject<string | string[]>();
   for (const [name, value] of pairs) {
     if (isKeyName(name)) continue;
     const before = named[name];
@@ -109,7 +111,7 @@ function namedOf(pairs: URLSearchParams): Named {
 }
 
 export function headersRecord(headers: IncomingHttpHeaders): Named {
-  const kept: Record<string, string | string[] | undefined> = Object.create(null);
+  const kept = bareObject<string | string[] | undefined>();
   for (const name in headers) {
     if (!secretHeaders.has(name) && !isKeyName(name)) kept[name] = headers[name];
   }

@@ -8,8 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** whose share of the memory for bodies this request uses: its webhook, account or address */
     bodyOwner: string | null;
-    /** returns the memory of its body to the budget */
-    releaseBody: (() => void) | null;
+    /** the memory that its body takes */
+    bodyShare: Share | null;
   }
 }
 
@@ -33,10 +33,10 @@ export class BodyBytes {
   /** For a scope that reads bodies: their bytes count until the response is sent or the connection is closed. */
   releaseAfterResponse(scope: FastifyInstance): void {
     scope.decorateRequest('bodyOwner', null);
-    scope.decorateRequest('releaseBody', null);
+    scope.decorateRequest('bodyShare', null);
     scope.addHook('onRequest', (request, reply, done) => {
       if (request.method !== 'GET' || announcesBody(request.headers))
-        reply.raw.once('close', () => request.releaseBody?.());
+        reply.raw.on('close', () => request.bodyShare?.release());
       done();
     });
   }
@@ -44,11 +44,9 @@ export class BodyBytes {
   /** @throws UnreadableBody for a body that is too large or breaks off, or for which there is no memory now */
   read(request: FastifyRequest, bytesMax = bodyBytesMax): Promise<Buffer> {
     const { raw, sourceIp, bodyOwner } = request;
-    const owner = bodyOwner ?? sourceIp;
-    const budget = bytesMax > bodyBytesMax ? this.#large : this.#small;
+    const share = new Share(bytesMax > bodyBytesMax ? this.#large : this.#small, bodyOwner ?? sourceIp);
     return new Promise((resolve, rejectRead) => {
       const chunks: Buffer[] = [];
-      let bytes = 0;
       const finish = () => raw.off('data', take).off('end', end).off('error', fail);
       const fail = (error: unknown) => {
         finish();
@@ -57,20 +55,44 @@ export class BodyBytes {
         rejectRead(error instanceof UnreadableBody ? error : new UnreadableBody(brokenOff()));
       };
       const take = (chunk: Buffer) => {
-        if (bytes + chunk.length > bytesMax) return fail(new UnreadableBody(bodyTooLarge()));
-        if (!budget.take(owner, chunk.length)) return fail(new UnreadableBody(noMemory()));
-        bytes += chunk.length;
+        if (share.bytes + chunk.length > bytesMax) return fail(new UnreadableBody(bodyTooLarge()));
+        if (!share.take(chunk.length)) return fail(new UnreadableBody(noMemory()));
         chunks.push(chunk);
       };
       const end = () => {
         finish();
-        resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
+        resolve(
+          chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, share.bytes),
+        );
       };
       if (Number(raw.headers['content-length'] ?? 0) > bytesMax)
         return fail(new UnreadableBody(bodyTooLarge()));
-      request.releaseBody = () => budget.release(owner, bytes);
-      raw.on('data', take).once('end', end).once('error', fail);
+      request.bodyShare = share;
+      raw.on('data', take).on('end', end).on('error', fail); // `once` would wrap each of them
     });
+  }
+}
+
+/** What one request takes of a budget. */
+class Share {
+  readonly #budget: Budget;
+  readonly #owner: string;
+  bytes = 0;
+
+  constructor(budget: Budget, owner: string) {
+    this.#budget = budget;
+    this.#owner = owner;
+  }
+
+  /** @returns false where there is no room; then nothing is taken */
+  take(bytes: number): boolean {
+    const hasRoom = this.#budget.take(this.#owner, bytes);
+    if (hasRoom) this.bytes += bytes;
+    return hasRoom;
+  }
+
+  release(): void {
+    this.#budget.release(this.#owner, this.bytes);
   }
 }
 

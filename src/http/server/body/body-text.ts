@@ -35,15 +35,12 @@ function notUtf8(): UnreadableBody {
  * form that is percent-encoded in UTF-8.
  * @throws UnreadableBody
  */
-export async function decodeBody(bytes: Buffer, headers: IncomingHttpHeaders): Promise<string> {
+export function decodeBody(bytes: Buffer, headers: IncomingHttpHeaders): string | Promise<string> {
   const contentType = headers['content-type'];
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === multipartType) {
     rejectEncoded(headers['content-encoding']);
-    const pairs = await readMultipart(bytes, contentType ?? '', decoderOf(contentType)?.encoding);
-    const isLossy = !isUtf8(bytes) && [...pairs].some((pair) => pair.some((text) => text.includes('\uFFFD')));
-    if (isLossy) throw notUtf8();
-    return pairs.toString();
+    return decodeMultipart(bytes, contentType);
   }
   const isForm = mediaType === formType && !isJsonText(bytes.subarray(0, 100).toString());
   const decoder = decoderOf(contentType, bytes);
@@ -54,6 +51,13 @@ export async function decodeBody(bytes: Buffer, headers: IncomingHttpHeaders): P
   const text = decodeText(bytes, headers['content-encoding']);
   if (isForm && hasForeignPairs(text)) throw notUtf8();
   return text;
+}
+
+async function decodeMultipart(bytes: Buffer, contentType: string | undefined): Promise<string> {
+  const pairs = await readMultipart(bytes, contentType ?? '', decoderOf(contentType)?.encoding);
+  const isLossy = !isUtf8(bytes) && [...pairs].some((pair) => pair.some((text) => text.includes('\uFFFD')));
+  if (isLossy) throw notUtf8();
+  return pairs.toString();
 }
 
 /**

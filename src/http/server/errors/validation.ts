@@ -1,6 +1,6 @@
 /** Checks requests against the schemas of their routes, and says in sentences what is wrong (docs/senders.md#answers). */
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import type { FastifyRouteSchemaDef } from 'fastify/types/schema.js';
 import Type, { type TSchema } from 'typebox';
 import type { TLocalizedValidationError } from 'typebox/error';
@@ -53,6 +53,9 @@ const formats: Record<string, { accepts(text: string): boolean; detail: string }
 /** All that a body of 64 KiB can get wrong: the library stops at 8 otherwise, and says then of no field that it is unknown. */
 Settings.Set({ maxErrors: 20_000 });
 for (const [name, { accepts }] of Object.entries(formats)) Format.Set(name, accepts);
+
+/** For routes whose schemas are documentation. Fastify calls no validator then, and does not parse the query for one; its types ask for one. */
+export const noValidator = (() => null) as unknown as FastifySchemaCompiler<unknown>;
 
 /** A body that may be left out reaches the validator as null. */
 export function compileValidator(route: FastifyRouteSchemaDef<TSchema>) {

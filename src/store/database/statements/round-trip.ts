@@ -25,14 +25,14 @@ export class Query<Row = never> {
   readonly statement: Statement<Row>;
   readonly values: Value[];
   /** what `copy … from stdin` reads: lines of `copyField`s with tabs between; null for every other statement */
-  readonly copied: string | null;
+  readonly copied: string[] | null;
   /** what the statement returned */
   rows: Row[] = [];
   /** such as `UPDATE 12` or `COMMIT` */
   outcome = '';
   readonly texts: RowTexts[] = [];
 
-  constructor(statement: Statement<Row>, values: Value[] = [], copied: string | null = null) {
+  constructor(statement: Statement<Row>, values: Value[] = [], copied: string[] | null = null) {
     this.statement = statement;
     this.values = values;
     this.copied = copied;
@@ -50,10 +50,7 @@ export class Query<Row = never> {
  * @throws the first failure
  */
 export async function sendTogether(client: pg.ClientBase, queries: Query<unknown>[]): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const bytes = tripBytes(queries);
-    client.query(new RoundTrip(queries, bytes, (error) => (error ? reject(error) : resolve())));
-  });
+  await client.query(new RoundTrip(queries)).done;
   for (const query of queries) {
     const { readRow } = query.statement;
     if (readRow !== undefined) query.rows = query.texts.map(readRow);
@@ -65,9 +62,7 @@ export async function prepareStatements(
   client: pg.ClientBase,
   statements: Statement<unknown>[],
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    client.query(new Preparation(statements, (error) => (error ? reject(error) : resolve())));
-  });
+  await client.query(new Preparation(statements)).done;
 }
 
 /** PostgreSQL's notation of a list of texts. */
@@ -83,9 +78,12 @@ const copyEscapes: Record<string, string> = {
   '\0': '\ufffd',
 };
 
+/** Null in COPY's text format. */
+export const nullField = '\\N';
+
 /** A field of COPY's text format. NUL, which the database cannot store, becomes U+FFFD. */
 export function copyField(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return '\\N';
+  if (value === null || value === undefined) return nullField;
   const text = String(value);
   return /[\\\t\n\r\0]/.test(text)
     ? text.replace(/[\\\t\n\r\0]/g, (found) => copyEscapes[found] ?? '')
@@ -96,11 +94,15 @@ type Done = (error: Error | null) => void;
 
 /** The part of the driver's protocol that every query of ours shares: it calls the methods as messages come in. */
 abstract class Submitted implements pg.Submittable {
+  /** resolves when the server is ready for the next query */
+  readonly done: Promise<void>;
   /** the driver puts its timeout around it */
-  callback: Done;
+  callback: Done = () => {};
 
-  constructor(done: Done) {
-    this.callback = done;
+  constructor() {
+    this.done = new Promise((resolve, reject) => {
+      this.callback = (error) => (error ? reject(error) : resolve());
+    });
   }
 
   abstract submit(connection: pg.Connection): void;
@@ -117,8 +119,8 @@ abstract class Submitted implements pg.Submittable {
 class Preparation extends Submitted {
   readonly #statements: Statement<unknown>[];
 
-  constructor(statements: Statement<unknown>[], done: Done) {
-    super(done);
+  constructor(statements: Statement<unknown>[]) {
+    super();
     this.#statements = statements;
   }
 
@@ -131,19 +133,37 @@ class Preparation extends Submitted {
   }
 }
 
+const noBytes = Buffer.alloc(0);
+
 class RoundTrip extends Submitted {
-  readonly #queries: Query<unknown>[];
-  readonly #bytes: Buffer;
+  /**
+   * Empty when the trip has ended. V8 allocates a function that is assigned to a property, as the driver's timeout is, among its old
+   * objects, so that all it leads to lives until the next full collection: this trip, and with it its postbacks and their requests.
+   */
+  #queries: Query<unknown>[];
+  /** empty when they are sent */
+  #bytes: Buffer;
   #at = 0;
 
-  constructor(queries: Query<unknown>[], bytes: Buffer, done: Done) {
-    super(done);
+  constructor(queries: Query<unknown>[]) {
+    super();
     this.#queries = queries;
-    this.#bytes = bytes;
+    this.#bytes = tripBytes(queries);
   }
 
   submit({ stream }: pg.Connection): void {
     stream.write(this.#bytes);
+    this.#bytes = noBytes;
+  }
+
+  override handleError(error: Error): void {
+    this.#queries = [];
+    super.handleError(error);
+  }
+
+  override handleReadyForQuery(): void {
+    this.#queries = [];
+    super.handleReadyForQuery();
   }
 
   /** The rows are on their way already. Where a statement before failed, the server drops them. */

@@ -4,8 +4,8 @@
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 
-/** One use of a prepared statement; `copied` is what `copy … from stdin` reads. */
-export type Use = { statement: { name: string }; values: (string | null)[]; copied: string | null };
+/** One use of a prepared statement; `copied` are the lines that `copy … from stdin` reads. */
+export type Use = { statement: { name: string }; values: (string | null)[]; copied: string[] | null };
 
 /** Portal and row limit of an execute message: the unnamed portal, all rows. */
 const execute = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
@@ -41,7 +41,10 @@ export function tripBytes(uses: Use[]): Buffer {
     if (copied === null) continue;
     const dataLengthAt = bytes.writeUInt8(0x64, at);
     at = dataLengthAt + 4;
-    addText(copied);
+    for (const line of copied) {
+      addText(line);
+      at = bytes.writeUInt8(0x0a, at);
+    }
     bytes.writeUInt32BE(at - dataLengthAt, dataLengthAt);
     at += copyDone.copy(bytes, at);
   }
@@ -52,5 +55,7 @@ export function tripBytes(uses: Use[]): Buffer {
 function sizeOf({ statement, values, copied }: Use): number {
   let size = bindBytes + Buffer.byteLength(statement.name) + execute.length;
   for (const value of values) size += 4 + (value === null ? 0 : Buffer.byteLength(value));
-  return copied === null ? size : size + copyDataBytes + Buffer.byteLength(copied) + copyDone.length;
+  if (copied === null) return size;
+  for (const line of copied) size += Buffer.byteLength(line) + 1;
+  return size + copyDataBytes + copyDone.length;
 }
