@@ -49,6 +49,7 @@ test('no event is lost, doubled or out of order', { timeout: timeoutMs }, async 
   const incoming = await first.createWebhook();
   for (let at = 0; at < calls; at += 1) await first.createCall(`call ${at}`);
 
+  const [{ account_id: accountId } = {}] = await database.query('select account_id from account');
   let isLoading = true;
   const load = Promise.all(
     Array.from({ length: calls }, async (_one, call) => {
@@ -61,8 +62,10 @@ test('no event is lost, doubled or out of order', { timeout: timeoutMs }, async 
   const skipping = (async () => {
     while (isLoading || accepted.size < calls * eventsPerCall) {
       await database.query(
-        `update delivery set next_attempt_at = now() where delivery_id in (select delivery_id from delivery
-           where status = 'pending' and lease_id is null and next_attempt_at > now() for no key update skip locked)`,
+        `update delivery set next_attempt_at = now() where account_id = $1 and delivery_id in (select delivery_id
+           from delivery where account_id = $1 and status = 'pending' and lease_id is null and next_attempt_at > now()
+           for no key update skip locked)`,
+        [accountId],
       );
       await sleep(200);
     }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { CommitLost, isCommitLost, isRaceLost } from '../failure.ts';
 import { types } from '../statements/column-types.ts';
 import type { Connection } from './connection.ts';
-import { readerSession, setUpSession, writerSession } from './session.ts';
+import { limitsOfTransaction, readerSession, setUpSession, writerSession } from './session.ts';
 
 /**
  * Two pools on one database. `pool` serves reads and the operator's changes. `writer` serves the batch writer: its
@@ -80,7 +80,7 @@ export async function inTransaction<T>(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin);
+    await client.query(begin + limitsOfTransaction(client));
     const result = await work(client);
     await client.query('commit').catch((error: unknown) => {
       throw isCommitLost(error) ? new CommitLost(error) : error;

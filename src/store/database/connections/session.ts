@@ -62,8 +62,21 @@ const keepalives: Settings = {
   tcp_keepalives_count: '3',
 };
 
-/** Citus routes a statement to the shard of its parameters; a plan for all parameters has none. */
-const letCitusPlan = `select set_config('plan_cache_mode', 'auto', false) from pg_extension where extname = 'citus'`;
+/**
+ * Citus routes a statement to the shard of its parameters; a plan for all parameters has none. Of the settings of a session, its
+ * workers get those alone that are local to a transaction.
+ */
+const setUpCitus = `select set_config('plan_cache_mode', 'auto', false), set_config('citus.propagate_set_commands', 'local', false)
+  from pg_extension where extname = 'citus'`;
+
+/** Sessions on Citus, with how long they wait for a lock. */
+const lockTimeouts = new WeakMap<object, string>();
+
+/** What a transaction of this session begins with, for its workers on Citus: without it, they wait as long as for the writer. */
+export function limitsOfTransaction(client: object): string {
+  const lockTimeout = lockTimeouts.get(client);
+  return lockTimeout === undefined ? '' : `; set local lock_timeout = '${lockTimeout}'`;
+}
 
 type Different = { name: string; wanted: string; actual: string };
 
@@ -74,9 +87,11 @@ export async function setUpSession(client: pg.ClientBase, settings: Settings): P
       where current_setting(name, true) is not null;
     select name, value as wanted, current_setting(name, true) as actual from ${rowsOf(settings)}
       where current_setting(name, true) <> value;
-    ${letCitusPlan}`);
-  const [, check] = statements as pg.QueryResult<Different>[]; // the driver's types know of one statement in a text
-  if (check === undefined || check.rows.length === 0) return;
+    ${setUpCitus}`);
+  // The driver's types know of one statement in a text.
+  const [, check, citus] = statements as [unknown, pg.QueryResult<Different>, pg.QueryResult];
+  if (citus.rows.length > 0) lockTimeouts.set(client, settings['lock_timeout'] ?? '0');
+  if (check.rows.length === 0) return;
   const says = check.rows.map(({ name, wanted, actual }) => `${name} is "${actual}" and must be "${wanted}"`);
   throw new ConnectionFault(
     `The database of DATABASE_URL does not keep the settings of a session: ${says.join(', ')}. Let DATABASE_URL name PostgreSQL itself, or a pooler in session mode.`,
