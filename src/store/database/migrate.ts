@@ -8,6 +8,9 @@ const folder = new URL('../migrations/', import.meta.url);
 /** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */
 const advisoryLock = 74_642_225;
 
+/** On Citus: one session for each node, where a table with foreign keys is changed. Elsewhere the setting means nothing. */
+const beginMigration = `begin; set local citus.multi_shard_modify_mode = 'sequential'`;
+
 export type Migration = { version: number; name: string };
 
 export class SchemaTooNew extends Error {}
@@ -49,7 +52,7 @@ export function migrate(url: string): Promise<Migration[]> {
     await makeVersionTable(client);
     const pending = pendingAfter(await readVersions(client));
     for (const migration of pending) {
-      await client.query('begin');
+      await client.query(beginMigration);
       await run(client, migration);
       await client.query('commit');
     }
@@ -111,6 +114,13 @@ function pendingAfter(versions: readonly number[]): Migration[] {
 
 /** In the caller's transaction, together with its version. */
 async function run(client: Queryable, { version, name }: Migration): Promise<void> {
-  await client.query(readFileSync(new URL(name, folder), 'utf8'));
+  // One at a time: Citus sends the whole text of a change of a distributed table to its nodes.
+  for (const statement of statementsOf(readFileSync(new URL(name, folder), 'utf8')))
+    await client.query(statement);
   await client.query('insert into schema_version (version, name) values ($1, $2)', [version, name]);
+}
+
+/** Statements end at the end of a line, which may have a comment. */
+function statementsOf(migration: string): string[] {
+  return migration.split(/;(?=[ \t]*(?:--.*)?(?:\n|$))/).filter((text) => text.trim() !== '');
 }
