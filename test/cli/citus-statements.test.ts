@@ -209,7 +209,10 @@ test.each([
     stableUpdate,
   ],
   ['update delivery d set a = case when $2 then statement_timestamp() end where d.account_id = $1', /CASE/],
-  ['with due as (select from call c where c.account_id = $1 for no key update) select 1', /of its own/],
+  [
+    'with due as (select from call c where c.account_id = $1 for no key update) select 1',
+    /separate statement/,
+  ],
   [
     'with a as (select 1), made as (insert into call (account_id) values ($1) returning 1) select 1',
     /of its own/,
