@@ -6,7 +6,8 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { programVersion } from '../program-version.ts';
 import { isClusterMade } from '../store/database/embedded/cluster.ts';
-import { BackupFault, type BackupHeader, type TableSum } from '../store/maintenance/backup/contents.ts';
+import { BackupFault } from '../store/maintenance/backup/backup-fault.ts';
+import type { BackupHeader, TableSum } from '../store/maintenance/backup/contents.ts';
 import { writeBackup } from '../store/maintenance/backup/write-backup.ts';
 import { withDatabase } from './with-database.ts';
 

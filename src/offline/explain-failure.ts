@@ -3,7 +3,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
 import { ConnectionFault, isConnectionFailure } from '../store/database/failure.ts';
 import { PostgresTooOld, SchemaTooNew } from '../store/database/migrate.ts';
-import { BackupFault } from '../store/maintenance/backup/contents.ts';
+import { BackupFault } from '../store/maintenance/backup/backup-fault.ts';
 import { NotDistributed } from '../store/maintenance/distribute.ts';
 
 /** `fix` is null where `what` already says what to do. */

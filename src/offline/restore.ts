@@ -4,7 +4,8 @@ import { access, constants } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { latestVersion, migrate } from '../store/database/migrate.ts';
-import { BackupFault, type BackupHeader, type TableSum } from '../store/maintenance/backup/contents.ts';
+import { BackupFault } from '../store/maintenance/backup/backup-fault.ts';
+import type { BackupHeader, TableSum } from '../store/maintenance/backup/contents.ts';
 import { readBackupHeader, restoreBackup } from '../store/maintenance/backup/restore-backup.ts';
 import { withDatabase } from './with-database.ts';
 

@@ -1,6 +1,7 @@
 /** What a backup contains beside the rows: its first and its last entry, both JSON. */
 import Type, { type Static, type TSchema } from 'typebox';
 import Value from 'typebox/value';
+import { BackupFault } from './backup-fault.ts';
 
 /** Goes up when an older program could not read the archive. */
 export const formatVersion = 1;
@@ -27,9 +28,6 @@ export type BackupTable = BackupHeader['tables'][number];
 /** Of one table: its rows, and the bytes of all its parts together. */
 export type TableSum = Static<typeof tableSum>;
 export type Checksums = Static<typeof checksums>;
-
-/** A backup that cannot be taken or restored as it is; the message says why and what to do. */
-export class BackupFault extends Error {}
 
 /** @throws BackupFault for anything but the header of a backup that this program can read */
 export function parseHeader(text: string, schemaVersionMax: number): BackupHeader {

@@ -10,8 +10,8 @@ import { from as copyFrom } from 'pg-copy-streams';
 import tar, { type Extract } from 'tar-stream';
 import { withLongSession } from '../../database/connections/long-session.ts';
 import { lockMigrations, migrateWithin } from '../../database/migrate.ts';
+import { BackupFault } from './backup-fault.ts';
 import {
-  BackupFault,
   type BackupHeader,
   type BackupTable,
   type Checksums,

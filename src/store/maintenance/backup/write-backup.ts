@@ -12,8 +12,8 @@ import { to as copyTo } from 'pg-copy-streams';
 import tar, { type Pack } from 'tar-stream';
 import { withLongSession } from '../../database/connections/long-session.ts';
 import { readSchemaVersion } from '../../database/migrate.ts';
+import { BackupFault } from './backup-fault.ts';
 import {
-  BackupFault,
   type BackupHeader,
   type BackupTable,
   type Checksums,
