@@ -7,6 +7,7 @@ import { startServer } from '../../src/server.ts';
 import { startWorkers } from '../../src/workers.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { expectDeclared } from './declared-answers.ts';
+import { send } from './requests/send.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 export type Answer = {
@@ -43,22 +44,13 @@ export class TestServer {
     if (isJson || Array.isArray(body)) {
       if (!headers.has('content-type')) headers.set('content-type', 'application/json');
     }
-    const response = await fetch(this.url + path, {
+    const sent = await send(this.url + path, {
       ...rest,
       headers,
-      ...(body !== undefined && {
-        body:
-          isJson || Array.isArray(body) ? JSON.stringify(body) : (body as NonNullable<RequestInit['body']>),
-      }), // fetch's own kinds
+      ...(body !== undefined && { body: isJson || Array.isArray(body) ? JSON.stringify(body) : body }),
     });
-    const text = await response.text();
-    const isJsonAnswer = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    const answer = {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: isJsonAnswer && text !== '' ? JSON.parse(text) : undefined,
-    };
+    const isJsonAnswer = /[/+]json/.test(sent.headers.get('content-type') ?? '');
+    const answer = { ...sent, json: isJsonAnswer && sent.text !== '' ? JSON.parse(sent.text) : undefined };
     await expectDeclared(rest.method ?? 'GET', path, answer);
     return answer;
   }
