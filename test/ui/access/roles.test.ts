@@ -83,8 +83,12 @@ async function openAs(role: Role): Promise<TestPage & { rejected: string[] }> {
   return { ...opened, rejected };
 }
 
+/** By way of another page, so that nothing of before is left, but without loading the application again. */
 async function show(page: Page, { path, isThere }: (typeof pages)[number]): Promise<void> {
-  await page.goto(path);
+  const go = (to: string) => page.evaluate(`history.pushState({}, '', ${JSON.stringify(to)})`);
+  await go('/system');
+  await page.getByRole('heading', { name: 'System', exact: true, level: 1 }).waitFor();
+  await go(path);
   await isThere(page).first().waitFor();
   await page.locator('.animate-pulse').first().waitFor({ state: 'detached' });
 }

@@ -69,14 +69,14 @@ describe('a browser', () => {
   test('whose token is revoked is shown the way in within seconds, and goes on where it was', async () => {
     const asked = await withRole(ui.server, 'operator');
     const { page } = await ui.browser.open(asked, '/calls?state=live');
-    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+    await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
     const { items } = (await ui.server.api('GET', '/tokens?limit=1')).json;
     expect((await ui.server.api('DELETE', `/tokens/${items[0].id}`)).status).toBe(204);
     await page.getByRole('status').getByText('Your session has ended').waitFor();
     await expectAccessible(page);
     await page.getByLabel('API token').fill(ui.server.token);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+    await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
     expect(page.url()).toBe(`${ui.server.url}/calls?state=live`);
   });
 
@@ -98,7 +98,7 @@ describe('a browser', () => {
     await page.getByRole('radio', { name: 'dark' }).check();
     await expect.poll(background).not.toBe(light);
     await page.reload();
-    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+    await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
     expect(await background()).not.toBe(light);
     await page.getByRole('radio', { name: 'system' }).check();
     await expect.poll(background).toBe(light);

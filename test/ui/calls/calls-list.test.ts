@@ -32,7 +32,7 @@ const rowOf = (page: Page, text: string) => rowsOf(page).filter({ hasText: text 
 
 async function open(path = '/calls', options = {}) {
   const opened = await ui.open(path, options);
-  await opened.page.getByRole('heading', { name: 'Calls' }).waitFor();
+  await opened.page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
   return opened.page;
 }
 
