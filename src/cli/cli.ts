@@ -8,22 +8,22 @@ import type { SendOptions } from './send/send-request.ts';
 const usageExitCode = 2;
 
 const databaseSettingsHelp = `
-Settings (environment variables, with what counts where they are not set):
+Settings (environment variables, with their defaults):
   DATABASE_URL       a PostgreSQL of your own, 15 or newer (none: the embedded one, in DATA_DIR)
   DATA_DIR           folder of the embedded database and the admin token (./data)`;
 
 const settingsHelp = `${databaseSettingsHelp}
   PORT, HOST         where it listens (8080 on 127.0.0.1)
-  PUBLIC_URL         what copied URLs begin with (http://localhost:PORT)
-  ADMIN_TOKEN        API token (none: made at the first start, kept in DATA_DIR/admin-token)
+  PUBLIC_URL         beginning of the URLs that are shown (http://localhost:PORT)
+  ADMIN_TOKEN        API token (none: created at the first start in DATA_DIR/admin-token)
   TWILIO_AUTH_TOKEN  checks the signatures of Twilio's status callbacks (none: they are rejected)
   LIVE_CALL_HOURS_MAX
                      a call that is live for longer is completed; 0: never (24)
-  TRUSTED_PROXIES    proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, private (none)
+  TRUSTED_PROXIES    proxies whose X-Forwarded-For is trusted: addresses, CIDR ranges, loopback, private (none)
   OUTGOING_ALLOWED_NETWORKS
                      private networks that outgoing webhooks may reach, as CIDR (none)
   RETAIN_BODIES_DAYS, RETAIN_POSTBACKS_DAYS, RETAIN_CALLS_DAYS
-                     what is older is removed (none: all is kept)
+                     age at which data is removed (none: everything is kept)
   OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME
                      provider of OpenID Connect that people may sign in with (none)
   SMTP_URL, MAIL_FROM
@@ -37,7 +37,7 @@ Examples:
   ringback send http://localhost:8080/update-tags --key KEY --post call_log_id=CA1 add=deal:won
   ringback send http://localhost:8080/update-fields --key KEY --json '{"call_log_id":"CA1","reason":"sold"}'
 
-Add dry_run=true to see what would change. Exits with 0 when the postback was taken, with 1 when it was not.`;
+Add dry_run=true to see what would change. Exits with 0 when the postback was accepted, with 1 when it was not.`;
 
 function readWorkers(text: string): number {
   if (/^[1-9]\d?$/.test(text)) return Number(text);
@@ -64,7 +64,7 @@ export async function runCli(args: string[]): Promise<number> {
     .command('start')
     .description('start the server')
     .addOption(
-      new Option('--workers <n>', 'processes that serve together: up to one for each core')
+      new Option('--workers <n>', 'number of server processes: up to one for each core')
         .argParser(readWorkers)
         .default(1),
     )
@@ -75,8 +75,8 @@ export async function runCli(args: string[]): Promise<number> {
     });
   program
     .command('migrate')
-    .description('bring the database to the schema of this version (a start does the same)')
-    .option('--distributed', 'lay the tables out on Citus, which DATABASE_URL must have')
+    .description('migrate the database to the schema of this version (a start does the same)')
+    .option('--distributed', 'distribute the tables on Citus, which DATABASE_URL must have')
     .addHelpText('after', databaseSettingsHelp)
     .action(async (options: { distributed?: boolean }) => {
       const { runMigrations } = await import('./database/migrate.ts');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 const backupHelp = `
-Takes every table as it stood at one moment, while a server runs on the database or while none does. The file can be
+Writes every table as of one moment, with or without a server on the database. The file can be
 read by its owner alone: it holds callers' numbers, amounts, the account's Twilio token and the secrets that senders sign with, but
 neither keys nor API tokens, of which the database has only hashes. The folder's admin-token is not in it.
 
@@ -10,8 +10,8 @@ Examples:
   ringback backup - | gpg --encrypt --recipient ops > ringback.backup.gpg`;
 
 const restoreHelp = `
-Restores all or nothing, into an empty database: a DATA_DIR that does not exist yet, or a DATABASE_URL without tables.
-A backup of an older Ringback is migrated to this version's schema; one of a newer is rejected.
+Restores everything or nothing, into an empty database: a DATA_DIR that does not exist yet, or a DATABASE_URL without tables.
+A backup of an older Ringback is migrated to this version's schema; a backup of a newer one is rejected.
 
 Examples:
   DATA_DIR=./restored ringback restore ringback-2026-11-24.backup

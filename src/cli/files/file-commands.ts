@@ -11,7 +11,7 @@ const formats = ['csv', 'ndjson'];
 
 const serverSettingsHelp = `
 Settings (environment variables):
-  RINGBACK_URL       where the server is (http://HOST:PORT)
+  RINGBACK_URL       address of the server (http://HOST:PORT)
   ADMIN_TOKEN        API token (none: the one in DATA_DIR/admin-token)`;
 
 const importHelp = `
@@ -19,7 +19,7 @@ Examples:
   ringback import statement.csv --map 'Call ID=call_log_id' --map 'Payout=publisher_paid_out' --dry-run
   ringback import statement.csv --map 'Call ID=call_log_id' --map 'Payout=publisher_paid_out'
 
-Exits with 0 when every row was taken, with 1 when rows were rejected, with 2 when the import broke off or the file
+Exits with 0 when every row was accepted, with 1 when rows were rejected, with 2 when the import stopped or the file
 cannot be read. Run the same command again after a crash: no row is done twice.
 ${serverSettingsHelp}`;
 
@@ -38,7 +38,7 @@ Examples:
   ringback undo --webhook 0199b2d0-0000-7000-8000-000000000002 --from 2026-11-03 --to 2026-11-04
   ringback undo --webhook 0199b2d0-0000-7000-8000-000000000002 --batch 0199b2d0-0000-7000-8000-000000000003
 
-Shows what would be undone and asks, unless --yes is given. What others changed since is left unchanged and listed. Run the
+Shows what would be undone and asks, unless --yes is given. Values that others changed since are kept and listed. Run the
 same command again after a crash: no postback is undone twice. Exits with 0 when it was done, with 1 when it was not.
 ${serverSettingsHelp}`;
 
@@ -56,10 +56,10 @@ function addFileOptions(command: Command): void {
       'how rows are read: JSON, or the name of an incoming webhook that has a mapping',
     )
     .addOption(
-      new Option('--delimiter <name>', 'of the columns (found by the header)').choices(delimiterWords),
+      new Option('--delimiter <name>', 'between columns (detected in the header)').choices(delimiterWords),
     )
-    .addOption(new Option('--format <format>', 'of the file (by its name)').choices(formats))
-    .option('--header-line <number>', 'line with the names of the columns (1)', Number)
+    .addOption(new Option('--format <format>', 'format of the file (by its name)').choices(formats))
+    .option('--header-line <number>', 'line with the column names (1)', Number)
     .addOption(new Option('--amounts <mark>', 'decimal mark of amounts with separators').choices(amountWords))
     .addOption(new Option('--dates <order>', 'order of day and month').choices(dateWords))
     .option('--zone <name>', 'time zone of times without an offset (the account’s)');
@@ -68,7 +68,7 @@ function addFileOptions(command: Command): void {
 /** Which server, and as whom. */
 function addServerOptions(command: Command, help: string): void {
   command
-    .option('--url <url>', 'where the server is')
+    .option('--url <url>', 'address of the server')
     .option('--token <token>', 'API token; never printed')
     .addHelpText('after', help);
 }
@@ -79,18 +79,15 @@ export function addFileCommands(program: Command, end: (exitCode: number) => voi
     .command('import')
     .description('import a CSV or NDJSON file: each row changes one call')
     .argument('<file>', 'CSV with a header, or NDJSON (.ndjson, .jsonl)')
-    .addOption(repeatable('--map <column=field>', 'what a column means; COLUMN= leaves it out; repeatable'))
+    .addOption(repeatable('--map <column=field>', 'field of a column; COLUMN= ignores it; repeatable'))
     .option('--dry-run', 'report what would change, and change nothing')
-    .option('--results <file>', 'where to write the result of each row (FILE.results.csv)')
-    .addOption(new Option('--type <type>', 'what the rows are (update_fields)').choices(webhookTypeNames))
-    .option('--webhook <id>', 'incoming webhook that the rows come through (the account’s own "File import")')
+    .option('--results <file>', 'file for the result of each row (FILE.results.csv)')
+    .addOption(new Option('--type <type>', 'type of the rows (update_fields)').choices(webhookTypeNames))
+    .option('--webhook <id>', 'incoming webhook for the rows (the account’s own "File import")')
     .addOption(
       new Option('--empty <meaning>', 'what an empty cell means (absent)').choices(['absent', 'null']),
     )
-    .option(
-      '--import-key <name>',
-      'what its rows are known by when the file is sent again (made of the file)',
-    )
+    .option('--import-key <name>', 'identifies the rows when the file is imported again (made of the file)')
     .action(async (file: string, options: ImportOptions) => {
       const { importFile } = await import('./import.ts');
       end(await importFile(file, options));
@@ -102,11 +99,14 @@ export function addFileCommands(program: Command, end: (exitCode: number) => voi
     .requiredOption('--from <date>', 'first day of the period, in the account’s time zone')
     .requiredOption('--to <date>', 'last day of the period')
     .addOption(
-      new Option('--amount <field>', 'what the statement is about')
+      new Option('--amount <field>', 'amount of the statement')
         .choices(['revenue_paid_out', 'publisher_paid_out'])
         .makeOptionMandatory(),
     )
-    .option('--publisher <name>', 'whose statement it is; else every call of the period is expected in it')
+    .option(
+      '--publisher <name>',
+      'partner of the statement; without one, every call of the period is expected',
+    )
     .option('--buyer <name>', 'the same for a buyer')
     .option('--campaign <name>', 'the same for a campaign')
     .addOption(
@@ -115,8 +115,8 @@ export function addFileCommands(program: Command, end: (exitCode: number) => voi
         'what a column means: call_log_id, phone_number, started_at or amount; repeatable',
       ),
     )
-    .option('--results <file>', 'where to write every call (FILE.reconciliation.csv)')
-    .option('--apply', 'set our amounts to theirs where they differ, after asking')
+    .option('--results <file>', 'file for the result of each call (FILE.reconciliation.csv)')
+    .option('--apply', 'set our amounts to those of the statement where they differ, after asking')
     .option('--yes', 'do not ask')
     .action(async (file: string, options: ReconcileOptions) => {
       const { reconcileFile } = await import('./reconcile.ts');
@@ -124,9 +124,7 @@ export function addFileCommands(program: Command, end: (exitCode: number) => voi
     });
   const undoing = program
     .command('undo')
-    .description(
-      'take back what a postback changed, or all postbacks of a webhook in a period, batch or import',
-    )
+    .description('undo a postback, or all postbacks of a webhook in a period, batch or import')
     .argument('[postback]', 'id of one postback')
     .option('--webhook <id>', 'incoming webhook whose postbacks are undone')
     .option('--from <date>', 'first day or moment of the period')

@@ -12,10 +12,10 @@ export const reconciliationQuery = Type.Object({
     description: `end of the period: ${day}, which is the first moment after it`,
     examples: ['2026-11-30'],
   }),
-  amount: oneOf(reconciledAmounts, { description: 'what the statement is about' }),
+  amount: oneOf(reconciledAmounts, { description: 'amount of the statement' }),
   ...optional({
     publisher: Type.String({
-      description: 'whose statement it is; else every call of the period is expected in it',
+      description: 'partner of the statement; without one, every call of the period is expected',
     }),
     buyer: Type.String(),
     campaign: Type.String(),
