@@ -1,4 +1,4 @@
-/** A PUBLIC_URL with a path, behind a proxy that takes the path away, and behind one that does not. */
+/** A PUBLIC_URL with a path, behind a proxy that removes the path, and behind one that does not. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { greeting } from '../../src/cli/start.ts';
 import { readConfig } from '../../src/config.ts';
@@ -9,7 +9,7 @@ import { startTestServer, TestServer } from '../support/server.ts';
 import { checkBehindPrefix } from './check-behind-prefix.ts';
 
 describe.each([
-  ['takes the path away', true],
+  ['removes the path', true],
   ['passes the path on', false],
 ])('behind a proxy that %s', (_what, takesAway) => {
   let proxy: PrefixProxy;

@@ -6,6 +6,15 @@ import { useUi } from '../support/ui.ts';
 
 const ui = useUi();
 
+/** Objects of the description that have the other fields of an update as properties, but not this one. */
+function fieldListsWithout(part: unknown, name: string): unknown[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const names = 'properties' in part ? Object.keys(part.properties ?? {}) : [];
+  const isFieldList = ['converted', 'reason', 'no_payout_reason'].every((one) => names.includes(one));
+  const lists = isFieldList && !names.includes(name) ? [names] : [];
+  return [...lists, ...Object.values(part).flatMap((inner) => fieldListsWithout(inner, name))];
+}
+
 test('a field that is added to the table appears in the API and on every page', async () => {
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
@@ -25,6 +34,16 @@ test('a field that is added to the table appears in the API and on every page', 
     headers: { authorization: `Bearer ${server.token}` },
   });
   expect(csv.text).toContain('N1,A-77');
+  const imported = await server.request('/api/v1/imports', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'text/csv' },
+    body: 'call_log_id,order_number\nN1,A-78\n',
+  });
+  expect(imported.text).toContain('"changes":{"order_number":{"from":"A-77","to":"A-78"}}');
+  await server.api('PATCH', '/calls/N1', { order_number: 'A-77' });
+  const published = (await server.api('GET', '/fields')).text;
+  expect(published).toContain('"name":"order_number"');
+  expect(fieldListsWithout((await server.request('/openapi.json')).json, 'order_number')).toEqual([]);
 
   const { page } = await ui.browser.open(server, '/calls/N1');
   await page.getByRole('heading', { level: 1, name: 'N1' }).waitFor();
@@ -47,6 +66,12 @@ test('a field that is added to the table appears in the API and on every page', 
 
   await page.goto(`/webhooks/incoming/${webhook.id}?tab=builder`);
   await page.getByLabel('Value of order_number').waitFor();
+  await page.goto(`/webhooks/incoming/${webhook.id}?tab=mapping`);
+  await page.getByLabel('Sample request').fill('https://x.example/?click=N1&order=A-79');
+  const values = page.getByRole('list', { name: 'Values of the request' });
+  await values.getByRole('button', { name: /^order / }).click();
+  await page.getByRole('menuitem', { name: 'Order number', exact: true }).click();
+  await page.getByRole('region', { name: 'What to set' }).getByText('Order number').waitFor();
   await page.goto(`/webhooks/incoming/${webhook.id}?tab=settings`);
   await page.getByRole('checkbox', { name: 'Order number' }).waitFor();
 });

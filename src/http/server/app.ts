@@ -202,7 +202,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-/** A proxy takes the path of PUBLIC_URL away, or not. */
+/** A proxy may remove the path of PUBLIC_URL. */
 function withoutBasePath(url: string, basePath: string): string {
   const isBelow = url.startsWith(basePath) && /^[/?]|^$/.test(url.slice(basePath.length));
   if (!isBelow || basePath === '') return url;

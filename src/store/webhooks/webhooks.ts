@@ -130,7 +130,7 @@ export async function findWebhook(
   return rows[0] === undefined ? null : webhookOf(rows[0]);
 }
 
-/** A signing secret that is set or taken away here ends the ones before at once. */
+/** A signing secret that is set or removed here ends the ones before at once. */
 export async function changeWebhook(
   { pool }: Db,
   accountId: string,

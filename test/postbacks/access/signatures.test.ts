@@ -201,7 +201,7 @@ describe('a signing secret', () => {
     expect(faultsOf(answer)).toEqual(['signing_secret: invalid_value']);
   });
 
-  test('is not both set and taken away', async () => {
+  test('is not both set and removed', async () => {
     const body = { signing_secret: `whsec_${btoa('k'.repeat(24))}`, signature_required: false };
     expectProblem(await server.api('PATCH', byId(webhook), body), 422, 'conflicting_field');
   });

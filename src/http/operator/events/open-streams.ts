@@ -21,7 +21,7 @@ export class OpenStreams {
     this.#options = options;
   }
 
-  /** @returns takes it away, once it is closed */
+  /** @returns removes it, once it is closed */
   add(stream: OpenStream): () => void {
     this.#streams.add(stream);
     this.#timer ??= setInterval(() => void this.#check(), this.#options.checkMs);
