@@ -24,7 +24,7 @@ export type Config = {
   trustedProxies: string[];
   /** private networks that outgoing webhooks may reach, as CIDR */
   outgoingAllowedNetworks: string[];
-  /** how many days each kind is kept; null: for ever */
+  /** how many days each kind is kept; null: forever */
   retention: { bodies: number | null; postbacks: number | null; calls: number | null };
   /** the provider that people may sign in with; null: none */
   openId: OpenIdSettings | null;
@@ -65,7 +65,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const liveCallHours = readWhole(setting('LIVE_CALL_HOURS_MAX') ?? liveCallHoursDefault);
   if (liveCallHours === null) {
     throw new ConfigError(
-      'LIVE_CALL_HOURS_MAX must be a whole number of hours (0: calls may be live for ever).',
+      'LIVE_CALL_HOURS_MAX must be a whole number of hours (0: calls may be live forever).',
     );
   }
   return {

@@ -29,7 +29,7 @@ export const heapFlags = ['--max-semi-space-size=16', '--heap-growing-percent=75
 /** A worker that ends unexpectedly is started again, but not in a tight loop. */
 const restartPauseMs = 500;
 
-/** Starts `count` workers and resolves when all of them answer. One that dies is replaced. */
+/** Starts `count` workers and resolves when all of them answer. One that ends is replaced. */
 export function startWorkers(
   config: Config,
   count: number,

@@ -135,7 +135,7 @@ test('one rejection in an atomic batch and nothing is done, with every result an
   expect(await server.readCall('A1')).toMatchObject({ revenue_paid_out: '5.00' });
 });
 
-test('a dry run of a batch changes and remembers nothing', async () => {
+test('a dry run of a batch changes and stores nothing', async () => {
   await server.createCall('D1');
   for (const atomic of [false, true]) {
     const answer = await sendBatch({
@@ -213,7 +213,7 @@ test('a batch does what the same items do one by one', async () => {
   }
 });
 
-test('a batch of 10,000 starves no single postback: they are answered while it runs', async () => {
+test('a batch of 10,000 delays no single postback: they are answered while it runs', async () => {
   const ids = Array.from({ length: 100 }, (_, n) => `bulk-${n}`);
   await Promise.all(ids.map((id) => server.createCall(id)));
   await server.createCall('single');

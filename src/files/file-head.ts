@@ -19,7 +19,7 @@ const headBytesMin = 4;
 
 /**
  * Takes bytes until `isEnough` or there are no more, and gives them back with the rest behind them. A mark of
- * UTF-8 is taken away; other encodings and kinds of files are rejected.
+ * UTF-8 is removed; other encodings and kinds of files are rejected.
  */
 export async function openText(
   bytes: Bytes,

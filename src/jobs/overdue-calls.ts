@@ -1,4 +1,4 @@
-/** Completes live calls that never end, so that the updates which wait for them do not wait for ever. */
+/** Completes live calls that never end, so that the updates which wait for them do not wait forever. */
 import type { Log } from '../log.ts';
 import type { OverdueCall, Store } from '../store/store.ts';
 import { repeat } from './repeat.ts';

@@ -5,7 +5,7 @@ import { type RetentionCursor, type RetentionKind, retentionKinds } from '../sto
 import type { Store } from '../store/store.ts';
 import { repeat } from './repeat.ts';
 
-/** How long each kind is kept, in days; null: for ever. */
+/** How long each kind is kept, in days; null: forever. */
 export type Retention = Record<RetentionKind, number | null>;
 
 const dayMs = 86_400_000;

@@ -96,7 +96,7 @@ describe('a request that two servers could read differently', () => {
   );
 });
 
-test('JSON that nests without end is rejected by every route that reads JSON', async () => {
+test('JSON that is nested too deep is rejected by every route that reads JSON', async () => {
   const body = '{"a":'.repeat(12_000);
   const ask = (route: Route) =>
     server.request(route.path, {

@@ -24,7 +24,7 @@ test('every member of a call that a request can set is in the list, with a label
   }
 });
 
-test('a field says its choices, when it is accepted, and under which name each type of webhook sets it', async () => {
+test('a field has its choices, when it is accepted, and its name in each type of webhook', async () => {
   const { json } = await server.api('GET', '/fields');
   const field = (name: string) => json.items.find((item: { name: string }) => item.name === name);
   expect(field('no_payout_reason')).toMatchObject({

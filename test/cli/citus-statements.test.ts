@@ -235,7 +235,7 @@ test.each([
   ).toMatch(fault);
 });
 
-test('a statement is read with what it is made of, from wherever in the store that is', () => {
+test('a statement is read with its constants, from any file of the store', () => {
   const files = new Map([
     [
       'calls/a.ts',

@@ -9,7 +9,7 @@ import { tell, pollTimeoutMs as timeout, timeoutMs, times } from './faults.ts';
 
 const hourMs = 3_600_000;
 
-test('a clock that jumps back loses nothing, does nothing twice and turns no order around', {
+test('a clock that jumps back loses nothing, does nothing twice and changes no order', {
   timeout: timeoutMs,
 }, async (context) => {
   const CLOCK_FILE = join(await makeFolder(), 'clock');

@@ -118,7 +118,7 @@ type Panel = {
   targets?: { expr: string }[];
 };
 
-test('every panel of the dashboard asks for what there is', async () => {
+test('every panel of the dashboard queries existing metrics', async () => {
   const { panels } = JSON.parse(await readOps('grafana/ringback.json')) as { panels: Panel[] };
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   for (const { title, type, targets = [], gridPos } of panels) {

@@ -67,7 +67,7 @@ describe('the image', () => {
     expect(readConfig(env)).toMatchObject({ host: '0.0.0.0', port: 8080, dataDir: '/data' });
   });
 
-  test('asks for its health as the server tells it', async () => {
+  test('checks its health by the readiness route', async () => {
     const [, run] = await readStages();
     const check = run?.find(({ word }) => word === 'HEALTHCHECK')?.rest ?? '';
     const [node, option, script] = JSON.parse(check.slice(check.indexOf('[')));
@@ -115,7 +115,7 @@ describe.each(['ops/compose.yml', 'ops/compose.embedded.yml'])('%s', (path) => {
 });
 
 describe.each(['ops/compose.yml', 'ops/compose.embedded.yml'])('%s', (path) => {
-  test('publishes on this machine alone, and gives no container more than it needs', async () => {
+  test('publishes on this machine only, and gives containers minimal rights', async () => {
     const { services } = parse(await read(path));
     expect(services.ringback.ports).toEqual([
       expect.stringMatching(/^\$\{PUBLISH:-127\.0\.0\.1:8080\}:8080$/),

@@ -135,7 +135,7 @@ describe('every rejection of a valid key is in the log', () => {
   });
 });
 
-test('texts with the characters that the format of the log’s rows escapes are kept to the letter', async () => {
+test('texts with the characters that the format of the log’s rows escapes are kept exactly', async () => {
   const odd = 'a\tb\nc\rd \\N \\. \\\\ "q" {x,y} \'s 😀';
   const id = 'odd \\N\\.{"}';
   await server.createCall(id, { phone_number: '+12125550177' });

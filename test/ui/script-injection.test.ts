@@ -35,7 +35,7 @@ beforeAll(async () => {
   ];
 });
 
-test('no page runs what others wrote, and none makes it a link', async () => {
+test('no page runs text of others as code or makes it a link', async () => {
   for (const path of paths) {
     const { page, faults } = await ui.open(path);
     await page.getByRole('navigation', { name: 'Main' }).waitFor();

@@ -61,7 +61,7 @@ test('the palette goes to pages, views and calls, and runs actions', async () =>
   await page.getByRole('dialog', { name: /Change/ }).waitFor();
 });
 
-test('the palette opens by its button, and says where nothing is found', async () => {
+test('the palette opens by its button, and says when nothing is found', async () => {
   const page = await openCalls();
   await page.getByRole('button', { name: 'Go to…' }).click();
   await inputOf(page).waitFor();

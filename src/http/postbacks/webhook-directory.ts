@@ -11,7 +11,7 @@ const entriesMax = 10_000;
 type Found = GuardedWebhook | null | Promise<GuardedWebhook | null>;
 
 /**
- * Remembers the webhook of each auth key: by the key itself, which each request brings along anyway and which leaves
+ * Remembers the webhook of each auth key: by the key itself, which each request has and which leaves
  * this process only as a hash. Nothing here has to be fresh: the batch writer compares each webhook's revision in its
  * transaction and answers `stale`; then the caller forgets it.
  */

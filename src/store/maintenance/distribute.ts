@@ -33,7 +33,7 @@ export async function distribute(client: Queryable): Promise<string[]> {
   return [...statements, ...(await removeCopies(client))];
 }
 
-/** Citus copies the rows of a table to its nodes and leaves those that were there, unseen: for ever, on the coordinator's disk. */
+/** Citus copies the rows of a table to its nodes and leaves those that were there, unseen: forever, on the coordinator's disk. */
 async function removeCopies(client: Queryable): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select relname as name from pg_dist_partition p join pg_class c on c.oid = p.logicalrelid
@@ -46,7 +46,7 @@ async function removeCopies(client: Queryable): Promise<string[]> {
   return statements;
 }
 
-/** Workers do not get the settings of our sessions: without a separate limit, they would wait for a locked row for ever. */
+/** Workers do not get the settings of our sessions: without a separate limit, they would wait for a locked row forever. */
 async function limitLocks(client: Queryable): Promise<string> {
   const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const name = pg.escapeIdentifier(rows[0]?.name ?? '');

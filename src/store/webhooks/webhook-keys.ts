@@ -124,7 +124,7 @@ export async function rotateKey(
   });
 }
 
-/** The secret that senders sign with from now on; the one before stays good until `oldSecretExpiresAt`. */
+/** The secret that senders sign with from now on; the previous one stays valid until `oldSecretExpiresAt`. */
 export async function rotateSigningSecret(
   { pool }: Db,
   accountId: string,

@@ -78,7 +78,7 @@ describe('a call is made and updated by its call_log_id', () => {
     expect(json.started_at).toBe(json.created_at);
   });
 
-  test('a call that is first heard of at its end started its length earlier', async () => {
+  test('a call that is first reported at its end started its duration earlier', async () => {
     const { json } = await server.api('POST', '/calls', {
       call_log_id: 'ended',
       state: 'completed',
@@ -88,7 +88,7 @@ describe('a call is made and updated by its call_log_id', () => {
     expect(json.started_at).toBe('2026-11-20T10:00:00.000Z');
   });
 
-  test('a call that is first heard of when it is answered started no later', async () => {
+  test('a call that is first reported when it is answered started no later', async () => {
     const answered_at = '2026-11-20T10:00:05.000Z';
     const { json } = await server.api('POST', '/calls', { call_log_id: 'answered', answered_at });
     expect(json.started_at).toBe(answered_at);
@@ -348,7 +348,7 @@ describe('an event with faults is rejected as a whole, with all of them', () => 
     expectProblem(await postText(body, contentType), status, code);
   });
 
-  test('a byte order mark and a charset do no harm', async () => {
+  test('a byte order mark and a charset are accepted', async () => {
     const answer = await postText('\ufeff{"call_log_id":"bom"}', 'application/json; charset=utf-8');
     expect(answer.status).toBe(201);
   });

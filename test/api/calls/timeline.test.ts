@@ -103,7 +103,7 @@ test('a call that is made completed was created and completed', async () => {
   expect(items[0].changes).not.toHaveProperty('state');
 });
 
-test('an event that says nothing new leaves no trace', async () => {
+test('an event without a change is not recorded', async () => {
   await server.createCall('nothing new', { state: 'live', buyer: 'Acme' });
   const { updated_at } = await server.readCall('nothing new');
   await server.api('POST', '/calls', { call_log_id: 'nothing new', buyer: 'Acme' });

@@ -139,7 +139,7 @@ test.each(['converted=maybe', 'limit=5', 'cursor=x', 'campagin=x', 'from=yesterd
   },
 );
 
-test('a line feed or carriage return in a reason or name begins no record, and a reader of another maker agrees', async () => {
+test('a line feed or carriage return in a reason or name begins no record, and another CSV library agrees', async () => {
   const fields = { started_at: '2020-01-01T10:00:00Z', campaign: 'Breaks', tags: { note: '\r=1' } };
   await server.createCall('B1', { ...fields, reason: 'ok\n=cmd|A1' });
   await server.createCall('B2', { ...fields, reason: 'ok\r"=cmd"' });

@@ -50,7 +50,7 @@ test('it comes back when it has doubled', async () => {
   expect(await read()).toMatchObject([{ count: 4, acknowledged: null }]);
 });
 
-test('it comes back when it has ended and occurs again', async () => {
+test('it appears again when it has ended and occurs again', async () => {
   await sendUnmatched(1);
   await acknowledge();
   const [{ id: postbackId }] = (await server.api('GET', '/postbacks')).json.items;

@@ -89,7 +89,7 @@ describe('sample data', () => {
     expect(items[0]).toMatchObject({ action: 'sample_data.removed', actor: 'owner' });
   });
 
-  test('leaves what is not of it, also what its own webhook did to other calls', async () => {
+  test('leaves other changes, also those of its own webhook to other calls', async () => {
     const { json } = await server.api('POST', '/sample-data');
     const [sampled] = (await server.api('GET', '/calls?limit=1')).json.items;
     const own = await server.createWebhook('update_fields', { name: 'Own' });

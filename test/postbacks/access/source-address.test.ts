@@ -26,7 +26,7 @@ async function sourceOf(
   return (await server.api('GET', `/postbacks/${json.postback_id}`)).json.source_ip;
 }
 
-test('without trusted proxies no header is believed', async () => {
+test('without trusted proxies no header is trusted', async () => {
   const headers = {
     'x-forwarded-for': '203.0.113.7',
     forwarded: 'for=203.0.113.7',

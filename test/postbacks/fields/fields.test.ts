@@ -90,7 +90,7 @@ describe('call_converted_at', () => {
     expect(answer.json.changes.call_converted_at.to).toBe('2026-01-02T01:04:05.000Z');
   });
 
-  test('may be 24 hours ahead and not more', async () => {
+  test('may be at most 24 hours ahead', async () => {
     const ahead = (ms: number) => new Date(Date.now() + 86_400_000 + ms).toISOString();
     expect((await dryRun({ call_converted_at: ahead(-2_000) })).status).toBe(200);
     await expectRejected({ call_converted_at: ahead(60_000) });

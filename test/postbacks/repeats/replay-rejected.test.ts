@@ -102,7 +102,7 @@ test('those of another account are out of reach, and a wrong filter is named', a
   expect(wrong.json.errors.map(({ field }: { field: string }) => field)).toEqual(['webhook_id', 'from']);
 });
 
-test('the log leaves out the dry runs of people where it is asked to, and lists those of senders', async () => {
+test('the log can leave out dry runs of people, and lists those of senders', async () => {
   await send('late');
   await server.post(webhook, { call_log_id: 'late', revenue_paid_out: '1', dry_run: true });
   await server.createCall('C1');

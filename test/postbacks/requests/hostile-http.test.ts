@@ -98,7 +98,7 @@ describe('a body that', () => {
     expect((await server.readCall('pieces')).reason).toBe('r');
   });
 
-  test('is long and comes with a wrong key is answered, and the connection ends', async () => {
+  test('is long and has a wrong key is answered, and the connection is closed', async () => {
     const headers = { 'x-auth-key': 'rbk_wrong', 'content-type': json, 'content-length': 1_000_000 };
     const socket = openSocket(server.url);
     socket.write(headOf('POST /update-fields/batch', { ...headers, connection: 'keep-alive' }) + begin('x'));

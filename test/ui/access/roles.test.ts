@@ -118,7 +118,7 @@ describe.each(roles)('%s', (role) => {
   });
 });
 
-test('analyst: whatever is pressed on any page, nothing is rejected', async () => {
+test('analyst: no button or link of any page leads to a rejection', async () => {
   const { page, rejected } = await openAs('analyst');
   let pressed = 0;
   for (const one of pages) {

@@ -44,7 +44,7 @@ describe('a browser', () => {
     await page.waitForURL(/\/overview$/);
   });
 
-  test('goes on to no other site, whatever the address says', async () => {
+  test('redirects to no other site, for any address', async () => {
     for (const from of ['//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example']) {
       const path = `/sign-in?from=${encodeURIComponent(from)}#token=${ui.server.token}`;
       const { page } = await ui.open(path, { isSignedIn: false });

@@ -116,7 +116,7 @@ describe('filters', () => {
     expect(searchOf(page)).toBe('');
   });
 
-  test('that are set faster than the page follows are all kept', async () => {
+  test('that are set faster than the page loads are all kept', async () => {
     const page = await open();
     await page.getByLabel('Search').pressSequentially('CA10', { delay: 20 });
     await (await addFilter(page, 'Converted')).selectOption('Yes', { noWaitAfter: true });

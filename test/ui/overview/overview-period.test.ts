@@ -16,7 +16,7 @@ test.each([
   expect(periodOf({ period }, 'America/New_York', now)).toEqual({ name: period, from, to });
 });
 
-test('a month before March is February', () => {
+test('the month before March is February', () => {
   expect(periodOf({ period: 'last-month' }, 'UTC', now)).toMatchObject({
     from: '2026-02-01',
     to: '2026-02-28',

@@ -1,4 +1,4 @@
-/** Tells when something begins or ceases to need attention: the difference to what was told last. */
+/** Stores events when something starts or stops needing attention: the difference from the last state that was reported. */
 import { makeOrderedId } from '../../../ordered-id.ts';
 import { type Db, inRepeatedTransaction } from '../../database/connections/db.ts';
 import { type OutgoingRow, outgoingColumns, outgoingOf } from '../outgoing-rows.ts';
