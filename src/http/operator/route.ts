@@ -16,6 +16,7 @@ import type { PostbackLines } from '../postbacks/postback-lines.ts';
 import type { BodyBytes } from '../server/body/body-bytes.ts';
 import type { ErrorMapper } from '../server/errors/errors.ts';
 import { compileValidator } from '../server/errors/validation.ts';
+import { problem } from './problem-schemas.ts';
 import type { PasswordSignIn } from './sign-in/password-sign-in.ts';
 
 declare module 'fastify' {
@@ -62,6 +63,14 @@ export type List = { Querystring: Record<string, unknown> };
 
 /** What every route below /api/v1 documents beside its own. */
 export const apiDocs = { security: [{ bearer: [] }, { session: [] }] };
+
+/** Makes the documentation of the routes under one tag. */
+export const docsOf = (tag: string) => (summary: string, response: object) => ({
+  ...apiDocs,
+  tags: [tag],
+  summary,
+  response: { ...response, '4xx': problem },
+});
 
 /** For routes whose values are read by code that tells every fault: their schemas are documentation. */
 export const documentedOnly = { validatorCompiler: () => (value: unknown) => ({ value }) };

@@ -3,6 +3,7 @@ import { noFilter } from '../../core/outgoing/events/event-filter.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
 import { type Db, inRepeatedTransaction, type Queryable } from '../database/connections/db.ts';
+import { givenColumns } from '../database/statements/given-columns.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Resume, resumeDeliveries } from './deliveries/resume-deliveries.ts';
 import { afterEvents } from './events/follow-timeline.ts';
@@ -41,7 +42,10 @@ export async function createOutgoing(
   actor: Actor,
   now: string,
 ): Promise<OutgoingWebhook> {
-  const { columns, values } = parse({ ...settings, filter: { ...noFilter, ...settings.filter } });
+  const { columns, values } = givenColumns(columnOf, {
+    ...settings,
+    filter: { ...noFilter, ...settings.filter },
+  });
   const parameters = values.map((_value, at) => `$${at + 4}`);
   return afterEvents(db, accountId, async (client) => {
     const { rows } = await client.query<OutgoingRow>(
@@ -109,7 +113,7 @@ export async function changeOutgoing(
   actor: Actor,
   now: string,
 ): Promise<OutgoingWebhook | null> {
-  const { columns, values } = parse(settings);
+  const { columns, values } = givenColumns(columnOf, settings);
   const set = columns.map((column, at) => `${column} = $${at + 4}, `).join('');
   return afterEvents(db, accountId, async (client) => {
     const before = await lockOutgoing(client, accountId, webhookId);
@@ -209,11 +213,4 @@ async function lockOutgoing(
 
 function listedOf(row: ListedRow): ListedOutgoing {
   return { ...outgoingOf(row), pending: row.pending };
-}
-
-/** The columns of the settings that are given, with their values. */
-function parse(settings: Partial<OutgoingSettings>): { columns: string[]; values: unknown[] } {
-  const names = Object.keys(columnOf) as (keyof OutgoingSettings)[]; // Object.keys widens to string
-  const given = names.filter((name) => settings[name] !== undefined);
-  return { columns: given.map((name) => columnOf[name]), values: given.map((name) => settings[name]) };
 }

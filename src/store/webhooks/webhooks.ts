@@ -2,6 +2,7 @@
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
 import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { givenColumns } from '../database/statements/given-columns.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { insertKey } from './webhook-keys.ts';
 import {
@@ -41,7 +42,7 @@ const columnOf = {
   isPaused: 'is_paused',
 } as const satisfies Record<keyof NewWebhook | 'isPaused', string>;
 
-const jsonColumns: ReadonlySet<keyof WebhookChanges> = new Set(['mapping', 'verify'] as const);
+const jsonColumns = ['mapping', 'verify'] as const;
 
 /** The account's oldest webhook of this name and type, made where there is none: one, however many ask at once. */
 export async function ensureWebhook(
@@ -85,7 +86,7 @@ export async function insertWebhook(
   actor: Actor,
   now: string,
 ): Promise<Webhook> {
-  const { columns, values } = parse(settings);
+  const { columns, values } = columnsOf(settings);
   const parameters = values.map((_value, at) => `$${at + 4}`);
   const { rows } = await client.query<WebhookRow>(
     `insert into incoming_webhook as w (account_id, webhook_id, created_at, updated_at, ${columns.join(', ')})
@@ -139,7 +140,7 @@ export async function changeWebhook(
   actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
-  const { columns, values } = parse(changes);
+  const { columns, values } = columnsOf(changes);
   const set = columns.map((column, at) => `${column} = $${at + 4}, `).join('');
   const endPrevious = changes.signingSecret === undefined ? '' : 'previous_signing_secret = null, ';
   return inTransaction(pool, async (client) => {
@@ -207,12 +208,7 @@ async function lockWebhook(
 }
 
 /** The columns of the settings that are given, with their values. */
-function parse(settings: WebhookChanges): { columns: string[]; values: unknown[] } {
-  const names = Object.keys(columnOf) as (keyof WebhookChanges)[]; // Object.keys widens to string
-  const given = names.filter((name) => settings[name] !== undefined);
-  const readValue = (name: keyof WebhookChanges) => {
-    const value = settings[name];
-    return jsonColumns.has(name) && value !== null ? JSON.stringify(value) : value;
-  };
-  return { columns: given.map((name) => columnOf[name]), values: given.map(readValue) };
+function columnsOf(settings: WebhookChanges): { columns: string[]; values: unknown[] } {
+  const texts = jsonColumns.map((name) => [name, settings[name] && JSON.stringify(settings[name])]);
+  return givenColumns(columnOf, { ...settings, ...Object.fromEntries(texts) });
 }

@@ -8,8 +8,7 @@ import { answerPage } from '../list-page.ts';
 import { definedOnly } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
+import { type Api, accountOf, type ById, docsOf, documentedOnly, type List } from '../route.ts';
 import { invitationMail } from '../sign-in/invitation-mail.ts';
 import { actorOf, requirePermission } from './access.ts';
 import {
@@ -24,12 +23,7 @@ import {
 /** People of an account, who are invited by a link that sets their password. */
 export function registerPeopleRoutes(app: FastifyInstance, api: Api): void {
   const { store } = api;
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['people'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+  const docs = docsOf('people');
 
   app.post<{ Body: Static<typeof personBody> }>(
     '/people',

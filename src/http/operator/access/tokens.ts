@@ -8,18 +8,12 @@ import { sendProblem } from '../../server/errors/problem.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
+import { type Api, type ById, docsOf, documentedOnly, type List } from '../route.ts';
 import { actorOf, requirePermission } from './access.ts';
 import { type TokenJson, tokenBody, tokenJson, tokenWithSecretJson } from './token-schemas.ts';
 
 export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void {
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['tokens'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+  const docs = docsOf('tokens');
 
   app.post<{ Body: Static<typeof tokenBody> }>(
     '/tokens',

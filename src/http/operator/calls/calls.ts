@@ -13,8 +13,7 @@ import { submitWithoutWebhook } from '../../postbacks/submit.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { dryRunQuery } from '../postbacks/postback-schemas.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, type ById, documentedOnly } from '../route.ts';
+import { type Api, accountOf, type ById, docsOf, documentedOnly } from '../route.ts';
 import { callToJson, sendUnknownCall } from './call-answers.ts';
 import {
   callChangeBody,
@@ -28,12 +27,7 @@ import { readCallChange } from './changes/call-change.ts';
 
 /** Calls as they are made, changed and completed. */
 export function registerCallRoutes(app: FastifyInstance, api: Api): void {
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['calls'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+  const docs = docsOf('calls');
 
   const changed = Type.Union([changedCallJson, dryRunJson]);
 

@@ -1,20 +1,17 @@
 /** Settings of an outgoing webhook from the wire to the store and back. */
 import { noFilter } from '../../../core/outgoing/events/event-filter.ts';
-import { fillPreset, type OutgoingPreset } from '../../../core/outgoing/preset.ts';
+import { fillPreset } from '../../../core/outgoing/preset.ts';
 import { macroPattern } from '../../../core/outgoing/requests/macro.ts';
 import { faultsOfRequest } from '../../../core/outgoing/requests/request.ts';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
 import type { Fault } from '../../../core/values/fault.ts';
 import type { ListedOutgoing, OutgoingSettings, OutgoingWebhook } from '../../../store/store.ts';
 import { definedOnly } from '../list-reader.ts';
+import type { OutgoingPort } from '../route.ts';
+import { outgoingPresets } from './outgoing-presets.ts';
 import type { OutgoingBody, OutgoingChangeBody, OutgoingJson } from './outgoing-schemas.ts';
 
-export type SettingsContext = {
-  presets: ReadonlyMap<string, OutgoingPreset>;
-  /** why a host may not be reached, or null */
-  explainHost(host: string): Promise<string | null>;
-  publicUrl: string;
-};
+type HostCheck = { outgoing: Pick<OutgoingPort, 'explainHost'>; publicUrl(): string };
 
 const defaults: Omit<OutgoingSettings, 'name' | 'url' | 'events'> = {
   method: 'POST',
@@ -32,9 +29,9 @@ const defaults: Omit<OutgoingSettings, 'name' | 'url' | 'events'> = {
 export async function readOutgoing(
   body: Partial<OutgoingBody> & Pick<OutgoingChangeBody, 'paused' | 'resume'>,
   before: OutgoingSettings | null,
-  context: SettingsContext,
+  check: HostCheck,
 ): Promise<OutgoingSettings | Rejection> {
-  const { preset, faults: presetFaults } = readPreset(body, context);
+  const { preset, faults: presetFaults } = readPreset(body);
   const { name, url, method, events, format, headers, empty, order, filter } = body;
   const given = definedOnly({
     ...{
@@ -60,20 +57,20 @@ export async function readOutgoing(
     ...presetFaults,
     ...(presetFaults.length === 0 ? faultsOfMissing(complete) : []),
     ...faultsOfResume(body),
-    ...(await faultsOfUrl(complete.url, context)),
+    ...(await faultsOfUrl(complete.url, check)),
     ...faultsOfRequest(complete),
   ];
   return faults.length > 0 ? rejectFaults(faults) : complete;
 }
 
-function readPreset(
-  { preset: name, values = {} }: Partial<OutgoingBody>,
-  { presets }: SettingsContext,
-): { preset: Partial<OutgoingSettings> | null; faults: Fault[] } {
+function readPreset({ preset: name, values = {} }: Partial<OutgoingBody>): {
+  preset: Partial<OutgoingSettings> | null;
+  faults: Fault[];
+} {
   if (name === undefined || name === null) return { preset: null, faults: [] };
-  const preset = presets.get(name);
+  const preset = outgoingPresets.get(name);
   if (preset !== undefined) return { preset: fillPreset(preset, values), faults: [] };
-  const detail = `There is no preset for outgoing webhooks of this name: use one of ${[...presets.keys()].join(', ')}.`;
+  const detail = `There is no preset for outgoing webhooks of this name: use one of ${[...outgoingPresets.keys()].join(', ')}.`;
   return { preset: null, faults: [{ field: 'preset', code: 'invalid_value', detail }] };
 }
 
@@ -91,14 +88,14 @@ function faultsOfResume({ paused, resume }: OutgoingChangeBody): Fault[] {
   return [{ field: 'resume', code: 'conflicting_field', detail }];
 }
 
-async function faultsOfUrl(url: string, context: SettingsContext): Promise<Fault[]> {
+async function faultsOfUrl(url: string, check: HostCheck): Promise<Fault[]> {
   if (url === '') return [];
-  const detail = await explainUrl(url, context);
+  const detail = await explainUrl(url, check);
   return detail === null ? [] : [{ field: 'url', code: 'url_not_allowed', detail }];
 }
 
 /** Why a URL may not be saved; null where it may. */
-async function explainUrl(url: string, { explainHost, publicUrl }: SettingsContext): Promise<string | null> {
+async function explainUrl(url: string, { outgoing, publicUrl }: HostCheck): Promise<string | null> {
   const [, authority = ''] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
   if (authority === '') return 'Send a URL that begins with https:// or http:// and a host.';
   if (authority.includes('@'))
@@ -108,8 +105,8 @@ async function explainUrl(url: string, { explainHost, publicUrl }: SettingsConte
   if (variable !== undefined) return `Fill in ${variable}: send it in "values", or write it out.`;
   const parsed = URL.parse(url.replaceAll(new RegExp(macroPattern, 'g'), 'x'));
   if (parsed === null) return 'Send a valid URL.';
-  if (parsed.origin === URL.parse(publicUrl)?.origin) return 'This is the address of this Ringback itself.';
-  return explainHost(parsed.hostname);
+  if (parsed.origin === URL.parse(publicUrl())?.origin) return 'This is the address of this Ringback itself.';
+  return outgoing.explainHost(parsed.hostname);
 }
 
 export function outgoingToJson(webhook: OutgoingWebhook | ListedOutgoing): OutgoingJson {

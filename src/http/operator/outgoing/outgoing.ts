@@ -10,10 +10,9 @@ import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
+import { type Api, type ById, docsOf, documentedOnly, type List } from '../route.ts';
+import { graceEnd } from '../webhooks/grace-end.ts';
 import { rotateBody } from '../webhooks/webhook-schemas.ts';
-import { outgoingPresets } from './outgoing-presets.ts';
 import {
   type OutgoingBody,
   type OutgoingChangeBody,
@@ -25,22 +24,12 @@ import {
 } from './outgoing-schemas.ts';
 import { outgoingToJson, readOutgoing } from './outgoing-settings.ts';
 
-const graceHoursDefault = 24;
 const outgoingPath = '/webhooks/outgoing';
 
-export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl, outgoing }: Api): void {
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['outgoing webhooks'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+export function registerOutgoingRoutes(app: FastifyInstance, api: Api): void {
+  const { store, outgoing } = api;
+  const docs = docsOf('outgoing webhooks');
   const byId = `${outgoingPath}/:id`;
-  const context = () => ({
-    presets: outgoingPresets,
-    explainHost: outgoing.explainHost,
-    publicUrl: publicUrl(),
-  });
 
   app.post<{ Body: OutgoingBody }>(
     outgoingPath,
@@ -51,7 +40,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
     },
     async (request, reply) => {
       const settings = await checkBody<OutgoingBody, OutgoingSettings>(request, (body) =>
-        readOutgoing(body, null, context()),
+        readOutgoing(body, null, api),
       );
       if ('code' in settings) return sendProblem(reply, settings);
       const secret = makeSigningSecret();
@@ -100,7 +89,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
       const { accountId } = request.owner;
       const before = isUuid(id) ? await store.findOutgoing(accountId, id) : null;
       const settings = await checkBody<OutgoingChangeBody, OutgoingSettings>(request, (body) =>
-        before === null ? unknownOutgoing() : readOutgoing(body, before, context()),
+        before === null ? unknownOutgoing() : readOutgoing(body, before, api),
       );
       if ('code' in settings) return sendProblem(reply, settings);
       const { paused, resume, ...body } = request.body;
@@ -139,8 +128,7 @@ export function registerOutgoingRoutes(app: FastifyInstance, { store, publicUrl,
     },
     async (request, reply) => {
       const { id } = request.params;
-      const graceMs = (request.body?.grace_hours ?? graceHoursDefault) * 3_600_000;
-      const oldSecretExpiresAt = new Date(Date.now() + graceMs).toISOString();
+      const oldSecretExpiresAt = graceEnd(request.body);
       const secret = makeSigningSecret();
       const { accountId } = request.owner;
       const webhook = isUuid(id)

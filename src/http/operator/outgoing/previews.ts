@@ -13,7 +13,6 @@ import { isUuid } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, type ById } from '../route.ts';
 import { sendUnknownOutgoing } from './outgoing.ts';
-import { outgoingPresets } from './outgoing-presets.ts';
 import {
   type RenderBody,
   renderBody,
@@ -27,13 +26,8 @@ import { readOutgoing } from './outgoing-settings.ts';
 type PastEvent = Pick<RenderBody, 'event_id' | 'delivery_id' | 'postback_id' | 'call_log_id'>;
 
 export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
-  const { store, outgoing, publicUrl } = api;
+  const { store, outgoing } = api;
   const docs = { ...apiDocs, tags: ['outgoing webhooks'] };
-  const context = () => ({
-    presets: outgoingPresets,
-    explainHost: outgoing.explainHost,
-    publicUrl: publicUrl(),
-  });
 
   app.post<ById & { Body: Static<typeof testOutgoingBody> }>(
     '/webhooks/outgoing/:id/test',
@@ -75,7 +69,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
       const webhook = isUuid(id) ? await store.findOutgoing(request.owner.accountId, id) : null;
       if (webhook === null) return sendUnknownOutgoing(reply);
       const { settings: unsaved, ...asked } = request.body ?? {};
-      const settings = unsaved === undefined ? webhook : await readOutgoing(unsaved, webhook, context());
+      const settings = unsaved === undefined ? webhook : await readOutgoing(unsaved, webhook, api);
       if ('code' in settings) return sendProblem(reply, settings);
       return render(request, reply, settings, webhook.secrets, asked);
     },
@@ -94,7 +88,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
     },
     async (request, reply) => {
       const { settings: unsaved, ...asked } = request.body;
-      const settings = await readOutgoing(unsaved, null, context());
+      const settings = await readOutgoing(unsaved, null, api);
       if ('code' in settings) return sendProblem(reply, settings);
       return render(request, reply, settings, [], asked);
     },

@@ -9,18 +9,12 @@ import { readCallFilter, readCallSort } from '../calls/lists/call-query.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid, writeCursor } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../route.ts';
+import { type Api, accountOf, type ById, docsOf, documentedOnly, type List, namesOf } from '../route.ts';
 import { type ViewJson, viewBody, viewChangeBody, viewJson, viewPeriods, viewQuery } from './view-schemas.ts';
 
 export function registerViewRoutes(app: FastifyInstance, api: Api): void {
   const { store } = api;
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['views'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+  const docs = docsOf('views');
 
   app.post<{ Body: Static<typeof viewBody> }>(
     '/views',

@@ -11,8 +11,8 @@ import { actorOf, requirePermission } from '../access/access.ts';
 import { answerPage } from '../list-page.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
 import { isUuid } from '../page.ts';
-import { problem } from '../problem-schemas.ts';
-import { type Api, apiDocs, type ById, documentedOnly, type List } from '../route.ts';
+import { type Api, type ById, docsOf, documentedOnly, type List } from '../route.ts';
+import { graceEnd } from './grace-end.ts';
 import { unknownWebhook } from './own-webhook.ts';
 import {
   changedWebhookJson,
@@ -32,15 +32,9 @@ import { type ReadChanges, readWebhookChanges, webhookToJson } from './webhook-s
 const settingsDefault = { matchWindowHours: 7 * 24, matchRule: 'latest' } as const;
 /** What a new webhook has where the request sets nothing. */
 const noSender = { requiresSignature: false, preset: null, mapping: null, verify: null } as const;
-const graceHoursDefault = 24;
 
 export function registerWebhookRoutes(app: FastifyInstance, { store, presets, publicUrl }: Api): void {
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['incoming webhooks'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+  const docs = docsOf('incoming webhooks');
   const path = '/webhooks/incoming';
   const byId = `${path}/:id`;
   /** The one answer that shows the key. */
@@ -191,11 +185,6 @@ export function registerWebhookRoutes(app: FastifyInstance, { store, presets, pu
       return { ...webhookToJson(webhook), ...withSecret(secret), old_secret_expires_at: oldSecretExpiresAt };
     },
   );
-}
-
-/** When what is replaced now ends. */
-function graceEnd(body: Static<typeof rotateBody> | undefined): string {
-  return new Date(Date.now() + (body?.grace_hours ?? graceHoursDefault) * 3_600_000).toISOString();
 }
 
 /** Of a secret that was just made: the one answer that shows it. */

@@ -10,8 +10,7 @@ import { requirePermission } from '../../access/access.ts';
 import { ListReader } from '../../list-reader.ts';
 import { listOf } from '../../list-schemas.ts';
 import { isUuid, writeCursor } from '../../page.ts';
-import { problem } from '../../problem-schemas.ts';
-import { type Api, accountOf, apiDocs, type ById, documentedOnly, type List, namesOf } from '../../route.ts';
+import { type Api, accountOf, type ById, docsOf, documentedOnly, type List, namesOf } from '../../route.ts';
 import { callToJson, sendUnknownCall, timelineItemToJson } from '../call-answers.ts';
 import {
   callRef,
@@ -26,12 +25,7 @@ import { readCallFilter, readCallSort } from './call-query.ts';
 /** Calls as they are read: one, its timeline, and lists. */
 export function registerCallLists(app: FastifyInstance, api: Api): void {
   const { store } = api;
-  const docs = (summary: string, response: object) => ({
-    ...apiDocs,
-    tags: ['calls'],
-    summary,
-    response: { ...response, '4xx': problem },
-  });
+  const docs = docsOf('calls');
 
   app.get<ById>(
     '/calls/:id',
