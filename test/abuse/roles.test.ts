@@ -113,8 +113,8 @@ async function ask(
 /** Bodies that would do something, where a route takes one; others get an empty object. */
 function bodyOf({ method, path }: Route): [body: unknown, contentType?: string] {
   const route = `${method} ${path.replace('/api/v1', '')}`;
-  if (route === 'POST /imports') return ['call_log_id,reason\nnobody,x\n', 'text/csv'];
-  if (route === 'POST /reconciliations') return ['call_log_id,amount\nnobody,1\n', 'text/csv'];
+  if (route === 'POST /imports') return ['call_log_id,reason\nmissing,x\n', 'text/csv'];
+  if (route === 'POST /reconciliations') return ['call_log_id,amount\nmissing,1\n', 'text/csv'];
   const bodies: Record<string, object> = {
     'POST /webhooks/incoming/{id}/test': { method: 'POST', body: {} },
     'PATCH /calls/{id}': { reason: 'taken over' },

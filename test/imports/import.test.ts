@@ -10,7 +10,7 @@ test('each row changes its call and is answered by one line, in order', async ()
   await server.createCall('R2', { state: 'live' });
   const { status, rows, summary, error } = await sendFile(
     server,
-    'call_log_id,revenue_paid_out,reason\nR1,12.5,sold\nR2,7,\nnobody,1,x\nR1,12.50,sold\n',
+    'call_log_id,revenue_paid_out,reason\nR1,12.5,sold\nR2,7,\nmissing,1,x\nR1,12.50,sold\n',
   );
   expect(status).toBe(200);
   expect(error).toBeUndefined();
@@ -108,7 +108,7 @@ describe('cells', () => {
 
   test('with newlines are kept, and the rows behind them know their lines', async () => {
     await server.createCall('Q1');
-    const { rows } = await sendFile(server, '\uFEFFcall_log_id,reason\r\nQ1,"one\r\ntwo"\r\nnobody,x\r\n');
+    const { rows } = await sendFile(server, '\uFEFFcall_log_id,reason\r\nQ1,"one\r\ntwo"\r\nmissing,x\r\n');
     expect(rows.map((row) => [row.line, told(row)])).toEqual([
       [2, 'applied'],
       [4, 'call_not_found'],
@@ -120,7 +120,7 @@ describe('cells', () => {
 describe('a dry run', () => {
   test('tells what would change, changes nothing and is not remembered', async () => {
     await server.createCall('D1', { publisher_paid_out: 10 });
-    const file = 'call_log_id,publisher_paid_out\nD1,12.3456\nnobody,1\n';
+    const file = 'call_log_id,publisher_paid_out\nD1,12.3456\nmissing,1\n';
     const dry = await sendFile(server, file, { import_key: 'dry', dry_run: 'true' });
     expect(dry.rows.map(told)).toEqual(['applied', 'call_not_found']);
     expect(dry.rows[0]).toMatchObject({

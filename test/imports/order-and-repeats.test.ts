@@ -61,7 +61,7 @@ describe('a file sent again', () => {
   test('with its import_key does no row twice and answers every row again', async () => {
     await server.createCall('A1');
     await server.createCall('A2');
-    const file = 'call_log_id,revenue_paid_out\nA1,1\nnobody,2\nA2,3\n';
+    const file = 'call_log_id,revenue_paid_out\nA1,1\nmissing,2\nA2,3\n';
     const first = await sendFile(server, file, { import_key: 'again' });
     await server.api('PATCH', '/calls/A1', { revenue_paid_out: 100 });
     const second = await sendFile(server, file, { import_key: 'again' });

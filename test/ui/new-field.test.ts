@@ -72,7 +72,10 @@ test('a field that is added to the table appears in the API and on every page', 
   const values = page.getByRole('list', { name: 'Values of the request' });
   await values.getByRole('button', { name: /^order / }).click();
   await page.getByRole('menuitem', { name: 'Order number', exact: true }).click();
-  await page.getByRole('region', { name: 'What to set' }).getByText('Order number').waitFor();
+  await page
+    .getByRole('region', { name: 'What to set' })
+    .getByText('Order number', { exact: true })
+    .waitFor();
   await page.goto(`/webhooks/incoming/${webhook.id}?tab=settings`);
   await page.getByRole('checkbox', { name: 'Order number' }).waitFor();
 });

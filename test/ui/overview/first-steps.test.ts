@@ -65,9 +65,9 @@ test('without traffic no screen says that all is well', async () => {
   const webhook = await server.createWebhook('update_fields', { name: 'Silent sender' });
   await server.createCall('one');
   const { page } = await ui.browser.open(server, '/overview');
-  await page.getByText('No postback has come yet, so there is nothing to judge').waitFor();
+  await page.getByText('No postback was received yet, so there is nothing to check').waitFor();
   await page.goto(`/webhooks/incoming/${webhook.id}`);
-  await page.getByText('No postback came in this period').waitFor();
+  await page.getByText('No postback was received in this period').waitFor();
   expect(await page.getByText('Nothing was rejected').count()).toBe(0);
   await server.post(webhook, { call_log_id: 'one', reason: 'x' });
   await page.getByText('Nothing was rejected').waitFor();

@@ -89,7 +89,7 @@ describe('the numbers', () => {
 
 test('what goes on is counted as it happens, and a chart is a table, too', async () => {
   const { page } = await ui.open('/overview');
-  await page.getByText('No postback has come yet, so there is nothing to judge').waitFor();
+  await page.getByText('No postback was received yet, so there is nothing to check').waitFor();
   await page.getByRole('link', { name: 'System', exact: true }).click();
   await ui.server.createCall('now live', { state: 'live' });
   await ui.server.post(webhook, { call_log_id: 'now live', reason: 'r' });
