@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectUnbrokenChains } from './support/call-chains.ts';
 import { useServer, useWebhook } from './support/server.ts';
 
 const server = useServer();
@@ -310,4 +311,8 @@ test('names of other systems beside the items of a batch are ignored', async () 
     '?utm=1',
   );
   expect(answer.json.summary).toMatchObject({ applied: 1 });
+});
+
+test('every change above begins where another one ended, up to what the calls have now', async () => {
+  expect(await expectUnbrokenChains(server.database.query)).toBeGreaterThan(0);
 });

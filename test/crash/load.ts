@@ -1,6 +1,7 @@
 /** Senders that go on whatever happens to the server, and what must be true of their calls afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { expectUnbrokenChains } from '../support/call-chains.ts';
 import type { TestServer, TestWebhook } from '../support/server.ts';
 
 const sendersCount = 16;
@@ -195,6 +196,7 @@ export class Load {
           where p.status = 'queued' and c.state = 'completed') waiting`,
     );
     if (senders === this.senders) expect(books).toEqual({ sum: total.sum || null, forgotten: 0 });
+    expect(await expectUnbrokenChains(query)).toBeGreaterThanOrEqual(total.taken);
     return total;
   }
 }

@@ -1,5 +1,6 @@
 /** Live calls queue, completed calls change at once. */
 import { describe, expect, test } from 'vitest';
+import { expectUnbrokenChains } from '../../support/call-chains.ts';
 import { type Answer, startTestServer, useServer, useWebhook } from '../../support/server.ts';
 
 const server = useServer();
@@ -207,4 +208,8 @@ test('a queued update survives a restart', async () => {
   const completed = await second.api('POST', '/calls/restart/complete');
   expect(completed.json).toMatchObject({ reason: 'kept', queued_updates: 0 });
   await second.stop();
+});
+
+test('every change above begins where another one ended, up to what the calls have now', async () => {
+  expect(await expectUnbrokenChains(server.database.query)).toBeGreaterThan(0);
 });

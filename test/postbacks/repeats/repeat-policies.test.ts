@@ -1,5 +1,6 @@
 /** The setting `repeats` of a webhook (docs/senders.md#a-field-that-already-has-a-value). */
 import { describe, expect, test } from 'vitest';
+import { expectUnbrokenChains } from '../../support/call-chains.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 
 const server = useServer();
@@ -247,4 +248,8 @@ describe('the policies are those of every endpoint', () => {
     const { json } = await server.api('PATCH', `/calls/${call_log_id}`, { revenue_paid_out: '2' });
     expect(json.revenue_paid_out).toBe('2.00');
   });
+});
+
+test('every change above begins where another one ended, up to what the calls have now', async () => {
+  expect(await expectUnbrokenChains(server.database.query)).toBeGreaterThan(0);
 });

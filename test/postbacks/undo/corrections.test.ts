@@ -1,5 +1,6 @@
 /** Corrections under one transaction id, and the ways in which trackers treat duplicates (docs/senders.md#corrections). */
 import { describe, expect, test } from 'vitest';
+import { expectUnbrokenChains } from '../../support/call-chains.ts';
 import { callMaker } from '../../support/calls.ts';
 import { useServer, useServerBeside, useWebhook } from '../../support/server.ts';
 
@@ -270,4 +271,8 @@ describe('duplicates of a conversion', () => {
     expect(answers).toEqual(told);
     expect((await server.readCall(call_log_id)).revenue_paid_out).toBe(revenue);
   });
+});
+
+test('every change above begins where another one ended, up to what the calls have now', async () => {
+  expect(await expectUnbrokenChains(server.database.query)).toBeGreaterThan(0);
 });

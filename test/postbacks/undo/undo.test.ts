@@ -1,5 +1,6 @@
 /** Taking back what a postback did (docs/senders.md#undo). */
 import { describe, expect, test } from 'vitest';
+import { expectUnbrokenChains } from '../../support/call-chains.ts';
 import { callMaker } from '../../support/calls.ts';
 import { useServer, useServerBeside, useWebhook } from '../../support/server.ts';
 
@@ -280,4 +281,8 @@ describe('there is nothing to undo', () => {
     });
     expect((await server.readCall(id)).reason).toBe('x');
   });
+});
+
+test('every change above begins where another one ended, up to what the calls have now', async () => {
+  expect(await expectUnbrokenChains(server.database.query)).toBeGreaterThan(0);
 });
