@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import { findFreePort } from '../support/programs/free-port.ts';
 import { useUi } from '../support/ui.ts';
 
 const budgetBytes = 250_000;
@@ -17,12 +18,18 @@ beforeAll(async () => {
   await server.createCall('C1');
   await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
   const { items } = (await server.api('GET', '/postbacks')).json;
+  const url = `http://127.0.0.1:${await findFreePort()}`; // nothing listens there
+  const tracker = { name: 'Tracker', url, events: ['call.created'] };
+  const outgoing = (await server.api('POST', '/webhooks/outgoing', tracker)).json;
+  await server.createCall('C2');
   pages = [
     ...['/sign-in', '/overview', '/system', '/calls', '/calls/C1', '/postbacks', '/postbacks/inbox'],
     ...[`/postbacks/${items[0].id}`, '/webhooks/incoming', `/webhooks/incoming/${webhook.id}`],
     ...[
       '/webhooks/outgoing',
       '/webhooks/outgoing/new',
+      `/webhooks/outgoing/${outgoing.id}`,
+      `/webhooks/deliveries/${await deliveryOf(outgoing.id)}`,
       '/files/import',
       '/files/reconcile',
       '/files/payouts',
@@ -30,6 +37,13 @@ beforeAll(async () => {
     ...['/access/people', '/access/tokens', '/access/sessions', '/access/audit', '/access/account'],
   ];
 });
+
+/** The delivery of an event that has happened. */
+async function deliveryOf(outgoingId: string): Promise<string> {
+  const read = async () => (await ui.server.api('GET', `/deliveries?webhook_id=${outgoingId}`)).json.items;
+  await expect.poll(async () => (await read()).length).toBe(1);
+  return (await read())[0].id;
+}
 
 async function gzippedBytes(path: string): Promise<number> {
   const response = await fetch(ui.server.url + path, { headers: { 'accept-encoding': 'identity' } });

@@ -8,6 +8,7 @@ import { useUi } from '../support/ui.ts';
 
 const ui = useUi();
 let webhookPath: string;
+let signedPath: string;
 let postbackPath: string;
 let appliedPath: string;
 let outgoingPath: string;
@@ -27,6 +28,10 @@ beforeAll(async () => {
   appliedPath = `/postbacks/${postbackIdOf(applied)}`;
   const lost = await server.post(webhook, { phone_number: '+12135550177', converted: true });
   expect(lost.status).toBe(404);
+  const signed = await server.createWebhook('update_tags', { name: 'Signed', signature_required: true });
+  signedPath = `/webhooks/incoming/${signed.id}`;
+  await server.api('POST', '/tokens', { name: 'Script', role: 'analyst' });
+  await server.api('PATCH', '/account', { twilio_auth_token: '0123456789abcdef0123456789abcdef' });
   await server.api('POST', '/people', { name: 'Ana', email: 'ana@acme.example', role: 'analyst' });
   const rejected = await server.post(webhook, { call_log_id: 'C1', converted: 'perhaps' });
   webhookPath = `/webhooks/incoming/${webhook.id}`;
@@ -107,6 +112,7 @@ const hasFocusWithin = async (locator: Locator) =>
 /** What opens by a button: where, by which button, and what is open then. */
 const openings: [string, () => string, (page: Page) => Locator][] = [
   ['choice of columns', () => '/calls', (page) => page.getByRole('button', { name: 'Columns' })],
+  ['choice of a filter', () => '/calls', (page) => page.getByRole('button', { name: 'Filter', exact: true })],
   ['export', () => '/calls', (page) => page.getByRole('button', { name: 'Export CSV' })],
   [
     'change of a call',
@@ -121,6 +127,17 @@ const openings: [string, () => string, (page: Page) => Locator][] = [
   ],
   ['new key', () => webhookPath, (page) => page.getByRole('button', { name: 'Rotate key' })],
   ['new token', () => '/access/tokens', (page) => page.getByRole('button', { name: 'Create a token' })],
+  ['revocation', () => '/access/tokens', (page) => page.getByRole('button', { name: 'Revoke Script' })],
+  [
+    'removal of a token of Twilio',
+    () => '/access/account',
+    (page) => page.getByRole('button', { name: 'Remove the token' }),
+  ],
+  [
+    'new signing secret',
+    () => `${signedPath}?tab=settings`,
+    (page) => page.getByRole('button', { name: 'New signing secret' }),
+  ],
   ['invitation', () => '/access/people', (page) => page.getByRole('button', { name: 'Invite a person' })],
   ['person', () => '/access/people', (page) => page.getByRole('button', { name: 'Manage Ana' })],
   ['new account', () => '/access/account', (page) => page.getByRole('button', { name: 'Create an account' })],
@@ -160,16 +177,24 @@ describe('what opens is clean for axe, takes the focus, and gives it back on Esc
     await expect.poll(() => isFocused(opener)).toBe(true);
   });
 
-  test('deletion, from the menu of more actions', async () => {
-    const { page } = await ui.open(webhookPath);
+  test.each([
+    ['deletion of an incoming webhook', () => webhookPath, 'Delete'],
+    ['undo of a period', () => webhookPath, 'Undo a period'],
+    ['deletion of an outgoing webhook', () => outgoingPath, 'Delete'],
+  ])('%s, from the menu of more actions', async (_name, path, action) => {
+    const { page } = await ui.open(path());
     const opener = page.getByRole('button', { name: 'More actions' });
     await opener.focus();
     await page.keyboard.press('Enter');
-    const item = page.getByRole('menuitem', { name: 'Delete' });
+    const item = page.getByRole('menuitem', { name: action });
     await item.waitFor();
     await expectAccessible(page, '[role=menu]');
-    await page.keyboard.press('End');
-    await expect.poll(() => isFocused(item)).toBe(true);
+    await expect
+      .poll(async () => {
+        if (!(await isFocused(item))) await page.keyboard.press('ArrowDown');
+        return isFocused(item);
+      })
+      .toBe(true);
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await expect.poll(() => hasFocusWithin(dialog)).toBe(true);

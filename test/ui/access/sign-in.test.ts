@@ -80,6 +80,30 @@ describe('a browser', () => {
     expect(page.url()).toBe(`${ui.server.url}/calls?state=live`);
   });
 
+  test('whose session ends in the middle of an edit signs in again, and goes on with the edit', async () => {
+    await ui.server.createCall('edited');
+    const { page } = await ui.open('/calls/edited');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Reason', { exact: true }).fill('half written');
+    const { items } = (await ui.server.api('GET', '/sessions?limit=500')).json;
+    for (const { id } of items) await ui.server.api('DELETE', `/sessions/${id}`);
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    await again.getByText('Your session has ended').waitFor();
+    await expectAccessible(page, 'dialog');
+    await page.keyboard.press('Escape'); // does not lead past it
+    await again.getByLabel('API token').fill('rbt_wrong');
+    await page.keyboard.press('Enter');
+    await again.getByRole('alert').waitFor();
+    await again.getByLabel('API token').fill(ui.server.token);
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Reason', { exact: true }).inputValue()).toBe('half written');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('button', { name: 'Change the call' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await ui.server.readCall('edited')).reason).toBe('half written');
+  });
+
   test('that signs out in one tab is signed out in the other', async () => {
     const { page, context } = await ui.open('/access/audit');
     await page.getByRole('heading', { name: 'Audit log' }).waitFor();
@@ -87,7 +111,12 @@ describe('a browser', () => {
     await other.goto('/calls');
     await other.getByRole('button', { name: 'Sign out' }).click();
     await other.getByLabel('API token').waitFor();
-    await page.getByRole('status').getByText('Your session has ended').waitFor();
+    const ended = page.getByRole('status').getByText('Your session has ended');
+    await ended.waitFor();
+    await context.request.post('/api/v1/session', { data: { token: ui.server.token } });
+    await page.evaluate("window.dispatchEvent(new Event('focus'))"); // as the tab is turned to
+    await ended.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Audit log' }).waitFor();
   });
 
   test('keeps the theme that was chosen', async () => {

@@ -29,7 +29,11 @@ describe('an empty account', () => {
     await steps.getByRole('button', { name: 'Create a test call' }).click();
     await steps.getByRole('button', { name: 'Send a test' }).click();
     await page.getByRole('region', { name: 'Revenue and payouts' }).getByText('12.50').first().waitFor();
-    await expect.poll(() => steps.count()).toBe(0);
+    await steps.getByText('The response: applied.').waitFor();
+    await expect.poll(() => steps.getByText('(done)').count()).toBe(4);
+    await page.reload();
+    await page.getByRole('region', { name: 'Revenue and payouts' }).getByText('12.50').first().waitFor();
+    expect(await steps.count()).toBe(0);
     const { items } = (await ui.server.api('GET', '/calls')).json;
     expect(items).toMatchObject([{ converted: true, revenue_paid_out: '12.50' }]);
   });

@@ -7,12 +7,9 @@ import { createRoot } from 'react-dom/client';
 import { ToastProvider } from '../components/toast.tsx';
 import { createQueryClient } from './query-client.ts';
 import { createAppRouter } from './router.tsx';
+import { tellSessionEnded } from './shell/session-end.tsx';
 
-const queryClient = createQueryClient(() => {
-  const { href } = router.state.location;
-  queryClient.clear();
-  void router.navigate({ to: '/sign-in', search: { from: href, ended: 'true' } });
-});
+const queryClient = createQueryClient(() => tellSessionEnded(true));
 const router = createAppRouter(queryClient);
 const place = document.getElementById('root');
 if (place === null) throw new Error('index.html has a #root');

@@ -11,6 +11,7 @@ import { AccountBar } from './account-bar.tsx';
 import { AwayNote } from './away-note.tsx';
 import { Brand } from './brand.tsx';
 import { Navigation, SectionPages } from './navigation.tsx';
+import { SessionEnd } from './session-end.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
 /** The frame of every page: a side bar, which on a phone becomes a bar above and one below. */
@@ -49,6 +50,7 @@ export function Shell() {
             </Suspense>
           </main>
         </div>
+        <SessionEnd />
       </FieldLooks>
     </TimeZone>
   );

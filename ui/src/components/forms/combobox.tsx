@@ -1,6 +1,6 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { ChevronDown, X } from 'lucide-react';
-import { useId } from 'react';
+import { useEffect, useId, useState } from 'react';
 import { controlStyle } from '../field.tsx';
 
 export type ComboboxProps = {
@@ -10,6 +10,8 @@ export type ComboboxProps = {
   value: string | null;
   /** what there is to choose from, for the text that was typed last */
   items: readonly string[];
+  /** items for what was typed are on their way */
+  isLoading?: boolean;
   /** shown in place of a list without items */
   empty: string;
   /** how an item is shown; as it is, if left out */
@@ -22,11 +24,38 @@ export type ComboboxProps = {
   onSearch(text: string): void;
 };
 
-/** One text out of many that are looked up while one types. What is typed and not chosen is dropped. */
+/**
+ * One text out of many that are looked up while one types. A whole one that is typed is chosen when one leaves the field,
+ * also where the list comes later; anything else that is not chosen is dropped.
+ */
 export function Combobox(props: ComboboxProps) {
-  const { label, placeholder, value, items, empty, hint, isRequired = false, onChoose, onSearch } = props;
+  const {
+    label,
+    placeholder,
+    value,
+    items,
+    empty,
+    hint,
+    isRequired = false,
+    isLoading = false,
+    onChoose,
+    onSearch,
+  } = props;
   const show = props.show ?? ((item: string) => item);
   const id = useId();
+  const [typed, setTyped] = useState('');
+  const [awaited, setAwaited] = useState<string | null>(null);
+  const meant = (text: string) => items.find((item) => sameText(item, text) || sameText(show(item), text));
+  const take = (text: string) => {
+    const item = meant(text);
+    if (item !== undefined) onChoose(item);
+    setAwaited(item === undefined && isLoading && text.trim() !== '' ? text : null);
+    setTyped('');
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the list has come
+  useEffect(() => {
+    if (awaited !== null && !isLoading) take(awaited);
+  }, [awaited, isLoading, items]);
   const known = value === null || items.includes(value) ? items : [...items, value];
   return (
     <Base.Root
@@ -36,6 +65,7 @@ export function Combobox(props: ComboboxProps) {
       value={value}
       itemToStringLabel={show}
       onValueChange={(chosen: string | null) => {
+        setTyped('');
         if (chosen !== null || !isRequired) onChoose(chosen);
       }}
       onOpenChange={(isOpen, { reason }) => {
@@ -43,7 +73,9 @@ export function Combobox(props: ComboboxProps) {
         if (isOpen && reason !== 'input-change') onSearch('');
       }}
       onInputValueChange={(text, { reason }) => {
-        if (reason === 'input-change' || reason === 'input-clear') onSearch(text);
+        if (reason !== 'input-change' && reason !== 'input-clear') return;
+        setTyped(text);
+        onSearch(text);
       }}
     >
       <div className="min-w-0">
@@ -58,6 +90,10 @@ export function Combobox(props: ComboboxProps) {
             className={`${controlStyle} h-9 pr-8`}
             onFocus={({ currentTarget }) => currentTarget.select()}
             onClick={({ currentTarget }) => currentTarget.select()}
+            onBlur={() => take(typed)}
+            onKeyDown={({ key, currentTarget }) => {
+              if (key === 'Enter' && !currentTarget.hasAttribute('aria-activedescendant')) take(typed);
+            }}
           />
           {value === null || isRequired ? (
             <Base.Trigger aria-label={`Show ${label}`} className={iconStyle}>
@@ -93,6 +129,10 @@ export function Combobox(props: ComboboxProps) {
       </Base.Portal>
     </Base.Root>
   );
+}
+
+function sameText(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
 }
 
 const iconStyle =

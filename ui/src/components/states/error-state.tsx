@@ -2,19 +2,29 @@ import { TriangleAlert } from 'lucide-react';
 import { Button } from '../button.tsx';
 import { useUnshown } from '../forms/form.tsx';
 
+type ErrorStateProps = {
+  error: Error;
+  /** what could not be done, where it is not a page that could not be loaded */
+  title?: string;
+  /** tries again; null: that would change nothing */
+  reset?: (() => void) | null;
+};
+
 /** A page or a part of it that could not be had: why, and a way to try again. */
-export function ErrorState({ error, reset }: { error: Error; reset?: () => void }) {
+export function ErrorState({ error, title = 'This could not be loaded', reset }: ErrorStateProps) {
   return (
     <div
       role="alert"
       className="mx-auto my-8 max-w-xl rounded-lg border border-line bg-surface p-6 text-center"
     >
       <TriangleAlert aria-hidden className="mx-auto size-7 text-danger" />
-      <h2 className="mt-2 font-semibold">This could not be loaded</h2>
+      <h2 className="mt-2 font-semibold">{title}</h2>
       <p className="mt-1 text-muted text-sm">{error.message}</p>
-      <div className="mt-4 flex justify-center">
-        <Button onClick={reset ?? (() => window.location.reload())}>Try again</Button>
-      </div>
+      {reset !== null && (
+        <div className="mt-4 flex justify-center">
+          <Button onClick={reset ?? (() => window.location.reload())}>Try again</Button>
+        </div>
+      )}
     </div>
   );
 }

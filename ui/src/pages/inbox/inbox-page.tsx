@@ -65,18 +65,9 @@ function OpenPostbacks() {
   const mayAttach = useMay('send_postbacks');
   const { rows: postbacks, error, reset, more } = useOpenPostbacks(filters);
   if (postbacks === undefined) return <ListPending error={error} reset={reset} />;
-  if (postbacks.length === 0) {
-    return (
-      <EmptyState icon={Inbox} title="Nothing to attach">
-        {isFiltered(search, inboxFilterNames)
-          ? 'No open postback matches. Clear the filters to see all of them.'
-          : 'No postback waits for a call, and none without a call is left to decide on.'}
-      </EmptyState>
-    );
-  }
   return (
     <>
-      {!mayAttach && (
+      {!mayAttach && postbacks.length > 0 && (
         <div className="mb-3">
           <LookOnly act="attach or dismiss postbacks" />
         </div>
@@ -85,11 +76,19 @@ function OpenPostbacks() {
         filters={filters}
         isUseful={postbacks.filter(({ nearest }) => onlyCandidate(nearest) !== null).length > 1}
       />
-      <ul aria-label="Postbacks without a call" className="space-y-3">
-        {postbacks.map((postback) => (
-          <InboxItem key={postback.id} postback={postback} />
-        ))}
-      </ul>
+      {postbacks.length === 0 ? (
+        <EmptyState icon={Inbox} title="Nothing to attach">
+          {isFiltered(search, inboxFilterNames)
+            ? 'No open postback matches. Clear the filters to see all of them.'
+            : 'No postback waits for a call, and none without a call is left to decide on.'}
+        </EmptyState>
+      ) : (
+        <ul aria-label="Postbacks without a call" className="space-y-3">
+          {postbacks.map((postback) => (
+            <InboxItem key={postback.id} postback={postback} />
+          ))}
+        </ul>
+      )}
       <ShowMore {...more} />
     </>
   );

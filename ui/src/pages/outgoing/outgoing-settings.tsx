@@ -4,6 +4,7 @@ import { type OutgoingJson, useChangeOutgoing } from '../../api/webhooks/outgoin
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { DialogActions } from '../../components/dialogs/dialog.tsx';
+import { changedOnly } from '../../components/forms/changed-only.ts';
 import { Form } from '../../components/forms/form.tsx';
 import { FailureNote } from '../../components/states/error-state.tsx';
 import { useToast } from '../../components/toast.tsx';
@@ -19,13 +20,20 @@ export function OutgoingSettings({ webhook }: { webhook: OutgoingJson }) {
   const toast = useToast();
   const mayChange = useMay('change_webhooks');
   const settings = settingsOf(draft);
+  const all = { name: draft.name.trim(), ...settings };
+  const [saved, setSaved] = useState(all);
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)]">
       <Card title="Settings">
         <Form
           error={change.error}
           onSubmit={() => {
-            change.mutate({ name: draft.name.trim(), ...settings }, { onSuccess: () => toast.done('Saved') });
+            change.mutate(changedOnly(all, saved), {
+              onSuccess: () => {
+                setSaved(all);
+                toast.done('Saved');
+              },
+            });
           }}
         >
           <fieldset disabled={!mayChange}>

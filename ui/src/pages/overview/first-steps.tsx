@@ -53,15 +53,13 @@ export function FirstSteps({ steps }: { steps: FirstStepsJson }) {
           {!steps.has_call && <FirstCallStep />}
         </Step>
         <Step title="Send a test" isDone={steps.has_postback}>
-          {!steps.has_applied_postback && (
-            <SendTest
-              isReady={steps.has_webhook && (steps.has_call || steps.sample_data !== null)}
-              sampleWebhookId={sampleWebhookId}
-            />
-          )}
+          <SendTest
+            isReady={steps.has_webhook && (steps.has_call || steps.sample_data !== null)}
+            sampleWebhookId={sampleWebhookId}
+          />
         </Step>
         <Step title="See it applied" isDone={steps.has_applied_postback}>
-          {steps.has_postback && (
+          {steps.has_postback && !steps.has_applied_postback && (
             <p>
               The postback is in the{' '}
               <Link to="/postbacks" className="text-accent underline">

@@ -1,5 +1,5 @@
 import { useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, use } from 'react';
+import { lazy, Suspense, use, useState } from 'react';
 import { areFirstStepsDone, isAccountEmpty, useFirstSteps } from '../../api/first-steps.ts';
 import { useReport } from '../../api/overview.ts';
 import { dateIn, type Period, type PeriodName, periodOf } from '../../components/lists/period.ts';
@@ -21,11 +21,13 @@ const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx
 export function OverviewPage() {
   const timeZone = use(TimeZone);
   const { data: steps } = useFirstSteps();
+  const [wereShown, setWereShown] = useState(false); // the last step is seen done before they go
+  if (steps !== undefined && !areFirstStepsDone(steps) && !wereShown) setWereShown(true);
   return (
     <div className="space-y-4">
       <PageHeader title="Overview" description={`Days begin in ${timeZone}.`} />
       <SampleNote />
-      {steps !== undefined && !areFirstStepsDone(steps) && (
+      {steps !== undefined && (wereShown || !areFirstStepsDone(steps)) && (
         <Suspense>
           <FirstSteps steps={steps} />
         </Suspense>

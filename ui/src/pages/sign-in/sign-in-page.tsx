@@ -1,22 +1,27 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { basePath } from '../../api/base-path.ts';
 import { useSignIn, useSignInOptions } from '../../api/session.ts';
-import { Button } from '../../components/button.tsx';
-import { TextField } from '../../components/field.tsx';
-import { Form } from '../../components/forms/form.tsx';
 import { FailureNote } from '../../components/states/error-state.tsx';
 import { AcceptInvitation, type Invitation } from './accept-invitation.tsx';
 import { AccountChoice, OpenIdFailure, OpenIdLink, type OwnAccount } from './openid-sign-in.tsx';
-import { PasswordForm } from './password-form.tsx';
+import { SignInChoices } from './sign-in-choices.tsx';
+import { SignInFrame } from './sign-in-frame.tsx';
 
 const route = getRouteApi('/sign-in');
 
 /** By a provider of OpenID Connect, by e-mail address and password, by a token, or by the link that the server prints. */
 export function SignInPage() {
-  const [token, setToken] = useState('');
-  const { from, ended, failed } = route.useSearch();
-  const { mutate, isPending, error } = useSignIn();
+  return (
+    <main>
+      <SignIn />
+    </main>
+  );
+}
+
+function SignIn() {
+  const { from, failed } = route.useSearch();
+  const { mutate, error } = useSignIn();
   const [invitation, setInvitation] = useState<Invitation | null>(null);
   const [accounts, setAccounts] = useState<OwnAccount[]>([]);
   const options = useSignInOptions();
@@ -62,59 +67,10 @@ export function SignInPage() {
   }
   return (
     <SignInFrame title="Sign in to Ringback">
-      {ended !== undefined && (
-        <p role="status" className="mt-3 rounded-md bg-held-soft px-3 py-2 text-held text-sm">
-          Your session has ended: its time was over, it was ended, or you signed out in another tab. Sign in
-          again to go on where you were.
-        </p>
-      )}
       <OpenIdFailure failed={failed} />
-      {provider !== undefined && (
-        <div className="mt-5 border-line border-b pb-6">
-          <OpenIdLink provider={provider} from={from} />
-        </div>
-      )}
-      <div className="mt-5 mb-6 border-line border-b pb-6">
-        <PasswordForm onSignedIn={goOn} hasReset={options?.has_password_reset === true} />
-      </div>
-      <Form className="mt-5" error={error} onSubmit={() => signIn(token)}>
-        <TextField
-          label="API token"
-          field="token"
-          type="password"
-          value={token}
-          onChange={setToken}
-          required
-          autoComplete="current-password"
-          hint={
-            <>
-              The server prints a link with it when it starts, and keeps it in the file{' '}
-              <code className="font-mono">data/admin-token</code>, unless the setting{' '}
-              <code className="font-mono">ADMIN_TOKEN</code> says otherwise.
-            </>
-          }
-        />
-        <FailureNote error={error} />
-        <div className="mt-5 grid">
-          <Button type="submit" isBusy={isPending} disabled={token.trim() === ''}>
-            Sign in with token
-          </Button>
-        </div>
-      </Form>
+      <FailureNote error={error} />
+      <SignInChoices from={from} onSignedIn={goOn} />
     </SignInFrame>
-  );
-}
-
-function SignInFrame({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <main className="grid min-h-dvh place-items-center p-4">
-      <title>Sign in · Ringback</title>
-      <div className="w-full max-w-sm rounded-lg border border-line bg-surface p-7 shadow-sm">
-        <img src={`${basePath}/favicon.svg`} alt="" width="40" height="40" />
-        <h1 className="mt-4 font-semibold text-xl tracking-tight">{title}</h1>
-        {children}
-      </div>
-    </main>
   );
 }
 

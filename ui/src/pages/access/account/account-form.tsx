@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { SessionJson } from '../../../../../src/http/operator/access/session-schemas.ts';
 import { useChangeAccount } from '../../../api/access/accounts.ts';
 import { Button } from '../../../components/button.tsx';
+import { changedOnly } from '../../../components/forms/changed-only.ts';
 import { Form } from '../../../components/forms/form.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
 import { useToast } from '../../../components/toast.tsx';
@@ -11,6 +12,8 @@ import { AccountFields, isComplete } from './account-fields.tsx';
 export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
   const { name, time_zone, default_country } = account;
   const [draft, setDraft] = useState({ name, time_zone, default_country });
+  const settings = { ...draft, name: draft.name.trim() };
+  const [saved, setSaved] = useState(settings);
   const [isChecked, setChecked] = useState(false);
   const change = useChangeAccount();
   const toast = useToast();
@@ -21,8 +24,12 @@ export function AccountForm({ account }: Pick<SessionJson, 'account'>) {
       onSubmit={() => {
         setChecked(true);
         if (!isComplete(draft)) return;
-        const settings = { ...draft, name: draft.name.trim() };
-        change.mutate(settings, { onSuccess: () => toast.done('Saved: it counts from now on') });
+        change.mutate(changedOnly(settings, saved), {
+          onSuccess: () => {
+            setSaved(settings);
+            toast.done('Saved: it counts from now on');
+          },
+        });
       }}
     >
       <AccountFields value={draft} isChecked={isChecked} onChange={setDraft} />

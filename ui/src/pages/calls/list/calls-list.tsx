@@ -41,21 +41,20 @@ export function CallsList({ filters }: { filters: CallFilters }) {
   if (data === undefined) {
     return error ? <ErrorState error={error} reset={() => void refetch()} /> : <TableSkeleton />;
   }
-  if (rows.length === 0 && !hasNextPage) {
-    if (!isFiltered(search)) return <FirstCall />;
-    return (
-      <EmptyState
-        icon={SearchX}
-        title="No call matches"
-        action={<Button onClick={() => set(noFilters)}>Show all calls</Button>}
-      >
-        Remove a filter. The search finds the beginning of a call id, a whole number, or a part of a name.
-      </EmptyState>
-    );
-  }
+  const isEmpty = rows.length === 0 && !hasNextPage;
+  if (isEmpty && !isFiltered(search)) return <FirstCall />;
   return (
     <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-60' : ''}>
       {error && <StaleNote error={error} reset={() => void refetch()} />}
+      {isEmpty && (
+        <EmptyState
+          icon={SearchX}
+          title="No call matches"
+          action={<Button onClick={() => set(noFilters)}>Show all calls</Button>}
+        >
+          Remove a filter. The search finds the beginning of a call id, a whole number, or a part of a name.
+        </EmptyState>
+      )}
       {rows.length > 0 && (
         <DataTable
           label="Calls"

@@ -19,6 +19,7 @@ export function NameField({ kind, label, value, onChoose }: NameFieldProps) {
       placeholder="Any"
       value={value}
       items={data?.items ?? []}
+      isLoading={isFetching}
       empty={isFetching ? 'Looking…' : `No ${label.toLowerCase()} has this in its name`}
       onChoose={onChoose}
       onSearch={setTyped}

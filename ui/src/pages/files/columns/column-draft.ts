@@ -8,7 +8,13 @@ export type ColumnChoice = {
   words?: Record<string, 'true' | 'false' | 'ignore'>;
 };
 
-export type Target = { name: string; label: string; isBoolean?: boolean; isSeconds?: boolean };
+export type Target = {
+  name: string;
+  label: string;
+  isBoolean?: boolean;
+  isSeconds?: boolean;
+  isTime?: boolean;
+};
 export const tagTarget = 'tag';
 
 type Column = InspectionJson['columns'][number];
@@ -53,6 +59,7 @@ type Row =
   | string
   | { from: string; words: Record<string, boolean>; else: 'refuse' | 'ignore' }
   | { from: string; as: 'seconds' }
+  | { from: string; as: 'time'; format: 'iso' }
   | { value: string };
 
 /** The `mapping` and `map` of a request. */
@@ -66,7 +73,7 @@ export function mappingQuery(
   const fields: Record<string, Row> = {};
   for (const [name, value] of Object.entries(constants)) fields[name] = { value };
   const map: string[] = [];
-  for (const [at, { name, words: seen }] of columns.entries()) {
+  for (const [at, { name, words: seen, samples }] of columns.entries()) {
     const { target = '', words = {} } = choices[at] ?? {};
     if (target === '') {
       if (isUsable(name, columns) && (readByName.test(name) || fieldNames.has(name))) map.push(`${name}=`);
@@ -76,8 +83,11 @@ export function mappingQuery(
     if (source !== name) map.push(`${name}=${source}`);
     const isTranslated = Object.keys(words).length > 0;
     const isAnyIgnored = Object.values(words).includes('ignore');
-    const isSeconds = targets.some((one) => one.name === target && one.isSeconds === true);
-    const plain: Row = isSeconds ? { from: source, as: 'seconds' } : source;
+    const plain = plainRow(
+      source,
+      samples,
+      targets.find((one) => one.name === target),
+    );
     const row: Row = isTranslated
       ? { from: source, words: wordsOf(seen, words), else: isAnyIgnored ? 'ignore' : 'refuse' }
       : plain;
@@ -85,6 +95,15 @@ export function mappingQuery(
   }
   return { mapping: JSON.stringify({ fields }), map };
 }
+
+/** A day without a time is its midnight. */
+function plainRow(source: string, samples: readonly string[], target: Target | undefined): Row {
+  if (target?.isSeconds === true) return { from: source, as: 'seconds' };
+  const isDay = target?.isTime === true && samples.some((sample) => dayOnly.test(sample.trim()));
+  return isDay ? { from: source, as: 'time', format: 'iso' } : source;
+}
+
+const dayOnly = /^\d{4}-\d\d-\d\d$/;
 
 const ownMeaning: Record<string, boolean> = {
   ...{ true: true, yes: true, on: true, '1': true },

@@ -30,7 +30,7 @@ export function ReaderField({ readers, value, hint, onChange }: ReaderFieldProps
           { value: '', label: 'as you choose below' },
           ...readers.map(({ id, name }) => ({ value: id, label: `by the mapping of ${name}` })),
         ]}
-        hint={hint}
+        hint={value === '' ? undefined : hint}
         onChange={onChange}
       />
     </div>

@@ -6,7 +6,6 @@ import { useSession } from '../../../api/session.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { RadioCards } from '../../../components/forms/radio-cards.tsx';
-import { ErrorState } from '../../../components/states/error-state.tsx';
 import { TableSkeleton } from '../../../components/states/skeleton.tsx';
 import { type Target, tagTarget } from '../columns/column-draft.ts';
 import { ColumnTable } from '../columns/column-table.tsx';
@@ -16,7 +15,8 @@ import { ReadingCard } from '../columns/reading-card.tsx';
 import { keepImport } from '../columns/stored-choices.ts';
 import type { FileDraft } from '../columns/use-file-draft.ts';
 import { useFileDraft } from '../columns/use-file-draft.ts';
-import { newRun, type RunState, runImport } from './import-run.ts';
+import { UnreadableFile } from '../unreadable-file.tsx';
+import { hasEffect, newRun, type RunState, runImport } from './import-run.ts';
 import { RunView } from './run-view.tsx';
 import { fingerprint } from './split-file.ts';
 import { UndoImport } from './undo-import.tsx';
@@ -39,7 +39,7 @@ export function ImportFile({ file }: { file: File }) {
     proposedTarget: ({ field }) => field ?? '',
     onChange: () => setRuns({ preview: null, real: null }),
   });
-  if (draft === null) return error ? <ErrorState error={error} reset={retry} /> : <TableSkeleton />;
+  if (draft === null) return error ? <UnreadableFile {...{ error, retry }} /> : <TableSkeleton />;
   const { inspection, reading, choices } = draft;
   const startAnew = () => setRuns({ preview: null, real: null });
   // A webhook has its own type and mapping.
@@ -151,11 +151,12 @@ function Runner({ file, draft, query, areCalls, missing, runs: { preview, real }
   };
   const keep = ({ importId, webhookId, rows, counts }: RunState) => {
     draft.keep();
-    if (importId === null || webhookId === null || areCalls) return;
+    if (importId === null || webhookId === null || areCalls || !hasEffect(counts)) return;
     const at = new Date().toISOString();
     const { applied } = counts;
     keepImport(account.name, { importId, webhookId, fileName: file.name, at, rows, applied });
   };
+  const isIdle = preview?.phase === 'done' && preview.duplicates === 0 && !hasEffect(preview.counts);
   const isBusy = preview?.phase === 'running' || real?.phase === 'running';
 
   if (real !== null) {
@@ -165,6 +166,7 @@ function Runner({ file, draft, query, areCalls, missing, runs: { preview, real }
         {...(!areCalls &&
           real.importId !== null &&
           real.webhookId !== null &&
+          hasEffect(real.counts) &&
           real.phase !== 'running' && {
             actions: (
               <UndoImport
@@ -197,10 +199,15 @@ function Runner({ file, draft, query, areCalls, missing, runs: { preview, real }
             {preview === null ? 'Preview all rows' : 'Preview again'}
           </Button>
           {preview !== null && preview.rows > 0 && (
-            <Button look="primary" disabled={missing !== null || isBusy} onClick={() => void start(false)}>
+            <Button
+              look="primary"
+              disabled={missing !== null || isBusy || isIdle}
+              onClick={() => void start(false)}
+            >
               Import the file
             </Button>
           )}
+          {isIdle && <span className="text-muted text-sm">No row would change anything.</span>}
           {preview !== null && preview.duplicates > 0 && (
             <label className="ml-2 flex items-center gap-2 text-sm">
               <input type="checkbox" checked={isAgain} onChange={() => setAgain(!isAgain)} />
@@ -258,7 +265,13 @@ function targetsOf(fields: ReturnType<typeof useFields>, rowsAre: RowsAre): Targ
       ({ name, webhook_types: types }) => !callNames.has(name) && types.some(({ type }) => type === rowsAre),
     )
     .map(({ name, label, type }) => ({
-      ...{ name, label, isBoolean: type === 'boolean', isSeconds: type === 'seconds' },
+      ...{
+        name,
+        label,
+        isBoolean: type === 'boolean',
+        isSeconds: type === 'seconds',
+        isTime: type === 'time',
+      },
     }));
   return [
     { name: 'call_log_id', label: 'Call id' },

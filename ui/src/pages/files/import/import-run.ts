@@ -16,6 +16,11 @@ export const outcomes = [
 ] as const;
 export type OutcomeName = (typeof outcomes)[number];
 
+/** Whether any row changes something, now or later. */
+export function hasEffect({ created, applied, queued, waiting }: RunState['counts']): boolean {
+  return created + applied + queued + waiting > 0;
+}
+
 export type RunState = {
   isDryRun: boolean;
   phase: 'running' | 'done' | 'stopped' | 'failed';

@@ -3,7 +3,7 @@ import { useFields } from '../../../api/fields.ts';
 import type { FileQuery } from '../../../api/files.ts';
 import { useMay } from '../../../api/session.ts';
 import { Button } from '../../../components/button.tsx';
-import { ErrorState, FailureNote } from '../../../components/states/error-state.tsx';
+import { FailureNote } from '../../../components/states/error-state.tsx';
 import { TableSkeleton } from '../../../components/states/skeleton.tsx';
 import type { Target } from '../columns/column-draft.ts';
 import { ColumnTable } from '../columns/column-table.tsx';
@@ -12,6 +12,7 @@ import { readingQuery } from '../columns/reading.ts';
 import { ReadingCard } from '../columns/reading-card.tsx';
 import type { FileDraft } from '../columns/use-file-draft.ts';
 import { useFileDraft } from '../columns/use-file-draft.ts';
+import { UnreadableFile } from '../unreadable-file.tsx';
 import { ApplyDifferences } from './apply-differences.tsx';
 import { Differences } from './differences.tsx';
 import { type Comparison, compare, isApplicable } from './reconcile-run.ts';
@@ -27,7 +28,7 @@ export type Scope = {
 const targets: Target[] = [
   { name: 'call_log_id', label: 'Call id' },
   { name: 'phone_number', label: 'Caller’s number' },
-  { name: 'started_at', label: 'Start of the call' },
+  { name: 'started_at', label: 'Start of the call', isTime: true },
   { name: 'amount', label: 'Amount' },
 ];
 const otherAmounts = ['publisher_paid_out', 'revenue_paid_out'];
@@ -53,7 +54,7 @@ export function ReconcileFile({ file, scope }: { file: File; scope: Scope }) {
       field === scope.amount ? 'amount' : otherAmounts.includes(field ?? '') ? '' : (field ?? ''),
     onChange: () => setResult(null),
   });
-  if (draft === null) return error ? <ErrorState error={error} reset={retry} /> : <TableSkeleton />;
+  if (draft === null) return error ? <UnreadableFile {...{ error, retry }} /> : <TableSkeleton />;
   const { inspection, reading, choices } = draft;
   const missing = whatIsMissing(draft, scope, reader !== undefined);
 

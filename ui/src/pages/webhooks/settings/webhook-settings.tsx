@@ -5,6 +5,7 @@ import { useChangeWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
 import { TextField } from '../../../components/field.tsx';
+import { changedOnly } from '../../../components/forms/changed-only.ts';
 import { Form } from '../../../components/forms/form.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
 import { Time } from '../../../components/time.tsx';
@@ -39,6 +40,8 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
   const nameError = name.trim() === '' ? 'Name the sender, such as “Acme CRM”.' : undefined;
   const { settings: access, errors } = readAccessLimits(limits);
   const handled = readHandling(webhook.type, handling);
+  const all = { name: name.trim(), ...settings, ...access, ...handled.settings };
+  const [saved, setSaved] = useState(all);
   const save = () => {
     const isWrong =
       nameError !== undefined ||
@@ -46,10 +49,12 @@ function SettingsForm({ webhook }: { webhook: WebhookJson }) {
       handled.error !== undefined ||
       Object.keys(errors).length > 0;
     if (isWrong) return;
-    change.mutate(
-      { name: name.trim(), ...settings, ...access, ...handled.settings },
-      { onSuccess: () => toast.done('Saved: it applies from the next request') },
-    );
+    change.mutate(changedOnly(all, saved), {
+      onSuccess: () => {
+        setSaved(all);
+        toast.done('Saved: it applies from the next request');
+      },
+    });
   };
   return (
     <Form
