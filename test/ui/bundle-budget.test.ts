@@ -1,9 +1,10 @@
 /** What a browser has to fetch before it shows a page (decision 013), and in which order it asks for it. */
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { findFreePort } from '../support/programs/free-port.ts';
 import { useUi } from '../support/ui.ts';
+import { conditionMsMax } from '../support/wait-limit.ts';
 
 const budgetBytes = 250_000;
 /** A browser asks for six files at a time. */
@@ -41,8 +42,14 @@ beforeAll(async () => {
 /** The delivery of an event that has happened. */
 async function deliveryOf(outgoingId: string): Promise<string> {
   const read = async () => (await ui.server.api('GET', `/deliveries?webhook_id=${outgoingId}`)).json.items;
-  await expect.poll(async () => (await read()).length).toBe(1);
-  return (await read())[0].id;
+  const [delivery] = await vi.waitUntil(
+    async () => {
+      const items = await read();
+      return items.length > 0 && items;
+    },
+    { timeout: conditionMsMax },
+  );
+  return delivery.id;
 }
 
 async function gzippedBytes(path: string): Promise<number> {

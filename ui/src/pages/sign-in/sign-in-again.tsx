@@ -40,6 +40,7 @@ export function SignInAgain({ onSignedIn }: { onSignedIn(): void }) {
       ref={dialog}
       aria-label="Sign in again"
       className="fixed inset-0 m-0 h-dvh max-h-none w-dvw max-w-none overflow-y-auto bg-page text-ink"
+      onKeyDown={(event) => event.stopPropagation()} // keys are not for the page below
       onCancel={(event) => event.preventDefault()}
       onClose={() => dialog.current?.showModal()} // a browser may close it without asking
     >

@@ -12,6 +12,8 @@ export type ManyRunDialogProps<Result> = {
   real: ManyRun<Result>;
   /** how many postbacks the dry run found; null: not known yet */
   planned: number | null;
+  /** the dry run found nothing that a real one would do */
+  isIdle?: boolean;
   /** above the bar while the real run is under way */
   progress: string;
   /** what happens to a run that is under way when the dialog closes */
@@ -70,7 +72,7 @@ export function ManyRunDialog<Result>(props: ManyRunDialogProps<Result>) {
           <Button
             look={props.look}
             isBusy={real.isPending}
-            disabled={planned === null || planned === 0}
+            disabled={planned === null || planned === 0 || props.isIdle === true}
             onClick={() => real.mutate(false)}
           >
             {props.action}

@@ -33,6 +33,7 @@ export function ManyPostbacksDialog({ action, filters, onClose }: ManyPostbacksP
   const dry = useManyPostbacks(action, fixed);
   const real = useManyPostbacks(action, fixed);
   const planned = dry.data?.items.length ?? null;
+  const isIdle = dry.data?.items.every(({ status }) => status === 'rejected') ?? false;
   return (
     <ManyRunDialog
       title={title}
@@ -40,6 +41,7 @@ export function ManyPostbacksDialog({ action, filters, onClose }: ManyPostbacksP
       dry={dry}
       real={real}
       planned={planned}
+      isIdle={isIdle}
       progress={progress}
       lost={lost}
       action={
