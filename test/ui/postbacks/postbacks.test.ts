@@ -193,14 +193,14 @@ test('a note says that the server is away, and the log is back when the server i
   const webhook = await own.createWebhook();
   await own.post(webhook, { call_log_id: 'away', reason: 'r' });
   const { page, faults } = await ui.browser.open(own, '/postbacks');
-  await page.getByText('away').waitFor();
+  await page.getByRole('link', { name: 'away', exact: true }).waitFor();
   await page.route('**/readyz', (route) => route.abort()); // or the page tries again before the click
   await own.stop();
   await (await addFilter(page, 'Outcome')).selectOption('Rejected');
   await page.getByRole('alert').getByText('Ringback does not answer').first().waitFor();
   own = await startTestServerOn(database, { port });
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByText('away').waitFor();
+  await page.getByRole('link', { name: 'away', exact: true }).waitFor();
   faults.splice(0);
   await page.context().close();
   await own.stop();
