@@ -25,17 +25,17 @@ export type Capacity = {
 };
 
 /**
- * CPU of a postback in microseconds and its bytes: `npm run bench -- --calls 20000 --connections 256`, 2 cores of which
- * other programs used 0.93. A separate machine needs less: run it there and put your numbers in.
+ * CPU of a postback in microseconds and its bytes: `npm run bench -- --calls 1000000 --connections 256 --warm-up 40 --only ringback`, 2 cores of
+ * which other programs used 0.55. A separate machine needs less: run it there and put your numbers in.
  */
 export const measured = {
-  appMicros: 232,
-  databaseMicros: 120,
-  loadMicros: 43,
+  appMicros: 75,
+  databaseMicros: 69,
+  loadMicros: 18,
   /** 2.0 and 2.6 times what a plain PostgreSQL took in the same run of `node bench/accounts.ts`, which docs/scaling.md shows */
-  coordinatorMicros: 240,
-  workerMicros: 312,
-  walBytes: 1_806,
+  coordinatorMicros: 138,
+  workerMicros: 180,
+  walBytes: 1_874,
   /** indexes included; a call with its two events */
   postbackBytes: 1_200,
   callBytes: 1_600,
@@ -88,14 +88,9 @@ export function saturatedRate(cores: number): number {
 /** Measured results, and what the model says to the same. */
 export const points = [
   {
-    what: 'postbacks/s at 256 connections on 2 cores, 0.93 of them taken by others',
-    measured: 2_566,
-    modelled: saturatedRate(2 - 0.93),
-  },
-  {
-    what: 'postbacks/s at 256 connections on 2 cores that nothing else used, 1,000,000 calls',
-    measured: 5_232,
-    modelled: saturatedRate(2),
+    what: 'postbacks/s at 256 connections on 2 cores, 0.55 of them taken by others, 1,000,000 calls',
+    measured: 8_955,
+    modelled: saturatedRate(2 - 0.55),
   },
   {
     what: 'MB of a database with 1,000,000 postbacks and 250,000 calls',

@@ -93,6 +93,15 @@ export const contestants: Contestant[] = [
     hasMetrics: false,
   },
   {
+    name: 'floor',
+    title: 'node:http and the batch writer, nothing checked',
+    program: [...start.filter((word) => word.startsWith('--')), 'bench/floor.ts'],
+    kind: 'server',
+    batch: null,
+    log: 'ringback',
+    hasMetrics: false,
+  },
+  {
     name: 'ringback',
     title: 'Ringback',
     program: start,
