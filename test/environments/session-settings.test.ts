@@ -25,7 +25,7 @@ const oddSettings = {
 const oddLimits = {
   lock_timeout: '1ms',
   statement_timeout: '40ms',
-  idle_session_timeout: '100ms',
+  idle_session_timeout: '5s', // less, and a slow machine reaches it before the session can be set up
   idle_in_transaction_session_timeout: '1ms',
 };
 

@@ -53,8 +53,9 @@ class DeclaredAnswers {
     const schema = response.content?.[mediaType]?.schema;
     if (schema === undefined) return [`${mediaType} is not declared`];
     const check = this.#checkOf(schema);
+    // To list the errors of a body takes many times what the compiled check takes.
     return bodiesOf(mediaType, text)
-      .flatMap((body) => check.Errors(body))
+      .flatMap((body) => (check.Check(body) ? [] : check.Errors(body)))
       .map(({ instancePath, message }) => `${instancePath} ${message}`);
   }
 
