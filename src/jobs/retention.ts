@@ -1,9 +1,10 @@
 /** Removes what is older than the settings say, so slowly that postbacks do not notice. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { type RetentionCursor, type RetentionKind, retentionKinds } from '../store/maintenance/retention.ts';
-import type { Store } from '../store/store.ts';
+import type { RetentionCursor, RetentionKind, Store } from '../store/store.ts';
 import { repeat } from './repeat.ts';
+
+const retentionKinds: readonly RetentionKind[] = ['bodies', 'postbacks', 'calls'];
 
 /** How long each kind is kept, in days; null: forever. */
 export type Retention = Record<RetentionKind, number | null>;

@@ -190,6 +190,7 @@ export type { CallFilter } from './calls/list/call-filter.ts';
 export type { CallCursor } from './calls/list/call-list.ts';
 export type { CallSort, SortedCursor } from './calls/list/sorted-calls.ts';
 export type { OverdueCall } from './calls/overdue-calls.ts';
+export type { RetentionCursor, RetentionKind } from './maintenance/retention.ts';
 export type { SampleData } from './maintenance/sample-data.ts';
 export type {
   ClaimedDelivery,

@@ -8,8 +8,7 @@ import { type Db, inTransaction, type Queryable } from '../database/connections/
 import { classifyFailure } from '../database/failure.ts';
 import { firstIdAt } from '../database/statements/first-id.ts';
 
-export const retentionKinds = ['bodies', 'postbacks', 'calls'] as const;
-export type RetentionKind = (typeof retentionKinds)[number];
+export type RetentionKind = 'bodies' | 'postbacks' | 'calls';
 
 /** Where a step ended, for the next one; opaque to callers. */
 export type RetentionCursor = { id: string; at: string | null };
