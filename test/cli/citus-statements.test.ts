@@ -215,7 +215,7 @@ test.each([
   ],
   [
     'with a as (select 1), made as (insert into call (account_id) values ($1) returning 1) select 1',
-    /of its own/,
+    /separate statement/,
   ],
   [
     'delete from auth_key where account_id = $1 and not exists (select from postback p where p.account_id = $1)',
