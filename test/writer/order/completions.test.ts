@@ -1,7 +1,7 @@
 /** Postbacks that race with completions, late call events and each other, through two servers on one database. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestServerOn, type TestServer, type TestWebhook } from '../../support/server.ts';
+import { type Answer, startTestServerOn, type TestServer, type TestWebhook } from '../../support/server.ts';
 
 let database: TestDatabase;
 let servers: [TestServer, TestServer];
@@ -44,6 +44,14 @@ async function sendOneByOne(server: TestServer, bodies: object[], onAnswer: () =
   return ids;
 }
 
+/** Sends again while the call is locked for longer than a request waits, as a busy machine may have it. */
+async function untilDone(send: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+  }
+}
+
 test('each acknowledged postback is applied once and in order, whenever its call completes', async () => {
   const [one, two] = servers;
   const calls = Array.from({ length: 24 }, (_, at) => `race ${at}`);
@@ -72,8 +80,8 @@ test('each acknowledged postback is applied once and in order, whenever its call
     await due.promise;
     const path = `/calls/${encodeURIComponent(call_log_id)}/complete`;
     const completions = await Promise.all([
-      one.api('POST', path, {}),
-      two.api('POST', path, { duration_seconds: 5 }),
+      untilDone(() => one.api('POST', path, {})),
+      untilDone(() => two.api('POST', path, { duration_seconds: 5 })),
     ]);
     for (const { status, json } of completions) {
       expect(status).toBe(200);
@@ -87,7 +95,7 @@ test('each acknowledged postback is applied once and in order, whenever its call
       buyer: 'late',
       campaign: 'late',
     };
-    expect((await two.api('POST', '/calls', late)).json).toMatchObject({
+    expect((await untilDone(() => two.api('POST', '/calls', late))).json).toMatchObject({
       state: 'completed',
       campaign: 'first',
     });
