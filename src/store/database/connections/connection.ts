@@ -15,7 +15,7 @@ export type Connection = {
   sslnegotiation: 'direct' | 'postgres';
 };
 
-const connectTimeoutMs = 2_000;
+const connectTimeoutMs = 5_000;
 /**
  * Decides between TLS and none where the mode leaves it open, by connecting once.
  * @throws ConnectionFault for a certificate that cannot be read

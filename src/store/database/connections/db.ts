@@ -14,15 +14,18 @@ export type Db = { pool: pg.Pool; writer: pg.Pool };
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 const queryTimeoutMs = 15_000;
-const connectTimeoutMs = 2_000;
+/** To open a connection. The writer tries again, several times, while its senders wait; a reader does not. */
+const connectTimeoutMs = { reader: 5_000, writer: 2_000 };
 /** For a connection that others use: a burst of callbacks, which platforms never repeat, waits. Shorter than a stop may take. */
 const freeTimeoutMs = 8_000;
 
 /** The pool's limit is for both: opening a connection has its own. */
-class Client extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: connectTimeoutMs });
-  }
+function clientWithin(connectionTimeoutMillis: number) {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, connectionTimeoutMillis });
+    }
+  };
 }
 
 /** Opens the pools; connections are made when first used. `onError` is called for idle connections that broke. */
@@ -35,7 +38,6 @@ export function openDb(
     ...connection,
     types,
     application_name: 'ringback',
-    Client,
     connectionTimeoutMillis: freeTimeoutMs,
     query_timeout: queryTimeoutMs,
     keepAlive: true,
@@ -44,10 +46,16 @@ export function openDb(
   const withSession = (settings: Record<string, string>): pg.PoolConfig => ({
     verify: (client, done) => void setUpSession(client, settings).then(() => done(), done),
   });
-  const pool = new pg.Pool({ ...shared, ...withSession(readerSession), max: 8 });
+  const pool = new pg.Pool({
+    ...shared,
+    ...withSession(readerSession),
+    Client: clientWithin(connectTimeoutMs.reader),
+    max: 8,
+  });
   const writer = new pg.Pool({
     ...shared,
     ...withSession(writerSession),
+    Client: clientWithin(connectTimeoutMs.writer),
     max: writersMax,
     idleTimeoutMillis: 0,
   });
