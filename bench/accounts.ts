@@ -20,9 +20,12 @@ import { makeCitusDatabase, workerPortOf } from '../test/support/database/citus.
 import { runOn, withDatabase } from '../test/support/database/databases.ts';
 import { contestants } from './contestants.ts';
 import { createEndpoint, type Endpoint, loadCalls } from './database.ts';
+import { answerHelp } from './help.ts';
 import { median } from './report.ts';
 import { type Running, startContestant } from './running.ts';
 import { readUsage } from './usage.ts';
+
+answerHelp(import.meta.filename);
 
 const { values } = parseArgs({
   options: {

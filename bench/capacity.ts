@@ -6,6 +6,9 @@
  */
 import { parseArgs } from 'node:util';
 import { type Capacity, carriedBy, planCapacity, points } from './capacity-model.ts';
+import { answerHelp } from './help.ts';
+
+answerHelp(import.meta.filename);
 
 const { values } = parseArgs({
   options: {

@@ -10,9 +10,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contestants } from './contestants.ts';
 import { type BenchDatabase, createDatabase, createEndpoint, loadCalls } from './database.ts';
+import { answerHelp } from './help.ts';
 import { createLeanTables } from './lean-tables.ts';
 import { measure } from './measure.ts';
 import { startContestant } from './running.ts';
+
+answerHelp(import.meta.filename);
 
 const number = { type: 'string' } as const;
 const { values } = parseArgs({

@@ -10,7 +10,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { answerHelp } from './help.ts';
 import { createCalls, quantiles, sendAtRate, withOwnServer } from './own-server.ts';
+
+answerHelp(import.meta.filename);
 
 type Received = { events: number; delaysMs: number[]; firstAt: number; lastAt: number };
 

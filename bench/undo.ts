@@ -4,7 +4,10 @@
  * Single postbacks beside the undo of a sender's period: their latency alone, then while the undo runs, in turns on one server.
  */
 import { parseArgs } from 'node:util';
+import { answerHelp } from './help.ts';
 import { createCalls, quantiles, sendAtRate, withOwnServer } from './own-server.ts';
+
+answerHelp(import.meta.filename);
 
 const number = { type: 'string' } as const;
 const { values } = parseArgs({
