@@ -344,7 +344,7 @@ test('what the document says of a request is what the server takes', () => {
     ),
   );
   expect(names('/api/v1/postbacks')).toEqual(
-    'limit cursor webhook_id status open code call_log_id transaction_id replay_of batch_id from to'.split(
+    'limit cursor webhook_id status open previews code call_log_id transaction_id replay_of batch_id from to'.split(
       ' ',
     ),
   );
