@@ -21,11 +21,19 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 
 const mostlyWaits = /\/test\/(backup|cli|crash|embedded|faults|imports\/crash|outgoing|ui|writer)/;
 
-/** Files that mostly wait are spread among those that compute, so that neither kind is left for the end. */
+/** They take long whatever their size, by which files without a known duration are ordered. */
+const takesLong = /\/test\/(cli\/(build|start)|crash|embedded|examples\/demo|faults|workers)/;
+
+/**
+ * Files that mostly wait are spread among those that compute, so that neither kind is left for the end. Those that take
+ * long are the first of their kind.
+ */
 class MixedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isWaiting = ({ moduleId }: TestSpecification) => mostlyWaits.test(moduleId);
-    const sorted = await super.sort(files);
+    const bySize = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => takesLong.test(moduleId);
+    const sorted = [...bySize.filter(isLong), ...bySize.filter((file) => !isLong(file))];
     const kinds = [sorted.filter(isWaiting), sorted.filter((file) => !isWaiting(file))];
     const placed = kinds.flatMap((kind) =>
       kind.map((file, at) => ({ file, place: (at + 0.5) / kind.length })),
