@@ -16,6 +16,7 @@ import {
   tempFolder,
 } from './fixtures/embedded-processes.ts';
 import { madeDataDir, useTemplate } from './fixtures/embedded-template.ts';
+import { conditionMsMax } from './support/wait-limit.ts';
 
 const _ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NOBODY = 65534;
@@ -61,7 +62,7 @@ describe('the first start', () => {
         const [folder] = await halfMade();
         await stat(join(dataDir, folder ?? '', 'base', '1', 'PG_VERSION'));
       },
-      { interval: 2, timeout: 10_000 },
+      { interval: 2, timeout: conditionMsMax },
     );
     await app.kill('SIGKILL');
     expect(await readdir(dataDir)).not.toContain('postgres');
@@ -111,11 +112,8 @@ describe('stop', () => {
   it('ends sessions that are at work', async () => {
     const { url, stop } = await start(await madeDataDir());
     const busy = expect(query(url, 'select pg_sleep(60)')).rejects.toThrow();
-    await vi.waitFor(async () => {
-      expect(
-        await query(url, `select from pg_stat_activity where query = 'select pg_sleep(60)'`),
-      ).toHaveLength(1);
-    });
+    const sleeping = `select from pg_stat_activity where query = 'select pg_sleep(60)'`;
+    await expect.poll(() => query(url, sleeping)).toHaveLength(1);
     await stop();
     await busy;
     expect(serversOf(url)).toEqual([]);
@@ -123,10 +121,7 @@ describe('stop', () => {
 
   it.each([
     ['at once', async () => {}],
-    [
-      'when the death was noticed',
-      (lines: string[]) => vi.waitFor(() => expect(lines.join()).toMatch(/again/)),
-    ],
+    ['when the death was noticed', (lines: string[]) => expect.poll(() => lines.join()).toMatch(/again/)],
     [
       'when the next server has started',
       (_lines: string[], dataDir: string, killed: number) =>
@@ -135,7 +130,7 @@ describe('stop', () => {
             const pid = await serverPid(dataDir);
             expect(pid !== undefined && pid !== killed && isRunning(pid)).toBe(true);
           },
-          { interval: 1, timeout: 5_000 },
+          { interval: 1, timeout: conditionMsMax },
         ),
     ],
   ])('leaves no server when it comes during a restart: %s', async (_when, reached) => {
@@ -234,7 +229,7 @@ describe('after a crash', () => {
     const app = startApp(await madeDataDir());
     const url = await app.url;
     await app.kill('SIGHUP');
-    await vi.waitFor(() => expect(serversOf(url)).toEqual([]), { timeout: 5_000 });
+    await expect.poll(() => serversOf(url)).toEqual([]);
   });
 
   it('is not kept from starting by another process that has the pid of the old server', async () => {
@@ -246,7 +241,7 @@ describe('after a crash', () => {
     const otherProcess = spawn('sleep', ['60'], isRoot ? { uid: NOBODY, gid: NOBODY } : {});
     onTestFinished(() => void otherProcess.kill());
     const file = join(dataDir, 'postgres', 'postmaster.pid');
-    await vi.waitFor(async () => expect(await serverPid(dataDir)).toBeDefined());
+    await expect.poll(() => serverPid(dataDir)).toBeDefined();
     await writeFile(file, (await readFile(file, 'utf8')).replace(/^\d+/, String(otherProcess.pid)));
 
     const { url } = await start(dataDir);
@@ -283,7 +278,7 @@ describe('a server that dies', () => {
       await vi.waitFor(
         () => expect(lines.filter((line) => line.includes('running again'))).toHaveLength(id),
         {
-          timeout: 10_000,
+          timeout: conditionMsMax,
         },
       );
       expect(await query(url, 'select count(*)::int from row')).toEqual([{ count: id }]);

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { rejectionCodes } from '../../../src/core/updates/rejection.ts';
 import { useTarget } from '../../support/requests/hostile.ts';
 import { headOf, openSocket, readAnswer, sendRaw } from '../../support/requests/raw-http.ts';
+import { conditionMsMax } from '../../support/wait-limit.ts';
 
 const { server, webhook, key, raw } = useTarget();
 const json = 'application/json';
@@ -159,7 +160,7 @@ describe('a body that', () => {
       const { items } = (await server.api('GET', '/postbacks?code=malformed_body&limit=500')).json;
       const queries = items.map(({ request }: { request: { query: object } }) => request.query);
       expect(queries).toContainEqual({ utm: 'broken' });
-    }, 5_000);
+    }, conditionMsMax);
     expect((await server.readCall('broken')).reason).toBeNull();
   });
 
@@ -177,6 +178,6 @@ describe('a body that', () => {
     await vi.waitFor(async () => {
       const { tags } = await server.readCall('hasty');
       expect(Object.keys(tags).toSorted()).toEqual(sent.toSorted());
-    }, 5_000);
+    }, conditionMsMax);
   });
 });
