@@ -60,3 +60,13 @@ function pairsOf(payload: Payload, wrap = (name: string) => name): [string, stri
     return pairsOf(value, (inner) => `${wrap(name)}[${inner}]`);
   });
 }
+
+/** Sends a postback for the call `C1` with this key. @returns the status and code of the response */
+export async function sendWithKey(server: TestServer, key: string, path = '/update-fields'): Promise<string> {
+  const answer = await server.request(path, {
+    method: 'POST',
+    headers: { 'x-auth-key': key },
+    body: { call_log_id: 'C1', reason: 'Sold' },
+  });
+  return `${answer.status} ${answer.json.code ?? 'ok'}`;
+}

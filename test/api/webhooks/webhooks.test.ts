@@ -1,11 +1,12 @@
-/** `/webhooks/incoming`: the senders' endpoints and their keys. */
+/** `/webhooks/incoming`: the senders' endpoints and their settings. */
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, faultsOf } from '../../support/problem.ts';
+import { sendWithKey } from '../../support/senders.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 
 const publicUrl = 'https://hooks.example.com/ringback';
-const nobodysId = '0199aaaa-0000-7000-8000-000000000001';
+const unknownId = '0199aaaa-0000-7000-8000-000000000001';
 
 const server = useServer({ publicUrl });
 
@@ -13,15 +14,7 @@ beforeAll(async () => {
   await server.createCall('C1');
 });
 
-/** The status and code that a postback with this key is answered with. */
-async function sendWithKey(key: string, path = '/update-fields'): Promise<string> {
-  const answer = await server.request(path, {
-    method: 'POST',
-    headers: { 'x-auth-key': key },
-    body: { call_log_id: 'C1', reason: 'Sold' },
-  });
-  return `${answer.status} ${answer.json.code ?? 'ok'}`;
-}
+const withKey = (key: string, path?: string) => sendWithKey(server, key, path);
 
 async function create(body: object): Promise<TestWebhook & Record<string, unknown>> {
   const answer = await server.api('POST', '/webhooks/incoming', body);
@@ -64,7 +57,7 @@ describe('a new webhook', () => {
       auth_key,
       url: `${publicUrl}/update-fields?auth_key=${auth_key}`,
     });
-    expect(await sendWithKey(auth_key)).toBe('200 ok');
+    expect(await withKey(auth_key)).toBe('200 ok');
   });
 
   test.each([
@@ -84,7 +77,7 @@ describe('a new webhook', () => {
 
   test('shows its key this once: it is stored as a hash, and no answer tells it again', async () => {
     const { id, auth_key } = await create({ name: 'Secretive', type: 'update_fields' });
-    await sendWithKey(auth_key);
+    await withKey(auth_key);
     const shown = [
       await server.api('GET', `/webhooks/incoming/${id}`),
       await server.api('GET', '/webhooks/incoming?limit=500'),
@@ -268,19 +261,19 @@ describe('a webhook', () => {
       [false, '200 ok'],
       [true, '403 webhook_paused'],
     ]) {
-      expect(await sendWithKey(auth_key)).not.toBe(expected);
+      expect(await withKey(auth_key)).not.toBe(expected);
       const { json } = await server.api('PATCH', `/webhooks/incoming/${id}`, { paused });
       expect(json.paused).toBe(paused);
-      expect(await sendWithKey(auth_key)).toBe(expected);
+      expect(await withKey(auth_key)).toBe(expected);
     }
   });
 
   test('is deleted: its keys open nothing, and what it did stays in the log', async () => {
     const { id, auth_key } = await create({ name: 'Leaving', type: 'update_fields' });
-    expect(await sendWithKey(auth_key)).toBe('200 ok');
+    expect(await withKey(auth_key)).toBe('200 ok');
     const answer = await server.api('DELETE', `/webhooks/incoming/${id}`);
     expect([answer.status, answer.text]).toEqual([204, '']);
-    expect(await sendWithKey(auth_key)).toBe('401 invalid_auth_key');
+    expect(await withKey(auth_key)).toBe('401 invalid_auth_key');
     const byId = `/webhooks/incoming/${id}`;
     expectProblem(await server.api('GET', byId), 404, 'not_found');
     expectProblem(await server.api('PATCH', byId, { paused: false }), 404, 'not_found');
@@ -292,7 +285,7 @@ describe('a webhook', () => {
     expect(items).toMatchObject([{ webhook_id: id, webhook_name: 'Leaving', status: expect.any(String) }]);
   });
 
-  test.each([nobodysId, 'x', '%00', nobodysId.slice(1), `${nobodysId}/`])(
+  test.each([unknownId, 'x', '%00', unknownId.slice(1), `${unknownId}/`])(
     'with the id %s is not there',
     async (id) => {
       for (const [method, path] of [
@@ -305,75 +298,6 @@ describe('a webhook', () => {
         const body = method === 'PATCH' ? { paused: true } : undefined;
         expectProblem(await server.api(method, `/webhooks/incoming/${id}${path}`, body), 404, 'not_found');
       }
-    },
-  );
-});
-
-describe('a key', () => {
-  const rotate = (id: string, body?: object) =>
-    server.api('POST', `/webhooks/incoming/${id}/rotate-key`, body);
-
-  test('is rotated: the old one stays valid for 24 hours', async () => {
-    const { id, auth_key: oldKey } = await create({ name: 'Rotating', type: 'update_fields' });
-    expect(await sendWithKey(oldKey)).toBe('200 ok');
-    const answer = await rotate(id);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    const { auth_key: newKey, old_keys_expire_at, url } = answer.json;
-    expect(newKey).not.toBe(oldKey);
-    expect(url).toBe(`${publicUrl}/update-fields?auth_key=${newKey}`);
-    const hours = (Date.parse(old_keys_expire_at) - Date.now()) / 3_600_000;
-    expect(Math.round(hours * 100) / 100).toBe(24);
-    expect([await sendWithKey(oldKey), await sendWithKey(newKey)]).toEqual(['200 ok', '200 ok']);
-  });
-
-  test('is rotated without grace: the old one ends at once', async () => {
-    const { id, auth_key: oldKey } = await create({ name: 'Leaked', type: 'update_fields' });
-    expect(await sendWithKey(oldKey)).toBe('200 ok');
-    const newKey = (await rotate(id, { grace_hours: 0 })).json.auth_key;
-    expect([await sendWithKey(oldKey), await sendWithKey(newKey)]).toEqual([
-      '401 invalid_auth_key',
-      '200 ok',
-    ]);
-  });
-
-  test('ends when its grace is over, though it was used and remembered before', async () => {
-    const { id, auth_key: oldKey } = await create({ name: 'Grace', type: 'update_fields' });
-    const newKey = (await rotate(id, { grace_hours: 1 / 3_600 })).json.auth_key; // a second
-    await expect.poll(() => sendWithKey(oldKey)).toBe('401 invalid_auth_key');
-    expect(await sendWithKey(newKey)).toBe('200 ok');
-  });
-
-  test('keeps the earlier end when it is rotated again', async () => {
-    const { id, auth_key: first } = await create({ name: 'Again', type: 'update_fields' });
-    const second = (await rotate(id, { grace_hours: 1 })).json.auth_key;
-    const third = (await rotate(id, { grace_hours: 48 })).json.auth_key;
-    expect([await sendWithKey(first), await sendWithKey(second), await sendWithKey(third)]).toEqual([
-      '200 ok',
-      '200 ok',
-      '200 ok',
-    ]);
-    const ends = await server.database.query(
-      'select extract(epoch from expires_at - now()) / 3600 as hours from auth_key where webhook_id = $1 order by expires_at',
-      [id],
-    );
-    expect(ends.map(({ hours }) => (hours === null ? null : Math.round(Number(hours))))).toEqual([
-      1,
-      48,
-      null,
-    ]);
-    await rotate(id, { grace_hours: 0 });
-    expect(await sendWithKey(first)).toBe('401 invalid_auth_key');
-    expect(await sendWithKey(third)).toBe('401 invalid_auth_key');
-  });
-
-  test.each([{ grace_hours: -1 }, { grace_hours: 8761 }, { grace_hours: '24' }])(
-    'is not rotated by %j',
-    async (body) => {
-      const { id, auth_key } = await create({ name: 'Bad grace', type: 'update_fields' });
-      const answer = await rotate(id, body);
-      expect(faultsOf(answer)).toEqual(['grace_hours: invalid_value']);
-      expect(await sendWithKey(auth_key)).toBe('200 ok');
     },
   );
 });

@@ -25,7 +25,7 @@ function withoutNewline(text: string): string {
   return text.replace(/[\r\n]+$/, '');
 }
 
-/** What spreadsheets take for the beginning of a formula, as in src/core/values/formula.ts. */
+/** What spreadsheets take for the beginning of a formula, as in src/core/values/csv/formula.ts. */
 const formula =
   /^(?:[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*[=+@\uFF1D\uFF0B\uFF0D\uFF20\uFE62\uFE63\uFE66\uFE6B-]|[\t\r\n])/u;
 
