@@ -3,7 +3,8 @@
  * or with `npm run test:db` that of DATABASE_URL, whose role must be a superuser.
  */
 import { randomUUID } from 'node:crypto';
-import { appendFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -40,6 +41,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return setUpOn(given, workers, project);
   }
   const [dataFolder, dataDir] = [await makeTemporaryFolder(), await makeTemporaryFolder()];
+  const remove = () => {
+    for (const folder of [dataFolder, dataDir])
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', remove); // of a run that is interrupted, which would keep the memory
   const first = await startEmbeddedDatabase({ dataDir: dataFolder, log: createLog('error') });
   await migrate(first.url);
   await first.stop();
@@ -55,7 +61,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('copyStrategy', isInMemory(dataDir) ? 'file_copy' : 'wal_log');
   return async () => {
     await database.stop();
-    for (const folder of [dataFolder, dataDir]) await rm(folder, { recursive: true, force: true });
+    remove();
   };
 }
 
