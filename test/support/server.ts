@@ -6,7 +6,7 @@ import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { startWorkers } from '../../src/workers.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { expectDeclared } from './declared-answers.ts';
+import { type DeclaredAnswers, expectDeclared } from './declared-answers.ts';
 import { send } from './requests/send.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
@@ -28,6 +28,8 @@ export class TestServer {
   readonly database: TestDatabase;
   readonly token: string;
   readonly stop: () => Promise<void>;
+  /** What answers are compared with, of a server with other fields than this process knows. */
+  description?: DeclaredAnswers;
 
   constructor(url: string, database: TestDatabase, token: string, stop: () => Promise<void>) {
     this.url = url;
@@ -51,7 +53,7 @@ export class TestServer {
     });
     const isJsonAnswer = /[/+]json/.test(sent.headers.get('content-type') ?? '');
     const answer = { ...sent, json: isJsonAnswer && sent.text !== '' ? JSON.parse(sent.text) : undefined };
-    await expectDeclared(rest.method ?? 'GET', path, answer);
+    await expectDeclared(rest.method ?? 'GET', path, answer, this.description);
     return answer;
   }
 

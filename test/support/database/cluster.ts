@@ -4,12 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { createLog } from '../../../src/log.ts';
-import { clusterFolder } from '../../../src/store/database/embedded/cluster.ts';
 import { startEmbeddedDatabase } from '../../../src/store/database/embedded.ts';
 import { migrate } from '../../../src/store/database/migrate.ts';
 import { isInMemory, makeTemporaryFolder } from '../temporary-folder.ts';
@@ -50,11 +47,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(first.url);
   await first.stop();
   copyFolder(dataFolder, dataDir);
-  // Of no use after a crash of the machine. What tests start on copies of `dataFolder` keeps the product's settings.
-  await appendFile(
-    join(clusterFolder(dataDir), 'postgresql.conf'),
-    '\nfsync = off\nfull_page_writes = off\n',
-  );
   const database = await startWithRights(dataDir);
   project.provide('templateUrl', database.url);
   project.provide('dataFolder', dataFolder);
