@@ -75,7 +75,7 @@ describe.runIf(isRoot)('root', () => {
   it('runs everything below a folder that only root can enter, and recovers there', async () => {
     const checkout = await tempFolder(); // mode 0700
     const packageFolder = dirname(packagedNative());
-    for (const path of ['src/store', 'test/fixtures', 'package.json']) {
+    for (const path of ['src/store', 'src/make-folder.ts', 'test/fixtures', 'package.json']) {
       await cp(join(ROOT, path), join(checkout, path), { recursive: true });
     }
     const inModules = packageFolder.slice(packageFolder.lastIndexOf('node_modules'));

@@ -98,7 +98,10 @@ test('the list of a page is on its way with its code, and asked for once', async
     ['/postbacks/inbox', '/api/v1/postbacks?open=true&limit=50'],
     ['/overview', '/api/v1/overview/attention'],
   ] as const) {
-    const { page } = await ui.open(path);
+    const { page, context } = await ui.open(path);
+    // When the stream of changes is ready, the list is read again: here it never is.
+    await context.route('**/api/v1/events', () => {});
+    await page.reload();
     await page.getByRole('table').or(page.getByText('Nothing to attach')).first().waitFor();
     const html = await (await fetch(ui.server.url + path, { headers: { accept: 'text/html' } })).text();
     const first = await fetchedBy(page);

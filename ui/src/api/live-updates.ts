@@ -34,10 +34,12 @@ export function useLiveUpdates(): void {
     };
     const start = () => {
       if (stream !== undefined) return;
-      if (hasListened) refresh(client, ['calls', 'postbacks']);
+      if (hasListened) void refresh(client, ['calls', 'postbacks']);
       hasListened = true;
       stream = new EventSource(`${basePath}/api/v1/events`);
-      stream.addEventListener('changed', ({ data }) => refresh(client, JSON.parse(data).resources));
+      // What was read before the stream began to watch may have changed since.
+      stream.addEventListener('ready', () => void refresh(client, ['calls', 'postbacks']), { once: true });
+      stream.addEventListener('changed', ({ data }) => void refresh(client, JSON.parse(data).resources));
       stream.addEventListener('open', () => {
         window.clearTimeout(awayTimer);
         awayTimer = undefined;
@@ -60,13 +62,21 @@ export function useLiveUpdates(): void {
   }, [client]);
 }
 
-/** What is being read already is not asked again: a server that is slow would never get to answer. */
-function refresh(client: QueryClient, resources: readonly string[]): void {
-  for (const resource of resources) {
-    const queryKey = [resource];
-    void client.invalidateQueries({ queryKey, predicate: isShort }, { cancelRefetch: false });
-    void client.invalidateQueries({ queryKey, refetchType: 'none' });
-  }
+/**
+ * What is being read already is read again when that ends, for the answer may be older than the change. No read is cancelled: a
+ * server that is slow would never get to answer.
+ */
+async function refresh(client: QueryClient, resources: readonly string[]): Promise<void> {
+  const isListed = (query: Query) => resources.some((name) => query.queryKey[0] === name) && isShort(query);
+  const underWay = client.getQueryCache().findAll({ predicate: isListed, fetchStatus: 'fetching' });
+  for (const resource of resources)
+    void client.invalidateQueries({ queryKey: [resource], refetchType: 'none' });
+  await client.invalidateQueries({ predicate: isListed }, { cancelRefetch: false });
+  if (underWay.length === 0) return;
+  await client.invalidateQueries(
+    { predicate: (query) => underWay.includes(query) },
+    { cancelRefetch: false },
+  );
 }
 
 function isShort({ state: { data } }: Query): boolean {
