@@ -129,7 +129,8 @@ select call_log_id, id, is_postback, by, at, changes, update, repeats, undo_of, 
     case when e.moved_postback is not null then e.event_id || '+' end, false, e.by
   from call_event e where e.account_id = $1 and e.call_log_id = any($2)
   union all
-  select e.call_log_id, e.event_id || '+', true, e.moved_at, 1, null, e.moved_changes, null, null, null, false, e.by
+  select e.call_log_id, e.event_id || '+', true, e.moved_at, 1,
+    (select p.queue_position from postback p where p.account_id = $1 and p.postback_id = e.moved_postback), e.moved_changes, null, null, null, false, e.by
   from call_event e where e.account_id = $1 and e.call_log_id = any($2) and e.moved_postback is not null
 ) as history
 order by call_log_id, at, place, queue_position nulls first, id`,

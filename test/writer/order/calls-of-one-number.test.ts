@@ -133,6 +133,31 @@ describe('a postback that goes to another call', () => {
     expect((await server.api('POST', '/calls/L2/complete')).json).toMatchObject({ revenue_paid_out: '5.00' });
   });
 
+  test('is applied there in the order of receipt, among those that waited for that call', async () => {
+    const phone_number = newNumber();
+    await server.post(hookOf('latest'), { call_log_id: 'O2', reason: 'first', revenue_paid_out: 1 });
+    await server.createCall('O1', { phone_number, started_at: minutesAgo(60), duration_seconds: 5 });
+    await server.post(hookOf('longest'), { phone_number, reason: 'second', revenue_paid_out: 2 });
+    await server.post(hookOf('latest'), { call_log_id: 'O2', revenue_paid_out: 3 });
+    await server.createCall('O2', {
+      phone_number,
+      state: 'live',
+      started_at: minutesAgo(30),
+      duration_seconds: 9,
+    });
+    await server.createCall('O2', { state: 'completed' });
+    expect(await server.readCall('O2')).toMatchObject({ reason: 'second', revenue_paid_out: '3.00' });
+    const { json: timeline } = await server.api('GET', '/calls/O2/timeline');
+    const amounts = timeline.items.flatMap((item: { changes: { revenue_paid_out?: object } }) =>
+      item.changes.revenue_paid_out === undefined ? [] : [item.changes.revenue_paid_out],
+    );
+    expect(amounts).toEqual([
+      { from: null, to: '1.00' },
+      { from: '1.00', to: '2.00' },
+      { from: '2.00', to: '3.00' },
+    ]);
+  });
+
   test('was not attached by hand, undone, corrected, or sent through a webhook that does not wait', async () => {
     const phone_number = newNumber();
     const started_at = minutesAgo(60);

@@ -14,7 +14,7 @@ import { writeCalls } from '../../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from '../call-columns.ts';
 import type { TakenId } from '../other-ids.ts';
 import { findDone } from './done-updates.ts';
-import { findMatched, movedOf, takeBack } from './moved-postbacks.ts';
+import { findMatched, movedOf, placeByReceipt, takeBack } from './moved-postbacks.ts';
 import { inOrderOfReceipt } from './queue-order.ts';
 
 /** An event of a leg whose parent arrived later. */
@@ -168,6 +168,7 @@ export async function writeSettlement(
   }
   const rows = outcomes.map((outcome) => settledRowOf(outcome, moved.has(outcome.postbackId)));
   await client.query(writeSettled, [accountId, JSON.stringify(rows), now]);
+  if (moved.size > 0) await placeByReceipt(client, accountId, outcomes);
 }
 
 function settledRowOf(outcome: Outcome, isMoved: boolean) {
