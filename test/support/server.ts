@@ -7,7 +7,6 @@ import { startServer } from '../../src/server.ts';
 import { startWorkers } from '../../src/workers.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type DeclaredAnswers, expectDeclared } from './declared-answers.ts';
-import { send } from './requests/send.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 export type Answer = {
@@ -46,13 +45,19 @@ export class TestServer {
     if (isJson || Array.isArray(body)) {
       if (!headers.has('content-type')) headers.set('content-type', 'application/json');
     }
-    const sent = await send(this.url + path, {
+    const response = await fetch(this.url + path, {
       ...rest,
       headers,
-      ...(body !== undefined && { body: isJson || Array.isArray(body) ? JSON.stringify(body) : body }),
+      ...(body !== undefined && {
+        body:
+          isJson || Array.isArray(body) ? JSON.stringify(body) : (body as NonNullable<RequestInit['body']>),
+      }), // fetch's own kinds
     });
-    const isJsonAnswer = /[/+]json/.test(sent.headers.get('content-type') ?? '');
-    const answer = { ...sent, json: isJsonAnswer && sent.text !== '' ? JSON.parse(sent.text) : undefined };
+    const { status, headers: responseHeaders } = response;
+    const text = await response.text();
+    const isJsonAnswer = /[/+]json/.test(responseHeaders.get('content-type') ?? '');
+    const json = isJsonAnswer && text !== '' ? JSON.parse(text) : undefined;
+    const answer = { status, headers: responseHeaders, text, json };
     await expectDeclared(rest.method ?? 'GET', path, answer, this.description);
     return answer;
   }
