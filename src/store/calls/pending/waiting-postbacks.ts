@@ -14,8 +14,8 @@ import { writeCalls } from '../../writer/write-calls.ts';
 import { type CallRow, foldedCallOf } from '../call-columns.ts';
 import type { TakenId } from '../other-ids.ts';
 import { findDone } from './done-updates.ts';
-import { findMatched, movedOf, placeByReceipt, takeBack } from './moved-postbacks.ts';
-import { inOrderOfReceipt } from './queue-order.ts';
+import { findMatched, movedOf, takeBack } from './moved-postbacks.ts';
+import { inOrderOfReceipt, placeByReceipt } from './queue-order.ts';
 
 /** An event of a leg whose parent arrived later. */
 export type WaitingLeg = { parentId: string; by: string; event: CallEvent };
