@@ -109,7 +109,11 @@ test('the log can leave out dry runs of people, and lists those of senders', asy
   const applied = (await send('C1')).json.postback_id;
   await run({ dry_run: true });
   await server.api('POST', `/postbacks/${applied}/undo`, { dry_run: true });
-  const list = async (query = '') => (await server.api('GET', `/postbacks${query}`)).json.items;
+  // A request with a wrong key is logged later than it is answered: the one of a test above may come now.
+  const list = async (query = '') =>
+    (await server.api('GET', `/postbacks${query}`)).json.items.filter(
+      ({ code }: { code: string | null }) => code !== 'invalid_auth_key',
+    );
   expect(await list()).toHaveLength(5);
   expect(await list('?previews=true')).toHaveLength(5);
   expect(await list('?previews=false')).toMatchObject([

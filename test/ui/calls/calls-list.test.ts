@@ -122,11 +122,10 @@ describe('filters', () => {
     await (await addFilter(page, 'Converted')).selectOption('Yes', { noWaitAfter: true });
     await (await addFilter(page, 'State')).selectOption('Completed');
     await expectRows(page, 6);
-    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
-      q: 'CA10',
-      converted: 'true',
-      state: 'completed',
-    });
+    // The search waits for a pause in typing.
+    await expect
+      .poll(() => Object.fromEntries(new URL(page.url()).searchParams))
+      .toEqual({ q: 'CA10', converted: 'true', state: 'completed' });
     expect(await page.getByLabel('Search').inputValue()).toBe('CA10');
   });
 
