@@ -121,6 +121,41 @@ test('every JSON body and response has an example that is as its schema says', (
   }
 });
 
+test('a member that takes any names checks the values of all of them', async () => {
+  await server.createCall('known');
+  const { id } = (
+    await server.api('POST', '/webhooks/outgoing', {
+      ...{ name: 'Buyer', url: 'http://127.0.0.1:9/x', events: ['call.converted'] },
+    })
+  ).json;
+  const isTyped = (schema: unknown) => /"type"/.test(JSON.stringify(schema) ?? '');
+  const checked = new Set<string>();
+  for (const [path, methods] of Object.entries(resolved.paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      const { schema, example } = requestBody?.content['application/json'] ?? {};
+      if (schema === undefined || !('properties' in schema) || !path.startsWith('/api/v1')) continue;
+      for (const [member, part] of Object.entries(schema.properties as object)) {
+        if (!isTyped(part.additionalProperties)) continue;
+        const ofPath = path.includes('outgoing') ? id : path.includes('webhooks') ? webhook.id : 'known';
+        const body = { ...Object(example), [member]: { 'a\r\nb': [[]] } };
+        const { status, text } = await server.api(
+          method.toUpperCase(),
+          path.slice('/api/v1'.length).replace('{id}', ofPath),
+          body,
+        );
+        expect([method, path, status, text]).toEqual([
+          method,
+          path,
+          422,
+          expect.stringContaining(`"field":"${member}.a`),
+        ]);
+        checked.add(member);
+      }
+    }
+  }
+  expect([...checked]).toEqual(expect.arrayContaining(['headers', 'tags', 'values']));
+});
+
 describe('every operation', () => {
   const operations = () =>
     Object.entries(resolved.paths).flatMap(([path, methods]) =>

@@ -11,6 +11,7 @@ export type Schema = {
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];
+  additionalProperties?: boolean | Schema;
 };
 
 /** Texts that are trouble somewhere: in SQL, in HTML, in a spreadsheet, in a path, in Unicode, in a parser. */
@@ -102,13 +103,14 @@ function textsOf(name: string, { known, isHonest }: Source): fc.Arbitrary<string
 
 /** Some of the members: honest ones with all that they must have, others sometimes with one that is not among them. */
 function objectsOf(
-  { properties = {}, required = [] }: Schema,
+  { properties = {}, required = [], additionalProperties }: Schema,
   source: Source,
 ): fc.Arbitrary<Record<string, unknown>> {
   const members = Object.entries(properties).map(([name, schema]) =>
     fc.tuple(fc.constant(name), valuesOf(schema, source, name)),
   );
-  const extra = fc.tuple(hostileText, hostileValue);
+  const further = typeof additionalProperties === 'object' ? additionalProperties : null;
+  const extra = fc.tuple(hostileText, further === null ? hostileValue : valuesOf(further, source));
   const described = members.length === 0 ? extra : fc.oneof(...members);
   const others = source.isHonest ? described : fc.oneof({ weight: 12, arbitrary: described }, extra);
   const needed = members.filter((_, at) => required.includes(Object.keys(properties)[at] ?? ''));

@@ -14,9 +14,9 @@ export function describeType(schema: JsonSchema): Html {
   const parts = anyOf ?? oneOf ?? allOf;
   if (parts !== undefined && schema.properties === undefined) return joined(parts.map(describeType));
   if (items !== undefined) return html`list of ${describeType(items)}`;
-  const further = schema.additionalProperties ?? Object.values(schema.patternProperties ?? {})[0];
-  if (schema.properties === undefined && typeof further === 'object')
-    return html`object of ${describeType(further)}`;
+  const { properties, additionalProperties } = schema;
+  if (properties === undefined && typeof additionalProperties === 'object')
+    return html`object of ${describeType(additionalProperties)}`;
   const name = [type ?? 'any value'].flat().join(' or ');
   return html`${format === undefined ? name : `${name}, ${format}`}`;
 }

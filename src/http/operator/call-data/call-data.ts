@@ -9,7 +9,7 @@ import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, accountOf, apiDocs, documentedQuery, type List, namesOf } from '../route.ts';
-import { instant, nullable, oneOf, tags } from '../value-schemas.ts';
+import { instant, nullable, oneOf, recordOf, tags } from '../value-schemas.ts';
 
 const callDataQuery = Type.Object({
   phone_number: Type.String({ description: 'of the caller, in any notation', examples: ['+12135550142'] }),
@@ -18,7 +18,7 @@ const callDataQuery = Type.Object({
 const callDataJson = Type.Object(
   {
     phone_number: Type.String(),
-    tags: Type.Record(Type.String(), Type.String(), { description: 'the newest value of each key' }),
+    tags: recordOf(Type.String(), { description: 'the newest value of each key' }),
     items: Type.Array(
       Type.Object({
         postback_id: Type.String(),

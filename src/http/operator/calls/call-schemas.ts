@@ -7,7 +7,7 @@ import {
   updateFields,
 } from '../../../core/updates/fields/fields.ts';
 import { booleanQuery, instantQuery, listOf, page, textQuery } from '../list-schemas.ts';
-import { changes, instant, money, nullable, oneOf, optional, tags } from '../value-schemas.ts';
+import { changes, instant, money, nullable, oneOf, optional, recordOf, tags } from '../value-schemas.ts';
 
 export const callStates = ['live', 'completed'] as const;
 /** What a column is in an answer. */
@@ -76,7 +76,7 @@ export type CallJson = Static<typeof callJson>;
 export const tagMembers: Record<string, TSchema> = {
   add: Type.Union(
     [
-      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+      recordOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
       Type.Array(
         Type.Union([
           Type.String({ description: '`key:value` or `key=value`; a key alone has the value `true`' }),
@@ -142,7 +142,7 @@ const eventMembers: Record<string, TSchema> = {
   ...Object.fromEntries(
     Object.entries<Field>(callFields).map(([name, field]) => [name, memberIn(field, name !== 'started_at')]),
   ),
-  tags: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+  tags: recordOf(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
     description: 'tags of the call, by key',
     examples: [{ deal: 'won' }],
   }),
@@ -189,7 +189,7 @@ export const timelineItemJson = Type.Object(
     event: Type.Optional(Type.String({ description: 'the type of that event' })),
     attempts: Type.Optional(Type.Integer({ description: 'to deliver it' })),
     update: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), {
+      recordOf(Type.Unknown(), {
         description: 'of what is queued: what it sets, and the tags that it adds and removes',
       }),
     ),

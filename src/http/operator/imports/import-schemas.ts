@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
 import { fileQuery, linesOf } from '../../files/file-schemas.ts';
 import { itemMembers } from '../../postbacks/postback-schemas.ts';
-import { oneOf, optional } from '../value-schemas.ts';
+import { oneOf, optional, recordOf } from '../value-schemas.ts';
 
 export const importQuery = Type.Object(
   optional({
@@ -44,12 +44,10 @@ export const importSummaryJson = Type.Object({
   duplicate: count,
   rejected: count,
   ...optional({ created: count, waiting: count, ignored: count }),
-  codes: Type.Record(Type.String(), count, { description: 'how often each code rejected a row' }),
-  changes: Type.Record(
-    Type.String(),
-    Type.Object({ rows: count, from: Type.Optional(money), to: Type.Optional(money) }),
-    { description: 'by field: how many rows changed it, and of money the sums of before and after' },
-  ),
+  codes: recordOf(count, { description: 'how often each code rejected a row' }),
+  changes: recordOf(Type.Object({ rows: count, from: Type.Optional(money), to: Type.Optional(money) }), {
+    description: 'by field: how many rows changed it, and of money the sums of before and after',
+  }),
   ignored_columns: Type.Array(Type.String()),
   dry_run: Type.Boolean(),
   webhook_id: Type.String(),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { eventTypes } from '../../../core/outgoing/events/event-type.ts';
 import { emptyChoices, methods, outgoingFormats } from '../../../core/outgoing/requests/request-settings.ts';
-import { instant, nameText, nullable, oneOf } from '../value-schemas.ts';
+import { instant, nameText, nullable, oneOf, recordOf } from '../value-schemas.ts';
 
 const namesMax = 100;
 const headersMax = 30;
@@ -29,7 +29,7 @@ const settings = {
   format: oneOf(outgoingFormats, {
     description: 'event: signed JSON of the event; template: the request as you write it. event if left out',
   }),
-  headers: Type.Record(Type.String(), Type.String({ maxLength: textMax }), {
+  headers: recordOf(Type.String({ maxLength: textMax }), {
     maxProperties: headersMax,
     description: 'values may contain macros',
   }),
@@ -101,7 +101,7 @@ const optionalSettings = {
     nullable(Type.String({ description: 'settings that are left out are those of the preset' })),
   ),
   values: Type.Optional(
-    Type.Record(Type.String(), Type.String({ maxLength: 2_000 }), {
+    recordOf(Type.String({ maxLength: 2_000 }), {
       description: 'values for the variables of the preset, such as {"domain":"track.example.com"}',
     }),
   ),
@@ -158,7 +158,7 @@ export type RenderBody = Static<typeof renderUnsavedBody>;
 const requestMembers = {
   method: oneOf(methods),
   url: Type.String(),
-  headers: Type.Record(Type.String(), Type.String()),
+  headers: recordOf(Type.String()),
   body: nullable(Type.String()),
 };
 const skipped = Type.String({ description: 'why nothing is sent' });

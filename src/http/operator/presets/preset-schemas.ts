@@ -3,7 +3,7 @@ import type { MappingJson } from '../../../core/mapping/mapping.ts';
 import { presetFamilies } from '../../../core/mapping/preset.ts';
 import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
 import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
-import { oneOf } from '../value-schemas.ts';
+import { oneOf, recordOf } from '../value-schemas.ts';
 
 const presetJson = Type.Object(
   {
@@ -19,7 +19,7 @@ const presetJson = Type.Object(
       description: 'how a macro looks there; empty if there are none',
       examples: ['[…]'],
     }),
-    macros: Type.Record(Type.String(), Type.String(), {
+    macros: recordOf(Type.String(), {
       description: 'the parameters to add to the URL of the webhook, with the macros of the platform',
       examples: [{ transaction_id: '[Call:InboundCallId]' }],
     }),

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { callFilters, callSort } from '../calls/call-schemas.ts';
-import { instant, nameText, oneOf } from '../value-schemas.ts';
+import { instant, nameText, oneOf, recordOf } from '../value-schemas.ts';
 
 /** Periods that move with the calendar: a view of last week is always about last week. */
 export const viewPeriods = ['today', 'yesterday', 'week', 'last-week', 'month', 'last-month'] as const;
@@ -17,7 +17,7 @@ export const viewQuery = Type.Object({
 });
 
 /** Read by code, as the query of `GET /calls` is, so that the response lists every fault. */
-const viewQueryText = Type.Record(Type.String(), Type.String(), {
+const viewQueryText = recordOf(Type.String(), {
   description: 'the filters of `GET /calls` as text, `period` and `sort`',
   examples: [{ payout_status: 'held', period: 'last-week', sort: '-publisher_paid_out' }],
 });

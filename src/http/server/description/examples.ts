@@ -186,7 +186,7 @@ function textOf(known: unknown): string | undefined {
 }
 
 function exampleOfObject(
-  { properties = {}, patternProperties, additionalProperties }: JsonSchema,
+  { properties = {}, additionalProperties }: JsonSchema,
   find: (ref: string) => JsonSchema,
   depth: number,
 ): unknown {
@@ -195,9 +195,8 @@ function exampleOfObject(
     member,
     exampleOf(part, find, member, depth + 1),
   ]);
-  const [value] = Object.values(patternProperties ?? {});
-  const further = value ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
-  if (members.length === 0 && further !== undefined) return { key: exampleOf(further, find, '', depth + 1) };
+  if (members.length === 0 && typeof additionalProperties === 'object')
+    return { key: exampleOf(additionalProperties, find, '', depth + 1) };
   return Object.fromEntries(members);
 }
 

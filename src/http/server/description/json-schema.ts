@@ -10,7 +10,6 @@ export type JsonSchema = {
   default?: unknown;
   examples?: unknown[];
   properties?: Record<string, JsonSchema>;
-  patternProperties?: Record<string, JsonSchema>;
   additionalProperties?: boolean | JsonSchema;
   required?: string[];
   items?: JsonSchema;
@@ -27,10 +26,8 @@ export function mapParts(
   change: (part: JsonSchema, name?: string) => JsonSchema,
 ): JsonSchema {
   const changed: JsonSchema = { ...schema };
-  const { properties, patternProperties, additionalProperties, items } = schema;
+  const { properties, additionalProperties, items } = schema;
   if (properties !== undefined) changed.properties = mapValues(properties, change);
-  if (patternProperties !== undefined)
-    changed.patternProperties = mapValues(patternProperties, (part) => change(part));
   if (typeof additionalProperties === 'object') changed.additionalProperties = change(additionalProperties);
   if (items !== undefined) changed.items = change(items);
   for (const key of ['anyOf', 'oneOf', 'allOf'] as const) {

@@ -1,12 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { importSummaryJson } from '../../imports/import-schemas.ts';
+import { recordOf } from '../../value-schemas.ts';
 import { callSelection } from '../call-schemas.ts';
 
 export const callChangesBody = Type.Object(
   {
     filter: callSelection,
     // Read by core like a postback: its words in any case, its numbers as text.
-    change: Type.Record(Type.String(), Type.Unknown(), {
+    change: recordOf(Type.Unknown(), {
       description: 'the fields of `update_fields`, as for `PATCH /calls/{id}`',
     }),
     dry_run: Type.Optional(Type.Boolean({ description: 'report what would change, and change nothing' })),
@@ -36,8 +37,7 @@ const {
 export const callChangesSummaryJson = Type.Object({
   calls: rows,
   ...counts,
-  changes: Type.Record(
-    Type.String(),
+  changes: recordOf(
     Type.Object({
       calls: Type.Integer(),
       from: Type.Optional(Type.String()),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { MappingJson } from '../../../../core/mapping/mapping.ts';
 import { fault } from '../../problem-schemas.ts';
-import { nullable, oneOf } from '../../value-schemas.ts';
+import { nullable, oneOf, recordOf } from '../../value-schemas.ts';
 
 const requestBody = Type.Object(
   {
@@ -9,7 +9,7 @@ const requestBody = Type.Object(
     query: Type.Optional(
       Type.Unsafe<unknown>({ type: ['object', 'string'], description: 'as an object or as text' }),
     ),
-    headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+    headers: Type.Optional(recordOf(Type.String())),
     body: Type.Optional(Type.Unknown({ description: 'JSON, or the text of a form or of JSON' })),
   },
   { additionalProperties: false },
@@ -36,8 +36,7 @@ export type ExplainBody = Static<typeof explainBody>;
 
 const explained = {
   status: oneOf(['read', 'ignored', 'unreadable']),
-  fields: Type.Record(
-    Type.String(),
+  fields: recordOf(
     Type.Object({
       source: nullable(
         Type.String({ description: 'that was used; null for a constant, or where nothing was found' }),

@@ -1,12 +1,10 @@
 import Type, { type Static } from 'typebox';
-import { oneOf } from '../../value-schemas.ts';
+import { oneOf, recordOf } from '../../value-schemas.ts';
 
 export const webhookTestBody = Type.Object(
   {
     method: oneOf(['GET', 'POST']),
-    query: Type.Optional(
-      Type.Record(Type.String(), Type.String(), { description: 'parameters of the URL, without a key' }),
-    ),
+    query: Type.Optional(recordOf(Type.String(), { description: 'parameters of the URL, without a key' })),
     body: Type.Optional(Type.Object({}, { description: 'the JSON body of a POST' })),
     dry_run: Type.Optional(Type.Boolean({ description: 'tell what it would do, and do nothing' })),
   },

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { instant, nullable } from '../../value-schemas.ts';
+import { instant, nullable, recordOf } from '../../value-schemas.ts';
 
 const moment = Type.String({
   description: 'a day such as 2026-11-01 in the account’s time zone, or a date-time',
@@ -24,7 +24,7 @@ export const webhookUndoBody = Type.Object(
 );
 
 const count = Type.Integer();
-const money = Type.Record(Type.String(), Type.String(), {
+const money = recordOf(Type.String(), {
   description: 'by field: the exact change of the total, negative where it becomes less',
   examples: [{ revenue_paid_out: '-1250.00' }],
 });
@@ -40,7 +40,7 @@ const undoSummaryJson = Type.Object({
   unchanged: Type.Integer({ description: 'undos that had nothing to change' }),
   canceled: Type.Integer({ description: 'postbacks that were queued or waiting' }),
   rejected: count,
-  fields: Type.Record(Type.String(), count, { description: 'by field: how many undos changed it' }),
+  fields: recordOf(count, { description: 'by field: how many undos changed it' }),
   sums: money,
   changed_since_count: Type.Integer({
     description: 'fields that are left unchanged, because they were changed since',
