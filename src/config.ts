@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { MailSettings } from './clients/mailer.ts';
 import type { OpenIdSettings } from './clients/openid-provider.ts';
 import { readRange } from './core/access/address-list.ts';
+import { type PasswordCost, passwordCost } from './core/access/password.ts';
 import { type LineChoice, lineChoices } from './http/postbacks/postback-lines.ts';
 import { environmentNameOf, findUrlFault, tlsParameters } from './store/database/connections/database-url.ts';
 
@@ -30,6 +31,8 @@ export type Config = {
   openId: OpenIdSettings | null;
   /** null: Ringback sends no e-mail */
   mail: MailSettings | null;
+  /** what it takes to compute the hash of a password; no setting, so that none lowers it */
+  passwordCost: PasswordCost;
   logLevel: string;
   /** which postbacks get a line in the log */
   logPostbacks: LineChoice;
@@ -82,6 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     retention: readRetention(setting),
     openId: readOpenId(setting),
     mail: readMail(setting),
+    passwordCost,
     logLevel,
     logPostbacks,
   };

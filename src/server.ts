@@ -163,6 +163,7 @@ export async function serve(
     trustedProxies,
     mailer: config.mail && createMailer(config.mail, log),
     openId: config.openId,
+    passwordCost: config.passwordCost,
     uiFolder: findUi(),
   });
   running.push(() => app.close());

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import type { Config } from '../../src/config.ts';
+import { passwordCost } from '../../src/core/access/password.ts';
 import { gatherLines } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -34,6 +35,7 @@ async function startLogged(
       twilioAuthToken: null,
       openId: null,
       mail: null,
+      passwordCost,
       trustedProxies: [],
       outgoingAllowedNetworks: [],
     },

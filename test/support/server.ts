@@ -175,6 +175,7 @@ export async function startTestServerOn(
     retention: { bodies: null, postbacks: null, calls: null },
     openId: null,
     mail: null,
+    passwordCost: { N: 16, r: 1, p: 1 }, // that of users takes 0.2 s
     logLevel: 'silent',
     logPostbacks: 'none',
     ...settings,

@@ -4,6 +4,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Mailer } from '../../clients/mailer.ts';
 import { OpenIdProvider, type OpenIdSettings } from '../../clients/openid-provider.ts';
 import type { AddressList } from '../../core/access/address-list.ts';
+import type { PasswordCost } from '../../core/access/password.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
 import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
@@ -58,6 +59,7 @@ export type AppOptions = {
   /** null: not set up */
   mailer: Mailer | null;
   openId: OpenIdSettings | null;
+  passwordCost: PasswordCost;
   /** where the build of the web UI lies; null: there is none */
   uiFolder: string | null;
 };
@@ -160,7 +162,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       ...{ store, presets, writer, metrics, lines, publicUrl, authToken, bodyBytes, authFailures },
     });
   });
-  const passwords = new PasswordSignIn({ store, authFailures });
+  const passwords = new PasswordSignIn({ store, authFailures }, options.passwordCost);
   const openId =
     options.openId && new OpenIdProvider(options.openId, () => `${publicUrl()}${openIdCallbackPath}`);
   const signIn = async (scope: FastifyInstance) => {

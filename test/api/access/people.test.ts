@@ -1,8 +1,9 @@
 /** People: invitations, passwords, their sessions, and what the audit log says of them. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../../src/config.ts';
 import { addAccount, withRole } from '../../support/accounts.ts';
 import { expectProblem } from '../../support/problem.ts';
-import { type Answer, startTestServer, type TestServer } from '../../support/server.ts';
+import { type Answer, startTestServer, startTestServerOn, type TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 const password = 'correct horse battery';
@@ -73,7 +74,7 @@ test('neither password nor link is stored', async () => {
   );
   const { secret } = await invite({ email: 'stored@acme.example' });
   const text = JSON.stringify(rows);
-  expect(text).toContain('scrypt$32768$8$3$');
+  expect(text).toContain('scrypt$16$1$1$');
   for (const kept of [password, secret, Buffer.from(secret).toString('hex')])
     expect(text).not.toContain(kept);
 });
@@ -244,6 +245,28 @@ describe('the own password', () => {
     const { items } = (await server.api('GET', `/audit?actor_person_id=${gus.id}`)).json;
     const set = items.filter(({ action }: { action: string }) => action === 'person.password_set');
     expect(set.length).toBe(2);
+  });
+
+  test('is hashed at the cost that users have; one that was hashed at another cost is good until then', async () => {
+    const { passwordCost } = readConfig({});
+    const costly = await startTestServerOn(server.database, { passwordCost });
+    onTestFinished(costly.stop);
+    const { secret } = await invite({ email: 'ida@acme.example', name: 'Ida' });
+    await accept(secret);
+    const [current_password, new_password] = [password, 'another horse battery'];
+    const signedIn = await costly.request('/api/v1/session/password', {
+      method: 'POST',
+      body: { email: 'ida@acme.example', password },
+    });
+    const headers = { cookie: cookieOf(signedIn), 'sec-fetch-site': 'same-origin' };
+    const body = { current_password, new_password };
+    const changed = await costly.request('/api/v1/session/password', { method: 'PATCH', headers, body });
+    expect(changed.status).toBe(204);
+    const stored = await server.database.query(
+      `select password_hash from person where email = 'ida@acme.example'`,
+    );
+    expect(stored).toMatchObject([{ password_hash: expect.stringMatching(/^scrypt\$32768\$8\$3\$/) }]);
+    expect((await signIn('ida@acme.example', new_password)).status).toBe(200);
   });
 
   test('is limited in an open session, too', async () => {

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { passwordCost } from '../../../src/core/access/password.ts';
 import { startServer } from '../../../src/server.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { sendRaw } from '../../support/requests/raw-http.ts';
@@ -212,6 +213,7 @@ test('keys are in no line of the server’s own log, at its finest level', async
       twilioAuthToken: null,
       openId: null,
       mail: null,
+      passwordCost,
       trustedProxies: [],
       outgoingAllowedNetworks: [],
     },

@@ -1,5 +1,6 @@
 /** A full queue, and a shutdown: every postback gets a response, and every response is true. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { passwordCost } from '../../../src/core/access/password.ts';
 import { hashSecret } from '../../../src/core/access/secret.ts';
 import { createMetrics } from '../../../src/http/metrics/metrics.ts';
 import { PostbackLines } from '../../../src/http/postbacks/postback-lines.ts';
@@ -51,6 +52,7 @@ test('a full queue is answered with 503 and Retry-After, and what it contains is
     twilioAuthToken: null,
     openId: null,
     mailer: null,
+    passwordCost,
     trustedProxies: null,
     uiFolder: null,
   });

@@ -2,7 +2,6 @@ import cookies from '@fastify/cookie';
 import type { FastifyInstance } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { OpenIdProvider } from '../../../clients/openid-provider.ts';
-import { hashPassword } from '../../../core/access/password.ts';
 import { hashSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
 import { isOfBrowser, isSameOrigin } from '../../guards/same-origin.ts';
@@ -125,7 +124,7 @@ export function registerSignIn(app: FastifyInstance, api: SignInApi): void {
         api.store.findPersonLink,
       );
       if ('code' in invited) return sendProblem(reply, invited);
-      const passwordHash = await passwords.compute(() => hashPassword(request.body.password));
+      const passwordHash = await passwords.hash(request.body.password);
       if (typeof passwordHash !== 'string') return sendProblem(reply, passwordHash);
       const owner = await api.store.takePersonLink(linkHash, passwordHash, sourceIp);
       if (owner === null) return sendProblem(reply, usedInvitation);
