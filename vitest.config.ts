@@ -22,7 +22,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 const mostlyWaits = /\/test\/(backup|cli|crash|embedded|faults|imports\/crash|outgoing|ui|writer)/;
 
 /** They take long whatever their size, by which files without a known duration are ordered. */
-const takesLong = /\/test\/(cli\/(build|start)|crash|embedded|examples\/demo|faults|workers)/;
+const takesLong = /\/test\/(cli\/(build|start)|crash|embedded|examples\/demo|faults|several-processes)/;
 
 /**
  * Files that mostly wait are spread among those that compute, so that neither kind is left for the end. Those that take
@@ -52,6 +52,8 @@ export default defineConfig({
     sequence: { sequencer: MixedOrder },
     // Files share the modules of their worker: half of the CPU time was loading them again for each file.
     isolate: false,
+    // Node itself loads the modules, as for `npm start`: a third of the CPU time of a start was to transform them.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     // Generous, because the crash tests load small machines on purpose: a test that hangs still ends the run.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -108,14 +108,23 @@ export class TestServer {
   }
 }
 
-/** The same tests run a second time with several processes: see vitest.config.ts. */
-const workersDefault = Number(process.env['TEST_WORKERS'] ?? 1);
+let processesDefault = 1;
+
+/** Servers of this file have so many processes, unless a test asks for another number. */
+export function useProcesses(count: number): void {
+  beforeAll(() => {
+    processesDefault = count;
+  });
+  afterAll(() => {
+    processesDefault = 1;
+  });
+}
 
 /** A server on a fresh database for the tests of a file or `describe`; it runs from their first `beforeAll` on. */
-export function useServer(settings: Partial<Config> = {}, workers = workersDefault): TestServer {
+export function useServer(settings: Partial<Config> = {}, processes?: number): TestServer {
   const server: TestServer = Object.create(TestServer.prototype);
   beforeAll(async () => {
-    Object.assign(server, await startTestServer(settings, workers));
+    Object.assign(server, await startTestServer(settings, processes));
   });
   afterAll(() => server.stop());
   return server;
@@ -143,10 +152,10 @@ export function useWebhook(server: TestServer, type = 'update_fields', settings:
 /** Starts a server on a fresh database; `stop` ends both. */
 export async function startTestServer(
   settings: Partial<Config> = {},
-  workers = workersDefault,
+  processes?: number,
 ): Promise<TestServer> {
   const database = await createTestDatabase();
-  const server = await startTestServerOn(database, settings, workers);
+  const server = await startTestServerOn(database, settings, processes);
   const stop = async () => {
     await server.stop();
     await database.drop();
@@ -158,7 +167,7 @@ export async function startTestServer(
 export async function startTestServerOn(
   database: TestDatabase,
   settings: Partial<Config> = {},
-  workers = workersDefault,
+  processes = processesDefault,
 ): Promise<TestServer> {
   const dataDir = await makeTemporaryFolder();
   const config: Config = {
@@ -181,7 +190,7 @@ export async function startTestServerOn(
     ...settings,
   };
   const log = createLog(config.logLevel);
-  const server = workers > 1 ? await startWorkers(config, workers, log) : await startServer(config, log);
+  const server = processes > 1 ? await startWorkers(config, processes, log) : await startServer(config, log);
   const stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
