@@ -25,11 +25,17 @@ export type BenchDatabase = {
 
 export type Endpoint = { webhookId: string; authKey: string };
 
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 2 });
+  pool.on('error', () => {}); // a connection that is being closed hears that the database ends
+  return pool;
+}
+
 /** Makes the database in a temporary folder, which `stop` removes. */
 export async function createDatabase(): Promise<BenchDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ringback-bench-'));
   const embedded = await startDatabaseServer(dataDir);
-  const pool = new pg.Pool({ connectionString: embedded.url, max: 2 });
+  const pool = openPool(embedded.url);
   const stop = async () => {
     await pool.end();
     await embedded.stop();
@@ -78,7 +84,7 @@ from (
 /** Loads the data into the one account of a data folder whose server has stopped. */
 export async function loadAccount(dataDir: string, calls: number): Promise<void> {
   const embedded = await startDatabaseServer(dataDir);
-  const pool = new pg.Pool({ connectionString: embedded.url, max: 2 });
+  const pool = openPool(embedded.url);
   try {
     const { rows } = await pool.query<{ account_id: string }>('select account_id from account');
     const [account] = rows;

@@ -28,7 +28,7 @@ async function run(chosen: Options): Promise<void> {
     await database.pool.query('checkpoint');
     for (const contestant of contestants.filter(({ name }) => chosen.only.includes(name))) {
       const endpoint = await createEndpoint(database, contestant.title);
-      const isProfiled = chosen.isProfiled && contestant.name === 'ringback';
+      const isProfiled = chosen.isProfiled && contestant.name.startsWith('ringback');
       const nodeOptions = isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${resultsFolder}`] : [];
       running.push(await startContestant(contestant, database, endpoint, dataDir, nodeOptions));
     }
