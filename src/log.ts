@@ -45,9 +45,13 @@ export function gatherLines(write: (lines: string) => void): GatheredLines {
   return Object.assign(lines, { [Symbol.for('pino.metadata')]: true });
 }
 
+let standardLines: GatheredLines | undefined;
+
+/** One for all logs of the process, so that their lines come out in order. */
 function standardOutput(): DestinationStream {
+  if (standardLines !== undefined) return standardLines;
   const output = pino.destination({ fd: 1, sync: true });
-  const lines = gatherLines((text) => output.write(text));
-  process.on('exit', lines.flush);
-  return lines;
+  standardLines = gatherLines((text) => output.write(text));
+  process.on('exit', standardLines.flush);
+  return standardLines;
 }
