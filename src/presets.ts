@@ -1,12 +1,10 @@
 /** The presets that ship with Ringback: `/presets/*.json`, one file a platform. A broken one fails the start. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parsePreset } from './core/mapping/parse/parse-preset.ts';
 import type { Preset, Presets } from './core/mapping/preset.ts';
+import { projectFile } from './project-file.ts';
 
-/** Compiled, everything is in one folder. */
-const place = import.meta.url.endsWith('.ts') ? '../presets/' : './presets/';
-const folder = fileURLToPath(new URL(place, import.meta.url));
+const folder = projectFile('presets/');
 
 /** By name, in the order of their titles. */
 export function loadPresets(): Presets {
@@ -18,7 +16,7 @@ export function loadPresets(): Presets {
 }
 
 function loadPreset(file: string): Preset {
-  const json: unknown = JSON.parse(readFileSync(`${folder}${file}`, 'utf8'));
+  const json: unknown = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
   const preset = parsePreset(json);
   if (Array.isArray(preset)) {
     const faults = preset.map(({ field, detail }) => `${field}: ${detail}`).join('\n');

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { projectFile } from './project-file.ts';
 
 /** Where the web UI lies that was built with this program; null where it was not built. */
 export function findUi(): string | null {
-  // Compiled, all lies in one folder.
-  const place = import.meta.url.endsWith('.ts') ? '../ui/dist/' : './ui/';
-  const folder = fileURLToPath(new URL(place, import.meta.url));
+  const folder = fileURLToPath(projectFile('ui/dist/'));
   return existsSync(`${folder}index.html`) ? folder : null;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { projectFile } from '../../project-file.ts';
 import type { Document } from './document.ts';
 import { renderGuide } from './guide.ts';
 import { type Guide, guideTitles, type Site } from './page.ts';
@@ -35,7 +36,7 @@ export function registerDocs(app: FastifyInstance, site: () => Site): void {
   serve('/docs', 'text/html', () => renderReference(app.swagger() as unknown as Document, site()));
   for (const name of Object.keys(guideTitles) as Guide[]) // its own keys
     serve(`/docs/${name}`, 'text/html', () => renderGuide(name, site()));
-  serve('/docs/docs.css', 'text/css', () => readFileSync(new URL('docs.css', import.meta.url), 'utf8'));
+  serve('/docs/docs.css', 'text/css', () => readFileSync(projectFile('src/http/docs/docs.css'), 'utf8'));
 }
 
 async function compress(text: string): Promise<Compressed> {

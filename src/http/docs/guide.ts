@@ -1,21 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { projectFile } from '../../project-file.ts';
 import { html } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { type Guide, guideTitles, renderPage, type Site } from './page.ts';
 
-/** Compiled, everything is in one folder. */
-const places = ['../../../docs/', '../../docs/'].map((place) =>
-  fileURLToPath(new URL(place, import.meta.url)),
-);
-const folder = places.find((place) => existsSync(`${place}senders.md`)) ?? '';
-
 /** A page of `docs/`, with the server's own address in its commands. */
 export function renderGuide(name: Guide, site: Site): string {
-  const text = readFileSync(`${folder}${name}.md`, 'utf8').replaceAll(
-    'http://localhost:8080',
-    site.publicUrl,
-  );
+  const file = projectFile(`docs/${name}.md`);
+  const text = readFileSync(file, 'utf8').replaceAll('http://localhost:8080', site.publicUrl);
   const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title);
   const body = renderMarkdown(text, (href) => resolveLink(href, site));
   const ids = new Map(

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { ruleOf } from '../../core/access/permission.ts';
+import { projectFile } from '../../project-file.ts';
 import { sessionCookieName } from '../guards/session-cookie.ts';
 import { notDone } from '../operator/problem-schemas.ts';
 import { finishDescription } from './description/describe.ts';
 
-const { version, description } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-) as { version: string; description: string }; // our own file
+const { version, description } = JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as {
+  version: string;
+  description: string;
+}; // our own file
 
 /** How /openapi.json is made: its head is here, the rest comes from the schemas of the routes. */
 export function describeApi(): FastifyDynamicSwaggerOptions {

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
+import { projectFile } from '../../project-file.ts';
 import { distributeNew } from '../maintenance/distribute.ts';
 import type { Queryable } from './connections/db.ts';
 import { withLongSession } from './connections/long-session.ts';
 
-const folder = new URL('../migrations/', import.meta.url);
+const folder = projectFile('src/store/migrations/');
 /** Any number that nothing else in the database locks: "ringback" in digits of a phone's keys. */
 const advisoryLock = 74_642_225;
 

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
+import { projectFile } from '../../../project-file.ts';
 
-/** Compiled, everything is in one folder. */
-const root = import.meta.url.endsWith('.ts') ? '../../../../' : '../../../';
-const folder = new URL(`${root}presets/outgoing/`, import.meta.url);
+const folder = projectFile('presets/outgoing/');
 
 /** By name; read once. */
 export const outgoingPresets: ReadonlyMap<string, OutgoingPreset> = new Map(
