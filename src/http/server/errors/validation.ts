@@ -57,11 +57,18 @@ for (const [name, { accepts }] of Object.entries(formats)) Format.Set(name, acce
 /** For routes whose schemas are documentation. Fastify calls no validator then, and does not parse the query for one; its types ask for one. */
 export const noValidator = (() => null) as unknown as FastifySchemaCompiler<unknown>;
 
-/** A body that may be left out reaches the validator as null. */
+/**
+ * A body that may be left out reaches the validator as null.
+ * Compiled for the first request of the route: all of them together take 20 ms of a start.
+ */
 export function compileValidator(route: FastifyRouteSchemaDef<TSchema>) {
-  const validate = TypeBoxValidatorCompiler(route);
-  if (!Type.IsOptional(route.schema)) return validate;
-  return (value: unknown) => (value === null ? { value } : validate(value));
+  let validate: ReturnType<typeof TypeBoxValidatorCompiler> | undefined;
+  const isOptional = Type.IsOptional(route.schema);
+  return (value: unknown) => {
+    if (isOptional && value === null) return { value };
+    validate ??= TypeBoxValidatorCompiler(route);
+    return validate(value);
+  };
 }
 
 function isFuture(read: string | Invalid): boolean {
