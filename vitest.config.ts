@@ -46,7 +46,11 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...excludedTests],
-    globalSetup: ['test/support/browser/ui-build.ts', 'test/support/database/cluster.ts'],
+    globalSetup: [
+      'test/support/browser/ui-build.ts',
+      'test/support/programs/server-build.ts',
+      'test/support/database/cluster.ts',
+    ],
     // More than the two cores of a small machine, because a third of the files mostly wait.
     maxWorkers: 4,
     sequence: { sequencer: MixedOrder },

@@ -8,7 +8,13 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, lockOfCalls, type TestDatabase } from '../support/database.ts';
-import { makeFolder, RunningProcess, runRingback, startRingback } from '../support/programs/process.ts';
+import {
+  makeFolder,
+  RunningProcess,
+  ringback,
+  runRingback,
+  startRingback,
+} from '../support/programs/process.ts';
 import { startTestServer, startTestServerOn, type TestServer } from '../support/server.ts';
 
 const token = 'test-admin-token-0001';
@@ -94,7 +100,7 @@ test.each([
     onTestFinished(() => server.stop());
     const file = await makeFile(database);
     const release = await holdCall(database);
-    const client = new RunningProcess(['src/main.ts', ...importArgs(file, server.url)], {});
+    const client = new RunningProcess([ringback, ...importArgs(file, server.url)], {});
     await expect.poll(() => countDone(database)).toBeGreaterThan(300);
     client.signal(signal);
     const { code, stderr } = await client.end();
@@ -111,7 +117,7 @@ test('a server that is killed is started again, and no row is done twice', { tim
   const first = await startRingback(env);
   const file = await makeFile(database);
   const release = await holdCall(database);
-  const client = new RunningProcess(['src/main.ts', ...importArgs(file, first.url)], {});
+  const client = new RunningProcess([ringback, ...importArgs(file, first.url)], {});
   await expect.poll(() => countDone(database)).toBeGreaterThan(300);
   first.running.signal('SIGKILL');
   const { code, stderr } = await client.end();

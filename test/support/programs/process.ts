@@ -10,12 +10,18 @@ import { copyDataFolder } from '../database/data-folder.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 export const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
+export const builtFolder = join(projectFolder, 'node_modules/.cache/server');
 
 const { scripts } = JSON.parse(readFileSync(`${projectFolder}package.json`, 'utf8')) as {
   scripts: { start: string }; // our own file
 };
+/** The command line as `npm run build` makes it, from the sources as they are: see server-build.ts. */
+export const ringback = join(builtFolder, 'main.js');
 /** What `npm start` runs Node with, so that tests do not see another heap than users have. */
-export const startArgs = scripts.start.replace(/^exec node /, '').split(' ');
+export const startArgs = scripts.start
+  .replace(/^exec node /, '')
+  .split(' ')
+  .map((arg) => (arg === 'src/main.ts' ? ringback : arg));
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 export type ProcessOptions = { env?: Record<string, string>; cwd?: string; command?: string };
@@ -98,7 +104,7 @@ export function runProcess(args: string[], options: ProcessOptions = {}): Promis
 
 /** Runs `ringback` with these arguments. */
 export function runRingback(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  return runProcess(['src/main.ts', ...args], { env });
+  return runProcess([ringback, ...args], { env });
 }
 
 /** `ringback start`, listening: with where it listens. */
