@@ -3,14 +3,25 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { latestVersion, listMigrations, migrate, migrateWithin } from '../../src/store/database/migrate.ts';
 import { readBackupHeader, restoreBackup } from '../../src/store/maintenance/backup/restore-backup.ts';
 import { writeBackup } from '../../src/store/maintenance/backup/write-backup.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const latest = latestVersion();
+/** Has calls enough for several parts of several megabytes. */
+let filled: TestDatabase;
+let backupOfFilled: Buffer;
 let empty: TestDatabase;
+
+beforeAll(async () => {
+  filled = await createTestDatabase();
+  await filled.query(insertCalls);
+  backupOfFilled = await takeBackup(filled);
+});
+
+afterAll(() => filled.drop());
 
 beforeEach(async () => {
   empty = await openDatabase({ isEmpty: true });
@@ -32,17 +43,10 @@ async function takeBackup({ url }: TestDatabase): Promise<Buffer> {
 const restoreInto = ({ url }: TestDatabase, bytes: Buffer) =>
   restoreBackup(url, Readable.from([bytes]), latest, () => {});
 
-/** Calls enough for several parts of several megabytes. */
 const insertCalls = `
 insert into call (account_id, call_log_id, state, started_at, converted, revenue_paid_out, tags, reason, created_at, updated_at)
 select '01990000-0000-7000-8000-000000000001', 'C' || n, 'completed', now(), true, n / 7.0, '{"a":"b"}', repeat(md5(n::text), 10), now(), now()
 from generate_series(1, 20000) n`;
-
-async function filledDatabase(): Promise<TestDatabase> {
-  const database = await openDatabase();
-  await database.query(insertCalls);
-  return database;
-}
 
 async function expectEmpty(database: TestDatabase): Promise<void> {
   expect(
@@ -53,18 +57,15 @@ async function expectEmpty(database: TestDatabase): Promise<void> {
 const digestOfCalls = `select count(*)::int as calls, md5(string_agg(c::text, '' order by call_log_id)) as digest from call c`;
 
 test('tables of several parts come back row by row', async () => {
-  const source = await filledDatabase();
-  const bytes = await takeBackup(source);
-  expect(gunzipSync(bytes).includes('call/000002.copy')).toBe(true);
-  const header = await restoreInto(empty, bytes);
+  expect(gunzipSync(backupOfFilled).includes('call/000002.copy')).toBe(true);
+  const header = await restoreInto(empty, backupOfFilled);
   expect(header).toMatchObject({ format: 1, ringback: '0.0.1', schema_version: latest });
-  expect(await empty.query(digestOfCalls)).toEqual(await source.query(digestOfCalls));
+  expect(await empty.query(digestOfCalls)).toEqual(await filled.query(digestOfCalls));
 });
 
 test('wherever a backup breaks off, it is rejected and nothing is restored', async () => {
-  const bytes = await takeBackup(await filledDatabase());
   for (let cut = 0; cut < 12; cut += 1) {
-    const part = bytes.subarray(0, Math.floor((bytes.length * cut) / 12));
+    const part = backupOfFilled.subarray(0, Math.floor((backupOfFilled.length * cut) / 12));
     await expect(restoreInto(empty, part), `cut to ${part.length}`).rejects.toThrow('This backup is damaged');
   }
   await expectEmpty(empty);
@@ -79,7 +80,7 @@ test('an end that is missing is noticed, although the file is a whole archive', 
 });
 
 test('one letter that changed is noticed, and nothing is restored', async () => {
-  const tar = gunzipSync(await takeBackup(await filledDatabase()));
+  const tar = gunzipSync(backupOfFilled);
   const at = tar.indexOf('"a": "b"');
   expect(at).toBeGreaterThan(0);
   tar.write('c', at + 6);
@@ -88,7 +89,7 @@ test('one letter that changed is noticed, and nothing is restored', async () => 
 });
 
 test('a row that the database rejects leaves it empty', async () => {
-  const tar = gunzipSync(await takeBackup(await filledDatabase()));
+  const tar = gunzipSync(backupOfFilled);
   tar.write('nobody..', tar.indexOf('01990000'));
   await expect(restoreInto(empty, gzipSync(tar))).rejects.toThrow('invalid input syntax');
   await expectEmpty(empty);
@@ -111,12 +112,11 @@ test.each([
 });
 
 test('a database that holds anything is left as it is', async () => {
-  const bytes = await takeBackup(await filledDatabase());
   const migrated = await openDatabase();
-  await expect(restoreInto(migrated, bytes)).rejects.toThrow('is not empty');
+  await expect(restoreInto(migrated, backupOfFilled)).rejects.toThrow('is not empty');
   expect(await migrated.query('select count(*)::int as calls from call')).toEqual([{ calls: 0 }]);
   await empty.query('create table letter (dear text)');
-  await expect(restoreInto(empty, bytes)).rejects.toThrow('it has letter');
+  await expect(restoreInto(empty, backupOfFilled)).rejects.toThrow('it has letter');
 });
 
 test('a backup of the first schema is restored, and migrated to the newest', async () => {
