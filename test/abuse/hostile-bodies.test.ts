@@ -144,12 +144,25 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
+const triesMax = 3;
+
+/**
+ * How long the event loop was busy with one thing, at least in one of the tries: what blocks it does so in each, and other programs of
+ * this machine, which share its caches with it, slow one.
+ */
+async function measureBusyMs(work: () => Promise<void>): Promise<number> {
+  let least = Infinity;
+  for (let tries = 0; tries < triesMax && least >= busyMsMax; tries += 1)
+    least = Math.min(least, (await probed.during(work)).busyMs);
+  return least;
+}
+
 /** What is rejected before it is read takes the same way, whatever it is. */
 test.each(['unknown', 'barred', 'limited'])(
   'a sender that is %s is answered before its body is read, and blocks no other request',
   async (sender) => {
     const { status: expected } = senders[sender] ?? {};
-    const { busyMs } = await probed.during(async () => {
+    const busyMs = await measureBusyMs(async () => {
       for (const [name, type, body] of bodies) {
         const status = await post(sender, '/update-fields/batch', type, body);
         expect([expected, 429, 0], name).toContain(status);
@@ -167,8 +180,8 @@ test('a valid sender of hostile bodies blocks no other', async (context) => {
   const busy: { name: string; busyMs: number; status: number }[] = [];
   for (const [name, type, body] of bodies.filter(([name]) => isLong || briefly.includes(name))) {
     let status = 0;
-    const { busyMs } = await probed.during(async () => {
-      status = await post('valid', '/update-fields/batch', type, body);
+    const busyMs = await measureBusyMs(async () => {
+      status = Math.max(status, await post('valid', '/update-fields/batch', type, body));
     });
     busy.push({ name, busyMs, status });
   }
