@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { codePoint } from '../text/code-point.arbitrary.ts';
 import { type JsonFault, JsonItems } from './json-items.ts';
 
 const limits = { levelsMax: 5, itemsMax: 50, valuesMax: 1_000 };
@@ -17,7 +18,7 @@ function read(text: string, piece = 7): { fault: JsonFault } | { shell: unknown;
   return { shell: JSON.parse(scan.shell), lists };
 }
 
-const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });
+const value = fc.jsonValue({ maxDepth: 3, stringUnit: codePoint });
 const items = fc.array(value, { maxLength: 8 });
 const piece = fc.integer({ min: 1, max: 40 });
 const space = fc.constantFrom('', ' ', '\n\t ', '\r\n');

@@ -1,12 +1,13 @@
-/**
- * Texts of any code points, for property tests. They are those of fast-check's unit `binary`, which first makes a map of all
- * the million of them: a second of CPU time and 100 MB in each process.
- */
+/** For property tests. */
 import fc from 'fast-check';
 
 const surrogates = { first: 0xd800, count: 0x800 };
 
-const codePoint = fc
+/**
+ * A unit of texts: any code point. Those of fast-check's unit `binary` are the same, but it first makes a map of all the million of them:
+ * a second of CPU time and 100 MB in each process.
+ */
+export const codePoint = fc
   .nat({ max: 0x10_ffff - surrogates.count })
   .map((at) => String.fromCodePoint(at < surrogates.first ? at : at + surrogates.count), placeOf);
 
@@ -16,8 +17,4 @@ function placeOf(unit: unknown): number {
     throw new Error('not a code point');
   const code = unit.codePointAt(0) ?? 0;
   return code < surrogates.first ? code : code - surrogates.count;
-}
-
-export function anyText(constraints: Omit<fc.StringConstraints, 'unit'> = {}): fc.Arbitrary<string> {
-  return fc.string({ ...constraints, unit: codePoint });
 }
