@@ -114,12 +114,10 @@ const text = fc.oneof(
 );
 const pairs = fc.array(fc.tuple(pairName, text), { maxLength: 30 });
 
-/** What must hold of whatever the decoder returns. */
+/** What must hold of whatever the decoder returns: thousands of names, for which one `expect` each takes seconds. */
 function expectSound(decoded: Decoded, row: WebhookTypeRow): void {
-  for (const { code, detail } of decoded.faults) {
-    expect(code).toMatch(/^[a-z_]+$/);
-    expect(detail.length).toBeGreaterThan(10);
-  }
+  const unsaid = decoded.faults.filter(({ code, detail }) => !/^[a-z_]+$/.test(code) || detail.length <= 10);
+  expect(unsaid).toEqual([]);
   const { update, target } = decoded;
   const added = Object.entries(update.add);
   if (decoded.faults.length === 0) {
@@ -135,13 +133,10 @@ function expectSound(decoded: Decoded, row: WebhookTypeRow): void {
   // Nothing is inherited, under whatever name.
   const inherited = Object.getOwnPropertyNames(Object.prototype).filter((name) => name in update.add);
   expect(inherited.filter((name) => !Object.hasOwn(update.add, name))).toEqual([]);
-  for (const key of [...added.map(([added]) => added), ...update.remove]) {
-    expect(key).toBe(key.trim());
-    expect([...key].length).toBeLessThanOrEqual(100);
-  }
-  for (const stored of [...added.flat(), ...update.remove, ...Object.values(update.set)]) {
-    expect(String(stored).isWellFormed() && !String(stored).includes('\0')).toBe(true);
-  }
+  const keys = [...added.map(([key]) => key), ...update.remove];
+  expect(keys.filter((key) => key !== key.trim() || [...key].length > 100)).toEqual([]);
+  const stored = [...added.flat(), ...update.remove, ...Object.values(update.set)].map(String);
+  expect(stored.filter((one) => !one.isWellFormed() || one.includes('\0'))).toEqual([]);
 }
 
 describe('never throws and returns something sound', () => {
