@@ -16,15 +16,14 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
   const template = inject('templateUrl');
   // An empty one is a plain PostgreSQL, on Citus too.
   const nodes = [template, ...(options.isEmpty ? [] : inject('citusWorkers'))];
-  const runAsAdmin = (sql: string) =>
-    Promise.all(nodes.map((node) => runOn(withDatabase(node, 'postgres'), sql)));
+  const runAsAdmin = (sql: string) => Promise.all(nodes.map((node) => adminOf(node).query(sql)));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await runAsAdmin(
     `create database ${name} template ${options.isEmpty ? 'template0' : databaseOf(template)} strategy ${inject('copyStrategy')}`,
   );
   // As the template has it: a copy does not.
   for (const worker of options.isEmpty ? [] : inject('citusWorkers'))
-    await runOn(withDatabase(worker, 'postgres'), `alter database ${name} set lock_timeout = '500ms'`);
+    await adminOf(worker).query(`alter database ${name} set lock_timeout = '500ms'`);
   const url = withDatabase(template, name);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   // The pool hears of a server that a test killed.
@@ -40,6 +39,22 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
       await retryWhileVacuumed(() => runAsAdmin(`drop database if exists ${name} with (force)`));
     },
   };
+}
+
+const admins = new Map<string, pg.Pool>();
+
+/** One connection of this process, which creates and drops all its databases: to open another for each takes as long as to create one. */
+function adminOf(node: string): pg.Pool {
+  const known = admins.get(node);
+  if (known !== undefined) return known;
+  const pool = new pg.Pool({
+    connectionString: withDatabase(node, 'postgres'),
+    max: 1,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', () => {}); // the run ends, and its server before this process
+  admins.set(node, pool);
+  return pool;
 }
 
 /** Autovacuum belongs to the superuser, whose processes the tests' role may not end: it ends automatically. */
