@@ -1,12 +1,14 @@
 /** Pages of the web UI in a real Chromium, against a real server. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { TestServer } from '../server.ts';
 import { conditionMsMax } from '../wait-limit.ts';
 import { launchChromium } from './chromium.ts';
+import { isReset, type PageState } from './page-reset.ts';
 
 type Theme = 'light' | 'dark';
 
@@ -16,6 +18,8 @@ export type PageOptions = {
   isPhone?: boolean;
   /** false: no one is signed in */
   isSignedIn?: boolean;
+  /** Neither before nor after is the page another test's: for what no reset takes back, such as a clock. */
+  isAlone?: boolean;
 };
 
 /** A page, with all that went wrong in it. */
@@ -24,6 +28,13 @@ export type TestPage = {
   context: BrowserContext;
   /** errors of the page's console, exceptions, rejections of its policy, and requests to other hosts */
   faults: string[];
+};
+
+type UsedPage = {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly settings: PageState;
+  readonly isAlone: boolean;
 };
 
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -37,9 +48,12 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** The pages of a file's tests. Close it in `afterAll`: it checks that no page had faults. */
 export class TestBrowser {
   readonly #browser: Browser;
-  readonly #pages: TestPage[] = [];
+  readonly #contexts = new Set<BrowserContext>();
+  readonly #faults: string[][] = [];
   /** what a test has opened: it goes with the test, for open pages go on asking the server */
-  readonly #ofTest = new Set<BrowserContext>();
+  readonly #ofTest = new Set<UsedPage>();
+  /** Pages for the next tests. A new one takes as much CPU time as to load the application into it. */
+  readonly #unused: UsedPage[] = [];
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -50,10 +64,10 @@ export class TestBrowser {
     return new TestBrowser(await chromium);
   }
 
-  /** Opens a path of the server's UI in a browser session of its own, signed in unless told otherwise. */
+  /** Opens a path of the server's UI as in a browser session of its own, signed in unless told otherwise. */
   async open(server: TestServer, path: string, options: PageOptions = {}): Promise<TestPage> {
-    const { theme = 'light', isPhone = false, isSignedIn = true } = options;
-    const settings: BrowserContextOptions = {
+    const { theme = 'light', isPhone = false, isSignedIn = true, isAlone = false } = options;
+    const settings: BrowserContextOptions & PageState = {
       baseURL: server.url,
       viewport: isPhone ? sizes.phone : sizes.desktop,
       colorScheme: theme,
@@ -62,19 +76,31 @@ export class TestBrowser {
       locale: 'en-US',
       timezoneId: 'America/New_York',
     };
-    const context = await this.#browser.newContext(settings);
-    this.#ofTest.add(context);
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
-    context.setDefaultTimeout(conditionMsMax);
+    const used =
+      (isAlone ? undefined : this.#takeUnused(settings)) ?? (await this.#makePage(settings, isAlone));
+    this.#ofTest.add(used);
+    const { page, context } = used;
+    const faults = watch(page, server);
+    this.#faults.push(faults);
     if (isSignedIn) {
       const { status } = await signIn(context, server);
       expect(status).toBe(200);
     }
-    const page = await context.newPage();
-    const opened = { page, context, faults: watch(page, server) };
-    this.#pages.push(opened);
     await page.goto(path);
-    return opened;
+    return { page, context, faults };
+  }
+
+  #takeUnused(settings: object): UsedPage | undefined {
+    const at = this.#unused.findIndex((one) => isDeepStrictEqual(one.settings, settings));
+    return at === -1 ? undefined : this.#unused.splice(at, 1)[0];
+  }
+
+  async #makePage(settings: BrowserContextOptions & PageState, isAlone: boolean): Promise<UsedPage> {
+    const context = await this.#browser.newContext(settings);
+    this.#contexts.add(context);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: settings.baseURL });
+    context.setDefaultTimeout(conditionMsMax);
+    return { context, page: await context.newPage(), settings, isAlone };
   }
 
   /** Leaves open what hooks have opened for several tests. */
@@ -83,14 +109,24 @@ export class TestBrowser {
   }
 
   async closePages(): Promise<void> {
-    await Promise.all([...this.#ofTest].map((context) => context.close()));
+    await Promise.all([...this.#ofTest].map((used) => this.#release(used)));
     this.#ofTest.clear();
+  }
+
+  async #release(used: UsedPage): Promise<void> {
+    const { page, context, settings, isAlone } = used;
+    if (!isAlone && (await isReset(page, settings))) {
+      this.#unused.push(used);
+    } else {
+      this.#contexts.delete(context);
+      await context.close();
+    }
   }
 
   /** @throws where a page had faults that its test did not take out of `faults` */
   async close(): Promise<void> {
-    await Promise.all(this.#pages.map(({ context }) => context.close()));
-    expect(this.#pages.flatMap(({ faults }) => faults)).toEqual([]);
+    await Promise.all([...this.#contexts].map((context) => context.close()));
+    expect(this.#faults.flat()).toEqual([]);
   }
 }
 
@@ -122,11 +158,14 @@ function watch(page: Page, server: TestServer): string[] {
 export async function expectAccessible(page: Page, part = 'html'): Promise<void> {
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axeSource);
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    // To set what is set already draws the page again all the same.
+    const isSet = await page.evaluate(`matchMedia('(prefers-color-scheme: ${colorScheme})').matches`);
+    if (isSet !== true) await page.emulateMedia({ colorScheme });
     // The colors of the scheme are those of the next frame.
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     const options: RunOptions = {
       resultTypes: ['violations'], // of what passes, nothing is written down
+      preload: { assets: ['media'] }, // the rule that wants copies of the style sheets is not on
       ...(colorScheme === 'dark' && { runOnly: ['color-contrast', 'link-in-text-block'] }),
     };
     const run = `axe.run(${JSON.stringify(part)}, ${JSON.stringify(options)})`;

@@ -1,24 +1,13 @@
 /** Tokens and the audit log in the web UI, and what is not offered to whom the server would reject. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
-import { expectAccessible, TestBrowser } from '../../support/browser/browser.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
-import { addFilter } from '../../support/ui.ts';
+import { expectAccessible } from '../../support/browser/browser.ts';
+import { addFilter, useUi } from '../../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), TestBrowser.launch()]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
+const ui = useUi();
 
 test('a token is made, shown once, used, and revoked by typing its name', async () => {
-  const { page } = await browser.open(server, '/access/tokens');
+  const { page } = await ui.open('/access/tokens');
   await page.getByRole('button', { name: 'Create a token' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Create' }).click();
@@ -32,7 +21,7 @@ test('a token is made, shown once, used, and revoked by typing its name', async 
   expect(token).toMatch(/^rbt_/);
   await expectAccessible(page);
   const headers = { authorization: `Bearer ${token}` };
-  const made = (await server.request('/api/v1/session', { headers })).json;
+  const made = (await ui.server.request('/api/v1/session', { headers })).json;
   expect(made).toMatchObject({ signed_in_as: 'Ana of finance', role: 'operator' });
   await dialog.getByRole('button', { name: 'Done' }).click();
 
@@ -49,14 +38,16 @@ test('a token is made, shown once, used, and revoked by typing its name', async 
   await page.getByLabel('to confirm').fill('Ana of finance');
   await action.click();
   await row.waitFor({ state: 'detached' });
-  await expect.poll(async () => (await server.request('/api/v1/session', { headers })).status).toBe(401);
+  await expect.poll(async () => (await ui.server.request('/api/v1/session', { headers })).status).toBe(401);
 });
 
 test('the audit log tells who did what, filtered by the address', async () => {
   const name = '<img src=x onerror=alert(1)>';
-  const webhook = await server.createWebhook('update_fields', { name });
-  await server.api('PATCH', `/webhooks/incoming/${webhook.id}`, { allowed_addresses: ['10.0.0.0/8', '::1'] });
-  const { page } = await browser.open(server, '/access/audit');
+  const webhook = await ui.server.createWebhook('update_fields', { name });
+  await ui.server.api('PATCH', `/webhooks/incoming/${webhook.id}`, {
+    allowed_addresses: ['10.0.0.0/8', '::1'],
+  });
+  const { page } = await ui.open('/access/audit');
   const changed = page.getByRole('row').filter({ hasText: 'changed the webhook' });
   await changed.getByText('none → 10.0.0.0/8, ::1').waitFor();
   await changed.getByText(name).waitFor();
@@ -73,8 +64,8 @@ test('the audit log tells who did what, filtered by the address', async () => {
 test.each(['operator', 'analyst'] as const)(
   '%s: is not offered access, and is told why when asking',
   async (role) => {
-    const asked = await withRole(server, role);
-    const { page } = await browser.open(asked, '/overview');
+    const asked = await withRole(ui.server, role);
+    const { page } = await ui.browser.open(asked, '/overview');
     await page.getByRole('link', { name: 'Calls' }).waitFor();
     expect(await page.getByRole('link', { name: 'Access' }).count()).toBe(0);
     await page.goto('/access/tokens');
@@ -83,9 +74,9 @@ test.each(['operator', 'analyst'] as const)(
 );
 
 test('the owner changes the account, and all pages go by it at once', async () => {
-  const own = (await addAccount(server, 'Northwind')).server;
+  const own = (await addAccount(ui.server, 'Northwind')).server;
   const read = async () => (await own.api('GET', '/account')).json;
-  const { page } = await browser.open(own, '/access/account');
+  const { page } = await ui.browser.open(own, '/access/account');
   const name = page.getByLabel('Name');
   await name.fill(' ');
   await page.getByLabel('Default country').fill('d');
@@ -134,7 +125,7 @@ test('the owner changes the account, and all pages go by it at once', async () =
 });
 
 test('owners of the first account make others, each with a token that is shown once and opens it alone', async () => {
-  const { page } = await browser.open(server, '/access/account');
+  const { page } = await ui.open('/access/account');
   await page.getByRole('button', { name: 'Create an account' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('Acme Media');
@@ -151,7 +142,7 @@ test('owners of the first account make others, each with a token that is shown o
   expect(await page.content()).not.toContain(token);
   await expectAccessible(page);
   const headers = { authorization: `Bearer ${token}` };
-  expect((await server.request('/api/v1/session', { headers })).json).toMatchObject({
+  expect((await ui.server.request('/api/v1/session', { headers })).json).toMatchObject({
     role: 'owner',
     account: { name: 'Acme Media', time_zone: 'America/Chicago' },
     permissions: expect.not.arrayContaining(['manage_accounts']),
@@ -159,7 +150,7 @@ test('owners of the first account make others, each with a token that is shown o
 });
 
 test('on a phone, the audit log is one tap from the tokens', async () => {
-  const { page } = await browser.open(server, '/overview', { isPhone: true });
+  const { page } = await ui.open('/overview', { isPhone: true });
   await page.getByRole('link', { name: 'Access' }).click();
   await page.getByRole('heading', { name: 'Tokens' }).waitFor();
   await page.getByRole('navigation', { name: 'Access' }).getByRole('link', { name: 'Audit log' }).click();
@@ -168,9 +159,9 @@ test('on a phone, the audit log is one tap from the tokens', async () => {
 });
 
 test('a webhook gets fewer fields, and a signing secret that is shown once', async () => {
-  const webhook = await server.createWebhook('update_fields', { name: 'Buyer' });
-  const read = async () => (await server.api('GET', `/webhooks/incoming/${webhook.id}`)).json;
-  const { page } = await browser.open(server, `/webhooks/incoming/${webhook.id}?tab=settings`);
+  const webhook = await ui.server.createWebhook('update_fields', { name: 'Buyer' });
+  const read = async () => (await ui.server.api('GET', `/webhooks/incoming/${webhook.id}`)).json;
+  const { page } = await ui.open(`/webhooks/incoming/${webhook.id}?tab=settings`);
   await page.getByRole('checkbox', { name: 'Payout', exact: true }).uncheck();
   await page.getByRole('button', { name: 'Save' }).click();
   await expect.poll(async () => (await read()).allowed_fields).not.toBeNull();

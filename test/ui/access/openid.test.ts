@@ -1,5 +1,5 @@
 /** Signing in by a provider of OpenID Connect, in a real Chromium, on the pages of a real provider. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, TestBrowser } from '../../support/browser/browser.ts';
 import { startProvider, type TestProvider } from '../../support/programs/openid-provider.ts';
 import { startTestServer, TestServer } from '../../support/server.ts';
@@ -17,6 +17,8 @@ beforeAll(async () => {
   provider.serve(`${url}/api/v1/session/openid/callback`);
   browser = await TestBrowser.launch();
 });
+
+afterEach(() => browser.closePages());
 
 afterAll(async () => {
   await browser.close();

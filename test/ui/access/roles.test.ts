@@ -1,18 +1,17 @@
 /** What each role is offered in the web UI: all that the server lets it do, and nothing that it would be rejected. */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roles } from '../../../src/core/access/role.ts';
 import { withRole } from '../../support/accounts.ts';
-import { expectAccessible, TestBrowser, type TestPage } from '../../support/browser/browser.ts';
-import { startTestServer, type TestServer } from '../../support/server.ts';
+import { expectAccessible, type TestPage } from '../../support/browser/browser.ts';
+import { useUi } from '../../support/ui.ts';
 
-let server: TestServer;
-let browser: TestBrowser;
+const ui = useUi();
 /** each with a heading or a tab that is there when the page is */
 let pages: { path: string; isThere(page: Page): Locator; offers: Partial<Record<Role, string[]>> }[];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startTestServer(), TestBrowser.launch()]);
+  const { server } = ui;
   const webhook = await server.createWebhook('update_fields', { name: 'CRM', signature_required: true });
   const unsigned = await server.createWebhook();
   await server.createCall('CA1', { campaign: 'Roofing' });
@@ -68,14 +67,9 @@ beforeAll(async () => {
   ];
 });
 
-afterAll(async () => {
-  await browser.close();
-  await server.stop();
-});
-
 /** Signed in as this role, with what the server rejected it. */
 async function openAs(role: Role): Promise<TestPage & { rejected: string[] }> {
-  const opened = await browser.open(await withRole(server, role), '/overview');
+  const opened = await ui.browser.open(await withRole(ui.server, role), '/overview');
   const rejected: string[] = [];
   opened.page.on('response', (response) => {
     if (response.status() === 403) rejected.push(`${response.request().method()} ${response.url()}`);

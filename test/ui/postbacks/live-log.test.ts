@@ -6,7 +6,7 @@ const ui = useUi();
 
 test('the live log of a webhook shows what comes automatically, and does not ask for it every few seconds', async () => {
   const webhook = await ui.server.createWebhook('update_fields', { name: 'Watched' });
-  const { page, context } = await ui.open('/sign-in');
+  const { page, context } = await ui.open('/sign-in', { isAlone: true });
   await page.clock.install();
   const asked: string[] = [];
   context.on('request', (request) => asked.push(request.url()));
