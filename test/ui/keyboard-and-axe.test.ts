@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from '../support/browser/browser.ts';
 import { findFreePort } from '../support/programs/free-port.ts';
 import { postbackIdOf } from '../support/replays.ts';
-import { useUi } from '../support/ui.ts';
+import { goTo, useUi } from '../support/ui.ts';
 
 const ui = useUi();
 let webhookPath: string;
@@ -82,7 +82,6 @@ const pages: Record<string, () => Promise<[string, string][]>> = {
     ['/access/people', 'ana@acme.example'],
     ['/access/sessions', 'this browser'],
     ['/access/account', 'Default country'],
-    ['/access/none', 'There is no page at this address'],
   ],
 };
 
@@ -95,14 +94,20 @@ async function deliveryPath(): Promise<string> {
 test.each(Object.keys(pages))(
   'every page of %s is clean for axe in the light and in the dark',
   async (name) => {
-    const { page } = await ui.open('/system');
+    const { page } = await ui.open('/nowhere');
     for (const [path, seen] of (await pages[name]?.()) ?? []) {
-      await page.goto(path);
+      await goTo(page, path);
       await page.getByRole('main').getByText(seen).filter({ visible: true }).first().waitFor();
       await expectAccessible(page);
     }
   },
 );
+
+test('an address without a page is clean for axe', async () => {
+  const { page } = await ui.open('/access/none');
+  await page.getByRole('main').getByText('There is no page at this address').waitFor();
+  await expectAccessible(page);
+});
 
 const focusOf = (locator: Locator) => locator.page().locator(':focus');
 const isFocused = async (locator: Locator) => (await locator.and(focusOf(locator)).count()) === 1;

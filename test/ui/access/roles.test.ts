@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Role, roles } from '../../../src/core/access/role.ts';
 import { withRole } from '../../support/accounts.ts';
 import { expectAccessible, type TestPage } from '../../support/browser/browser.ts';
-import { useUi } from '../../support/ui.ts';
+import { goTo, useUi } from '../../support/ui.ts';
 
 const ui = useUi();
 /** each with a heading or a tab that is there when the page is */
@@ -77,12 +77,8 @@ async function openAs(role: Role): Promise<TestPage & { rejected: string[] }> {
   return { ...opened, rejected };
 }
 
-/** By way of another page, so that nothing of before is left, but without loading the application again. */
 async function show(page: Page, { path, isThere }: (typeof pages)[number]): Promise<void> {
-  const go = (to: string) => page.evaluate(`history.pushState({}, '', ${JSON.stringify(to)})`);
-  await go('/system');
-  await page.getByRole('heading', { name: 'System', exact: true, level: 1 }).waitFor();
-  await go(path);
+  await goTo(page, path);
   await isThere(page).first().waitFor();
   await page.locator('.animate-pulse').first().waitFor({ state: 'detached' });
 }
