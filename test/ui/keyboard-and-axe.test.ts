@@ -167,8 +167,13 @@ const openings: [string, () => string, (page: Page) => Locator][] = [
 ];
 
 describe('what opens is clean for axe, takes the focus, and gives it back on Escape', () => {
+  let page: Page;
+  beforeAll(async () => {
+    ({ page } = await ui.open('/nowhere'));
+  });
+
   test.each(openings)('%s', async (_name, path, openerOf) => {
-    const { page } = await ui.open(path());
+    await goTo(page, path());
     const opener = openerOf(page);
     await opener.focus();
     await page.keyboard.press('Enter');
@@ -187,7 +192,7 @@ describe('what opens is clean for axe, takes the focus, and gives it back on Esc
     ['undo of a period', () => webhookPath, 'Undo a period'],
     ['deletion of an outgoing webhook', () => outgoingPath, 'Delete'],
   ])('%s, from the menu of more actions', async (_name, path, action) => {
-    const { page } = await ui.open(path());
+    await goTo(page, path());
     const opener = page.getByRole('button', { name: 'More actions' });
     await opener.focus();
     await page.keyboard.press('Enter');
@@ -210,7 +215,7 @@ describe('what opens is clean for axe, takes the focus, and gives it back on Esc
   });
 
   test('names to choose from', async () => {
-    const { page } = await ui.open('/calls');
+    await goTo(page, '/calls');
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByRole('button', { name: 'Campaign', exact: true }).click();
     const input = page.getByLabel('Campaign', { exact: true });
