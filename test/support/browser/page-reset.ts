@@ -21,7 +21,7 @@ export async function isReset(
 ): Promise<boolean> {
   const context = page.context();
   try {
-    for (const event of ['console', 'dialog', 'pageerror', 'request', 'response', 'requestfailed']) {
+    for (const event of ['console', 'dialog', 'filechooser', 'pageerror', 'request', 'response']) {
       page.removeAllListeners(event);
       context.removeAllListeners(event);
     }
