@@ -15,9 +15,15 @@ export class ServerProcess {
   /** rejects with what the process said when it ends without having listened */
   readonly listening: Promise<TestServer>;
 
-  constructor(dataDir: string, args: string[], settings: Record<string, string> = {}) {
+  /** @param startWith what Node is run with, where it is not the build */
+  constructor(
+    dataDir: string,
+    args: string[],
+    settings: Record<string, string> = {},
+    startWith: string[] = startArgs,
+  ) {
     const env = { PORT: '0', DATA_DIR: dataDir, ADMIN_TOKEN: token, LOG_LEVEL: 'warn', ...settings };
-    this.running = new RunningProcess([...startArgs, ...args], { env });
+    this.running = new RunningProcess([...startWith, ...args], { env });
     this.listening = this.running
       .waitFor(/listening on (http:\/\/\S+)/)
       .then(([, url = '']) => new TestServer(url, noDatabase, token, async () => {}));

@@ -2,7 +2,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { readDeclared } from '../support/declared-answers.ts';
-import { makeDataDir } from '../support/server-process.ts';
+import { makeFolder, sourceStartArgs } from '../support/programs/process.ts';
+import { ServerProcess } from '../support/server-process.ts';
 import { useUi } from '../support/ui.ts';
 
 const ui = useUi();
@@ -20,11 +21,13 @@ test('a field that is added to the table appears in the API and on every page', 
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
   await database.query('alter table call add column order_number text');
-  const { start } = await makeDataDir({
+  const settings = {
     DATABASE_URL: database.url,
     NODE_OPTIONS: `--import=${new URL('../fixtures/extra-field.ts', import.meta.url).pathname}`,
-  });
-  const app = start();
+  };
+  // From the sources: the modules of the build are one, to which the fixture could add nothing.
+  const app = new ServerProcess(await makeFolder(), [], settings, sourceStartArgs);
+  onTestFinished(async () => void (await app.end('SIGKILL')));
   const server = await app.listening;
   const { text: description, json: document } = await server.request('/openapi.json');
   expect(fieldListsWithout(document, 'order_number')).toEqual([]);

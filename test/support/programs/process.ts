@@ -18,10 +18,8 @@ const { scripts } = JSON.parse(readFileSync(`${projectFolder}package.json`, 'utf
 /** The command line as `npm run build` makes it, from the sources as they are: see server-build.ts. */
 export const ringback = join(builtFolder, 'main.js');
 /** What `npm start` runs Node with, so that tests do not see another heap than users have. */
-export const startArgs = scripts.start
-  .replace(/^exec node /, '')
-  .split(' ')
-  .map((arg) => (arg === 'src/main.ts' ? ringback : arg));
+export const sourceStartArgs = scripts.start.replace(/^exec node /, '').split(' ');
+export const startArgs = sourceStartArgs.map((arg) => (arg === 'src/main.ts' ? ringback : arg));
 
 export type Ended = { code: number | null; stdout: string; stderr: string };
 export type ProcessOptions = { env?: Record<string, string>; cwd?: string; command?: string };
