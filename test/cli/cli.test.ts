@@ -1,7 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectFolder, runProcess, runRingback } from '../support/programs/process.ts';
+import {
+  builtFolder,
+  makeFolder,
+  projectFolder,
+  runProcess,
+  runRingback,
+} from '../support/programs/process.ts';
 
 describe('the command line', () => {
   it('lists all commands with --help', async () => {
@@ -24,6 +30,16 @@ describe('the command line', () => {
   it('tells its version', async () => {
     const { version } = JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8'));
     expect(await runRingback(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  it('keeps what Node.js compiles beside the program, for the next start', async () => {
+    const folder = await makeFolder();
+    const program = join(folder, 'dist');
+    await cp(builtFolder, program, { recursive: true });
+    const run = ['-u', 'NODE_COMPILE_CACHE', process.execPath, join(program, 'main.js'), '--version'];
+    expect(await runProcess(run, { command: 'env' })).toMatchObject({ code: 0, stderr: '' });
+    const [version = ''] = await readdir(join(folder, 'node_modules/.cache/compiled'));
+    expect(await readdir(join(folder, 'node_modules/.cache/compiled', version))).not.toEqual([]);
   });
 
   it.each([
