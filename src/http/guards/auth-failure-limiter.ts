@@ -4,9 +4,9 @@
  * Good ones cost nothing here and pass always, from the same address too: it knows those that there were when it started,
  * and those that it has seen since.
  */
+import { LRUCache } from 'lru-cache';
 import { networkOf } from '../../core/access/address-list.ts';
 import { type Rejection, reject } from '../../core/updates/rejection.ts';
-import { RecentMap } from '../recent-map.ts';
 
 const failuresMax = 100;
 const refillMs = 1_000;
@@ -23,8 +23,8 @@ type Stock = { left: number; countedAtMs: number };
 
 export class AuthFailureLimiter {
   readonly #now: () => number;
-  readonly #stocks = new RecentMap<Stock>(networksMax);
-  readonly #good = new RecentMap<true>(goodMax);
+  readonly #stocks = new LRUCache<string, Stock>({ max: networksMax });
+  readonly #good = new LRUCache<string, true>({ max: goodMax });
 
   readonly #limits: AuthFailureLimits;
 
@@ -40,7 +40,7 @@ export class AuthFailureLimiter {
   }
 
   isGood(hash: Buffer): boolean {
-    return this.#good.peek(nameOf(hash)) === true;
+    return this.#good.has(nameOf(hash));
   }
 
   /** True where an unknown key or token should not be looked up now. */

@@ -1,10 +1,10 @@
 /** What a webhook's own settings let in: addresses, so many requests a minute, methods, signatures. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { AddressList } from '../../core/access/address-list.ts';
 import { type Rejection, type RejectionCode, reject } from '../../core/updates/rejection.ts';
 import { coversQuery, rejectUnverified } from '../../core/verify/verify.ts';
 import type { KeyedWebhook } from '../../store/store.ts';
-import { RecentMap } from '../recent-map.ts';
 import { isSample, RateWindow, rateHeaders, type Taken } from './rate-window.ts';
 
 declare module 'fastify' {
@@ -45,7 +45,9 @@ const unlistedKeptMax = 60;
 
 /** Makes the guards of webhooks, and keeps how much each one has received. */
 export class WebhookGuardFactory {
-  readonly #windows = new RecentMap<{ rate: RateWindow; unlisted: RateWindow }>(webhooksMax);
+  readonly #windows = new LRUCache<string, { rate: RateWindow; unlisted: RateWindow }>({
+    max: webhooksMax,
+  });
   readonly #publicUrl: () => string;
 
   constructor(publicUrl: () => string) {

@@ -1,4 +1,4 @@
-import { RecentMap } from '../recent-map.ts';
+import { LRUCache } from 'lru-cache';
 
 /** A postback is in the log of its period a little later than it came; after that its period changes no more. */
 const settledMs = 2 * 60_000;
@@ -27,7 +27,7 @@ type Counted<T> = { counts: T; countedAtMs: number };
  */
 export class PeriodCounts<T> {
   readonly #options: PeriodCountsOptions<T>;
-  readonly #byAccount = new RecentMap<Map<number, Counted<T>>>(accountsMax);
+  readonly #byAccount = new LRUCache<string, Map<number, Counted<T>>>({ max: accountsMax });
   /** the last one of each account */
   readonly #readings = new Map<string, { periods: number; result: Promise<Period<T>[]> }>();
 

@@ -1,8 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import { hashSecret } from '../../core/access/secret.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuthFailureLimiter } from '../guards/auth-failure-limiter.ts';
 import { type GuardedWebhook, WebhookGuardFactory } from '../guards/webhook-guards.ts';
-import { RecentMap } from '../recent-map.ts';
 import type { WebhookSource } from './submit.ts';
 
 const entriesMax = 10_000;
@@ -20,7 +20,9 @@ export class WebhookDirectory {
   readonly #authFailures: AuthFailureLimiter;
   readonly #keeper: WebhookGuardFactory;
   /** a promise while it is looked up */
-  readonly #byKey = new RecentMap<GuardedWebhook | Promise<GuardedWebhook | null>>(entriesMax);
+  readonly #byKey = new LRUCache<string, GuardedWebhook | Promise<GuardedWebhook | null>>({
+    max: entriesMax,
+  });
 
   /** @param publicUrl where senders send, which some schemes sign */
   constructor(find: Store['findWebhookByKey'], authFailures: AuthFailureLimiter, publicUrl: () => string) {

@@ -3,10 +3,10 @@
  * it came; each process keeps the id of that row.
  */
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Outcome, Postback } from '../../../core/updates/postback.ts';
 import { isJsonObject, parseStoredJson } from '../../../core/values/json/json.ts';
 import type { Store } from '../../../store/store.ts';
-import { RecentMap } from '../../recent-map.ts';
 
 const rowsMax = 10_000;
 const keptMs = 24 * 3_600_000;
@@ -26,7 +26,7 @@ type Row = {
 
 export class RejectedRepeats {
   readonly #count: Store['countRejectedRepeats'];
-  readonly #rows = new RecentMap<Row>(rowsMax);
+  readonly #rows = new LRUCache<string, Row>({ max: rowsMax });
 
   constructor(count: Store['countRejectedRepeats']) {
     this.#count = count;
