@@ -22,7 +22,8 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 const mostlyWaits = /\/test\/(backup|cli|crash|embedded|faults|imports\/crash|outgoing|ui|writer)/;
 
 /** They take long whatever their size, by which files without a known duration are ordered. */
-const takesLong = /\/test\/(cli\/(build|start)|crash|embedded|examples\/demo|faults|several-processes)/;
+const takesLong =
+  /\/test\/(cli\/(build|start)|crash|embedded|examples\/demo|faults|imports\/files\/large|several-processes|ui\/(docs-page|server-restart))/;
 
 /**
  * Files that mostly wait are spread among those that compute, so that neither kind is left for the end. Those that take

@@ -6,8 +6,15 @@ import { projectFile } from './project-file.ts';
 
 const folder = projectFile('presets/');
 
-/** By name, in the order of their titles. */
+let loaded: Presets | undefined;
+
+/** By name, in the order of their titles; read once. */
 export function loadPresets(): Presets {
+  loaded ??= readPresets();
+  return loaded;
+}
+
+function readPresets(): Presets {
   const presets = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => loadPreset(file));

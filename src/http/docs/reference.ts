@@ -60,10 +60,11 @@ ${requestBody === undefined ? null : html`<h4>Body${requestBody.required === tru
 ${Object.entries(responses).map(
   ([
     status,
-    { description: says = '', content = {}, headers = {} },
+    { description: says = '', content = {} },
   ]) => html`<details><summary><b>${status}</b> ${says}</summary>
-${renderContent(content)}${renderHeaders(headers)}</details>`,
-)}</article>`;
+${renderContent(content)}</details>`,
+)}
+${renderHeaders(responses)}</article>`;
 }
 
 function renderParameters(parameters: Parameter[]): Html {
@@ -78,16 +79,26 @@ function renderParameters(parameters: Parameter[]): Html {
   );
 }
 
-function renderHeaders(headers: Record<string, { description?: string; example?: unknown }>): Html | null {
-  const entries = Object.entries(headers);
-  if (entries.length === 0) return null;
-  const rows = entries.map(
-    ([name, { description = '', example }]) =>
-      html`<tr><td><code>${name}</code></td><td>${renderLine(description)}</td><td><code>${textOf(example ?? '')}</code></td></tr>`,
+/** Headers that several responses have are shown once. */
+function renderHeaders(responses: NonNullable<Operation['responses']>): Html | null {
+  const rows = new Map<string, { statuses: string[]; name: string; description: string; example: string }>();
+  for (const [status, { headers = {} }] of Object.entries(responses)) {
+    for (const [name, { description = '', example = '' }] of Object.entries(headers)) {
+      const shown = { name, description, example: textOf(example) };
+      const key = JSON.stringify(shown);
+      const row = rows.get(key) ?? { statuses: [], ...shown };
+      row.statuses.push(status);
+      rows.set(key, row);
+    }
+  }
+  if (rows.size === 0) return null;
+  const body = [...rows.values()].map(
+    ({ statuses, name, description, example }) =>
+      html`<tr><td><code>${name}</code></td><td>${statuses.join(', ')}</td><td>${renderLine(description)}</td><td><code>${example}</code></td></tr>`,
   );
-  const names = ['Header', 'Meaning', 'Example'];
+  const names = ['Header', 'With', 'Meaning', 'Example'];
   return scrolled(
-    html`<thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody>`,
+    html`<thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody>`,
   );
 }
 
