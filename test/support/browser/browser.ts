@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { TestServer } from '../server.ts';
 import { conditionMsMax } from '../wait-limit.ts';
 import { launchChromium } from './chromium.ts';
-import { isReset, type PageState } from './page-reset.ts';
+import { type PageState, resetPage } from './page-reset.ts';
 
 type Theme = 'light' | 'dark';
 
@@ -115,7 +115,7 @@ export class TestBrowser {
 
   async #release(used: UsedPage): Promise<void> {
     const { page, context, settings, isAlone } = used;
-    if (!isAlone && (await isReset(page, settings))) {
+    if (!isAlone && (await resetPage(page, settings))) {
       this.#unused.push(used);
     } else {
       this.#contexts.delete(context);

@@ -20,6 +20,7 @@ test('a page that a test has used is as new for the next one', async () => {
   await ui.browser.closePages();
 
   const { page, context } = await ui.open('/calls', { isSignedIn: false });
+  expect(page).toBe(used.page);
   await page.getByLabel('API token').waitFor();
   await page.getByLabel('API token').fill(ui.server.token);
   await page.keyboard.press('Enter');

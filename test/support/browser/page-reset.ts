@@ -15,7 +15,7 @@ export type PageState = {
  * are scripts, bindings and clocks that Playwright has put into the page.
  * @returns false where the page is of no more use: closed, or its server has ended
  */
-export async function isReset(
+export async function resetPage(
   page: Page,
   { baseURL, viewport, colorScheme, reducedMotion }: PageState,
 ): Promise<boolean> {
@@ -25,8 +25,9 @@ export async function isReset(
       page.removeAllListeners(event);
       context.removeAllListeners(event);
     }
+    // First: what follows reaches all pages of the context, and fails for one that is closing.
+    await Promise.all(context.pages().map((one) => one !== page && one.close()));
     await Promise.all([
-      ...context.pages().map((one) => one !== page && one.close()),
       page.unrouteAll({ behavior: 'ignoreErrors' }),
       context.unrouteAll({ behavior: 'ignoreErrors' }),
       context.setOffline(false),
