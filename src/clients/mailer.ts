@@ -17,7 +17,7 @@ export type Mailer = {
 
 const silenceMsMax = 10_000;
 
-/** Loads the library, which would take 5 % of every start. */
+/** Loads the library for the first e-mail: it would take 5 % of every start. */
 async function openTransport({ url, from }: MailSettings) {
   const { createTransport } = await import('nodemailer');
   const timeouts = {
@@ -39,10 +39,11 @@ export async function checkMail(settings: MailSettings): Promise<void> {
 }
 
 export function createMailer(settings: MailSettings, log: Pick<Logger, 'warn'>): Mailer {
-  const transport = openTransport(settings);
+  let transport: ReturnType<typeof openTransport> | undefined;
   return {
     send: async (mail) => {
       try {
+        transport ??= openTransport(settings);
         await (await transport).sendMail(mail);
         return true;
       } catch (error) {
