@@ -27,7 +27,15 @@ export function rereadIdsOf(postbacks: Postback[]): string[] {
   return postbacks.filter(({ isReread }) => isReread === true).map(({ postbackId }) => postbackId);
 }
 
-/** Another run has read it since: nothing is done twice. */
+/** The postbacks that are read again and may be: of the runs that meet in one batch, the first one has each. */
+export function takeRereads(postbacks: Postback[], keptIds: string[]): ReadonlySet<Postback> {
+  const left = new Set(keptIds);
+  return new Set(
+    postbacks.filter(({ isReread, postbackId }) => isReread === true && left.delete(postbackId)),
+  );
+}
+
+/** Another run has read it, or does: nothing is done twice. */
 export function rereadBefore(postback: Postback): Outcome {
   return { ...ignoredOutcome(postback.postbackId), status: 'unchanged', isDuplicate: true };
 }

@@ -36,7 +36,7 @@ import {
   sendTogether,
 } from '../database/statements/round-trip.ts';
 import { commitBatch } from './commit-batch.ts';
-import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
+import { lockKept, rereadBefore, rereadIdsOf, takeRereads } from './kept-postbacks.ts';
 import { priorOf, readPriorPostbacks } from './prior-postbacks.ts';
 
 /** The webhooks of a batch: which of their settings are still current, and their names for the timeline. */
@@ -154,7 +154,7 @@ class EventBatch {
 
   async #writeOnce(): Promise<Written[]> {
     await this.#client.query(beginArrival(this.#accountId, this.#arrival));
-    const { revisions, names, prior, kept } = await this.#read();
+    const { revisions, names, prior, rereads } = await this.#read();
     const decided: Decided[] = [];
     const written: Written[] = [];
     for (const postback of this.#postbacks) {
@@ -162,8 +162,7 @@ class EventBatch {
       const isStale = 'revision' in sender && revisions.get(sender.webhookId) !== sender.revision;
       const name = 'changedBy' in sender ? sender.changedBy : (names.get(sender.webhookId) ?? '');
       if (isStale) written.push('stale');
-      else if (postback.isReread === true && !kept.has(postback.postbackId))
-        written.push(rereadBefore(postback));
+      else if (postback.isReread === true && !rereads.has(postback)) written.push(rereadBefore(postback));
       else written.push(await this.#decide(postback, name, prior, decided));
     }
     const isUndone = written.some((one) => typeof one === 'string' || one.status === 'rejected');
@@ -182,18 +181,18 @@ class EventBatch {
     const ids = this.#postbacks.map(({ transactionId }) => transactionId).filter((id) => id !== null);
     const senders = new Query(readSenders, [this.#accountId, arrayText(new Set(webhookIds))]);
     const prior = new Query(readPriorPostbacks, [this.#accountId, arrayText(ids)]);
-    const rereads = rereadIdsOf(this.#postbacks);
-    const kept = new Query(lockKept, [this.#accountId, arrayText(rereads)]);
+    const rereadIds = rereadIdsOf(this.#postbacks);
+    const kept = new Query(lockKept, [this.#accountId, arrayText(rereadIds)]);
     await sendTogether(this.#client, [
       senders,
       ...(ids.length > 0 ? [prior] : []),
-      ...(rereads.length > 0 ? [kept] : []),
+      ...(rereadIds.length > 0 ? [kept] : []),
     ]);
     return {
       revisions: new Map(senders.rows.map(([id, revision]) => [id, revision])),
       names: new Map(senders.rows.map(([id, , name]) => [id, name])),
       prior: priorOf(prior.rows),
-      kept: new Set(kept.rows),
+      rereads: takeRereads(this.#postbacks, kept.rows),
     };
   }
 

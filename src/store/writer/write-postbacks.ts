@@ -32,7 +32,7 @@ import {
   sendTogether,
 } from '../database/statements/round-trip.ts';
 import { commitBatch, commitStatements } from './commit-batch.ts';
-import { lockKept, rereadBefore, rereadIdsOf } from './kept-postbacks.ts';
+import { lockKept, rereadBefore, rereadIdsOf, takeRereads } from './kept-postbacks.ts';
 import { lockCalls, lockFreeCalls, readKnownCalls, readOtherIds } from './lock-calls.ts';
 import { matchesOf, matchPhones, wantedNumbers } from './match-phones.ts';
 import { priorOf, readCommitted, readPriorPostbacks } from './prior-postbacks.ts';
@@ -192,10 +192,10 @@ async function writeBatch(
   if (hasEvents(postbacks))
     return writeEventBatch(client, accountId, postbacks, { isAtomic, skipsLocked }, now);
   const read = await readBatch(client, accountId, postbacks, { isAtomic, skipsLocked });
-  const { revisions, state, locked, sharedBuckets, kept } = read;
+  const { revisions, state, locked, sharedBuckets, rereads } = read;
   const whyNot = (postback: Postback): Outcome | Stale | Locked | null => {
     if (isStale(postback, revisions) || hasMoved(postback, state)) return 'stale';
-    if (postback.isReread === true && !kept.has(postback.postbackId)) return rereadBefore(postback);
+    if (postback.isReread === true && !rereads.has(postback)) return rereadBefore(postback);
     if (locked.size > 0 && isLocked(postback, state, locked)) return 'locked';
     const { target } = postback;
     const isSafe =
@@ -223,7 +223,7 @@ type ReadBatch = {
   /** whose calls cannot arrive before the commit */
   sharedBuckets: ReadonlySet<number>;
   /** of the postbacks that are read again, the ones that are still kept */
-  kept: ReadonlySet<string>;
+  rereads: ReadonlySet<Postback>;
 };
 
 /** Begins the transaction and locks the calls. */
@@ -277,7 +277,7 @@ async function readBatch(
     state: undoing === null ? state : { ...state, undo: undoing.undo },
     locked: new Set([...skipped, ...skippedNames, ...(undoing?.locked ?? [])]),
     sharedBuckets: new Set(share.rows),
-    kept: new Set(kept.rows),
+    rereads: takeRereads(postbacks, kept.rows),
   };
 }
 

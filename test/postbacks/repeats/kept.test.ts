@@ -1,5 +1,6 @@
 /** Requests that cannot be read are kept until the mapping is corrected. */
 import { describe, expect, test } from 'vitest';
+import { holdLock } from '../../support/database.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { pathOf } from '../../support/senders.ts';
 import { type Answer, type TestWebhook, useServer } from '../../support/server.ts';
@@ -9,8 +10,9 @@ const server = useServer();
 let calls = 0;
 async function createCall(): Promise<string> {
   calls += 1;
-  await server.createCall(`KEPT${calls}`);
-  return `KEPT${calls}`;
+  const id = `KEPT${calls}`;
+  await server.createCall(id);
+  return id;
 }
 
 const words = { sold: true };
@@ -27,6 +29,27 @@ const read = async (answer: Answer) =>
   (await server.api('GET', `/postbacks/${answer.json.postback_id}`)).json;
 const keptOf = async (webhook: TestWebhook) =>
   (await server.api('GET', `/postbacks?webhook_id=${webhook.id}&status=kept`)).json.items;
+
+/** Holds the log until all of this waits in the writer: the runs meet in batches there, behind the requests. */
+async function replayBehind(
+  webhook: TestWebhook,
+  requests: () => Promise<Answer>[],
+  runs = 8,
+): Promise<Answer[]> {
+  const log = await holdLock(server.database, 'lock table postback in exclusive mode');
+  const before = requests();
+  await expect.poll(() => queueDepth()).toBe(before.length);
+  const started = Array.from({ length: runs }, () => replayKept(webhook));
+  await expect.poll(() => queueDepth()).toBeGreaterThanOrEqual(before.length + runs);
+  await log.release();
+  await Promise.all(before);
+  return Promise.all(started);
+}
+
+async function queueDepth(): Promise<number> {
+  const { text } = await server.request('/metrics');
+  return Number(/^ringback_queue_depth (\d+)/m.exec(text)?.[1]);
+}
 
 describe('a request that cannot be read', () => {
   test('is kept with every error, and uses up no transaction id', async () => {
@@ -67,6 +90,19 @@ describe('a request that cannot be read', () => {
     expect(await read(second)).toMatchObject({ status: 'applied', changes: { reason: { from: 'first' } } });
     const timeline = await server.api('GET', `/calls/${id}/timeline`);
     expect(timeline.text.match(/"postback"/g)).toHaveLength(2);
+  });
+
+  test('is applied once by runs that meet in one batch, and each of them tells what it did', async () => {
+    const webhook = await keeping();
+    const [id, ...others] = await Promise.all(Array.from({ length: 9 }, createCall));
+    const kept = await server.post(webhook, { id, status: 'won' });
+    await correct(webhook, mappingOf({ won: true }));
+    const runs = await replayBehind(webhook, () =>
+      others.map((other) => server.post(webhook, { id: other, status: 'sold' })),
+    );
+    expect(runs.map(({ status, json }) => [status, json.replayed])).toEqual(runs.map(() => [200, 1]));
+    expect(runs.map(({ json }) => json.summary.applied).toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(await read(kept)).toMatchObject({ status: 'applied' });
   });
 
   test('is not applied twice when its sender has sent it again', async () => {
@@ -222,5 +258,19 @@ describe('a call event that cannot be read', () => {
     expect(await keptOf(webhook)).toEqual([]);
     expect((await replayKept(webhook)).json).toMatchObject({ replayed: 0 });
     expect(await read(kept)).toMatchObject({ status: 'created', call_log_id: 'KEPT-CALL' });
+  });
+
+  test('makes its call once by runs that meet in one batch', async () => {
+    const fields = { call_log_id: 'id', state: { from: 'state', words: { ended: 'completed' } } };
+    const webhook = await server.createWebhook('calls', { mapping: { fields } });
+    const kept = await server.post(webhook, { id: 'KEPT-ONCE', state: 'hangup' });
+    const state = { from: 'state', words: { ended: 'completed', hangup: 'completed' } };
+    await correct(webhook, { fields: { ...fields, state } });
+    const runs = await replayBehind(webhook, () => [
+      server.post(webhook, { id: 'KEPT-BEFORE', state: 'ended' }),
+    ]);
+    expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 200));
+    expect(runs.map(({ json }) => json.summary.created ?? 0).toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(await read(kept)).toMatchObject({ status: 'created', call_log_id: 'KEPT-ONCE' });
   });
 });
