@@ -1,4 +1,4 @@
-/** Every request with a valid key is kept, rejected ones too. */
+/** Every request with a valid key is kept, rejected ones too. Those without: access/invalid-keys.test.ts. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pathOf, postText } from '../support/senders.ts';
 import { type Answer, type TestWebhook, useServer, useWebhook } from '../support/server.ts';
@@ -176,17 +176,6 @@ test('a queued update keeps the answer that it was given first', async () => {
   expect(answer.status).toBe(202);
   await server.api('POST', '/calls/ends/complete');
   expect(await entryOf(answer)).toMatchObject({ status: 'applied', changes: { converted: { to: true } } });
-});
-
-test('a request without a valid key is not kept', async () => {
-  const answers = await Promise.all([
-    server.request('/update-fields?auth_key=wrong&call_log_id=CA1&reason=r'),
-    server.request('/update-fields', { method: 'POST', body: 'x'.repeat(70_000) }),
-  ]);
-  for (const answer of answers) {
-    expect(answer.status).toBe(401);
-    expect((await server.api('GET', `/postbacks/${answer.headers.get('x-postback-id')}`)).status).toBe(404);
-  }
 });
 
 describe('the list', () => {

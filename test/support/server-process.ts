@@ -76,6 +76,7 @@ export async function makeDataDir(
   });
   const startWith = (args: string[], more: Record<string, string> = {}) => {
     const server = new ServerProcess(dataDir, args, { ...settings, ...more });
+    server.running.printOnFailure();
     started.push(server);
     return server;
   };

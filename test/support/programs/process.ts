@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { copyDataFolder } from '../database/data-folder.ts';
 import { makeTemporaryFolder } from '../temporary-folder.ts';
 
@@ -49,6 +49,13 @@ export class RunningProcess {
     this.#closed = once(this.#child, 'close');
   }
 
+  /** Prints all output of the process where the test fails. */
+  printOnFailure(): void {
+    onTestFailed(() => {
+      process.stderr.write(`${this.#child.spawnargs.join(' ')}\n${this.stdout}${this.stderr}\n`);
+    });
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0;
   }
@@ -87,6 +94,7 @@ export class RunningProcess {
 /** Starts a program of the project; the test's end ends it. */
 export function startProcess(args: string[], options: ProcessOptions = {}): RunningProcess {
   const running = new RunningProcess(args, options);
+  running.printOnFailure();
   onTestFinished(async () => {
     // Not killed at once: a server has to stop its database.
     running.signal('SIGTERM');
