@@ -43,7 +43,7 @@ export async function attachWaiting(
   now: string,
 ): Promise<Attached> {
   const { accountId } = attachment;
-  let arrival: Arrival = { callLogIds: [], phoneNumbers: [] };
+  const arrival: Arrival = { callLogIds: [], phoneNumbers: [] };
   for (;;) {
     try {
       return await inTransaction(
@@ -54,7 +54,8 @@ export async function attachWaiting(
     } catch (error) {
       if (error instanceof DryRun) return error.outcome;
       if (!(error instanceof UnlockedArrival)) throw error;
-      arrival = error.arrival; // and all is done again, with these locks
+      arrival.callLogIds.push(...error.arrival.callLogIds); // and all is done again, with these locks
+      arrival.phoneNumbers.push(...error.arrival.phoneNumbers);
     }
   }
 }

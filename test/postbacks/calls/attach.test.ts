@@ -82,6 +82,16 @@ describe('attach', () => {
     expect(await logged(json.postback_id)).toMatchObject({ status: 'applied', attached_by: 'owner' });
   });
 
+  test('makes a leg that waits for that leg a part of the call, too', async () => {
+    const calls = await server.createWebhook('calls');
+    await server.createCall('A7');
+    await server.post(calls, { call_log_id: 'A7-leg-of-leg', parent_call_log_id: 'A7-leg' });
+    const leg = await server.post(calls, { call_log_id: 'A7-leg', parent_call_log_id: 'A7-typo' });
+    const path = `/postbacks/${leg.json.postback_id}/attach`;
+    expect((await server.api('POST', path, { call_log_id: 'A7' })).json).toMatchObject({ status: 'applied' });
+    expect(await server.readCall('A7')).toMatchObject({ other_ids: ['A7-leg', 'A7-leg-of-leg'] });
+  });
+
   test('queues it for a live call', async () => {
     await server.createCall('A2', { state: 'live' });
     const id = await wait({ phone_number: '+14155550199', revenue_paid_out: 3 });
