@@ -1,5 +1,6 @@
 /** The same rejected request, sent for a day, is one row of the log (docs/senders.md#what-to-send-again). */
 import { beforeAll, expect, test } from 'vitest';
+import { holdLock } from '../../support/database.ts';
 import { postText } from '../../support/senders.ts';
 import { type TestWebhook, useServer } from '../../support/server.ts';
 
@@ -28,6 +29,17 @@ test('repeats count on the row of the first one, many at once too, and are answe
     { id: first.json.postback_id, times_received: 21, code: 'unsupported_media_type' },
   ]);
   expect(log[0].last_received_at >= log[0].received_at).toBe(true);
+});
+
+test('a repeat that could not be counted is answered 503, and the next ones are counted again', async () => {
+  const soap = await server.createWebhook();
+  const send = () => postText(server, soap, '<Envelope/>', 'text/xml');
+  const first = await send();
+  const log = await holdLock(server.database, 'lock table postback in exclusive mode');
+  expect(await send()).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+  await log.release();
+  expect([(await send()).json, (await send()).json]).toEqual([first.json, first.json]);
+  expect(await logOf(soap)).toMatchObject([{ times_received: 3 }]);
 });
 
 test('another request, another reason and changed settings have rows of their own', async () => {

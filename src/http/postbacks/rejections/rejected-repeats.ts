@@ -57,7 +57,7 @@ export class RejectedRepeats {
   /** Repeats that come while a statement runs are counted by the next one, together. */
   #add(row: Row): Promise<boolean> {
     row.pending += 1;
-    row.next ??= (row.counting ?? Promise.resolve(true)).then(() => {
+    row.next ??= Promise.allSettled([row.counting]).then(() => {
       const { pending } = row;
       row.pending = 0;
       row.next = null;
