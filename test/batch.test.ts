@@ -136,6 +136,32 @@ test('one rejection in an atomic batch and nothing is done, with every result an
   expect(await server.readCall('A1')).toMatchObject({ revenue_paid_out: '5.00' });
 });
 
+test.each([
+  ['update_fields', 'applied'],
+  ['calls', 'created'],
+] as const)(
+  'an item of an atomic batch of %s that the mapping is not about is ignored, and not logged',
+  async (type, status) => {
+    const fields = { call_log_id: 'id', reason: 'note' };
+    const mapping = { only_when: [{ from: 'event', in: ['end'] }], fields };
+    const mapped = await server.createWebhook(type, { mapping });
+    if (type === 'update_fields') await server.createCall('A2');
+    const id = type === 'update_fields' ? 'A2' : 'A2-new';
+    const updates = [
+      { event: 'start', id },
+      { event: 'end', id, note: 'n' },
+    ];
+    const answer = await server.post(
+      { ...mapped, url: `${mapped.url.split('?')[0]}/batch` },
+      { atomic: true, updates },
+    );
+    expect(answer).toMatchObject({ status: 200, json: { summary: { ignored: 1, [status]: 1 } } });
+    expect(answer.json.results).toMatchObject([{ status: 'ignored' }, { status, call_log_id: id }]);
+    const { items } = (await server.api('GET', `/postbacks?webhook_id=${mapped.id}`)).json;
+    expect(items).toHaveLength(1);
+  },
+);
+
 test('a dry run of a batch changes and stores nothing', async () => {
   await server.createCall('D1');
   for (const atomic of [false, true]) {

@@ -141,7 +141,7 @@ function rejectUnlogged(webhook: Settings, postback: Postback): Outcome | 'stale
   return mayBeOutdated(webhook) ? 'stale' : rejectedOutcome(postback, rejection);
 }
 
-/** What is ignored never reaches the writer either. */
+/** What is ignored alone never reaches the writer either. */
 function ignore(webhook: Settings, postback: Postback): Outcome | 'stale' | null {
   const { postbackId, isIgnored, isReread } = postback;
   if (isIgnored !== true || isReread === true) return null;

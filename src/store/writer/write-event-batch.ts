@@ -6,15 +6,18 @@ import type pg from 'pg';
 import { eventToJson } from '../../core/calls/call-event.ts';
 import { tooManyTags } from '../../core/updates/fold/apply.ts';
 import {
+  answerAgain,
   type Decided,
   idTaken,
+  newerOf,
   type PriorPostback,
-  priorKey,
+  priorKeyOf,
   reusedTransactionId,
 } from '../../core/updates/fold/fold.ts';
 import { waitingOutcome } from '../../core/updates/fold/wait.ts';
 import {
   countsFrom,
+  ignoredOutcome,
   type Locked,
   type Outcome,
   type Postback,
@@ -203,20 +206,17 @@ class EventBatch {
     prior: Map<string, PriorPostback>,
     decided: Decided[],
   ): Promise<Outcome> {
-    const { sender, transactionId, event, target } = postback;
+    if (postback.isIgnored === true) return ignoredOutcome(postback.postbackId);
+    const { event, target } = postback;
     const callLogId = target !== null && 'callLogId' in target ? target.callLogId : undefined;
     const update =
       event === undefined
         ? '{}'
         : JSON.stringify({ event: { call_log_id: callLogId, ...eventToJson(event) } });
-    const key =
-      postback.rejection === null && transactionId !== null && 'webhookId' in sender
-        ? priorKey(sender.webhookId, transactionId)
-        : null;
+    const key = postback.rejection === null ? priorKeyOf(postback) : null;
     const earlier = key === null ? undefined : prior.get(key);
-    if (earlier?.update === update) {
-      return { ...earlier.outcome, isDuplicate: earlier.outcome.postbackId !== postback.postbackId };
-    }
+    const first = earlier?.update === update ? earlier.outcome : newerOf(postback, earlier);
+    if (first !== undefined) return answerAgain(postback, first, update, decided);
     const outcome =
       earlier === undefined
         ? await this.#record(postback, by)

@@ -260,6 +260,25 @@ describe('a call event that cannot be read', () => {
     expect(await read(kept)).toMatchObject({ status: 'created', call_log_id: 'KEPT-CALL' });
   });
 
+  test('is not kept any longer when its sender has sent it again, or something newer under its id', async () => {
+    const mapping = (words: object) => ({
+      fields: { call_log_id: 'id', state: { from: 'state', words }, buyer: 'buyer', transaction_id: 'run' },
+    });
+    const webhook = await server.createWebhook('calls', { mapping: mapping({ ended: 'completed' }) });
+    const [same, older] = ['KEPT-SAME', 'KEPT-OLDER'].map((id) => ({ id, run: id, state: 'hangup' }));
+    const kept = [await server.post(webhook, same), await server.post(webhook, older)];
+    await correct(webhook, mapping({ ended: 'completed', hangup: 'completed' }));
+    await server.post(webhook, same);
+    await server.post(webhook, { ...older, buyer: 'b' });
+    expect((await replayKept(webhook)).json).toMatchObject({
+      replayed: 2,
+      summary: { duplicate: 2, rejected: 0 },
+    });
+    expect(await keptOf(webhook)).toEqual([]);
+    for (const answer of kept) expect(await read(answer)).toMatchObject({ status: 'unchanged' });
+    expect((await replayKept(webhook)).json).toMatchObject({ replayed: 0 });
+  });
+
   test('makes its call once by runs that meet in one batch', async () => {
     const fields = { call_log_id: 'id', state: { from: 'state', words: { ended: 'completed' } } };
     const webhook = await server.createWebhook('calls', { mapping: { fields } });

@@ -67,6 +67,16 @@ test('a call that nothing changed is not written', () => {
   expect(changedCalls.size).toBe(0);
 });
 
+test('a repeat of what a person has named the call of is one, also in the same batch', () => {
+  const sent = { transactionId: 'T', target: { phoneNumber: '+12125550101' } };
+  const replay = { of: '0', firstReceivedAt: received, by: 'a person' };
+  const { outcomes } = fold([
+    postbackOf('1', { reason: 'x' }, { ...sent, target: { callLogId: 'done' }, replay }),
+    postbackOf('2', { reason: 'x' }, sent),
+  ]);
+  expect(outcomes).toMatchObject([{ status: 'applied' }, { postbackId: '1', isDuplicate: true }]);
+});
+
 test('every field that a live call does not take is named', () => {
   const set = { publisher_paid_out: '1.00', no_payout_reason: null, reason: 'x' };
   const [outcome] = fold([postbackOf('1', set, { target: { callLogId: 'live' } })]).outcomes;

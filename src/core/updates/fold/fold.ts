@@ -77,26 +77,20 @@ export function priorKey(webhookId: string, transactionId: string): string {
 
 function foldOne(postback: Postback, state: BatchState, batch: FoldedBatch): Outcome {
   if (postback.undoOf !== undefined) return foldUndo(postback, state, batch);
+  if (postback.isIgnored === true && postback.isReread !== true) return ignoredOutcome(postback.postbackId);
   const update = JSON.stringify(updateToJson(postback.update) satisfies UpdateJson);
   const key = postback.rejection === null ? priorKeyOf(postback) : null;
   const earlier = key === null ? undefined : state.prior.get(key);
   const first = findFirst(postback, update, earlier, state) ?? newerOf(postback, earlier);
-  if (first !== undefined) {
-    // Its own id: an earlier try was committed after all, later than the writer looked for it.
-    if (postback.isReread === true) batch.decided.push(repeatOfKept(postback, first, update));
-    return { ...first, isDuplicate: first.postbackId !== postback.postbackId };
-  }
+  if (first !== undefined) return answerAgain(postback, first, update, batch.decided);
   const outcome = decideAfter(earlier, postback, state, batch);
   const correction = earlier === undefined ? 0 : (earlier.correction ?? 0) + 1;
   batch.decided.push({ postback, outcome, update, correction });
   if (key !== null && outcome.status !== 'rejected' && !postback.isDryRun) {
-    const replaced = earlier !== undefined && { replaced: earlier };
     state.prior.set(key, {
       phoneNumber: phoneNumberOf(postback),
-      update,
-      outcome,
-      correction,
-      ...replaced,
+      ...{ update, outcome, correction, isPlacedByHand: postback.replay !== undefined },
+      ...(earlier !== undefined && { replaced: earlier }),
     });
   }
   recordChange(postback, outcome, state);
@@ -121,8 +115,15 @@ function decideAfter(
   });
 }
 
+/** The first response again. */
+export function answerAgain(postback: Postback, first: Outcome, update: string, decided: Decided[]): Outcome {
+  if (postback.isReread === true) decided.push(repeatOfKept(postback, first, update));
+  // Its own id: an earlier try was committed after all, later than the writer looked for it.
+  return { ...first, isDuplicate: first.postbackId !== postback.postbackId };
+}
+
 /** What came under its transaction id while a request was kept: an older request does not correct it. */
-function newerOf(
+export function newerOf(
   { isReread, postbackId }: Postback,
   earlier: PriorPostback | undefined,
 ): Outcome | undefined {
