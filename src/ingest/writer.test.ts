@@ -1,6 +1,7 @@
 /** Time and pressure: what the writer makes of a write function that answers, fails or takes its time. */
 import { describe, expect, test } from 'vitest';
 import { noChanges } from '../core/calls/call.ts';
+import { noEvent } from '../core/calls/call-event.ts';
 import type { Outcome, Postback } from '../core/updates/postback.ts';
 import { reject } from '../core/updates/rejection.ts';
 import type { FailureKind, WriteMode } from '../core/updates/write-mode.ts';
@@ -209,6 +210,17 @@ describe('a failure that may pass', () => {
     expect(waitedMs).toBeLessThan(8_000);
   });
 
+  test('during a commit leaves the outcome unknown to the halves of a batch in which a row is bad', async () => {
+    const kinds: FailureKind[] = ['outcome_unknown', 'data'];
+    const { writer, batches, modes } = makeWriter(async () => {
+      const kind = kinds.shift();
+      if (kind !== undefined) throw new Failure(kind);
+    });
+    await submit(writer, 'a', 'b');
+    expect(batches).toEqual([['a', 'b'], ['a', 'b'], ['a'], ['b']]);
+    expect(modes.map(({ mayHaveCommitted }) => mayHaveCommitted)).toEqual([false, true, true, true]);
+  });
+
   test('is retried at another moment by each process', async () => {
     const { writer, pauses } = makeWriter(() => Promise.reject(new Failure('retry')), { random: () => 0 });
     await submit(writer, 'a');
@@ -267,6 +279,32 @@ describe('a row that the database rejects', () => {
     });
     const settled = await Promise.allSettled(['a', 'b', 'c', 'd'].map((id) => writer.submit(postbackOf(id))));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
+  });
+});
+
+describe('locked calls', () => {
+  test('keep call events apart from updates, as lanes do', async () => {
+    const free = makeGate();
+    const batches: string[][] = [];
+    let isLocked = true;
+    const { writer } = makeWriter(succeed, {
+      sleep: free.pass,
+      async write(_accountId, postbacks) {
+        batches.push(postbacks.map(({ postbackId }) => postbackId));
+        return isLocked ? postbacks.map(() => 'locked') : postbacks.map(outcomeOf);
+      },
+    });
+    const sent = [writer.submit(postbackOf('update'))];
+    await free.reached;
+    for (const id of ['other update', 'event']) {
+      const postback = { ...postbackOf(id), target: { callLogId: id } };
+      sent.push(writer.submit(id === 'event' ? { ...postback, event: noEvent() } : postback));
+    }
+    await expect.poll(() => new Set(batches.flat()).size).toBe(sent.length);
+    isLocked = false;
+    free.open();
+    expect(await Promise.all(sent)).toMatchObject(Array(3).fill({ status: 'applied' }));
+    for (const batch of batches) expect(new Set(batch.map((id) => id.includes('event'))).size).toBe(1);
   });
 });
 

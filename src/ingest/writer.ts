@@ -48,7 +48,9 @@ export class Writer {
   readonly #eventSlots = new Slots(1);
   /** Each account has its own while it is busy: where one has to wait for its database, the others go on. */
   readonly #lanes = new Map<string, Lane>();
-  readonly #lockedCalls: LockedCalls;
+  /** A batch is of updates or of events, here too. */
+  readonly #lockedUpdates: LockedCalls;
+  readonly #lockedEvents: LockedCalls;
   #depth = 0;
   #isClosed = false;
   #atomicSubmission: Promise<unknown> = Promise.resolve();
@@ -56,13 +58,8 @@ export class Writer {
   constructor(options: WriterOptions) {
     this.#options = options;
     this.#slots = new Slots(options.lanes);
-    this.#lockedCalls = new LockedCalls({
-      batchMax: options.batchMax,
-      sleep: options.sleep,
-      tryOnce: (batch) => this.#settle(batch, true),
-      giveUp: ({ postback, mayHaveCommitted, resolve }) =>
-        resolve(rejectedOutcome(postback, mayHaveCommitted ? unknown() : locked())),
-    });
+    this.#lockedUpdates = this.#makeLockedCalls(options.batchMax);
+    this.#lockedEvents = this.#makeLockedCalls(eventBatchMax);
   }
 
   /** How many postbacks wait for their commit. */
@@ -107,7 +104,10 @@ export class Writer {
     );
     this.#atomicSubmission = results.catch(() => {});
     try {
-      return (await results).filter((result) => result !== 'locked'); // an atomic batch waits for its calls
+      return (await results).map((result) => {
+        if (result === 'locked') throw new Error('an atomic batch waits for its calls');
+        return result;
+      });
     } finally {
       this.#depth -= postbacks.length;
     }
@@ -117,7 +117,17 @@ export class Writer {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([this.#atomicSubmission, ...[...this.#lanes.values()].map((lane) => lane.drained())]);
-    await this.#lockedCalls.drained();
+    await Promise.all([this.#lockedUpdates.drained(), this.#lockedEvents.drained()]);
+  }
+
+  #makeLockedCalls(batchMax: number): LockedCalls {
+    return new LockedCalls({
+      batchMax,
+      sleep: this.#options.sleep,
+      tryOnce: (batch) => this.#settle(batch, true),
+      giveUp: ({ postback, mayHaveCommitted, resolve }) =>
+        resolve(rejectedOutcome(postback, mayHaveCommitted ? unknown() : locked())),
+    });
   }
 
   #rejectionFor(count: number): Rejection | null {
@@ -132,11 +142,12 @@ export class Writer {
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
     const slots = isEvent ? this.#eventSlots : this.#slots;
+    const lockedCalls = isEvent ? this.#lockedEvents : this.#lockedUpdates;
     const batchMax = isEvent ? eventBatchMax : this.#options.batchMax;
     const lane = new Lane(
       batchMax,
       slots,
-      (batch) => this.#writeBatch(batch, slots),
+      (batch) => this.#writeBatch(batch, slots, lockedCalls),
       () => this.#lanes.delete(key),
     );
     this.#lanes.set(key, lane);
@@ -144,9 +155,9 @@ export class Writer {
   }
 
   /** Settles every promise of the batch, or leaves it to those that wait for a locked call. */
-  async #writeBatch(batch: Waiting[], slots: Slots): Promise<void> {
-    const free = this.#lockedCalls.takeFollowers(batch);
-    if (free.length > 0) this.#lockedCalls.add(await this.#settle(free, false, slots));
+  async #writeBatch(batch: Waiting[], slots: Slots, lockedCalls: LockedCalls): Promise<void> {
+    const free = lockedCalls.takeFollowers(batch);
+    if (free.length > 0) lockedCalls.add(await this.#settle(free, false, slots));
   }
 
   /**
@@ -175,6 +186,7 @@ export class Writer {
       for (const waiting of locked) waiting.mayHaveCommitted = mode.mayHaveCommitted;
       return locked;
     } catch (error) {
+      for (const waiting of batch) waiting.mayHaveCommitted = mode.mayHaveCommitted;
       if (this.#options.classify(error) !== 'data') for (const waiting of batch) waiting.reject(error);
       else if (batch.length === 1) for (const waiting of batch) await this.#logRejected(waiting, slots);
       else {

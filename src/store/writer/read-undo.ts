@@ -16,7 +16,7 @@ import {
   type Statement,
   sendTogether,
 } from '../database/statements/round-trip.ts';
-import { lockFreeCalls, readKnownCalls } from './lock-calls.ts';
+import { lockCalls, lockFreeCalls, readKnownCalls } from './lock-calls.ts';
 import { answerColumnsOf, readAnswered } from './prior-postbacks.ts';
 
 /** Which postbacks of a batch undo others; `ids` are those of the others that are in the log. */
@@ -39,7 +39,8 @@ function planUndo(postbacks: Postback[], state: BatchState): UndoPlan | null {
 }
 
 /**
- * Reads what the batch needs to undo postbacks, and locks the calls of these that are not locked yet: those that are free.
+ * Reads what the batch needs to undo postbacks, and locks the calls of these that are not locked yet: those that are free, or
+ * all where the batch is atomic.
  * @returns null for a batch that undoes nothing; `locked`: calls that another transaction holds
  */
 export async function readUndoState(
@@ -47,6 +48,7 @@ export async function readUndoState(
   accountId: string,
   postbacks: Postback[],
   state: BatchState,
+  isAtomic: boolean,
 ): Promise<{ undo: UndoState; locked: Set<string> } | null> {
   const plan = planUndo(postbacks, state);
   if (plan === null) return null;
@@ -56,10 +58,10 @@ export async function readUndoState(
   for (const { target, postbackId } of plan.postbacks) {
     const matched = state.matches.get(postbackId)?.callLogId ?? null;
     const id = target !== null && 'callLogId' in target ? target.callLogId : matched;
-    if (id !== null) callIds.add(id);
+    if (id !== null) callIds.add(state.otherIds.get(id) ?? id);
   }
   const others = [...callIds].filter((id) => !state.calls.has(id));
-  const calls = new Query(lockFreeCalls, [accountId, arrayText(others)]);
+  const calls = new Query(isAtomic ? lockCalls : lockFreeCalls, [accountId, arrayText(others)]);
   const known = new Query(readKnownCalls, [accountId, arrayText(others)]);
   const histories = new Query(readHistories, [accountId, arrayText(callIds)]);
   await sendTogether(client, [...(others.length > 0 ? [calls, known] : []), histories]);

@@ -271,7 +271,7 @@ async function readBatch(
   const skippedNames = otherNames.rows
     .filter(([, callLogId]) => skipped.has(callLogId))
     .map(([name]) => name);
-  const undoing = await readUndoState(client, accountId, postbacks, state);
+  const undoing = await readUndoState(client, accountId, postbacks, state, isAtomic);
   return {
     revisions: new Map(revisions.rows),
     state: undoing === null ? state : { ...state, undo: undoing.undo },

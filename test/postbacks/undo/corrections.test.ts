@@ -273,6 +273,26 @@ describe('duplicates of a conversion', () => {
   });
 });
 
+test('an earlier one of the same batch is taken back, by whichever of its ids a call is named', async () => {
+  const webhook = await server.createWebhook('update_fields', {
+    ...{ same_transaction: 'correct', repeats: { '*': 'add' } },
+  });
+  const id = await newCall({ other_ids: ['correction by another id'] });
+  const of = { transaction_id: 'T' };
+  const answer = await server.post(
+    { ...webhook, url: `${webhook.url.split('?')[0]}/batch` },
+    {
+      atomic: true,
+      updates: [
+        { ...of, call_log_id: id, revenue_paid_out: 5, reason: 'first' },
+        { ...of, call_log_id: 'correction by another id', revenue_paid_out: 7 },
+      ],
+    },
+  );
+  expect(answer.json.summary).toMatchObject({ applied: 2 });
+  expect(await server.readCall(id)).toMatchObject({ revenue_paid_out: '7.00', reason: null });
+});
+
 test('every change above begins where another one ended, up to what the calls have now', async () => {
   expect(await expectUnbrokenChains(server.database.query)).toBeGreaterThan(0);
 });

@@ -130,6 +130,27 @@ test('an atomic batch with a locked call is done whole or not at all', async () 
   expect((await server.readCall('all')).reason).toBeNull();
 });
 
+test('an atomic batch that replaces a postback of a locked call is done whole or not at all', async () => {
+  const correcting = await server.createWebhook('update_fields', { same_transaction: 'correct' });
+  const phone_number = '+12125550102';
+  await server.createCall('replaced', { phone_number });
+  await server.createCall('beside it');
+  await server.post(correcting, { phone_number, transaction_id: 'T', reason: 'first' });
+  await server.createCall('newer', { phone_number });
+  const holder = await hold('replaced');
+  const updates = [
+    { call_log_id: 'beside it', reason: 'x' },
+    { phone_number, transaction_id: 'T', reason: 'second' },
+  ];
+  const send = () =>
+    server.post({ ...correcting, url: `${correcting.url.split('?')[0]}/batch` }, { atomic: true, updates });
+  expect(await send()).toMatchObject({ status: 503, json: { code: 'store_unavailable' } });
+  await holder.release();
+  expect((await server.readCall('beside it')).reason).toBeNull();
+  expect((await send()).json).toMatchObject({ summary: { applied: 2 } });
+  expect((await server.readCall('beside it')).reason).toBe('x');
+});
+
 test('the operator’s changes to a locked call are rejected in seconds, and other changes go on', async () => {
   await Promise.all(['busy', 'idle'].map((id) => server.createCall(id)));
   const holder = await hold('busy');
