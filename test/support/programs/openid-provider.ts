@@ -13,7 +13,7 @@ export type TestProvider = {
 
 /** Listens, and answers once it knows where to send browsers back to. */
 export async function startProvider(): Promise<TestProvider> {
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: 72_000 }); // see PrefixProxy
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // it listens on TCP
   const settings = { issuer, clientId: 'ringback', clientSecret: 'kept-by-both', name: 'Acme' };

@@ -14,7 +14,8 @@ export class PrefixProxy {
 
   /** @param takesAway whether what is behind sees the path without the prefix */
   static async start(prefix: string, takesAway: boolean): Promise<PrefixProxy> {
-    const server = createServer((incoming, outgoing) => {
+    // As long as Ringback itself: with Node's 5 s, an idle connection may end under a request where the machine is busy.
+    const server = createServer({ keepAliveTimeout: 72_000 }, (incoming, outgoing) => {
       const url = incoming.url ?? '/';
       if (!url.startsWith(`${prefix}/`) && url !== prefix) {
         outgoing.writeHead(404).end('no such site');
