@@ -56,6 +56,12 @@ describe.each([
       expect(hrefs.filter((href) => !href.startsWith('/tools/ringback'))).toEqual([]);
       const broken = `[...document.images].filter((one) => one.complete && one.naturalWidth === 0).length`;
       expect(await page.evaluate(broken)).toBe(0);
+      await page.route(/\/api\/v1\/postbacks/, (route) => route.abort());
+      await page.goto('/tools/ringback/postbacks');
+      const away = page.getByText('Ringback does not answer').first();
+      await away.waitFor();
+      await page.unroute(/\/api\/v1\/postbacks/);
+      await away.waitFor({ state: 'detached' }); // without a click
       await page.goto('/tools/ringback/nowhere');
       await page.getByRole('heading').first().waitFor();
     } finally {

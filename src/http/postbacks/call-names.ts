@@ -35,7 +35,10 @@ export class CallNames {
     while (this.#asked.length > 0) {
       const asked = this.#asked.splice(0);
       // Without a database, the writer rejects each item.
-      const names = await this.#find(asked.map(({ id }) => id)).catch(() => new Map<string, string>());
+      const names = await this.#find(asked.map(({ id }) => id)).catch(() => {
+        this.#hasOtherIds = null;
+        return new Map<string, string>();
+      });
       for (const { id, resolve } of asked) resolve(names.get(id) ?? id);
     }
     this.#isReading = false;

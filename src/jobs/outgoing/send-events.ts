@@ -15,10 +15,7 @@ export type EventSender = {
 };
 
 type Parts = SenderParts & {
-  store: Pick<
-    Store,
-    'listFollowedWebhooks' | 'listDue' | 'followTimeline' | 'storeAttention' | 'isUnavailable'
-  >;
+  store: Pick<Store, 'listFollowedWebhooks' | 'listDue' | 'followTimeline' | 'storeAttention'>;
   log: Pick<Log, 'warn'>;
   /** what needs attention now, as the overview shows it */
   findAttention(accountId: string): Promise<Record<string, unknown>[]>;
@@ -34,6 +31,7 @@ const graceMs = 3_000;
 
 export function startSendingEvents(parts: Parts): EventSender {
   const work = new Signal();
+  const stopping = new Signal();
   const senders = new Map<string, WebhookSender>();
   const attentionAt = new Map<string, number>();
   let hasWebhooks = false;
@@ -80,7 +78,7 @@ export function startSendingEvents(parts: Parts): EventSender {
         hasFailed = true;
       }
       const tookMs = performance.now() - start;
-      if (hasWebhooks && !isStopping) await new Signal().take(Math.max(pauseMsMin, 2 * tookMs));
+      if (hasWebhooks) await stopping.take(Math.max(pauseMsMin, 2 * tookMs));
       await work.take(hasWebhooks && !hasFailed ? followMs : idleMs);
     }
   };
@@ -92,6 +90,7 @@ export function startSendingEvents(parts: Parts): EventSender {
     },
     async stop() {
       isStopping = true;
+      stopping.give();
       work.give();
       await done;
       await Promise.all([...senders.values()].map((sender) => sender.stop(graceMs)));

@@ -1,6 +1,7 @@
 /** What failed because the server or its database was away is asked again when both are back. */
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { basePath } from './base-path.ts';
 import { isServerAway } from './request.ts';
 
 const pollMs = 2_000;
@@ -8,7 +9,7 @@ const pollMs = 2_000;
 /** Asks whether the server is ready until it is, then calls back once. @returns what stops that */
 export function whenServerIsBack(goOn: () => void): () => void {
   const ask = async () => {
-    const isReady = await fetch('/readyz').then(
+    const isReady = await fetch(`${basePath}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     );

@@ -57,11 +57,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       body: JSON.stringify(body),
     }),
     ...(signal && { signal }),
-  }).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw serverUnreachable();
-  });
-  const text = await response.text();
+  }).catch(rethrowAbort);
+  const text = await response.text().catch(rethrowAbort);
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T; // as the route's schema says
   throw new RequestFailed(response.status, readProblem(text), `The server answered ${response.status}.`);
 }

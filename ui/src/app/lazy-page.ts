@@ -1,5 +1,6 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { basePath } from '../api/base-path.ts';
 import { serverUnreachable } from '../api/request.ts';
 
 /** A page whose file is fetched when it is first opened. */
@@ -12,8 +13,8 @@ export function lazyPage<Name extends string, Page extends Record<Name, () => Re
 
 /** Where the server answers, it is a newer one with other files: the router loads the whole UI again for that. */
 async function explainMissing(error: unknown): Promise<never> {
-  const isThere = await fetch('/healthz').then(
-    () => true,
+  const isThere = await fetch(`${basePath}/healthz`).then(
+    ({ ok }) => ok,
     () => false,
   );
   throw isThere ? error : serverUnreachable();

@@ -18,6 +18,7 @@ export function callBefore(call: Call, changes: Changes): Call {
     values: { ...call.values, tags: Object.assign(emptyTags(), call.values.tags) },
   };
   for (const [name, { from }] of Object.entries(changes)) {
+    if (name === 'other_ids') before.legIds = []; // of which `from` has those that were there
     if (name === 'state') before.state = from === 'live' ? 'live' : before.state;
     else if (name.startsWith(tagPrefix)) setTag(before.values.tags, name.slice(tagPrefix.length), from);
     else if (Object.hasOwn(eventFields, name))

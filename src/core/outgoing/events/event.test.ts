@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Call, Changes } from '../../calls/call.ts';
+import { type Call, type Changes, otherIdsOf } from '../../calls/call.ts';
 import { eventFieldNames, updateFieldNames } from '../../updates/fields/fields.ts';
 import { isPublicAddress } from '../requests/public-address.ts';
 import { readRetryAfter, waitBeforeRetry } from '../retry-schedule.ts';
@@ -79,6 +79,12 @@ test('undoing changes gives the call before them', () => {
   expect(before).toMatchObject({ state: 'live', facts: { campaign: 'old' }, values: { converted: false } });
   expect(before.values.tags).toEqual({ b: '2', c: '3' });
   expect(call.values.tags).toEqual({ a: '1', b: '2' });
+});
+
+test('the call before a leg does not have its id', () => {
+  const withLeg = { facts: { other_ids: ['a'] }, legIds: ['leg'], values: { tags: {} } } as unknown as Call; // what is read
+  const before = callBefore(withLeg, { other_ids: { from: ['a'], to: ['a', 'leg'] } });
+  expect(otherIdsOf(before)).toEqual(['a']);
 });
 
 test('merged changes tell the first and the last value, and leave out what returned', () => {
