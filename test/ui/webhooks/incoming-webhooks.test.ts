@@ -255,6 +255,43 @@ describe('a webhook', () => {
     await page.getByRole('region', { name: 'Answer' }).getByText('HTTP 422').waitFor();
   });
 
+  test.each([
+    [
+      'calls',
+      async (page: Page) => {
+        await page.getByLabel('Value of call_log_id').fill('CA-BY-HAND');
+        await page.getByLabel('Value of add').fill('source:radio');
+      },
+      { call_log_id: 'CA-BY-HAND', state: 'completed', add: { source: 'radio' } },
+    ],
+    [
+      'call_data',
+      (page: Page) => page.getByLabel('Value of phone_number').fill('+12135550177'),
+      { phone_number: '+12135550177', add: { zip: '90210' } },
+    ],
+  ])('of the type %s names what it takes once, and is tried by hand', async (type, fill, body) => {
+    const webhook = await ui.server.createWebhook(type, { name: type });
+    const { page } = await ui.open(`/webhooks/incoming/${webhook.id}?tab=builder`);
+    const callName = Object.keys(body)[0] ?? '';
+    await page
+      .getByRole('alert')
+      .getByText(`Fill in ${callName}: without it the request is rejected.`)
+      .waitFor();
+    await page.getByRole('tab', { name: 'Test' }).click();
+    await fill(page);
+    expect(await page.getByLabel('Value of phone_number').count()).toBe(1);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page
+      .getByRole('region', { name: 'Answer' })
+      .getByText(/HTTP 20[12]/)
+      .waitFor();
+    const sent = await page
+      .getByRole('region', { name: 'Request', exact: true })
+      .locator('pre')
+      .textContent();
+    expect(JSON.parse(sent?.slice(sent.indexOf('{')) ?? '')).toMatchObject(body);
+  });
+
   test('has any name at all', async () => {
     for (const name of [
       '<script>window.isRun = true</script>',

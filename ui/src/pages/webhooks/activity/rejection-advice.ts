@@ -53,7 +53,7 @@ const advice: Record<string, Advice> = {
   },
   call_not_identified: {
     meaning: 'The request names no call.',
-    fix: 'Have the sender send call_log_id or phone_number. If nothing but the key arrives, a redirect drops the body: use the URL shown here.',
+    fix: 'Have the sender send call_log_id or phone_number. If nothing but the key arrives, a redirect drops the body: have it send to the URL of the tab “URL builder”, which does not redirect.',
   },
   unresolved_placeholder: {
     meaning: 'The sender sent a macro, or the text of a variable without a value.',

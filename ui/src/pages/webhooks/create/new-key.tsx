@@ -35,6 +35,17 @@ const examples: Record<WebhookType, Values> = {
   ],
 };
 
+const replaceId = 'Replace CALL_ID with a call’s id, or send phone_number in its place.';
+
+/** What is to be put into the examples. */
+const replacements: Record<WebhookType, string> = {
+  update_fields: replaceId,
+  update_revenue: replaceId,
+  update_tags: replaceId,
+  calls: 'Replace CALL_ID with the id of the call, and CALLER_NUMBER with the number of the caller.',
+  call_data: 'Send the number of the caller, and what is known: each other parameter becomes a tag.',
+};
+
 /** A key that was just made, in a dialog. It is shown this once: the server keeps a hash of it. */
 export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone(): void }) {
   const preset = usePresets().find(({ name }) => name === webhook.preset);
@@ -62,13 +73,13 @@ export function NewKey({ webhook, onDone }: { webhook: CreatedWebhook; onDone():
         <div>
           <h3 className="mb-2 font-medium text-sm">Try it, or paste it into the sender’s settings</h3>
           <Snippets
+            type={webhook.type}
             address={webhook.url.split('?')[0] ?? webhook.url}
             authKey={webhook.auth_key}
             values={examples[webhook.type]}
           />
           <p className="mt-2 text-muted text-xs">
-            Replace CALL_ID with a call’s id, or send <code className="font-mono">phone_number</code> in its
-            place. All fields:{' '}
+            {replacements[webhook.type]} All fields:{' '}
             <a href={`${basePath}/docs`} className="text-accent underline">
               documentation
             </a>

@@ -1,10 +1,13 @@
 import { useState } from 'react';
 import { CopyBlock } from '../../../components/copy.tsx';
 import { Tabs } from '../../../components/menus/tabs.tsx';
+import type { WebhookType } from '../webhook-words.ts';
 import type { Values } from './build-request.ts';
+import { callNamesOf } from './builder-fields.ts';
 import { snippetsOf } from './snippet-texts.ts';
 
 export type SnippetsProps = {
+  type: WebhookType;
   /** of the endpoint, without a query */
   address: string;
   /** empty: it is still to be put in */
@@ -13,7 +16,7 @@ export type SnippetsProps = {
 };
 
 /** Ready to paste, for each kind of sender. */
-export function Snippets({ address, authKey, values }: SnippetsProps) {
+export function Snippets({ type, address, authKey, values }: SnippetsProps) {
   const snippets = snippetsOf(address, authKey, values);
   const [open, setOpen] = useState('post');
   return (
@@ -45,9 +48,8 @@ export function Snippets({ address, authKey, values }: SnippetsProps) {
                   body type JSON.
                 </li>
                 <li>
-                  Data: <code className="font-mono text-xs">call_log_id</code> or{' '}
-                  <code className="font-mono text-xs">phone_number</code>, and the fields to set, each mapped
-                  to a value of the step before.
+                  Data: <code className="font-mono text-xs">{callNamesOf(type).join(' or ')}</code>, and the
+                  fields to set, each mapped to a value of the step before.
                 </li>
                 <li>
                   Give <code className="font-mono text-xs">transaction_id</code> an id of that step: a run

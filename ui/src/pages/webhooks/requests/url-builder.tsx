@@ -8,7 +8,7 @@ import { SelectField, TextField } from '../../../components/field.tsx';
 import { SetupSteps, urlWithMacros } from '../create/setup-steps.tsx';
 import { typePaths } from '../webhook-words.ts';
 import { buildBody, buildUrl, type Values } from './build-request.ts';
-import { fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
+import { callNamesOf, fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
 import { hasMacros, platformsFor, switchPlatform } from './platform-macros.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
 import { Snippets } from './snippets.tsx';
@@ -38,6 +38,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
     setValues(switchPlatform(values, fields, platform, next));
   };
   const address = `${publicUrl}/${typePaths[webhook.type]}`;
+  const callNames = callNamesOf(webhook.type);
   const ticked = usedValues(fields, values);
   const used = ticked.filter(([, value]) => value !== '');
   const empty = ticked.filter(([, value]) => value === '').map(([name]) => name);
@@ -115,9 +116,9 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
                 <code className="font-mono text-xs">{empty.join(', ')}</code>.
               </p>
             )}
-            {!isFixed && !used.some(([name]) => name === 'call_log_id' || name === 'phone_number') && (
+            {!isFixed && !used.some(([name]) => callNames.includes(name)) && (
               <p role="alert" className="text-danger text-sm">
-                Fill in call_log_id or phone_number: without one of them no call is found.
+                Fill in {callNames.join(' or ')}: without it the request is rejected.
               </p>
             )}
           </div>
@@ -128,7 +129,7 @@ export function UrlBuilder({ webhook }: { webhook: WebhookJson }) {
           </Card>
         )}
         <Card title="As code">
-          <Snippets address={address} authKey={authKey} values={used} />
+          <Snippets type={webhook.type} address={address} authKey={authKey} values={used} />
         </Card>
       </div>
     </div>

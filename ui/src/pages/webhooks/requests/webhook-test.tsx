@@ -10,7 +10,7 @@ import { Card } from '../../../components/card.tsx';
 import { SelectField } from '../../../components/field.tsx';
 import { FailureNote } from '../../../components/states/error-state.tsx';
 import { buildBody } from './build-request.ts';
-import { fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
+import { callNamesOf, fieldsAtFirst, useBuilderFields } from './builder-fields.ts';
 import { type FieldValues, RequestFields, usedValues } from './request-fields.tsx';
 import { type Sent, TestResult } from './test-result.tsx';
 
@@ -37,6 +37,7 @@ export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
   const { data: recent } = useRecentCalls();
   const test = useTestWebhook(webhook.id);
   const callId = values['call_log_id']?.value ?? '';
+  const takesId = callNamesOf(webhook.type).includes('call_log_id');
   const pickCall = (id: string) => setValues({ ...values, call_log_id: { isUsed: id !== '', value: id } });
   const send = (isDryRun: boolean) => {
     const request = toRequest(method, usedValues(fields, values), isDryRun);
@@ -50,15 +51,17 @@ export function WebhookTest({ webhook }: { webhook: WebhookJson }) {
           rate and signature are not checked; everything else is.
         </p>
         <div className="mb-5 grid gap-4 sm:grid-cols-2">
-          <SelectField
-            label="Recent call"
-            value={recent?.items.some((call) => call.call_log_id === callId) ? callId : ''}
-            choices={[
-              { value: '', label: recent?.items.length === 0 ? 'No calls yet' : 'Pick a call…' },
-              ...(recent?.items ?? []).map((call) => ({ value: call.call_log_id, label: callWords(call) })),
-            ]}
-            onChange={pickCall}
-          />
+          {takesId && (
+            <SelectField
+              label="Recent call"
+              value={recent?.items.some((call) => call.call_log_id === callId) ? callId : ''}
+              choices={[
+                { value: '', label: recent?.items.length === 0 ? 'No calls yet' : 'Pick a call…' },
+                ...(recent?.items ?? []).map((call) => ({ value: call.call_log_id, label: callWords(call) })),
+              ]}
+              onChange={pickCall}
+            />
+          )}
           <SelectField label="Method" value={method} choices={methodChoices} onChange={setMethod} />
         </div>
         <RequestFields fields={fields} values={values} onChange={setValues} />
