@@ -36,6 +36,9 @@ test('an owner invites a person, who sets a password by the link, signs out, and
   await theirs.getByLabel('New password').fill(password);
   await theirs.keyboard.press('Enter');
   await theirs.waitForURL(/\/overview$/);
+  await theirs.setViewportSize({ width: 360, height: 740 });
+  await theirs.getByRole('button', { name: 'Change password' }).waitFor();
+  expect(await theirs.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
   await theirs.getByRole('button', { name: 'Sign out' }).click();
   await theirs.getByLabel('E-mail address').fill('ana@acme.example');
   await theirs.getByLabel('Password').fill('a wrong password');

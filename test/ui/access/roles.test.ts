@@ -138,4 +138,6 @@ test('analyst: reads the settings of a webhook, can change none, and sees why', 
   await expectAccessible(page);
   await page.goto('/calls/CA1');
   await page.getByText('None. Postbacks add them.').waitFor();
+  await page.getByRole('link', { name: 'Files', exact: true }).click();
+  await page.getByRole('heading', { name: 'Reconcile', level: 1 }).waitFor();
 });

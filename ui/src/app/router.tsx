@@ -137,8 +137,10 @@ const incomingWebhook = createRoute({
 const files = createRoute({
   getParentRoute: () => shell,
   path: '/files',
-  beforeLoad: () => {
-    throw redirect({ to: '/files/import', replace: true });
+  beforeLoad: async ({ context: { queryClient } }) => {
+    const { permissions } = await queryClient.ensureQueryData(sessionQuery);
+    const to = permissions.includes('change_calls') ? '/files/import' : '/files/reconcile';
+    throw redirect({ to, replace: true });
   },
 });
 

@@ -45,7 +45,7 @@ export function AccountBar() {
       )}
       {isChanging && <ChangePasswordDialog onClose={() => setChanging(false)} />}
       <Button look="quiet" size="small" icon={LogOut} onClick={leave} isBusy={signOut.isPending}>
-        Sign out
+        <span className="max-md:sr-only">Sign out</span>
       </Button>
     </div>
   );
