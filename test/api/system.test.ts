@@ -227,12 +227,14 @@ describe('what there is not', () => {
     '/api/v1/nope',
     '/api/v2/calls',
     '/update-field',
+    '/update_fields',
     '/openapi.yaml',
     '/docs/nope',
   ])('GET %s is a 404 that says where to look', async (path) => {
     const answer = await server.request(path, { headers: { authorization: `Bearer ${server.token}` } });
     expectProblem(answer, 404, 'not_found');
     expect(answer.json.detail).toContain('/docs');
+    expect(answer.json.detail).toContain('/update-fields, /update-revenue,');
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { OpenIdProvider, type OpenIdSettings } from '../../clients/openid-provid
 import type { AddressList } from '../../core/access/address-list.ts';
 import type { PasswordCost } from '../../core/access/password.ts';
 import type { Presets } from '../../core/mapping/preset.ts';
+import { webhookTypes } from '../../core/updates/fields/webhook-type.ts';
 import { reject } from '../../core/updates/rejection.ts';
 import type { Writer } from '../../ingest/writer.ts';
 import type { Store } from '../../store/store.ts';
@@ -41,6 +42,11 @@ import { describeApi } from './openapi.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 import { readPage, registerUi, sendNotFoundPage, tellBrowsersFromSenders, wantsPage } from './ui.ts';
 import { WorkSlices } from './work-slices.ts';
+
+/** Told to those who post to another path, such as the name of the webhook's type. */
+const endpointPaths = Object.values(webhookTypes)
+  .map(({ path }) => `/${path}`)
+  .join(', ');
 
 export type AppOptions = {
   store: Store;
@@ -124,7 +130,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     );
     if (methods.length === 0 && page !== null && wantsPage(request)) return sendNotFoundPage(reply, page);
     if (methods.length === 0 || methods.includes(request.method))
-      return sendProblem(reply, reject('not_found', 'Check the path: see /docs for all there are.'));
+      return sendProblem(
+        reply,
+        reject('not_found', `Check the path: postbacks go to ${endpointPaths}. See /docs for all there are.`),
+      );
     reply.header('allow', methods.join(', '));
     return sendProblem(reply, reject('method_not_allowed', `Use ${methods.join(' or ')} here.`));
   });
