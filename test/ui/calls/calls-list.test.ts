@@ -217,7 +217,7 @@ test('all calls that match are held as one job: previewed, done, reported and un
   await page.getByRole('button', { name: 'Select all 60 that match' }).click();
   await page.getByRole('button', { name: 'Change 60 calls' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Hold reason').selectOption('Condition not met');
+  await dialog.getByLabel('No-payout reason').selectOption('Condition not met');
   await dialog.getByRole('button', { name: 'Review' }).click();
   await dialog.getByText('59 will change').waitFor();
   await dialog.getByText('1 rejected').waitFor();

@@ -100,3 +100,11 @@ test('an undo that breaks off says why and how far it came, and goes on', async 
   expect((await ui.server.readCall('L0')).revenue_paid_out).toBeNull();
   expect((await ui.server.readCall('L149')).revenue_paid_out).toBeNull();
 });
+
+test('the page of an undone postback says so beside its status', async () => {
+  await calls('U1');
+  const { json } = await ui.server.post(webhook, { call_log_id: 'U1', revenue_paid_out: '5' });
+  await ui.server.api('POST', `/postbacks/${json.postback_id}/undo`, {});
+  const { page } = await ui.open(`/postbacks/${json.postback_id}`);
+  await page.getByText('undone', { exact: true }).waitFor();
+});

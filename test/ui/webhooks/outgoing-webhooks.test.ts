@@ -145,7 +145,7 @@ describe('one webhook', () => {
     const receiver = await startReceiver();
     const id = await subscribe(receiver, 'Changed');
     const { page } = await ui.open(`/webhooks/outgoing/${id}?tab=settings`, { theme: 'dark' });
-    await page.getByLabel('At most a minute').fill('60');
+    await page.getByLabel('Requests a minute').fill('60');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved').waitFor();
     expect((await ui.server.api('GET', `/webhooks/outgoing/${id}`)).json).toMatchObject({

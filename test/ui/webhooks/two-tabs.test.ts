@@ -28,7 +28,7 @@ test('of an incoming webhook, an outgoing webhook and the account', async () => 
     [
       `/webhooks/outgoing/${outgoing.id}?tab=settings`,
       `/webhooks/outgoing/${outgoing.id}`,
-      ['At most a minute', '30'],
+      ['Requests a minute', '30'],
       ['Name', 'Tracker of Acme'],
       { name: 'Tracker of Acme', max_per_minute: 30, url },
     ],

@@ -1,7 +1,7 @@
-/** Outcomes of postbacks as series of a chart, the good ones at the bottom. */
+/** Outcomes of postbacks as series of a chart, the good ones at the bottom; the first one is shown where there is none. */
 export const outcomeSeries = [
-  { id: 'created', name: 'Created', color: 'var(--color-accent)' },
   { id: 'applied', name: 'Applied', color: 'var(--color-applied)' },
+  { id: 'created', name: 'Created', color: 'var(--color-accent)' },
   { id: 'unchanged', name: 'Unchanged', color: 'var(--color-unchanged)' },
   { id: 'queued', name: 'Queued', color: 'var(--color-queued)' },
   { id: 'waiting', name: 'Waiting', color: 'var(--color-live)' },

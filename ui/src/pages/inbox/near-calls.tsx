@@ -68,7 +68,7 @@ function NearCallFacts({ call }: { call: NearCall }) {
         </span>
       </p>
       <p className="text-muted text-xs">
-        {number ?? 'hidden number'} · <Time at={call.started_at} />, {timeWords(distance)}
+        {number ?? 'no number'} · <Time at={call.started_at} />, {timeWords(distance)}
         {partners !== '' && (
           <>
             {' '}

@@ -23,7 +23,8 @@ export function Outcome({ postback }: { postback: PostbackJson }) {
   );
 }
 
-function Mark({ children }: { children: string }) {
+/** What is worth knowing beside the status. */
+export function Mark({ children }: { children: string }) {
   return (
     <span className="whitespace-nowrap rounded-full border border-line-strong/50 px-1.5 text-muted text-xs">
       {children}

@@ -46,7 +46,10 @@ function CallDetail({ call }: { call: CallJson }) {
             <StatusBadge status={call.state} />
             {call.converted && <StatusBadge status="applied">converted</StatusBadge>}
             <span>
-              Call from <bdi className="font-medium text-ink">{call.phone_number ?? 'a hidden number'}</bdi>
+              Call from{' '}
+              <bdi className="font-medium text-ink">
+                {call.phone_number ?? (call.caller_withheld ? 'a hidden number' : 'an unknown number')}
+              </bdi>
             </span>
           </span>
         }

@@ -104,7 +104,7 @@ const ownColumns: CallColumn[] = [
   {
     id: 'held',
     csv: 'no_payout_reason',
-    header: 'Hold reason',
+    header: 'No-payout reason',
     isHiddenAtFirst: true,
     room: 'name',
     cell: ({ no_payout_reason }) => <Name text={no_payout_reason} />,

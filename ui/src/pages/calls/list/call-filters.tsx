@@ -35,7 +35,7 @@ const filters: ChipFilter[] = [
   ]),
   choiceFilter(
     'no_payout_reason',
-    'Hold reason',
+    'No-payout reason',
     ['Campaign preconversion', 'Condition not met', 'Caps exceeded'].map(same),
   ),
   partnerFilter('campaign', 'Campaign', 'campaigns'),

@@ -20,7 +20,7 @@ type ExportDialogProps = {
 /** The list as it is filtered, as a file. */
 export function ExportDialog({ filters, ids, isOpen, onClose }: ExportDialogProps) {
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
-  const which = isFiltered ? 'All calls that the filters mean' : 'All calls';
+  const which = isFiltered ? 'All calls that match the filters' : 'All calls';
   return (
     <Dialog
       title={ids === undefined ? 'Export calls as CSV' : `Export ${countOf(ids.length, 'call')} as CSV`}

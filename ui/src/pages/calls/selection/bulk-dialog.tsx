@@ -65,7 +65,7 @@ export function BulkDialog({ selection, onClose, onDone }: BulkDialogProps) {
         >
           <SelectField label="Change" value={act} choices={acts} onChange={setAct} />
           {act === 'hold' && (
-            <SelectField label="Hold reason" value={hold} choices={holds} onChange={setHold} />
+            <SelectField label="No-payout reason" value={hold} choices={holds} onChange={setHold} />
           )}
           {act === 'reason' && (
             <TextField

@@ -61,7 +61,7 @@ export function OutgoingForm(props: PartProps) {
           onChange={(order) => onChange({ order: order as OutgoingDraft['order'] })} // one of the choices
         />
         <TextField
-          label="At most a minute"
+          label="Requests a minute"
           inputMode="numeric"
           placeholder="No limit"
           value={draft.maxPerMinute}

@@ -13,6 +13,7 @@ import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { LookOnly } from '../../access/look-only.tsx';
 import { FindCall } from '../../inbox/find-call.tsx';
+import { Mark } from '../outcome.tsx';
 import { PostbackAnswer } from './postback-answer.tsx';
 import { PostbackFacts } from './postback-facts.tsx';
 import { PostbackOutcome } from './postback-outcome.tsx';
@@ -46,6 +47,7 @@ export function PostbackPage() {
             {replayedAs !== undefined && (
               <StatusBadge status={replayedAs}>{`replayed: ${replayedAs}`}</StatusBadge>
             )}
+            {postback.undone_by !== null && <Mark>undone</Mark>}
             <span>
               Received <Time at={postback.received_at} />
             </span>
