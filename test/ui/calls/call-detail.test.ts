@@ -194,6 +194,23 @@ describe('changed by hand', () => {
     expect((await ui.server.readCall('faulty')).revenue_paid_out).toBeNull();
   });
 
+  test('a tag that is added after the review is another one than those before', async () => {
+    await ui.server.createCall('two tags');
+    const page = await open('two tags');
+    const dialog = await startChange(page);
+    for (const [at, tag] of ['first', 'second'].entries()) {
+      await dialog.getByRole('button', { name: 'Add a tag' }).click();
+      await dialog.getByLabel('Key').nth(at).fill(tag);
+      await dialog.getByLabel('Value').nth(at).fill(`the ${tag}`);
+      await dialog.getByRole('button', { name: 'Review' }).click();
+      if (at === 0) await dialog.getByRole('button', { name: 'Back' }).click();
+    }
+    await dialog.getByRole('button', { name: 'Change the call' }).click();
+    await page.getByText('The call is changed').waitFor();
+    const { tags } = await ui.server.readCall('two tags');
+    expect(tags).toEqual({ first: 'the first', second: 'the second' });
+  });
+
   test('a live call’s change waits for its end; what wants a completed call is rejected', async () => {
     await ui.server.createCall('live change', { state: 'live' });
     const page = await open('live change');

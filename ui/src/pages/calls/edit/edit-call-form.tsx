@@ -1,5 +1,4 @@
 import { Plus, Trash2, Undo2 } from 'lucide-react';
-import { useRef } from 'react';
 import type { CallJson } from '../../../../../src/http/operator/calls/call-schemas.ts';
 import type { FieldJson } from '../../../api/fields.ts';
 import { Button } from '../../../components/button.tsx';
@@ -80,10 +79,9 @@ type TagEditorProps = {
 };
 
 function TagEditor({ tags, draft, onChange }: TagEditorProps) {
-  const nextId = useRef(0);
   const add = () => {
-    nextId.current += 1;
-    onChange({ ...draft, added: [...draft.added, { id: nextId.current, key: '', value: '' }] });
+    const id = (draft.added.at(-1)?.id ?? 0) + 1;
+    onChange({ ...draft, added: [...draft.added, { id, key: '', value: '' }] });
   };
   const set = (id: number, change: Partial<{ key: string; value: string }>) =>
     onChange({ ...draft, added: draft.added.map((tag) => (tag.id === id ? { ...tag, ...change } : tag)) });
