@@ -18,4 +18,6 @@ test('every code that a postback in the log can have comes with what it means an
   const codes = Object.keys(rejectionCodes).filter((code) => !notOfPostbacks.includes(code));
   expect(codes.filter((code) => !advised.includes(code))).toEqual([]);
   for (const code of codes) expect(adviceOn(code).fix, code).toMatch(/\S/);
+  // It is shown on the overview, on the page of a webhook and on that of a postback.
+  for (const code of codes) expect(adviceOn(code).fix, code).not.toMatch(/\b(below|above|shown here)\b/);
 });

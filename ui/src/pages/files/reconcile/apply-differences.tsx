@@ -4,6 +4,7 @@ import type { ReconciledLine } from '../../../api/files.ts';
 import { useSession } from '../../../api/session.ts';
 import { Button } from '../../../components/button.tsx';
 import { Card } from '../../../components/card.tsx';
+import { countOf } from '../../../components/values/count-of.ts';
 import { useFieldLabel } from '../../../components/values/field-name.tsx';
 import { Money } from '../../../components/values/money.tsx';
 import type { Reading } from '../columns/reading.ts';
@@ -86,9 +87,9 @@ export function ApplyDifferences({ amount, fileName, lines }: ApplyDifferencesPr
   return (
     <Card title="Apply">
       <p className="text-sm">
-        Sets {labelOf(amount)} of {lines.length.toLocaleString('en-US')} selected calls to the amounts of the
-        statement: <Money amount={sum('ours')} /> becomes <Money amount={sum('theirs')} />. Calls that only
-        one side has stay as they are.
+        Sets {labelOf(amount)} of {countOf(lines.length, 'selected call')} to the amounts of the statement:{' '}
+        <Money amount={sum('ours')} /> becomes <Money amount={sum('theirs')} />. Calls that only one side has
+        stay as they are.
       </p>
       <div className="mt-3">
         <Button look="primary" disabled={lines.length === 0} onClick={apply}>

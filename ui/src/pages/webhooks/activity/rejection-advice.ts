@@ -61,7 +61,7 @@ const advice: Record<string, Advice> = {
   },
   invalid_value: {
     meaning: 'A value cannot be read.',
-    fix: 'Each error below names its field and says which values it accepts.',
+    fix: 'Each error names its field and says which values it accepts. If the sender cannot change them, set in the webhook’s tab “Mapping” how they are read, then replay the postback.',
   },
   invalid_phone_number: {
     meaning: 'The number cannot be read as a phone number.',
