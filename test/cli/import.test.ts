@@ -69,6 +69,19 @@ describe('ringback import', () => {
     ]);
   });
 
+  it('tells of calls that were added, and of rows that wait for their call or that the mapping leaves out', async () => {
+    const fields = { call_log_id: 'id', reason: 'note' };
+    const mapping = { only_when: [{ from: 'event', in: ['end'] }], fields };
+    const { id } = await server.createWebhook('update_fields', { mapping, unmatched: 'wait' });
+    const rows = ['end', 'start'].map((event) => JSON.stringify({ event, id: 'W1', note: 'x' }));
+    const { stdout } = await runImport(rows.join('\n'), ['--webhook', id], { name: 'rows.ndjson' });
+    expect(stdout).toMatch(/^waiting +1 /m);
+    expect(stdout).toMatch(/^ignored +1 /m);
+    expect(stdout).toContain('To undo it: ');
+    const calls = await runImport('{"call_log_id":"W3"}', ['--type', 'calls'], { name: 'calls.ndjson' });
+    expect(calls.stdout).toMatch(/^created +1 /m);
+  });
+
   it('names the command that undoes it, which does; a dry run and rejected rows name none', async () => {
     await server.createCall('U1', { publisher_paid_out: 3 });
     const file = 'Call ID,Payout\nU1,4\n';

@@ -122,12 +122,14 @@ function describeUndo({
   dry_run: isDryRun,
   applied,
   queued,
+  waiting = 0,
 }: Json): string[] {
-  if (isDryRun === true || Number(applied) + Number(queued) === 0) return [];
+  if (isDryRun === true || Number(applied) + Number(queued) + Number(waiting) === 0) return [];
   return [`To undo it: ringback undo --webhook ${webhook} --import ${id}`];
 }
 
 const outcomeNames = [
+  ['created', 'the call was added', 'the call would be added'],
   ['applied', 'the call was changed', 'the call would be changed'],
   ['unchanged', 'every value was already set', 'every value is already set'],
   [
@@ -135,6 +137,12 @@ const outcomeNames = [
     'the call is still live; the update waits for its end',
     'the call is live: the update would wait',
   ],
+  [
+    'waiting',
+    'no call was found yet; the update waits for it',
+    'no call was found yet: the update would wait',
+  ],
+  ['ignored', 'the mapping leaves the row out', 'the mapping leaves the row out'],
   ['duplicate', 'the row was done before, and was not done again', 'the row was done before'],
   ['rejected', 'the row was rejected: see the results', 'the row would be rejected: see the results'],
 ] as const;
