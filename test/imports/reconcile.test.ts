@@ -2,6 +2,7 @@
 import { Socket } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { addAccount } from '../support/accounts.ts';
+import { leaveWhileWaiting } from '../support/requests/leave.ts';
 import { headOf, openSocket, readAnswer } from '../support/requests/raw-http.ts';
 import { startTestServer, useServer } from '../support/server.ts';
 import { type FileAnswer, sendFile } from './send-file.ts';
@@ -106,6 +107,18 @@ test('several lines for one call count by their sum, corrections included', asyn
   await calls('Sum').create('L1', '11-01', '4.75');
   const { rows } = await reconcile('call_log_id,amount\nL1,5\nL1,-0.25\n', { publisher: 'Sum' });
   expect(rows).toMatchObject([{ kind: 'equal', line: 2, theirs: '4.75', note: 'several_lines' }]);
+});
+
+test('a line may name its call by another of its ids, and counts with those that name it by its own', async () => {
+  await calls('Legs').create('G1', '11-01', '4.75', { other_ids: ['G1-leg', 'G1-unique'] });
+  await calls('Legs').create('G2', '11-02', '1', { other_ids: ['G2-leg'] });
+  const { rows } = await reconcile('call_log_id,amount\nG1-leg,5\nG2-leg,x\nG1,-0.5\nG1-unique,0.25\n', {
+    publisher: 'Legs',
+  });
+  expect(rows).toMatchObject([
+    { kind: 'rejected', call_log_id: 'G2', line: 3 },
+    { kind: 'equal', call_log_id: 'G1', line: 2, theirs: '4.75', note: 'several_lines' },
+  ]);
 });
 
 test('a call outside the period is compared and marked, and one of another partner is missing here', async () => {
@@ -306,4 +319,14 @@ test('two of an account run at once: more are rejected until one of them ends, a
   await expect.poll(async () => (await reconcile(statement)).status).toBe(200);
   running[1]?.write('\n');
   await Promise.all(answers);
+});
+
+test('the places of clients that left while their accounts were looked up are free', async () => {
+  const head = headOf(`POST /api/v1/reconciliations?${new URLSearchParams(november)}`, {
+    authorization: `Bearer ${server.token}`,
+    'content-type': 'text/csv',
+    'content-length': '24',
+  });
+  await leaveWhileWaiting(server, head);
+  expect((await reconcile('call_log_id,amount\nX1,1\n')).status).toBe(200);
 });

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** Bounds the long requests of each account, so that no account takes the places of others. */
 export class AccountSlots {
   readonly #slotsMax: number;
@@ -20,5 +22,15 @@ export class AccountSlots {
       if (left > 0) this.#used.set(accountId, left);
       else this.#used.delete(accountId);
     };
+  }
+
+  /** Takes a slot until the response is closed. @returns false where the account has no slot left */
+  hold(accountId: string, response: ServerResponse): boolean {
+    const release = this.take(accountId);
+    if (release === null) return false;
+    // Of a client that has left already, no `close` comes any more.
+    if (response.closed) release();
+    else response.once('close', release);
+    return true;
   }
 }

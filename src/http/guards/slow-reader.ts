@@ -8,7 +8,7 @@ export type RateMin = { bytesPerSecond: number; windowMs: number };
  */
 export function cutOffSlowReader(response: ServerResponse, { bytesPerSecond, windowMs }: RateMin): void {
   const { socket } = response;
-  if (socket === null) return;
+  if (socket === null || response.closed) return;
   const takenBytes = () => socket.bytesWritten - socket.writableLength;
   let before = takenBytes();
   const timer = setInterval(() => {

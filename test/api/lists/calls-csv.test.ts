@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callJson } from '../../../src/http/operator/calls/call-schemas.ts';
 import { addAccount } from '../../support/accounts.ts';
 import { expectProblem, faultsOf } from '../../support/problem.ts';
+import { leaveWhileWaiting } from '../../support/requests/leave.ts';
+import { headOf } from '../../support/requests/raw-http.ts';
 import { startTestServer, startTestServerOn, type TestServer, useServer } from '../../support/server.ts';
 
 const server = useServer();
@@ -223,6 +225,14 @@ describe('of many calls', () => {
       .toBe(200);
     for (const { leave } of running) await leave();
   });
+});
+
+test('the places of clients that left while their accounts were looked up are free', async () => {
+  await leaveWhileWaiting(
+    server,
+    headOf('GET /api/v1/calls.csv', { authorization: `Bearer ${server.token}` }),
+  );
+  expect((await server.api('GET', '/calls.csv')).status).toBe(200);
 });
 
 test('calls that a body names by their ids are exported alone, latest first', async () => {

@@ -61,9 +61,7 @@ async function reconcile(
 ): Promise<FastifyReply> {
   const body = openBody(request, reply, stopping);
   const account = await accountOf(api, request);
-  const release = slots.take(account.accountId);
-  if (release === null) return rejectFile(reply, tooManyAtOnce);
-  reply.raw.once('close', release);
+  if (!slots.hold(account.accountId, reply.raw)) return rejectFile(reply, tooManyAtOnce);
   const asked = readRequest(request, account);
   if ('code' in asked) return rejectFile(reply, asked);
   const { scope, reading, mapping: text } = asked;

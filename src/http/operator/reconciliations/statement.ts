@@ -20,8 +20,8 @@ import type {
   Store,
 } from '../../../store/store.ts';
 
-/** Lines that are looked up by number at once. */
-const numberedLinesMax = 500;
+/** Lines whose calls are looked up at once. */
+const pendingLinesMax = 500;
 /** Masked numbers whose calls are looked for: each looks at all calls of the period. */
 const maskedLinesMax = 100;
 const candidatesShownMax = 5;
@@ -79,7 +79,7 @@ class StatementReader {
   readonly #statement: Statement = { amounts: new Map(), unmatched: [], rejected: [] };
   /** a cell without an amount is 0: the partner owes nothing for the call */
   readonly #isEmptyZero: boolean;
-  #numbered: UnmatchedLine[] = [];
+  #pending: (Line | RejectedLine)[] = [];
   readonly #masked: (MaskedLine & { at: RejectedLine })[] = [];
 
   constructor(
@@ -100,10 +100,8 @@ class StatementReader {
     const read =
       'values' in row ? this.#readMapped(row.line, row.values) : rejectedLine(row.line, row.rejection);
     if (read === null) return;
-    if ('rejection' in read) this.#statement.rejected.push(read);
-    else if (typeof read.call === 'string') this.#addAmount(read.call, read);
-    else this.#numbered.push({ ...read, call: read.call });
-    if (this.#numbered.length === numberedLinesMax) await this.#match();
+    this.#pending.push(read);
+    if (this.#pending.length === pendingLinesMax) await this.#match();
   }
 
   async finish(): Promise<Statement> {
@@ -170,20 +168,43 @@ class StatementReader {
   }
 
   async #match(): Promise<void> {
-    const lines = this.#numbered;
-    this.#numbered = [];
-    if (lines.length === 0) return;
-    const calls = await this.#store.matchNumberedLines(
-      this.#account.accountId,
-      this.#scope,
-      lines.map(({ call }) => call),
-    );
-    for (const [at, line] of lines.entries()) {
-      const call = calls[at] ?? null;
-      if (call === 'ambiguous') this.#statement.rejected.push(rejectedLine(line.line, ambiguous(line.call)));
-      else if (call === null) this.#statement.unmatched.push(line);
-      else this.#addAmount(call.callLogId, line);
+    const lines = this.#pending;
+    this.#pending = [];
+    await this.#nameCalls(lines);
+    const numbered = lines.filter(isNumbered);
+    const calls =
+      numbered.length === 0
+        ? []
+        : await this.#store.matchNumberedLines(
+            this.#account.accountId,
+            this.#scope,
+            numbered.map(({ call }) => call),
+          );
+    const found = new Map(numbered.map((line, at) => [line, calls[at] ?? null]));
+    for (const line of lines) {
+      if (isNumbered(line)) this.#addNumbered(line, found.get(line) ?? null);
+      else if ('rejection' in line) this.#statement.rejected.push(line);
+      else if (typeof line.call === 'string') this.#addAmount(line.call, line);
     }
+  }
+
+  /** A line may name its call by one of the other ids, such as that of a leg, as a postback may. */
+  async #nameCalls(lines: (Line | RejectedLine)[]): Promise<void> {
+    const ids = lines.map(idOf).filter((id) => id !== null);
+    if (ids.length === 0) return;
+    const callIds = await this.#store.findOtherIds(this.#account.accountId, ids);
+    for (const line of lines) {
+      const callLogId = callIds.get(idOf(line) ?? '');
+      if (callLogId === undefined) continue;
+      if ('rejection' in line) line.callLogId = callLogId;
+      else line.call = callLogId;
+    }
+  }
+
+  #addNumbered(line: UnmatchedLine, call: { callLogId: string } | 'ambiguous' | null): void {
+    if (call === 'ambiguous') this.#statement.rejected.push(rejectedLine(line.line, ambiguous(line.call)));
+    else if (call === null) this.#statement.unmatched.push(line);
+    else this.#addAmount(call.callLogId, line);
   }
 
   /** A masked number is never matched: the line names the calls that it may refer to. */
@@ -213,6 +234,16 @@ class StatementReader {
     known.units += units;
     known.lines += 1;
   }
+}
+
+function isNumbered(line: Line | RejectedLine): line is UnmatchedLine {
+  return !('rejection' in line) && typeof line.call !== 'string';
+}
+
+/** The id that a line names its call by. */
+function idOf(line: Line | RejectedLine): string | null {
+  if ('rejection' in line) return line.callLogId;
+  return typeof line.call === 'string' ? line.call : null;
 }
 
 function rejectedLine(line: number, rejection: Rejection, callLogId: string | null = null): RejectedLine {

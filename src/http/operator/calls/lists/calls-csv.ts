@@ -80,12 +80,10 @@ export function registerCallsCsv(app: FastifyInstance, api: Api): void {
     const hasBom = reader.boolean('bom') ?? false;
     if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
     if (typeof columns === 'string') return sendProblem(reply, rejectColumn(columns));
-    const release = slots.take(account.accountId);
-    if (release === null) {
+    if (!slots.hold(account.accountId, reply.raw)) {
       const detail = `${exportsMax} exports of this account are being written: try again when one of them is done.`;
       return sendProblem(reply, reject('rate_limited', detail));
     }
-    reply.raw.once('close', release);
     cutOffSlowReader(reply.raw, rateMin);
     const pages = readPages(api.store, account.accountId, filter, stopping.signal);
     const fileName = csvFileName(filter, account.timeZone, new Date().toISOString());
