@@ -48,6 +48,7 @@ const brokenQuotes: Partial<Record<CsvError['code'], string>> = {
 /** `sep=;` as Excel writes it, and `Parameters:TimeZone=America/New_York` as Google Ads does, before the header. */
 const separatorLine = /^"?sep=(.)"?[ ,;\t]*(?:\r\n|\n|\r)/i;
 const zoneCell = /^Parameters:\s*TimeZone=(\S+)$/i;
+const zoneLine = /^\uFEFF?\s*"?\s*Parameters:\s*TimeZone=/i;
 
 export type CsvReading = {
   /** null: the one of the header */
@@ -58,17 +59,18 @@ export type CsvReading = {
 
 /** Opens a CSV file. */
 export async function openCsv(bytes: Bytes, reading: CsvReading): Promise<CsvFile | FileFault> {
-  const opened = await openText(bytes, hasFirstLine);
+  const headerLine = reading.headerLine ?? 1;
+  const opened = await openText(bytes, (head) => hasHeader(head, headerLine));
   if ('rejection' in opened) return opened;
   const separator = separatorLine.exec(opened.head.subarray(0, 20).toString());
   const declared = delimiters.find((known) => known === separator?.[1]) ?? null;
   if (separator !== null && declared === null) {
     return fileFault(1, 'Separate the columns by a comma, a semicolon or a tab, and state it in "sep=".');
   }
-  const delimiter = reading.delimiter ?? declared ?? findDelimiter(opened.head);
+  const delimiter = reading.delimiter ?? declared ?? findDelimiter(opened.head, headerLine);
   const content = separator === null ? opened.bytes : withoutStart(opened.bytes, separator[0]);
   const records = readRecords(content, delimiter, separator === null ? 1 : 2);
-  const found = await findHeader(records, reading.headerLine ?? 1);
+  const found = await findHeader(records, headerLine);
   if ('rejection' in found) {
     await records.return(undefined);
     return found;
@@ -204,9 +206,27 @@ function countNewlines(cell: string): number {
   return cell.includes('\n') || cell.includes('\r') ? (cell.match(newline)?.length ?? 0) : 0;
 }
 
-/** True once a newline outside of quotation marks is there, or too much for one line. */
-function hasFirstLine(head: Buffer): boolean {
-  return head.length > rowBytesMax || firstLineEnd(head) !== -1;
+/** Of a file whose header is not found in them, the delimiter is not found either. */
+const headBytesMax = 4 * rowBytesMax;
+
+/** True once the line of the header is there, with a newline outside of quotation marks, or too much for one line. */
+function hasHeader(head: Buffer, headerLine: number): boolean {
+  const begun = head.subarray(headerStart(head, headerLine));
+  return head.length > headBytesMax || begun.length > rowBytesMax || firstLineEnd(begun) !== -1;
+}
+
+/** Where the line begins in which the header is; the end of the head where that has not arrived. */
+function headerStart(head: Buffer, headerLine: number): number {
+  let start = 0;
+  for (let line = 1; line < headerLine && start < head.length; line += 1) start = nextLine(head, start);
+  while (zoneLine.test(head.subarray(start, start + 100).toString())) start = nextLine(head, start);
+  return start;
+}
+
+function nextLine(head: Buffer, from: number): number {
+  const at = head.subarray(from).findIndex((byte) => byte === 0x0a || byte === 0x0d);
+  if (at === -1) return head.length;
+  return from + at + (head[from + at] === 0x0d && head[from + at + 1] === 0x0a ? 2 : 1);
 }
 
 function firstLineEnd(head: Buffer): number {
@@ -221,10 +241,11 @@ function firstLineEnd(head: Buffer): number {
   return -1;
 }
 
-/** The delimiter that parts the first line into most columns. */
-function findDelimiter(head: Buffer): Delimiter {
-  const end = firstLineEnd(head);
-  const line = head.subarray(0, end === -1 ? rowBytesMax : end);
+/** The delimiter that parts the line of the header into most columns. */
+function findDelimiter(head: Buffer, headerLine: number): Delimiter {
+  const begun = head.subarray(headerStart(head, headerLine));
+  const end = firstLineEnd(begun);
+  const line = begun.subarray(0, end === -1 ? rowBytesMax : end);
   const columns = delimiters.map((delimiter) => {
     let isReadable = true;
     const [first = []] = parseText(line, {

@@ -7,6 +7,7 @@ import {
   proposeHeaderLine,
   proposeNotation,
 } from '../core/files/propose-columns.ts';
+import { ownMember } from '../core/mapping/pointer.ts';
 import { type CsvFile, type CsvReading, type Delimiter, delimiters, openCsv } from './csv-file.ts';
 import type { FileFault } from './file-fault.ts';
 import type { Bytes } from './file-head.ts';
@@ -42,7 +43,8 @@ export async function inspectFile(
 }
 
 async function inspectCsv(head: Buffer, reading: CsvReading): Promise<Inspection | FileFault> {
-  const found = reading.delimiter === null ? await findDelimiter(head) : reading.delimiter;
+  const found =
+    reading.delimiter === null ? await findDelimiter(head, reading.headerLine) : reading.delimiter;
   if (typeof found !== 'string') return found;
   const lines = await readLines(head, found, headLinesMax);
   if ('rejection' in lines) return lines;
@@ -59,9 +61,9 @@ async function inspectCsv(head: Buffer, reading: CsvReading): Promise<Inspection
   };
 }
 
-/** The delimiter that the file declares, else the one that parts its lines into most columns. A title has none. */
-async function findDelimiter(head: Buffer): Promise<Delimiter | FileFault> {
-  const opened = await openCsv(stream(head), { delimiter: null, headerLine: null });
+/** The delimiter that the file declares or its header has, else the one that parts its lines into most columns. A title has none. */
+async function findDelimiter(head: Buffer, headerLine: number | null): Promise<Delimiter | FileFault> {
+  const opened = await openCsv(stream(head), { delimiter: null, headerLine });
   if ('rejection' in opened) return opened;
   await opened.records.return(undefined);
   if (opened.header.length > 1) return opened.delimiter;
@@ -102,7 +104,7 @@ async function inspectJson(head: Buffer): Promise<Inspection> {
   const header = [...new Set(rows.flatMap(({ payload }) => Object.keys(payload)))];
   const texts = rows.map(({ line, payload }) => ({
     line,
-    cells: header.map((name) => cellOf(payload[name])),
+    cells: header.map((name) => cellOf(ownMember(payload, name))),
   }));
   const cells = texts.map((row) => row.cells);
   const columns = proposeColumns(header, cells);

@@ -8,8 +8,12 @@ async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Buffer
 }
 
 /** Everything that is read of a file, as text that can be compared. */
-async function readAll(file: string | Uint8Array, chunkSize = 7): Promise<string[]> {
-  const opened = await openCsv(chunksOf(Buffer.from(file), chunkSize), { delimiter: null, headerLine: null });
+async function readAll(
+  file: string | Uint8Array,
+  chunkSize = 7,
+  headerLine: number | null = null,
+): Promise<string[]> {
+  const opened = await openCsv(chunksOf(Buffer.from(file), chunkSize), { delimiter: null, headerLine });
   if ('rejection' in opened) return [`${opened.line}: ${opened.rejection.detail}`];
   const lines = [opened.header.join('|')];
   for await (const record of opened.records) {
@@ -43,6 +47,25 @@ test.each([
   ['empty cells behind the last column', 'a,b\n1,2,,\n', ['a|b', '2 1|2||']],
 ])('a file with %s is read, and every row knows its line', async (_name, file, expected) => {
   expect(await readAll(file)).toEqual(expected);
+});
+
+test.each([
+  ['a title with another delimiter in it', 'Report, November\n\na;b\n1,5;2\n', 3, ['a|b', '4 1,5|2']],
+  ['a title without one', 'Report\r\n\r\n\r\na\tb\r\n1\t2\r\n', 4, ['a|b', '5 1|2']],
+  ['lines of CR alone', 'Report, x\ra;b\r1;2\r', 2, ['a|b', '3 1|2']],
+  ['blank lines behind the title', 'Report, x\n\n\na;b\n1;2\n', 2, ['a|b', '5 1|2']],
+  ['a zone before the header', '\uFEFFParameters:TimeZone=Europe/Berlin\na;b\n1;2\n', null, ['a|b', '3 1|2']],
+  ['both', 'Report, x\nParameters:TimeZone=Europe/Berlin,,\na;b\n1;2\n', 2, ['a|b', '4 1|2']],
+  [
+    'a header line that is not there',
+    'Report, x\na;b\n',
+    9,
+    ['9: The file has no line 9, in which the header should be.'],
+  ],
+])('the delimiter is the one of the header behind %s', async (_name, file, headerLine, expected) => {
+  for (const chunkSize of [1, 7, 1_000]) {
+    expect(await readAll(file, chunkSize, headerLine)).toEqual(expected);
+  }
 });
 
 test.each([

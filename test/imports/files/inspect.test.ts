@@ -46,6 +46,11 @@ test('a title before the header, semicolons and decimal commas', async () => {
   });
 });
 
+test('the delimiter is the one of the header line that is named, whatever the title has', async () => {
+  const file = 'Abrechnung, November\nCall ID;Amount;Date\nA1;1.234,50;13.01.2026\nA2;12,50;02.01.2026\n';
+  expect(await inspect(file, '?header_line=2')).toMatchObject({ delimiter: 'semicolon', header_line: 2 });
+});
+
 test('Google Ads states its zone; the order of day and month is proposed only where the file tells it', async () => {
   const seen = await inspect(
     'Parameters:TimeZone=America/New_York,,\nCall ID,Date,Status\nA1,01/02/2026 08:18 PM,sold\n',
@@ -54,6 +59,14 @@ test('Google Ads states its zone; the order of day and month is proposed only wh
     ...{ zone: 'America/New_York', header_line: 2, dates: null, ambiguous_date: '01/02/2026' },
   });
   expect(seen.columns[2]).toMatchObject({ looks: 'other', words: ['sold'] });
+});
+
+test('NDJSON: a member is no other line’s, whatever it is called', async () => {
+  const seen = await inspect('{"a":1,"toString":"x","__proto__":"y"}\n{"a":2}\n', '', 'application/x-ndjson');
+  expect(seen.rows.map(({ cells }: { cells: string[] }) => cells)).toEqual([
+    ['1', 'x', 'y'],
+    ['2', '', ''],
+  ]);
 });
 
 test('NDJSON: its members are the columns', async () => {
