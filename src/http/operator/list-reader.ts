@@ -76,6 +76,11 @@ export class ListReader<Name extends string> {
     return this.#read(name, readBoolean);
   }
 
+  /** True by being there alone, as in `?dry_run`: who names it wants it. */
+  flag(name: Name): boolean {
+    return this.#query[name] === '' || this.boolean(name) === true;
+  }
+
   choice<Choice extends string>(name: Name, choices: readonly Choice[]): Choice | undefined {
     return this.#read(
       name,

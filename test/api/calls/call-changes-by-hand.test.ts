@@ -164,6 +164,7 @@ test('a dry run tells what would change, and changes nothing', async () => {
   for (const path of [
     `/calls/${encodeURIComponent(byHand)}`,
     `/calls/${encodeURIComponent(byHand)}?dry_run=true`,
+    `/calls/${encodeURIComponent(byHand)}?dry_run`,
   ]) {
     const body = { reason: 'Sold', ...(!path.includes('?') && { dry_run: true }) };
     const answer = await server.api('PATCH', path, body);

@@ -38,6 +38,8 @@ test('all postbacks of a sender are undone newest first, and the calls are as th
   const dry = await undo(webhook, { ...everything, dry_run: true });
   expect(dry.status).toBe(200);
   expect(dry.json).toEqual({ webhook_id: webhook.id, dry_run: true, ...expected });
+  const bare = await server.api('POST', `/webhooks/incoming/${webhook.id}/undo?dry_run`, everything);
+  expect(bare.json).toEqual(dry.json);
   expect((await server.readCall(one)).revenue_paid_out).toBe('7.50');
   expect((await undo(webhook, everything)).json).toEqual({
     webhook_id: webhook.id,

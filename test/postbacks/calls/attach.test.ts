@@ -32,6 +32,8 @@ describe('attach', () => {
     expect(dry.json).toMatchObject({ status: 'applied', dry_run: true, call_log_id: 'A1' });
     const inQuery = await server.api('POST', `/postbacks/${id}/attach?dry_run=true`, { call_log_id: 'A1' });
     expect(inQuery.json).toMatchObject({ status: 'applied', dry_run: true });
+    const bare = await server.api('POST', `/postbacks/${id}/attach?dry_run`, { call_log_id: 'A1' });
+    expect(bare.json).toMatchObject({ status: 'applied', dry_run: true });
     expect((await server.readCall('A1')).revenue_paid_out).toBeNull();
     expect(await logged(id)).toMatchObject({ status: 'waiting' });
     const done = await server.api('POST', `/postbacks/${id}/attach`, { call_log_id: 'A1' });

@@ -187,6 +187,7 @@ test('a dry run tells what a replay would do, and does nothing', async () => {
   for (const answer of [
     await replay(id, { dry_run: true }),
     await server.api('POST', `/postbacks/${id}/replay?dry_run=1`),
+    await server.api('POST', `/postbacks/${id}/replay?dry_run`),
   ]) {
     expect(answer.json).toMatchObject({ dry_run: true, status: 'applied', duplicate: false });
     expect(answer.json.changes).toEqual({ revenue_paid_out: { from: null, to: '7.00' } });

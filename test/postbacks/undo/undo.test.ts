@@ -140,7 +140,8 @@ describe('a queued postback', () => {
     const id = await newCall({ state: 'live' });
     const canceled = await send(id, { revenue_paid_out: '5', reason: 'x' });
     await send(id, { revenue_paid_out: '6' });
-    expect((await undo(canceled, '?dry_run=true')).json).toMatchObject({ canceled: true, dry_run: true });
+    for (const query of ['?dry_run=true', '?dry_run', '?dry_run='])
+      expect((await undo(canceled, query)).json).toMatchObject({ canceled: true, dry_run: true });
     expect((await server.readCall(id)).queued_updates).toBe(2);
     const { json } = await undo(canceled);
     expect(json).toMatchObject({ status: 'applied', canceled: true, changes: {}, undo_of: canceled });

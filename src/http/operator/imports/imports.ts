@@ -119,7 +119,7 @@ function readRequest(request: FastifyRequest<List>): Asked | Rejection {
     webhookId,
     type: reader.choice('type', webhookTypeNames) ?? null,
     importKey: reader.text('import_key') ?? null,
-    isDryRun: reader.boolean('dry_run') ?? request.query['dry_run'] === '',
+    isDryRun: reader.flag('dry_run'),
     part: {
       importId: reader.uuid('import_id', 'Send the import_id of the first part.') ?? null,
       rowsBefore: reader.wholeNumber('rows_before', 0, importRowsMax) ?? 0,

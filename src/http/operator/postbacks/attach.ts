@@ -39,7 +39,7 @@ export function registerAttachRoutes(app: FastifyInstance, api: Api): void {
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(dryRunQuery));
       const { call_log_id: callLogId, dry_run } = request.body;
-      const isDryRun = reader.boolean('dry_run') === true || dry_run === true;
+      const isDryRun = reader.flag('dry_run') || dry_run === true;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { id: postbackId } = request.params;
       const { accountId } = request.owner;

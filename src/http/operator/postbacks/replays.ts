@@ -49,7 +49,7 @@ export function registerReplayRoute(app: FastifyInstance, api: Api): void {
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(dryRunQuery));
-      const isDryRun = reader.boolean('dry_run') === true || request.body?.dry_run === true;
+      const isDryRun = reader.flag('dry_run') || request.body?.dry_run === true;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { id } = request.params;
       const postback = isUuid(id) ? await api.store.findRecordedPostback(request.owner.accountId, id) : null;

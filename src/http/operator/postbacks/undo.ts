@@ -31,7 +31,7 @@ export function registerUndoRoute(app: FastifyInstance, api: Api): void {
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(dryRunQuery));
-      const isDryRun = reader.boolean('dry_run') === true || request.body?.dry_run === true;
+      const isDryRun = reader.flag('dry_run') || request.body?.dry_run === true;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { id } = request.params;
       if (!isUuid(id)) return sendProblem(reply, unknownPostback());

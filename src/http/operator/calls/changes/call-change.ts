@@ -27,6 +27,7 @@ export function readCallChange(request: FastifyRequest, callLogId: string, accou
   const isMalformed = request.body !== undefined && !isJsonObject(request.body);
   return {
     ...decoded,
+    isDryRun: decoded.isDryRun || query.get('dry_run') === '',
     accountId: account.accountId,
     postbackId: makeOrderedId(),
     receivedAt,

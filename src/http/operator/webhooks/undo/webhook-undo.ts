@@ -50,7 +50,7 @@ export function registerWebhookUndoRoute(app: FastifyInstance, api: Api): void {
     },
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(webhookUndoQuery));
-      const isDryRun = reader.boolean('dry_run') === true || request.body.dry_run === true;
+      const isDryRun = reader.flag('dry_run') || request.body.dry_run === true;
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
       const { accountId, timeZone } = await accountOf(api, request);
       const { id } = request.params;
