@@ -121,6 +121,23 @@ test('more calls than a page are all changed, each once', async () => {
   });
 });
 
+test.each([
+  { dry_run: true },
+  { dryRun: 1 },
+  { transaction_id: 'T' },
+  { call_log_id: 'other' },
+  { phone_number: '+12135550142' },
+])('a change that names what is no field is rejected, and nothing is done: %j', async (extra) => {
+  const before = await readAll();
+  const answer = await server.api('POST', '/call-changes', {
+    filter: { publisher },
+    change: { converted: true, ...extra },
+  });
+  expectProblem(answer, 422, 'unknown_field');
+  expect(faultsOf(answer)).toEqual([`${Object.keys(extra)[0]}: unknown_field`]);
+  expect(await readAll()).toEqual(before);
+});
+
 test('a change or a filter that is wrong is rejected once, and nothing is done', async () => {
   const wrong = await server.api('POST', '/call-changes', {
     filter: { publisher },

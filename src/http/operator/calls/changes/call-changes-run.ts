@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify';
+import { knownName } from '../../../../core/updates/fields/field-names.ts';
+import { webhookTypes } from '../../../../core/updates/fields/webhook-type.ts';
 import type { Outcome, Postback } from '../../../../core/updates/postback.ts';
 import { rejectedOutcome } from '../../../../core/updates/postback.ts';
-import { type Rejection, reject, rejectionCodes } from '../../../../core/updates/rejection.ts';
+import { type Rejection, reject, rejectFaults, rejectionCodes } from '../../../../core/updates/rejection.ts';
+import type { Fault } from '../../../../core/values/fault.ts';
 import { makeOrderedId } from '../../../../ordered-id.ts';
 import type { CallFilter, KeyedWebhook } from '../../../../store/store.ts';
 import { itemToPostback } from '../../../postbacks/bulk.ts';
@@ -13,6 +16,8 @@ import type { Api } from '../../route.ts';
 import { readPages } from '../lists/call-pages.ts';
 import type { CallChangesSummaryJson } from './call-changes-schemas.ts';
 
+/** What one request of a sender says of itself: in a change it would be said of each call. */
+const requestNames = ['call_log_id', 'phone_number', 'transaction_id', 'dry_run', 'return'];
 /** Rejected calls that the summary lists. */
 const rejectionsMax = 100;
 
@@ -43,6 +48,8 @@ export class CallChanges {
 
   /** Why the change is rejected for every call. */
   checkChange(): Rejection | null {
+    const faults = Object.keys(this.#options.change).filter(isAboutRequest).map(aboutRequest);
+    if (faults.length > 0) return rejectFaults(faults);
     return this.#toPostback('any', this.#options.webhook).rejection;
   }
 
@@ -157,4 +164,13 @@ function lineOf(value: object): string {
 
 function webhookGone(): Rejection {
   return reject('not_found', 'The incoming webhook of the change was deleted while it ran.');
+}
+
+function isAboutRequest(name: string): boolean {
+  return requestNames.includes(knownName(name, false, webhookTypes.update_fields) ?? '');
+}
+
+function aboutRequest(field: string): Fault {
+  const detail = 'Leave this out: "filter" names the calls, and "dry_run" is beside "change".';
+  return { field, code: 'unknown_field', detail };
 }
