@@ -1,3 +1,5 @@
+import { checkText } from '../../core/values/text/text.ts';
+
 /** A cursor as the client sees it: opaque text; null at the end of a list. */
 export function writeCursor(value: unknown): string | null {
   return value === null ? null : Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -16,4 +18,9 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && uuid.test(value);
+}
+
+/** True for text that the database can compare with: a name that a page ended with. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && checkText(value, value.length) === value;
 }

@@ -51,6 +51,15 @@ describe('a token', () => {
     expect(Date.parse(String(await used()))).toBeGreaterThanOrEqual(Date.parse(first));
   });
 
+  test.each([
+    ['20990131T103000Z', '2099-01-31T10:30:00.000Z'],
+    ['2099-01-31T23:59:60Z', '2099-01-31T23:59:59.000Z'],
+    ['2099-01-31 10:30:00 +0530', '2099-01-31T05:00:00.000Z'],
+  ])('takes its end in every notation with an offset: %s', async (expires_at, expected) => {
+    const { status, json } = await create({ name: 'Notation', role: 'analyst', expires_at });
+    expect([status, json.expires_at]).toEqual([201, expected]);
+  });
+
   test('ends when it expires', async () => {
     const expires_at = new Date(Date.now() + 1_500).toISOString();
     const { token, ...shown } = (await create({ name: 'Short', role: 'analyst', expires_at })).json;

@@ -81,6 +81,15 @@ test('an unknown order, and the cursor of another one, are rejected', async () =
   expectProblem(await server.api('GET', '/calls?sort=tags'), 422, 'invalid_value');
   const { next_cursor: byStart } = (await server.api('GET', '/calls?limit=1')).json;
   const { next_cursor: byAmount } = (await server.api('GET', '/calls?limit=1&sort=revenue_paid_out')).json;
-  for (const query of [`sort=revenue_paid_out&cursor=${byStart}`, `cursor=${byAmount}`])
+  const madeUp = (value: string) =>
+    Buffer.from(JSON.stringify({ value, callLogId: 'C00' })).toString('base64url');
+  for (const query of [
+    `sort=revenue_paid_out&cursor=${byStart}`,
+    `cursor=${byAmount}`,
+    `sort=duration_seconds&cursor=${byAmount}`,
+    `sort=-revenue_paid_out&cursor=${byAmount}`,
+    `sort=duration_seconds&cursor=${madeUp('9.5000')}`,
+    `sort=duration_seconds&cursor=${madeUp('9999999999')}`,
+  ])
     expectProblem(await server.api('GET', `/calls?${query}`), 422, 'invalid_value');
 });

@@ -47,6 +47,13 @@ test('the list is paged, each view once', async () => {
   expect(await namesOn(own, `/views?limit=2&cursor=${first.next_cursor}`)).toEqual(['c']);
 });
 
+test.each(['x', `${Buffer.from('"\\u0000"').toString('base64url')}`])(
+  'a cursor that is none of the list is rejected: %s',
+  async (cursor) => {
+    expectProblem(await server.api('GET', `/views?cursor=${cursor}`), 422, 'invalid_value');
+  },
+);
+
 test('two views of an account have different names, in whatever case', async () => {
   await save('Mine');
   const second = await save('Second');

@@ -172,6 +172,16 @@ test('a period without calls is all zeros, and today is the period if none is na
   expect(today.rows).toMatchObject([{ key: today.from.slice(0, 10) }]);
 });
 
+test('a report has up to 400 days, of which one may have 25 hours', async () => {
+  await server.api('PATCH', '/account', { time_zone: 'America/New_York' });
+  expect((await report({ from: '2025-10-01', to: '2026-11-04' })).rows).toHaveLength(400);
+  expectProblem(
+    await server.api('GET', '/reports/calls?from=2025-10-01&to=2026-11-05'),
+    422,
+    'invalid_value',
+  );
+});
+
 test('what makes no report is rejected', async () => {
   const cases: [string, string][] = [
     ['from=2026-11-02&to=2026-11-01', 'to'],

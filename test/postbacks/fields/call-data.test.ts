@@ -142,3 +142,16 @@ test('data of a number is answered for the number alone', async () => {
   expectProblem(await server.api('GET', '/call-data'), 422, 'invalid_phone_number');
   expect(await known('(415) 556-9999')).toEqual({ phone_number: '+14155569999', tags: {}, items: [] });
 });
+
+test('a tag may have any name', async () => {
+  const phone_number = newNumber();
+  const body = `{"phone_number":"${phone_number}","__proto__":"a","constructor":"b"}`;
+  const headers = { 'x-auth-key': webhook.auth_key, 'content-type': 'application/json' };
+  expect((await server.request('/call-data', { method: 'POST', headers, body })).status).toBe(202);
+  const { tags, items } = await known(phone_number);
+  for (const told of [tags, items[0].tags])
+    expect(Object.entries(told)).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+});

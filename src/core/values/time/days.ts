@@ -24,3 +24,9 @@ export function daysOf(from: string, to: string, timeZone: string): Day[] {
 export function dateOf(instant: string, timeZone: string): string {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 }
+
+/** Whether a period is longer than so many days of a time zone, of which some have 23 hours and some 25. */
+export function isLongerThan(daysMax: number, from: string, to: string, timeZone: string): boolean {
+  const last = Temporal.Instant.from(from).toZonedDateTimeISO(timeZone).add({ days: daysMax });
+  return Date.parse(to) > last.epochMilliseconds;
+}

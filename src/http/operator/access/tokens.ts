@@ -3,6 +3,8 @@ import type { Static } from 'typebox';
 import Type from 'typebox';
 import { hashSecret, makeSecret } from '../../../core/access/secret.ts';
 import { reject } from '../../../core/updates/rejection.ts';
+import { Invalid } from '../../../core/values/fault.ts';
+import { readInstant } from '../../../core/values/time/instant.ts';
 import type { Token } from '../../../store/store.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { answerPage } from '../list-page.ts';
@@ -24,8 +26,7 @@ export function registerTokenRoutes(app: FastifyInstance, { store }: Api): void 
     async (request, reply) => {
       const { name, role, expires_at: expires = null } = request.body;
       const secret = makeSecret('rbt');
-      const expiresAt = expires === null ? null : new Date(expires).toISOString();
-      const settings = { name: name.trim(), role, expiresAt };
+      const settings = { name: name.trim(), role, expiresAt: expires === null ? null : instantOf(expires) };
       const { accountId } = request.owner;
       const token = await store.createToken(accountId, settings, hashSecret(secret), actorOf(request));
       reply.code(201).header('cache-control', 'no-store');
@@ -82,4 +83,11 @@ function tokenToJson(token: Token): TokenJson {
     last_used_at: token.lastUsedAt,
     created_at: token.createdAt,
   };
+}
+
+/** @param text of the format `future`, which reads it in the same way */
+function instantOf(text: string): string {
+  const instant = readInstant(text, 'UTC');
+  if (instant instanceof Invalid) throw new Error(`a time that was checked cannot be read: ${text}`);
+  return instant;
 }

@@ -61,7 +61,7 @@ export function registerCallDataRoute(app: FastifyInstance, api: Api): void {
         return sendProblem(reply, rejectFaults([{ field: 'phone_number', code, detail }]));
       }
       const items = await api.store.listCallData(accountId, phoneNumber);
-      const known = Object.assign({}, ...items.map((item) => item.tags));
+      const known = Object.fromEntries(items.flatMap((item) => Object.entries(item.tags)));
       return { phone_number: phoneNumber, tags: known, items };
     },
   );

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { type Rejection, rejectFaults } from '../../../core/updates/rejection.ts';
-import { type Day, dateOf, daysOf } from '../../../core/values/time/days.ts';
+import { type Day, dateOf, daysOf, isLongerThan } from '../../../core/values/time/days.ts';
 import type { CallReport, ReportGroups, ReportScope, ReportSums } from '../../../store/store.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
@@ -69,7 +69,7 @@ function readReport(query: Record<string, unknown>, timeZone: string, now: strin
   if (reader.rejection !== null) return reader.rejection;
   if (from === undefined || to === undefined) throw new Error('a period has a default');
   if (from >= to) return rejectTo('The period ends before it begins.');
-  if (Date.parse(to) - Date.parse(from) > reportDaysMax * 86_400_000)
+  if (isLongerThan(reportDaysMax, from, to, timeZone))
     return rejectTo(`Ask for at most ${reportDaysMax} days at once.`);
   const days = daysOf(from, to, timeZone);
   const groups = by === 'day' ? { by, starts: days.map((day) => day.from) } : { by, order, limit };

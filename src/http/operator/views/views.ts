@@ -8,7 +8,7 @@ import { actorOf, requirePermission } from '../access/access.ts';
 import { readCallFilter, readCallSort } from '../calls/lists/call-query.ts';
 import { definedOnly, ListReader } from '../list-reader.ts';
 import { listOf, pageQuery } from '../list-schemas.ts';
-import { isUuid, writeCursor } from '../page.ts';
+import { isName, isUuid, writeCursor } from '../page.ts';
 import { type Api, accountOf, type ById, docsOf, documentedOnly, type List, namesOf } from '../route.ts';
 import { type ViewJson, viewBody, viewChangeBody, viewJson, viewPeriods, viewQuery } from './view-schemas.ts';
 
@@ -96,10 +96,6 @@ function rejectQuery(query: Record<string, string>, account: Account): Rejection
   if (period === undefined || (query['from'] === undefined && query['to'] === undefined)) return null;
   const detail = 'Send "period", or "from" and "to": both name the days.';
   return rejectFaults([{ field: 'period', code: 'conflicting_field', detail }]);
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string';
 }
 
 function sendUnknown(reply: FastifyReply): FastifyReply {

@@ -20,14 +20,11 @@ export type SortedCursor = { value: string; callLogId: string };
 /** Calls without a value are last in both directions. */
 const behindAll = { descending: '-1', ascending: '2000000000' };
 /** What each column shows: the duration by the rule of `lengthsOf`. */
-const shown: Record<CallSort['column'], { value: string; type: string }> = {
-  revenue_paid_out: { value: 'c.revenue_paid_out', type: 'numeric' },
-  publisher_paid_out: { value: 'c.publisher_paid_out', type: 'numeric' },
-  duration_seconds: {
-    value: `c.duration_seconds, case when c.state = 'completed'
-      then greatest(floor(extract(epoch from c.ended_at - c.started_at)), 0)::integer end`,
-    type: 'integer',
-  },
+const shown: Record<CallSort['column'], string> = {
+  revenue_paid_out: 'c.revenue_paid_out',
+  publisher_paid_out: 'c.publisher_paid_out',
+  duration_seconds: `c.duration_seconds, case when c.state = 'completed'
+    then greatest(floor(extract(epoch from c.ended_at - c.started_at)), 0)::integer end`,
 };
 
 export async function listSortedCalls(
@@ -40,12 +37,11 @@ export async function listSortedCalls(
 ): Promise<CallPage<SortedCursor>> {
   const where = whereOf(accountId, searchOf(await resolveSearch(db, accountId, filter)));
   const direction = isDescending ? 'desc' : 'asc';
-  const { value, type } = shown[column];
-  const key = `coalesce(${value}, ${isDescending ? behindAll.descending : behindAll.ascending})`;
+  const key = `coalesce(${shown[column]}, ${isDescending ? behindAll.descending : behindAll.ascending})`;
   if (after !== null) {
     where.add(
       (p) =>
-        `(${key}, c.call_log_id) ${isDescending ? '<' : '>'} (${p(after.value)}::${type}, ${p(after.callLogId)})`,
+        `(${key}, c.call_log_id) ${isDescending ? '<' : '>'} (${p(after.value)}::numeric, ${p(after.callLogId)})`,
     );
   }
   // The keys alone are found first: what is read of each call is small then, and several workers may read.

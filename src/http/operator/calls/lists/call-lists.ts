@@ -4,7 +4,7 @@ import { readCallLogId } from '../../../../core/values/call-log-id.ts';
 import { Invalid } from '../../../../core/values/fault.ts';
 import { isJsonObject } from '../../../../core/values/json/json.ts';
 import { readInstant } from '../../../../core/values/time/instant.ts';
-import type { CallCursor, SortedCursor } from '../../../../store/store.ts';
+import type { CallCursor, CallSort, SortedCursor } from '../../../../store/store.ts';
 import { sendProblem } from '../../../server/errors/problem.ts';
 import { requirePermission } from '../../access/access.ts';
 import { ListReader } from '../../list-reader.ts';
@@ -82,11 +82,14 @@ export function registerCallLists(app: FastifyInstance, api: Api): void {
       const { column, isDescending } = readCallSort(reader);
       const filter = readCallFilter(reader, account);
       if (column !== 'started_at') {
-        const { limit, cursor: after } = reader.page(isSortedCursor);
-        if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
         const sort = { column, isDescending };
+        const { limit, cursor: after } = reader.page((value) => isSortedCursor(value, sort));
+        if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
         const page = await store.listSortedCalls(account.accountId, filter, sort, limit, after);
-        return { items: page.items.map(callToJson), next_cursor: writeCursor(page.cursor) };
+        return {
+          items: page.items.map(callToJson),
+          next_cursor: writeCursor(page.cursor && { ...page.cursor, ...sort }),
+        };
       }
       const { limit, cursor: after } = reader.page(isCallCursor);
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
@@ -107,10 +110,13 @@ async function findCall({ store }: Api, { owner, params }: FastifyRequest<ById>)
   return callLogId instanceof Invalid ? null : store.readCall(owner.accountId, callLogId);
 }
 
-function isSortedCursor(value: unknown): value is SortedCursor {
+/** A cursor tells its sort: in another one its value would mean something else. */
+function isSortedCursor(value: unknown, { column, isDescending }: CallSort): value is SortedCursor {
   if (!isJsonObject(value)) return false;
   const { value: key, callLogId } = value;
   return (
+    value['column'] === column &&
+    value['isDescending'] === isDescending &&
     readCallLogId(callLogId) === callLogId &&
     typeof key === 'string' &&
     /^-?\d{1,10}(?:\.\d{1,4})?$/.test(key)

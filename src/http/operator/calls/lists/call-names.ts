@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { checkText } from '../../../../core/values/text/text.ts';
 import { sendProblem } from '../../../server/errors/problem.ts';
 import { requirePermission } from '../../access/access.ts';
 import { ListReader } from '../../list-reader.ts';
-import { writeCursor } from '../../page.ts';
+import { isName, writeCursor } from '../../page.ts';
 import { problem } from '../../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../../route.ts';
 import { namesAnswer, namesQuery } from './call-name-schemas.ts';
@@ -38,8 +37,4 @@ export function registerNameLists(app: FastifyInstance, { store }: Pick<Api, 'st
       },
     );
   }
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && checkText(value, value.length) === value;
 }
