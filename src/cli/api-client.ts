@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { adminTokenFile } from '../admin-token.ts';
 import { readClientConfig } from '../config.ts';
 import { isJsonObject } from '../core/values/json/json.ts';
+import { reasonOf } from './reason.ts';
 import { UsageError } from './send/send-request.ts';
 
 // Not imported, which would load what `fetch` and WebSockets need: 20 ms of every command.
@@ -55,6 +56,13 @@ export async function postJson(
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
   const response = await exchange(connection, 'POST', path, headers, Readable.from([text]));
   return { status: response.statusCode ?? 0, body: await readJson(response) };
+}
+
+/** Rejects with what a person reads where the server does not answer. */
+export function unanswered({ url }: Connection): (error: unknown) => never {
+  return (error) => {
+    throw new UsageError(`The server at ${url} does not answer: ${reasonOf(error)}.`);
+  };
 }
 
 /** What the server rejected, as a person reads it. */

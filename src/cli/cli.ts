@@ -44,6 +44,11 @@ function readWorkers(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 99.');
 }
 
+/** Who reads the output may stop, as `head` does: what the command does for others is done all the same. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 /** After an error, each command names its own help. */
 function pointToHelp(command: Command, path: string): void {
   command.showHelpAfterError(`Run "${path} --help" to see all commands and options.`);
@@ -53,6 +58,7 @@ function pointToHelp(command: Command, path: string): void {
 /** Runs one command line. Each command's code is loaded only when it runs. @returns the exit code */
 export async function runCli(args: string[]): Promise<number> {
   let exitCode = 0;
+  for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosedPipe);
   const program = new Command('ringback')
     .description('Postbacks for pay-per-call: exact, durable, self-hosted.')
     .version(programVersion, '-V, --version', 'print the version')

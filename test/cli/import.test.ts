@@ -1,9 +1,11 @@
 /** `ringback import` as a billing team runs it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { type Ended, makeFolder, runRingback } from '../support/programs/process.ts';
+import { type Ended, makeFolder, ringback, runRingback } from '../support/programs/process.ts';
 import { useServer } from '../support/server.ts';
 
 const server = useServer();
@@ -201,12 +203,61 @@ describe('ringback import', () => {
     ['a webhook that is none', ['--webhook', 'x'], {}, /no incoming webhook/],
     ['another type', ['--type', 'update_money'], {}, /update_fields/],
     ['another token', map, { ADMIN_TOKEN: 'a-token-that-is-unknown' }, /invalid_token/],
+    ['a header line that is none', [...map, '--header-line', 'x'], {}, /whole number/],
+    [
+      'results that cannot be written',
+      [...map, '--results', '/nowhere/x.csv'],
+      {},
+      /Cannot write \/nowhere\/x\.csv: ENOENT.*\.\nNothing was done/,
+    ],
+    [
+      'a webhook of a server that is not there',
+      ['--webhook', 'x'],
+      { RINGBACK_URL: 'http://127.0.0.1:1' },
+      /does not answer: .*ECONNREFUSED/,
+    ],
     ['a URL that is none', [...map, '--url', 'localhost'], {}, /--url/],
     ['a server that is not there', map, { RINGBACK_URL: 'http://127.0.0.1:1' }, /ECONNREFUSED/],
   ])('exits with 2 for %s', async (_what, args, env, message) => {
     const ran = await runImport('Call ID,Payout\nB1,1\n', args, { env });
     expect(ran.code).toBe(2);
     expect(ran.stderr).toMatch(message);
+  });
+
+  it.each([
+    ['at the end', 1, /^The results are not whole\. Cannot write \/dev\/full: ENOSPC/],
+    ['meanwhile', 5_000, /^The import broke off: Cannot write \/dev\/full: ENOSPC/],
+  ])('exits with 2 where the disk of the results is full %s', async (_when, rows, message) => {
+    await server.createCall('Full', { publisher_paid_out: 1 });
+    const file = `Call ID,Payout\n${'Full,1\n'.repeat(rows)}`;
+    const ran = await runImport(file, [...map, '--results', '/dev/full']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr.replace(/^\d.* left\n/gm, '')).toMatch(message);
+    expect(ran.stderr).toContain('Run the same command again');
+  });
+
+  it('is done and tells its end also where nobody reads what it prints', async () => {
+    await server.createCall('Pipe');
+    const path = join(await makeFolder(), 'pipe.csv');
+    await writeFile(path, 'call_log_id,reason\nPipe,read\n');
+    const env = { ...process.env, RINGBACK_URL: server.url, ADMIN_TOKEN: server.token };
+    const child = spawn(process.execPath, [ringback, 'import', path], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect((await server.readCall('Pipe')).reason).toBe('read');
+  });
+
+  it('leaves it to the server which columns a mapping reads: others may have one name', async () => {
+    await server.createCall('Twice');
+    const file = 'Id,Note,Note,Why\nTwice,a,b,c\n';
+    const mapping = '{"fields":{"call_log_id":"Id","reason":"Why"}}';
+    expect((await runImport(file, ['--mapping', mapping])).code).toBe(0);
+    expect((await server.readCall('Twice')).reason).toBe('c');
+    const read = await runImport(file, ['--mapping', mapping.replace('Why', 'Note')]);
+    expect([read.code, read.stderr]).toEqual([2, expect.stringMatching(/Two columns are called "Note"/)]);
   });
 
   it('says where the file is missed, and never prints the token', async () => {

@@ -56,6 +56,15 @@ describe('ringback reconcile', () => {
     ]);
   });
 
+  it.each(['/nowhere/x.csv', '/dev/full'])(
+    'exits with 2 where its results cannot be written: %s',
+    async (path) => {
+      const ran = await runReconcile(of('Unwritten'), 'Unwritten', ['--results', path]);
+      expect(ran.code).toBe(2);
+      expect(ran.stderr).toMatch(/^Cannot write .*: (ENOENT|ENOSPC).*\.\nNothing was changed/);
+    },
+  );
+
   it('exits with 0 when both sides agree, and shows what is held', async () => {
     await createCalls('Held', { Held1: '1' }, { no_payout_reason: 'Caps exceeded' });
     const agreed = await runReconcile('Call ID,Payout\nHeld1,1\n', 'Held');

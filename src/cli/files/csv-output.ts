@@ -4,20 +4,26 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { csvFormat } from '../../core/values/csv/csv-format.ts';
+import { reasonOf } from '../reason.ts';
+import { UsageError } from '../send/send-request.ts';
 
+/** Its methods throw a UsageError where the file cannot be written. */
 export type CsvOutput = {
   /** cells that are missing stay empty */
   write(row: Record<string, unknown>): Promise<void>;
   close(): Promise<void>;
 };
 
-/** @throws when the file cannot be written */
+/** @throws UsageError when the file cannot be written */
 export async function openCsvOutput(path: string, columns: string[], delimiter: string): Promise<CsvOutput> {
   const rows = stringify({ ...csvFormat, header: true, bom: true, columns, delimiter });
   const file = createWriteStream(path);
-  await once(file, 'open');
-  const written = pipeline(rows, file);
-  written.catch(() => {}); // told by `close`
+  const unwritable = (error: unknown) => {
+    throw new UsageError(`Cannot write ${path}: ${reasonOf(error)}.`);
+  };
+  await once(file, 'open').catch(unwritable);
+  const written = pipeline(rows, file).catch(unwritable);
+  written.catch(() => {}); // told by `write` and `close`
   return {
     write: async (row) => {
       if (!rows.write(row)) await Promise.race([once(rows, 'drain'), written]);

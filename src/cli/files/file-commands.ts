@@ -1,5 +1,5 @@
 /** The commands that work with files and with many postbacks, over the API of a server. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { amountWords, dateWords } from '../../core/files/cell-formats.ts';
 import { webhookTypeNames } from '../../core/updates/fields/webhook-type.ts';
 import { delimiterWords } from '../../files/csv-file.ts';
@@ -48,6 +48,11 @@ function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser(gather).default([], 'none');
 }
 
+function readLineNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number from 1.');
+}
+
 /** How a file is read. */
 function addFileOptions(command: Command): void {
   command
@@ -59,7 +64,7 @@ function addFileOptions(command: Command): void {
       new Option('--delimiter <name>', 'between columns (detected in the header)').choices(delimiterWords),
     )
     .addOption(new Option('--format <format>', 'format of the file (by its name)').choices(formats))
-    .option('--header-line <number>', 'line with the column names (1)', Number)
+    .option('--header-line <number>', 'line with the column names (1)', readLineNumber)
     .addOption(new Option('--amounts <mark>', 'decimal mark of amounts with separators').choices(amountWords))
     .addOption(new Option('--dates <order>', 'order of day and month').choices(dateWords))
     .option('--zone <name>', 'time zone of times without an offset (the account’s)');

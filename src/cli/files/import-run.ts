@@ -3,6 +3,7 @@ import { isJsonObject } from '../../core/values/json/json.ts';
 import { type Connection, describeProblem, type Json, postFile, type Upload } from '../api-client.ts';
 import { print, printError } from '../print.ts';
 import { reasonOf } from '../reason.ts';
+import { UsageError } from '../send/send-request.ts';
 import { table } from '../table.ts';
 import { type CsvOutput, openCsvOutput } from './csv-output.ts';
 import { resultCells, resultColumns } from './import-results.ts';
@@ -37,7 +38,8 @@ const wasStopped = 'it was stopped.';
 export async function runImport(server: Connection, run: ImportRun): Promise<number> {
   const results = await openCsvOutput(run.results, resultColumns, run.delimiter ?? ',');
   const beganAt = performance.now();
-  const { done, last, reason } = await exchangeRows(server, run, results).finally(() => results.close());
+  const { done, last, reason } = await exchangeRows(server, run, results);
+  const unwritten = await results.close().then(() => null, reasonOf);
   const seconds = (performance.now() - beganAt) / 1_000;
   if (last !== null && 'code' in last) {
     printError(`${describeProblem(last)}\nNothing was done.`);
@@ -50,8 +52,10 @@ export async function runImport(server: Connection, run: ImportRun): Promise<num
   if (summary !== null && run.query.get('type') !== 'calls')
     for (const line of describeUndo(summary)) print(line);
   const error = last?.['error'];
-  if (summary !== null && error === undefined) return summary['rejected'] === 0 ? 0 : rejectedExitCode;
-  printError(`The import broke off: ${isJsonObject(error) ? error['detail'] : reason}`);
+  const isWhole = summary !== null && error === undefined;
+  if (isWhole && unwritten === null) return summary['rejected'] === 0 ? 0 : rejectedExitCode;
+  if (isWhole) printError(`The results are not whole. ${unwritten}`);
+  else printError(`The import broke off: ${isJsonObject(error) ? error['detail'] : reason}`);
   printError('Run the same command again: no row is done twice, and every row is answered.');
   return brokenExitCode;
 }
@@ -77,7 +81,8 @@ async function exchangeRows(
     }
     return { done, last: null, reason: stop.signal.aborted ? wasStopped : 'the connection was lost.' };
   } catch (error) {
-    return { done, last: null, reason: stop.signal.aborted ? wasStopped : `${reasonOf(error)}.` };
+    const why = error instanceof UsageError ? error.message : `${reasonOf(error)}.`;
+    return { done, last: null, reason: stop.signal.aborted ? wasStopped : why };
   } finally {
     process.off('SIGINT', onSignal);
     progress.stop();

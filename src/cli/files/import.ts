@@ -10,6 +10,7 @@ import {
   describeProblem,
   findServer,
   getJson,
+  unanswered,
 } from '../api-client.ts';
 import { print, printError } from '../print.ts';
 import { UsageError } from '../send/send-request.ts';
@@ -56,11 +57,13 @@ async function findSettings(
   webhookId: string | undefined,
 ): Promise<{ type: WebhookType; isMapped: boolean }> {
   if (webhookId === undefined) return { type: 'update_fields', isMapped: false };
-  const { status, body } = await getJson(server, `/webhooks/incoming/${encodeURIComponent(webhookId)}`);
+  const { status, body } = await getJson(server, `/webhooks/incoming/${encodeURIComponent(webhookId)}`).catch(
+    unanswered(server),
+  );
   const type = webhookTypeNames.find((name) => name === body['type']);
   const isMapped = body['mapping'] !== null || body['preset'] !== null;
   if (status === 200 && type !== undefined) return { type, isMapped };
-  throw new UsageError(describeProblem(body));
+  throw new UsageError(describeProblem({ ...body, status }));
 }
 
 function queryOf(file: CheckedFile, type: WebhookType, options: ImportOptions): URLSearchParams {

@@ -10,9 +10,9 @@ import {
   findServer,
   type Json,
   postFile,
+  unanswered,
 } from '../api-client.ts';
 import { print, printError } from '../print.ts';
-import { reasonOf } from '../reason.ts';
 import { UsageError } from '../send/send-request.ts';
 import { openCsvOutput } from './csv-output.ts';
 import { type CheckedFile, checkFile, type FileOptions, fileQuery, openUpload } from './file-check.ts';
@@ -114,9 +114,7 @@ async function askServer(
     if (value !== undefined) query.set(name, value);
   }
   const answer = await postFile(server, `/reconciliations?${query}`, await openUpload(file)).catch(
-    (error) => {
-      throw new UsageError(`The server at ${server.url} does not answer: ${reasonOf(error)}.`);
-    },
+    unanswered(server),
   );
   if ('problem' in answer) throw new UsageError(describeProblem(answer.problem));
   return answer.lines;

@@ -6,6 +6,8 @@ import type { CellKind } from './cell-formats.ts';
 export type ColumnRules = {
   /** what a name means; two names that mean the same may not both be there. Undefined for an unknown name */
   meaningOf(name: string): string | undefined;
+  /** what several columns mean is left to the one who knows which of them are read */
+  mayRepeat?: true;
   /** the name that a misspelling was probably meant to be */
   meantBy(name: string): string | undefined;
   /** what the cells of a column with this meaning are */
@@ -19,6 +21,7 @@ export type ColumnRules = {
 /** With a mapping, which names columns by their own names: every column is read. */
 export const anyColumns: ColumnRules = {
   names: [],
+  mayRepeat: true,
   meaningOf: (name) => name,
   meantBy: () => undefined,
   kindOf: () => 'other',
@@ -73,7 +76,7 @@ export function matchColumns(header: string[], mapping: Mapping, rules: ColumnRu
       continue;
     }
     const other = columnsByMeaning.get(meaning);
-    if (other !== undefined) return rejectTwo(other, column, meaning);
+    if (other !== undefined && rules.mayRepeat !== true) return rejectTwo(other, column, meaning);
     columnsByMeaning.set(meaning, column);
     used.push({ at, name, kind: rules.kindOf(meaning) });
   }
