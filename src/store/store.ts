@@ -62,6 +62,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       listAuditEvents: audit.listAuditEvents,
       readFirstSteps: sampleData.readFirstSteps,
       hideFirstSteps: sampleData.hideFirstSteps,
+      removeLateSample: sampleData.removeLateSample,
       findPeopleByEmail: passwords.findByEmail,
       findPasswordHash: passwords.findPasswordHash,
       listWebhooks: webhooks.listWebhooks,

@@ -103,6 +103,26 @@ test('revenue is compared by buyer, and a hold of the payout is none of the reve
   expect(csv.rows).toEqual(rows.map((row) => ({ ...row, line: 2 })));
 });
 
+test('a line with two different amounts cannot be read', async () => {
+  await calls('Twofold').create('W1', '11-01', '5');
+  const lines = [
+    { call_log_id: 'W1', amount: 5, publisher_paid_out: 7 },
+    { call_log_id: 'W1', amount: 5, publisher_paid_out: '5.00' },
+  ];
+  const file = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const { rows } = await reconcile(file, { publisher: 'Twofold' }, server, 'application/x-ndjson');
+  expect(rows).toMatchObject([
+    {
+      kind: 'rejected',
+      line: 1,
+      call_log_id: 'W1',
+      code: 'conflicting_field',
+      errors: [{ field: 'amount' }],
+    },
+    { kind: 'equal', line: 2, call_log_id: 'W1', theirs: '5.00' },
+  ]);
+});
+
 test('several lines for one call count by their sum, corrections included', async () => {
   await calls('Sum').create('L1', '11-01', '4.75');
   const { rows } = await reconcile('call_log_id,amount\nL1,5\nL1,-0.25\n', { publisher: 'Sum' });

@@ -104,18 +104,27 @@ export async function removeSample(
     const [sample] = rows;
     if (sample === undefined) return false;
     const { webhookId, callLogIds } = sample;
-    // In the order in which the writer locks them.
-    await client.query(
-      `select from call where account_id = $1 and call_log_id = any($2) order by call_log_id for update`,
-      [accountId, callLogIds],
-    );
-    for (const statement of deleteCalls) await client.query(statement, [accountId, callLogIds]);
+    await removeCalls(client, accountId, callLogIds);
     await removeWebhook(client, accountId, webhookId, now);
     await client.query('delete from sample_data where account_id = $1', [accountId]);
     const target = { id: accountId, name: `${callLogIds.length} calls` };
     await recordAct(client, { accountId, actor, action: 'sample_data.removed', target, changes: {} }, now);
     return true;
   });
+}
+
+/** What was still written of a sample that was removed while it was loaded. */
+export async function removeLateSample({ pool }: Db, accountId: string, callLogIds: string[]): Promise<void> {
+  await inTransaction(pool, (client) => removeCalls(client, accountId, callLogIds));
+}
+
+async function removeCalls(client: Queryable, accountId: string, callLogIds: string[]): Promise<void> {
+  // In the order in which the writer locks them.
+  await client.query(
+    `select from call where account_id = $1 and call_log_id = any($2) order by call_log_id for update`,
+    [accountId, callLogIds],
+  );
+  for (const statement of deleteCalls) await client.query(statement, [accountId, callLogIds]);
 }
 
 async function removeWebhook(

@@ -1,6 +1,8 @@
 /** Sample data: what it shows, and that exactly it is removed again. */
 import { describe, expect, test } from 'vitest';
+import { accountKeyOf } from '../../../src/store/database/statements/arrival-locks.ts';
 import { addAccount, withRole } from '../../support/accounts.ts';
+import { holdLock, waitingForLocks } from '../../support/database.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { type TestServer, useServer } from '../../support/server.ts';
 
@@ -87,6 +89,21 @@ describe('sample data', () => {
     expect(await dump()).toEqual(before);
     const { items } = (await server.api('GET', '/audit')).json;
     expect(items[0]).toMatchObject({ action: 'sample_data.removed', actor: 'owner' });
+  });
+
+  test('that is removed while it is loaded leaves nothing, and may be loaded again', async () => {
+    const { accountId, server: own } = await addAccount(server, 'Two tabs');
+    // Every call of the account waits for this lock before it is written.
+    const arrivals = `select pg_advisory_xact_lock(${accountKeyOf(accountId)}, bucket) from generate_series(0, 127) as bucket`;
+    const lock = await holdLock(server.database, arrivals);
+    const loading = own.api('POST', '/sample-data');
+    await expect.poll(async () => (await waitingForLocks(server.database)).length).toBe(1);
+    expect((await own.api('DELETE', '/sample-data')).status).toBe(204);
+    await lock.release();
+    expectProblem(await loading, 404, 'not_found');
+    expect((await own.api('GET', '/calls')).json.items).toEqual([]);
+    expect((await own.api('GET', '/postbacks')).json.items).toEqual([]);
+    expect((await own.api('POST', '/sample-data')).status).toBe(201);
   });
 
   test('leaves other changes, also those of its own webhook to other calls', async () => {

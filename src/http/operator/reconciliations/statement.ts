@@ -145,10 +145,13 @@ class StatementReader {
     const phoneNumber =
       callLogId === null ? read('phone_number', (value) => readPhone(value, defaultCountry)) : null;
     const startedAt = read('started_at', (value) => readInstant(value, timeZone));
-    const units =
-      read('amount', readStatementAmount) ??
-      read(this.#scope.amount, readStatementAmount) ??
-      (this.#isEmptyZero ? 0n : null);
+    const { amount } = this.#scope;
+    const [named, own] = [read('amount', readStatementAmount), read(amount, readStatementAmount)];
+    if (named !== null && own !== null && named !== own) {
+      const detail = `The line has an "amount" and another "${amount}": leave one of the two out.`;
+      faults.push({ field: 'amount', code: 'conflicting_field', detail });
+    }
+    const units = named ?? own ?? (this.#isEmptyZero ? 0n : null);
     if (faults.length > 0) {
       const rejected = rejectedLine(line, rejectFaults(faults), callLogId);
       const pattern = faults.length === 1 ? maskedPatternOf(values['phone_number']) : null;

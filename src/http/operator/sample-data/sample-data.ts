@@ -77,8 +77,11 @@ export function registerSampleDataRoutes(app: FastifyInstance, api: Api): void {
       const bodies = [...calls.map(({ postback }) => postback), ...rejectedBodies(ids)];
       const sent = bodies.filter((body) => body !== null);
       await Promise.all(sent.map((body) => sendPostback(api, request, webhook.webhookId, body)));
-      const createdAt = (await store.readFirstSteps(account.accountId)).sample?.createdAt ?? '';
-      const sample = { webhookId: webhook.webhookId, callLogIds: ids, createdAt };
+      const { sample } = await store.readFirstSteps(account.accountId);
+      if (sample?.webhookId !== webhook.webhookId) {
+        await store.removeLateSample(account.accountId, ids);
+        return sendProblem(reply, reject('not_found', 'The sample data was removed while it was loaded.'));
+      }
       return reply.code(201).send({ ...sampleToJson(sample), postbacks: sent.length });
     },
   );
