@@ -5,8 +5,10 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { latestVersion, listMigrations, migrate, migrateWithin } from '../../src/store/database/migrate.ts';
+import { copied } from '../../src/store/maintenance/backup/copied.ts';
 import { readBackupHeader, restoreBackup } from '../../src/store/maintenance/backup/restore-backup.ts';
 import { writeBackup } from '../../src/store/maintenance/backup/write-backup.ts';
+import { DatabaseProxy } from '../support/database/database-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const latest = latestVersion();
@@ -33,7 +35,7 @@ async function openDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDa
   return database;
 }
 
-async function takeBackup({ url }: TestDatabase): Promise<Buffer> {
+async function takeBackup({ url }: { url: string }): Promise<Buffer> {
   const out = new PassThrough();
   const options = { url, ringback: '0.0.1', takenAt: () => '2026-11-24T00:00:00.000Z', onTable: () => {} };
   const [bytes] = await Promise.all([buffer(out), writeBackup(options, out)]);
@@ -60,6 +62,24 @@ test('tables of several parts come back row by row', async () => {
   expect(gunzipSync(backupOfFilled).includes('call/000002.copy')).toBe(true);
   const header = await restoreInto(empty, backupOfFilled);
   expect(header).toMatchObject({ format: 1, ringback: '0.0.1', schema_version: latest });
+  expect(await empty.query(digestOfCalls)).toEqual(await filled.query(digestOfCalls));
+});
+
+test('a backup states how many rows a table has, also where the database tells it late', async () => {
+  const proxy = await DatabaseProxy.start(filled.url);
+  onTestFinished(() => proxy.stop());
+  const { tables } = await readBackupHeader(Readable.from([backupOfFilled]), latest);
+  const calls = tables.find(({ name }) => name === 'call') ?? { name: '', columns: [] };
+  const isCopied = proxy.spoil(`copy ${copied(calls)} to stdout`, 'split');
+  const tar = gunzipSync(await takeBackup(proxy));
+  await isCopied;
+  expect(tar.includes('"rows": 20000')).toBe(true);
+});
+
+test('a backup of an earlier version that states no rows of a table is restored', async () => {
+  const tar = gunzipSync(backupOfFilled);
+  tar.write('"rows":     0', tar.indexOf('"rows": 20000'));
+  await restoreInto(empty, gzipSync(tar));
   expect(await empty.query(digestOfCalls)).toEqual(await filled.query(digestOfCalls));
 });
 

@@ -2,6 +2,8 @@ export type Message = { bytes: Buffer; statement: string | null };
 
 /** The end of an answer, whether it tells of a commit or of a failure before it. */
 export const readyForQuery = /Z\0\0\0.[IET]/s;
+/** The end of the rows of a COPY. How many there were is told behind it. */
+export const copyDone = Buffer.from('c\0\0\0\x04', 'latin1');
 /** Asks for an answer to all that was sent before. */
 export const sync = Buffer.from('S\0\0\0\x04', 'latin1');
 

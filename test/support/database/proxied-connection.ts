@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Message, Messages, readyForQuery, sync } from './postgres-messages.ts';
+import { copyDone, type Message, Messages, readyForQuery, sync } from './postgres-messages.ts';
 
 /**
  * What becomes of a statement on its way:
@@ -8,9 +8,10 @@ import { type Message, Messages, readyForQuery, sync } from './postgres-messages
  * - `unanswered`: it takes place (or fails), and the connection is cut before the app hears of it
  * - `late`: the connection is cut, and the statement reaches the database when the proxy is told to deliver it
  * - `stalled`: nothing passes for a while, in neither direction; then all goes on
+ * - `split`: the rows of a COPY arrive whole, and what the database says after them a while later
  * - `dead`: nothing passes any more, and neither side is told
  */
-export type Fate = 'pass' | 'lost' | 'unanswered' | 'late' | 'stalled' | 'dead';
+export type Fate = 'pass' | 'lost' | 'unanswered' | 'late' | 'stalled' | 'split' | 'dead';
 
 const stallMs = 400;
 
@@ -32,6 +33,8 @@ export class ProxiedConnection {
   #statements: string[] = [];
   /** the app must not hear what the database answers */
   #isUnanswered = false;
+  /** what comes behind the rows of a COPY is late */
+  #isSplit = false;
   /** nothing that the app sends goes on */
   #isStopped = false;
   /** the database is to see no end when the app goes */
@@ -56,8 +59,22 @@ export class ProxiedConnection {
   #answer(data: Buffer): void {
     const text = this.#lastWords + data.toString('latin1');
     this.#lastWords = text.slice(-8);
-    if (!this.#isUnanswered) this.#app.write(data);
+    if (this.#isSplit) this.#split(data);
+    else if (!this.#isUnanswered) this.#app.write(data);
     else if (readyForQuery.test(text)) this.#ruler.cut(this.#app);
+  }
+
+  #split(data: Buffer): void {
+    const at = data.indexOf(copyDone);
+    const end = at < 0 ? data.length : at + copyDone.length;
+    this.#app.write(data.subarray(0, end));
+    if (at < 0) return;
+    this.#isSplit = false;
+    this.#database.pause();
+    setTimeout(() => {
+      this.#app.write(data.subarray(end));
+      this.#database.resume();
+    }, stallMs);
   }
 
   #passOn(): void {
@@ -78,6 +95,11 @@ export class ProxiedConnection {
   }
 
   #spoil({ bytes }: Message, fate: Exclude<Fate, 'pass'>): void {
+    if (fate === 'split') {
+      this.#isSplit = true;
+      this.#database.write(bytes);
+      return;
+    }
     this.#isStopped = true;
     switch (fate) {
       case 'lost':

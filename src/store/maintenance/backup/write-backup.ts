@@ -96,6 +96,8 @@ async function packTable(client: pg.Client, pack: Pack, table: BackupTable): Pro
     parts += 1;
     await addEntry(pack, `${table.name}/${String(parts).padStart(6, '0')}.copy`, part);
   }
+  // How many they were is told behind the rows, and may come later: it is there when the next statement is answered.
+  await client.query('select');
   return { rows: rows.rowCount, bytes, sha256: hash.digest('hex') };
 }
 
