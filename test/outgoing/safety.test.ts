@@ -232,3 +232,29 @@ describe('headers', () => {
     expectProblem(await create(server, 'http://127.0.0.1:1/', { headers }), 422, 'invalid_value');
   });
 });
+
+const unfillable: [what: string, settings: Record<string, unknown>, field: string][] = [
+  ['a body that nests too deep', { body: `${'['.repeat(8_000)}${']'.repeat(8_000)}` }, 'body'],
+  ['a header with half of a character', { headers: { 'x-name': '\ud83d [EVENT]' } }, 'headers.x-name'],
+];
+
+test.each(unfillable)('%s is rejected', async (_what, settings, field) => {
+  const answer = await create(server, 'http://127.0.0.1:9/', { format: 'template', ...settings });
+  expectProblem(answer, 422, 'invalid_value');
+  expect(answer.json.errors).toMatchObject([{ field }]);
+});
+
+test('a template of an earlier version that cannot be filled skips its own deliveries', async () => {
+  const receiver = await startReceiver();
+  const { json } = await create(server, receiver.url, { format: 'template' });
+  await server.database.query('update outgoing_webhook set body = $2 where webhook_id = $1', [
+    json.id,
+    unfillable[0]?.[1]['body'],
+  ]);
+  await server.createCall('unfillable');
+  const read = async () =>
+    (await server.api('GET', `/deliveries?webhook_id=${json.id}&status=skipped`)).json.items;
+  await expect.poll(read).toHaveLength(1);
+  expect((await read())[0].attempts[0].error).toContain('The template cannot be filled: ');
+  expect(receiver.received).toEqual([]);
+});

@@ -12,12 +12,21 @@ export function prepareRequest(
   event: EventJson,
   nowMs: number,
 ): OutgoingRequest | { skipped: string } {
-  const rendered = renderRequest(destination, event, destination.timeZone);
+  const rendered = render(destination, event);
   if ('skipped' in rendered) return rendered;
   const { headers, body } = rendered;
   const signature =
     destination.format === 'event' ? signatureHeaders(destination.secrets, event.id, body ?? '', nowMs) : {};
   return { ...rendered, headers: { 'user-agent': `Ringback/${programVersion}`, ...headers, ...signature } };
+}
+
+/** Whatever is wrong with a template concerns its own deliveries: thrown from here, it would end the process. */
+function render(destination: Destination, event: EventJson): ReturnType<typeof renderRequest> {
+  try {
+    return renderRequest(destination, event, destination.timeZone);
+  } catch (error) {
+    return { skipped: `The template cannot be filled: ${error instanceof Error ? error.message : error}` };
+  }
 }
 
 /** One attempt to deliver an event. Never throws. */

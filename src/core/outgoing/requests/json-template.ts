@@ -3,6 +3,7 @@
  * value is known, so a value can never add a member or end a text. Outside of quotes a macro is a whole value: an amount
  * or a count is a number with the digits that it has, true or false a boolean, nothing is null, and all else a text.
  */
+import { isTooDeep, jsonDepthMax } from '../../values/json/json.ts';
 import { macroOf, macroPattern } from './macro.ts';
 import { type Filling, fillMacro, fillText } from './template.ts';
 
@@ -10,11 +11,11 @@ import { type Filling, fillMacro, fillText } from './template.ts';
 const bareMark = '\u0000';
 const omitted = Symbol('omitted');
 
-/** Null where the text is JSON apart from its macros. */
+/** Null where the text is JSON apart from its macros, and can be filled. */
 export function faultOfJson(text: string): string | null {
   try {
-    JSON.parse(quoteBareMacros(text));
-    return null;
+    const isDeep = isTooDeep(JSON.parse(quoteBareMacros(text)));
+    return isDeep ? `Send a body that nests at most ${jsonDepthMax} levels deep.` : null;
   } catch {
     return 'Send a body that is JSON, with macros in quotes or as whole values; or another Content-Type header.';
   }

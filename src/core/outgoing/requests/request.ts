@@ -51,11 +51,11 @@ export function faultsOfRequest({ url, headers, body, format, method }: RequestS
       const detail = 'Leave this header out: its name is not one that may be set.';
       faults.push({ field, code: 'invalid_value', detail });
     }
-    if (/\p{Cc}/u.test(value)) {
+    if (/[\p{Cc}\p{Cs}]/u.test(value)) {
       faults.push({
         field,
         code: 'invalid_value',
-        detail: 'Send one line of text without control characters.',
+        detail: 'Send one line of text without control characters and halves of characters.',
       });
     }
   }

@@ -56,6 +56,11 @@ function keepDigits(_name: string, value: unknown, context?: { source: string })
   return String(value) === context.source ? value : new ExactNumber(context.source);
 }
 
+/** True where `JSON.parse` has read more levels than `jsonDepthMax`: code that descends into them could not end. */
+export function isTooDeep(value: unknown): boolean {
+  return countMembers(value, jsonDepthMax) === null;
+}
+
 /** How many names all objects have; null for a value that nests deeper. */
 function countMembers(value: unknown, levels: number): number | null {
   if (typeof value !== 'object' || value === null) return 0;
