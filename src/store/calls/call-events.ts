@@ -1,5 +1,6 @@
 /** Call events into call records: made, changed while live, completed with their queued updates. */
 
+import type pg from 'pg';
 import { type Call, type Changes, otherIdsOf } from '../../core/calls/call.ts';
 import { applyCallEvent, type CallEvent, newCall } from '../../core/calls/call-event.ts';
 import { applyLegEvent } from '../../core/calls/leg.ts';
@@ -41,17 +42,37 @@ export type RecordedEvent = { callLogId: string; isNew: boolean; changes: Change
 export type RecordedCall = { call: Call; isNew: boolean } | NotRecorded;
 
 /** Applies one event under the call's row lock, in one transaction (docs/senders.md#live-calls). */
-export async function recordCallEvent(db: Db, received: ReceivedEvent): Promise<RecordedCall> {
-  const arrival = arrivalOf(received);
-  for (;;) {
-    const recorded = await recordOnce(db, received, arrival).catch((error: unknown) => {
-      // Another event took one of its other ids at the same moment: now it is seen.
-      if (isUniqueViolation(error)) return recordOnce(db, received, arrival);
-      throw error;
+export async function recordCallEvent({ pool }: Db, received: ReceivedEvent): Promise<RecordedCall> {
+  const { accountId } = received;
+  const record = () =>
+    inArrival(pool, accountId, arrivalOf(received), async (client, arrival) => {
+      const recorded = await recordLocked(client, received, arrival);
+      if (typeof recorded === 'string' || 'takenId' in recorded) return recorded;
+      const { isNew, callLogId } = recorded;
+      return { isNew, call: await readLocked(client, accountId, callLogId) };
     });
-    if (!(recorded instanceof UnlockedArrival)) return recorded;
-    arrival.phoneNumbers.push(...recorded.arrival.phoneNumbers); // and all is done again, with these locks
-    arrival.callLogIds.push(...recorded.arrival.callLogIds);
+  return record().catch((error: unknown) => {
+    // Another event took one of its other ids at the same moment: now it is seen.
+    if (isUniqueViolation(error)) return record();
+    throw error;
+  });
+}
+
+/** Runs `work` in a transaction that holds the locks of an arrival, and again with more of them where it needs these. */
+export async function inArrival<T>(
+  pool: pg.Pool,
+  accountId: string,
+  arrival: Arrival,
+  work: (client: Queryable, arrival: Arrival) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await inTransaction(pool, (client) => work(client, arrival), beginArrival(accountId, arrival));
+    } catch (error) {
+      if (!(error instanceof UnlockedArrival)) throw error;
+      arrival.callLogIds.push(...error.arrival.callLogIds);
+      arrival.phoneNumbers.push(...error.arrival.phoneNumbers);
+    }
   }
 }
 
@@ -72,25 +93,6 @@ export function arrivalOf({ callLogId, event }: ReceivedEvent): Arrival {
     callLogIds: [callLogId, ...(Array.isArray(otherIds) ? otherIds : []), event.legId ?? []].flat(),
     phoneNumbers: typeof phoneNumber === 'string' ? [phoneNumber] : [],
   };
-}
-
-async function recordOnce(
-  { pool }: Db,
-  received: ReceivedEvent,
-  arrival: Arrival,
-): Promise<RecordedCall | UnlockedArrival> {
-  const record = async (client: Queryable) => {
-    const recorded = await recordLocked(client, received, arrival);
-    if (typeof recorded === 'string' || 'takenId' in recorded) return recorded;
-    const { isNew, callLogId } = recorded;
-    return { isNew, call: await readLocked(client, received.accountId, callLogId) };
-  };
-  try {
-    return await inTransaction(pool, record, beginArrival(received.accountId, arrival));
-  } catch (error) {
-    if (error instanceof UnlockedArrival) return error;
-    throw error;
-  }
 }
 
 /**

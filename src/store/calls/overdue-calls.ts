@@ -1,9 +1,9 @@
 /** Live calls whose end is never reported, found and completed. */
 import { neverEnded } from '../../core/calls/call-event.ts';
-import { type Db, inTransaction } from '../database/connections/db.ts';
+import type { Db } from '../database/connections/db.ts';
 import { type CallRow, callOf } from './call-columns.ts';
 import { readOneCall } from './call-event-rows.ts';
-import { applyToLocked } from './call-events.ts';
+import { applyToLocked, inArrival } from './call-events.ts';
 
 /** A live call, by its place in the order of `listOverdueCalls`. */
 export type OverdueCall = { accountId: string; startedAt: string; callLogId: string };
@@ -54,11 +54,11 @@ export async function completeOverdueCall(
   by: string,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return inArrival(pool, accountId, { callLogIds: [], phoneNumbers: [] }, async (client, arrival) => {
     const { rows } = await client.query<CallRow>(lockOverdue, [accountId, callLogId, startedBefore]);
     if (rows[0] === undefined) return false;
     const event = { accountId, callLogId, event: neverEnded, by, receivedAt: now, mayCreate: false };
-    await applyToLocked(client, callOf(rows[0]), event, { callLogIds: [], phoneNumbers: [] });
+    await applyToLocked(client, callOf(rows[0]), event, arrival);
     return true;
   });
 }

@@ -5,7 +5,7 @@ import { settle } from '../../core/updates/fold/settle.ts';
 import type { Outcome, PostbackStatus } from '../../core/updates/postback.ts';
 import { type Actor, type AuditChanges, recordAct } from '../access/audit.ts';
 import { type CallRow, foldedCallOf } from '../calls/call-columns.ts';
-import { recordWaitingLeg, UnlockedArrival } from '../calls/call-events.ts';
+import { inArrival, recordWaitingLeg } from '../calls/call-events.ts';
 import {
   type Arrival,
   settleLeg,
@@ -15,7 +15,6 @@ import {
   writeSettlement,
 } from '../calls/pending/waiting-postbacks.ts';
 import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
-import { beginArrival } from '../database/statements/arrival-locks.ts';
 import { lockCalls } from '../writer/lock-calls.ts';
 import { unmatchedCode } from './expire-waiting.ts';
 
@@ -43,21 +42,12 @@ export async function attachWaiting(
   now: string,
 ): Promise<Attached> {
   const { accountId } = attachment;
-  const arrival: Arrival = { callLogIds: [], phoneNumbers: [] };
-  for (;;) {
-    try {
-      return await inTransaction(
-        pool,
-        (client) => attach(client, attachment, actor, now, arrival),
-        beginArrival(accountId, arrival),
-      );
-    } catch (error) {
-      if (error instanceof DryRun) return error.outcome;
-      if (!(error instanceof UnlockedArrival)) throw error;
-      arrival.callLogIds.push(...error.arrival.callLogIds); // and all is done again, with these locks
-      arrival.phoneNumbers.push(...error.arrival.phoneNumbers);
-    }
-  }
+  return inArrival(pool, accountId, { callLogIds: [], phoneNumbers: [] }, (client, arrival) =>
+    attach(client, attachment, actor, now, arrival),
+  ).catch((error: unknown) => {
+    if (error instanceof DryRun) return error.outcome;
+    throw error;
+  });
 }
 
 /** Ends a transaction that is not to be committed. */

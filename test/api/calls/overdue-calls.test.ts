@@ -120,3 +120,16 @@ test('a call that somebody holds is passed by and holds up no other', async () =
   await holder.release();
   await sweep(0);
 });
+
+test('a call whose reported times are out of order is completed too, with what waits for it', async () => {
+  const times = { started_at: hoursAgo(30), answered_at: hoursAgo(31) };
+  await server.createCall('late start', { state: 'live', phone_number: '+12135550142', ...times });
+  await server.post(webhook, { call_log_id: 'late start', revenue_paid_out: '7' });
+  await sweep(0);
+  expect(await server.readCall('late start')).toMatchObject({
+    state: 'completed',
+    started_at: times.answered_at,
+    revenue_paid_out: '7.00',
+    queued_updates: 0,
+  });
+});
