@@ -4,10 +4,16 @@ import type { Log } from '../log.ts';
 import type { RetentionCursor, RetentionKind, Store } from '../store/store.ts';
 import { repeat } from './repeat.ts';
 
-const retentionKinds: readonly RetentionKind[] = ['bodies', 'postbacks', 'calls'];
-
 /** How long each kind is kept, in days; null: forever. */
-export type Retention = Record<RetentionKind, number | null>;
+export type Retention = Record<'bodies' | 'postbacks' | 'calls', number | null>;
+
+/** What is removed, in this order, and the setting that says when. */
+const settings: [kind: RetentionKind, setting: keyof Retention][] = [
+  ['bodies', 'bodies'],
+  ['postbacks', 'postbacks'],
+  ['deliveries', 'postbacks'],
+  ['calls', 'calls'],
+];
 
 const dayMs = 86_400_000;
 const passEveryMs = 10 * 60_000;
@@ -29,7 +35,7 @@ export function keepRemovingOld(
   log: Pick<Log, 'warn'>,
   onRemoved: (kind: RetentionKind, count: number) => void,
 ): () => Promise<void> {
-  if (retentionKinds.every((kind) => retention[kind] === null)) return async () => {};
+  if (settings.every(([, setting]) => retention[setting] === null)) return async () => {};
   return repeat(passEveryMs, async (signal) => {
     const wait: Wait = (ms) => sleep(ms, undefined, { signal, ref: false });
     try {
@@ -49,8 +55,8 @@ async function removeAllOld(
   onRemoved: (kind: RetentionKind, count: number) => void,
 ): Promise<void> {
   const accountIds = await store.listAccountIds();
-  for (const kind of retentionKinds) {
-    const days = retention[kind];
+  for (const [kind, setting] of settings) {
+    const days = retention[setting];
     if (days === null) continue;
     const olderThan = new Date(nowMs - days * dayMs).toISOString();
     for (const accountId of accountIds) {

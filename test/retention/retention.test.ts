@@ -183,3 +183,38 @@ test('several processes remove each row once, beside senders who notice nothing'
   expect(sut.failures).toEqual([]);
   expect(await count('postback')).toBe(sent);
 });
+
+/** Deliveries of events that are about no call, so many days old. */
+const addDeliveries = (days: number, howMany: number) =>
+  database.query(
+    `insert into delivery (account_id, delivery_id, webhook_id, event_id, event_type, event, status)
+     select $1, ($2 || lpad(to_hex(n), 6, '0'))::uuid, $3, 'evt_' || $4 || n, 'attention.raised', '{}', 'delivered'
+     from generate_series(1, $5::int) n`,
+    [
+      ...[
+        sut.accountId,
+        firstIdAt(Date.now() - days * dayMs).slice(0, -6),
+        firstIdAt(0),
+        `${days}_`,
+        howMany,
+      ],
+    ],
+  );
+
+test('old deliveries go in one pass, however few postbacks there are', async () => {
+  await addDeliveries(31, 4_500);
+  await addDeliveries(29, 1);
+  await remove({ postbacks: 30 }, async () => (await count('delivery')) <= 1);
+  expect(await count('delivery')).toBe(1);
+});
+
+test('bodies of many replayed requests go in one pass', async () => {
+  await sut.createCalls(['C1']);
+  await sut.send(...Array.from({ length: 350 }, () => postbackOf(40, 'C1')));
+  await remove({ bodies: 30 }, async () => (await count(withBody)) === 0);
+  // As if they had been replayed before the bodies went, and a month ago.
+  await database.query(`update postback set request = $1, replayed_at = now() - interval '31 days'`, [
+    request,
+  ]);
+  await remove({ bodies: 30 }, async () => (await count(withBody)) === 0);
+});

@@ -54,7 +54,7 @@ export function createMetrics(readAll?: () => Promise<string>) {
   });
   const removed = new Counter({
     name: 'ringback_retention_removed_total',
-    help: 'What was removed because it was older than the settings allow: bodies, postbacks or calls',
+    help: 'What was removed because it was older than the settings allow: bodies, postbacks, deliveries or calls',
     labelNames: ['kind'] as const,
     registers,
   });
