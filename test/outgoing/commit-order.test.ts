@@ -2,6 +2,7 @@
  * No commit is missed, whatever its ids and clocks say: transactions that commit in another order than they began, rows
  * that come late, and servers whose clocks are wrong.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
@@ -179,4 +180,32 @@ test('a cursor of another database cluster brings no webhook what was written be
   );
   const ids = rows.map(({ postback_id: id }) => `evt_${String(id).replaceAll('-', '')}_changed`);
   expect(receiver.received.map(({ json }) => json.id)).toEqual(ids.reverse());
+});
+
+test('a webhook that is deleted while its events are being stored leaves none of them pending', async () => {
+  await server.createCall('deleted');
+  const receiver = await startReceiver();
+  const body = { name: 'x', url: receiver.url, events: ['call.changed'] };
+  const { json: webhook } = await server.api('POST', '/webhooks/outgoing', body);
+  const [writer, other] = [await openWriter(), await openWriter()];
+  await writer.query('begin');
+  await insert(writer, 'deleted');
+  // The pass that finds the event waits for a transaction that has stored it, and is then rolled back.
+  const { rows } = await writer.query(`select postback_id as id from postback where call_log_id = 'deleted'`);
+  await other.query('begin');
+  await other.query(
+    `insert into delivery (account_id, delivery_id, webhook_id, event_id, event_type, event, status)
+     values ($1, $2, $3, $4, 'call.changed', '{}', 'delivered')`,
+    [accountId, rows[0].id, webhook.id, `evt_${String(rows[0].id).replaceAll('-', '')}_changed`],
+  );
+  await writer.query('commit');
+  const waits = `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(() => server.database.query(waits)).toEqual([{ count: 1 }]);
+  const deleted = server.api('DELETE', `/webhooks/outgoing/${webhook.id}`);
+  await Promise.race([deleted, sleep(500)]);
+  await other.query('rollback');
+  expect((await deleted).status).toBe(204);
+  const read = () => server.database.query('select status from delivery where webhook_id = $1', [webhook.id]);
+  await expect.poll(read).toHaveLength(1);
+  expect(await read()).not.toEqual([{ status: 'pending' }]);
 });

@@ -142,15 +142,18 @@ function pauseOf(isPaused: boolean | undefined, wasPaused: boolean): string {
     : 'is_paused = false, paused_reason = null, paused_at = null, failing_since = null, next_send_at = null,';
 }
 
-/** What was not delivered is discarded. Its name stays in the log. @returns false when there is none */
+/**
+ * What was not delivered is discarded, also what is being stored right now. Its name stays in the log.
+ * @returns false when there is none
+ */
 export async function deleteOutgoing(
-  { pool }: Db,
+  db: Db,
   accountId: string,
   webhookId: string,
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inRepeatedTransaction(pool, async (client) => {
+  return afterEvents(db, accountId, async (client) => {
     const before = await lockOutgoing(client, accountId, webhookId);
     if (before === undefined) return false;
     await client.query(

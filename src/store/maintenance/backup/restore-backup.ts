@@ -10,6 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import tar, { type Extract } from 'tar-stream';
 import { withLongSession } from '../../database/connections/long-session.ts';
 import { lockMigrations, migrateWithin } from '../../database/migrate.ts';
+import { forgetSnapshots } from '../../outgoing/events/follow-timeline.ts';
 import { BackupFault } from './backup-fault.ts';
 import {
   type BackupHeader,
@@ -50,6 +51,7 @@ export function restoreBackup(
     await lockMigrations(client);
     await expectEmpty(client);
     const header = await readArchive(input, (entries) => loadAll(client, entries, schemaVersionMax, onTable));
+    if (header.tables.some(({ name }) => name === 'outgoing_cursor')) await forgetSnapshots(client);
     await client.query('commit');
     await client.query('analyze');
     return header;

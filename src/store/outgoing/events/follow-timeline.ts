@@ -58,6 +58,19 @@ on conflict (account_id) do update set snapshot = excluded.snapshot, safe_at = e
 const readWebhooks = `
 select ${outgoingColumns} from outgoing_webhook w where w.account_id = $1 and w.deleted_at is null`;
 
+/** No cluster has seen so many transactions. */
+const snapshotOfAnother = '9223372036854775807:9223372036854775807:';
+
+/** Of cursors that were restored: what their snapshots saw were transactions of another database, whatever their numbers here. */
+export async function forgetSnapshots(client: Queryable): Promise<void> {
+  const { rows } = await client.query<{ id: string }>('select account_id as id from account');
+  for (const { id } of rows)
+    await client.query('update outgoing_cursor set snapshot = $2 where account_id = $1', [
+      id,
+      snapshotOfAnother,
+    ]);
+}
+
 /** @returns the webhooks that got something, or `busy`: another process is at it */
 export async function followTimeline({ pool }: Db, accountId: string): Promise<Set<string> | 'busy'> {
   try {
