@@ -15,14 +15,16 @@ export class Stack {
     this.#signal?.throwIfAborted();
   }
 
-  /** Idempotent. */
+  /** Idempotent. @throws the first failure, after the last stop: a database must not run on because a sender does not end */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll();
     return this.#stopping;
   }
 
   async #stopAll(): Promise<void> {
-    for (const stop of this.#stops.reverse()) await stop();
+    const failures: unknown[] = [];
+    for (const stop of this.#stops.reverse()) await stop().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Runs `start`, and stops what it had started if it fails. */
@@ -31,7 +33,7 @@ export class Stack {
     try {
       return await start(running);
     } catch (error) {
-      await running.stop();
+      await running.stop().catch(() => {}); // why it did not start tells more
       throw error;
     }
   }

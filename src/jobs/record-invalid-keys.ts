@@ -31,6 +31,7 @@ export function keepRecordingInvalidKeys(
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
       await write();
     }
+    await write(); // what came during the one before
   };
   const done = run();
   return () => {
