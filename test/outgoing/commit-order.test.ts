@@ -209,3 +209,20 @@ test('a webhook that is deleted while its events are being stored leaves none of
   await expect.poll(read).toHaveLength(1);
   expect(await read()).not.toEqual([{ status: 'pending' }]);
 });
+
+test('a change of a webhook whose events are being read for long is to be tried again', async () => {
+  const receiver = await startReceiver();
+  const body = { name: 'x', url: receiver.url, events: ['call.changed'] };
+  const { json } = await server.api('POST', '/webhooks/outgoing', body);
+  const reader = await openWriter();
+  const key = `74642227, hashtext('${accountId}')`;
+  await reader.query(`select pg_advisory_lock(${key})`);
+  const answers = await Promise.all([
+    server.api('POST', '/webhooks/outgoing', body),
+    server.api('PATCH', `/webhooks/outgoing/${json.id}`, { name: 'y' }),
+    server.api('DELETE', `/webhooks/outgoing/${json.id}`),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+  await reader.query(`select pg_advisory_unlock(${key})`);
+  expect((await server.api('DELETE', `/webhooks/outgoing/${json.id}`)).status).toBe(204);
+});

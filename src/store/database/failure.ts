@@ -4,6 +4,9 @@ import type { FailureKind } from '../../core/updates/write-mode.ts';
 /** A database, or a way to reach it, with which Ringback does not run; the message says what to do. */
 export class ConnectionFault extends Error {}
 
+/** Another process has what a request needs, for longer than the request may wait. */
+export class StoreBusy extends Error {}
+
 /** A write that failed while its commit may have been under way. */
 export class CommitLost extends Error {
   constructor(cause: unknown) {
@@ -33,6 +36,7 @@ export function classifyFailure(error: unknown): FailureKind {
 export function isUnavailable(error: unknown): boolean {
   return (
     error instanceof CommitLost ||
+    error instanceof StoreBusy ||
     isConnectionFailure(error) ||
     isRaceLost(error) ||
     sqlStateOf(error) === lockNotAvailable

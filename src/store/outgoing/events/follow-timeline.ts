@@ -9,7 +9,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, inTransaction, type Queryable } from '../../database/connections/db.ts';
-import { classifyFailure } from '../../database/failure.ts';
+import { classifyFailure, StoreBusy } from '../../database/failure.ts';
 import { type OutgoingRow, type OutgoingWebhook, outgoingColumns, outgoingOf } from '../outgoing-rows.ts';
 import { storeEvents } from './store-events.ts';
 import { type Horizon, readNewRows } from './timeline-rows.ts';
@@ -100,7 +100,7 @@ export async function afterEvents<T>(
     } catch (error) {
       if (classifyFailure(error) !== 'retry' || tries >= lockTriesMax) throw error;
     }
-    if (tries >= lockTriesMax) throw new Error('the events of this account are being read for too long');
+    if (tries >= lockTriesMax) throw new StoreBusy('the events of this account are being read for too long');
     await sleep(lockWaitMs);
   }
 }
