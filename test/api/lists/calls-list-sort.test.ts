@@ -93,3 +93,15 @@ test('an unknown order, and the cursor of another one, are rejected', async () =
   ])
     expectProblem(await server.api('GET', `/calls?${query}`), 422, 'invalid_value');
 });
+
+test('calls that last for centuries, as a wrong year makes them, are in their place', async () => {
+  const times = { started_at: '2026-11-01T00:00:00.000Z', ended_at: '9026-11-01T00:00:00.000Z' };
+  const campaign = 'Centuries';
+  await server.createCall('long', { campaign, ...times });
+  await server.createCall('short', { campaign, ...times, ended_at: '2026-11-01T00:01:00.000Z' });
+  await server.createCall('unknown', { campaign, state: 'live' });
+  const idsOf = async (sort: string) =>
+    (await walk({ campaign, sort, limit: '1' })).map(({ call_log_id: id }) => id);
+  expect(await idsOf('duration_seconds')).toEqual(['short', 'long', 'unknown']);
+  expect(await idsOf('-duration_seconds')).toEqual(['long', 'short', 'unknown']);
+});

@@ -17,14 +17,14 @@ export type CallSort = {
 /** `value`: of the sort column as text; a call without one has a value that is behind all others */
 export type SortedCursor = { value: string; callLogId: string };
 
-/** Calls without a value are last in both directions. */
-const behindAll = { descending: '-1', ascending: '2000000000' };
+/** Calls without a value are last in both directions: to the year 9999 there are 251,000,000,000 seconds. */
+const behindAll = { descending: '-1', ascending: '1000000000000' };
 /** What each column shows: the duration by the rule of `lengthsOf`. */
 const shown: Record<CallSort['column'], string> = {
   revenue_paid_out: 'c.revenue_paid_out',
   publisher_paid_out: 'c.publisher_paid_out',
   duration_seconds: `c.duration_seconds, case when c.state = 'completed'
-    then greatest(floor(extract(epoch from c.ended_at - c.started_at)), 0)::integer end`,
+    then greatest(floor(extract(epoch from c.ended_at - c.started_at)), 0) end`,
 };
 
 export async function listSortedCalls(

@@ -119,7 +119,7 @@ function isSortedCursor(value: unknown, { column, isDescending }: CallSort): val
     value['isDescending'] === isDescending &&
     readCallLogId(callLogId) === callLogId &&
     typeof key === 'string' &&
-    /^-?\d{1,10}(?:\.\d{1,4})?$/.test(key)
+    /^-?\d{1,13}(?:\.\d{1,4})?$/.test(key)
   );
 }
 
