@@ -1,6 +1,5 @@
 /** Several processes on one port and one database: the primary owns the database and the port, workers serve. */
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import type { Config } from './config.ts';
@@ -67,7 +66,13 @@ class Workers {
     const worker = cluster.fork();
     this.#alive.add(worker);
     worker.once('exit', (code, signal) => this.#replace(worker, code, signal));
+    // Unheard, it would end this process: of one that dies while it is written to, or that this machine cannot start.
+    worker.on('error', (error: Error) => {
+      this.#log.warn({ err: error, pid: worker.process.pid }, 'a worker cannot be reached');
+      if (worker.process.pid === undefined) this.#replace(worker, null, null); // no exit follows
+    });
     const address = new Promise<Address>((resolve, reject) => {
+      worker.once('error', reject);
       worker.on('message', (message: ToPrimary) => {
         if (message.ringback === 'listening') resolve(message);
         else if (message.ringback === 'failed') reject(new Error(message.message));
@@ -83,16 +88,16 @@ class Workers {
     this.#isStopping = true;
     await Promise.all(
       Array.from(this.#alive, async (worker) => {
-        const ended = once(worker, 'exit');
+        // Not `once` of node:events: it would fail with the error of one that is just dying.
+        const ended = new Promise((resolve) => worker.once('exit', resolve));
         send(worker, { ringback: 'stop' });
         await ended;
       }),
     );
   }
 
-  #replace(worker: Worker, code: number, signal: string): void {
-    this.#alive.delete(worker);
-    if (this.#isStopping) return;
+  #replace(worker: Worker, code: number | null, signal: string | null): void {
+    if (!this.#alive.delete(worker) || this.#isStopping) return;
     this.#log.error({ pid: worker.process.pid, code, signal }, 'a worker died and is replaced');
     setTimeout(() => {
       if (this.#isStopping) return;

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
-import { useServer, useWebhook } from './support/server.ts';
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { startTestServer, useServer, useWebhook } from './support/server.ts';
 
+const listening: Worker[] = [];
+cluster.on('listening', (worker) => listening.push(worker));
 const server = useServer({}, 2);
 const webhook = useWebhook(server);
 
@@ -40,4 +45,57 @@ test('a webhook that is paused through one worker is rejected by all at once', a
   await server.api('PATCH', `/webhooks/incoming/${paused.id}`, { paused: true });
   const answers = await Promise.all(Array.from({ length: 10 }, send));
   expect(answers.map((answer) => answer.json.code)).toEqual(Array(10).fill('webhook_paused'));
+});
+
+/** Kills a worker, and returns before this process has heard of it. */
+function killWorker(): Worker {
+  const worker = Object.values(cluster.workers ?? {}).at(-1);
+  const pid = worker?.process.pid;
+  if (worker === undefined || pid === undefined) throw new Error('there is no worker');
+  process.kill(pid, 'SIGKILL');
+  const isZombie = () => /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  // Its channel is closed with the last of its threads.
+  while (!isZombie() || readdirSync(`/proc/${pid}/task`).length > 1);
+  return worker;
+}
+
+/** Workers that listen; what is replaced takes a moment. */
+async function expectTwo(): Promise<void> {
+  const count = () => listening.filter((one) => one.isConnected()).length;
+  await expect.poll(count).toBe(2);
+  expect((await server.request('/readyz')).status).toBe(200);
+}
+
+test('a worker that dies while it is written to is replaced, and ends no other process', async () => {
+  const failures: unknown[] = [];
+  const note = (error: unknown) => failures.push(error);
+  process.on('uncaughtException', note);
+  onTestFinished(() => void process.off('uncaughtException', note));
+  const dead = killWorker();
+  dead.emit('message', { ringback: 'readMetrics', request: 0 });
+  await expect.poll(() => dead.isDead()).toBe(true);
+  await expectTwo();
+  expect(failures).toEqual([]);
+});
+
+test('a worker that the machine cannot start is tried again', async () => {
+  const failures: unknown[] = [];
+  const note = (error: unknown) => failures.push(error);
+  process.on('uncaughtException', note);
+  onTestFinished(() => void process.off('uncaughtException', note));
+  const { cwd } = cluster.settings;
+  cluster.setupPrimary({ cwd: '/no/such/folder' });
+  const forked = once(cluster, 'fork');
+  killWorker();
+  await forked;
+  cluster.setupPrimary({ cwd: cwd ?? process.cwd() });
+  await expectTwo();
+  expect(failures).toEqual([]);
+});
+
+test('a stop waits for its workers also where one has just died', async () => {
+  const own = await startTestServer({}, 2);
+  const dead = killWorker();
+  await own.stop();
+  expect(dead.isDead()).toBe(true);
 });
