@@ -1,5 +1,6 @@
 /** Events that are no change of a call: what needs attention, and postbacks that expired. */
 import { expect, test } from 'vitest';
+import { createTestDatabase, holdLock, waitingForLocks } from '../support/database.ts';
 import { startReceiver } from '../support/programs/receiver.ts';
 import { startTestServerOn, useServer } from '../support/server.ts';
 
@@ -70,4 +71,28 @@ test('a postback that expires is an event, once', async () => {
   await receiver.wait(2);
   expect(receiver.received.map((one) => one.json.type)).toEqual(['postback.expired', 'postback.rejected']);
   await other.stop();
+});
+
+test('a process that starts while another one is at the events of an account tells soon after', async () => {
+  const receiver = await startReceiver();
+  const database = await createTestDatabase();
+  const first = await startTestServerOn(database);
+  const webhook = await first.createWebhook();
+  await first.api('POST', '/webhooks/outgoing', {
+    ...{ name: 'Alerts', url: receiver.url, events: ['attention.raised', 'postback.rejected'] },
+  });
+  await first.stop();
+  const reading = await holdLock(
+    database,
+    `update outgoing_cursor set attention_at = now() - interval '1 hour'`,
+  );
+  const next = await startTestServerOn(database);
+  await next.post(webhook, { call_log_id: 'none', converted: true });
+  // It waits to note that it has read this one: whether it may tell of attention it asked before.
+  await expect.poll(() => waitingForLocks(database)).toHaveLength(1);
+  await reading.release();
+  const events = await receiver.wait(2);
+  expect(events.map(({ json }) => json.type).sort()).toEqual(['attention.raised', 'postback.rejected']);
+  await next.stop();
+  await database.drop();
 });

@@ -33,7 +33,7 @@ export function startSendingEvents(parts: Parts): EventSender {
   const work = new Signal();
   const stopping = new Signal();
   const senders = new Map<string, WebhookSender>();
-  const attentionAt = new Map<string, number>();
+  const attentionDueAt = new Map<string, number>();
   let hasWebhooks = false;
   let isStopping = false;
 
@@ -44,7 +44,7 @@ export function startSendingEvents(parts: Parts): EventSender {
   };
 
   const passOf = async (accountId: string, webhooks: FollowedWebhook[]): Promise<void> => {
-    await tellAttention(parts, accountId, webhooks, attentionAt);
+    await tellAttention(parts, accountId, webhooks, attentionDueAt);
     const reached = await parts.store.followTimeline(accountId);
     const active = webhooks.filter(({ isPaused }) => !isPaused);
     if (active.length === 0) return;
@@ -113,10 +113,11 @@ async function tellAttention(
   { store, findAttention }: Parts,
   accountId: string,
   webhooks: FollowedWebhook[],
-  attentionAt: Map<string, number>,
+  attentionDueAt: Map<string, number>,
 ): Promise<void> {
-  const isDue = Date.now() - (attentionAt.get(accountId) ?? 0) >= attentionEveryMs;
+  const isDue = Date.now() >= (attentionDueAt.get(accountId) ?? 0);
   if (!isDue || !webhooks.some(({ wantsAttention }) => wantsAttention)) return;
-  attentionAt.set(accountId, Date.now());
-  await store.storeAttention(accountId, await findAttention(accountId));
+  attentionDueAt.set(accountId, Date.now() + idleMs); // where it fails, too
+  const told = await store.storeAttention(accountId, await findAttention(accountId));
+  if (told !== 'busy') attentionDueAt.set(accountId, Date.now() + attentionEveryMs);
 }

@@ -5,23 +5,28 @@ import { type OutgoingRow, outgoingColumns, outgoingOf } from '../outgoing-rows.
 import { storeOtherEvents } from './store-events.ts';
 
 type Item = Record<string, unknown>;
+type CursorRow = { attention: Record<string, Item>; is_due: boolean };
 
 const lockCursor = `
-select attention from outgoing_cursor
-where account_id = $1 and (attention_at is null or attention_at < clock_timestamp() - interval '50 seconds')
-for no key update skip locked`;
+select attention, coalesce(attention_at < clock_timestamp() - interval '50 seconds', true) as is_due
+from outgoing_cursor where account_id = $1 for no key update skip locked`;
 
-/** Only one process tells, at most about once a minute. @param items what needs attention now */
+/**
+ * Only one process tells, at most about once a minute.
+ * @param items what needs attention now
+ * @returns busy: another process is at the events of the account, and whether it tells is not known
+ */
 export async function storeAttention(
   { pool }: Db,
   accountId: string,
   items: Item[],
   now: string,
-): Promise<void> {
-  await inRepeatedTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ attention: Record<string, Item> }>(lockCursor, [accountId]);
+): Promise<'told' | 'busy'> {
+  return inRepeatedTransaction(pool, async (client) => {
+    const { rows } = await client.query<CursorRow>(lockCursor, [accountId]);
     const [cursor] = rows;
-    if (cursor === undefined) return;
+    if (cursor === undefined) return 'busy';
+    if (!cursor.is_due) return 'told';
     const before = new Map(Object.entries(cursor.attention));
     const after = new Map(items.map((item) => [keyOf(item), item]));
     const events = [
@@ -37,6 +42,7 @@ export async function storeAttention(
       'update outgoing_cursor set attention = $2, attention_at = statement_timestamp() where account_id = $1',
       [accountId, JSON.stringify(Object.fromEntries(after))],
     );
+    return 'told';
   });
 }
 
