@@ -35,7 +35,7 @@ async function readLog(callLogId: string): Promise<LoggedRow[]> {
 async function sendOneByOne(server: TestServer, bodies: object[], onAnswer: () => void): Promise<string[]> {
   const ids: string[] = [];
   for (const body of bodies) {
-    const answer = await server.post(webhook, body);
+    const answer = await untilDone(() => server.post(webhook, body));
     expect([200, 202]).toContain(answer.status);
     expect(answer.json.duplicate).toBe(false);
     ids.push(answer.json.postback_id);
