@@ -58,10 +58,18 @@ test.each([
   ['two lines', '{"call_log_id":"P1","revenue_paid_out":3}\n{"call_log_id":"P1","revenue_paid_out":4}\n', 2],
   ['a list', '[{"call_log_id":"P1","revenue_paid_out":5}]', 1],
   ['a batch object', '{"updates":[{"call_log_id":"P1","revenue_paid_out":6}]}', 1],
-])('plain text with %s is read as what it is', async (_what, body, applied) => {
-  await server.createCall('P1');
-  expect((await sendBatch(body, 'text/plain')).json.summary).toMatchObject({ applied, rejected: 0 });
-});
+])(
+  '%s is read as what it is, whatever software declares that knows no type',
+  async (_what, body, applied) => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      await server.createCall(`P1-${type}`);
+      const ofType = body.replaceAll('P1', `P1-${type}`);
+      expect((await sendBatch(ofType, type)).json.summary).toMatchObject({ applied, rejected: 0 });
+    }
+    const form = await sendBatch('call_log_id=P1&converted=1', 'application/x-www-form-urlencoded');
+    expect(form.json).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  },
+);
 
 test.each([
   ['phone_number', null],

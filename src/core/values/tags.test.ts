@@ -38,6 +38,9 @@ describe('tags to add', () => {
     ['{"Deal":"a","deal":"b"}', '{"Deal":"a","deal":"b"}'],
     ['[]', '{}'],
     ['{}', '{}'],
+    ['"{\\"deal\\":\\"won\\",\\"step\\":2}"', '{"deal":"won","step":"2"}'],
+    ['"[\\"deal:won\\"]"', '{"deal":"won"}'],
+    ['["{\\"key\\":\\"deal\\",\\"value\\":\\"won\\"}","a:b"]', '{"deal":"won","a":"b"}'],
   ])('%s read as %s', (json, tags) => {
     expect(read(parseTags(parseJson(json)))).toEqual({ tags, faults: [] });
   });
@@ -57,6 +60,17 @@ describe('tags to add', () => {
     '%s is rejected',
     (json) => {
       expect(parseTags(parseJson(json))).toBeInstanceOf(Invalid);
+    },
+  );
+
+  test.each(['{"deal":"won","note":"a', '[{"key":"deal"', '["deal:won"', '{ "a":"1","a":"2"}'])(
+    'the cut text %s makes no tags of its pieces',
+    (text) => {
+      expect(parseTagText(text)).toBeInstanceOf(Invalid);
+      expect(parseTags(text)).toBeInstanceOf(Invalid);
+      expect(parseTags([text])).toBeInstanceOf(Invalid);
+      expect(parseKeyText(text)).toBeInstanceOf(Invalid);
+      expect(parseKeys(text)).toBeInstanceOf(Invalid);
     },
   );
 
@@ -105,6 +119,7 @@ describe('tag keys to remove', () => {
     ['"a,b"', ['a,b']],
     ['["b","a","b"," a "]', ['a', 'b']],
     ['[]', []],
+    ['"[\\"a\\",\\"b\\"]"', ['a', 'b']],
   ])('%s read as %j', (json, keys) => {
     const faults: Fault[] = [];
     const parsed = parseKeys(parseJson(json));

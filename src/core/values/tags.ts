@@ -1,7 +1,7 @@
 /** Tags of a call: keys with text values. Reads every spelling that senders use (docs/senders.md#fields). */
 import { bareObject } from './bare-object.ts';
 import { type Fault, Invalid } from './fault.ts';
-import { ExactNumber, isJsonObject, parseJson, textOf } from './json/json.ts';
+import { isJsonObject, parseJson, textOf } from './json/json.ts';
 import { isPlaceholder, unresolvedPlaceholder } from './text/placeholder.ts';
 import { checkText } from './text/text.ts';
 
@@ -27,15 +27,17 @@ export function tagOf(tags: Tags, key: string): string | null {
   return Object.hasOwn(tags, key) ? (tags[key] ?? null) : null;
 }
 
-/** Spells out the JSON forms of `add`: object, list of pairs, of one-pair objects or of texts; one text. */
-export function parseTags(value: unknown): RawTag[] | Invalid {
+/** Spells out the JSON forms of `add`: object, list of pairs, of one-pair objects or of texts; one text; each also as text. */
+export function parseTags(sent: unknown): RawTag[] | Invalid {
+  const value = withoutTextAround(sent);
+  if (value instanceof Invalid) return value;
   if (isJsonObject(value)) return Object.entries(value).map(([key, tagValue]) => ({ key, value: tagValue }));
   if (typeof value === 'string') return [splitTag(value)];
   if (!Array.isArray(value)) return new Invalid(howToAdd);
   const tags: RawTag[] = [];
   for (const item of value) {
     const tag = parseTagItem(item);
-    if (tag === undefined) return new Invalid(howToAdd);
+    if (tag instanceof Invalid) return tag;
     tags.push(tag);
   }
   return tags;
@@ -43,12 +45,14 @@ export function parseTags(value: unknown): RawTag[] | Invalid {
 
 /** `add` as query or form text: JSON, or `key:value` with commas between several. */
 export function parseTagText(text: string): RawTag[] | Invalid {
-  const json = readJsonText(text);
-  return json === undefined ? splitCommas(text).map(splitTag) : parseTags(json);
+  const value = withoutTextAround(text);
+  return value === text ? splitCommas(text).map(splitTag) : parseTags(value);
 }
 
-/** `remove` in JSON: one key, or a list of keys. */
-export function parseKeys(value: unknown): string[] | Invalid {
+/** `remove` in JSON: one key, or a list of keys; the list also as text. */
+export function parseKeys(sent: unknown): string[] | Invalid {
+  const value = withoutTextAround(sent);
+  if (value instanceof Invalid) return value;
   if (typeof value === 'string') return [value];
   if (Array.isArray(value) && value.every((key) => typeof key === 'string')) return value;
   return new Invalid('Send a tag key, or a list of tag keys.');
@@ -56,8 +60,8 @@ export function parseKeys(value: unknown): string[] | Invalid {
 
 /** `remove` as query or form text: JSON, or keys with commas between several. */
 export function parseKeyText(text: string): string[] | Invalid {
-  const json = readJsonText(text);
-  return json === undefined ? splitCommas(text) : parseKeys(json);
+  const value = withoutTextAround(text);
+  return value === text ? splitCommas(text) : parseKeys(value);
 }
 
 /** Checks keys and values; every fault names its tag, such as `add.deal`. */
@@ -106,16 +110,18 @@ function faultOf({ code, detail }: Invalid): Pick<Fault, 'code' | 'detail'> {
   return { code, detail };
 }
 
-function parseTagItem(item: unknown): RawTag | undefined {
+function parseTagItem(sent: unknown): RawTag | Invalid {
+  const item = withoutTextAround(sent);
+  if (item instanceof Invalid) return item;
   if (typeof item === 'string') return splitTag(item);
-  if (!isJsonObject(item)) return undefined;
+  if (!isJsonObject(item)) return new Invalid(howToAdd);
   const pairs = Object.entries(item);
-  if (pairs.length === 2 && Object.hasOwn(item, 'key') && Object.hasOwn(item, 'value')) {
-    const key = textOf(item['key']);
-    return key === undefined ? undefined : { key, value: item['value'] };
+  const key = textOf(item['key']);
+  if (pairs.length === 2 && key !== undefined && Object.hasOwn(item, 'value')) {
+    return { key, value: item['value'] };
   }
   const [pair] = pairs;
-  return pairs.length === 1 && pair !== undefined ? { key: pair[0], value: pair[1] } : undefined;
+  return pairs.length === 1 && pair !== undefined ? { key: pair[0], value: pair[1] } : new Invalid(howToAdd);
 }
 
 /** `key:value` or `key=value`, split at the first separator; without one, the value is `"true"`. */
@@ -128,13 +134,20 @@ function splitCommas(text: string): string[] {
   return text.split(',').filter((part) => part.trim() !== '');
 }
 
-/** Text that looks like a JSON object or list and is one; undefined otherwise. */
-function readJsonText(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+/** No key of a tag begins so. */
+const jsonStart = /^\s*(?:\{\s*"|\[\s*["{])/;
+
+/**
+ * What a text holds that is JSON: queries and forms have nothing else, and tools that map one field to another write an
+ * object or a list of theirs as text. Cut JSON, as of a URL with a `&` in it, would make tags of its pieces.
+ */
+function withoutTextAround(sent: unknown): unknown {
+  if (typeof sent !== 'string' || !/^\s*[[{]/.test(sent)) return sent;
   try {
-    const value = parseJson(text);
-    return value instanceof ExactNumber ? undefined : value;
+    return parseJson(sent);
   } catch {
-    return undefined;
+    return jsonStart.test(sent)
+      ? new Invalid('Send the whole JSON, with each name once: this text begins as JSON and cannot be read.')
+      : sent;
   }
 }

@@ -68,6 +68,7 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
     const decode = bodyLimit > bodyBytesMax ? toUtf8 : decodeBody;
     return endpoint.bodyBytes.read(request, bodyLimit).then((bytes) => decode(bytes, request.headers));
   });
+  app.addHook('onRequest', dropEmptyContentType);
   allowAnyOrigin(app);
   for (const method of otherMethods) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
@@ -97,6 +98,12 @@ export function registerPostbackRoutes(app: FastifyInstance, endpoint: PostbackE
       });
     }
   }
+}
+
+/** A template without a value sends the header all the same. It declares nothing; the framework would reject it. */
+function dropEmptyContentType({ headers }: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (headers['content-type'] === '') delete headers['content-type'];
+  done();
 }
 
 /**

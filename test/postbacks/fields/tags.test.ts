@@ -64,6 +64,35 @@ describe('add', () => {
     expect(await tagsAfter(inFields)).toEqual(tags);
   });
 
+  test.each([
+    ['fields', { fields: '{"add":{"deal":"won"}}' }],
+    ['add', { add: '{"deal":"won"}' }],
+    ['add', { fields: { add: '["deal:won"]' } }],
+    ['add', { add: ['{"key":"deal","value":"won"}'] }],
+    ['add[deal]', { 'add[deal]': 'won' }],
+    ['add.deal', { 'add.deal': 'won' }],
+    ['add[]', { 'add[]': ['deal:won'] }],
+    ['add[0]', { 'add[0]': 'deal:won' }],
+    ['add[0][key]', { 'add[0][key]': 'deal', 'add[0][value]': 'won' }],
+    ['fields[add][deal]', { 'fields[add][deal]': 'won' }],
+    ['fields.add.deal', { 'fields.add.deal': 'won' }],
+    ['add[deal] in fields', { fields: { 'add[deal]': 'won' } }],
+  ])('takes %s of JSON as a tool makes it of a form or of a nested text', async (_name, payload) => {
+    const send = (id: string) => server.post(webhook, { call_log_id: id, ...payload });
+    expect(await tagsAfter(send)).toEqual({ deal: 'won' });
+  });
+
+  test.each(['add={"deal":"won","note":"a&b"}', 'add=["deal:won","note:a&b"]', 'fields={"add":{"a":"b&c"}}'])(
+    'makes no tags of the pieces of %s',
+    async (text) => {
+      const answer = await server.request(`/update-tags?call_log_id=CA1&${text}`, {
+        headers: { 'x-auth-key': webhook.auth_key },
+      });
+      expect(answer.json).toMatchObject({ status: 422, code: 'invalid_value' });
+      expect((await server.readCall('CA1')).tags).toEqual({ old: '1' });
+    },
+  );
+
   test('keeps every digit of a JSON number', async () => {
     const add = '{"a":12.34000000000000000001,"b":1e2,"c":12345678901234567890,"d":99999999999999.1234}';
     const tags = await tagsAfter((id) => postText(server, webhook, `{"call_log_id":"${id}","add":${add}}`));
@@ -138,6 +167,7 @@ describe('remove', () => {
   test.each([
     ['one text', 'a', ['a']],
     ['a list', ['a', ' b ', 'd e', 'a'], ['a', 'b', 'd e']],
+    ['a list as text', '["a","b"]', ['a', 'b']],
     ['keys that the call lacks', ['a', 'c', 'nothing', '__proto__', 'constructor'], ['a']],
     ['nothing', [], []],
   ])('takes %s in JSON', async (_name, remove, gone) => {

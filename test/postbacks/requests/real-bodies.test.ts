@@ -54,6 +54,16 @@ describe('a body', () => {
     expect(await lastOfLog()).toMatchObject({ id: answer.json.postback_id, code: 'invalid_value' });
   });
 
+  test('a part with the name of no file is one where it has content, and a choice that was not made where not', async () => {
+    const bodyOf = (content: string) =>
+      `--b\r\nContent-Disposition: form-data; name="call_log_id"\r\n\r\n${call.id}\r\n--b\r\nContent-Disposition: form-data; name="converted"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name="revenue_paid_out"; filename=""\r\n\r\n${content}\r\n--b--\r\n`;
+    const type = 'multipart/form-data; boundary=b';
+    const withContent = await postText(server, webhook, bodyOf('12.50'), type);
+    expect(withContent.json).toMatchObject({ status: 422, errors: [{ field: 'revenue_paid_out' }] });
+    expect((await server.readCall(call.id)).converted).toBe(false);
+    expect((await postText(server, webhook, bodyOf(''), type)).json.status).toBe('applied');
+  });
+
   test.each([
     ['no name', 'Content-Disposition: form-data\r\n', 400],
     ['no disposition', 'X-Part: 1\r\n', 400],
@@ -80,16 +90,26 @@ describe('a body', () => {
     },
   );
 
-  test.each(['application/json', 'text/json', 'text/plain', form, 'none', `${form}; charset=utf-8`])(
-    'a JSON object is read as %s',
-    async (type) => {
-      const body = `\n {"call_log_id":"${call.id}","fields":{"revenue_paid_out":12.5,"add":{"a":"1"}}}`;
-      const answer = await postText(server, webhook, body, type);
-      expect(answer.json.changes).toMatchObject({ revenue_paid_out: { to: '12.50' }, 'tags.a': { to: '1' } });
-      const withId = await postText(server, webhook, '{"converted":true}', type, `?call_log_id=${call.id}`);
-      expect(withId.json.changes).toMatchObject({ converted: { to: true } });
-    },
-  );
+  test('a content type without a value is none', async () => {
+    const object = JSON.stringify({ call_log_id: call.id, converted: true });
+    const headers = { 'x-auth-key': webhook.auth_key, 'content-type': '', 'content-length': object.length };
+    const one = await sendRaw(server.url, headOf('POST /update-fields', headers), object);
+    expect(JSON.parse(one?.body ?? '')).toMatchObject({ status: 'applied' });
+    const list = { ...headers, 'content-length': object.length + 2 };
+    const batch = await sendRaw(server.url, headOf('POST /update-fields/batch', list), `[${object}]`);
+    expect(JSON.parse(batch?.body ?? '').summary).toMatchObject({ unchanged: 1 });
+  });
+
+  test.each([
+    ...['application/json', 'text/json', 'text/plain', form, 'none', `${form}; charset=utf-8`],
+    ...['multipart/form-data', 'multipart/form-data; boundary=b'],
+  ])('a JSON object is read as %s', async (type) => {
+    const body = `\n {"call_log_id":"${call.id}","fields":{"revenue_paid_out":12.5,"add":{"a":"1"}}}`;
+    const answer = await postText(server, webhook, body, type);
+    expect(answer.json.changes).toMatchObject({ revenue_paid_out: { to: '12.50' }, 'tags.a': { to: '1' } });
+    const withId = await postText(server, webhook, '{"converted":true}', type, `?call_log_id=${call.id}`);
+    expect(withId.json.changes).toMatchObject({ converted: { to: true } });
+  });
 
   test('a JSON object of a form type can be replayed', async () => {
     const body = `{"call_log_id":"late-${call.id}","fields":{"add":{"a":"1"}}}`;

@@ -37,35 +37,47 @@ export type InputSource = {
 export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRow): InputSource {
   const source = emptySource();
   const lists = new TagLists();
-  for (const [name, value] of pairs) {
-    const { base, path } = splitName(name);
-    if (base !== 'fields') placePair(source, lists, { name, base, path, isInFields: false }, value, type);
-    else if (path === '') readFieldsText(source, value, type);
-    else placePair(source, lists, { name, ...splitName(nameInFields(path)), isInFields: true }, value, type);
+  for (const [name, value] of pairs) placeParameter(source, lists, name, value, true, type);
+  for (const given of lists.gathered()) place(source, 'add', given, type);
+  return source;
+}
+
+/**
+ * Sorts a JSON payload: names at the top level, in `fields`, or both. Tools that make JSON of a form keep its names
+ * (`"add[deal]"`), and what they nest is a text (`"fields":"{…}"`).
+ */
+export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): InputSource {
+  const source = emptySource();
+  const lists = new TagLists();
+  for (const name of Object.keys(payload)) {
+    const value = payload[name];
+    if (isJsonObject(value) && type.controls === undefined && !isFields(name) && isNearlyFields(name)) {
+      const detail = `Send "fields" if "${name}" is meant to be it. Nothing was done, so that no value is lost.`;
+      source.faults.push({ field: name, code: 'unknown_field', detail });
+    } else placeParameter(source, lists, name, value, false, type);
   }
   for (const given of lists.gathered()) place(source, 'add', given, type);
   return source;
 }
 
-/** Sorts a JSON payload: names at the top level, in `fields`, or both. */
-export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): InputSource {
-  const source = emptySource();
-  for (const name of Object.keys(payload)) {
-    const value = payload[name];
-    if (!isFields(name)) placeMember(source, name, value, type);
-    else if (isJsonObject(value)) readFieldsObject(source, value, type);
-    else if (value !== null) source.faults.push(faultOfFields(value));
+function placeParameter(
+  source: InputSource,
+  lists: TagLists,
+  name: string,
+  value: unknown,
+  isText: boolean,
+  type: WebhookTypeRow,
+): void {
+  const { base, path } = splitName(name);
+  if (base !== 'fields') {
+    placeNamed(source, lists, { base, path }, { name, value, isText, inFields: false }, type);
+  } else if (path === '') {
+    readFields(source, lists, value, type);
+  } else {
+    const member = splitName(nameInFields(path));
+    const sentAs = `fields.${member.base}${member.path}`;
+    placeNamed(source, lists, member, { name: sentAs, value, isText, inFields: true }, type);
   }
-  return source;
-}
-
-function placeMember(source: InputSource, name: string, value: unknown, type: WebhookTypeRow): void {
-  if (isJsonObject(value) && type.controls === undefined && isNearlyFields(name)) {
-    const detail = `Send "fields" if "${name}" is meant to be it. Nothing was done, so that no value is lost.`;
-    source.faults.push({ field: name, code: 'unknown_field', detail });
-    return;
-  }
-  place(source, name, { name, value, isText: false, inFields: false }, type);
 }
 
 /** In any spelling; the length tells most names apart at once. */
@@ -111,49 +123,51 @@ function nameInFields(path: string): string {
   return end === -1 ? path.slice(1) : path.slice(1, end) + path.slice(end + 1);
 }
 
-function readFieldsText(source: InputSource, text: string, type: WebhookTypeRow): void {
-  if (text.trim() === '') return;
-  try {
-    const value = parseJson(text);
-    if (isJsonObject(value)) readFieldsObject(source, value, type);
-    else source.faults.push(faultOfFields(value));
-  } catch {
-    source.faults.push(faultOfFields(text));
+/** An object, or its JSON text. */
+function readFields(source: InputSource, lists: TagLists, sent: unknown, type: WebhookTypeRow): void {
+  if (sent === null || (typeof sent === 'string' && sent.trim() === '')) return;
+  const fields = typeof sent === 'string' ? parsedOrText(sent) : sent;
+  if (!isJsonObject(fields)) {
+    source.faults.push(faultOfFields(fields));
+    return;
   }
-}
-
-function readFieldsObject(source: InputSource, fields: Record<string, unknown>, type: WebhookTypeRow): void {
   for (const name of Object.keys(fields)) {
-    place(source, name, { name: `fields.${name}`, value: fields[name], isText: false, inFields: true }, type);
+    const given = { name: `fields.${name}`, value: fields[name], isText: false, inFields: true };
+    placeNamed(source, lists, splitName(name), given, type);
   }
 }
 
-function placePair(
+function parsedOrText(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+function placeNamed(
   source: InputSource,
   lists: TagLists,
-  { name, base, path, isInFields }: SplitName & { name: string; isInFields: boolean },
-  text: string,
+  { base, path }: SplitName,
+  given: RawValue,
   type: WebhookTypeRow,
 ): void {
-  const sentAs = isInFields ? `fields.${base}${path}` : name;
-  const given = { name: sentAs, value: text, isText: true, inFields: isInFields };
-  const known = knownName(base, isInFields, type);
-  if (path === '') {
-    place(source, base, given, type);
+  const known = path === '' ? undefined : knownName(base, given.inFields, type);
+  if (known === undefined) {
+    place(source, base + path, given, type);
   } else if ((known === 'remove' || known === 'other_ids') && /^\[\d*\]$/.test(path)) {
     place(source, base, given, type);
   } else if (known === 'add') {
     const tag = lists.take(path, given);
-    if (tag instanceof Invalid) source.faults.push({ field: sentAs, code: tag.code, detail: tag.detail });
-    else if (tag !== undefined) place(source, base, tag, type);
-  } else if (known === undefined) {
-    place(source, base + path, given, type);
+    if (tag instanceof Invalid) {
+      source.faults.push({ field: given.name, code: tag.code, detail: tag.detail });
+    } else if (tag !== undefined) place(source, base, tag, type);
   } else {
     const detail =
       known === 'remove' || known === 'other_ids'
         ? `Send a list as ${base}=A,B or as ${base}[]=A.`
         : `Send "${base}" once, by this name alone: it is not a list.`;
-    source.faults.push({ field: sentAs, code: 'invalid_value', detail });
+    source.faults.push({ field: given.name, code: 'invalid_value', detail });
   }
 }
 

@@ -1,9 +1,9 @@
-/** `add` as form libraries write it in a query or form: a key, a list, or a list of pairs (docs/senders.md#tags). */
+/** `add` as form libraries write it into names: a key, a list, or a list of pairs (docs/senders.md#tags). */
 import { Invalid } from '../../values/fault.ts';
 import { tagsPerRequestMax } from '../../values/tags.ts';
 import type { RawValue } from './input-source.ts';
 
-type Entry = { given: RawValue; members: Record<string, string> };
+type Entry = { given: RawValue; members: Record<string, unknown> };
 
 export class TagLists {
   /** by whether in `fields`, and place in the list */
@@ -46,7 +46,7 @@ export class TagLists {
     const at = () => `${given.inFields} ${place === '' ? `#${this.#unnumbered}` : Number(place)}`;
     if (place === '' && Object.hasOwn(this.#entries.get(at())?.members ?? {}, member)) this.#unnumbered += 1;
     const entry = this.#entries.get(at()) ?? { given, members: Object.create(null) };
-    entry.members[member] = String(given.value);
+    entry.members[member] = given.value;
     this.#entries.set(at(), entry);
     return undefined;
   }

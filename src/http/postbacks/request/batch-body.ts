@@ -10,7 +10,11 @@ import { type ByteRange, type JsonFault, JsonItems } from '../../../core/values/
 import {
   type Body,
   bodyBytesMax,
+  isFormType,
+  isJsonText,
   isJsonType,
+  jsonStartBytes,
+  mediaTypeOf,
   readBody,
   unsupportedMediaType,
 } from '../../server/body/body.ts';
@@ -43,9 +47,12 @@ export async function readBatchBody(
   slices: WorkSlices,
   type: WebhookTypeRow | null,
 ): Promise<BatchBody | Rejection> {
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const isLines = ndjsonTypes.has(mediaType) || (mediaType === 'text/plain' && beginsWithItem(bytes));
-  if (!isLines && !isJsonType(mediaType))
+  const mediaType = mediaTypeOf(contentType);
+  // `curl -d` sends everything as a form.
+  const isForm = isFormType(contentType) && isJsonText(bytes.toString('utf8', 0, jsonStartBytes));
+  const isUntold = isForm || mediaType === 'text/plain' || mediaType === '';
+  const isLines = ndjsonTypes.has(mediaType) || (isUntold && beginsWithItem(bytes));
+  if (!isLines && !isForm && !isJsonType(mediaType))
     return unsupportedMediaType('application/json or application/x-ndjson');
   if (!isUtf8(bytes)) return reject('malformed_body', 'Send the body in UTF-8.');
   const content = isLines ? await readLines(bytes, slices) : await readJson(bytes, slices);

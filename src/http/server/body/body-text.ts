@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { TextDecoder } from 'node:util';
 import { reject } from '../../../core/updates/rejection.ts';
 import { isPlaceholder } from '../../../core/values/text/placeholder.ts';
-import { formType, isJsonText, mediaTypeOf, multipartType } from './body.ts';
+import { isFormType, isJsonText, jsonStartBytes, mediaTypeOf, multipartType } from './body.ts';
 import { decodePairs, hasForeignBytes } from './encoded-text.ts';
 import { readMultipart } from './multipart.ts';
 import { UnreadableBody } from './unreadable-body.ts';
@@ -37,12 +37,11 @@ function notUtf8(): UnreadableBody {
  */
 export function decodeBody(bytes: Buffer, headers: IncomingHttpHeaders): string | Promise<string> {
   const contentType = headers['content-type'];
-  const mediaType = mediaTypeOf(contentType);
-  if (mediaType === multipartType) {
+  const isForm = isFormType(contentType) && !isJsonText(bytes.toString('utf8', 0, jsonStartBytes));
+  if (isForm && mediaTypeOf(contentType) === multipartType) {
     rejectEncoded(headers['content-encoding']);
     return decodeMultipart(bytes, contentType);
   }
-  const isForm = mediaType === formType && !isJsonText(bytes.subarray(0, 100).toString());
   const decoder = decoderOf(contentType, bytes);
   if (decoder !== null) {
     rejectEncoded(headers['content-encoding']);

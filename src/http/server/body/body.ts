@@ -7,7 +7,7 @@ export type Body = { kind: 'none' } | { kind: 'form'; pairs: URLSearchParams } |
 
 export const bodyBytesMax = 64 * 1024;
 
-export const formType = 'application/x-www-form-urlencoded';
+const formType = 'application/x-www-form-urlencoded';
 export const multipartType = 'multipart/form-data';
 const jsonTypes = new Set(['application/json', 'text/json', 'text/plain', '']);
 
@@ -26,6 +26,9 @@ export function mediaTypeOf(contentType: string | undefined): string {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
+/** Enough for the blanks before it. */
+export const jsonStartBytes = 100;
+
 /** True for the beginning of an object, of a list of objects, or of a text that holds one: no form begins so. */
 export function isJsonText(text: string): boolean {
   return /^\uFEFF?\s*(?:\{|\[\s*\{|"\s*(?:\{|\[\s*\{))/.test(text);
@@ -34,9 +37,8 @@ export function isJsonText(text: string): boolean {
 /** Reads the text of a body by its content type (docs/senders.md#encodings). */
 export function readBody(text: string | undefined, contentType: string | undefined): Body | Rejection {
   if (text === undefined || text.trim() === '') return { kind: 'none' };
+  if (isFormType(contentType)) return isJsonText(text) ? readJsonBody(text) : readForm(text);
   const mediaType = mediaTypeOf(contentType);
-  if (mediaType === multipartType) return readForm(text);
-  if (mediaType === formType) return isJsonText(text) ? readJsonBody(text) : readForm(text);
   if (/\bxml$/.test(mediaType)) return unsupportedMediaType(undefined, 'XML is not read here. ');
   if (!isJsonType(mediaType)) return unsupportedMediaType();
   return readJsonBody(text);

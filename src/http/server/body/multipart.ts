@@ -26,9 +26,10 @@ export async function readMultipart(
       });
       parser.on('file', (name, file, filename) => {
         parts += 1;
-        file.on('error', fail).resume();
-        // A browser sends a file field without a choice as a file without a name.
-        if (filename !== '') fail(new UnreadableBody(filePart(name)));
+        const failAsFile = () => fail(new UnreadableBody(filePart(name)));
+        file.on('error', fail).on('data', failAsFile);
+        // A browser sends a file field without a choice as an empty file without a name.
+        if (filename !== '') failAsFile();
       });
       parser.on('error', fail).on('finish', resolve).end(bytes);
     } catch (error) {
