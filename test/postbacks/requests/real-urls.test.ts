@@ -116,6 +116,20 @@ describe('a URL', () => {
     },
   );
 
+  test('that is too long is rejected for any origin, and is in the log', async () => {
+    const note = 'x'.repeat(20_000);
+    const query = `auth_key=${webhook.auth_key}&call_log_id=${call.id}&reason=long&note=${note}`;
+    const answer = await sendRaw(server.url, headOf(`GET /update-fields?${query}`));
+    expect(answer?.status).toBe(431);
+    expect(answer?.headers).toMatchObject({ 'access-control-allow-origin': '*' });
+    const problem = JSON.parse(answer?.body ?? '');
+    expect(problem).toMatchObject({ code: 'headers_too_large', detail: expect.stringContaining('POST') });
+    const logged = await lastOfLog();
+    expect(logged).toMatchObject({ id: problem.postback_id, code: 'headers_too_large' });
+    expect(logged.request.query).toMatchObject({ call_log_id: call.id, note });
+    expect(JSON.stringify(logged)).not.toContain(webhook.auth_key);
+  });
+
   test('a key that is unknown gets nothing into the log by that', async () => {
     const before = await lastOfLog();
     const answer = await sendRaw(server.url, headOf('GET /update-fields?auth_key=rbk_x&reason=a b'));

@@ -9,22 +9,28 @@ import { arrivalOf, toRejected } from './read-postback.ts';
 import { receive } from './received-request.ts';
 
 /**
- * A postback whose URL has spaces or characters that are not percent-encoded is rejected, and is in the log as every
- * rejected request with a valid key.
+ * A postback whose URL is too long, or has spaces or characters that are not percent-encoded, is rejected, and is in the
+ * log as every rejected request with a valid key.
  * @returns null where the URL is of no postback endpoint
  */
 export async function rejectUnreadableUrl(
   endpoint: PostbackEndpoint,
-  { method, url, headers, sourceIp }: UnreadableHead,
+  { isTooLong, method, url, headers, sourceIp }: UnreadableHead,
 ): Promise<UnreadableAnswer | null> {
   const path = url.split('?', 1)[0] ?? '';
   const type = webhookTypeNames.find((name) => path.split(/[./]/)[1] === webhookTypes[name].path);
   if (type === undefined) return null;
   const request = { method, url, headers, sourceIp, body: undefined, routeOptions: { url: path } };
   const received = receive(request);
-  const detail =
-    'The URL has a space or another character that is not allowed in URLs: percent-encode every value.';
-  const rejection = reject('malformed_body', detail);
+  const rejection = isTooLong
+    ? reject(
+        'headers_too_large',
+        'Send at most 16 KiB of URL and headers: put the fields into the body of a POST.',
+      )
+    : reject(
+        'malformed_body',
+        'The URL has a space or another character that is not allowed in URLs: percent-encode every value.',
+      );
   const arrival = arrivalOf(request, received, rejection);
   const outcome = await submitPostback(endpoint, received, keySource(endpoint, received), (webhook) =>
     toRejected(webhook, arrival, rejectWebhook(type, webhook) ?? rejection),

@@ -12,8 +12,9 @@ import { problemOf } from './problem.ts';
 /** What Node tells of it. */
 type ParseError = Error & { code?: string; rawPacket?: unknown; bytesParsed?: number };
 
-/** The head of a request whose URL cannot be parsed. */
+/** The head of a request whose URL cannot be parsed, or is too long. */
 export type UnreadableHead = {
+  isTooLong: boolean;
   method: string;
   /** with the characters that should have been percent-encoded */
   url: string;
@@ -63,12 +64,12 @@ function unknown({ code }: ParseError): UnreadableAnswer {
   return { rejection, problem: problemOf(rejection), headers: {} };
 }
 
-/** Null unless it is the first line that cannot be parsed. */
+/** Null unless it is the first line that cannot be parsed, and all of it is there. */
 function readHead(
   { code = '', rawPacket, bytesParsed = 0 }: ParseError,
   sourceIp: string,
 ): UnreadableHead | null {
-  if (code in codes || !Buffer.isBuffer(rawPacket)) return null;
+  if (!Buffer.isBuffer(rawPacket)) return null;
   const start = rawPacket.lastIndexOf('\r\n', bytesParsed) + 1;
   const bytes = rawPacket.subarray(start === 0 ? 0 : start + 1);
   const [first = '', ...rest] = bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1').split('\r\n');
@@ -79,5 +80,6 @@ function readHead(
     const colon = line.indexOf(':');
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   });
-  return { method, url, headers: Object.fromEntries(headers), sourceIp };
+  const isTooLong = codes[code] === 'headers_too_large';
+  return { isTooLong, method, url, headers: Object.fromEntries(headers), sourceIp };
 }
