@@ -48,15 +48,18 @@ export function readPairs(pairs: Iterable<[string, string]>, type: WebhookTypeRo
  */
 export function readObject(payload: Record<string, unknown>, type: WebhookTypeRow): InputSource {
   const source = emptySource();
-  const lists = new TagLists();
+  let lists: TagLists | null = null; // most payloads need none
   for (const name of Object.keys(payload)) {
     const value = payload[name];
-    if (isJsonObject(value) && type.controls === undefined && !isFields(name) && isNearlyFields(name)) {
+    if (hasPath(name) || isFields(name)) {
+      lists ??= new TagLists();
+      placeParameter(source, lists, name, value, false, type);
+    } else if (isJsonObject(value) && type.controls === undefined && isNearlyFields(name)) {
       const detail = `Send "fields" if "${name}" is meant to be it. Nothing was done, so that no value is lost.`;
       source.faults.push({ field: name, code: 'unknown_field', detail });
-    } else placeParameter(source, lists, name, value, false, type);
+    } else place(source, name, { name, value, isText: false, inFields: false }, type);
   }
-  for (const given of lists.gathered()) place(source, 'add', given, type);
+  for (const given of lists?.gathered() ?? []) place(source, 'add', given, type);
   return source;
 }
 
@@ -99,6 +102,10 @@ function emptySource(): InputSource {
 
 /** A name before its brackets or dots, and what follows: `add[0].key` → `add`, `[0][key]`; `add.deal` → `add`, `[deal]`. */
 type SplitName = { base: string; path: string };
+
+function hasPath(name: string): boolean {
+  return name.includes('[') || name.includes('.');
+}
 
 function splitName(name: string): SplitName {
   const open = name.search(/[[.]/);
