@@ -134,14 +134,14 @@ function splitCommas(text: string): string[] {
   return text.split(',').filter((part) => part.trim() !== '');
 }
 
-/** No key of a tag begins so. */
+/** No key of a tag and no id begins so. */
 const jsonStart = /^\s*(?:\{\s*"|\[\s*["{])/;
 
 /**
  * What a text holds that is JSON: queries and forms have nothing else, and tools that map one field to another write an
  * object or a list of theirs as text. Cut JSON, as of a URL with a `&` in it, would make tags of its pieces.
  */
-function withoutTextAround(sent: unknown): unknown {
+export function withoutTextAround(sent: unknown): unknown {
   if (typeof sent !== 'string' || !/^\s*[[{]/.test(sent)) return sent;
   try {
     return parseJson(sent);

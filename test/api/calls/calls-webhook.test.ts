@@ -71,6 +71,22 @@ describe('an event', () => {
     });
   });
 
+  test.each([
+    [
+      'IL',
+      (ids: string) =>
+        server.get(strict, [
+          ['call_log_id', 'IL'],
+          ['other_ids', ids],
+        ]),
+    ],
+    ['IM', (ids: string) => server.post(strict, { call_log_id: 'IM', other_ids: ids })],
+  ])('may have a list of ids as the text of JSON: %s', async (id, send) => {
+    expect((await send(`["${id}1","${id}2"]`)).json).toMatchObject({ status: 'created' });
+    expect((await server.readCall(id)).other_ids).toEqual([`${id}1`, `${id}2`]);
+    expectProblem(await send(`["${id}3","${id}4`), 422, 'invalid_value');
+  });
+
   test('of a caller who withholds the number makes a call without one', async () => {
     await server.post(calls, { call_log_id: 'C', phone_number: 'Restricted', state: 'completed' });
     expect(await server.readCall('C')).toMatchObject({ phone_number: null, caller_withheld: true });

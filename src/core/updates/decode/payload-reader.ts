@@ -17,6 +17,7 @@ import {
   type RawTag,
   tagOf,
   tagsPerRequestMax,
+  withoutTextAround,
 } from '../../values/tags.ts';
 import { hasPlaceholder, unresolvedPlaceholder } from '../../values/text/placeholder.ts';
 import { bareText, checkId, readBoolean, readChoice, readText } from '../../values/text/text.ts';
@@ -133,10 +134,11 @@ export class PayloadReader extends RawReader {
   #eventValue(name: string, one: RawValue): unknown {
     const field: Field | undefined = { ...eventFields, ...updateFields }[name];
     if (one.isText && isNullText(one.value)) return neverNullNames.has(name) ? undefined : null;
-    if (this.checked(one, one.value, field) instanceof Invalid) return undefined;
-    return name === 'other_ids' && one.isText && typeof one.value === 'string'
-      ? one.value.split(',').map((id) => id.trim())
-      : one.value;
+    const value = name === 'other_ids' ? withoutTextAround(one.value) : one.value;
+    if (this.checked(one, value, field) instanceof Invalid) return undefined;
+    return name === 'other_ids' && one.isText && typeof value === 'string'
+      ? value.split(',').map((id) => id.trim())
+      : value;
   }
 
   transactionId(): string | null {
