@@ -41,6 +41,22 @@ test('render shows a past event by each of its ids, as it was sent, and sends no
   expect(receiver.received).toHaveLength(1);
 });
 
+test('render shows a later event of a call as it was sent, also once the call has changed', async () => {
+  const receiver = await startReceiver();
+  const { id } = await create({ url: receiver.url, events: ['call.revenue_changed'] });
+  await server.createCall('R3');
+  const revenue = (amount: string) => server.post(incoming, { call_log_id: 'R3', revenue_paid_out: amount });
+  await revenue('1');
+  const { json: postback } = await revenue('2');
+  await revenue('3');
+  const sent = (await receiver.wait(3))[1]?.json;
+  expect(sent).toMatchObject({ sequence: 2, call: { revenue_paid_out: '2.00' } });
+  for (const asked of [{ event_id: sent.id }, { postback_id: postback.postback_id }]) {
+    const { json } = await render(id, asked);
+    expect({ asked, body: JSON.parse(json.body) }).toEqual({ asked, body: sent });
+  }
+});
+
 test('render takes settings that are not saved, and a made-up event where none is named', async () => {
   const receiver = await startReceiver();
   const { id } = await create({ url: receiver.url });

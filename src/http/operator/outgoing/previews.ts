@@ -71,7 +71,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
       const { settings: unsaved, ...asked } = request.body ?? {};
       const settings = unsaved === undefined ? webhook : await readOutgoing(unsaved, webhook, api);
       if ('code' in settings) return sendProblem(reply, settings);
-      return render(request, reply, settings, webhook.secrets, asked);
+      return render(request, reply, settings, webhook, asked);
     },
   );
 
@@ -90,7 +90,7 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
       const { settings: unsaved, ...asked } = request.body;
       const settings = await readOutgoing(unsaved, null, api);
       if ('code' in settings) return sendProblem(reply, settings);
-      return render(request, reply, settings, [], asked);
+      return render(request, reply, settings, null, asked);
     },
   );
 
@@ -98,27 +98,29 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
     request: FastifyRequest,
     reply: FastifyReply,
     settings: OutgoingSettings,
-    secrets: string[],
+    webhook: { webhookId: string; secrets: string[] } | null,
     asked: PastEvent,
   ) {
     const { timeZone } = await accountOf(api, request);
     const isMadeUp = Object.keys(asked).length === 0;
     const event = isMadeUp
       ? madeUp(settings.events[0])
-      : await findEvent(request.owner.accountId, asked, settings.events);
+      : await findEvent(request.owner.accountId, asked, settings.events, webhook?.webhookId ?? null);
     if (event === null) {
       const detail = 'There is no such event: name one by event_id, delivery_id, postback_id or call_log_id.';
       return sendProblem(reply, reject('not_found', detail));
     }
     const about = { event_id: event.id, is_made_up: isMadeUp };
+    const secrets = webhook?.secrets ?? [];
     return { ...outgoing.prepare({ ...settings, secrets, timeZone }, event), ...about };
   }
 
-  /** Delivered events are shown as they were sent; others with the call as it is now. */
+  /** Events that the webhook got are shown as they were sent; others with the call as it is now. */
   async function findEvent(
     accountId: string,
     asked: PastEvent,
     events: EventType[],
+    webhookId: string | null,
   ): Promise<EventJson | null> {
     if (asked.delivery_id !== undefined) {
       const delivery = isUuid(asked.delivery_id)
@@ -129,14 +131,16 @@ export function registerOutgoingPreviews(app: FastifyInstance, api: Api): void {
     const wanted = [...events, ...eventTypes];
     const parsed = asked.event_id === undefined ? null : parseEventId(asked.event_id);
     if (asked.event_id !== undefined)
-      return parsed === null ? null : store.findPastEvent(accountId, { rowId: parsed.rowId }, [parsed.type]);
+      return parsed === null
+        ? null
+        : store.findPastEvent(accountId, { rowId: parsed.rowId }, [parsed.type], webhookId);
     if (asked.postback_id !== undefined)
       return isUuid(asked.postback_id)
-        ? store.findPastEvent(accountId, { rowId: asked.postback_id }, wanted)
+        ? store.findPastEvent(accountId, { rowId: asked.postback_id }, wanted, webhookId)
         : null;
     return asked.call_log_id === undefined
       ? null
-      : store.findPastEvent(accountId, { callLogId: asked.call_log_id }, wanted);
+      : store.findPastEvent(accountId, { callLogId: asked.call_log_id }, wanted, webhookId);
   }
 }
 

@@ -84,6 +84,17 @@ export async function findDelivery(
   return readDelivery(pool, 'd.delivery_id = $2', [accountId, deliveryId]);
 }
 
+/** The event as this webhook got it. */
+export async function findDelivered(
+  client: Queryable,
+  accountId: string,
+  webhookId: string,
+  eventId: string,
+): Promise<EventJson | null> {
+  const condition = 'd.webhook_id = $2 and d.event_id = $3';
+  return (await readDelivery(client, condition, [accountId, webhookId, eventId]))?.event ?? null;
+}
+
 async function readDelivery(
   client: Queryable,
   condition: string,
