@@ -112,6 +112,20 @@ describe('a webhook with a mapping', () => {
     });
   });
 
+  test('may say only where the records are, and which requests count', async () => {
+    const around = { each: '/data', only_when: [{ from: 'event', in: ['sale'] }] };
+    const webhook = await createWebhook({ mapping: around });
+    const { json: saved } = await server.api('GET', `/webhooks/incoming/${webhook.id}`);
+    expect(saved.mapping).toEqual({ ...around, fields: {} });
+    const data = [{ call_log_id: await createCall(), reason: 'won' }];
+    expect((await send(webhook, { body: { event: 'sale', data } })).json.summary).toMatchObject({
+      applied: 1,
+    });
+    expect((await send(webhook, { body: { event: 'visit', data } })).json).toMatchObject({
+      status: 'ignored',
+    });
+  });
+
   test('reads each item of a batch', async () => {
     const webhook = await createWebhook({ mapping: { fields: { call_log_id: 'id', reason: 'note' } } });
     const id = await createCall();

@@ -93,9 +93,19 @@ test('reads constants and the meanings of words', () => {
   ]);
 });
 
-test.each([null, 7, [], 'x', {}, { fields: [] }])('rejects %j as a mapping', (json) => {
-  expect(faultsOf(json)).toHaveLength(1);
-});
+test.each([{ each: '/data' }, { only_when: [{ from: 'status', in: ['ended'] }] }])(
+  'a mapping may have no rows: %j',
+  (json) => {
+    expect(parseMapping(json, webhookTypes.update_revenue)).toMatchObject({ rows: [] });
+  },
+);
+
+test.each([null, 7, [], 'x', {}, { fields: [] }, { each: '/data', fields: null }])(
+  'rejects %j as a mapping',
+  (json) => {
+    expect(faultsOf(json)).toHaveLength(1);
+  },
+);
 
 test.each(['auth_key', 'query.moja_auth_key', '/auth_key', 'header.Cookie', 'header.x-auth-key'])(
   'reads no key from %s',

@@ -20,7 +20,8 @@ export function parseMapping(json: unknown, type: WebhookTypeRow): Mapping | Fau
   faults.checkNames(json, '', ['each', 'only_when', 'fields']);
   const each = parseEach(json['each'], faults);
   const onlyWhen = parseConditions(json['only_when'], '/only_when', faults);
-  const rows = parseRows(json['fields'], type, faults);
+  const isOnlyAround = json['fields'] === undefined && (json['each'] ?? json['only_when']) !== undefined;
+  const rows = isOnlyAround ? [] : parseRows(json['fields'], type, faults);
   return faults.list.length > 0 ? faults.list : { each, onlyWhen, rows };
 }
 

@@ -51,7 +51,7 @@ export function readWebhookChanges(
     acceptsGet: body.accepts_get,
     isPaused: body.paused,
     preset: body.preset,
-    mapping: body.mapping,
+    mapping: body.mapping && { ...body.mapping, fields: body.mapping.fields ?? {} }, // only each or only_when: no rows
     verify: body.verify,
     onUnreadable: body.on_unreadable,
     ...secretsOf(body, madeSecret),
