@@ -1,6 +1,7 @@
 /** Every preset, by its fixtures: what the platform sends, and what it must become (presets/fixtures). */
 import { describe, expect, test } from 'vitest';
 import { loadPresets } from '../../src/presets.ts';
+import { expectProblem } from '../support/problem.ts';
 import { type Fixture, fixtureFolders, readFixtures } from '../support/requests/preset-fixtures.ts';
 import { type TestServer, useServer } from '../support/server.ts';
 import { createCallsBefore, publicUrl, sendFixture, setUpPlatform } from './send-fixture.ts';
@@ -50,6 +51,22 @@ describe.each(presets)('$name', (preset) => {
 test('the API lists them, with all that a person needs at the platform', async () => {
   const { json } = await server.api('GET', '/presets');
   expect(json).toEqual({ items: presets, next_cursor: null });
+});
+
+test('the API lists them in pages', async () => {
+  const names: string[] = [];
+  let page = '';
+  do {
+    const { json } = await server.api('GET', `/presets?limit=10${page}`);
+    expect(json.items.length).toBeLessThanOrEqual(10);
+    names.push(...json.items.map(({ name }: { name: string }) => name));
+    page = json.next_cursor === null ? '' : `&cursor=${json.next_cursor}`;
+  } while (page !== '');
+  expect(names).toEqual(presets.map(({ name }) => name));
+  const whole = await server.api('GET', `/presets?limit=${presets.length}`);
+  expect(whole.json.next_cursor).toBeNull();
+  expectProblem(await server.api('GET', '/presets?cursor=eA'), 422, 'invalid_value');
+  expectProblem(await server.api('GET', '/presets?limit=501'), 422, 'invalid_value');
 });
 
 test('every fixture belongs to a preset', () => {

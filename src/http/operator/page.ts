@@ -14,6 +14,19 @@ export function parseCursor(text: string): unknown {
   }
 }
 
+/** A page of a list that is at hand as a whole. @param cursor the key that the page before ended with */
+export function pageOfAll<T>(
+  all: T[],
+  { limit, cursor }: { limit: number; cursor: string | null },
+  keyOf: (item: T) => string,
+): { items: T[]; next_cursor: string | null } {
+  const start = all.findIndex((item) => keyOf(item) === cursor) + 1;
+  const items = all.slice(start, start + limit);
+  const last = items.at(-1);
+  const isEnd = start + limit >= all.length || last === undefined;
+  return { items, next_cursor: isEnd ? null : writeCursor(keyOf(last)) };
+}
+
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function isUuid(value: unknown): value is string {

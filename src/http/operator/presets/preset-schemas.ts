@@ -3,6 +3,7 @@ import type { MappingJson } from '../../../core/mapping/mapping.ts';
 import { presetFamilies } from '../../../core/mapping/preset.ts';
 import type { OutgoingPreset } from '../../../core/outgoing/preset.ts';
 import { webhookTypeNames } from '../../../core/updates/fields/webhook-type.ts';
+import { listOf, page } from '../list-schemas.ts';
 import { oneOf, recordOf } from '../value-schemas.ts';
 
 const presetJson = Type.Object(
@@ -33,36 +34,34 @@ const presetJson = Type.Object(
   { title: 'Preset' },
 );
 
-export const presetsJson = Type.Object({ items: Type.Array(presetJson), next_cursor: Type.Null() });
+export const presetsJson = listOf(presetJson);
 
 export const presetKinds = ['incoming', 'outgoing'] as const;
 export const presetsQuery = Type.Object({
+  ...page,
   kind: Type.Optional(oneOf(presetKinds, { description: 'of which webhooks; incoming if left out' })),
 });
 
 const text = Type.String();
-export const outgoingPresetsJson = Type.Object({
-  items: Type.Array(
-    Type.Object({
-      name: text,
-      label: text,
-      about: text,
-      docs: Type.String({ description: 'where the receiver describes what it takes' }),
-      variables: Type.Array(Type.Object({ name: text, label: text, example: text }), {
-        description: 'what is sent in `values` when the webhook is made: {NAME} in the settings',
-      }),
-      settings: Type.Unsafe<OutgoingPreset['settings']>({
-        type: 'object',
-        description: 'of the webhook, where it does not say otherwise',
-      }),
-      example: Type.Object(
-        {
-          url: text,
-          body: Type.Unsafe<unknown>({ description: 'the JSON; null for a request without one' }),
-        },
-        { description: 'what is sent for a made-up event' },
-      ),
+export const outgoingPresetsJson = listOf(
+  Type.Object({
+    name: text,
+    label: text,
+    about: text,
+    docs: Type.String({ description: 'where the receiver describes what it takes' }),
+    variables: Type.Array(Type.Object({ name: text, label: text, example: text }), {
+      description: 'what is sent in `values` when the webhook is made: {NAME} in the settings',
     }),
-  ),
-  next_cursor: Type.Null(),
-});
+    settings: Type.Unsafe<OutgoingPreset['settings']>({
+      type: 'object',
+      description: 'of the webhook, where it does not say otherwise',
+    }),
+    example: Type.Object(
+      {
+        url: text,
+        body: Type.Unsafe<unknown>({ description: 'the JSON; null for a request without one' }),
+      },
+      { description: 'what is sent for a made-up event' },
+    ),
+  }),
+);

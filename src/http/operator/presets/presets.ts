@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import type { Presets } from '../../../core/mapping/preset.ts';
 import { sendProblem } from '../../server/errors/problem.ts';
 import { requirePermission } from '../access/access.ts';
 import { ListReader } from '../list-reader.ts';
 import { outgoingPresets } from '../outgoing/outgoing-presets.ts';
+import { pageOfAll } from '../page.ts';
 import { problem } from '../problem-schemas.ts';
 import { type Api, apiDocs, documentedOnly, type List, namesOf } from '../route.ts';
 import { outgoingPresetsJson, presetKinds, presetsJson, presetsQuery } from './preset-schemas.ts';
 
-/** The presets are files of the program, so there is one page of them. */
 export function registerPresetRoute(app: FastifyInstance, { presets }: Api): void {
-  const items = [...presets.values()];
   app.get<List>(
     '/presets',
     {
@@ -28,8 +28,10 @@ export function registerPresetRoute(app: FastifyInstance, { presets }: Api): voi
     async (request, reply) => {
       const reader = new ListReader(request.query, namesOf(presetsQuery));
       const kind = reader.choice('kind', presetKinds);
+      const listed: Presets | typeof outgoingPresets = kind === 'outgoing' ? outgoingPresets : presets;
+      const page = reader.page((value): value is string => typeof value === 'string' && listed.has(value));
       if (reader.rejection !== null) return sendProblem(reply, reader.rejection);
-      return { items: kind === 'outgoing' ? [...outgoingPresets.values()] : items, next_cursor: null };
+      return pageOfAll([...listed.values()], page, ({ name }) => name);
     },
   );
 }

@@ -48,7 +48,10 @@ export function useOutgoingWebhook(id: string) {
 const presetsQuery = queryOptions({
   queryKey: ['presets', 'outgoing'],
   queryFn: ({ signal }) =>
-    request<Static<typeof outgoingPresetsJson>>('/presets', { query: { kind: 'outgoing' }, signal }),
+    request<Static<typeof outgoingPresetsJson>>('/presets', {
+      query: { kind: 'outgoing', limit: 500 },
+      signal,
+    }),
   staleTime: Number.POSITIVE_INFINITY,
 });
 

@@ -7,7 +7,7 @@ export type PresetJson = Static<typeof presetsJson>['items'][number];
 
 const presetsQuery = queryOptions({
   queryKey: ['presets'],
-  queryFn: ({ signal }) => request<Static<typeof presetsJson>>('/presets', { signal }),
+  queryFn: ({ signal }) => request<Static<typeof presetsJson>>('/presets', { query: { limit: 500 }, signal }),
   staleTime: Number.POSITIVE_INFINITY, // they are files of the server
 });
 
