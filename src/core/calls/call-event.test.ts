@@ -248,6 +248,11 @@ describe('what an event says', () => {
     [{ tags: ['a', 5] }, 'tags', 'invalid_value'],
     [{ tags: { a: null } }, 'tags.a', 'invalid_value'],
     [{ converted: false, call_converted_at: received }, 'call_converted_at', 'conflicting_field'],
+    [
+      { started_at: '2026-11-27T10:00:01Z', call_converted_at: '2026-11-26T10:00:00Z' },
+      'call_converted_at',
+      'invalid_value',
+    ],
   ])('%j is a fault of %s', (payload, field, code) => {
     expect(decodeCallEvent(payload, context).faults).toMatchObject([{ field, code }]);
   });

@@ -20,6 +20,7 @@ import { checkTags, emptyTags, parseTags, type Tags, tagOf } from '../values/tag
 import { readInstant } from '../values/time/instant.ts';
 import { type Call, type CallState, type Changes, type FoldedCall, initialValues } from './call.ts';
 import { endOf, type Facts, firstStartOf, inOrder, startAfter } from './call-times.ts';
+import { earlyConversion } from './early-conversion.ts';
 
 export type CallEvent = {
   state: CallState | undefined;
@@ -68,13 +69,20 @@ export function decodeCallEvent(
     const read = readMember(event, name, value, context, faults);
     if (read instanceof Invalid) faults.push({ field: name, code: read.code, detail: read.detail });
   }
-  const { converted, call_converted_at: convertedAt } = event.update.set;
-  if (converted === false && typeof convertedAt === 'string') {
+  checkConversion(event, faults);
+  checkCaller(event, faults);
+  return { event, faults };
+}
+
+function checkConversion({ facts: { started_at: startedAt }, update }: CallEvent, faults: Fault[]): void {
+  const { converted, call_converted_at: convertedAt } = update.set;
+  if (typeof convertedAt !== 'string') return;
+  if (converted === false) {
     const detail = 'A call that did not convert has no conversion time: leave one of the two out.';
     faults.push({ field: 'call_converted_at', code: 'conflicting_field', detail });
   }
-  checkCaller(event, faults);
-  return { event, faults };
+  const early = typeof startedAt === 'string' ? earlyConversion(convertedAt, startedAt) : null;
+  if (early !== null) faults.push(early);
 }
 
 /** A caller who withholds the number has none. */

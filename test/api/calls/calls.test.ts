@@ -353,3 +353,17 @@ describe('an event with faults is rejected as a whole, with all of them', () => 
     expect(answer.status).toBe(201);
   });
 });
+
+test('rejects a conversion more than 24 hours before the start in the same event, naming both times', async () => {
+  const call = {
+    call_log_id: 'early',
+    state: 'completed',
+    started_at: '2026-11-20T10:00:00Z',
+    converted: true,
+  };
+  const send = (call_converted_at: string) => server.api('POST', '/calls', { ...call, call_converted_at });
+  const rejected = await send('2026-11-19T09:59:59Z');
+  expectProblem(rejected, 422, 'invalid_value');
+  expect(rejected.json.detail).toMatch(/2026-11-19T09:59:59.000Z.*2026-11-20T10:00:00.000Z/);
+  expect((await send('2026-11-19T10:00:00Z')).status).toBe(201);
+});

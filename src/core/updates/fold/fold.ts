@@ -4,6 +4,7 @@
  */
 
 import { type CallValues, type FoldedCall, noChanges } from '../../calls/call.ts';
+import { earlyConversion } from '../../calls/early-conversion.ts';
 import { isCompletedOnly, type UpdateFieldName } from '../fields/fields.ts';
 import {
   countsFrom,
@@ -225,17 +226,18 @@ function rejectCompletedOnly({ update }: Postback): Rejection | null {
   return rejectFaults(names.map((field) => ({ field, code: 'call_not_completed', detail })));
 }
 
-const dayMs = 86_400_000;
-/** A conversion before its call is a missing date (1970) or a wrong one. Where no event contained the start, the call may be out of an archive. */
-const earlierMsMax = { reported: dayMs, received: 3_653 * dayMs };
+/** Where no event contained the start, the call may be out of an archive. */
+const beforeReceiptMsMax = 3_653 * 86_400_000;
 
 function rejectEarlyConversion({ set }: Update, { startedAt, createdAt }: FoldedCall): Rejection | null {
   const convertedAt = set.call_converted_at;
   if (typeof convertedAt !== 'string' || startedAt === undefined) return null;
-  const msMax = startedAt === createdAt ? earlierMsMax.received : earlierMsMax.reported;
-  if (Date.parse(startedAt) - Date.parse(convertedAt) <= msMax) return null;
-  const detail = `The conversion, ${convertedAt}, is long before the call, which started at ${startedAt}: send the time at which it converted, or leave it out.`;
-  return rejectFaults([{ field: 'call_converted_at', code: 'invalid_value', detail }]);
+  const fault = earlyConversion(
+    convertedAt,
+    startedAt,
+    startedAt === createdAt ? beforeReceiptMsMax : undefined,
+  );
+  return fault && rejectFaults([fault]);
 }
 
 /** An id that an event gives to a call is one of another call. */
