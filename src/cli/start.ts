@@ -1,5 +1,5 @@
 import { adminTokenFile } from '../admin-token.ts';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig, warnOfToken } from '../config.ts';
 import { createLog } from '../log.ts';
 import { explainFailure } from '../offline/explain-failure.ts';
 import { type Server, startServer } from '../server.ts';
@@ -31,6 +31,8 @@ export async function start(workers: number): Promise<number> {
       config.logLevel,
       isTTY ? readableLog((text) => process.stdout.write(text)) : undefined,
     );
+    const warning = warnOfToken(config);
+    if (warning !== null) log.warn(warning);
     const server = await (workers > 1
       ? startWorkers(config, workers, log, isTTY, stop.signal)
       : startServer(config, log, isTTY, stop.signal));

@@ -143,6 +143,16 @@ describe('ringback doctor', () => {
     await expect(mkdir(join(folder, 'later'))).resolves.toBeUndefined();
   });
 
+  it('warns of an admin token that could be guessed', async () => {
+    const { settings } = await openDatabase();
+    const { code, of } = await examine({ ...settings, ADMIN_TOKEN: 'short' });
+    expect(code).toBe(0);
+    expect(of('settings')).toMatchObject({
+      level: 'warn',
+      says: expect.stringContaining('has less than 16 characters'),
+    });
+  });
+
   it('shows no secret', async () => {
     const secrets = { ADMIN_TOKEN: 'secret-token-of-mine', TWILIO_AUTH_TOKEN: 'secret-of-twilio' };
     const DATABASE_URL = 'postgresql://ringback:secret-password@127.0.0.1:9/calls';

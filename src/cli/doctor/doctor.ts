@@ -1,4 +1,4 @@
-import { type Config, readConfig } from '../../config.ts';
+import { type Config, readConfig, warnOfToken } from '../../config.ts';
 import { checkDatabase } from '../../offline/check-database.ts';
 import { checkBinaries, checkDataDir, checkDisk, checkNode } from '../../offline/check-machine.ts';
 import { explainFailure } from '../../offline/explain-failure.ts';
@@ -54,5 +54,8 @@ function describeSettings(config: Config): Finding {
     TWILIO_AUTH_TOKEN: twilioAuthToken,
   }).map(([name, value]) => `${name} ${value === null ? 'not set' : 'set'}`);
   const says = [`HOST ${host}`, `PORT ${port}`, `LOG_LEVEL ${logLevel}`, ...presence].join(', ');
-  return { level: 'ok', subject: 'settings', says };
+  const fix = warnOfToken(config);
+  return fix === null
+    ? { level: 'ok', subject: 'settings', says }
+    : { level: 'warn', subject: 'settings', says, fix };
 }

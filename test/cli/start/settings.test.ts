@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig, warnOfToken } from '../../../src/config.ts';
 
 test('everything is kept unless the settings say for how long', () => {
   expect(readConfig({}).retention).toEqual({ bodies: null, postbacks: null, calls: null });
@@ -30,6 +30,13 @@ test.each([
   ['PUBLIC_URL', ['http://', 'https://', 'http://a b', 'https://:8080'], /PUBLIC_URL must be a whole URL/],
 ])('%s is rejected by its name where it cannot be read', (name, texts, message) => {
   for (const text of texts) expect(() => readConfig({ [name]: text })).toThrow(message);
+});
+
+test('an admin token of any length is taken, and a short one warned of', () => {
+  expect(readConfig({ ADMIN_TOKEN: ' short ' }).adminToken).toBe('short');
+  expect(warnOfToken({ adminToken: 'fifteen-letters' })).toMatch(/ADMIN_TOKEN .* could be guessed/);
+  for (const adminToken of [null, 'sixteen--letters']) expect(warnOfToken({ adminToken })).toBeNull();
+  expect(() => readConfig({ ADMIN_TOKEN: 'two words' })).toThrow(/ADMIN_TOKEN must have no spaces/);
 });
 
 test('which postbacks get a line in the log', () => {
