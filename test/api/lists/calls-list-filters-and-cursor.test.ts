@@ -42,6 +42,7 @@ beforeAll(async () => {
       tags: {
         ...(at % 2 === 0 && { deal: at % 4 === 0 ? 'won' : 'lost:late' }),
         ...(at % 5 === 0 && { ünï: '' }),
+        ...(at % 8 === 1 && { 'utm:source': 'ads' }),
       },
     });
     expect(answer.status).toBe(201);
@@ -90,6 +91,7 @@ const filters: [string, string, (call: Call) => boolean][] = [
   ['tag', 'deal:lost:late', hasTag('deal', 'lost:late')],
   ['tag', 'ünï', hasTag('ünï')],
   ['tag', 'ünï:', hasTag('ünï', '')],
+  ['tag', 'utm:source', hasTag('utm:source')],
   ['tag', 'toString', () => false],
   ['from', '2026-11-05T00:00:00Z', (call) => call.started_at >= '2026-11-05T00:00:00.000Z'],
   ['from', '2026-11-05T00:00:00.001', (call) => call.started_at > '2026-11-05T00:00:00.000Z'],

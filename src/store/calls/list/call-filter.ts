@@ -14,7 +14,8 @@ export type CallFilter = Partial<{
   campaign: string;
   publisher: string;
   buyer: string;
-  tag: { key: string; value: string | null };
+  /** `key`, or `key:value` */
+  tag: string;
   from: string;
   to: string;
   /** the beginning of a call id, a whole number, or a part of the name of a campaign, publisher or buyer */
@@ -89,9 +90,11 @@ function addPayoutStatus(status: PayoutStatus, indexed: Condition[], unindexed: 
   if (status === 'held' || status === 'owed') unindexed.push(() => `c.state = 'completed'`);
 }
 
-function hasTag({ key, value }: NonNullable<CallFilter['tag']>): Condition {
-  if (value === null) return (p) => `c.tags ? ${p(key)}`;
-  return (p) => `c.tags @> ${p(JSON.stringify({ [key]: value }))}::jsonb`;
+function hasTag(tag: string): Condition {
+  const at = tag.indexOf(':'); // a key may have one, too
+  if (at === -1) return (p) => `c.tags ? ${p(tag)}`;
+  const pair = JSON.stringify({ [tag.slice(0, at)]: tag.slice(at + 1) });
+  return (p) => `(c.tags ? ${p(tag)} or c.tags @> ${p(pair)}::jsonb)`;
 }
 
 const anyCall: Condition = () => 'true';

@@ -11,7 +11,6 @@ export function readCallFilter(
   reader: ListReader<keyof Static<typeof callFilters>>,
   { timeZone, defaultCountry }: Account,
 ): CallFilter {
-  const tag = reader.text('tag');
   const q = reader.text('q')?.trim();
   const ids = reader.texts('call_log_id');
   const phone = q === undefined ? undefined : readPhone(q, defaultCountry);
@@ -26,7 +25,7 @@ export function readCallFilter(
     campaign: reader.text('campaign'),
     publisher: reader.text('publisher'),
     buyer: reader.text('buyer'),
-    tag: tag === undefined ? undefined : splitTagFilter(tag),
+    tag: reader.text('tag'),
     from: reader.from('from', timeZone),
     to: reader.to('to', timeZone),
     search:
@@ -45,12 +44,6 @@ export function readCallSort(reader: Pick<ListReader<'sort'>, 'choice'>): {
   const isDescending = sort.startsWith('-');
   const column = sort.slice(isDescending ? 1 : 0) as CallSort['column'] | 'started_at'; // one of `callSorts`
   return { column, isDescending };
-}
-
-/** `key`, or `key:value` */
-function splitTagFilter(text: string): { key: string; value: string | null } {
-  const at = text.indexOf(':');
-  return at === -1 ? { key: text, value: null } : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 /** The filters of a body as those of a query: there, `false` is text. */
