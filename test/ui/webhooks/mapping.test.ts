@@ -127,6 +127,12 @@ describe('the editor', () => {
     await page.getByRole('button', { name: 'Save the mapping' }).click();
     await page.getByText('the next request is read by this mapping').waitFor();
     expect((await readSetting(webhook.id)).mapping.fields.reason).toBe('why');
+    await page.getByRole('button', { name: 'Edit as JSON' }).click();
+    await text.fill('{"each":"/data"}');
+    await page.getByRole('button', { name: 'Save the mapping' }).click();
+    await expect
+      .poll(async () => (await readSetting(webhook.id)).mapping)
+      .toEqual({ each: '/data', fields: {} });
   });
 
   test('shows the rows of a platform, which own rows replace', async () => {

@@ -34,8 +34,10 @@ export function MappingText({
 function parse(text: string): MappingJson | string {
   try {
     const json: unknown = JSON.parse(text);
-    const isMapping = typeof json === 'object' && json !== null && 'fields' in json && isObject(json.fields);
-    return isMapping ? (json as MappingJson) : 'Write an object with "fields", such as {"fields":{}}.'; // the server checks the rest
+    const mapping = isObject(json) ? { fields: {}, ...json } : null; // "each" or "only_when" may be alone
+    return mapping !== null && isObject(mapping.fields)
+      ? mapping // the server checks the rest
+      : 'Write an object with "fields", such as {"fields":{}}.';
   } catch (error) {
     return `This is not valid JSON. ${error instanceof Error ? error.message : ''}`;
   }
