@@ -272,6 +272,51 @@ test('order newest: of several events that wait for a call only the newest is se
   expect(receiver.received).toHaveLength(3);
 });
 
+test('order newest: every attempt tells the same, also of what changed and changed back', async () => {
+  const receiver = await startReceiver();
+  const webhook = await subscribe(receiver, { order: 'newest', events: ['call.changed'] });
+  await webhook.createCall('a');
+  await receiver.wait(1);
+  await patch(webhook.id, { paused: true });
+  const call = `/calls/${encodeURIComponent(`${webhook.campaign} a`)}/complete`;
+  expect((await server.api('POST', call)).status).toBe(200);
+  await receiver.wait(1);
+  const change = (body: object) => server.api('PATCH', call.replace(/\/complete$/, ''), body);
+  await change({ converted: true, add: { old: '1' } });
+  await change({ converted: false, remove: ['old'], reason: 'one' });
+  await expect.poll(async () => (await deliveriesOf(webhook.id)).length).toBe(4);
+  receiver.answer((_received, response) => void response.writeHead(500).end());
+  await patch(webhook.id, { paused: false });
+  await receiver.wait(2);
+  await expect.poll(async () => (await deliveriesOf(webhook.id))[0].attempts.length).toBe(1);
+  receiver.answer((_received, response) => response.end());
+  await skipWaits(webhook.id);
+  const [, first, second] = await receiver.wait(3);
+  expect(second?.body).toBe(first?.body);
+  expect(Object.keys(second?.json.changes)).not.toContain('converted');
+});
+
+test('order newest: what was skipped or discarded is part of what changed since the last one that was delivered', async () => {
+  const receiver = await startReceiver();
+  const webhook = await subscribe(receiver, {
+    ...{ order: 'newest', events: ['call.revenue_changed'], format: 'template', empty: 'skip' },
+    body: '{"at":"[TAG.click]","from":"[FROM.revenue_paid_out|default:none]","to":"[TO.revenue_paid_out]"}',
+  });
+  await webhook.createCall('a');
+  const change = (body: object) =>
+    server.api('PATCH', `/calls/${encodeURIComponent(`${webhook.campaign} a`)}`, body);
+  await server.api('POST', `/calls/${encodeURIComponent(`${webhook.campaign} a`)}/complete`);
+  await change({ revenue_paid_out: '1' });
+  await expect.poll(async () => (await deliveriesOf(webhook.id, '&status=skipped')).length).toBe(1);
+  await patch(webhook.id, { paused: true });
+  await change({ revenue_paid_out: '2' });
+  await expect.poll(async () => (await deliveriesOf(webhook.id, '&status=pending')).length).toBe(1);
+  await patch(webhook.id, { paused: false, resume: 'none' });
+  await change({ revenue_paid_out: '3', add: { click: 'x' } });
+  await receiver.wait(1);
+  expect(receiver.received.map(({ json }) => json)).toEqual([{ at: 'x', from: 'none', to: '3.00' }]);
+});
+
 test('max_per_minute spreads deliveries evenly', async () => {
   const receiver = await startReceiver();
   const webhook = await subscribe(receiver, { max_per_minute: 300 });

@@ -159,7 +159,7 @@ order by call_log_id, sequence for no key update skip locked`;
 /** What was not delivered since the last success: its changes are part of what the newest event tells. */
 const readUndelivered = `
 select d.call_log_id, d.sequence, d.event from delivery d
-where d.account_id = $1 and d.webhook_id = $2 and d.call_log_id = any($3) and d.status in ('superseded', 'failed')
+where d.account_id = $1 and d.webhook_id = $2 and d.call_log_id = any($3) and d.status not in ('pending', 'delivered')
   and d.sequence > coalesce((select e.sequence from delivery e where e.account_id = $1
     and e.webhook_id = d.webhook_id and e.call_log_id = d.call_log_id and e.status = 'delivered'
     order by e.sequence desc limit 1), 0)
@@ -203,7 +203,10 @@ async function supersedeOlder(
     );
     if (ofCall.length === 1 && before.length === 0) continue;
     const inOrder = [...before, ...ofCall].sort((one, other) => one.sequence - other.sequence);
-    const changes = mergeChanges(inOrder.map(({ event }) => event.changes));
+    const changes = mergeChanges(
+      inOrder.map(({ event }) => event.changes),
+      last.event.call,
+    );
     newest.push({ delivery_id: last.delivery_id, event: { ...last.event, changes } });
     older.push(...ofCall.slice(0, -1).map(({ delivery_id }) => delivery_id));
   }
