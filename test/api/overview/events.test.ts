@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
 import { expectProblem } from '../../support/problem.ts';
 import { openEvents } from '../../support/requests/event-stream.ts';
+import { clients, leaveWhileWaiting } from '../../support/requests/leave.ts';
+import { headOf } from '../../support/requests/raw-http.ts';
 import { startTestServerOn, TestServer, useServer, useWebhook } from '../../support/server.ts';
 
 const server = useServer({}, 1);
@@ -145,6 +147,13 @@ test('an account has 50 streams at once on a process, and the place of one that 
   expect(rejected.headers.get('retry-after')).toBe('1');
   streams[0]?.close();
   await expect.poll(async () => (await openEvents(crowd)).response.status).toBe(200);
+});
+
+test('the places of clients that left before they were known are free', async () => {
+  const { server: hasty } = await addAccount(server, 'hasty');
+  const head = headOf('GET /api/v1/events', { authorization: `Bearer ${hasty.token}` });
+  for (let left = 0; left < 50; left += clients) await leaveWhileWaiting(hasty, head, 'api_token');
+  expect((await openEvents(hasty)).response.status).toBe(200);
 });
 
 test('a server that stops ends its streams, and does so at once', async () => {

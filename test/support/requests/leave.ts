@@ -6,11 +6,15 @@ import type { TestServer } from '../server.ts';
 import { openSocket } from './raw-http.ts';
 
 /** More than any route has places for one account. */
-const clients = 5;
+export const clients = 5;
 
-/** Sends a request from several clients, which all leave while the server reads whose it is. */
-export async function leaveWhileWaiting(server: TestServer, request: string): Promise<void> {
-  const lock = await holdLock(server.database, 'lock table account in access exclusive mode');
+/** Sends a request from several clients, which all leave while the server reads whose it is, from this table. */
+export async function leaveWhileWaiting(
+  server: TestServer,
+  request: string,
+  table: 'account' | 'api_token' = 'account',
+): Promise<void> {
+  const lock = await holdLock(server.database, `lock table ${table} in access exclusive mode`);
   const sockets = Array.from({ length: clients }, () => openSocket(server.url));
   for (const socket of sockets) socket.write(request);
   await expect.poll(async () => (await waitingForLocks(server.database)).length).toBe(clients);

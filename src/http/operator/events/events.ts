@@ -51,6 +51,7 @@ export async function registerEventRoute(app: FastifyInstance, { store, rejectio
       ...requirePermission('read'),
     },
     async (request, reply) => {
+      if (reply.raw.closed) return reply; // of a client that has left already, no `close` comes any more
       const { accountId } = request.owner;
       if (feed.countOf(accountId) >= streamsMax) {
         const detail = `This account has ${streamsMax} open event streams here: close one.`;
