@@ -117,10 +117,7 @@ describe('a view', () => {
     const queries = ['Fixed', 'Moves'].map(
       (name) => items.find((view: { name: string }) => view.name === name).query,
     );
-    expect(queries).toEqual([
-      { from: '2026-11-01T00:00:00', to: '2026-11-01T23:59:59.999' },
-      { period: 'last-week' },
-    ]);
+    expect(queries).toEqual([{ from: '2026-11-01', to: '2026-11-01' }, { period: 'last-week' }]);
     await page.reload();
     await page.getByRole('button', { name: 'Fixed', exact: true }).waitFor();
     await page.goto(`/calls?${new URLSearchParams(queries[0])}`);

@@ -173,3 +173,12 @@ test('the report of a publisher: what is owed, and what is held and why', async 
     expect(file.some((call) => ['next', 'other', 'live'].includes(call['call_log_id'] ?? ''))).toBe(false);
   }
 });
+
+test('a day has all of its hours where the clock goes back at its end', async () => {
+  await ui.server.api('PATCH', '/account', { time_zone: 'America/Santiago' });
+  for (const at of ['2025-04-06T02:30:00Z', '2025-04-06T03:30:00Z', '2025-04-06T04:00:00Z'])
+    await ui.server.createCall(at, { started_at: at, publisher: 'Late' });
+  const { page } = await ui.open('/calls?publisher=Late&from=2025-04-05&to=2025-04-05&period=custom');
+  const rows = page.getByRole('table').locator('tbody').getByRole('row');
+  await expect.poll(() => rows.count()).toBe(2);
+});

@@ -58,18 +58,3 @@ export function useSend<Input = void, Output = void>(
     onSuccess: () => Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }
-
-type Period = { from?: string | undefined; to?: string | undefined };
-
-/** A day begins with its first moment and ends with its last, in the account's time zone. */
-export function withWholeDays<Filters extends Period>({ from, to, ...others }: Filters) {
-  return {
-    ...others,
-    from: isDay(from) ? `${from}T00:00:00` : from,
-    to: isDay(to) ? `${to}T23:59:59.999` : to,
-  };
-}
-
-function isDay(text: string | undefined): boolean {
-  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
-}

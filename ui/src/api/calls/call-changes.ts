@@ -2,7 +2,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Static } from 'typebox';
 import type { callChangesSummaryJson } from '../../../../src/http/operator/calls/changes/call-changes-schemas.ts';
-import { withWholeDays } from '../queries.ts';
 import { openLines, request } from '../request.ts';
 import type { CallFilters } from './calls.ts';
 
@@ -67,6 +66,6 @@ function refresh(client: ReturnType<typeof useQueryClient>): void {
 /** As the body of the request has it: a filter without a value is left out, a boolean is not text. */
 function filterOf(selection: CallSelection): object {
   if ('ids' in selection) return { call_log_id: selection.ids };
-  const { converted, ...filters } = withWholeDays(selection.filters);
+  const { converted, ...filters } = selection.filters;
   return { ...filters, ...(converted !== undefined && { converted: converted === 'true' }) };
 }

@@ -15,7 +15,7 @@ import type {
 } from '../../../../src/http/operator/calls/call-schemas.ts';
 import type { CallTotalsJson } from '../../../../src/http/operator/calls/lists/call-totals-schemas.ts';
 import { basePath } from '../base-path.ts';
-import { listQuery, useList, withWholeDays } from '../queries.ts';
+import { listQuery, useList } from '../queries.ts';
 import { type Page, request, requestBlob } from '../request.ts';
 import { saveFile } from '../save-file.ts';
 
@@ -41,7 +41,7 @@ export type CallsPage = Page<CallJson> & { searched_back_to?: string };
 
 const callsQuery = (filters: CallFilters, sort: string | undefined) => ({
   ...listQuery<CallJson, CallsPage>(['calls', 'list', filters, sort], '/calls', {
-    ...withWholeDays(filters),
+    ...filters,
     sort,
   }),
   placeholderData: keepPreviousData,
@@ -68,7 +68,7 @@ export function useCallTotals(filters: CallFilters, isWanted = true) {
     queryKey: ['call-totals', filters],
     queryFn: async ({ signal }) => {
       const startMs = performance.now();
-      const totals = await request<CallTotalsJson>('/call-totals', { query: withWholeDays(filters), signal });
+      const totals = await request<CallTotalsJson>('/call-totals', { query: filters, signal });
       return { totals, tookMs: performance.now() - startMs };
     },
     refetchInterval: ({ state: { data } }) => Math.max(totalsMsMin, (data?.tookMs ?? 0) * lookShareMax),
@@ -101,7 +101,7 @@ export function useRecentCalls() {
 /** Where the filtered list is a file. @param columns all of them if left out */
 export function callsCsvUrl(filters: CallFilters, columns: readonly string[], hasBom: boolean): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(withWholeDays(filters))) if (value) query.set(name, value);
+  for (const [name, value] of Object.entries(filters)) if (value) query.set(name, value);
   for (const column of columns) query.append('columns', column);
   if (hasBom) query.set('bom', 'true');
   return `${basePath}/api/v1/calls.csv?${query}`;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { CallJson } from '../../../../src/http/operator/calls/call-schemas.ts';
-import { listQuery, withWholeDays } from '../queries.ts';
+import { listQuery } from '../queries.ts';
 import type { CallFilters, CallsPage } from './calls.ts';
 
 const pageCalls = 500;
@@ -9,7 +9,7 @@ const pageCalls = 500;
 export function usePayoutCalls(filters: CallFilters) {
   return useInfiniteQuery(
     listQuery<CallJson, CallsPage>(['calls', 'payouts', filters], '/calls', {
-      ...withWholeDays(filters),
+      ...filters,
       limit: pageCalls,
     }),
   );

@@ -4,7 +4,7 @@ import type {
   PostbackJson,
   postbackAnswerJson,
 } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { listQuery, useList, withWholeDays } from '../queries.ts';
+import { listQuery, useList } from '../queries.ts';
 import { request } from '../request.ts';
 
 /** The filters of the inbox, as they are in the page's address. */
@@ -22,7 +22,7 @@ export function useOpenPostbacks(filters: InboxFilters) {
     ...listQuery<PostbackJson>(['postbacks', 'open', filters], '/postbacks', {
       open: 'true',
       limit: pageSize,
-      ...withWholeDays(filters),
+      ...filters,
     }),
     placeholderData: keepPreviousData,
   });

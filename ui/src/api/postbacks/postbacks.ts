@@ -4,7 +4,7 @@ import type {
   PostbackJson,
   postbackAnswerJson,
 } from '../../../../src/http/operator/postbacks/postback-schemas.ts';
-import { listQuery, useList, withWholeDays } from '../queries.ts';
+import { listQuery, useList } from '../queries.ts';
 import type { Page } from '../request.ts';
 import { request } from '../request.ts';
 
@@ -27,7 +27,7 @@ export type ReplayAnswer = Static<typeof postbackAnswerJson>;
 export function usePostbacks(filters: PostbackFilters) {
   return useList({
     ...listQuery<PostbackJson>(['postbacks', 'list', filters], '/postbacks', {
-      ...withWholeDays(filters),
+      ...filters,
       previews: 'false',
     }),
     placeholderData: keepPreviousData,

@@ -5,7 +5,7 @@ import type {
   deliveryDetailJson,
   replayRangeBody,
 } from '../../../../src/http/operator/outgoing/delivery-schemas.ts';
-import { listQuery, useList, useSend, withWholeDays } from '../queries.ts';
+import { listQuery, useList, useSend } from '../queries.ts';
 import { request } from '../request.ts';
 
 export type { DeliveryJson };
@@ -20,7 +20,7 @@ export type DeliveryFilters = { [Name in (typeof deliveryFilterNames)[number]]?:
 const refreshMs = 5_000;
 
 export function useDeliveries(webhookId: string, filters: DeliveryFilters) {
-  const query = { ...withWholeDays(filters), webhook_id: webhookId };
+  const query = { ...filters, webhook_id: webhookId };
   return useList({
     ...listQuery<DeliveryJson>(['deliveries', 'list', query], '/deliveries', query),
     placeholderData: keepPreviousData,

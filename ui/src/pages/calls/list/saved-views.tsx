@@ -2,7 +2,6 @@ import { Menu } from '@base-ui/react/menu';
 import { Bookmark, ChevronDown } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useDeleteView, useSaveView, useViews, type ViewJson } from '../../../api/calls/views.ts';
-import { withWholeDays } from '../../../api/queries.ts';
 import { useMay } from '../../../api/session.ts';
 import { buttonStyle } from '../../../components/button.tsx';
 import { ConfirmDialog } from '../../../components/dialogs/confirm-dialog.tsx';
@@ -142,7 +141,7 @@ const noView: UrlSearch = { ...noFilters, sort: undefined };
 /** What a view keeps of an address: filters as the API takes them. A period that is named moves with the calendar. */
 function queryOf(search: UrlSearch): Record<string, string> {
   const { period, ...filters } = Object.fromEntries(callSearchNames.map((name) => [name, search[name]]));
-  const query = { ...withWholeDays(filters), ...(period !== 'custom' && { period }) };
+  const query = { ...filters, ...(period !== 'custom' && { period }) };
   return Object.fromEntries(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
