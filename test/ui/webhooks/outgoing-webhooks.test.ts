@@ -141,6 +141,26 @@ describe('one webhook', () => {
     await page.waitForURL(/\/webhooks\/deliveries\//);
   });
 
+  test('replays no period whose end cannot be read', async () => {
+    const id = await subscribe(await startReceiver(), 'Period');
+    const { page } = await ui.open(`/webhooks/outgoing/${id}`);
+    await page.getByRole('button', { name: 'Replay a period' }).click();
+    await dialogOf(page).getByLabel('From').fill('2020-01-01');
+    const end = dialogOf(page).getByLabel('To', { exact: true });
+    await end.fill('02/01/2020');
+    await end.press('Enter');
+    await dialogOf(page).getByText('Write it as 2026-11-27 09:05.').waitFor();
+    await expect.poll(() => end.evaluate((field) => field === document.activeElement)).toBe(true);
+    await end.fill('2020-02-01');
+    await end.press('Enter');
+    await page.getByText('0 deliveries are sent again').waitFor();
+    const { items } = (await ui.server.api('GET', `/audit?target_id=${id}`)).json;
+    expect(items).toMatchObject([
+      { changes: { replay: { to: { to: '2020-02-01T00:00:00.000Z' } } } },
+      { action: 'outgoing_webhook.created' },
+    ]);
+  });
+
   test('is changed with a preview, gets a new secret, and is deleted', async () => {
     const receiver = await startReceiver();
     const id = await subscribe(receiver, 'Changed');

@@ -47,6 +47,8 @@ export function DateField({
           placeholder={hasTime ? 'YYYY-MM-DD HH:MM' : 'YYYY-MM-DD'}
           onValueChange={type}
           onBlur={() => setLeft(true)}
+          onKeyDown={({ key }) => key === 'Enter' && setLeft(true)}
+          data-unreadable={parsed === null || undefined}
           className={`${controlStyle} ${isSmall ? 'h-7.5' : 'h-9'} pr-9 tabular-nums`}
         />
         <input

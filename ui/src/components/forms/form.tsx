@@ -22,7 +22,10 @@ export type FormProps = {
   children: ReactNode;
 };
 
-/** A form whose fields show what the server says of them. The first wrong one gets the focus. */
+/**
+ * A form whose fields show what the server says of them. The first wrong one gets the focus. Nothing is sent while a field has
+ * text that it cannot read (`data-unreadable`): what it had before would be sent in its place.
+ */
 export function Form({ error, className, onSubmit, children }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [claimed, setClaimed] = useState<readonly string[]>([]);
@@ -44,7 +47,7 @@ export function Form({ error, className, onSubmit, children }: FormProps) {
         event.preventDefault();
         event.stopPropagation(); // a dialog of a form is within it for React
         setTries(tries + 1);
-        onSubmit();
+        if (event.currentTarget.querySelector('[data-unreadable]') === null) onSubmit();
       }}
     >
       <Faults value={{ faults: (error as Rejection | null)?.faults ?? [], claimed, claim }}>
