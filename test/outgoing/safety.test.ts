@@ -43,6 +43,8 @@ describe('a URL that may not be saved', () => {
     'http://100.64.0.1/',
     'http://[fd00::1]/',
     'http://[fe80::1]/',
+    'http://[::127.0.0.1]/',
+    'http://[::a01:203]/',
     'http://[64:ff9b::7f00:1]/',
     'http://[2002:7f00:1::]/',
     'http://224.0.0.1/',
