@@ -175,13 +175,28 @@ describe('no value leaves its place', () => {
   test('of a URL', () => {
     fc.assert(
       fc.property(wild, (reason) => {
+        fc.pre(!['.', '..'].includes(reason));
         const url = new URL(urlOf('https://t.example/p/[REASON]?a=[REASON]&b=1', eventWith({ reason })));
         expect(url.host).toBe('t.example');
+        expect(url.pathname).toMatch(/^\/p\/[^/]*$/);
         expect([...url.searchParams.keys()]).toEqual(['a', 'b']);
         expect(url.searchParams.get('a')).toBe(reason.toWellFormed());
       }),
     );
   });
+
+  test.each(['/a/[REASON]/b', '/a/b/[REASON]', '/[REASON]?a=1'])(
+    'of a path: no part of %s becomes one that leads to another path',
+    (path) => {
+      for (const reason of ['.', '..'])
+        expect(() => urlOf(`https://t.example${path}`, eventWith({ reason }))).toThrow(/lead to another/);
+      for (const reason of ['...', '.a', '%2e', '../b', '']) {
+        const url = new URL(urlOf(`https://t.example${path}`, eventWith({ reason })));
+        expect(url.pathname.split('/')).toHaveLength((path.split('?')[0] ?? '').split('/').length);
+      }
+      expect(urlOf('https://t.example/a/../[REASON]', eventWith({ reason: 'x' }))).toMatch(/x$/);
+    },
+  );
 
   test('of JSON', () => {
     fc.assert(

@@ -68,12 +68,20 @@ export function fillParameters(
   return filled.join('&');
 }
 
-/** A URL: values are percent-encoded in its path, query and fragment alike. */
+/** A part of a path that stands for another one, encoded or not: no encoding makes a name of it. */
+const dotSegment = /(^|\/)(\.|%2e){1,2}(\/|$)/i;
+
+/**
+ * A URL: values are percent-encoded in its path, query and fragment alike.
+ * @throws where values would lead to another path
+ */
 export function fillUrl(text: string, filling: Filling): string {
   const [beforeFragment = '', ...fragment] = text.split('#');
   const at = beforeFragment.indexOf('?');
   const path = at < 0 ? beforeFragment : beforeFragment.slice(0, at);
   const filledPath = fillText(path, encodeURIComponent, filling).text;
+  if (dotSegment.test(filledPath) && !dotSegment.test(path))
+    throw new Error('"." or ".." would be a part of the path of its URL, and lead to another one.');
   const query = at < 0 ? '' : fillParameters(beforeFragment.slice(at + 1), encodeURIComponent, filling);
   // A fragment is never sent; its macros are filled so that `skip` means the same everywhere.
   fillText(fragment.join('#'), encodeURIComponent, filling);
