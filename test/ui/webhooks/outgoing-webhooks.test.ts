@@ -150,7 +150,7 @@ describe('one webhook', () => {
     await end.fill('02/01/2020');
     await end.press('Enter');
     await dialogOf(page).getByText('Write it as 2026-11-27 09:05.').waitFor();
-    await expect.poll(() => end.evaluate((field) => field === document.activeElement)).toBe(true);
+    await end.and(page.locator(':focus')).waitFor();
     await end.fill('2020-02-01');
     await end.press('Enter');
     await page.getByText('0 deliveries are sent again').waitFor();
