@@ -49,6 +49,23 @@ test('attention is raised once when it begins, and cleared when it ends', async 
   await server.api('DELETE', `/webhooks/outgoing/${webhook.id}`);
 });
 
+test('what needs attention is told after the clock was set back', async () => {
+  const receiver = await startReceiver();
+  const events = ['attention.raised', 'attention.cleared'];
+  const { json } = await server.api('POST', '/webhooks/outgoing', {
+    name: 'Clock',
+    url: receiver.url,
+    events,
+  });
+  await server.database.query(`update outgoing_cursor set attention_at = now() + interval '1 day'`);
+  const other = await startTestServerOn(server.database);
+  const isAhead = () =>
+    server.database.query('select attention_at > clock_timestamp() as ahead from outgoing_cursor');
+  await expect.poll(isAhead).toEqual([{ ahead: false }]);
+  await other.stop();
+  await server.api('DELETE', `/webhooks/outgoing/${json.id}`);
+});
+
 test('a postback that expires is an event, once', async () => {
   const receiver = await startReceiver();
   const waiting = await server.createWebhook('update_fields', { name: 'Tracker', unmatched: 'wait' });

@@ -115,9 +115,10 @@ async function tellAttention(
   webhooks: FollowedWebhook[],
   attentionDueAt: Map<string, number>,
 ): Promise<void> {
-  const isDue = Date.now() >= (attentionDueAt.get(accountId) ?? 0);
+  const nowMs = performance.now();
+  const isDue = nowMs >= (attentionDueAt.get(accountId) ?? 0);
   if (!isDue || !webhooks.some(({ wantsAttention }) => wantsAttention)) return;
-  attentionDueAt.set(accountId, Date.now() + idleMs); // where it fails, too
+  attentionDueAt.set(accountId, nowMs + idleMs); // where it fails, too
   const told = await store.storeAttention(accountId, await findAttention(accountId));
-  if (told !== 'busy') attentionDueAt.set(accountId, Date.now() + attentionEveryMs);
+  if (told !== 'busy') attentionDueAt.set(accountId, nowMs + attentionEveryMs);
 }

@@ -8,11 +8,11 @@ type Item = Record<string, unknown>;
 type CursorRow = { attention: Record<string, Item>; is_due: boolean };
 
 const lockCursor = `
-select attention, coalesce(attention_at < clock_timestamp() - interval '50 seconds', true) as is_due
+select attention, coalesce(attention_at not between clock_timestamp() - interval '50 seconds' and clock_timestamp(), true) as is_due
 from outgoing_cursor where account_id = $1 for no key update skip locked`;
 
 /**
- * Only one process tells, at most about once a minute.
+ * Only one process tells, at most about once a minute, also after a clock was set back.
  * @param items what needs attention now
  * @returns busy: another process is at the events of the account, and whether it tells is not known
  */
