@@ -193,6 +193,68 @@ describe('filters', () => {
     await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Solar']);
   });
 
+  test('are chosen, typed and changed by keyboard alone', async () => {
+    const page = await open();
+    const focused = page.locator(':focus');
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const expectFocus = (role: 'button' | 'combobox' | 'searchbox', name: string | RegExp) =>
+      page.getByRole(role, { name, exact: true }).and(focused).waitFor();
+    // As where the connection is slow: the code of the field comes when the list has gone for long.
+    const code = Promise.withResolvers<void>();
+    await page.route('**/assets/name-field*', async (route) => {
+      await code.promise;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Filter', exact: true }).focus();
+    await press('Enter');
+    await expectFocus('button', 'State');
+    await press('ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter');
+    code.resolve();
+    await expectFocus('combobox', 'Campaign');
+    await page.keyboard.type('SOL');
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Solar']);
+    await press('ArrowDown', 'Enter');
+    await expectRows(page, 20);
+    await expectFocus('button', 'Filter');
+
+    await press('Enter');
+    await expectFocus('button', 'State');
+    await press('ArrowUp', 'ArrowUp', 'Enter');
+    await expectFocus('searchbox', 'Caller');
+    await page.keyboard.type('213-555-0107');
+    await press('Enter');
+    await expectRows(page, 1);
+    await expectFocus('button', 'Filter');
+
+    const chip = page.getByRole('button', { name: 'Campaign: Solar' });
+    await chip.focus();
+    await press('Enter');
+    await expectFocus('combobox', 'Campaign');
+    await press('Escape'); // changes nothing
+    await chip.and(focused).waitFor();
+    await press('Enter');
+    await expectFocus('combobox', 'Campaign');
+    await page.keyboard.type('roof');
+    await page.getByRole('option', { name: 'Roofing' }).waitFor();
+    await press('ArrowDown', 'Enter');
+    await page.getByRole('button', { name: 'Campaign: Roofing' }).and(focused).waitFor();
+  });
+
+  test('walk along their choices by keyboard, until Enter', async () => {
+    const page = await open();
+    const select = await addFilter(page, 'State');
+    await select.and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await expectRows(page, 1);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => searchOf(page)).toBe('?state=completed');
+    await page.keyboard.press('Enter');
+    await select.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'State: Completed' }).waitFor();
+  });
+
   test('that mean no call say so, and can be removed', async () => {
     const page = await open('/calls?q=nothing');
     await page.getByText('No call matches').waitFor();

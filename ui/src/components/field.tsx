@@ -91,15 +91,16 @@ export type SelectFieldProps = Omit<FieldProps, 'children'> & {
   value: string;
   choices: readonly Choice[];
   onChange(value: string): void;
+  onKeyDown?: ComponentProps<'select'>['onKeyDown'];
 };
 
 /** The browser's own select: every phone and every reader knows it. */
-export function SelectField({ value, choices, onChange, ...frame }: SelectFieldProps) {
+export function SelectField({ value, choices, onChange, onKeyDown, ...frame }: SelectFieldProps) {
   return (
     <FieldFrame {...frame}>
       <Field.Control
         render={
-          <select>
+          <select onKeyDown={onKeyDown}>
             {choices.map((choice) => (
               <option key={choice.value} value={choice.value}>
                 {choice.label}

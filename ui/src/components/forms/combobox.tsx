@@ -91,8 +91,11 @@ export function Combobox(props: ComboboxProps) {
             onFocus={({ currentTarget }) => currentTarget.select()}
             onClick={({ currentTarget }) => currentTarget.select()}
             onBlur={() => take(typed)}
-            onKeyDown={({ key, currentTarget }) => {
+            onKeyDown={(event) => {
+              const { key, currentTarget } = event;
               if (key === 'Enter' && !currentTarget.hasAttribute('aria-activedescendant')) take(typed);
+              // Escape closes the list, then what the field is in; the library would clear the value.
+              if (key === 'Escape' && currentTarget.ariaExpanded !== 'true') event.preventBaseUIHandler();
             }}
           />
           {value === null || isRequired ? (

@@ -1,8 +1,9 @@
 import { Popover } from '@base-ui/react/popover';
 import { Plus, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, Suspense, startTransition, useState } from 'react';
 import { Button, buttonStyle } from '../button.tsx';
 import type { Choice } from '../field.tsx';
+import { Skeleton } from '../states/skeleton.tsx';
 import { SelectFilter, TextFilter, type TextFilterProps } from './filters.tsx';
 import { useUrlSearch } from './url-search.ts';
 
@@ -10,12 +11,10 @@ export type ChipFilter = {
   /** its parameter in the address */
   name: string;
   label: string;
-  /** the field that sets it */
-  editor: ReactNode;
+  /** the field that sets it; `onDone` closes the popover that it is in */
+  editor(onDone: () => void): ReactNode;
   /** how a value is shown; as it is, if left out */
   show?(value: string): string;
-  /** a value is chosen at once and not typed: that closes the popover */
-  isChoice?: boolean;
 };
 
 /** A filter by one of several values. */
@@ -23,9 +22,8 @@ export function choiceFilter(name: string, label: string, choices: readonly Choi
   return {
     name,
     label,
-    editor: <SelectFilter name={name} label={label} choices={choices} />,
+    editor: (onDone) => <SelectFilter {...{ name, label, choices, onDone }} />,
     show: (value) => choices.find((one) => one.value === value)?.label ?? value,
-    isChoice: true,
   };
 }
 
@@ -35,7 +33,7 @@ export function textFilter(
   label: string,
   field: Pick<TextFilterProps, 'placeholder'> = {},
 ): ChipFilter {
-  return { name, label, editor: <TextFilter name={name} label={label} {...field} /> };
+  return { name, label, editor: (onDone) => <TextFilter {...{ name, label, onDone, ...field }} /> };
 }
 
 /** Filters that are set, each as a chip, and a button that adds another one. */
@@ -48,7 +46,7 @@ export function FilterChips({ filters }: { filters: readonly ChipFilter[] }) {
       {filters.filter(isSet).map((filter) => (
         <Chip key={filter.name} filter={filter} />
       ))}
-      <AddFilter filters={filters.filter((filter) => !isSet(filter))} />
+      <AddFilter filters={filters} isSet={isSet} />
       {names.length > 1 && (
         <Button
           look="quiet"
@@ -63,13 +61,10 @@ export function FilterChips({ filters }: { filters: readonly ChipFilter[] }) {
 }
 
 function Chip({ filter }: { filter: ChipFilter }) {
-  const { name, label, editor, show, isChoice } = filter;
+  const { name, label, show } = filter;
   const { search, set } = useUrlSearch();
   const [isOpen, setOpen] = useState(false);
   const value = search[name] ?? '';
-  useEffect(() => {
-    if (isChoice && value !== '') setOpen(false);
-  }, [isChoice, value]);
   return (
     <span className="inline-flex max-w-full items-center rounded-md border border-line-strong/50 bg-surface text-sm">
       <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -77,7 +72,9 @@ function Chip({ filter }: { filter: ChipFilter }) {
           <span className="text-muted">{label}: </span>
           <bdi className="font-medium">{show?.(value) ?? value}</bdi>
         </Popover.Trigger>
-        <EditorPopup label={`Filter by ${label}`}>{editor}</EditorPopup>
+        <FilterPopup label={`Filter by ${label}`}>
+          <Editor filter={filter} onDone={() => setOpen(false)} />
+        </FilterPopup>
       </Popover.Root>
       <button
         type="button"
@@ -91,37 +88,37 @@ function Chip({ filter }: { filter: ChipFilter }) {
   );
 }
 
+type AddFilterProps = { filters: readonly ChipFilter[]; isSet(filter: ChipFilter): boolean };
+
 /** First which filter, then its value, in one popover. */
-function AddFilter({ filters }: { filters: readonly ChipFilter[] }) {
+function AddFilter({ filters, isSet }: AddFilterProps) {
   const [isOpen, setOpen] = useState(false);
-  const [chosen, setChosen] = useState<ChipFilter | null>(null);
-  // A filter that has got its value is shown as a chip, and no longer offered here.
-  const isDone = chosen?.isChoice === true && !filters.some(({ name }) => name === chosen.name);
-  useEffect(() => {
-    if (isDone) setOpen(false);
-  }, [isDone]);
-  if (filters.length === 0 && !isOpen) return null; // while it is open, one may still type
+  const [name, setName] = useState<string | null>(null);
+  const chosen = filters.find((filter) => filter.name === name);
+  const unset = filters.filter((filter) => !isSet(filter));
+  if (unset.length === 0 && !isOpen) return null; // while it is open, one may still type
   return (
     <Popover.Root
       open={isOpen}
       onOpenChange={(open) => {
         setOpen(open);
-        if (open) setChosen(null);
+        if (open) setName(null);
       }}
     >
       <Popover.Trigger className={buttonStyle('secondary', 'small')}>
         <Plus aria-hidden className="size-4" />
         Filter
       </Popover.Trigger>
-      <EditorPopup label={chosen === null ? 'Filters' : `Filter by ${chosen.label}`}>
-        {chosen === null ? (
-          <ul className="-m-1.5 min-w-44">
-            {filters.map((filter) => (
+      <FilterPopup label={chosen === undefined ? 'Filters' : `Filter by ${chosen.label}`}>
+        {chosen === undefined ? (
+          <ul className="-m-1.5 min-w-44" onKeyDown={walk}>
+            {unset.map((filter) => (
               <li key={filter.name}>
                 <button
                   type="button"
                   className="w-full rounded-md px-2.5 py-1.5 text-left text-sm hover:bg-raised"
-                  onClick={() => setChosen(filter)}
+                  // The list stays until the field is loaded: the focus goes from one to the other, and never to the page.
+                  onClick={() => startTransition(() => setName(filter.name))}
                 >
                   {filter.label}
                 </button>
@@ -129,22 +126,41 @@ function AddFilter({ filters }: { filters: readonly ChipFilter[] }) {
             ))}
           </ul>
         ) : (
-          chosen.editor
+          <Editor filter={chosen} onDone={() => setOpen(false)} />
         )}
-      </EditorPopup>
+      </FilterPopup>
     </Popover.Root>
   );
 }
 
-function EditorPopup({ label, children }: { label: string; children: ReactNode }) {
+/** Arrow keys walk along the filters, as in a menu. */
+function walk(event: KeyboardEvent<HTMLUListElement>): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0) return;
+  event.preventDefault();
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const at = buttons.findIndex((button) => button.matches(':focus'));
+  buttons.at((at + step) % buttons.length)?.focus();
+}
+
+function FilterPopup({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Popover.Portal>
       <Popover.Positioner side="bottom" align="start" sideOffset={6} className="z-20">
         <Popover.Popup className="max-h-(--available-height) min-w-48 max-w-(--available-width) overflow-y-auto rounded-lg border border-line bg-surface p-3 shadow-lg">
           <Popover.Title className="sr-only">{label}</Popover.Title>
-          {children}
+          <Suspense fallback={<Skeleton className="h-14 w-44" />}>{children}</Suspense>
         </Popover.Popup>
       </Popover.Positioner>
     </Popover.Portal>
   );
 }
+
+/** The field of a filter. It has the focus as soon as it is there, so that one can type. */
+function Editor({ filter, onDone }: { filter: ChipFilter; onDone(): void }) {
+  return <div ref={focusField}>{filter.editor(onDone)}</div>;
+}
+
+/** Before it has its place the page would scroll to it. */
+const focusField = (place: HTMLElement | null) =>
+  place?.querySelector<HTMLElement>('input, select')?.focus({ preventScroll: true });

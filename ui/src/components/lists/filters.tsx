@@ -2,16 +2,35 @@ import { useEffect, useRef, useState } from 'react';
 import { type Choice, SelectField, TextField } from '../field.tsx';
 import { useUrlSearch } from './url-search.ts';
 
-export type SelectFilterProps = { name: string; label: string; choices: readonly Choice[] };
+export type SelectFilterProps = {
+  name: string;
+  label: string;
+  choices: readonly Choice[];
+  /** one is chosen */
+  onDone(): void;
+};
 
-export function SelectFilter({ name, label, choices }: SelectFilterProps) {
+/** By keyboard, one walks along the choices, each of which filters at once; Enter ends it. */
+export function SelectFilter({ name, label, choices, onDone }: SelectFilterProps) {
   const { search, set } = useUrlSearch();
+  const isWalking = useRef(false);
   return (
     <SelectField
       label={label}
       value={search[name] ?? ''}
       choices={[{ value: '', label: 'Any' }, ...choices]}
-      onChange={(value) => set({ [name]: value })}
+      onChange={(value) => {
+        set({ [name]: value });
+        if (!isWalking.current) onDone();
+      }}
+      onKeyDown={(event) => {
+        const isOpening = event.altKey || event.key === 'Enter' || event.key === ' '; // the browser's own list
+        if (event.key === 'Enter' && isWalking.current) {
+          event.preventDefault();
+          onDone();
+        }
+        isWalking.current = !isOpening;
+      }}
     />
   );
 }
@@ -21,13 +40,15 @@ export type TextFilterProps = {
   label: string;
   placeholder?: string;
   isLabelHidden?: boolean;
+  /** Enter was pressed */
+  onDone?(): void;
 };
 
 /**
  * Filters when the typing pauses; Enter does at once. What is typed is never overwritten. Leaving the field must not filter:
  * the page would move under a press of the mouse, which then misses the link that it was meant for.
  */
-export function TextFilter({ name, label, placeholder, isLabelHidden }: TextFilterProps) {
+export function TextFilter({ name, label, placeholder, isLabelHidden, onDone }: TextFilterProps) {
   const { search, set } = useUrlSearch();
   const inUrl = search[name] ?? '';
   const [text, setText] = useState(inUrl);
@@ -58,7 +79,9 @@ export function TextFilter({ name, label, placeholder, isLabelHidden }: TextFilt
       {...(isLabelHidden && { isLabelHidden, isSmall: true })}
       {...(placeholder !== undefined && { placeholder })}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') send();
+        if (event.key !== 'Enter') return;
+        send();
+        onDone?.();
       }}
     />
   );
