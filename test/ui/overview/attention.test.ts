@@ -1,4 +1,4 @@
-/** From what needs attention to its list, all of it replayed, and what is known acknowledged. */
+/** What needs attention as it happens, from there to its list, all of it replayed, and what is known acknowledged. */
 import { beforeEach, expect, test } from 'vitest';
 import { expectAccessible } from '../../support/browser/browser.ts';
 import type { TestWebhook } from '../../support/server.ts';
@@ -25,6 +25,20 @@ test('an item is acknowledged, shown with who did it, and shown again', async ()
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Show again' }).click();
   await open.getByText('found no call').waitFor();
+});
+
+test('an item appears and goes with the postback that it is about', async () => {
+  await ui.server.database.query('truncate postback cascade');
+  await ui.server.createCall('C9');
+  const { page } = await ui.open('/overview');
+  await page.getByText('No postback was received yet').waitFor();
+  await ui.server.post(webhook, { call_log_id: 'lost', revenue_paid_out: '10.00' });
+  const list = page.getByRole('list', { name: 'Needs attention' });
+  await list.getByRole('link', { name: '1 postback', exact: true }).waitFor();
+  await ui.server.createCall('lost');
+  const [{ id }] = (await ui.server.api('GET', '/postbacks?status=rejected')).json.items;
+  await ui.server.api('POST', `/postbacks/${id}/replay`);
+  await page.getByText('every postback of the last day found its call').waitFor();
 });
 
 test('the rejected postbacks of a list are replayed as one, after a dry run', async () => {

@@ -1,8 +1,9 @@
-import type { Query, QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { basePath } from './base-path.ts';
 import { tellServerAway } from './connection.ts';
+import { attentionQuery } from './overview.ts';
 import { sessionQuery } from './session.ts';
 
 /** Rejected or cut off for good, a stream is tried again after this: until then the page is as fresh as it was read. */
@@ -11,11 +12,14 @@ const retryMs = 5_000;
 const awayMs = 3_500;
 /** A list that was paged further than this is not read again automatically: each page is a request, and so each second. */
 const pagesMax = 3;
+/** What needs attention takes a dozen reads of the database: where changes do not end, it is read again this often. */
+const attentionMsMin = 5_000;
 
 /**
  * Reads again what is on the page when the server tells that it changed: all queries whose key begins with the name of
- * a changed resource (`calls`, `postbacks`). While the page is hidden it does not listen, for browsers allow few
- * connections to a host; when it is shown again, everything is read again. So it is when the server was away and is back.
+ * a changed resource (`calls`, `postbacks`), and what needs attention. While the page is hidden it does not listen, for
+ * browsers allow few connections to a host; when it is shown again, everything is read again. So it is when the server
+ * was away and is back.
  */
 export function useLiveUpdates(): void {
   const client = useQueryClient();
@@ -25,21 +29,35 @@ export function useLiveUpdates(): void {
     let timer: number | undefined;
     let hasListened = false;
     let awayTimer: number | undefined;
+    let attentionTimer: number | undefined;
+    const readAgain = (resources: readonly string[]) => {
+      for (const resource of resources) void refresh(client, [resource]);
+      const readAt = client.getQueryState(attentionQuery.queryKey)?.dataUpdatedAt ?? 0;
+      attentionTimer ??= window.setTimeout(
+        () => {
+          attentionTimer = undefined;
+          void refresh(client, attentionQuery.queryKey);
+        },
+        readAt + attentionMsMin - Date.now(),
+      );
+    };
     const stop = () => {
       window.clearTimeout(timer);
       window.clearTimeout(awayTimer);
+      window.clearTimeout(attentionTimer);
       awayTimer = undefined;
+      attentionTimer = undefined;
       stream?.close();
       stream = undefined;
     };
     const start = () => {
       if (stream !== undefined) return;
-      if (hasListened) void refresh(client, ['calls', 'postbacks']);
+      if (hasListened) readAgain(['calls', 'postbacks']);
       hasListened = true;
       stream = new EventSource(`${basePath}/api/v1/events`);
       // What was read before the stream began to watch may have changed since.
-      stream.addEventListener('ready', () => void refresh(client, ['calls', 'postbacks']), { once: true });
-      stream.addEventListener('changed', ({ data }) => void refresh(client, JSON.parse(data).resources));
+      stream.addEventListener('ready', () => readAgain(['calls', 'postbacks']), { once: true });
+      stream.addEventListener('changed', ({ data }) => readAgain(JSON.parse(data).resources));
       stream.addEventListener('open', () => {
         window.clearTimeout(awayTimer);
         awayTimer = undefined;
@@ -66,12 +84,11 @@ export function useLiveUpdates(): void {
  * What is being read already is read again when that ends, for the answer may be older than the change. No read is cancelled: a
  * server that is slow would never get to answer.
  */
-async function refresh(client: QueryClient, resources: readonly string[]): Promise<void> {
-  const isListed = (query: Query) => resources.some((name) => query.queryKey[0] === name) && isShort(query);
-  const underWay = client.getQueryCache().findAll({ predicate: isListed, fetchStatus: 'fetching' });
-  for (const resource of resources)
-    void client.invalidateQueries({ queryKey: [resource], refetchType: 'none' });
-  await client.invalidateQueries({ predicate: isListed }, { cancelRefetch: false });
+async function refresh(client: QueryClient, queryKey: QueryKey): Promise<void> {
+  const listed = { queryKey, predicate: isShort };
+  const underWay = client.getQueryCache().findAll({ ...listed, fetchStatus: 'fetching' });
+  void client.invalidateQueries({ queryKey, refetchType: 'none' });
+  await client.invalidateQueries(listed, { cancelRefetch: false });
   if (underWay.length === 0) return;
   await client.invalidateQueries(
     { predicate: (query) => underWay.includes(query) },

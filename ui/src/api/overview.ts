@@ -25,7 +25,7 @@ export function useActivity() {
   return useQuery(activityQuery);
 }
 
-const attentionQuery = queryOptions({
+export const attentionQuery = queryOptions({
   queryKey: ['overview', 'attention'],
   queryFn: ({ signal }) => request<Static<typeof attentionJson>>('/overview/attention', { signal }),
   refetchInterval: attentionMs,

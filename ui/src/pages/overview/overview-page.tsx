@@ -1,7 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, use, useState } from 'react';
 import { areFirstStepsDone, isAccountEmpty, useFirstSteps } from '../../api/first-steps.ts';
-import { useReport } from '../../api/overview.ts';
+import { useAttention, useReport } from '../../api/overview.ts';
 import { dateIn, type Period, type PeriodName, periodOf } from '../../components/lists/period.ts';
 import { PeriodPicker } from '../../components/lists/period-picker.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -21,6 +21,8 @@ const FirstSteps = lazy(async () => ({ default: (await import('./first-steps.tsx
 export function OverviewPage() {
   const timeZone = use(TimeZone);
   const { data: steps } = useFirstSteps();
+  // Where nothing is shown of it, too: the browser would keep what the page's HTML asks for until it is needed.
+  useAttention();
   const [wereShown, setWereShown] = useState(false); // the last step is seen done before they go
   if (steps !== undefined && !areFirstStepsDone(steps) && !wereShown) setWereShown(true);
   return (
