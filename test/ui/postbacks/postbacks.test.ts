@@ -194,7 +194,7 @@ test('a note says that the server is away, and the log is back when the server i
   await own.post(webhook, { call_log_id: 'away', reason: 'r' });
   const { page, faults } = await ui.browser.open(own, '/postbacks');
   await page.getByRole('link', { name: 'away', exact: true }).waitFor();
-  await page.route('**/readyz', (route) => route.abort()); // or the page tries again before the click
+  await page.route(/\/(readyz|events)$/, (route) => route.abort()); // or the page tries again before the click
   await own.stop();
   await (await addFilter(page, 'Outcome')).selectOption('Rejected');
   await page.getByRole('alert').getByText('Ringback does not answer').first().waitFor();
