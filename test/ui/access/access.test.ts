@@ -53,12 +53,36 @@ test('the audit log tells who did what, filtered by the address', async () => {
   await changed.getByText(name).waitFor();
   await changed.getByText('127.0.0.1').waitFor();
   await expectAccessible(page);
-  await (await addFilter(page, 'Act')).selectOption('webhook.created');
+  const act = await addFilter(page, 'Act');
+  const labels = await act.getByRole('option').allInnerTexts();
+  expect(labels).toContain('Created the webhook …');
+  expect(labels).toContain('Signed in');
+  expect(labels.join()).not.toMatch(/[:_.]/);
+  await act.selectOption('webhook.created');
   await page.getByRole('row').filter({ hasText: 'created the webhook' }).first().waitFor();
   await changed.waitFor({ state: 'detached' });
   expect(new URL(page.url()).search).toBe('?action=webhook.created');
   await page.getByRole('button', { name: 'Remove the filter Act' }).click();
   await changed.waitFor();
+});
+
+test('the audit log names nobody twice, and what needs attention in words', async () => {
+  const own = (await addAccount(ui.server, 'Acts')).server;
+  const webhook = await own.createWebhook();
+  await own.post(webhook, { call_log_id: 'lost', reason: 'r' });
+  await own.api('POST', '/overview/acknowledgements', { id: 'unmatched:call_not_found' });
+  const first = await ui.browser.open(own, '/access/audit');
+  await first.page.getByRole('button', { name: 'Sign out' }).click();
+  await first.page.getByRole('heading', { name: 'Sign in to Ringback' }).waitFor();
+  const { page } = await ui.browser.open(own, '/access/audit');
+  await page.getByRole('table').waitFor();
+  const acts = await page.locator('tbody > tr > td:nth-child(2)').allInnerTexts();
+  expect(acts.slice(0, 4)).toEqual([
+    'owner signed in',
+    'owner signed out',
+    'owner signed in',
+    'owner acknowledged what needs attention: postbacks that found no call',
+  ]);
 });
 
 test.each(['operator', 'analyst'] as const)(

@@ -56,7 +56,9 @@ test('the timeline tells every before and after, and leads to its postbacks', as
     'Tag deal from won to none',
   ]);
   const rejectedItem = timelineOf(page).nth(1);
-  expect(await rejectedItem.textContent()).toMatch(/Acme CRM[\s\S]*rejected[\s\S]*invalid_value/);
+  expect(await rejectedItem.textContent()).toMatch(
+    /Acme CRM[\s\S]*rejected[\s\S]*A value cannot be read\. invalid_value/,
+  );
   expect(await rejectedItem.getByRole('link', { name: 'Postback' }).getAttribute('href')).toBe(
     `/postbacks/${rejected.json.postback_id}`,
   );

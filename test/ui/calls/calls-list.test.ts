@@ -63,7 +63,7 @@ test('the list shows what a call is about, the latest first', async () => {
     'Solar',
     'Northwind Media',
     '–',
-    'ended',
+    'completed',
     '1:58',
     '1,234.50',
     '8.00',

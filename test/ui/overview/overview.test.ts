@@ -112,6 +112,7 @@ test('what needs attention says why and leads there', async () => {
   const text = await list.textContent();
   expect(text).toContain(`Sender ${evil} rejected 6 of `);
   expect(text).toContain('postbacks in the last hour');
+  expect(text).toContain('Most frequent reason: no call has this id.');
   await list.getByRole('link', { name: '6 postbacks' }).click();
   await page.getByRole('list', { name: 'Postbacks without a call' }).getByText('lost 5').first().waitFor();
 });

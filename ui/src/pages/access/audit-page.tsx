@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { AuditEventJson } from '../../../../src/http/operator/access/audit-schemas.ts';
 import { auditFilterNames, useAuditEvents } from '../../api/access/audit.ts';
 import { usePeople } from '../../api/access/people.ts';
+import type { AttentionItemJson } from '../../api/overview.ts';
 import { type Column, DataTable } from '../../components/lists/data-table.tsx';
 import { FilterBar, isFiltered, useFilters } from '../../components/lists/filter-bar.tsx';
 import { choiceFilter } from '../../components/lists/filter-chips.tsx';
@@ -16,41 +17,57 @@ import { OnlyFor } from './only-for.tsx';
 
 type Action = AuditEventJson['action'];
 
+/** `…` is the name of what it was done to. */
 const actionWords: Record<Action, string> = {
-  'account.created': 'created the account',
-  'account.changed': 'changed the account',
-  'token.created': 'created the token',
-  'token.revoked': 'revoked the token',
-  'person.invited': 'invited',
-  'person.password_set': 'set the password of',
-  'person.password_reset_requested': 'requested a new password for',
-  'person.changed': 'changed the person',
-  'person.removed': 'removed the person',
-  'session.created': 'signed in:',
-  'session.ended': 'signed out:',
-  'webhook.created': 'created the webhook',
-  'webhook.changed': 'changed the webhook',
-  'webhook.key_rotated': 'created a new key for',
-  'webhook.signing_secret_rotated': 'created a new signing secret for',
-  'webhook.deleted': 'deleted the webhook',
-  'webhook.postbacks_undone': 'undid postbacks of',
-  'outgoing_webhook.created': 'created the outgoing webhook',
-  'outgoing_webhook.changed': 'changed the outgoing webhook',
-  'outgoing_webhook.secret_rotated': 'created a new secret for',
-  'outgoing_webhook.replayed': 'replayed deliveries of',
-  'outgoing_webhook.disabled': 'disabled the outgoing webhook',
-  'outgoing_webhook.deleted': 'deleted the outgoing webhook',
-  'postback.attached': 'attached a postback to the call',
-  'postback.dismissed': 'dismissed a postback:',
-  'attention.acknowledged': 'acknowledged what needs attention:',
-  'attention.reopened': 'showed again what needs attention:',
-  'view.created': 'saved the view',
-  'view.changed': 'changed the view',
-  'view.deleted': 'deleted the view',
-  'sample_data.loaded': 'loaded sample data:',
-  'sample_data.removed': 'removed the sample data:',
+  'account.created': 'created the account …',
+  'account.changed': 'changed the account …',
+  'token.created': 'created the token …',
+  'token.revoked': 'revoked the token …',
+  'person.invited': 'invited …',
+  'person.password_set': 'set a new password',
+  'person.password_reset_requested': 'asked for a new password',
+  'person.changed': 'changed the person …',
+  'person.removed': 'removed the person …',
+  'session.created': 'signed in',
+  'session.ended': 'signed out …',
+  'webhook.created': 'created the webhook …',
+  'webhook.changed': 'changed the webhook …',
+  'webhook.key_rotated': 'created a new key for …',
+  'webhook.signing_secret_rotated': 'created a new signing secret for …',
+  'webhook.deleted': 'deleted the webhook …',
+  'webhook.postbacks_undone': 'undid postbacks of …',
+  'outgoing_webhook.created': 'created the outgoing webhook …',
+  'outgoing_webhook.changed': 'changed the outgoing webhook …',
+  'outgoing_webhook.secret_rotated': 'created a new secret for …',
+  'outgoing_webhook.replayed': 'replayed deliveries of …',
+  'outgoing_webhook.disabled': 'disabled the outgoing webhook …',
+  'outgoing_webhook.deleted': 'deleted the outgoing webhook …',
+  'postback.attached': 'attached a postback to the call …',
+  'postback.dismissed': 'dismissed a postback: …',
+  'attention.acknowledged': 'acknowledged what needs attention: …',
+  'attention.reopened': 'showed again what needs attention: …',
+  'view.created': 'saved the view …',
+  'view.changed': 'changed the view …',
+  'view.deleted': 'deleted the view …',
+  'sample_data.loaded': 'loaded sample data: …',
+  'sample_data.removed': 'removed the sample data: …',
 };
-const choices = Object.keys(actionWords).map((value) => ({ value, label: value }));
+const choices = Object.entries(actionWords).map(([value, words]) => ({
+  value,
+  label: words.charAt(0).toUpperCase() + words.slice(1).replace(/: …$/, ''),
+}));
+
+/** What needs attention is named by its kind and what it is about: a webhook's id, a partner's name or a code. */
+const faultWords: Record<AttentionItemJson['kind'], string> = {
+  invalid_keys: 'requests with an invalid key',
+  rising_rejections: 'rejections that rise',
+  silent_webhook: 'a webhook that is silent',
+  silent_publisher: 'the silent publisher …',
+  silent_buyer: 'the silent buyer …',
+  unmatched: 'postbacks that found no call',
+  waiting_updates: 'updates that wait',
+  outgoing_failing: 'an outgoing webhook that fails',
+};
 
 const columns: Column<AuditEventJson>[] = [
   { id: 'at', header: 'When', isOnPhone: true, cell: ({ at }) => <Time at={at} /> },
@@ -58,10 +75,9 @@ const columns: Column<AuditEventJson>[] = [
     id: 'what',
     header: 'What',
     isOnPhone: true,
-    cell: ({ actor, action, target_name: target }) => (
+    cell: (event) => (
       <>
-        <bdi className="font-medium">{actor}</bdi> {actionWords[action]}{' '}
-        <bdi className="font-medium">{target}</bdi>
+        <bdi className="font-medium">{event.actor}</bdi> <Act event={event} />
       </>
     ),
   },
@@ -78,6 +94,39 @@ const columns: Column<AuditEventJson>[] = [
     ),
   },
 ];
+
+function Act({ event }: { event: AuditEventJson }) {
+  const { action, target_id: id, target_name: target } = event;
+  const words = actionWords[action];
+  const isOwn = id !== null && (id === event.actor_token_id || id === event.actor_person_id);
+  if (action === 'session.ended' && isOwn) return words.replace(' …', '');
+  return action.startsWith('attention.') ? (
+    <Named words={words} name={<Fault id={target ?? ''} />} />
+  ) : (
+    <Named words={words} name={<bdi className="font-medium">{target}</bdi>} />
+  );
+}
+
+function Fault({ id }: { id: string }) {
+  const [kind = '', ...rest] = id.split(':');
+  const words = new Map(Object.entries(faultWords)).get(kind) ?? id;
+  return (
+    <span title={id}>
+      <Named words={words} name={<bdi className="font-medium">{rest.join(':')}</bdi>} />
+    </span>
+  );
+}
+
+/** The words with the name in the place of `…`, where they have one. */
+function Named({ words, name }: { words: string; name: ReactNode }) {
+  const [before, after] = words.split('…');
+  return (
+    <>
+      {before}
+      {after !== undefined && name}
+    </>
+  );
+}
 
 export function AuditPage() {
   return (

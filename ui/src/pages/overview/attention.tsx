@@ -18,7 +18,7 @@ import { Card } from '../../components/card.tsx';
 import { ErrorState, FailureNote } from '../../components/states/error-state.tsx';
 import { Skeleton } from '../../components/states/skeleton.tsx';
 import { Time } from '../../components/time.tsx';
-import { adviceOn } from '../webhooks/activity/rejection-advice.ts';
+import { adviceOn, meaningWithin } from '../webhooks/activity/rejection-advice.ts';
 
 /** What an operator should look at, each with where to look. */
 export function Attention() {
@@ -170,7 +170,8 @@ function wordsOf(item: AttentionItemJson): ReactNode {
           rejected {count(item.rejected)} of {count(item.total, item.total_is_more)} postbacks in the last{' '}
           {hours(item.window_hours)}; {item.usual} were usual.
           <Note>
-            Most: <code className="font-mono">{item.code}</code>. {adviceOn(item.code).fix}
+            Most frequent reason: <span title={item.code}>{meaningWithin(item.code)}</span>{' '}
+            {adviceOn(item.code).fix}
           </Note>
         </>
       );
@@ -209,7 +210,7 @@ function wordsOf(item: AttentionItemJson): ReactNode {
           <Go to="/postbacks/inbox" search={{ code: item.code }}>
             {count(item.count, item.is_more)} {item.count === 1 ? 'postback' : 'postbacks'}
           </Go>{' '}
-          of the last day found no call: {adviceOn(item.code).meaning.toLowerCase()}
+          of the last day found no call: {meaningWithin(item.code)}
           <Note>{adviceOn(item.code).fix} Attach them to their calls in the inbox, or replay them.</Note>
         </>
       );

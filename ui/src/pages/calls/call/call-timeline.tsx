@@ -12,6 +12,7 @@ import { ChangeList } from '../../../components/values/changes.tsx';
 import { isDeliveryStatus } from '../../outgoing/deliveries/delivery-words.ts';
 import { eventName } from '../../outgoing/event-words.ts';
 import { statusWords } from '../../postbacks/outcome-words.ts';
+import { adviceOn } from '../../webhooks/activity/rejection-advice.ts';
 import { UpdateList } from './update-list.tsx';
 
 const orderName = 'ringback.timeline-order';
@@ -105,11 +106,15 @@ function TimelineItem({ item }: { item: TimelineItemJson }) {
         </span>
         {kind !== 'delivery' && isStatus(status) && <StatusBadge status={status} />}
         {kind === 'delivery' && isDeliveryStatus(status) && <StatusBadge status={status} />}
-        {code !== undefined && <code className="font-mono text-rejected text-xs">{code}</code>}
         <span className="ml-auto text-muted text-xs">
           <Time at={at} />
         </span>
       </div>
+      {code !== undefined && (
+        <p className="mt-2 text-sm">
+          {adviceOn(code).meaning} <code className="font-mono text-muted text-xs">{code}</code>
+        </p>
+      )}
       {Object.keys(changes).length > 0 && (
         <div className="mt-3 border-line border-t pt-3">
           <ChangeList changes={changes} />

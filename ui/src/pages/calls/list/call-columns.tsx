@@ -201,7 +201,7 @@ export function CallDuration({ call }: { call: CallJson }) {
 function CallState({ call: { state, end_status } }: { call: CallJson }) {
   if (state === 'live') return <StatusBadge status="live" />;
   const isUsual = end_status === null || end_status === 'completed' || end_status === 'answered';
-  return <span className="whitespace-nowrap text-muted">{isUsual ? 'ended' : end_status}</span>;
+  return <span className="whitespace-nowrap text-muted">{isUsual ? state : end_status}</span>;
 }
 
 /** The amount, and beside it why it is held. */

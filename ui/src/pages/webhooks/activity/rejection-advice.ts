@@ -138,4 +138,10 @@ export function adviceOn(code: string): Advice {
   return advice[code] ?? { meaning: 'See the last response.', fix: '' };
 }
 
+/** What it means, within a sentence. */
+export function meaningWithin(code: string): string {
+  const { meaning } = adviceOn(code);
+  return meaning.charAt(0).toLowerCase() + meaning.slice(1);
+}
+
 export const rejectionCodes: readonly string[] = Object.keys(advice).sort();

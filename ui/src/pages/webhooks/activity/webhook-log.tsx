@@ -10,6 +10,7 @@ import { EmptyState } from '../../../components/states/empty-state.tsx';
 import { StatusBadge } from '../../../components/status-badge.tsx';
 import { Time } from '../../../components/time.tsx';
 import { ChangedFields } from '../../postbacks/list/changed-fields.tsx';
+import { adviceOn } from './rejection-advice.ts';
 
 const columns: Column<PostbackJson>[] = [
   {
@@ -31,7 +32,11 @@ const columns: Column<PostbackJson>[] = [
       <span className="flex flex-wrap items-center gap-1.5">
         <StatusBadge status={status} />
         {dry_run && <span className="text-muted text-xs">dry run</span>}
-        {code !== null && <code className="font-mono text-rejected text-xs">{code}</code>}
+        {code !== null && (
+          <code className="font-mono text-rejected text-xs" title={adviceOn(code).meaning}>
+            {code}
+          </code>
+        )}
       </span>
     ),
   },
@@ -54,8 +59,8 @@ const columns: Column<PostbackJson>[] = [
   {
     id: 'changes',
     header: 'Changes',
-    cell: ({ changes, detail, status }) =>
-      status === 'rejected' ? (
+    cell: ({ changes, detail, code }) =>
+      code !== null ? (
         <span className="line-clamp-2 text-muted">{detail}</span>
       ) : (
         <ChangedFields changes={changes} />
