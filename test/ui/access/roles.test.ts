@@ -20,6 +20,8 @@ beforeAll(async () => {
   const heading = (name: string) => (page: Page) =>
     page.getByRole('heading', { name, exact: true, level: 1 });
   const byId = `/webhooks/incoming/${webhook.id}`;
+  const platform = await server.createWebhook('calls', { name: 'Telnyx', preset: 'telnyx' });
+  const ofPlatform = `/webhooks/incoming/${platform.id}`;
   const onWebhook = ['Pause', 'Rotate key', 'More actions'];
   pages = [
     { path: '/overview', isThere: heading('Overview'), offers: {} },
@@ -48,14 +50,13 @@ beforeAll(async () => {
       path: `${byId}?tab=settings`,
       isThere: heading('CRM'),
       offers: {
-        operator: [
-          ...onWebhook,
-          'Save',
-          'Do not require a signature',
-          'New signing secret',
-          'Check signatures',
-        ],
+        operator: [...onWebhook, 'Save', 'Do not require a signature', 'New signing secret'],
       },
+    },
+    {
+      path: `${ofPlatform}?tab=settings`,
+      isThere: heading('Telnyx'),
+      offers: { operator: [...onWebhook, 'Save', 'Check signatures'] },
     },
     { path: '/access/tokens', isThere: heading('Tokens'), offers: { owner: ['Create a token'] } },
     {

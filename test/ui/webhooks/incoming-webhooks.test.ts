@@ -163,6 +163,10 @@ describe('a webhook', () => {
   test('checks the signatures of its platform once it has secrets, which are never shown', async () => {
     const { page, webhook } = await openWebhook('Signed', '?tab=settings');
     const path = `/webhooks/incoming/${webhook.id}`;
+    await page.getByLabel('Scheme').waitFor();
+    const schemes = await page.getByLabel('Scheme').getByRole('option').allInnerTexts();
+    expect(schemes.filter((scheme) => scheme.startsWith('Standard Webhooks'))).toHaveLength(1);
+    expect(await page.getByRole('heading', { name: /signature/i }).allInnerTexts()).toEqual(['Signature']);
     await page.getByLabel('Scheme').selectOption('hmac');
     await page.getByLabel('Header').fill('X-Signature');
     await page.getByLabel('Secrets', { exact: true }).fill('first secret\nsecond secret');
@@ -230,6 +234,19 @@ describe('a webhook', () => {
     expect(await page.getByRole('button', { name: 'Copy GET URL' }).count()).toBe(0);
     expect(await copyFrom(page, 'JSON body')).not.toContain('{externalid}');
     await expectAccessible(page);
+  });
+
+  test('counts what was answered: a postback stays queued there when its call has completed', async () => {
+    const { page, webhook } = await openWebhook('Counted');
+    await ui.server.createCall('CA-Q', { state: 'live' });
+    expect((await ui.server.post(webhook, { call_log_id: 'CA-Q', reason: 'x' })).json.status).toBe('queued');
+    await ui.server.createCall('CA-Q', { state: 'completed' });
+    await expect.poll(async () => (await ui.server.readCall('CA-Q')).reason).toBe('x');
+    await page.getByText('Postbacks an hour, by answer').waitFor();
+    await page.getByRole('link', { name: 'Incoming', exact: true }).click();
+    await page.getByRole('columnheader', { name: 'Answers of the last 24 hours' }).waitFor();
+    const row = page.getByRole('row').filter({ hasText: 'Counted' });
+    await row.getByRole('img', { name: '1 queued', exact: true }).waitFor();
   });
 
   test('is tried by hand: a dry run first, then for good, and a rejection', async () => {

@@ -77,6 +77,25 @@ test('a webhook gets a new signing secret; the old one ends after the grace time
   for (const secret of [own, made]) expect((await sendSigned(secret)).json.code).toBe('call_not_found');
 });
 
+test('a webhook takes the secret that its sender has, at once', async () => {
+  const { id } = await ui.server.createWebhook('update_fields', { name: 'Of a sender' });
+  const read = async () => (await ui.server.api('GET', `/webhooks/incoming/${id}`)).json;
+  const { page } = await ui.open(`/webhooks/incoming/${id}?tab=settings`);
+  await page.getByLabel('The sender’s own secret').fill('too short');
+  await page.getByRole('button', { name: 'Require a signature' }).click();
+  await expect
+    .poll(() => page.getByLabel('The sender’s own secret').getAttribute('aria-invalid'))
+    .toBe('true');
+  await page
+    .getByLabel('The sender’s own secret')
+    .fill(`whsec_${Buffer.from('a secret of the sender’s own').toString('base64')}`);
+  await page.getByRole('button', { name: 'Require a signature' }).click();
+  await page.getByText('Requests must have a valid signature').waitFor();
+  expect(await read()).toMatchObject({ signature_required: true });
+  expect(await page.getByRole('dialog').count()).toBe(0); // the secret is known already
+  await expectAccessible(page);
+});
+
 test('the error of an unreadable address is shown at its field', async () => {
   const { id } = await ui.server.createWebhook('update_fields', { name: 'Addressed' });
   const { page } = await ui.open(`/webhooks/incoming/${id}?tab=settings`);

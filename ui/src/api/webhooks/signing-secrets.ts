@@ -8,14 +8,11 @@ import { request } from '../request.ts';
 
 const pathOf = (id: string) => `/webhooks/incoming/${encodeURIComponent(id)}`;
 
-/** Signatures on or off; turning them on makes a secret, and this answer is the one that shows it. */
+/** Signatures on or off; turning them on makes a secret where none is sent, and this answer is the one that shows it. */
 export function useRequireSignature(id: string) {
   return useSend(
-    (isRequired: boolean) =>
-      request<Static<typeof changedWebhookJson>>(pathOf(id), {
-        method: 'PATCH',
-        body: { signature_required: isRequired },
-      }),
+    (body: { signature_required: boolean; verify?: string | null; signing_secret?: string }) =>
+      request<Static<typeof changedWebhookJson>>(pathOf(id), { method: 'PATCH', body }),
     ['webhooks'],
   );
 }

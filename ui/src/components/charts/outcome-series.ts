@@ -1,4 +1,4 @@
-/** Outcomes of postbacks as series of a chart, the good ones at the bottom; the first one is shown where there is none. */
+/** What postbacks were answered as series of a chart, the good ones at the bottom; the first one is shown where there is none. */
 export const outcomeSeries = [
   { id: 'applied', name: 'Applied', color: 'var(--color-applied)' },
   { id: 'created', name: 'Created', color: 'var(--color-accent)' },

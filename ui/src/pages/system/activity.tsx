@@ -20,7 +20,7 @@ export function Activity() {
   }
   return (
     <section aria-label="Now" className="grid gap-3 xl:grid-cols-[minmax(0,1fr)_15rem]">
-      <Card title="Postbacks a minute, in the last hour">
+      <Card title="Postbacks a minute of the last hour, by answer">
         <PostbacksAMinute minutes={data.minutes} />
       </Card>
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 xl:grid-cols-1 xl:grid-rows-3">
@@ -52,7 +52,7 @@ function PostbacksAMinute({ minutes }: Pick<ActivityJson, 'minutes'>) {
   const isPartial = minutes.some(({ counts }) => counts === null);
   return (
     <>
-      <Chart title="Postbacks a minute by outcome" points={points} series={outcomeSeries} />
+      <Chart title="Postbacks a minute by answer" points={points} series={outcomeSeries} />
       {isPartial && <p className="mt-2 text-muted text-xs">Older minutes are still being counted.</p>}
     </>
   );

@@ -52,7 +52,7 @@ const columns: Column<Row>[] = [
   },
   {
     id: 'day',
-    header: 'Last 24 hours',
+    header: 'Answers of the last 24 hours',
     cell: ({ activity }) => <Day counts={activity?.counts} />,
   },
   {
@@ -63,7 +63,7 @@ const columns: Column<Row>[] = [
   },
 ];
 
-/** The last 24 hours by outcome: in bars, and in numbers. */
+/** What postbacks of the last 24 hours were answered, in bars and in numbers: one that is applied later stays queued. */
 function Day({ counts }: { counts: Activity['counts'] | undefined }) {
   if (counts === undefined) return <Skeleton className="h-6 w-32" />;
   const totals = outcomeSeries

@@ -23,7 +23,7 @@ export function WebhookActivity({ webhook }: { webhook: WebhookJson }) {
     <div className="space-y-5">
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <Card
-          title="Postbacks an hour"
+          title="Postbacks an hour, by answer"
           actions={
             <SelectField label="Period" isLabelHidden value={hours} choices={periods} onChange={setHours} />
           }
@@ -52,5 +52,5 @@ function OutcomeChart({ webhookId, hours }: { webhookId: string; hours: number }
     label: formatInstant(at, timeZone).slice(5, 16),
     values: { ...counts[index] },
   }));
-  return <Chart title="By outcome" points={points} series={outcomeSeries} />;
+  return <Chart title="By answer" points={points} series={outcomeSeries} />;
 }

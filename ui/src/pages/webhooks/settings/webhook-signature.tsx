@@ -1,116 +1,76 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../../api/session.ts';
-import { useRequireSignature, useRotateSigningSecret } from '../../../api/webhooks/signing-secrets.ts';
-import { Button } from '../../../components/button.tsx';
+import { usePresets } from '../../../api/webhooks/presets.ts';
 import { Card } from '../../../components/card.tsx';
-import { CopyField } from '../../../components/copy.tsx';
-import { Dialog, DialogActions, FormActions } from '../../../components/dialogs/dialog.tsx';
-import { TextField } from '../../../components/field.tsx';
-import { Form } from '../../../components/forms/form.tsx';
-import { FailureNote } from '../../../components/states/error-state.tsx';
-import { GraceHoursField, graceHoursDefault, readGraceHours } from './grace-hours.tsx';
+import { SelectField } from '../../../components/field.tsx';
+import { StatusBadge } from '../../../components/status-badge.tsx';
+import { PlatformSignature } from './platform-signature.tsx';
+import { StandardSignature } from './standard-signature.tsx';
 
-/** Signatures by the Standard Webhooks scheme: on, off, and a new secret. */
+/** What a webhook is checked by that names nothing else, and whose platform does not either. */
+const standard = 'standard_webhooks';
+const schemes = [
+  { value: standard, label: 'Standard Webhooks' },
+  { value: 'twilio', label: 'Twilio, SignalWire' },
+  { value: 'telnyx', label: 'Telnyx (public key)' },
+  { value: 'plivo_v3', label: 'Plivo' },
+  { value: 'vonage_jwt', label: 'Vonage' },
+  { value: 'basic', label: 'User name and password (user:password)' },
+  { value: 'hmac', label: 'HMAC in a header' },
+];
+
+/** How requests prove where they come from, in addition to the key: whether, by which scheme, and with which secrets. */
 export function WebhookSignature({ webhook }: { webhook: WebhookJson }) {
-  const { id, signature_required: isRequired } = webhook;
-  const [secret, setSecret] = useState<string | null>(null);
-  const [isRotating, setRotating] = useState(false);
-  const require = useRequireSignature(id);
+  const preset = usePresets().find(({ name }) => name === webhook.preset);
+  const platform = preset === undefined ? null : schemeOf(preset.verify);
+  const usual = platform ?? standard;
+  const named = schemeOf(webhook.verify);
+  const stored = named === usual && usual !== 'hmac' ? '' : (named ?? ''); // a platform's HMAC is not any
+  const [chosen, setChosen] = useState<string | null>(null);
+  const scheme = chosen ?? stored;
   const mayChange = useMay('change_webhooks');
-  const turn = (isOn: boolean) =>
-    require.mutate(isOn, { onSuccess: ({ signing_secret: made }) => setSecret(made ?? null) });
+  const { signature_required: isChecked } = webhook;
+  const isStandard = (scheme || usual) === standard && (webhook.preset === null || preset !== undefined);
   return (
     <Card title="Signature">
-      <p className="text-muted text-sm">
-        {isRequired
-          ? 'Requests must be signed by the Standard Webhooks scheme. GET is not accepted, and everything except the key must be in the body.'
-          : 'Not required: the key is enough. You can require that senders sign by the Standard Webhooks scheme.'}
+      <p className="mb-4 flex flex-wrap items-center gap-2 text-sm">
+        <StatusBadge status={isChecked ? 'active' : 'unchanged'}>
+          {isChecked ? 'checked' : 'not checked'}
+        </StatusBadge>
+        {isChecked
+          ? 'Requests must have a valid signature, in addition to the key.'
+          : 'The key alone is checked. With signatures, nobody can send requests with a key that they found.'}
       </p>
-      <FailureNote error={require.error} />
-      {mayChange && (
-        <div className="mt-4 flex flex-wrap gap-2">
-          <Button isBusy={require.isPending} onClick={() => turn(!isRequired)}>
-            {isRequired ? 'Do not require a signature' : 'Require a signature'}
-          </Button>
-          {isRequired && <Button onClick={() => setRotating(true)}>New signing secret</Button>}
-        </div>
-      )}
-      {isRotating && (
-        <RotateSecretDialog
-          id={id}
-          onRotated={(made) => {
-            setRotating(false);
-            setSecret(made);
-          }}
-          onClose={() => setRotating(false)}
+      <fieldset disabled={!mayChange} className="mb-4 min-w-0">
+        <SelectField
+          label="Scheme"
+          value={scheme}
+          choices={[
+            { value: '', label: platform === null ? 'Standard Webhooks' : `As ${preset?.title} signs` },
+            ...schemes.filter(({ value }) => value !== usual || value === 'hmac'),
+          ]}
+          onChange={setChosen}
+        />
+      </fieldset>
+      {/* One that is checked by another scheme needs the secrets of this one at once. */}
+      {isStandard && (!isChecked || scheme === stored) ? (
+        <StandardSignature webhook={webhook} verify={scheme || null} />
+      ) : (
+        <PlatformSignature
+          key={scheme}
+          webhook={webhook}
+          scheme={scheme}
+          isStored={scheme === stored}
+          onDone={() => setChosen(null)}
         />
       )}
-      <Dialog
-        title="Copy the signing secret now"
-        description="It is shown only once. Give it to the sender."
-        isOpen={secret !== null}
-        isSticky
-        onClose={() => setSecret(null)}
-      >
-        <CopyField label="Signing secret" text={secret ?? ''} />
-        <DialogActions>
-          <Button look="primary" onClick={() => setSecret(null)}>
-            Done
-          </Button>
-        </DialogActions>
-      </Dialog>
     </Card>
   );
 }
 
-type RotateSecretDialogProps = {
-  id: string;
-  onRotated(secret: string): void;
-  onClose(): void;
-};
-
-function RotateSecretDialog({ id, onRotated, onClose }: RotateSecretDialogProps) {
-  const [hours, setHours] = useState(graceHoursDefault);
-  const [own, setOwn] = useState('');
-  const rotate = useRotateSigningSecret(id);
-  const graceHours = readGraceHours(hours);
-  return (
-    <Dialog
-      title="New signing secret"
-      description="The old one stays valid for these hours, so that the sender can change to the new one."
-      isOpen
-      onClose={onClose}
-    >
-      <Form
-        className="space-y-4"
-        error={rotate.error}
-        onSubmit={() => {
-          if (graceHours === null) return;
-          const body = {
-            grace_hours: graceHours,
-            ...(own.trim() !== '' && { signing_secret: own.trim() }),
-          };
-          rotate.mutate(body, { onSuccess: ({ signing_secret: made }) => onRotated(made) });
-        }}
-      >
-        <GraceHoursField what="secret" value={hours} onChange={setHours} />
-        <TextField
-          label="The sender’s own secret"
-          field="signing_secret"
-          value={own}
-          onChange={setOwn}
-          isMono
-          autoComplete="off"
-          spellCheck={false}
-          placeholder="whsec_…"
-          hint="Empty: one is made"
-        />
-        <FailureNote error={rotate.error} />
-        <FormActions onCancel={onClose} isBusy={rotate.isPending}>
-          Change the secret
-        </FormActions>
-      </Form>
-    </Dialog>
-  );
+function schemeOf(verify: unknown): string | null {
+  if (typeof verify === 'string') return verify;
+  const isNamed = typeof verify === 'object' && verify !== null && 'scheme' in verify;
+  return isNamed && typeof verify.scheme === 'string' ? verify.scheme : null;
 }

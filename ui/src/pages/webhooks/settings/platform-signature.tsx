@@ -1,32 +1,27 @@
 import { useState } from 'react';
 import type { WebhookJson } from '../../../../../src/http/operator/webhooks/webhook-schemas.ts';
 import { useMay } from '../../../api/session.ts';
-import { usePresets } from '../../../api/webhooks/presets.ts';
 import { useChangeWebhook } from '../../../api/webhooks/webhooks.ts';
 import { Button } from '../../../components/button.tsx';
-import { Card } from '../../../components/card.tsx';
 import { ConfirmDialog } from '../../../components/dialogs/confirm-dialog.tsx';
 import { SelectField, TextAreaField, TextField } from '../../../components/field.tsx';
-import { StatusBadge } from '../../../components/status-badge.tsx';
 import { useToast } from '../../../components/toast.tsx';
 import { MappingFaults } from '../../mapping/mapping-faults.tsx';
 
-const schemes = [
-  { value: 'standard_webhooks', label: 'Standard Webhooks' },
-  { value: 'twilio', label: 'Twilio, SignalWire' },
-  { value: 'telnyx', label: 'Telnyx (public key)' },
-  { value: 'plivo_v3', label: 'Plivo' },
-  { value: 'vonage_jwt', label: 'Vonage' },
-  { value: 'basic', label: 'User name and password (user:password)' },
-  { value: 'hmac', label: 'HMAC in a header' },
-];
-
 const hmacAtFirst = { header: '', hash: 'sha256', encoding: 'hex', prefix: '', content: '{body}' };
 
-/** How the requests of a platform prove where they come from. Secrets are written, never shown. */
-export function WebhookProof({ webhook }: { webhook: WebhookJson }) {
-  const preset = usePresets().find(({ name }) => name === webhook.preset);
-  const [scheme, setScheme] = useState(() => schemeOf(webhook.verify) ?? '');
+export type PlatformSignatureProps = {
+  webhook: WebhookJson;
+  /** its name; empty: that of the preset */
+  scheme: string;
+  /** the webhook has secrets of this scheme, if it has any */
+  isStored: boolean;
+  /** signatures are checked by it, or not at all any more */
+  onDone(): void;
+};
+
+/** A scheme whose secrets come from the sender. Secrets are written, never shown. */
+export function PlatformSignature({ webhook, scheme, isStored, onDone }: PlatformSignatureProps) {
   const [hmac, setHmac] = useState(() => ({
     ...hmacAtFirst,
     ...(isObject(webhook.verify) && webhook.verify),
@@ -40,7 +35,6 @@ export function WebhookProof({ webhook }: { webhook: WebhookJson }) {
     .split('\n')
     .map((one) => one.trim())
     .filter((one) => one !== '');
-  const platformScheme = preset === undefined ? null : schemeOf(preset.verify);
   const { signature_required: isChecked } = webhook;
   const save = () => {
     const verify = scheme === '' ? null : scheme === 'hmac' ? { ...hmac, scheme } : scheme;
@@ -50,6 +44,7 @@ export function WebhookProof({ webhook }: { webhook: WebhookJson }) {
         onSuccess: () => {
           setSecrets('');
           toast.done('Saved: requests without a valid signature are rejected');
+          onDone();
         },
       },
     );
@@ -59,42 +54,22 @@ export function WebhookProof({ webhook }: { webhook: WebhookJson }) {
       { verify: null, secrets: null },
       {
         onSuccess: () => {
-          setScheme('');
           setAsking(false);
           toast.done('Signatures are not checked any more');
+          onDone();
         },
       },
     );
   return (
-    <Card title="Signature of the platform">
-      <p className="mb-4 flex flex-wrap items-center gap-2 text-sm">
-        <StatusBadge status={isChecked ? 'active' : 'unchanged'}>
-          {isChecked ? 'checked' : 'not checked'}
-        </StatusBadge>
-        {isChecked
-          ? 'Requests must have a valid signature, in addition to the key.'
-          : 'The key alone is checked. Set the secrets of the platform to check its signatures, too.'}
-      </p>
+    <>
       <fieldset disabled={!mayChange} className="min-w-0 space-y-4">
-        <SelectField
-          label="Scheme"
-          value={scheme}
-          choices={[
-            {
-              value: '',
-              label: platformScheme === null ? 'Standard Webhooks (default)' : `As ${preset?.title} signs`,
-            },
-            ...schemes,
-          ]}
-          onChange={setScheme}
-        />
         {scheme === 'hmac' && <HmacFields value={hmac} onChange={setHmac} />}
         <TextAreaField
           label={isChecked ? 'New secrets' : 'Secrets'}
           value={secrets}
           rows={3}
           onChange={setSecrets}
-          hint="One a line. Several are valid at once, so that the sender can change over. They replace the earlier ones and are never shown"
+          hint="Those of the sender, one a line. Several are valid at once, so that the sender can change over. They replace the earlier ones and are never shown"
         />
       </fieldset>
       {change.error !== null && <MappingFaults error={change.error} title="Nothing was changed" />}
@@ -105,7 +80,7 @@ export function WebhookProof({ webhook }: { webhook: WebhookJson }) {
             look="primary"
             onClick={save}
             isBusy={change.isPending}
-            disabled={list.length === 0 && !isChecked}
+            disabled={list.length === 0 && !(isChecked && isStored)}
           >
             Check signatures
           </Button>
@@ -122,7 +97,7 @@ export function WebhookProof({ webhook }: { webhook: WebhookJson }) {
       >
         <p>The secrets are removed. Anyone who knows the URL with its key can then send requests.</p>
       </ConfirmDialog>
-    </Card>
+    </>
   );
 }
 
@@ -165,11 +140,6 @@ function HmacFields({ value, onChange }: { value: Hmac; onChange(value: Hmac): v
       />
     </div>
   );
-}
-
-function schemeOf(verify: unknown): string | null {
-  if (typeof verify === 'string') return verify;
-  return isObject(verify) && typeof verify['scheme'] === 'string' ? verify['scheme'] : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
