@@ -14,7 +14,7 @@ import { resolveSearch } from './calls/list/call-search.ts';
 import { listSortedCalls } from './calls/list/sorted-calls.ts';
 import { findOtherIds, hasOtherIds } from './calls/other-ids.ts';
 import * as overdueCalls from './calls/overdue-calls.ts';
-import { type Db, inTransaction } from './database/connections/db.ts';
+import { changeSmallTables, type Db } from './database/connections/db.ts';
 import { withDb, withDbAndNow } from './database/connections/with-db.ts';
 import { CommitLost, isUnavailable } from './database/failure.ts';
 import { latestVersion, readSchemaVersion } from './database/migrate.ts';
@@ -156,7 +156,7 @@ export function createStore(db: Db, now: () => string, presets: Presets = new Ma
       writePostbacks,
     }),
     ensureFirstAccount: (tokenHash: Buffer) =>
-      inTransaction(db.pool, (client) => accounts.ensureFirstAccount(client, tokenHash, now())),
+      changeSmallTables(db.pool, (client) => accounts.ensureFirstAccount(client, tokenHash, now())),
     findAccount: (accountId: string | null) => accounts.findAccount(db.pool, accountId),
     findWebhookByKey: (keyHash: Buffer) => webhookKeys.findWebhookByKey(db, keyHash, now(), presets),
     findMappedWebhooks: (accountId: string, name: string) =>

@@ -1,5 +1,5 @@
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Actor, changesBetween, markOf, recordAct } from './audit.ts';
 import { insertToken, type NewToken } from './tokens.ts';
@@ -57,7 +57,7 @@ export async function addAccount(
   actor: Actor,
   now: string,
 ): Promise<ListedAccount> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const accountId = await createAccount(client, name, tokenHash, now);
     const { rows } = await client.query<AccountRow & { created_at: string }>(
       `update account set time_zone = coalesce($2, time_zone), default_country = coalesce($3, default_country)
@@ -135,7 +135,7 @@ export async function changeAccount(
   actor: Actor,
   now: string,
 ): Promise<Account> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows: before } = await client.query<AccountRow>(
       `select ${accountColumns} from account where account_id = $1 for no key update`,
       [accountId],

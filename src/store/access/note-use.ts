@@ -1,12 +1,12 @@
 import type pg from 'pg';
-import { isConnectionFailure } from '../database/failure.ts';
+import { isUnavailable } from '../database/failure.ts';
 
 /** A use is noted again only after this time, so that hardly any request costs a write. */
 const usedEveryMs = 5 * 60_000;
 
 /**
- * Notes the use of a token or session now and then. The request goes on where that fails: on Citus it is written on every
- * node, and one of them may be away.
+ * Notes the use of a token or session now and then. The request goes on where that fails: another transaction may hold the
+ * row, on Citus the table, or one of the nodes that it is written on is away.
  * @param lastNotedAt instant, or null
  */
 export async function noteUse(
@@ -19,6 +19,6 @@ export async function noteUse(
   const notedMs = lastNotedAt === null ? 0 : Date.parse(lastNotedAt);
   if (Date.parse(now) - notedMs < usedEveryMs) return;
   await pool.query(statement, [hash, now]).catch((error: unknown) => {
-    if (!isConnectionFailure(error)) throw error;
+    if (!isUnavailable(error)) throw error;
   });
 }

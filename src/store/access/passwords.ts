@@ -1,6 +1,6 @@
 /** How people sign in: the links that set a password, and the passwords. */
 import type { Role } from '../../core/access/role.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { insertLink, lockPerson, type NewLink, type Person } from './people.ts';
 import type { TokenOwner } from './tokens.ts';
@@ -21,7 +21,7 @@ export function replaceLink(
   actor: Actor,
   now: string,
 ): Promise<Person | null> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const person = await lockPerson(client, accountId, personId);
     if (person === null) return null;
     await client.query('delete from person_link where person_id = $1', [personId]);
@@ -49,7 +49,7 @@ export async function takeLink(
   sourceIp: string,
   now: string,
 ): Promise<TokenOwner | null> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<{ person_id: string }>(
       'delete from person_link where link_hash = $1 and expires_at > $2 returning person_id',
       [linkHash, now],
@@ -112,7 +112,7 @@ export async function changePassword(
   actor: Actor,
   now: string,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await changeSmallTables(pool, async (client) => {
     const values = [accountId, personId, passwordHash];
     await client.query(
       'update person set password_hash = $3 where account_id = $1 and person_id = $2',

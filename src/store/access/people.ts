@@ -1,7 +1,7 @@
 /** People: who signs in with an e-mail address and a password, and with which role. */
 import type { Role } from '../../core/access/role.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import { isUniqueViolation } from '../database/failure.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Actor, changesBetween, recordAct } from './audit.ts';
@@ -36,7 +36,7 @@ export async function invitePerson(
   now: string,
 ): Promise<Person | 'email_taken'> {
   try {
-    return await inTransaction(pool, async (client) => {
+    return await changeSmallTables(pool, async (client) => {
       const { rows } = await client.query<Person>(
         `insert into person (person_id, account_id, email, name, role, created_at)
          values ($1, $2, $3, $4, $5, $6) returning ${columns}`,
@@ -88,7 +88,7 @@ export async function changePerson(
   actor: Actor,
   now: string,
 ): Promise<Person | null> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const before = await lockPerson(client, accountId, personId);
     if (before === null) return null;
     const after = { ...before, ...changes };
@@ -111,7 +111,7 @@ export async function removePerson(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const person = await lockPerson(client, accountId, personId);
     if (person === null) return false;
     await client.query('delete from person where account_id = $1 and person_id = $2', [accountId, personId]);

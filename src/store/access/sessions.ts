@@ -1,4 +1,4 @@
-import { type Db, inTransaction } from '../database/connections/db.ts';
+import { changeSmallTables, type Db } from '../database/connections/db.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { noteUse } from './note-use.ts';
 import { findPersonOwner } from './passwords.ts';
@@ -42,7 +42,7 @@ export async function createSession(
   now: string,
 ): Promise<void> {
   const { accountId, tokenId, personId, name } = owner;
-  await inTransaction(pool, async (client) => {
+  await changeSmallTables(pool, async (client) => {
     await client.query('delete from session where expires_at <= $1 or last_used_at <= $2', [
       now,
       idleSince(now),
@@ -114,7 +114,7 @@ export async function endSession(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<{ id: string; name: string }>(
       `delete from session s using (
          select token_hash, null::uuid as person_id, token_id as id, name from api_token where account_id = $1
@@ -150,7 +150,7 @@ export async function deleteSession(
   actor: Actor,
   now: string,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await changeSmallTables(pool, async (client) => {
     const { rowCount } = await client.query('delete from session where session_hash = $1', [sessionHash]);
     if (rowCount === 0) return;
     const target = { id: actor.tokenId ?? actor.personId ?? null, name: actor.name };

@@ -1,7 +1,7 @@
 /** API tokens, known by their hashes: whom they speak for, with which role, until when. */
 import type { Role } from '../../core/access/role.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Actor, recordAct } from './audit.ts';
 import { noteUse } from './note-use.ts';
@@ -65,7 +65,7 @@ export async function createToken(
   actor: Actor,
   now: string,
 ): Promise<Token> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const made = await insertToken(client, accountId, token, tokenHash, now);
     const { name, role, expiresAt } = token;
     const changes = { role: { from: null, to: role }, expires_at: { from: null, to: expiresAt } };
@@ -116,7 +116,7 @@ export async function revokeToken(
   actor: Actor,
   now: string,
 ): Promise<'revoked' | 'unknown' | 'from_settings'> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<TokenRow>(
       `select ${columns} from api_token where account_id = $1 and token_id = $2 for update`,
       [accountId, tokenId],

@@ -1,6 +1,6 @@
 /** Sample data of an account without calls: which rows it is, and their removal. */
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
 import type { Webhook } from '../webhooks/webhook-rows.ts';
 import { insertWebhook, type NewWebhook } from '../webhooks/webhooks.ts';
 import { deleteCalls } from './retention.ts';
@@ -73,7 +73,7 @@ export async function beginSample(
   actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     await lockAccount(client, accountId);
     if (!(await isLoadable(client, accountId))) return null;
     const made = await insertWebhook(client, accountId, webhook, keyHash, actor, now);
@@ -98,7 +98,7 @@ export async function removeSample(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     await lockAccount(client, accountId);
     const { rows } = await client.query<SampleData>(readSample, [accountId]);
     const [sample] = rows;

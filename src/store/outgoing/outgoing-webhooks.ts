@@ -2,7 +2,7 @@
 import { noFilter } from '../../core/outgoing/events/event-filter.ts';
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inRepeatedTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import { givenColumns } from '../database/statements/given-columns.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { type Resume, resumeDeliveries } from './deliveries/resume-deliveries.ts';
@@ -182,7 +182,7 @@ export async function rotateOutgoingSecret(
   actor: Actor,
   now: string,
 ): Promise<OutgoingWebhook | null> {
-  return inRepeatedTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<OutgoingRow>(
       `update outgoing_webhook w set previous_secret = secret, secret = $3, previous_secret_expires_at = $4, updated_at = $5
        where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${outgoingColumns}`,

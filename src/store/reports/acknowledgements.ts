@@ -1,5 +1,5 @@
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction } from '../database/connections/db.ts';
+import { changeSmallTables, type Db } from '../database/connections/db.ts';
 
 export type Acknowledgement = {
   faultId: string;
@@ -31,7 +31,7 @@ export async function acknowledge(
   actor: Actor,
   now: string,
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await changeSmallTables(pool, async (client) => {
     await client.query(
       `insert into acknowledgement (account_id, fault_id, cause, size, acknowledged_by, acknowledged_at)
        values ($1, $2, $3, $4, $5, $6)
@@ -52,7 +52,7 @@ export async function withdrawAcknowledgement(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rowCount } = await client.query(
       'delete from acknowledgement where account_id = $1 and fault_id = $2',
       [accountId, faultId],

@@ -1,7 +1,7 @@
 /** Saved views: filters, period and sort of the list of calls under a name. All people of an account share them. */
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction } from '../database/connections/db.ts';
+import { changeSmallTables, type Db } from '../database/connections/db.ts';
 import { isUniqueViolation } from '../database/failure.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 
@@ -26,7 +26,7 @@ export async function createView(
   now: string,
 ): Promise<SavedView | 'name_taken'> {
   return unlessTaken(() =>
-    inTransaction(pool, async (client) => {
+    changeSmallTables(pool, async (client) => {
       const viewId = makeOrderedId();
       const { rows } = await client.query<SavedView>(
         `insert into saved_view (account_id, view_id, name, query, created_by, created_at, updated_at)
@@ -71,7 +71,7 @@ export async function changeView(
   now: string,
 ): Promise<SavedView | 'name_taken' | null> {
   return unlessTaken(() =>
-    inTransaction(pool, async (client) => {
+    changeSmallTables(pool, async (client) => {
       const { rows } = await client.query<SavedView>(
         `select ${columns} from saved_view where account_id = $1 and view_id = $2 for update`,
         [accountId, viewId],
@@ -102,7 +102,7 @@ export async function deleteView(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<NewView>(
       'delete from saved_view where account_id = $1 and view_id = $2 returning name, query',
       [accountId, viewId],

@@ -1,7 +1,7 @@
 /** What opens a webhook's endpoint: its keys, by their hashes, and the secrets that senders sign with. */
 import type { Presets } from '../../core/mapping/preset.ts';
 import { type Actor, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import {
   type KeyedRow,
   type KeyedWebhook,
@@ -104,7 +104,7 @@ export async function rotateKey(
   actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<WebhookRow>(
       `update incoming_webhook w set revision = revision + 1, updated_at = $3
        where account_id = $1 and webhook_id = $2 and deleted_at is null returning ${webhookColumns}`,
@@ -134,7 +134,7 @@ export async function rotateSigningSecret(
   actor: Actor,
   now: string,
 ): Promise<Webhook | null> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const { rows } = await client.query<WebhookRow>(
       `update incoming_webhook w set signing_secret = $3,
          previous_signing_secret = case when signing_secret is distinct from $3 then signing_secret end,

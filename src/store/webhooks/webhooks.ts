@@ -1,7 +1,7 @@
 /** Incoming webhooks as their owner makes, reads and changes them. */
 import { makeOrderedId } from '../../ordered-id.ts';
 import { type Actor, changesBetween, recordAct } from '../access/audit.ts';
-import { type Db, inTransaction, type Queryable } from '../database/connections/db.ts';
+import { changeSmallTables, type Db, type Queryable } from '../database/connections/db.ts';
 import { givenColumns } from '../database/statements/given-columns.ts';
 import { type Page, pageOf } from '../database/statements/page.ts';
 import { insertKey } from './webhook-keys.ts';
@@ -54,7 +54,7 @@ export async function ensureWebhook(
   now: string,
 ): Promise<Webhook> {
   const { name, type } = settings;
-  return inTransaction(db.pool, async (client) => {
+  return changeSmallTables(db.pool, async (client) => {
     await client.query('select from account where account_id = $1 for no key update', [accountId]);
     const { rows } = await client.query<WebhookRow>(
       `select ${webhookColumns} from incoming_webhook w
@@ -75,7 +75,7 @@ export async function createWebhook(
   actor: Actor,
   now: string,
 ): Promise<Webhook> {
-  return inTransaction(pool, (client) => insertWebhook(client, accountId, settings, keyHash, actor, now));
+  return changeSmallTables(pool, (client) => insertWebhook(client, accountId, settings, keyHash, actor, now));
 }
 
 export async function insertWebhook(
@@ -143,7 +143,7 @@ export async function changeWebhook(
   const { columns, values } = columnsOf(changes);
   const set = columns.map((column, at) => `${column} = $${at + 4}, `).join('');
   const endPrevious = changes.signingSecret === undefined ? '' : 'previous_signing_secret = null, ';
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const before = await lockWebhook(client, accountId, webhookId);
     const { rows } = await client.query<WebhookRow>(
       `update incoming_webhook w set ${set}${endPrevious} revision = revision + 1, updated_at = $3
@@ -175,7 +175,7 @@ export async function deleteWebhook(
   actor: Actor,
   now: string,
 ): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+  return changeSmallTables(pool, async (client) => {
     const before = await lockWebhook(client, accountId, webhookId);
     if (before === undefined) return false;
     await client.query(

@@ -1,6 +1,7 @@
 /** `/tokens` and `/accounts`: who may ask, until when. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { addAccount, withRole } from '../../support/accounts.ts';
+import { holdLock } from '../../support/database.ts';
 import { expectProblem, faultsOf } from '../../support/problem.ts';
 import { startTestServerOn, TestServer, useServer } from '../../support/server.ts';
 
@@ -49,6 +50,16 @@ describe('a token', () => {
     );
     await asked(token).api('GET', '/calls');
     expect(Date.parse(String(await used()))).toBeGreaterThanOrEqual(Date.parse(first));
+  });
+
+  test('is accepted also where its use cannot be noted', async () => {
+    const { id, token } = (await create({ name: 'Locked', role: 'analyst' })).json;
+    const lock = await holdLock(
+      server.database,
+      `select from api_token where token_id = '${id}' for no key update`,
+    );
+    onTestFinished(lock.release);
+    expect((await asked(token).api('GET', '/calls')).status).toBe(200);
   });
 
   test.each([

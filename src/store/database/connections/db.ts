@@ -3,7 +3,7 @@ import pg from 'pg';
 import { CommitLost, isCommitLost, isRaceLost } from '../failure.ts';
 import { types } from '../statements/column-types.ts';
 import type { Connection } from './connection.ts';
-import { limitsOfTransaction, readerSession, setUpSession, writerSession } from './session.ts';
+import { beginOnCitus, readerSession, setUpSession, writerSession } from './session.ts';
 
 /**
  * Two pools on one database. `pool` serves reads and the operator's changes. `writer` serves the batch writer: its
@@ -78,17 +78,19 @@ export async function closeDb({ pool, writer }: Db): Promise<void> {
 /**
  * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
  * @param begin begins the transaction; may take locks in the same round trip
+ * @param onCitus follows it there
  * @throws CommitLost where the outcome is unknown
  */
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: Queryable) => Promise<T>,
   begin = 'begin',
+  onCitus = '',
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin + limitsOfTransaction(client));
+    await client.query(begin + beginOnCitus(client, onCitus));
     const result = await work(client);
     await client.query('commit').catch((error: unknown) => {
       throw isCommitLost(error) ? new CommitLost(error) : error;
@@ -114,13 +116,26 @@ const racePauseMsMax = 100;
 export async function inRepeatedTransaction<T>(
   pool: pg.Pool,
   work: (client: Queryable) => Promise<T>,
+  onCitus = '',
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inTransaction(pool, work);
+      return await inTransaction(pool, work, 'begin', onCitus);
     } catch (error) {
       if (!isRaceLost(error) || tries === raceTriesMax) throw error;
       await sleep(Math.random() * racePauseMsMax);
     }
   }
+}
+
+/** Nothing else in the database locks this number. */
+const takeTurn = 'select pg_advisory_xact_lock(74642228)';
+
+/**
+ * The same for a transaction that changes small tables. On Citus these go one after the other: a statement locks its table
+ * there and all tables that this one refers to, until the commit and whatever rows it is about, and an insert locks them less than
+ * what may follow it. So two at once could wait for each other.
+ */
+export function changeSmallTables<T>(pool: pg.Pool, work: (client: Queryable) => Promise<T>): Promise<T> {
+  return inRepeatedTransaction(pool, work, takeTurn);
 }

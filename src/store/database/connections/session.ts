@@ -64,18 +64,23 @@ const keepalives: Settings = {
 
 /**
  * Citus routes a statement to the shard of its parameters; a plan for all parameters has none. Of the settings of a session, its
- * workers get those alone that are local to a transaction.
+ * workers get those alone that are local to a transaction. Only the coordinator is connected to: what changes a small table
+ * needs no lock of a worker beside that of the coordinator, where our limits count.
  */
-const setUpCitus = `select set_config('plan_cache_mode', 'auto', false), set_config('citus.propagate_set_commands', 'local', false)
+const setUpCitus = `select set_config('plan_cache_mode', 'auto', false), set_config('citus.propagate_set_commands', 'local', false),
+  set_config('citus.allow_modifications_from_workers_to_replicated_tables', 'off', false)
   from pg_extension where extname = 'citus'`;
 
 /** Sessions on Citus, with how long they wait for a lock. */
 const lockTimeouts = new WeakMap<object, string>();
 
-/** What a transaction of this session begins with, for its workers on Citus: without it, they wait as long as for the writer. */
-export function limitsOfTransaction(client: object): string {
+/**
+ * What a transaction of this session begins with on Citus, for its workers: without it, they wait as long as for the writer.
+ * @param more a further statement
+ */
+export function beginOnCitus(client: object, more: string): string {
   const lockTimeout = lockTimeouts.get(client);
-  return lockTimeout === undefined ? '' : `; set local lock_timeout = '${lockTimeout}'`;
+  return lockTimeout === undefined ? '' : `; set local lock_timeout = '${lockTimeout}'; ${more}`;
 }
 
 type Different = { name: string; wanted: string; actual: string };
