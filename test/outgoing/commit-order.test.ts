@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
+import { holdLock } from '../support/database.ts';
 import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer } from '../support/server.ts';
 
@@ -214,15 +215,17 @@ test('a change of a webhook whose events are being read for long is to be tried 
   const receiver = await startReceiver();
   const body = { name: 'x', url: receiver.url, events: ['call.changed'] };
   const { json } = await server.api('POST', '/webhooks/outgoing', body);
-  const reader = await openWriter();
-  const key = `74642227, hashtext('${accountId}')`;
-  await reader.query(`select pg_advisory_lock(${key})`);
+  // On Citus on the worker of the account, as the reader does.
+  const reader = await holdLock(
+    server.database,
+    `select pg_advisory_xact_lock(74642227, hashtext(account_id::text)) from outgoing_cursor where account_id = '${accountId}'`,
+  );
   const answers = await Promise.all([
     server.api('POST', '/webhooks/outgoing', body),
     server.api('PATCH', `/webhooks/outgoing/${json.id}`, { name: 'y' }),
     server.api('DELETE', `/webhooks/outgoing/${json.id}`),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
-  await reader.query(`select pg_advisory_unlock(${key})`);
+  await reader.release();
   expect((await server.api('DELETE', `/webhooks/outgoing/${json.id}`)).status).toBe(204);
 });

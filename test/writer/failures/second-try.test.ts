@@ -1,5 +1,5 @@
 /** Failures that pass: each is brought about on purpose, and the second try must end as if nothing had been. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import {
   createTestDatabase,
   holdLock,
@@ -113,7 +113,9 @@ test('a deadlock is lost, and the batch written by the second try', async () => 
   await other.query(await lockOfCalls(database, ['A']));
   await other.release();
   expect((await sending).map(({ status }) => status)).toEqual(['applied', 'applied']);
-  expect(one.failures).toEqual(['locked']);
+  // Citus looks for deadlocks of its nodes every 2 s, and may be the first.
+  const expected = inject('citusWorkers').length > 0 ? [['locked'], ['retry']] : [['locked']];
+  expect(expected).toContainEqual(one.failures);
   expect(await readReasons()).toMatchObject({ A: 'x', B: 'x' });
 });
 
