@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
-import { holdLock } from '../support/database.ts';
+import { holdLock, waitingForLocks } from '../support/database.ts';
 import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
 import { useServer } from '../support/server.ts';
 
@@ -200,8 +200,7 @@ test('a webhook that is deleted while its events are being stored leaves none of
     [accountId, rows[0].id, webhook.id, `evt_${String(rows[0].id).replaceAll('-', '')}_changed`],
   );
   await writer.query('commit');
-  const waits = `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-  await expect.poll(() => server.database.query(waits)).toEqual([{ count: 1 }]);
+  await expect.poll(() => waitingForLocks(server.database)).toHaveLength(1);
   const deleted = server.api('DELETE', `/webhooks/outgoing/${webhook.id}`);
   await Promise.race([deleted, sleep(500)]);
   await other.query('rollback');
