@@ -62,7 +62,7 @@ test('an owner invites a person, who sets a password by the link, signs out, and
   await page.getByRole('region', { name: 'People' }).getByRole('link', { name: 'Audit log' }).click();
   await page.waitForURL(/actor_person_id=/);
   const log = page.getByRole('region', { name: 'Audit log' });
-  await log.getByText('set the password of').waitFor();
+  await log.getByText('set a new password').waitFor();
   expect(await log.getByText('invited').count()).toBe(0);
 });
 
