@@ -1,10 +1,13 @@
 /** What a stop finishes. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { InvalidKeys } from '../src/http/postbacks/rejections/invalid-keys.ts';
 import { keepRecordingInvalidKeys } from '../src/jobs/record-invalid-keys.ts';
 import { Stack } from '../src/stack.ts';
 import type { InvalidKeyRow } from '../src/store/store.ts';
+import { startTestServer } from './support/server.ts';
 
 test('what was started is stopped also where a stop before it fails, whose error is told', async () => {
   const stopped: string[] = [];
@@ -50,4 +53,17 @@ test('requests with invalid keys that came while others were being written are w
   }
   await stopped;
   expect(written).toEqual(['first', 'second']);
+});
+
+test('a connection on which nothing was sent, as browsers open them in advance, does not delay a stop', async () => {
+  const server = await startTestServer();
+  const { hostname, port } = new URL(server.url);
+  const unused = connect(Number(port), hostname);
+  await once(unused, 'connect');
+  await server.request('/healthz'); // the connection before it was accepted
+  const before = performance.now();
+  await server.stop();
+  // A connection that has begun a request is given 5 s.
+  expect(performance.now() - before).toBeLessThan(4_000);
+  unused.destroy();
 });
