@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { adminTokenFile } from '../admin-token.ts';
 import { readClientConfig } from '../config.ts';
 import { isJsonObject } from '../core/values/json/json.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from '../core/values/text/reason.ts';
 import { UsageError } from './send/send-request.ts';
 
 // Not imported, which would load what `fetch` and WebSockets need: 20 ms of every command.

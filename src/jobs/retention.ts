@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { RetentionCursor, RetentionKind, Store } from '../store/store.ts';
+import { forEachAccount } from './each-account.ts';
 import { repeat } from './repeat.ts';
 
 /** How long each kind is kept, in days; null: forever. */
 export type Retention = Record<'bodies' | 'postbacks' | 'calls', number | null>;
 
-/** What is removed, in this order, and the setting that says when. */
+/** What is removed of an account, in this order, and the setting that says when. */
 const settings: [kind: RetentionKind, setting: keyof Retention][] = [
   ['bodies', 'bodies'],
   ['postbacks', 'postbacks'],
@@ -22,7 +23,6 @@ const pauseFactor = 4;
 const pauseMsMin = 20;
 
 type RetentionStore = Pick<Store, 'listAccountIds' | 'removeOld'>;
-type Wait = (ms: number) => Promise<void>;
 
 /**
  * Goes through all accounts now and every ten minutes. Any number of processes may do so: one at a time removes.
@@ -37,38 +37,38 @@ export function keepRemovingOld(
 ): () => Promise<void> {
   if (settings.every(([, setting]) => retention[setting] === null)) return async () => {};
   return repeat(passEveryMs, async (signal) => {
-    const wait: Wait = (ms) => sleep(ms, undefined, { signal, ref: false });
     try {
-      await removeAllOld(store, retention, Date.now(), wait, onRemoved);
+      await removeAllOld(store, retention, Date.now(), signal, onRemoved);
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'what is too old cannot be removed now');
     }
   });
 }
 
-/** One pass. Ends early where another process is at it. */
+/** One pass. An account where another process is at it, or holds a row, is left to the next pass. */
 async function removeAllOld(
   store: RetentionStore,
   retention: Retention,
   nowMs: number,
-  wait: Wait,
+  signal: AbortSignal,
   onRemoved: (kind: RetentionKind, count: number) => void,
 ): Promise<void> {
-  const accountIds = await store.listAccountIds();
-  for (const [kind, setting] of settings) {
-    const days = retention[setting];
-    if (days === null) continue;
-    const olderThan = new Date(nowMs - days * dayMs).toISOString();
-    for (const accountId of accountIds) {
+  await forEachAccount(await store.listAccountIds(), async (accountId) => {
+    for (const [kind, setting] of settings) {
+      const days = retention[setting];
+      if (days === null) continue;
+      const olderThan = new Date(nowMs - days * dayMs).toISOString();
       let after: RetentionCursor | null = null;
       do {
+        if (signal.aborted) return;
         const startMs = performance.now();
         const step = await store.removeOld(kind, accountId, olderThan, after);
         if (step === 'busy') return;
         if (step.removed > 0) onRemoved(kind, step.removed);
         after = step.next;
-        await wait(Math.max(pauseMsMin, pauseFactor * (performance.now() - startMs)));
+        const pauseMs = Math.max(pauseMsMin, pauseFactor * (performance.now() - startMs));
+        await sleep(pauseMs, undefined, { signal, ref: false });
       } while (after !== null);
     }
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { type Config, ConfigError } from '../config.ts';
+import { reasonOf } from '../core/values/text/reason.ts';
 import { DataDirInUse } from '../store/database/embedded/data-dir-lock.ts';
 import { ConnectionFault, isConnectionFailure } from '../store/database/failure.ts';
 import { PostgresTooOld, SchemaTooNew } from '../store/database/migrate.ts';
@@ -22,7 +23,7 @@ const askDoctor = 'Run "npm run ringback -- doctor" to see what to fix.';
 
 /** What an operation failed of, in words that name settings, and what to do about it. Never shows a password. */
 export function explainFailure(error: unknown, config: Config | null): Explained {
-  const what = messageOf(error);
+  const what = reasonOf(error);
   if (selfExplanatory.some((kind) => error instanceof kind)) return { what, fix: null };
   if (config === null) return { what, fix: askDoctor };
   const failure = { ...systemFailureOf(error), reported: what.replace(/\.$/, '') };
@@ -141,12 +142,4 @@ function systemFailureOf(error: unknown): Omit<SystemFailure, 'reported'> {
       ? String((first as Error & Record<string, unknown>)[name]) // `in` says so
       : (found?.[name] ?? '');
   return { code: read('code'), syscall: read('syscall'), path: read('path'), hostname: read('hostname') };
-}
-
-/** A host with several addresses fails with one error for each. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return [...new Set(error.errors.map(messageOf))].join('; ');
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,11 @@
 /** What is older than the settings goes, and nothing else. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { keepRemovingOld, type Retention } from '../../src/jobs/retention.ts';
+import { makeOrderedId } from '../../src/ordered-id.ts';
 import { firstIdAt } from '../../src/store/database/statements/first-id.ts';
 import { createTestDatabase, holdLock, lockOfCalls, type TestDatabase } from '../support/database.ts';
-import { startTestWriter } from '../support/test-writer.ts';
+import { startTestWriter, TestWriter, tester } from '../support/test-writer.ts';
 
 const dayMs = 86_400_000;
 const nothing: Retention = { bodies: null, postbacks: null, calls: null };
@@ -27,10 +29,14 @@ afterEach(async () => {
 
 /** A postback that was received so many days ago. */
 function postbackOf(days: number, callLogId: string, transactionId: string | null = null, isDryRun = false) {
+  const received = aged(days);
+  return sut.postback(callLogId, { reason: `r${made}` }, { ...received, request, transactionId, isDryRun });
+}
+
+function aged(days: number) {
   made += 1;
   const receivedMs = Date.now() - days * dayMs + made;
-  const aged = { postbackId: firstIdAt(receivedMs), receivedAt: new Date(receivedMs).toISOString() };
-  return sut.postback(callLogId, { reason: `r${made}` }, { ...aged, request, transactionId, isDryRun });
+  return { postbackId: firstIdAt(receivedMs), receivedAt: new Date(receivedMs).toISOString() };
 }
 
 async function createOldCalls(days: number, ids: string[], state = 'completed'): Promise<void> {
@@ -158,6 +164,36 @@ test('bodies of rows that a completion holds are not waited for', async () => {
     removed: 1,
     next: null,
   });
+});
+
+test('an account with a row that is held keeps no other one waiting', async () => {
+  const otherId = makeOrderedId(); // after the first account
+  const now = new Date().toISOString();
+  await database.query(
+    'insert into account (account_id, name, created_at, updated_at) values ($1, $2, $3, $3)',
+    [otherId, 'Other', now],
+  );
+  const settings = {
+    name: 'CRM',
+    type: 'update_fields',
+    matchWindowHours: 168,
+    matchRule: 'latest',
+  } as const;
+  const webhook = await sut.store.createWebhook(otherId, settings, randomBytes(32), tester);
+  const other = new TestWriter(sut.store, otherId, webhook.webhookId, {});
+  onTestFinished(() => other.writer.close());
+  for (const one of [sut, other]) {
+    await one.createCalls(['C1']);
+    await one.send(one.postback('C1', { reason: 'old' }, { ...aged(31), request }));
+  }
+  const completing = await holdLock(
+    database,
+    `select from postback where account_id = '${sut.accountId}' for update`,
+  );
+  await remove({ bodies: 30 }, async () => (await count(withBody)) === 1);
+  expect(await count(`${withBody} and account_id = '${otherId}'`)).toBe(0);
+  await completing.release();
+  await remove({ bodies: 30 }, async () => (await count(withBody)) === 0);
 });
 
 test('several processes remove each row once, beside senders who notice nothing', async () => {

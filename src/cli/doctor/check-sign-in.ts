@@ -3,6 +3,7 @@
 import { checkMail } from '../../clients/mailer.ts';
 import { OpenIdProvider } from '../../clients/openid-provider.ts';
 import type { Config } from '../../config.ts';
+import { reasonOf } from '../../core/values/text/reason.ts';
 import type { Finding } from '../../offline/finding.ts';
 
 /** One finding for each of them that is set up. */
@@ -43,14 +44,13 @@ async function check(
     await act();
     return { level: 'ok', subject, says: ok };
   } catch (error) {
-    return { level: 'FAIL', subject, says: `${failed.says}: ${reasonOf(error)}`, fix: failed.fix };
+    return { level: 'FAIL', subject, says: `${failed.says}: ${innermostReason(error)}`, fix: failed.fix };
   }
 }
 
 /** The innermost cause says what happened; none of them contains a secret. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  const { error: code } = error as { error?: unknown };
-  return typeof code === 'string' ? code : error.message;
+function innermostReason(error: unknown): string {
+  if (error instanceof Error && error.cause instanceof Error) return innermostReason(error.cause);
+  const { error: code } = Object(error) as { error?: unknown }; // of an answer of OpenID Connect
+  return typeof code === 'string' ? code : reasonOf(error);
 }

@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { csvFormat } from '../../core/values/csv/csv-format.ts';
-import { reasonOf } from '../reason.ts';
+import { reasonOf } from '../../core/values/text/reason.ts';
 import { UsageError } from '../send/send-request.ts';
 
 /** Its methods throw a UsageError where the file cannot be written. */

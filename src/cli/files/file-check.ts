@@ -6,10 +6,10 @@ import { basename } from 'node:path';
 import type { CellFormats } from '../../core/files/cell-formats.ts';
 import { anyColumns, type ColumnRules, readMapping } from '../../core/files/columns.ts';
 import type { Rejection } from '../../core/updates/rejection.ts';
+import { reasonOf } from '../../core/values/text/reason.ts';
 import { type Delimiter, delimiterNames } from '../../files/csv-file.ts';
 import { type FileFormat, openRowsFile } from '../../files/rows-file.ts';
 import type { Upload } from '../api-client.ts';
-import { reasonOf } from '../reason.ts';
 import { UsageError } from '../send/send-request.ts';
 import { count } from './progress.ts';
 

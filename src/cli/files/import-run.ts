@@ -1,8 +1,8 @@
 /** Rows on their way to the server, and what came of each into a file. */
 import { isJsonObject } from '../../core/values/json/json.ts';
+import { reasonOf } from '../../core/values/text/reason.ts';
 import { type Connection, describeProblem, type Json, postFile, type Upload } from '../api-client.ts';
 import { print, printError } from '../print.ts';
-import { reasonOf } from '../reason.ts';
 import { UsageError } from '../send/send-request.ts';
 import { table } from '../table.ts';
 import { type CsvOutput, openCsvOutput } from './csv-output.ts';

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../core/values/text/reason.ts';
 import { print, printError } from '../print.ts';
 import { describeAnswer, type SentAnswer } from './send-answer.ts';
 import { makeRequest, type SendOptions, UsageError } from './send-request.ts';
@@ -18,7 +19,9 @@ export async function send(url: string, parameters: string[], options: SendOptio
       printError(`${error.message}\nRun "ringback send --help" for examples.`);
       return 2;
     }
-    printError(`No answer: ${reasonOf(error)}.\nIs the host of the URL right, and is the server running?`);
+    printError(
+      `No answer: ${whyUnanswered(error)}.\nIs the host of the URL right, and is the server running?`,
+    );
     return 1;
   }
 }
@@ -29,10 +32,8 @@ async function exchange(request: Request): Promise<SentAnswer> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-function reasonOf(error: unknown): string {
+function whyUnanswered(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `nothing came within ${timeoutMs / 1_000} s`;
-  const { cause } = error;
-  if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(reasonOf).join('; ');
-  return cause instanceof Error ? cause.message : error.message;
+  return reasonOf(error.cause ?? error);
 }

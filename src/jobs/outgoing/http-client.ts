@@ -1,5 +1,7 @@
 /** One request to a receiver: bounded in time and size, redirects not followed, private networks out of reach. */
+
 import type { OutgoingRequest } from '../../core/outgoing/requests/request-settings.ts';
+import { reasonOf } from '../../core/values/text/reason.ts';
 import { type AddressGuard, AddressNotAllowed } from './address-guard.ts';
 
 type Response = {
@@ -52,7 +54,7 @@ export function createHttpClient(guard: AddressGuard, limits: Limits = limitsDef
       } catch (error) {
         const reason = timeout.aborted
           ? `No response within ${limits.attemptMsMax / 1_000} s.`
-          : reasonOf(error);
+          : whyUnanswered(error);
         return { status: null, error: reason, text: null, retryAfter: undefined };
       }
     },
@@ -78,11 +80,11 @@ function errorOf(status: number): string | null {
     : `The receiver answered ${status}.`;
 }
 
-function reasonOf(error: unknown): string {
+function whyUnanswered(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error instanceof AddressNotAllowed ? error : (error.cause ?? error);
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-  const message = cause instanceof Error ? cause.message : error.message;
+  const message = reasonOf(cause);
   return `${message}${message.includes(code.slice(2, -1)) ? '' : code}`.slice(0, 500);
 }
 

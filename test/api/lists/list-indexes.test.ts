@@ -1,4 +1,5 @@
 /** Every column that a list filters or sorts by has an index whose first column is account_id. */
+import pLimit from 'p-limit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { silenceWindows } from '../../../src/core/reports/attention.ts';
@@ -33,6 +34,7 @@ const webhookId = '0199bbbb-0000-7000-8000-000000000001';
 
 let database: TestDatabase;
 let client: pg.Client;
+const oneByOne = pLimit(1); // a list may ask for several things at once
 /** index name → its columns */
 let columnsOf: Map<string, string[]>;
 
@@ -104,7 +106,7 @@ async function explain(list: (db: Db) => Promise<unknown>): Promise<Plan[]> {
   const nodes: Plan[] = [];
   const query = async (asked: string | { text: string; values: unknown[] }, given?: unknown[]) => {
     const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
-    const { rows } = await client.query(`explain (format json) ${text}`, values);
+    const { rows } = await oneByOne(() => client.query(`explain (format json) ${text}`, values));
     nodes.push(...nodesOf(rows[0]['QUERY PLAN']));
     return { rows: [] };
   };
