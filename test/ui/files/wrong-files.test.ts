@@ -42,6 +42,19 @@ test.each([
   await page.getByRole('button', { name: 'Preview all rows' }).waitFor();
 });
 
+test.each(['<h1>Back soon</h1>', '{"columns": ['])(
+  'where %s comes in place of the answer, the file can be read again',
+  async (body) => {
+    const { page } = await ui.open('/files/import');
+    await page.route('**/files/inspect?**', (route) => route.fulfill({ status: 200, body }));
+    await choose(page, 'calls.csv', 'call_log_id,revenue\nC1,20.00\n');
+    await page.getByRole('alert').getByText('Ringback does not answer').waitFor();
+    await page.unroute('**/files/inspect?**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('cell', { name: '20.00' }).first().waitFor();
+  },
+);
+
 test('a file that would change nothing is not imported', async () => {
   const { page } = await ui.open('/files/import');
   await choose(page, 'late.csv', 'Call ID,Revenue\nnobody,10.00\n');

@@ -50,17 +50,15 @@ export type RequestOptions = {
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const { method = 'GET', query = {}, body, signal } = options;
-  const response = await fetch(`${basePath}/api/v1${path}${writeQuery(query)}`, {
+  const response = await send(path + writeQuery(query), {
     method,
     ...(body !== undefined && {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }),
     ...(signal && { signal }),
-  }).catch(rethrowAbort);
-  const text = await response.text().catch(rethrowAbort);
-  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T; // as the route's schema says
-  throw new RequestFailed(response.status, readProblem(text), `The server answered ${response.status}.`);
+  });
+  return readJson(response);
 }
 
 type FileQuery = Record<string, string | number | readonly string[] | null>;
@@ -72,13 +70,13 @@ export async function requestFile<T>(
   body: Blob,
   contentType: string,
 ): Promise<T> {
-  const response = await sendFile(path, query, body, contentType);
-  return (await response.json()) as T; // as the route's schema says
+  return readJson(await sendFile(path, query, body, contentType));
 }
 
 /** The same for a route that responds with a file. @throws RequestFailed */
 export async function requestBlob(path: string, body: Blob, contentType: string): Promise<Blob> {
-  return (await sendFile(path, {}, body, contentType)).blob();
+  const response = await sendFile(path, {}, body, contentType);
+  return response.blob().catch(rethrowAbort);
 }
 
 /**
@@ -100,7 +98,7 @@ export async function* openLines<Line>(
     const next = await reader.read().catch(rethrowAbort);
     const lines = (begun + (next.value ?? '')).split('\n');
     begun = next.done ? '' : (lines.pop() ?? '');
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line; // as the route's schema says
+    for (const line of lines) if (line !== '') yield parseJson(line) as Line; // as the route's schema says
     if (next.done) return;
   }
 }
@@ -117,15 +115,33 @@ async function sendFile(
   for (const [name, values] of Object.entries(query)) {
     for (const value of [values ?? []].flat()) if (value !== '') parameters.append(name, String(value));
   }
-  const response = await fetch(`${basePath}/api/v1${path}?${parameters}`, {
+  return send(`${path}?${parameters}`, {
     method: 'POST',
     headers: { 'content-type': contentType, ...(accept && { accept }) },
     body,
     ...(signal && { signal }),
-  }).catch(rethrowAbort);
+  });
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(`${basePath}/api/v1${path}`, init).catch(rethrowAbort);
   if (response.ok) return response;
-  const problem = readProblem(await response.text());
+  const problem = readProblem(await response.text().catch(rethrowAbort));
   throw new RequestFailed(response.status, problem, `The server answered ${response.status}.`);
+}
+
+async function readJson<T>(response: Response): Promise<T> {
+  const text = await response.text().catch(rethrowAbort);
+  return (text === '' ? undefined : parseJson(text)) as T; // as the route's schema says
+}
+
+/** What is not JSON broke off, or comes from something in the server's place. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw serverUnreachable();
+  }
 }
 
 function rethrowAbort(error: unknown): never {
