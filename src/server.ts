@@ -7,7 +7,7 @@ import { createMailer } from './clients/mailer.ts';
 import type { Config } from './config.ts';
 import { AddressList } from './core/access/address-list.ts';
 import { hashSecret, makeSecret } from './core/access/secret.ts';
-import { createMetrics } from './http/metrics/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics/metrics.ts';
 import { findAttention } from './http/operator/overview/attention.ts';
 import { PostbackLines } from './http/postbacks/postback-lines.ts';
 import { InvalidKeys } from './http/postbacks/rejections/invalid-keys.ts';
@@ -22,7 +22,7 @@ import { loadPresets } from './presets.ts';
 import { programVersion } from './program-version.ts';
 import { Stack } from './stack.ts';
 import { chooseConnection } from './store/database/connections/connection.ts';
-import { closeDb, openDb } from './store/database/connections/db.ts';
+import { closeDb, type Db, openDb } from './store/database/connections/db.ts';
 import { rejectSharedSessions } from './store/database/connections/session.ts';
 import { startEmbeddedDatabase } from './store/database/embedded.ts';
 import { classifyFailure } from './store/database/failure.ts';
@@ -51,35 +51,42 @@ export function startServer(
   signal?: AbortSignal,
 ): Promise<Server> {
   return Stack.startOrStop(async (running) => {
-    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn, signal);
-    const served = await serve({ ...config, databaseUrl }, log, running);
+    const {
+      db,
+      databaseUrl: _,
+      ...secrets
+    } = await prepareDatabase(config, log, running, wantsSignIn, signal);
+    const served = await serveFrom(db, config, log, running, createMetrics());
     return { ...served, ...secrets, stop: () => running.stop() };
   }, signal);
 }
 
-/** A database that is there, migrated, and has a first account with the admin's token. */
+/** A database that is there, migrated, and has a first account with the admin's token. `running` closes `db`. */
 export async function prepareDatabase(
   config: Config,
   log: Logger,
   running: Stack,
   wantsSignIn: boolean,
   signal?: AbortSignal,
-): Promise<{ databaseUrl: string } & Pick<Server, 'adminToken' | 'signInSecret'>> {
+): Promise<{ databaseUrl: string; db: Db } & Pick<Server, 'adminToken' | 'signInSecret'>> {
   const databaseUrl = config.databaseUrl ?? (await startEmbedded(config, log, running, signal));
   // After the data folder was locked: a start that is rejected leaves the token of the one that runs alone.
   const adminToken = await ensureAdminToken(config);
-  const db = openDb(await chooseConnection(databaseUrl), 1, warnOfBrokenConnection(log));
-  try {
-    await rejectSharedSessions(db.pool);
-    for (const { name } of await migrate(databaseUrl)) log.info({ migration: name }, 'migrated');
-    const store = createStore(db, instantNow);
-    const tokenHash = hashSecret(adminToken.token);
-    await store.ensureFirstAccount(tokenHash);
-    const signInSecret = wantsSignIn ? await makeSignIn(store, tokenHash) : null;
-    return { databaseUrl, adminToken, signInSecret };
-  } finally {
-    await closeDb(db);
-  }
+  const db = await connect(databaseUrl, log, running);
+  await rejectSharedSessions(db.pool);
+  for (const { name } of await migrate(databaseUrl)) log.info({ migration: name }, 'migrated');
+  const store = createStore(db, instantNow);
+  const tokenHash = hashSecret(adminToken.token);
+  await store.ensureFirstAccount(tokenHash);
+  const signInSecret = wantsSignIn ? await makeSignIn(store, tokenHash) : null;
+  return { databaseUrl, db, adminToken, signInSecret };
+}
+
+async function connect(databaseUrl: string, log: Logger, running: Stack): Promise<Db> {
+  const writersMax = writerDefaults.lanes + 2;
+  const db = openDb(await chooseConnection(databaseUrl), writersMax, warnOfBrokenConnection(log));
+  running.push(() => closeDb(db));
+  return db;
 }
 
 async function makeSignIn(store: Pick<Store, 'createSignInLink'>, tokenHash: Buffer): Promise<string> {
@@ -100,19 +107,23 @@ async function startEmbedded(
   return embedded.url;
 }
 
-/**
- * Answers requests on a prepared database.
- * @param metrics where they are not of this process alone, made by the caller
- */
+/** Answers requests on a prepared database. */
 export async function serve(
   config: Config & { databaseUrl: string },
   log: Logger,
   running: Stack,
-  metrics = createMetrics(),
+  metrics: Metrics,
 ): Promise<Pick<Server, 'url' | 'publicUrl'>> {
-  const connection = await chooseConnection(config.databaseUrl);
-  const db = openDb(connection, writerDefaults.lanes + 2, warnOfBrokenConnection(log));
-  running.push(() => closeDb(db));
+  return serveFrom(await connect(config.databaseUrl, log, running), config, log, running, metrics);
+}
+
+async function serveFrom(
+  db: Db,
+  config: Config,
+  log: Logger,
+  running: Stack,
+  metrics: Metrics,
+): Promise<Pick<Server, 'url' | 'publicUrl'>> {
   const presets = loadPresets();
   const store = createStore(db, instantNow, presets);
   const outgoing = startOutgoing({

@@ -37,7 +37,11 @@ export function startWorkers(
   signal?: AbortSignal,
 ): Promise<Server> {
   return Stack.startOrStop(async (running) => {
-    const { databaseUrl, ...secrets } = await prepareDatabase(config, log, running, wantsSignIn, signal);
+    const {
+      databaseUrl,
+      db: _,
+      ...secrets
+    } = await prepareDatabase(config, log, running, wantsSignIn, signal);
     const workers = new Workers({ ...config, databaseUrl }, log);
     running.push(() => workers.stop());
     const [address] = await Promise.all(Array.from({ length: count }, () => workers.start()));
