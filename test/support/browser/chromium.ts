@@ -13,7 +13,7 @@ const systemPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin
 const flags = [
   '--no-sandbox', // root has none, and the pages are our own
   '--disable-gpu',
-  '--js-flags=--no-opt', // pages of tests are too short-lived for optimised code to pay
+  '--js-flags=--no-opt --no-maglev', // pages of tests are too short-lived for optimised code to pay
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
