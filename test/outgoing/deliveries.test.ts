@@ -1,4 +1,5 @@
 /** How outgoing webhooks deliver: order, retries, pauses, replays, and the log of it all. */
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { expectProblem } from '../support/problem.ts';
 import { type Receiver, startReceiver } from '../support/programs/receiver.ts';
@@ -43,6 +44,11 @@ const skipWaits = (id: string) =>
   );
 const reasonsOf = (receiver: Receiver) => receiver.received.map(({ json }) => json.call.reason);
 const patch = (id: string, body: object) => server.api('PATCH', `/webhooks/outgoing/${id}`, body);
+
+async function countTriedAgain(): Promise<number> {
+  const { text } = await server.request('/metrics');
+  return Number(/ringback_deliveries_total\{result="pending"\} (\d+)/.exec(text)?.[1]);
+}
 
 /** A receiver that is told of webhooks that are disabled. */
 async function startAlarm() {
@@ -163,6 +169,31 @@ test('410 pauses the webhook, tells the others, and nothing is lost', async () =
   await patch(webhook.id, { paused: false });
   await receiver.wait(2);
   await expect.poll(async () => (await deliveriesOf(webhook.id))[0].status).toBe('delivered');
+});
+
+test('410 to an attempt whose delivery another process has taken pauses nothing', async () => {
+  const receiver = await startReceiver();
+  const held: ServerResponse[] = [];
+  receiver.answer((_received, response) => {
+    if (held.length === 0) held.push(response);
+    else response.end();
+  });
+  const webhook = await subscribe(receiver);
+  await webhook.createCall('a');
+  await receiver.wait(1);
+  await server.database.query(
+    'update delivery set lease_id = null, next_attempt_at = now() where webhook_id = $1',
+    [webhook.id],
+  );
+  await expect.poll(async () => (await deliveriesOf(webhook.id))[0].status).toBe('delivered');
+  const before = await countTriedAgain();
+  held[0]?.writeHead(410).end();
+  await expect.poll(countTriedAgain).toBe(before + 1);
+  await webhook.say('a', 'next');
+  await expect
+    .poll(async () => (await deliveriesOf(webhook.id)).map((one: { status: string }) => one.status))
+    .toEqual(['delivered', 'delivered']); // recorded after the other one
+  expect((await server.api('GET', `/webhooks/outgoing/${webhook.id}`)).json.paused).toBe(false);
 });
 
 test('five days of nothing but failures pause the webhook; one success before that does not', async () => {

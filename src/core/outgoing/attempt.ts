@@ -13,6 +13,9 @@ export type AttemptJson = {
   response: string | null;
 };
 
+/** The status of a receiver that asks to be sent nothing any more. */
+export const httpGone = 410;
+
 /** What an attempt needs of a webhook. */
 export type Destination = RequestSettings & {
   /** that sign; the newest first */

@@ -1,6 +1,6 @@
 /** Sends the deliveries of one webhook from this process: several at once, one of each call. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attempted } from '../../core/outgoing/attempt.ts';
+import { type Attempted, httpGone } from '../../core/outgoing/attempt.ts';
 import { readRetryAfter, waitBeforeRetry } from '../../core/outgoing/retry-schedule.ts';
 import type { Log } from '../../log.ts';
 import type { ClaimedDelivery, FinishedAttempt, SendingWebhook, Store } from '../../store/store.ts';
@@ -24,9 +24,6 @@ const claimPauseMs = 15;
 /** Between two records, for the same reason: each is a commit. */
 const recordPauseMs = 20;
 const recordTriesMax = 10;
-const httpGone = 410;
-
-type Finished = FinishedAttempt & { isGone: boolean };
 
 export class WebhookSender {
   readonly #accountId: string;
@@ -36,7 +33,7 @@ export class WebhookSender {
   readonly #aborting = new AbortController();
   readonly #done: Promise<void>;
   readonly #sends = new Set<Promise<void>>();
-  #finished: Finished[] = [];
+  #finished: FinishedAttempt[] = [];
   #recording: Promise<void> | null = null;
   /** attempts under way: a receiver that takes all of 15 s delays its own deliveries only */
   #sending = 0;
@@ -113,14 +110,17 @@ export class WebhookSender {
   }
 
   /** @param attempted null where it was ended early */
-  #judge({ deliveryId, leaseId, attemptCount }: ClaimedDelivery, attempted: Attempted | null): Finished {
-    const finished = { deliveryId, leaseId, attempt: null, waitMs: 0, note: null, isGone: false };
+  #judge(
+    { deliveryId, leaseId, attemptCount }: ClaimedDelivery,
+    attempted: Attempted | null,
+  ): FinishedAttempt {
+    const finished = { deliveryId, leaseId, attempt: null, waitMs: 0, note: null };
     if (attempted === null) return { ...finished, status: 'pending' };
     if ('skipped' in attempted) return { ...finished, status: 'skipped', note: attempted.skipped };
     const { attempt, retryAfter } = attempted;
     if (attempt.error === null) return { ...finished, attempt, status: 'delivered' };
     // The webhook is paused: pending deliveries wait until it is resumed.
-    if (attempt.status === httpGone) return { ...finished, attempt, status: 'pending', isGone: true };
+    if (attempt.status === httpGone) return { ...finished, attempt, status: 'pending' };
     const asked = readRetryAfter(retryAfter, Date.now());
     const waitMs = waitBeforeRetry(attemptCount + 1, asked, this.#parts.random());
     return waitMs === null
@@ -132,9 +132,7 @@ export class WebhookSender {
   async #record(): Promise<void> {
     while (this.#finished.length > 0) {
       const batch = this.#finished.splice(0);
-      const isGone = batch.some((one) => one.isGone);
-      const rows = batch.map(({ isGone: _isGone, ...row }) => row);
-      await this.#tryToRecord(rows, isGone);
+      await this.#tryToRecord(batch);
       this.#unrecorded -= batch.length;
       this.wake();
       if (this.#finished.length > 0) await sleep(recordPauseMs);
@@ -143,10 +141,10 @@ export class WebhookSender {
   }
 
   /** What cannot be recorded is sent again when its lease ends: receivers know it by its id. */
-  async #tryToRecord(rows: FinishedAttempt[], isGone: boolean): Promise<void> {
+  async #tryToRecord(rows: FinishedAttempt[]): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#parts.store.recordAttempts(this.#accountId, this.#webhookId, rows, isGone);
+        return await this.#parts.store.recordAttempts(this.#accountId, this.#webhookId, rows);
       } catch (error) {
         this.#parts.log.warn({ err: error, webhookId: this.#webhookId }, 'attempts cannot be recorded now');
         if (tries === recordTriesMax || this.#isStopping) return;

@@ -1,6 +1,6 @@
 /** Results of attempts, written together: log, next attempt, health of the webhook. */
 
-import type { AttemptJson } from '../../../core/outgoing/attempt.ts';
+import { type AttemptJson, httpGone } from '../../../core/outgoing/attempt.ts';
 import { storableJson } from '../../../core/values/json/json.ts';
 import { makeOrderedId } from '../../../ordered-id.ts';
 import { recordAct } from '../../access/audit.ts';
@@ -72,13 +72,12 @@ update outgoing_webhook w set is_paused = true, paused_reason = $3, paused_at = 
 where w.account_id = $1 and w.webhook_id = $2 and not w.is_paused and w.deleted_at is null
 returning ${outgoingColumns}`;
 
-/** @param isGone the receiver asked to stop */
+/** An attempt whose lease has passed to another process is not recorded, and says nothing about the webhook. */
 export async function recordAttempts(
   { pool }: Db,
   accountId: string,
   webhookId: string,
   finished: FinishedAttempt[],
-  isGone: boolean,
   now: string,
 ): Promise<void> {
   await inRepeatedTransaction(pool, async (client) => {
@@ -93,7 +92,9 @@ export async function recordAttempts(
     ]);
     const done = written.filter(({ status }) => status !== 'pending').map(({ delivery_id }) => delivery_id);
     if (done.length > 0) await client.query(wakeNext, [accountId, webhookId, done]);
-    await judge(client, accountId, webhookId, finished, isGone, now);
+    const ids = new Set(written.map(({ delivery_id }) => delivery_id));
+    const recorded = finished.filter(({ deliveryId }) => ids.has(deliveryId));
+    await judge(client, accountId, webhookId, recorded, now);
   });
 }
 
@@ -102,14 +103,14 @@ async function judge(
   accountId: string,
   webhookId: string,
   finished: FinishedAttempt[],
-  isGone: boolean,
   now: string,
 ): Promise<void> {
   const tried = finished.filter(({ attempt }) => attempt !== null);
   if (tried.length === 0) return;
   const hasSuccess = tried.some(({ status }) => status === 'delivered');
   await client.query(writeHealth, [accountId, webhookId, hasSuccess]);
-  if (isGone) return pause(client, accountId, webhookId, 'gone', now);
+  if (tried.some(({ attempt }) => attempt?.status === httpGone))
+    return pause(client, accountId, webhookId, 'gone', now);
   if (hasSuccess) return;
   const { rows } = await client.query(readFailing, [accountId, webhookId]);
   if (rows.length > 0) await pause(client, accountId, webhookId, 'failing', now);
