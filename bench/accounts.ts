@@ -63,7 +63,10 @@ try {
     for (let number = 0; number <= rounds; number += 1) {
       for (const server of number % 2 === 0 ? servers : servers.toReversed()) {
         const round = await measure(server, server.endpoints.slice(0, count));
-        if (number === 0) continue; // warm-up
+        if (number === 0) {
+          await server.pool.query('analyze'); // without statistics, plans are others until autovacuum has come
+          continue; // warm-up
+        }
         const key = `${server.name}, ${count}`;
         measured.set(key, [...(measured.get(key) ?? []), round]);
         console.log(`${key} accounts, round ${number}: ${Math.round(round.perSecond)}/s`);

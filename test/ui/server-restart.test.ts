@@ -1,6 +1,6 @@
 /** A server that is killed and started again: what its pages say meanwhile, and that they go on by themselves. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestBrowser } from '../support/browser/browser.ts';
+import { TestBrowser, type TestPage } from '../support/browser/browser.ts';
 import { makeDataDir } from '../support/server-process.ts';
 
 let browser: TestBrowser;
@@ -17,9 +17,15 @@ test('pages tell that the server is away, and go on without a click when it is b
   const first = await killed.listening;
   await first.createWebhook('update_fields', { name: 'Survivor' });
   await first.createCall('CA1', { phone_number: '+12135550101' });
-  const { page: calls, faults: callFaults } = await browser.open(first, '/calls');
-  const { page: webhooks, faults: webhookFaults } = await browser.open(first, '/webhooks/incoming');
-  const { page: postbacks } = await browser.open(first, '/postbacks');
+  const pages: TestPage[] = [];
+  const open = async (path: string) => {
+    const opened = await browser.open(first, path);
+    pages.push(opened);
+    return opened.page;
+  };
+  const calls = await open('/calls');
+  const webhooks = await open('/webhooks/incoming');
+  const postbacks = await open('/postbacks');
   await calls.getByRole('link', { name: '+12135550101' }).waitFor();
   const survivor = webhooks.getByRole('link', { name: 'Survivor' });
   await survivor.waitFor();
@@ -39,9 +45,11 @@ test('pages tell that the server is away, and go on without a click when it is b
   await back.createCall('CA2', { phone_number: '+12135550102' });
   await calls.getByRole('link', { name: '+12135550102' }).waitFor();
   await webhooks.getByRole('heading', { name: 'Survivor' }).waitFor();
-  for (const page of [calls, webhooks, postbacks])
-    await page.getByText('The server is away').waitFor({ state: 'detached' });
+  for (const { page } of pages) await page.getByText('The server is away').waitFor({ state: 'detached' });
   expect(await calls.getByRole('alert').count()).toBe(0);
-  // What the browser itself says of a file that could not be fetched.
-  for (const faults of [callFaults, webhookFaults]) faults.splice(0);
+  // They go before the server does. What the browser itself says of a file that could not be fetched is no fault of theirs.
+  for (const { context, faults } of pages) {
+    await context.close();
+    faults.splice(0);
+  }
 });
