@@ -32,7 +32,7 @@ export const measured = {
   appMicros: 75,
   databaseMicros: 69,
   loadMicros: 18,
-  /** 2.0 and 2.6 times what a plain PostgreSQL took in the same run of `node bench/accounts.ts`, which docs/scaling.md shows */
+  /** 2.0 and 2.6 times a plain PostgreSQL: `node bench/accounts.ts`, whose range docs/scaling.md shows */
   coordinatorMicros: 138,
   workerMicros: 180,
   walBytes: 1_874,
