@@ -125,7 +125,9 @@ class Model {
     const later = changes.slice(at + 1).filter(counts);
     if (later.some(({ amount }) => own.amount === null || amount === null)) return true;
     if (own.amount !== null && later.length > 0) {
-      this.values.set(name, add(this.values.get(name), own.amount, -1));
+      const rest = add(this.values.get(name), own.amount, -1);
+      if (Number(rest) < 0) return true; // it was replaced by what was set since
+      this.values.set(name, rest);
       return false;
     }
     const earlier = changes.slice(0, at).filter(counts);
@@ -226,6 +228,14 @@ test(
   slowMachineMs,
 );
 
+/** Amounts, a value in their place, and one more amount: undone, the value was left, and the first amounts are not in it. */
+const replacedAmounts: Step[] = [
+  { do: 'create' },
+  { do: 'complete' },
+  ...[2, 2, 2, 0, 2].map((by): Step => ({ do: 'postback', by, sets: { revenue_paid_out: '1.25' } })),
+  ...[3, 0, 0, 0].map((of): Step => ({ do: 'undo', of })),
+];
+
 test(
   'undoing everything, one by one in any order or a sender at once, restores the calls',
   async () => {
@@ -241,7 +251,7 @@ test(
         const call = await world.read();
         expect(call).toMatchObject({ revenue_paid_out: null, reason: null, tags: {}, queued_updates: 0 });
       }),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [[replacedAmounts, [], [2, 0, 1]]] },
     );
   },
   slowMachineMs,

@@ -152,7 +152,12 @@ function valueWithout(
   const amount = own.sums[field];
   const setter = later.findLast(({ sums }) => amount === undefined || sums[field] === undefined);
   if (setter !== undefined) return setBy(setter);
-  if (amount !== undefined && later.length > 0) return moneyOf(unitsOf(String(current)) - unitsOf(amount));
+  const last = later.at(-1);
+  if (amount !== undefined && last !== undefined) {
+    const rest = unitsOf(String(current)) - unitsOf(amount);
+    // Less than nothing: what was set since, and is undone but was left unchanged, had replaced the amount.
+    return rest < 0 ? setBy(last) : moneyOf(rest);
+  }
   const first = past[0] ?? own;
   const earlier = past.slice(0, at).filter(({ id }) => !undone.has(id));
   return earlier.reduce((value, change) => valueAfter(value, change, field), changeOf(first, field).from);
