@@ -47,7 +47,7 @@ test('pages tell that the server is away, and go on without a click when it is b
   await webhooks.getByRole('heading', { name: 'Survivor' }).waitFor();
   for (const { page } of pages) await page.getByText('The server is away').waitFor({ state: 'detached' });
   expect(await calls.getByRole('alert').count()).toBe(0);
-  // They go before the server does. What the browser itself says of a file that could not be fetched is no fault of theirs.
+  // Closed before the server ends. That a file could not be fetched is the browser's own message, and no fault of a page.
   for (const { context, faults } of pages) {
     await context.close();
     faults.splice(0);

@@ -87,7 +87,7 @@ describe('undone in any order', () => {
           if (id == null) continue;
           const own = call.history.find((change) => change.id === id);
           const before = new Map(Object.entries(call.values));
-          // A value that is undone but was left has replaced the amount: it is more than there is.
+          // The field has less than the amount: a later value replaced it, and stayed when it was itself undone.
           const isReplaced = (field: string) => Number(own?.sums[field] ?? 0) > Number(before.get(field));
           const isMine = (field: string) => {
             const later = call.history

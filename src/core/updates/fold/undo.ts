@@ -155,7 +155,7 @@ function valueWithout(
   const last = later.at(-1);
   if (amount !== undefined && last !== undefined) {
     const rest = unitsOf(String(current)) - unitsOf(amount);
-    // Less than nothing: what was set since, and is undone but was left unchanged, had replaced the amount.
+    // Below zero, the amount is not in the value: a later value replaced it, and stayed when it was itself undone.
     return rest < 0 ? setBy(last) : moneyOf(rest);
   }
   const first = past[0] ?? own;
